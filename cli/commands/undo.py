@@ -21,7 +21,7 @@ def undo(
         typer.Argument(metavar="[REQUEST]", help="Its key; your last request if omitted."),
     ] = None,
 ) -> None:
-    """Undo a request: reverse its entries and restore what it edited; --reason is required."""
+    """Undo a request: reverse its entries, restore edits, hide additions; --reason is required."""
     from ledger.usecases.undo import undo
 
     if not can_ask():

@@ -127,7 +127,7 @@ class Call(typer.Context):
 
     def _names(self, register: str) -> Mapping[str, Collection[str]]:
         """Read the names that codes of a register answer to in filters."""
-        from ledger.store.registers import names_by_code  # noqa: PLC0415 - brings the store
+        from ledger.store.register_codes import names_by_code  # noqa: PLC0415 - brings the store
 
         ledger = self.ensure_object(Session).ledger
         if ledger is None:

@@ -26,6 +26,7 @@ _PAST = {
     "add": "added",
     "edit": "edited",
     "resolve": "resolved",
+    "undo": "undone",
     "settle": "resolved",
     "reopen": "reopened",
     "rename": "renamed",
@@ -98,7 +99,7 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     recorded = receipt.get("recorded") or {}
     needs = {one["code"]: {**one, "project": None} for one in recorded.get("needs", ())}
     yield from _terms({name: value for name, value in recorded.items() if name != "needs"})
-    yield from _registers(receipt, needs)
+    yield from _undone(receipt) if receipt.get("undone") else _registers(receipt, needs)
     for name, (before, after) in (receipt.get("changes") or {}).items():
         yield f"  {_words(name)}: {_value(before)} → {_value(after)}"
     yield from _sides(receipt)
@@ -122,9 +123,14 @@ def _headline(receipt: Receipt, verb: str) -> str:
         start = "done"
     else:
         start = f"{'entry' if len(numbers) == 1 else 'entries'} {', '.join(map(str, numbers))}"
-    subject = "topic" if verb == "rename" else _subject(receipt)
+    subject = _undone_subject(receipt) or ("topic" if verb == "rename" else _subject(receipt))
     did = one_line(f"{subject} {_PAST.get(verb, verb)}".strip())
     return f"{start} · {did}"
+
+
+def _undone_subject(receipt: Receipt) -> str:
+    undone = receipt.get("undone")
+    return f"request {undone['request']} ({undone['command']})" if undone else ""
 
 
 def _subject(receipt: Receipt) -> str:
@@ -147,6 +153,18 @@ def _registers(receipt: Receipt, needs: Mapping[str, Mapping[str, Any]]) -> Iter
             continue  # the headline says it
         new = "new" if change["version"] == 1 else f"version {change['version']}"
         yield f"  {change['kind']} {change['code']}: {new}"
+
+
+_MOST_LINES = 20
+
+
+def _undone(receipt: Receipt) -> Iterator[str]:
+    """Render what an undone request had recorded, and what becomes of each of its lines."""
+    lines = receipt["undone"]["lines"]
+    for line in lines[:_MOST_LINES]:
+        yield one_line(f"  {line['kind']} {line['code']}: {line['did']} → {line['becomes']}")
+    if len(lines) > _MOST_LINES:
+        yield f"  and {len(lines) - _MOST_LINES:,} more lines"
 
 
 def _terms(terms: Mapping[str, Any], start: str = "") -> Iterator[str]:

@@ -230,9 +230,9 @@ def ask_first(
 
 
 def _done_by(uow: UnitOfWork, receipt: Receipt) -> object:
-    """Give what a write does to quantities: its last movements, and the balances after it."""
+    """Give what a write does: its last movements, the balances after it, and what it undoes."""
     movements = uow.last_posted and uow.last_posted.movements
-    return movements, receipt.need, receipt.offer
+    return movements, receipt.need, receipt.offer, receipt.undone
 
 
 def execute_call(

@@ -23,7 +23,7 @@ from ledger.reports.table import machine
 
 if TYPE_CHECKING:
     from ledger.journal.entries import Entry
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.store.versions import Version
 
 _DEAL = "deal"
@@ -37,16 +37,27 @@ _MACHINE = columns(
 
 
 def emit_history(call: Call, kind: str, typed: str) -> None:
-    """Write the history of one record, newest first, times in the ledger's zone for people."""
-    from ledger.store.versions import read_versions  # noqa: PLC0415 - brings SQLAlchemy
+    """Write the history of one code, newest first, times in the ledger's zone for people.
+
+    The records that had the code before, each recorded in error, are a part of it.
+    """
+    from ledger.store.register_codes import ids_under  # noqa: PLC0415 - brings SQLAlchemy
+    from ledger.store.session.snapshot import UNITS  # noqa: PLC0415 - as above
+    from ledger.store.versions import read_versions  # noqa: PLC0415 - as above
 
     with read_ledger(call) as reader:
-        code = resolve_code(reader, kind, typed)
-        snapshot = reader.around(kind, code, below=False)
-        versions = read_versions(reader.connection, kind, code)
-        entries = [*reader.entries(**{kind: code})] if kind in _WITH_ENTRIES else []  # type: ignore[arg-type]
-    own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
-    rows = [*_versions(snapshot, versions), *(_quantity(snapshot, entry) for entry in own)]
+        code = _resolve_code(reader, kind, typed)
+        snapshot = reader.snapshot(UNITS)
+        rows: list[dict[str, Any]] = []
+        for place, identity in enumerate(ids_under(reader.connection, kind, code), start=1):
+            versions = read_versions(reader.connection, kind, identity)
+            entries = [*reader.entries_of(kind, identity)] if kind in _WITH_ENTRIES else []
+            own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
+            told = [
+                *_versions(snapshot, versions, entries),
+                *(_quantity(snapshot, entry) for entry in own),
+            ]
+            rows += [{**row, "record": place} for row in told]
     rows.sort(
         key=lambda row: (row["recorded_at"], row["version"] or 0, row["entry"] or 0), reverse=True
     )
@@ -58,15 +69,33 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     emit_rows(rows, _COLUMNS if call.for_people else _MACHINE, call.read, head=head)
 
 
-def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[str, Any]]:
+def _resolve_code(reader: Reader, kind: str, typed: str) -> str:
+    """Return the code meant; of a record in error where no other has it."""
+    from ledger.store.registers import UnknownCode, find_hidden  # noqa: PLC0415 - as above
+
+    try:
+        return resolve_code(reader, kind, typed)
+    except UnknownCode:
+        error = find_hidden(reader.connection, kind, typed)
+        if error is None:
+            raise
+        return str(error.record.code)
+
+
+def _versions(
+    snapshot: Snapshot, versions: Iterable[Version], entries: Iterable[Entry]
+) -> Iterator[dict[str, Any]]:
     before: Version | None = None
     for version in versions:
         unit = snapshot.units.get(getattr(version.record, "unit", ""))
         changes = (
-            _opening_terms(snapshot, version.record)
+            _opening_terms(version.record, entries)
             if before is None
             else _changes(before.record, version.record, unit)
         )
+        if before is not None and before.in_error != version.in_error:
+            state = {"from": before.in_error, "to": version.in_error}
+            changes.insert(0, {"field": _IN_ERROR, **state})
         yield {
             "version": version.number,
             "entry": None,
@@ -75,19 +104,34 @@ def _versions(snapshot: Snapshot, versions: Iterable[Version]) -> Iterator[dict[
             "effective_on": None,
             "reason": version.reason,
             "changes": changes,
-            "what": "; ".join(map(_change_text, changes)) or "added",
+            "what": _version_text(before, version, changes),
         }
         before = version
 
 
-def _opening_terms(snapshot: Snapshot, record: Any) -> list[dict[str, Any]]:
+def _opening_terms(record: Any, entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return the terms that a deal was opened with; other records list none of their first."""
     if not isinstance(record, Deal):
         return []
-    need, offer = snapshot.records("need")[record.need], snapshot.records("offer")[record.offer]
-    rate = None if need.unit == offer.unit else exact_text(record.exact_rate)
+    units = {moved.unit for entry in entries for moved in entry.movements}
+    rate = None if len(units) == 1 else exact_text(record.exact_rate)
     terms = {**attributes(record, _OPENING_TERMS), "rate_exact": rate}
     return [{"field": key, "from": None, "to": to} for key, to in terms.items() if to is not None]
+
+
+def _version_text(
+    before: Version | None, version: Version, changes: Iterable[Mapping[str, Any]]
+) -> str:
+    """Describe a version: what it changed, and whether it hid the record or brought it back."""
+    texts = [_change_text(one) for one in changes if one["field"] != _IN_ERROR]
+    if before is None:
+        return "; ".join(texts) or "added"
+    if before.in_error != version.in_error:
+        texts.insert(0, "recorded in error" if version.in_error else "restored")
+    return "; ".join(texts) or "no change"
+
+
+_IN_ERROR = "in_error"
 
 
 def _changes(before: Any, after: Any, unit: Unit | None) -> list[dict[str, Any]]:

@@ -78,6 +78,9 @@ def project_rows(
             "city_name": cities[projects[code].city].name,
             "weight": projects[code].weight if weights is None else weights[code],
         }
+        if code in projects  # else it was recorded in error
+        else {"project": code, "title": None, "city": None, "city_name": None}
+        | {"weight": None if weights is None else weights[code]}
         for code in codes
     ]
 
@@ -88,16 +91,16 @@ def line_rows(snapshot: Snapshot, lines: Sequence[Line]) -> list[dict[str, Any]]
 
 
 def line_row(snapshot: Snapshot, number: int, line: Line) -> dict[str, Any]:
-    """Return the row of one line of a proposal."""
-    need, offer = snapshot.need_facts[line.need], snapshot.offer_facts[line.offer]
+    """Return the row of one line of a proposal; no names of what was recorded in error since."""
+    need, offer = snapshot.need_facts.get(line.need), snapshot.offer_facts.get(line.offer)
     return {
         "line": number,
         **line.to_dict(),
-        "title": need.project.title,
-        "city_name": need.city.name,
-        "topic": need.need.topic,
-        "provider": offer.provider.code,
-        "provider_name": offer.provider.name,
+        "title": need and need.project.title,
+        "city_name": need and need.city.name,
+        "topic": need and need.need.topic,
+        "provider": offer and offer.provider.code,
+        "provider_name": offer and offer.provider.name,
     }
 
 

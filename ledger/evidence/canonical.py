@@ -9,7 +9,8 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 - whole numbers are strings of digits, so no reader's floating point can touch one; amounts count
   the smallest part of the unit beside them; decimals are the digits that were recorded;
 - dates are ISO 8601, moments RFC 3339 in UTC with six decimals and `Z`;
-- other records are named by their codes, never by the database's ids;
+- other records are named by their codes, never by the database's ids; the second record of a
+  code, whose first was recorded in error, as `N-0001 (2)`;
 - what is None, empty or no is left out: a field that is added later changes no older bytes.
 
 Entries that name the line of a proposal are of format 2, which says it in `proposed`. Entries that
@@ -186,10 +187,12 @@ def version_bytes(
     recorded_at: int,
     reason: str | None,
     layout: int,
+    in_error: str | None = None,
 ) -> bytes:
-    """Return the bytes of a version; `record` is JSON already."""
+    """Return the bytes of a version; `record` and `in_error` are JSON already."""
+    hides = "" if in_error is None else f'"in_error":{in_error},'
     return (
-        f'{{"$":"{VERSION_TAG}/{layout:d}","code":{quoted(code)},"kind":{quoted(kind)},'
+        f'{{"$":"{VERSION_TAG}/{layout:d}","code":{quoted(code)},{hides}"kind":{quoted(kind)},'
         f'{_part("reason", reason)}"record":{record},"recorded_at":{timestamp_text(recorded_at)},'
         f'"said":{provenance},"version":"{version:d}"}}'
     ).encode()

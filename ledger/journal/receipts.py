@@ -47,6 +47,7 @@ class Receipt:
 
     `lines` are the lines of a `proposal` that were introduced, `left_out` those that no longer fit.
     `recorded` holds the terms of a new record or act, `changes` each changed term before and after.
+    `undone` says what an undone request had recorded, line by line, and what became of it.
     `rows_written` counts the rows of a night by table, since they have no codes.
     """
 
@@ -64,6 +65,7 @@ class Receipt:
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
     seal: dict[str, Any] | None = None
+    undone: dict[str, Any] | None = None
 
     def as_document(self) -> dict[str, Any]:
         """Return the receipt as the JSON document that is stored and shown."""
@@ -96,6 +98,8 @@ class Receipt:
             document["left_out"] = list(self.left_out)
         if self.seal is not None:
             document["seal"] = self.seal
+        if self.undone is not None:
+            document["undone"] = self.undone
         return document
 
 

@@ -104,6 +104,11 @@ def line_failures(line: Line, pairing: Pairing, rate: Fraction | None) -> tuple[
     return (*_rate_failures(line, rate), *amount_failures, *rules)
 
 
+def in_error_failure(code: str) -> Failure:
+    """Return why a line cannot be introduced whose need or offer was recorded in error."""
+    return Failure("recorded-in-error", f"{code} was recorded in error")
+
+
 def _rate_failures(line: Line, rate: Fraction | None) -> Sequence[Failure]:
     if rate == line.rate:
         return ()

@@ -42,7 +42,8 @@ def column_of(attribute: str) -> str:
 
 
 _TABLES_OWN = frozenset(
-    {"id", "folded", "number", "version", "reason", "request_id", "recorded_at", "format"}
+    {"id", "folded", "number", "reuse", "version", "in_error", "reason", "request_id"}
+    | {"recorded_at", "format"}
 )
 """Columns that the tables of every register have beside those of its records."""
 

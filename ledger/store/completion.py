@@ -43,7 +43,17 @@ def _statement(kind: str) -> str:
         name_sql = f"""COALESCE((SELECT v.{name_column} FROM {kind}_version v
             WHERE v.{kind}_id = {kind}.id ORDER BY v.version DESC LIMIT 1), '')"""  # noqa: S608
     return f"""SELECT code, {name_sql} FROM {kind}
-        WHERE upper(code) LIKE ? ESCAPE '\\' ORDER BY code LIMIT {_LIMIT}"""  # noqa: S608
+        WHERE upper(code) LIKE ? ESCAPE '\\' {_there(kind)}
+        ORDER BY code LIMIT {_LIMIT}"""  # noqa: S608
+
+
+def _there(kind: str) -> str:
+    """Leave out what is recorded in error, of a kind that has versions."""
+    if kind not in versioned():
+        return ""
+    return f"""AND EXISTS (SELECT 1 FROM {kind}_version v WHERE v.{kind}_id = {kind}.id
+        AND NOT v.in_error AND NOT EXISTS (SELECT 1 FROM {kind}_version later
+            WHERE later.{kind}_id = v.{kind}_id AND later.version > v.version))"""  # noqa: S608
 
 
 def _former_statement(kind: str) -> str:

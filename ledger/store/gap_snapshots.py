@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
 from ledger.store.db.queries import is_newest
 from ledger.store.journal.balances import Times, account_rows
+from ledger.store.registers import in_error_ids
 
 GAPS_STEP: Final = "gaps"
 """The step of a night that takes the snapshots."""
@@ -70,7 +71,7 @@ def _needs_with_status(end: datetime | None) -> Select[Any]:
     return (
         select(need.c.id, versions.c.status)
         .join(versions, versions.c.project_id == need.c.project_id)
-        .where(is_newest(versions, versions.c.project_id, *known))
+        .where(is_newest(versions, versions.c.project_id, *known), _there())
     )
 
 
@@ -83,8 +84,12 @@ def _needs_with_first_status(day: date) -> Select[Any]:
         .join(versions, versions.c.project_id == need.c.project_id)
         .join(terms, terms.c.need_id == need.c.id)
         .where(is_newest(terms, terms.c.need_id))
-        .where(versions.c.version == 1, declared_on <= day)
+        .where(versions.c.version == 1, declared_on <= day, _there())
     )
+
+
+def _there() -> ColumnElement[bool]:
+    return tables.need.c.id.not_in(in_error_ids("need"))
 
 
 def last_snapshot_day(connection: Connection) -> tuple[date, int] | None:
@@ -142,7 +147,7 @@ def snapshot_changes(connection: Connection, last: date) -> Iterator[SnapshotCha
         select(snapshot.day, tables.need.c.code, snapshot.status)
         .add_columns(*(snapshot[name] for name in SNAPSHOT_STAGES))
         .join(tables.need, tables.need.c.id == snapshot.need_id)
-        .where(snapshot.day <= last)
+        .where(snapshot.day <= last, _there())
         .order_by(snapshot.day, snapshot.taken, snapshot.need_id)
     )
     for day, need, *rest in connection.execute(query):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select
 
 from ledger.core.quantity import Unit
 from ledger.core.text import code_number, normalised_code
@@ -30,6 +30,7 @@ from ledger.store.db.tables import (
     proposal_project,
     request,
 )
+from ledger.store.registers import in_error_ids
 
 _SEPARATOR = "/"
 
@@ -194,9 +195,9 @@ def _lines() -> Select[Any]:
     return (
         select(
             line.proposal_id,
-            offer.c.code,
-            need.c.code,
-            project.c.code,
+            _shown_code(offer),
+            _shown_code(need),
+            _shown_code(project),
             need.c.factor,
             *line["need_amount", "need_unit", "offer_amount", "offer_unit", "rate", "rate_exact"],
         )
@@ -208,10 +209,16 @@ def _lines() -> Select[Any]:
     )
 
 
+def _shown_code(table: Table) -> ColumnElement[str]:
+    """Select a code; that of a record in error is marked, for another may have the code now."""
+    marked = table.c.id.in_(in_error_ids(table.name))
+    return case((marked, table.c.code.concat(" (in error)")), else_=table.c.code)
+
+
 def _projects() -> Select[Any]:
     part = proposal_project.c
     return (
-        select(part.proposal_id, project.c.code, part.weight)
+        select(part.proposal_id, _shown_code(project), part.weight)
         .join_from(proposal, proposal_project, part.proposal_id == proposal.c.id)
         .join(project, project.c.id == part.project_id)
     )

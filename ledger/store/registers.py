@@ -2,12 +2,13 @@
 
 The fields of a record are in its identity row or in its newest version row. Fields that name a code
 of another register are stored as that record's id. An identity row has the code that is in force;
-its changes have the former ones, by which the record is still found.
+its changes have the former ones, by which the record is still found. A record whose newest version
+is in error is hidden: it is found by no query here but `find_hidden`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -33,8 +34,6 @@ from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
-from ledger.reference.places import country_and_above
-from ledger.registers.records import City
 from ledger.registers.spec import RegisterSpec, column_of
 from ledger.registers.table import versioned
 from ledger.store.db import tables
@@ -169,7 +168,7 @@ def select_current(kind: str, *, known: bool = False, by: str | None = None) -> 
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     when = (known_by,) if known else ()
-    unknown = _not_yet_known if known else None
+    unknown = not_yet_known if known else None
     columns, source = columns_of(register, own=unknown, others=unknown)
     query = (
         select(
@@ -179,7 +178,7 @@ def select_current(kind: str, *, known: bool = False, by: str | None = None) -> 
             *columns,
         )
         .select_from(source)
-        .where(is_newest(versions, versions.c[register.owner], *when))
+        .where(is_newest(versions, versions.c[register.owner], *when), ~versions.c.in_error)
     )
     return query if by is None else query.where(identity.c[by] == bindparam("wanted"))
 
@@ -188,7 +187,8 @@ Later = Callable[[FromClause], ColumnElement[bool]]
 """Says which identity changes were made later than what is meant."""
 
 
-def _not_yet_known(changes: FromClause) -> ColumnElement[bool]:
+def not_yet_known(changes: FromClause) -> ColumnElement[bool]:
+    """Select the changes that were not known at the time in the parameter `known_at`."""
     return ~known_by(changes)
 
 
@@ -258,78 +258,42 @@ def load_all(
     In the order of codes, which is put right here: each server has a way of its own with letters.
     """
     query = select_current(kind, known=known_at is not None)
-    rows = connection.execute(query, _known_at_parameter(known_at))
+    rows = connection.execute(query, known_at_parameter(known_at))
     records = {record.record.code: record for record in stored_records(kind, rows)}
     return {code: records[code] for code in sorted(records)}
 
 
 def codes_of(connection: Connection, kind: str) -> list[str]:
-    """Read every code of a register."""
-    return [*connection.execute(select(IDENTITIES[kind].c.code)).scalars()]
+    """Read every code of a register, in the order in which its records were recorded."""
+    table = IDENTITIES[kind]
+    query = select(table.c.code).where(*there(kind)).order_by(table.c.id)
+    return [*connection.execute(query).scalars()]
 
 
-def former_codes(
-    connection: Connection, kind: str, known_at: datetime | None = None
-) -> dict[str, str]:
-    """Read the former codes of a register's records, oldest first, each with the code it has now.
+def there(kind: str, known_at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Select the identity rows of records that are not in error, or were known then and not."""
+    if kind not in STORED_REGISTERS:
+        return ()
+    register = STORED_REGISTERS[kind]
+    if known_at is None:
+        return (register.identity.c.id.not_in(in_error_ids(kind)),)
+    versions = register.versions
+    owner = versions.c[register.owner]
+    known = is_newest(versions, owner, lambda later: known_by(later, known_at))
+    return (register.identity.c.id.in_(select(owner).where(known, ~versions.c.in_error)),)
 
-    With `known_at`, those recorded by then, each with the code that was in force then.
-    """
-    query = _former_codes(kind, known=known_at is not None)
-    if query is None:
-        return {}
-    rows = connection.execute(query, _known_at_parameter(known_at))
-    return {former: code for former, code in rows if former != code}
 
-
-@cache
-def _former_codes(kind: str, *, known: bool) -> Select[Any] | None:
-    register = STORED_REGISTERS.get(kind)
-    if register is None or register.changes is None:
-        return None
-    identity, changes = register.identity, register.changes
-    code = value_before(register, identity, "code", _not_yet_known if known else None)
-    query = (
-        select(changes.c[f"{FORMER}code"], code)
-        .join(identity, identity.c.id == changes.c[register.owner])
-        .order_by(identity.c.id, changes.c.version)
+def in_error_ids(kind: str) -> Select[Any]:
+    """Select the ids of the records of a register that are recorded in error; few or none are."""
+    register = STORED_REGISTERS[kind]
+    versions = register.versions
+    marked, later = versions.alias("marked"), versions.alias("later")
+    after = (
+        later.c[register.owner] == marked.c[register.owner],
+        later.c.version > marked.c.version,
     )
-    return query.where(known_by(changes)) if known else query
-
-
-def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
-    """Read the place of every record of a register in the order in which they were recorded."""
-    identity = STORED_REGISTERS[kind].identity
-    codes = connection.execute(select(identity.c.code).order_by(identity.c.id)).scalars()
-    return {code: place for place, code in enumerate(codes)}
-
-
-def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:
-    """Read what each code answers to: former codes, names, and the country it lies in."""
-    title = STORED_REGISTERS[kind].spec.title
-    assert title is not None, "the registers that filters name have names"
-    names = {
-        code: list(_names(one.record, title)) for code, one in load_all(connection, kind).items()
-    }
-    for former, code in former_codes(connection, kind).items():
-        names[code].append(former)
-        names[former] = [code, *names[code]]  # rows as known then have the code of then
-    return {code: tuple(every) for code, every in names.items()}
-
-
-def _names(record: Any, title: str) -> Iterator[str]:
-    yield getattr(record, title)
-    if isinstance(record, City):
-        yield from () if record.name_local is None else (record.name_local,)
-        yield from country_and_above(record.country)
-
-
-def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any, int, int]]:
-    """Count the records with each value of a term now, each with the first such record's id."""
-    current = select_current(kind).subquery()
-    value = current.c[name]
-    query = select(value, func.count(), func.min(current.c.id_)).group_by(value)
-    return [tuple(row) for row in connection.execute(query) if row[0] is not None]
+    restored = select(later.c.version).where(*after).correlate(marked).exists()
+    return select(marked.c[register.owner]).where(marked.c.in_error, ~restored)
 
 
 def load(
@@ -337,7 +301,7 @@ def load(
 ) -> StoredRecord:
     """Read one record by its id."""
     query = select_current(kind, known=known_at is not None, by="id")
-    rows = connection.execute(query, {"wanted": identity, **_known_at_parameter(known_at)})
+    rows = connection.execute(query, {"wanted": identity, **known_at_parameter(known_at)})
     return next(iter(stored_records(kind, rows)))
 
 
@@ -365,7 +329,7 @@ def load_where(
     query = _current_where(kind, term, known=known_at is not None)
     records: dict[str, StoredRecord] = {}
     for chunk in chunked([*values]):
-        rows = connection.execute(query, {"values": chunk, **_known_at_parameter(known_at)})
+        rows = connection.execute(query, {"values": chunk, **known_at_parameter(known_at)})
         records.update({one.record.code: one for one in stored_records(kind, rows)})
     return records
 
@@ -376,7 +340,7 @@ def _current_where(kind: str, term: str, *, known: bool) -> Select[Any]:
     found = next(one for one in register.terms if one.name == term)
     column = register.column(found)
     values: BindParameter[Any] = bindparam("values", expanding=True)
-    then = column_before(register, found, _not_yet_known if known else None)
+    then = column_before(register, found, not_yet_known if known else None)
     query = select_current(kind, known=known)
     if register.changes is None or then is column:
         return query.where(column.in_(values))
@@ -392,7 +356,8 @@ def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:
     return exact[0] if exact else load(connection, kind, find_id(connection, kind, typed))
 
 
-def _known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
+def known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
+    """Give the parameter `known_at` of a query that has one."""
     return {} if known_at is None else {"known_at": known_at}
 
 
@@ -403,28 +368,40 @@ def stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
         yield StoredRecord(identity, version, recorded_at, record(*values))
 
 
-def find_id(connection: Connection, kind: str, typed: str, *, by_prefix: bool = False) -> int:
+def find_id(
+    connection: Connection,
+    kind: str,
+    typed: str,
+    *,
+    by_prefix: bool = False,
+    known_at: datetime | None = None,
+) -> int:
     """Find the record a person means: the exact code, else in any case, else a former code.
 
-    With `by_prefix`, a unique beginning of a code is accepted too. Raises `UnknownCode` with the
-    nearest codes, or `AmbiguousCode`.
+    With `by_prefix`, a unique beginning of a code is accepted too. What is recorded in error, now
+    or as known at a moment, is not found. Raises `UnknownCode` with the nearest codes, or
+    `AmbiguousCode`.
     """
-    table = IDENTITIES[kind]
-    exact = _id_by_code(kind).value(connection, code=typed)
+    exact = _id_by_code(kind).value(connection, code=typed) if known_at is None else None
     if exact is not None:
         return int(exact)
-    alike = table.c.folded == normalised_code(typed)
-    matches = connection.execute(select(table.c.id, table.c.code).where(alike)).all()
+    table = IDENTITIES[kind]
+    rows = select(table.c.id, table.c.code).where(*there(kind, known_at))
+    compared = normalised_code(typed)
+    matches: Sequence[Any] = connection.execute(rows.where(table.c.code == typed)).all()
+    matches = matches or connection.execute(rows.where(table.c.folded == compared)).all()
     matches = matches or find_by_former_code(connection, kind, typed)
     if not matches and by_prefix and typed:
-        has_prefix = table.c.folded.startswith(normalised_code(typed), autoescape=True)
-        matches = connection.execute(select(table.c.id, table.c.code).where(has_prefix)).all()
+        has_prefix = table.c.folded.startswith(compared, autoescape=True)
+        matches = connection.execute(rows.where(has_prefix)).all()
     if len(matches) == 1:
         return int(matches[0].id)
     if matches:
         fitting = sorted(row.code for row in matches)
         more = f" and {len(fitting) - _FEW} more" if len(fitting) > _FEW else ""
         raise AmbiguousCode(f"{typed!r} could be {', '.join(fitting[:_FEW])}{more}.")
+    if known_at is not None:  # what was not known then is found, so that its reader can say so
+        return find_id(connection, kind, typed, by_prefix=by_prefix)
     raise unknown_code(connection, kind, typed)
 
 
@@ -437,7 +414,7 @@ def find_by_former_code(connection: Connection, kind: str, typed: str) -> Sequen
     query = (
         select(identity.c.id, identity.c.code)
         .join(changes, changes.c[register.owner] == identity.c.id)
-        .where(changes.c[f"{FORMER}folded"] == normalised_code(typed))
+        .where(changes.c[f"{FORMER}folded"] == normalised_code(typed), *there(kind))
     )
     return connection.execute(query.distinct()).all()
 
@@ -445,7 +422,25 @@ def find_by_former_code(connection: Connection, kind: str, typed: str) -> Sequen
 @cache
 def _id_by_code(kind: str) -> Prepared:
     identity = IDENTITIES[kind]
-    return Prepared(select(identity.c.id).where(identity.c.code == bindparam("code")))
+    query = select(identity.c.id).where(identity.c.code == bindparam("code"), *there(kind))
+    return Prepared(query)
+
+
+def find_hidden(connection: Connection, kind: str, typed: str) -> StoredRecord | None:
+    """Read the record last recorded in error under a code, in any case; None where none was."""
+    if kind not in STORED_REGISTERS:
+        return None
+    register = STORED_REGISTERS[kind]
+    identity, versions = register.identity, register.versions
+    columns, source = columns_of(register)
+    query = (
+        select(identity.c.id, versions.c.version, versions.c.recorded_at, *columns)
+        .select_from(source)
+        .where(identity.c.folded == normalised_code(typed), versions.c.in_error)
+        .where(is_newest(versions, versions.c[register.owner]))
+        .order_by(versions.c.recorded_at.desc(), identity.c.id.desc())
+    )
+    return next(iter(stored_records(kind, connection.execute(query))), None)
 
 
 def find_code(
@@ -453,23 +448,30 @@ def find_code(
 ) -> str:
     """Find the code a reader means, a unique beginning of it included; as known at a moment."""
     identity = IDENTITIES[kind]
-    identity_id = find_id(connection, kind, typed, by_prefix=True)
+    identity_id = find_id(connection, kind, typed, by_prefix=True, known_at=known_at)
     code: ColumnElement[Any] = identity.c.code
     if known_at is not None and kind in STORED_REGISTERS:
-        code = value_before(STORED_REGISTERS[kind], identity, "code", _not_yet_known)
+        code = value_before(STORED_REGISTERS[kind], identity, "code", not_yet_known)
     query = select(code).select_from(identity).where(identity.c.id == identity_id)
-    return str(connection.execute(query, _known_at_parameter(known_at)).scalar_one())
+    return str(connection.execute(query, known_at_parameter(known_at)).scalar_one())
 
 
 def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
     """Make the refusal of a code that is in no register, naming the nearest that are."""
-    table = IDENTITIES[kind]
-    codes = connection.execute(select(table.c.code)).scalars().all()
+    codes = codes_of(connection, kind)
     close = nearest(typed, codes)
     hint = f"Did you mean {' or '.join(close)}? " if close else ""
     other = _kind_of(connection, typed)
     if other is not None:
         hint = f"{typed} is the code of {_WITH_ARTICLE[other]}: check the order of the words. "
+    error = find_hidden(connection, kind, typed)
+    if error is not None:
+        code = error.record.code
+        return UnknownCode(
+            f"There is no {kind} {code} any more.",
+            why="It was recorded in error: the request that added it was undone.",
+            next_step=f"{hint}See it with: cityfund {kind} history {code}",
+        )
     return UnknownCode(
         f"There is no {kind} {typed!r}.",
         why=f"The register holds {len(codes)} {plural(kind)}, and none with that code.",
@@ -480,8 +482,8 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
     for kind, identity in IDENTITIES.items():
-        alike = identity.c.folded == normalised_code(typed)
-        if connection.execute(select(identity.c.id).where(alike).limit(1)).first():
+        alike = (identity.c.folded == normalised_code(typed), *there(kind))
+        if connection.execute(select(identity.c.id).where(*alike).limit(1)).first():
             return kind
     return None
 

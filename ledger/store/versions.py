@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger.core.text import code_number, normalised_code
 from ledger.registers.table import code_prefixes
 from ledger.store.db import tables
 from ledger.store.db.tables import FORMER
-from ledger.store.registers import STORED_REGISTERS, columns_of, later_versions
+from ledger.store.registers import STORED_REGISTERS, columns_of, in_error_ids, later_versions
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a record's terms. `recorded_at` is the machine's moment, aware, in UTC."""
+    """One version of a record's terms. `recorded_at` is the machine's moment, aware, in UTC.
+
+    One that is `in_error` hides the record.
+    """
 
     number: int
     recorded_at: datetime
@@ -27,11 +30,12 @@ class Version:
     host: str
     command: str
     reason: str | None
+    in_error: bool
     record: Any
 
 
-def read_versions(connection: Connection, kind: str, code: str) -> list[Version]:
-    """Read all versions of a record by its code of now, oldest first, in one statement.
+def read_versions(connection: Connection, kind: str, identity: int) -> list[Version]:
+    """Read all versions of a record by its id, oldest first, in one statement.
 
     Each has the code that it was recorded under.
     """
@@ -44,23 +48,48 @@ def read_versions(connection: Connection, kind: str, code: str) -> list[Version]
             versions.c.recorded_at,
             *request.c["actor", "system_user", "host", "command"],
             versions.c.reason,
+            versions.c.in_error,
             *columns,
         )
         .select_from(source.join(request, request.c.id == versions.c.request_id))
-        .where(register.identity.c.code == code)
+        .where(register.identity.c.id == identity)
         .order_by(versions.c.version)
     )
     return [
-        Version(number, moment, actor, user, host, command, reason, register.record(*terms))
-        for number, moment, actor, user, host, command, reason, *terms in connection.execute(query)
+        Version(*head, register.record(*terms))
+        for head, terms in ((row[:_HEAD], row[_HEAD:]) for row in connection.execute(query))
     ]
 
 
+_HEAD: Final = 8
+"""How many values of a version come before its record."""
+
+
+def stored_terms(
+    connection: Connection, kind: str, identity: int, version: int
+) -> tuple[int, str, dict[str, Any]]:
+    """Read the terms of one version by column, with the record's newest version and its code."""
+    register = STORED_REGISTERS[kind]
+    versions, own = register.versions, register.identity.c
+    columns = (*register.versioned, *register.corrected)
+    of_record = versions.c[register.owner] == identity
+    newest = select(func.max(versions.c.version)).where(of_record).scalar_subquery()
+    query = (
+        select(newest, own.code, *versions.c[columns])
+        .join(register.identity, own.id == versions.c[register.owner])
+        .where(of_record, versions.c.version == version)
+    )
+    last, code, *terms = connection.execute(query).one()
+    return int(last), str(code), dict(zip(columns, terms, strict=True))
+
+
 def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]:
-    """Read the terms of every record in all their versions, oldest first, by code."""
+    """Read the terms of every record there is in all their versions, oldest first, by code."""
     register = STORED_REGISTERS[kind]
     columns, source = columns_of(register)
-    query = select(*columns).select_from(source).order_by(register.versions.c.version)
+    there = register.identity.c.id.not_in(in_error_ids(kind))
+    query = select(*columns).select_from(source).where(there)
+    query = query.order_by(register.versions.c.version)
     by_code: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         record = register.record(*row)

@@ -18,7 +18,7 @@ from ledger.journal.entries import Stages
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, oldest_of_each, rate_finder
 from ledger.store.gap_snapshots import NeedSnapshot, nights_with_gaps, snapshot_changes
 from ledger.store.rates import StoredRates
-from ledger.store.registers import places_in_time
+from ledger.store.register_codes import places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.gaps import filters_of

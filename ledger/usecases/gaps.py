@@ -16,7 +16,7 @@ from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.registers import names_by_code, places_in_time
+from ledger.store.register_codes import names_by_code, places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 

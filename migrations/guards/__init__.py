@@ -142,11 +142,9 @@ def _identity_parts(table: Table, schema: str) -> dict[str, str]:
 def _same_key(table: Table) -> str:
     """Say in SQL that a kept row has a key of the new one: the primary or any unique key."""
     keys = [list(table.primary_key.columns.keys())]
-    keys += sorted(
-        list(constraint.columns.keys())
-        for constraint in table.constraints
-        if isinstance(constraint, UniqueConstraint)
-    )
+    unique = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+    unique += [index.columns for index in table.indexes if index.unique]
+    keys += sorted(list(columns.keys()) for columns in unique)
     return " OR ".join(
         "(" + " AND ".join(f"kept.{column} = NEW.{column}" for column in key) + ")" for key in keys
     )

@@ -41,6 +41,7 @@ FROM (
         AND terms.version = (
             SELECT max(later.version) FROM deal_version AS later WHERE later.deal_id = deal.id
         )
+        AND NOT terms.in_error
     JOIN need ON need.id = deal.need_id
     JOIN offer ON offer.id = deal.offer_id
     JOIN project ON project.id = need.project_id

@@ -54,6 +54,7 @@ FROM (
         AND need_terms.version = (
             SELECT max(later.version) FROM need_version AS later WHERE later.need_id = need.id
         )
+        AND NOT need_terms.in_error
     JOIN project ON project.id = need.project_id
     JOIN project_version AS project_terms ON project_terms.project_id = project.id
         AND project_terms.version = (

@@ -59,6 +59,7 @@ FROM (
         AND terms.version = (
             SELECT max(later.version) FROM offer_version AS later WHERE later.offer_id = offer.id
         )
+        AND NOT terms.in_error
     JOIN provider ON provider.id = offer.provider_id
     JOIN provider_version AS provider_terms ON provider_terms.provider_id = provider.id
         AND provider_terms.version = (

@@ -112,6 +112,17 @@ def test_in_a_script_nothing_is_asked(fund: Officer, line: str) -> None:
 
 
 @pytest.mark.only_on("sqlite")
+def test_an_undo_says_line_by_line_what_it_takes_back(fund: Officer, typed: At) -> None:
+    with fund.world.unchanged():
+        done = typed("undo --reason slip", "n")
+    assert done.code == 130, done
+    assert "declare 1.00 EUR, need N-0003, 2026-11-23 → reversed" in done.err
+    assert "need N-0003: added → marked as recorded in error" in done.err
+    assert "Do this? [y/N]" in done.err
+    assert typed("undo --reason slip", "y").code == 0
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_repeated_request_is_not_asked_again(typed: At) -> None:
     assert typed("deal commit D-0001 --key letter-1", "y").code == 0
     again = typed("deal commit D-0001 --key letter-1", "")

@@ -59,8 +59,11 @@ def test_a_command_in_a_pipe_loads_neither_rich_nor_pydantic(tmp_path: Path) -> 
 def test_a_verb_completes_and_so_do_codes_of_the_ledger(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "x.db") as ledger_file:
         ledger_file.execute("CREATE TABLE offer (id INTEGER, code TEXT)")
-        codes = [("O-0001",), ("O-0002",), ("X_1",), ("XY1",)]
-        ledger_file.executemany("INSERT INTO offer VALUES (1, ?)", codes)
+        ledger_file.execute("CREATE TABLE offer_version (offer_id, version, in_error)")
+        codes = [(1, "O-0001"), (2, "O-0002"), (3, "X_1"), (4, "XY1"), (5, "O-0003")]
+        ledger_file.executemany("INSERT INTO offer VALUES (?, ?)", codes)
+        versions = [*((identity, 1, False) for identity, _ in codes), (5, 2, True)]
+        ledger_file.executemany("INSERT INTO offer_version VALUES (?, ?, ?)", versions)
     url = f"sqlite:///{tmp_path / 'x.db'}"
 
     def completed(line: str) -> list[str]:

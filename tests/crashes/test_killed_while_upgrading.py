@@ -14,11 +14,12 @@ import pytest
 from hands import Hand, broken_checks, sizes, tell
 from kill import killed_while, run_line, span_of
 from ledgers import Ledgers
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from ledger.store.db import tables
 from ledger.store.db.engine import make_engine, on_server, read_transaction, write_transaction
 from ledger.store.db.schema import CURRENT_REVISION, current_revision
+from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.rows import numbered_tables
 from migrations import guards, views
 
@@ -34,6 +35,7 @@ LATER_TABLES = (
 )
 """What later versions made, in an order in which it can be dropped."""
 
+CODED = tuple(STORED_REGISTERS)
 TAKEN_BACK = (
     "ALTER TABLE deal DROP COLUMN rate_exact",
     "ALTER TABLE entry DROP COLUMN total",
@@ -46,10 +48,19 @@ TAKEN_BACK = (
             *("project_city_id", "need_project_id", "offer_provider_id"),
         )
     ),
+    *(f"DROP INDEX ix_{name}_version_in_error" for name in CODED),
+    *(f"ALTER TABLE {name}_version DROP COLUMN in_error" for name in CODED),
+    *(f"DROP INDEX uq_{name}_{key}_reuse" for name in CODED for key in ("code", "folded")),
+    *(f"ALTER TABLE {name} DROP COLUMN reuse" for name in CODED),
 )
 TAKEN_BACK_ON_SERVER = (
     "DROP INDEX ix_entry_reverses",
     "ALTER TABLE entry ADD CONSTRAINT uq_entry_reverses UNIQUE (reverses)",
+    *(
+        f"ALTER TABLE {name} ADD CONSTRAINT uq_{name}_{key} UNIQUE ({key})"
+        for name in CODED
+        for key in ("code", "folded")
+    ),
 )
 """What later versions changed in tables that were there; on SQLite such tables are made anew."""
 
@@ -64,8 +75,7 @@ def aged(url: str) -> str:
                 connection.execute(text(f"DROP TRIGGER {name}"))
         for name in LATER_TABLES:
             connection.execute(text(f"DROP TABLE {name}"))
-        for statement in TAKEN_BACK:
-            connection.execute(text(statement))
+        take_back(connection)
         if on_server(connection):
             for statement in TAKEN_BACK_ON_SERVER:
                 connection.execute(text(statement))
@@ -77,6 +87,17 @@ def aged(url: str) -> str:
         connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": OLDER})
     engine.dispose()
     return url
+
+
+def take_back(connection: Connection) -> None:
+    """Drop later columns; on SQLite the guards that name them are made as they were."""
+    standing = {} if on_server(connection) else guards.present(connection)
+    if standing:
+        guards.take_down(connection)
+    for statement in TAKEN_BACK:
+        connection.execute(text(statement))
+    for statement in standing.values():
+        connection.execute(text(statement.replace(" AND kept.reuse = NEW.reuse", "")))
 
 
 def _is_of_later_tables(guard: str) -> bool:

@@ -12,9 +12,9 @@ from world import World
 
 TAKES_ITS_OWN = {
     "need": "INSERT INTO need SELECT {other}, 'N-X', 'n-x', NULL, project_id, factor, 'EUR', "
-    "declared_on, request_id FROM need",
+    "declared_on, request_id, 0 FROM need",
     "offer": "INSERT INTO offer SELECT {other}, 'O-X', 'o-x', NULL, provider_id, factor, 'EUR', "
-    "declared_on, request_id FROM offer",
+    "declared_on, request_id, 0 FROM offer",
 }
 
 

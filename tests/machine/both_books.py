@@ -18,6 +18,7 @@ from ledger.journal.entries import LAPSE_REASON
 from ledger.store import registers
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
+from ledger.store.register_codes import ids_under
 
 DECIMALS = {"EUR": 2, "JPY": 0, "KWD": 3}
 UNITS = {"N-1": "EUR", "N-2": "JPY", "N-3": "KWD", "O-1": "EUR", "O-2": "KWD", "O-3": "JPY"}
@@ -69,10 +70,14 @@ def build(url: str) -> None:
 
 
 class Version(NamedTuple):
-    """The terms of an offer or a deal that can change, and the request that set them."""
+    """The terms of an offer or a deal that can change, and the request that set them.
+
+    A hidden one marks a deal as recorded in error.
+    """
 
     terms: dict[str, Any]
     request: int
+    hidden: bool = False
 
 
 class BothBooks:
@@ -88,7 +93,7 @@ class BothBooks:
                 "connect",
                 lambda connection, _: connection.execute("PRAGMA synchronous = OFF"),
             )
-        self.oracle = Oracle()
+        self.oracle = Oracle(self.is_hidden)
         self.deals: dict[str, Terms] = {}
         self.versions: dict[str, list[Version]] = {
             code: [Version({"valid_until": None, "withdrawn": False}, -1)]
@@ -115,9 +120,13 @@ class BothBooks:
         """The terms of an offer or a deal as they stand."""
         return self.versions[code][-1].terms
 
-    def set_terms(self, code: str, **terms: Any) -> None:
+    def set_terms(self, code: str, *, hidden: bool = False, **terms: Any) -> None:
         """Add a version of an offer's or a deal's terms."""
-        self.versions[code].append(Version({**self.terms(code), **terms}, self.requests))
+        self.versions[code].append(Version({**self.terms(code), **terms}, self.requests, hidden))
+
+    def is_hidden(self, deal: str | None) -> bool:
+        """Say whether a deal is recorded in error."""
+        return deal is not None and self.versions[deal][-1].hidden
 
     def judge(self, plan: Callable[[], None], call: Callable[[], Any]) -> bool:
         """Do one request on both; give whether it was done.
@@ -236,10 +245,12 @@ class BothBooks:
         with self.world.ledger.read() as connection:
             accounts = {side: balances.account_stages(connection, side, times) for side in Side}
             deals = balances.deal_stages(connection, times)
-            ids = {deal: registers.find_id(connection, "deal", deal) for deal in self.deals}
+            ids = {deal: ids_under(connection, "deal", deal)[0] for deal in self.deals}
             if times == balances.NOW:
-                for kind in ("offer", "deal"):
-                    self._compare_terms(registers.load_all(connection, kind))
+                there = registers.load_all(connection, "deal")
+                assert set(there) == {deal for deal in self.deals if not self.is_hidden(deal)}
+                self._compare_terms(there)
+                self._compare_terms(registers.load_all(connection, "offer"))
         for code, side in SIDES.items():
             got = accounts[Side(side)].get(self.ids[code], {})
             due = self.oracle.stages(side, code, wanted)

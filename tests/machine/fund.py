@@ -286,7 +286,9 @@ class Fund(BothBooks):
     ) -> None:  # fmt: skip
         offer, need = terms.offer, terms.need
         require(self._eligible(offer, need, part, day, override=override))
-        deal = next((code for code, known in self.deals.items() if known == terms), None)
+        deal = next(
+            (c for c, known in self.deals.items() if known == terms and not self.is_hidden(c)), None
+        )
         code = deal or f"D-{len(self.deals) + 1:04d}"
         late = day < self.oracle.last_day(code)
         shift = Fraction(10) ** (DECIMALS[UNITS[offer]] - DECIMALS[UNITS[need]])
@@ -341,6 +343,7 @@ class Fund(BothBooks):
         )
 
     def _advance(self, deal: str, act: str, source: str, part: int | None, day: date) -> None:
+        require(not self.is_hidden(deal))
         if act == "release":
             self._release(deal, source, part, day, self._passes_to(self.deals[deal].offer, day))
         elif act == "commit":
@@ -427,6 +430,7 @@ class Fund(BothBooks):
 
         def plan() -> None:
             held = self.oracle.deal(deal, "need")["held"]
+            require(not self.is_hidden(deal))
             require(held and until >= self.today and until != self.terms(deal)["held_until"])
             self.set_terms(deal, held_until=until)
 
@@ -487,7 +491,7 @@ class Fund(BothBooks):
         self.judge(lambda: self._reverse(row, day), lambda: self.world.reverse(row.number, on=day))
 
     def _reverse(self, row: Row, day: date) -> None:
-        require(day >= row.day)
+        require(day >= row.day and not self.is_hidden(row.deal))
         moves: list[Move] = []
         due = [move.back() for move in reversed(row.moves)]
         for place, move in enumerate(due):
@@ -555,20 +559,38 @@ class Fund(BothBooks):
 
     def _undo(self, request: int) -> None:
         rows = [row for row in self.oracle.rows if row.request == request]
-        edits = [
-            (code, version)
+        own = {
+            code: [one for one in every if one.request == request]
             for code, every in self.versions.items()
-            for version in every[1:]
-            if version.request == request
-        ]
-        require(rows or edits)
+        }
+        own = {code: mine for code, mine in own.items() if mine}
+        require(rows or own)
+        opened = [code for code, mine in own.items() if self.versions[code][0] is mine[0]]
+        require(not any(self._rests_on(deal, rows) for deal in opened))
+        before = {code: self.versions[code][-1 - len(mine)] for code, mine in own.items()
+                  if code not in opened}  # fmt: skip
+        require(all(self.versions[code][-1] is mine[-1] for code, mine in own.items()))
+        for code, version in before.items():
+            if self.is_hidden(code) and not version.hidden:
+                self.set_terms(code, **version.terms)
         self._settle([Taking(row, row.day, taken_back(row).moves) for row in reversed(rows)])
-        for code, version in reversed(edits):
-            every = self.versions[code]
-            require(every[-1] is version)
-            before = every[every.index(version) - 1]
-            if before.terms != version.terms:
-                self.set_terms(code, **before.terms)
+        for code, version in before.items():
+            if self.versions[code][-1] is own[code][-1]:
+                self.set_terms(code, hidden=version.hidden, **version.terms)
+        for code in opened:
+            if not self.is_hidden(code):
+                self.set_terms(code, hidden=True)
+
+    def _rests_on(self, deal: str, rows: list[Row]) -> bool:
+        """Say whether an act of a later request counts in a deal that the rows opened."""
+        last = max((row.number for row in rows), default=0)
+        return any(
+            row.deal == deal
+            and row.number > last
+            and self.oracle.stands(row.number)
+            and (row.reverses is None or row.reverses < last)
+            for row in self.oracle.rows
+        )
 
     def correct(self, row: Row, amount: int, day: date) -> None:
         """Correct an entry's quantity and day, and post again what depends on it."""
@@ -591,6 +613,7 @@ class Fund(BothBooks):
             require(on_day(totals, row.day) == row and (amount, day) != (row.total, row.day))
         else:
             require((amount, day) != (row.moves[0].amount, row.day))
+        require(not self.is_hidden(row.deal))
         first = row.moves[0]._replace(amount=amount)
         meant = row._replace(moves=(first, *row.moves[1:]), day=day, is_lapse=False)
         if row.total is not None:

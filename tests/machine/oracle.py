@@ -55,8 +55,10 @@ Wanted = Callable[[Row], bool]
 class Oracle:
     """The journal as a list; every question is a sum over it."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_fixed: Callable[[str | None], bool] = lambda _: False) -> None:
         self.rows: list[Row] = []
+        self.is_fixed = is_fixed
+        """Whether the entries of a deal stay as they are: it was recorded in error."""
 
     def stages(self, side: str, code: str, wanted: Wanted = lambda _: True) -> Counter[str]:
         """Add up where a need or an offer stands, by the rows wanted."""
@@ -188,6 +190,7 @@ class Oracle:
                 and self.row(row.reverses).day <= day < row.day
                 and self.stands(row.number)
                 and (row.total is not None or not changes_total(row.moves))
+                and not self.is_fixed(row.deal)
                 and any(mine(move) and move.target == stage for move in row.moves)
             ]
             if not across:

@@ -43,8 +43,9 @@ def test_columns_refer_to_registers_that_come_before(spec: RegisterSpec) -> None
 @of_each_versioned
 def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
     identity, versions = metadata.tables[spec.name], metadata.tables[f"{spec.name}_version"]
-    own = {"id", "folded", "number", "request_id"}
-    kept = {f"{spec.name}_id", "version", "reason", "request_id", "recorded_at", "format"}
+    own = {"id", "folded", "number", "reuse", "request_id"}
+    kept = {f"{spec.name}_id", "version", "in_error", "reason", "request_id"}
+    kept |= {"recorded_at", "format"}
     assert set(identity.c.keys()) - own == {one.stored_name for one in spec.stored if one.fixed}
     assert set(versions.c.keys()) - kept == {
         one.stored_name for one in spec.stored if one.corrected or not one.fixed

@@ -94,10 +94,12 @@ def test_what_something_later_rests_on_is_not_taken_back(metro, officer):
     assert officer.refused(f"undo first {UNDO[5:]}", 4, "edited again") == "cannot-undo"
 
 
-def test_what_added_a_record_or_was_the_nights_is_not_taken_back(metro, officer):
-    officer.says("provider add 'A Donor' --kind donor --code DONOR")
-    assert officer.refused(UNDO, 4, "provider DONOR") == "cannot-undo"
+def test_what_is_undone_by_its_own_command_is_not_taken_back(metro, officer):
+    officer.says("unit add tree --decimals 0")
+    assert officer.refused(UNDO, 4, "unit") == "cannot-undo"
     assert officer.refused("undo --yes --reason slip --actor nobody", 5) == "nothing-to-undo"
+    officer.says("match --save --key night-1")
+    assert officer.refused(f"undo night-1 {UNDO[5:]}", 4, "proposals") == "cannot-undo"
 
 
 def test_in_a_script_it_needs_yes_and_always_a_reason(metro, officer):

@@ -44,7 +44,7 @@ from ledger.deals.deal import recorded_rate
 from ledger.store.db import tables
 from ledger.store.db.clock import read_corrections
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import read_units
+from ledger.store.db.queries import distinct_code, read_units
 from ledger.store.db.types import Word, to_microseconds
 from ledger.store.registers import STORED_REGISTERS, StoredRegister, Term
 
@@ -111,9 +111,9 @@ def _accounts(connection: Connection) -> Iterator[AccountRow]:
     query = (
         select(
             *map(raw, holder.c["id", "side", "unit"]),
-            need.c.code,
+            distinct_code(need),
             need.c.unit,
-            offer.c.code,
+            distinct_code(offer),
             offer.c.unit,
             func.coalesce(*(day for side in Side for day in _declared_on(side))),
         )
@@ -139,7 +139,8 @@ def _declared_on(side: Side) -> Iterator[ColumnElement[Any]]:
 
 def _deals(connection: Connection) -> Iterator[DealRow]:
     deal = tables.deal
-    query = select(*map(raw, deal.c["id", "code", "offer_id", "need_id", "rate", "rate_exact"]))
+    columns = map(raw, deal.c["offer_id", "need_id", "rate", "rate_exact"])
+    query = select(deal.c.id, distinct_code(deal), *columns)
     for *row, rate, exact in stream(connection, query):
         yield DealRow._make((*row, checked_rate(rate, exact)))
 
@@ -249,14 +250,15 @@ def _histories(
     columns = [register.value(term) for term in register.terms]
     reads = [_term_reader(connection, register, term) for term in register.terms]
     query: Select[Any] = (
-        select(moment(versions.c.recorded_at), reference(versions.c.request_id), *map(raw, columns))
+        select(moment(versions.c.recorded_at), reference(versions.c.request_id))
+        .add_columns(distinct_code(identity), *map(raw, columns))
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)
     )
     histories: dict[str, RecordHistory] = {}
-    for recorded_at, request_id, *cells in stream(connection, query):
+    for recorded_at, request_id, code, *cells in stream(connection, query):
         record = register.record(*(read(cell) for read, cell in zip(reads, cells, strict=True)))
-        history = histories.setdefault(record.code, RecordHistory())
+        history = histories.setdefault(code, RecordHistory())
         history.moments.append(context.known_from(recorded_at, request_id))
         history.records.append(record)
     return histories
@@ -296,8 +298,7 @@ def _day_or_none(cell: Any) -> date | None:
 
 def _codes(connection: Connection, kind: str) -> dict[int, str]:
     identity = STORED_REGISTERS[kind].identity
-    rows = connection.execute(select(identity.c.id, identity.c.code))
-    return {row.id: row.code for row in rows}
+    return dict(connection.execute(select(identity.c.id, distinct_code(identity))).all())
 
 
 def find_invalid_cells(connection: Connection) -> Iterator[AmountFault]:

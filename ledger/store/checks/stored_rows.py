@@ -51,6 +51,7 @@ from ledger.store.checks.journal import (
 )
 from ledger.store.db import night_tables, tables
 from ledger.store.db.prepared import Prepared
+from ledger.store.db.queries import distinct_code
 from ledger.store.db.tables import (
     FORMER,
     deal,
@@ -103,7 +104,7 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
         known = select(
             literal(kind),
             cast(owner, String),
-            identity.c.code,
+            distinct_code(identity),
             versions.c.version,
             moment(versions.c.recorded_at),
             raw(versions.c.format),
@@ -113,7 +114,7 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
         yield from map(
             RecordVersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
         )
-        without_versions = select(identity.c.id, identity.c.code).where(
+        without_versions = select(identity.c.id, distinct_code(identity)).where(
             identity.c.id.not_in(select(owner))
         )
         for number, code in connection.execute(without_versions):

@@ -13,8 +13,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    String,
     Table,
     bindparam,
+    case,
+    cast,
     func,
     select,
 )
@@ -134,6 +137,18 @@ def is_newest(
     conditions = (later.c[owner.name] == owner, *(condition(later) for condition in known))
     newest = select(func.max(later.c.version)).where(*conditions)
     return versions.c.version == newest.scalar_subquery()
+
+
+def distinct_code(
+    identity: FromClause, code: ColumnElement[Any] | None = None
+) -> ColumnElement[str]:
+    """Select the code of each record, told apart from those that had it before in error.
+
+    The second record of a code is named as `N-0001 (2)`; no code has a space. With a `code`, that
+    is named instead of the one in force.
+    """
+    own, place = identity.c.code if code is None else code, cast(identity.c.reuse + 1, String)
+    return case((identity.c.reuse == 0, own), else_=own.concat(" (").concat(place).concat(")"))
 
 
 _CHUNK: Final = 5000

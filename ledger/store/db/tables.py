@@ -1,8 +1,9 @@
 """The tables, as SQLAlchemy Core sees them; the migrations make them, the guards protect them.
 
 Registers are split in two, identity rows with what is fixed and version rows with the terms; both
-are append-only. The journal is `entry` and `movement`. What changes is put in force by triggers:
-balances, and codes and a project's city, which append-only rows of identity changes announce.
+are append-only. A version that is `in_error` hides its record, whose code is free for another one.
+The journal is `entry` and `movement`. What changes is put in force by triggers: balances, and codes
+and a project's city, which append-only rows of identity changes announce.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     quoted_name,
 )
 
@@ -204,14 +206,18 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         spec.name,
         metadata,
         row_id(),
-        Column("code", CODE, nullable=False, unique=True),
+        Column("code", CODE, nullable=False),
         # Two codes that differ only in capitals are one: the database compares them folded.
-        Column("folded", Text, nullable=False, unique=True),
+        Column("folded", Text, nullable=False),
         # The number in a code that the program made, so that the next one is a single look-up.
         Column("number", Integer),
+        # How many records had the code before: each of them was recorded in error.
+        Column("reuse", SmallInteger, nullable=False, server_default="0"),
         *fixed,
         request_column(),
         Index(f"ix_{spec.name}_number", "number"),
+        Index(f"uq_{spec.name}_code_reuse", "code", "reuse", unique=True),
+        Index(f"uq_{spec.name}_folded_reuse", "folded", "reuse", unique=True),
         *_reference_indexes(spec, spec.name, fixed=True),
         *more,
     )
@@ -221,6 +227,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         key_to(f"{spec.name}_id", f"{spec.name}.id", ROW_ID),
         Column("version", Integer, primary_key=True, autoincrement=False),
         *terms,
+        Column("in_error", Boolean, nullable=False, server_default=false()),
         Column("reason", Text),
         *recorded_columns(),
         Column("format", SmallInteger, nullable=False),
@@ -229,6 +236,13 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     )
     if spec.until_acts:
         _identity_changes(spec)
+    marked = versions.c.in_error
+    Index(
+        f"ix_{versions.name}_in_error",
+        versions.c[f"{spec.name}_id"],
+        sqlite_where=marked,
+        postgresql_where=marked,
+    )
     return identity, versions
 
 

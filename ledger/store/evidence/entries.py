@@ -18,6 +18,7 @@ from ledger.evidence.canonical import (
 from ledger.evidence.tree_head import ENTRY_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
+from ledger.store.db.queries import distinct_code
 from ledger.store.evidence.sources import Source, within
 
 _ENTRY_COLUMNS: Final = 15
@@ -49,7 +50,7 @@ class _CodeCache:
         if every:
             for one, side, code in stream(connection, _accounts()):
                 self._accounts[one] = (side, code)
-            for one, code in stream(connection, select(tables.deal.c.id, tables.deal.c.code)):
+            for one, code in stream(connection, _deals()):
                 self._deals[one] = quoted(code)
 
     def content(self, lines: list[Any], provenance: str) -> bytes:
@@ -95,18 +96,23 @@ class _CodeCache:
 
     def _deal(self, identity: int) -> str:
         if identity not in self._deals:
-            query = select(tables.deal.c.code).where(tables.deal.c.id == identity)
-            self._deals[identity] = quoted(self._connection.execute(query).scalar())  # type: ignore[arg-type]
+            row = self._connection.execute(_deals().where(tables.deal.c.id == identity)).first()
+            self._deals[identity] = quoted(None if row is None else row[1])  # type: ignore[arg-type]
         return self._deals[identity]
 
 
 def _accounts() -> Select[Any]:
     holder, need, offer = tables.holder, tables.need, tables.offer
     return (
-        select(holder.c.id, raw(holder.c.side), func.coalesce(need.c.code, offer.c.code))
+        select(holder.c.id, raw(holder.c.side))
+        .add_columns(func.coalesce(distinct_code(need), distinct_code(offer)))
         .outerjoin(need, need.c.id == holder.c.id)
         .outerjoin(offer, offer.c.id == holder.c.id)
     )
+
+
+def _deals() -> Select[Any]:
+    return select(tables.deal.c.id, distinct_code(tables.deal))
 
 
 def _entries(after: int, through: int) -> Select[Any]:

@@ -20,6 +20,7 @@ from ledger.evidence.tree_head import PROPOSAL_KIND
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
+from ledger.store.db.queries import distinct_code
 from ledger.store.evidence.sources import Source, within
 from ledger.store.evidence.versions import Writer, writer_of
 from ledger.store.registers import STORED_REGISTERS, value_before
@@ -106,10 +107,10 @@ def _lines(identity: int) -> Select[Any]:
     return (
         select(
             line.line,
-            need.c.code,
+            distinct_code(need),
             line.need_amount,
             line.need_unit,
-            offer.c.code,
+            distinct_code(offer),
             *map(raw, line["offer_amount", "offer_unit", "rate", "rate_exact"]),
         )
         .join(need, need.c.id == line.need_id, isouter=True)
@@ -127,7 +128,7 @@ def _projects(identity: int) -> Select[Any]:
 
     code = value_before(STORED_REGISTERS["project"], project, "code", later_request)
     return (
-        select(code, stored.weight)
+        select(distinct_code(project, code), stored.weight)
         .join(project, project.c.id == stored.project_id, isouter=True)
         .join(tables.proposal, _COLUMNS.id == stored.proposal_id)
         .where(stored.proposal_id == identity)

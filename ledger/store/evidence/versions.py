@@ -39,6 +39,7 @@ from ledger.evidence.canonical import (
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
+from ledger.store.db.queries import distinct_code
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
 from ledger.store.evidence.sources import Source, within
 from ledger.store.registers import (
@@ -65,8 +66,12 @@ def register_leaves(
     query = (
         select(
             *map(raw, versions["request_id", "version", "recorded_at", "reason", "format"]),
-            value_before(register, register.identity, "code", later_versions(register)),
+            distinct_code(
+                register.identity,
+                value_before(register, register.identity, "code", later_versions(register)),
+            ),
             format_due(register),
+            raw(versions.in_error),
             *_identity(register),
             *(column for _, column, _ in terms),
         )
@@ -76,7 +81,7 @@ def register_leaves(
     )
 
     def encode(row: Any, provenance: str) -> bytes:
-        request, version, recorded_at, reason, layout, code, due, *values = row
+        request, version, recorded_at, reason, layout, code, due, in_error, *values = row
         if layout != due:
             raise InvalidLeafValue(layout)
         if version == 1:
@@ -85,7 +90,7 @@ def register_leaves(
             (key, write(value))
             for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
         )
-        terms = (code, version, record, recorded_at, reason, layout)
+        terms = (code, version, record, recorded_at, reason, layout, true_or_none(in_error))
         return version_bytes(provenance, register.kind, *terms)
 
     return Source(
@@ -94,7 +99,7 @@ def register_leaves(
 
 
 def _identity(register: StoredRegister) -> list[ColumnElement[Any]]:
-    """Select what follows from a record's code and request, and so stands in no leaf of its own."""
+    """Select a record's code, and what follows from it and its request: it is in no leaf."""
     own, holder = register.identity.c, tables.holder.c
     head = (own.code, _has_changed(register), own.request_id, own.folded, own.number)
     if not _is_side(register):
@@ -161,7 +166,8 @@ def _terms(
         # What refers to nothing is not as if it referred to none.
         lost = literal("#").concat(cast(column, String))
         code = value_before(STORED_REGISTERS[term.refers_to], other, "code", later_request)
-        terms.append((term.name, func.coalesce(code, lost), text_or_none))
+        named = func.coalesce(distinct_code(other, code), lost)
+        terms.append((term.name, named, text_or_none))
     return terms, source
 
 

@@ -18,12 +18,13 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
     union_all,
 )
 
 from ledger.core.errors import InvalidInput, NotFound
-from ledger.core.factors import Stage
+from ledger.core.factors import Side, Stage
 from ledger.core.numbers import normalise_digits
 from ledger.journal.entries import (
     LAPSE_REASON,
@@ -52,6 +53,7 @@ from ledger.store.db.tables import (
     request,
 )
 from ledger.store.journal.balances import NOW, Times
+from ledger.store.registers import in_error_ids
 
 
 class NotAnEntryNumber(InvalidInput, code="not-an-entry-number"):
@@ -148,6 +150,8 @@ def reversals_across(
         .join(of, of.c.id == back.c.reverses)
         .where(movement.c.holder_id == account_id, movement.c.to_stage == stage)
         .where(movement.c.effective_on > day, of.c.effective_on <= day)
+        # What moved a deal that was recorded in error stays as it is.
+        .where(func.coalesce(back.c.deal_id, 0).not_in(in_error_ids("deal")))
         .order_by(back.c.id.desc())
     )
     if deal_id is not None:
@@ -179,12 +183,18 @@ def read_request_entries(connection: Connection, request_id: int) -> list[Entry]
     return list(read_entries(connection, entry.c.request_id == request_id))
 
 
-def later_entries(connection: Connection, number: int, account_ids: Sequence[int]) -> list[Entry]:
-    """Read the entries after an entry that move its needs and offers and still count.
+def later_entries(
+    connection: Connection,
+    number: int,
+    account_ids: Sequence[int] = (),
+    deal_ids: Sequence[int] = (),
+) -> list[Entry]:
+    """Read the entries after an entry that move some needs and offers, or deals, and still count.
 
     A reversal counts where what it reverses is older; else the two cancel out.
     """
-    touching = select(movement.c.entry_id).where(movement.c.holder_id.in_(account_ids))
+    moves = or_(movement.c.holder_id.in_(account_ids), movement.c.deal_id.in_(deal_ids))
+    touching = select(movement.c.entry_id).where(moves)
     newer = list(read_entries(connection, entry.c.id > number, entry.c.id.in_(touching)))
     return [
         one
@@ -205,6 +215,17 @@ def is_lapse() -> ColumnElement[bool]:
 
 _LAPSING = ("reconcile", "import", "deal commit", "journal correct")
 """The commands that release a hold because it has lapsed, not because an officer gave it back."""
+
+
+def moves_what_is_in_error(connection: Connection, number: int) -> bool:
+    """Say whether an entry moves a need or an offer that was recorded in error, or such a deal."""
+    ids = [in_error_ids(side.value) for side in Side]
+    in_error = or_(
+        *(movement.c.holder_id.in_(one) for one in ids),
+        movement.c.deal_id.in_(in_error_ids("deal")),
+    )
+    query = select(movement.c.line).where(movement.c.entry_id == number, in_error).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def read_total_changes(connection: Connection, account_id: int) -> list[TotalChange]:
@@ -332,13 +353,15 @@ def entries_of_account(account_id: int) -> Select[Any]:
 
 
 def deal_entries(connection: Connection) -> Iterator[Entry]:
-    """Read every entry of a deal, in recorded order."""
-    return read_entries(connection, entry.c.deal_id.is_not(None))
+    """Read every entry of the deals there are, in recorded order."""
+    there = entry.c.deal_id.not_in(in_error_ids("deal"))
+    return read_entries(connection, entry.c.deal_id.is_not(None), there)
 
 
 def quantity_entries(connection: Connection) -> Iterator[Entry]:
-    """Read every entry on a need's or an offer's own quantity, in recorded order."""
-    return read_entries(connection, entry.c.deal_id.is_(None))
+    """Read every entry on the own quantity of the needs and offers there are, in order."""
+    there = [movement.c.holder_id.not_in(in_error_ids(side.value)) for side in Side]
+    return read_entries(connection, entry.c.deal_id.is_(None), *there)
 
 
 @cache

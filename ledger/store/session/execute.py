@@ -78,7 +78,7 @@ def execute(
 
 def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     """Run the handler of a request, store the receipt, and give it as a document."""
-    first = uow.first_receipt()
+    first = uow.start.first_receipt
     if first is not None:
         return first
     document = handler(uow).as_document()

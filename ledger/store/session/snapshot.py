@@ -23,7 +23,7 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
-from ledger.store import registers
+from ledger.store import register_codes, registers
 from ledger.store.db.clock import known_by
 from ledger.store.db.queries import Settings, read_settings, read_units
 from ledger.store.db.tables import entry
@@ -183,7 +183,7 @@ class Reader:
 
     def aliases(self, kind: str) -> dict[str, str]:
         """Read the former codes of a register then, oldest first, each with the code of then."""
-        return registers.former_codes(self.connection, kind, self.times.known_at)
+        return register_codes.former_codes(self.connection, kind, self.times.known_at)
 
     def former_codes(self, kind: str, code: str) -> list[str]:
         """Read the codes that a record had before the one it had then, oldest first."""
@@ -208,11 +208,10 @@ class Reader:
         """
         where: list[Any] = []
         if deal is not None:
-            where.append(entry.c.deal_id == find_id(self.connection, "deal", deal, by_prefix=True))
+            where.append(entry.c.deal_id == self._id("deal", deal))
         for kind, typed in (("need", need), ("offer", offer)):
             if typed is not None:
-                account_id = find_id(self.connection, kind, typed, by_prefix=True)
-                where.append(entry.c.id.in_(entries_of_account(account_id)))
+                where.append(entry.c.id.in_(entries_of_account(self._id(kind, typed))))
         if since is not None:
             where.append(entry.c.effective_on >= since)
         if self.times.as_of is not None:
@@ -220,6 +219,27 @@ class Reader:
         if self.times.known_at is not None:
             where.append(known_by(entry, self.times.known_at))
         return read_entries(self.connection, *where)
+
+    def entries_of(self, kind: str, identity: int) -> Iterator[Entry]:
+        """Read the entries of one need, offer or deal by its id, in recorded order."""
+        of_account = entry.c.id.in_(entries_of_account(identity))
+        return read_entries(
+            self.connection, entry.c.deal_id == identity if kind == "deal" else of_account
+        )
+
+    def _id(self, kind: str, typed: str) -> int:
+        """Find a record that acts are asked of; one recorded in error where no other has the code.
+
+        Raises `UnknownCode` and `AmbiguousCode`.
+        """
+        known_at = self.times.known_at
+        try:
+            return find_id(self.connection, kind, typed, by_prefix=True, known_at=known_at)
+        except registers.UnknownCode:
+            error = registers.find_hidden(self.connection, kind, typed)
+            if error is None:
+                raise
+            return error.id
 
     def _load(self, kind: str, term: str, values: Collection[Any]) -> dict[str, StoredRecord]:
         return registers.load_where(self.connection, kind, term, values, self.times.known_at)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from ledger.core.dates import day_of, require_declared, require_not_future
 from ledger.core.errors import LedgerError
@@ -35,15 +35,24 @@ from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
 from ledger.store.db import queries, tables
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
-from ledger.store.journal.accounts import SIDES, Account, Accounts
+from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
 from ledger.store.rates import QUOTE_COLUMNS, StoredRates
-from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
+from ledger.store.register_codes import CodeUses, ids_by_code
+from ledger.store.registers import (
+    STORED_REGISTERS,
+    StoredRecord,
+    find_id,
+    find_record,
+)
 from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
-from ledger.store.versions import identity_change_row
+from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
     from ledger.matching.stored import StoredProposal
+
+
+_Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +101,7 @@ class UnitOfWork:
         self._mirrored_days: set[date] = set()
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
+        self._uses = CodeUses(connection)
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
@@ -117,12 +127,8 @@ class UnitOfWork:
 
     def details(self, *, reference: str | None = None, override: str | None = None) -> ActDetails:
         """Give what is recorded of an act of this request beside what it moves."""
-        return ActDetails(
-            effective_on=self.day,
-            reference=reference,
-            reason=self.request.reason,
-            override=override,
-        )
+        day, reason = self.day, self.request.reason
+        return ActDetails(effective_on=day, reference=reference, reason=reason, override=override)
 
     @cached_property
     def units(self) -> StoredUnits:
@@ -158,7 +164,7 @@ class UnitOfWork:
         """Give the code of a new record: the one given, or the next free one."""
         if given is not None:
             return given
-        return make_code(code_prefixes()[kind], self._numbering.code_number(kind))
+        return self._uses.new(make_code(code_prefixes()[kind], self._numbering.code_number(kind)))
 
     def add(self, kind: str, record: Any) -> int:
         """Add a record with its first version; give its id."""
@@ -176,10 +182,11 @@ class UnitOfWork:
                 "id": identity,
                 "folded": normalised_code(record.code),
                 "number": number,
+                "reuse": self._uses.of(kind, record.code),
                 "request_id": self.request_id,
             },
         )
-        self._add_version(kind, identity, 1, values, changes=False)
+        self._add_version(kind, identity, 1, values)
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
 
@@ -187,7 +194,8 @@ class UnitOfWork:
         """Add a version with the new terms, and identity where that differs; give its number."""
         version, values = stored.version + 1, self._columns(kind, record)
         changes = STORED_REGISTERS[kind].spec.identity_differs(stored.record, record)
-        self._add_version(kind, stored.id, version, values, changes=changes)
+        layout = IDENTITY_FORMAT if changes else CANONICAL_FORMAT
+        self._add_version(kind, stored.id, version, values, format=layout)
         if changes:  # a trigger puts it in force, and codes that are remembered may be former ones
             self.flush_registers()
             row = identity_change_row(self.connection, kind, stored.id, values)
@@ -200,23 +208,27 @@ class UnitOfWork:
         self.changes.append(RegisterChange(kind, record.code, version))
         return version
 
+    def repeat_version(self, kind: str, owner: int, version: int, *, in_error: bool) -> None:
+        """Add a version with an earlier one's terms; `in_error` hides the record."""
+        self.flush_registers()
+        last, code, values = stored_terms(self.connection, kind, owner, version)
+        self._add_version(kind, owner, last + 1, values, in_error=in_error)
+        self.changes.append(RegisterChange(kind, code, last + 1))
+
     def edit_account(self, side: Side, code: str, **terms: Any) -> None:
         """Add a version of a need's or an offer's terms, and let its account follow."""
-        account = self.accounts.account(side, code)
-        record = replace(account.record, **terms)
-        stored = StoredRecord(account.id, account.version, self.now, account.record)
-        account.version = self.edit(side.value, stored, record)
-        account.record = record
+        self._edit_terms(side.value, self.accounts.account(side, code), terms)
 
     def edit_deal(self, code: str, **terms: Any) -> None:
         """Add a version of a deal's terms, and let its account follow."""
         account = self.accounts.deal(code)
-        if all(getattr(account.record, name) == value for name, value in terms.items()):
-            return
-        record = replace(account.record, **terms)
+        if any(getattr(account.record, name) != value for name, value in terms.items()):
+            self._edit_terms("deal", account, terms)
+
+    def _edit_terms(self, kind: str, account: Account | DealAccount, terms: _Row) -> None:
         stored = StoredRecord(account.id, account.version, self.now, account.record)
-        account.version = self.edit("deal", stored, record)
-        account.record = record
+        record = replace(account.record, **terms)
+        account.version, account.record = self.edit(kind, stored, record), record
 
     def post(self, draft: Draft) -> None:
         """Post an entry and its movements; it gets its number when all is decided.
@@ -327,13 +339,8 @@ class UnitOfWork:
 
     def add_unit(self, unit: Unit) -> None:
         """Add a unit that quantities can be counted in."""
-        self._rows.add(
-            tables.unit,
-            {
-                **{name: getattr(unit, name) for name in ("code", "decimals", "kind", "name")},
-                "request_id": self.request_id,
-            },
-        )
+        terms = {name: getattr(unit, name) for name in ("code", "decimals", "kind", "name")}
+        self._rows.add(tables.unit, {**terms, "request_id": self.request_id})
         self.units.add(unit)
         self.changes.append(RegisterChange("unit", unit.code, 1))
 
@@ -358,8 +365,7 @@ class UnitOfWork:
         """Add a proposal, with its lines and the projects it would complete."""
         from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
 
-        identity = self._numbering.next_id(tables.proposal)
-        self._ids["proposal", stored.code] = identity
+        identity = self._ids["proposal", stored.code] = self._numbering.next_id(tables.proposal)
         written = {"request_id": self.request_id, "recorded_at": self.now}
         for table, row in proposal_rows(identity, stored, self.id_of, written):
             self._rows.add(table, row)
@@ -422,10 +428,6 @@ class UnitOfWork:
             **parts,
         )
 
-    def first_receipt(self) -> dict[str, Any] | None:
-        """Give the receipt of a request already recorded; None where it is new."""
-        return self.start.first_receipt
-
     def store_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""
         self._rows.add(tables.receipt, queries.receipt_row(self.request_id, document))
@@ -456,21 +458,21 @@ class UnitOfWork:
         self.accounts.open_account(Side(kind), identity, record)
         return identity
 
-    def _add_version(
-        self, kind: str, identity: int, version: int, values: Mapping[str, Any], *, changes: bool
-    ) -> None:
+    def _add_version(self, kind: str, owner: int, version: int, values: _Row, **marks: Any) -> None:
         register = STORED_REGISTERS[kind]
         self._rows.add(
             register.versions,
             {
                 **{name: values[name] for name in register.versioned},
                 **{name: None if version == 1 else values[name] for name in register.corrected},
-                register.owner: identity,
+                register.owner: owner,
                 "version": version,
                 "reason": self.request.reason,
                 "request_id": self.request_id,
                 "recorded_at": self.now,
-                "format": IDENTITY_FORMAT if changes else CANONICAL_FORMAT,
+                "format": CANONICAL_FORMAT,
+                "in_error": False,
+                **marks,
             },
         )
 
@@ -493,6 +495,6 @@ class UnitOfWork:
 
     def remember_ids(self) -> None:
         """Read the ids of every register at once: for an import that names thousands."""
-        for kind, register in STORED_REGISTERS.items():
-            rows = self.connection.execute(select(register.identity.c.code, register.identity.c.id))
-            self._ids.update({(kind, code): identity for code, identity in rows})
+        for kind in STORED_REGISTERS:
+            ids = ids_by_code(self.connection, kind)
+            self._ids.update({(kind, code): identity for code, identity in ids.items()})

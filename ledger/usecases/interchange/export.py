@@ -23,7 +23,7 @@ from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
-from ledger.store.registers import former_codes
+from ledger.store.register_codes import former_codes
 from ledger.store.session.snapshot import UNITS, Reader, Snapshot
 
 _ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)

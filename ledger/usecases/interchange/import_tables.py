@@ -39,7 +39,8 @@ from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.rates import read_rates
-from ledger.store.registers import codes_of, former_codes, load_all
+from ledger.store.register_codes import former_codes
+from ledger.store.registers import codes_of, load_all
 from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -125,7 +126,7 @@ def preview(ledger: Ledger, request: Request, make_plan: Callable[[UnitOfWork], 
     No lock is held while a person decides. Raises what `make_plan` raises.
     """
     with begin_write(ledger, replace(request, dry_run=True)) as uow:
-        if uow.first_receipt() is not None:
+        if uow.start.first_receipt is not None:
             return None
         plan = make_plan(uow)
     return None if plan.changes_nothing else plan

@@ -21,6 +21,7 @@ from ledger.journal.entries import (
 )
 from ledger.journal.receipts import Receipt
 from ledger.store.journal.entries import (
+    moves_what_is_in_error,
     read_entry,
     reversal_of,
     reversed_again,
@@ -79,6 +80,12 @@ def require_reversible(uow: UnitOfWork, number: int) -> None:
     earlier = reversal_of(uow.connection, number)
     if earlier is not None:
         raise AlreadyReversed(f"Entry {number} was reversed by entry {earlier}.")
+    if moves_what_is_in_error(uow.connection, number):
+        raise CannotReverse(
+            f"Entry {number} moves a record that was recorded in error.",
+            why="What was recorded in error is in no use, and its quantity is zero.",
+            next_step="Undo the undo that hid it: cityfund undo REQUEST --reason TEXT",
+        )
     newer = reversed_again(uow.connection, number)
     if newer is not None:
         raise AlreadyReversed(

@@ -19,6 +19,7 @@ from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt, balance_document
 from ledger.matching.proposal import Line
 from ledger.matching.stored import StoredProposal, line_failures
+from ledger.store.registers import UnknownCode
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, hold
 from ledger.usecases.deals.terms import NoRate, agreed_rate, pairing_of
@@ -196,8 +197,11 @@ def _introduce_line(
     uow: UnitOfWork, stored: StoredProposal, number: int, line: Line, acceptance: Acceptance
 ) -> str | UnfitLine:
     """Introduce one line and return the code of its deal, or why it no longer fits."""
-    need = uow.accounts.account(Side.NEED, line.need)
-    offer = uow.accounts.account(Side.OFFER, line.offer)
+    try:
+        need = uow.accounts.account(Side.NEED, line.need)
+        offer = uow.accounts.account(Side.OFFER, line.offer)
+    except UnknownCode as error:
+        return UnfitLine(number, line, error.code, f"{error.what} {error.why}")
     try:
         agreed = agreed_rate(uow, need, offer, uow.day, None)
         rate = exact_rate(agreed.rate, agreed.rate_exact)

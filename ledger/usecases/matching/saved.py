@@ -14,7 +14,7 @@ from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure
 from ledger.eligibility.verdict import BestAmount, pairing_at
 from ledger.journal.receipts import Receipt
-from ledger.matching.stored import StoredProposal, line_failures
+from ledger.matching.stored import StoredProposal, in_error_failure, line_failures
 from ledger.rates.rates import OldRate, old_rates, plain_rates, rate_finder
 from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
@@ -155,12 +155,16 @@ def failures_by_line(snapshot: Snapshot, stored: StoredProposal) -> dict[int, tu
     outstanding = outstanding_by_need(snapshot.deals.values())
     rate_of = plain_rates(snapshot.rate_of)
     lines = dict(stored.numbered_lines)
-    by_line = {}
+    by_line: dict[int, tuple[Failure, ...]] = {}
     for number in stored.open_lines:
         line = lines[number]
+        need, offer = snapshot.need_facts.get(line.need), snapshot.offer_facts.get(line.offer)
+        if need is None or offer is None:
+            by_line[number] = (in_error_failure(line.need if need is None else line.offer),)
+            continue
         pairing = pairing_at(
-            snapshot.need_facts[line.need],
-            snapshot.offer_facts[line.offer],
+            need,
+            offer,
             snapshot.day,
             BestAmount(line.amount, line.offer_amount),
             outstanding.get(line.need, {}),

@@ -19,7 +19,8 @@ from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
 from ledger.statements.lines import TOLERANCE_DAYS, FindingKind
 from ledger.store.db.queries import read_units
-from ledger.store.registers import former_codes, load_all
+from ledger.store.register_codes import former_codes
+from ledger.store.registers import load_all
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (

@@ -14,9 +14,15 @@ from ledger.core.factors import Side
 from ledger.reference.confusables import CodeShapes
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.entries import first_act_under
-from ledger.store.registers import StoredRecord, codes_of, former_codes, load_all
+from ledger.store.register_codes import former_codes
+from ledger.store.registers import (
+    StoredRecord,
+    codes_of,
+    find_hidden,
+    load_all,
+)
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.registers.rules import refuse_confusable, refuse_taken
+from ledger.usecases.registers.rules import AlreadyThere, refuse_confusable, refuse_taken
 
 
 class ActsRestOnRecord(RefusedByRule, code="acts-rest-on-record"):
@@ -69,6 +75,12 @@ def _require_only_declarations(
 def _require_free(uow: UnitOfWork, kind: str, former: str, code: str) -> None:
     """Refuse a new code that is or was another record's, or that could be taken for one."""
     refuse_taken(uow, kind, code, but=former)
+    if find_hidden(uow.connection, kind, code) is not None:
+        raise AlreadyThere(
+            f"The code {code} was that of a {kind} recorded in error.",
+            why="A record keeps its code, and one that has another takes none that was used.",
+            next_step=f"Choose another code; see: cityfund {kind} history {code}",
+        )
     codes = {*codes_of(uow.connection, kind), *former_codes(uow.connection, kind)} - {former}
     refuse_confusable(kind, code, CodeShapes(codes))
 

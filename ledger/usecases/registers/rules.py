@@ -14,11 +14,11 @@ from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
 from ledger.registers.records import Office, Provider
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
+from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
     AmbiguousCode,
     UnknownCode,
     codes_of,
-    former_codes,
     load_all,
 )
 from ledger.store.session.unit_of_work import UnitOfWork

@@ -18,7 +18,8 @@ from ledger.core.text import commonest_spellings, parse_text, text_key
 from ledger.journal.receipts import Note, Receipt
 from ledger.registers.records import Need, Offer
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.registers import load_all, term_counts
+from ledger.store.register_codes import term_counts
+from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.parse import BadTerms

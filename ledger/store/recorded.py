@@ -1,0 +1,232 @@
+"""What one request has recorded, and what was recorded on top of it since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Table, func, select
+
+from ledger.core.text import normalised_code
+from ledger.rates.rates import Rate
+from ledger.store.db import night_tables, tables
+from ledger.store.db.queries import is_newest
+from ledger.store.rates import quote_columns
+from ledger.store.registers import STORED_REGISTERS, load_all
+
+RecordKey = tuple[str, int]
+"""A record by its register and its id, which no other record ever has."""
+
+
+class RecordedVersions(NamedTuple):
+    """The versions that a request added to one record.
+
+    `first` is the number of the first of them, `last` of the last, and `newest` that of the
+    record's newest version. `was_in_error` says how the record stood before the request, None
+    where it was added by it; `is_in_error` how it stands now.
+    """
+
+    kind: str
+    id: int
+    code: str
+    first: int
+    last: int
+    newest: int
+    was_in_error: bool | None
+    is_in_error: bool
+
+    @property
+    def key(self) -> RecordKey:
+        """The record that they are of."""
+        return self.kind, self.id
+
+
+def recorded_versions(connection: Connection, request_id: int) -> list[RecordedVersions]:
+    """Read the versions that a request added, by register and record in their order."""
+    return [one for kind in STORED_REGISTERS for one in _versions_of(connection, kind, request_id)]
+
+
+def _versions_of(connection: Connection, kind: str, request_id: int) -> Iterator[RecordedVersions]:
+    register = STORED_REGISTERS[kind]
+    versions, identity = register.versions, register.identity.c
+    owner = versions.c[register.owner]
+    before, newest = versions.alias("before"), versions.alias("newest")
+    own = (
+        select(
+            owner.label("owner"),
+            func.min(versions.c.version).label("first"),
+            func.max(versions.c.version).label("last"),
+        )
+        .where(versions.c.request_id == request_id)
+        .group_by(owner)
+        .subquery()
+    )
+    of_newest = select(func.max(versions.c.version)).where(owner == own.c.owner).scalar_subquery()
+    query = (
+        select(own.c.owner, identity.code, own.c.first, own.c.last, newest.c.version)
+        .add_columns(before.c.in_error, newest.c.in_error)
+        .select_from(own)
+        .join(identity.id.table, identity.id == own.c.owner)
+        .join(newest, newest.c[register.owner] == own.c.owner)
+        .outerjoin(
+            before,
+            (before.c[register.owner] == own.c.owner) & (before.c.version == own.c.first - 1),
+        )
+        .where(newest.c.version == of_newest)
+        .order_by(own.c.owner)
+    )
+    for row in connection.execute(query):
+        yield RecordedVersions(kind, *row)
+
+
+class RecordedRate(NamedTuple):
+    """A rate that a request added, or withdrew, with the row of its day and pair before it."""
+
+    rate: Rate
+    withdrawn: bool
+    before: Rate | None
+    before_withdrawn: bool
+    is_newest: bool
+
+    @property
+    def name(self) -> str:
+        """Name it as receipts do."""
+        return f"{self.rate.day} {self.rate.base}/{self.rate.quote}"
+
+
+def recorded_rates(connection: Connection, request_id: int) -> list[RecordedRate]:
+    """Read the last rate that a request recorded of each day and pair."""
+    rate = tables.rate
+    query = select(rate.c.id, *quote_columns(rate), rate.c.withdrawn).order_by(rate.c.id)
+    own: dict[tuple[date, str, str], tuple[int, Rate, bool]] = {}
+    first: dict[tuple[date, str, str], int] = {}
+    for number, *quote, withdrawn in connection.execute(
+        query.where(rate.c.request_id == request_id)
+    ):
+        one = Rate(*quote)
+        first.setdefault(_pair(one), number)
+        own[_pair(one)] = number, one, withdrawn
+    found = []
+    for (day, base, quoted), (number, one, withdrawn) in own.items():
+        of_pair = query.where(rate.c.day == day, rate.c.base == base, rate.c.quote == quoted)
+        rows = [tuple(row) for row in connection.execute(of_pair)]
+        earlier = [row for row in rows if row[0] < first[_pair(one)]]
+        before = Rate(*earlier[-1][1:-1]) if earlier else None
+        found.append(
+            RecordedRate(
+                one,
+                withdrawn,
+                before,
+                before_withdrawn=bool(earlier and earlier[-1][-1]),
+                is_newest=rows[-1][0] == number,
+            )
+        )
+    return found
+
+
+def _pair(rate: Rate) -> tuple[date, str, str]:
+    return rate.day, rate.base, rate.quote
+
+
+_UNDONE_BY_OTHERS: Final = {
+    "unit": tables.unit,
+    "setting": tables.setting_version,
+    "proposal": tables.proposal,
+    "finding": night_tables.finding_event,
+    "statement": night_tables.statement,
+    "seal": night_tables.seal,
+}
+"""What a request can record beside entries, versions and rates."""
+
+
+def recorded_beside(connection: Connection, request_id: int) -> list[str]:
+    """Name what a request recorded that is neither an entry nor a version nor a rate."""
+    return [
+        name
+        for name, table in _UNDONE_BY_OTHERS.items()
+        if _exists(connection, table, table.c.request_id == request_id)
+    ]
+
+
+def _exists(connection: Connection, table: Table, *where: object) -> bool:
+    query = select(1).select_from(table).where(*where).limit(1)  # type: ignore[arg-type]
+    return connection.execute(query).first() is not None
+
+
+def dependants(
+    connection: Connection, kind: str, identity: int, code: str, but: Collection[RecordKey]
+) -> Iterator[str]:
+    """Name the records there are that refer to one, leaving out some; and its statements."""
+    for other in STORED_REGISTERS:
+        for number, named in _referring(connection, other, kind, identity, code):
+            if (other, number) not in but:
+                yield f"{other} {named}"
+    if kind == "provider":
+        statement = night_tables.statement
+        if _exists(connection, statement, statement.c.provider_id == identity):
+            yield "a statement of it"
+
+
+def _referring(
+    connection: Connection, other: str, kind: str, identity: int, code: str
+) -> Iterator[tuple[int, str]]:
+    """Read the records of a register that refer to one, or list its code."""
+    register = STORED_REGISTERS[other]
+    versions, own = register.versions, register.identity
+    owner = versions.c[register.owner]
+    for term in register.terms:
+        if term.refers_to == kind:
+            query = (
+                select(own.c.id, own.c.code)
+                .join(versions, owner == own.c.id)
+                .where(is_newest(versions, owner), ~versions.c.in_error)
+                .where(register.column(term) == identity)
+                .order_by(own.c.id)
+            )
+            yield from map(tuple, connection.execute(query))
+    lists = [one.attribute for one in register.spec.stored if one.is_list and one.register == kind]
+    for name in lists:
+        for named, stored in load_all(connection, other).items():
+            if code in getattr(stored.record, name):
+                yield stored.id, named
+
+
+def parents_in_error(connection: Connection, kind: str, identity: int, version: int) -> list[str]:
+    """Name the records recorded in error that a version of a record refers to."""
+    register = STORED_REGISTERS[kind]
+    own, versions = register.identity, register.versions
+    named = []
+    for term in register.terms:
+        if term.refers_to is None:
+            continue
+        target = STORED_REGISTERS[term.refers_to]
+        newest = target.versions
+        query = (
+            select(target.identity.c.code)
+            .join(newest, newest.c[target.owner] == target.identity.c.id)
+            .where(is_newest(newest, newest.c[target.owner]), newest.c.in_error)
+            .where(
+                target.identity.c.id.in_(
+                    select(register.column(term))
+                    .select_from(own.join(versions, versions.c[register.owner] == own.c.id))
+                    .where(own.c.id == identity, versions.c.version == version)
+                )
+            )
+        )
+        named += [f"{term.refers_to} {code}" for code in connection.execute(query).scalars()]
+    return named
+
+
+def is_code_taken(connection: Connection, kind: str, code: str) -> bool:
+    """Say whether a record that is not in error has a code, in any case."""
+    register = STORED_REGISTERS[kind]
+    own, versions = register.identity, register.versions
+    query = (
+        select(own.c.id)
+        .join(versions, versions.c[register.owner] == own.c.id)
+        .where(is_newest(versions, versions.c[register.owner]), ~versions.c.in_error)
+        .where(own.c.folded == normalised_code(code))
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None

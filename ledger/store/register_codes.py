@@ -1,0 +1,135 @@
+"""The codes and names of whole registers: now and formerly, in their order, and how often used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from ledger.core.text import normalised_code
+from ledger.reference.places import country_and_above
+from ledger.registers.records import City
+from ledger.store.db.clock import known_by
+from ledger.store.db.tables import FORMER
+from ledger.store.registers import (
+    IDENTITIES,
+    STORED_REGISTERS,
+    codes_of,
+    known_at_parameter,
+    load_all,
+    not_yet_known,
+    select_current,
+    there,
+    value_before,
+)
+
+
+def ids_by_code(connection: Connection, kind: str) -> dict[str, int]:
+    """Read the id of every record of a register by its code."""
+    columns = IDENTITIES[kind].c["code", "id"]
+    return dict(connection.execute(select(*columns).where(*there(kind))).all())
+
+
+def former_codes(
+    connection: Connection, kind: str, known_at: datetime | None = None
+) -> dict[str, str]:
+    """Read the former codes of a register's records, oldest first, each with the code it has now.
+
+    With `known_at`, those recorded by then, each with the code that was in force then.
+    """
+    query = _former_codes(kind, known=known_at is not None)
+    if query is None:
+        return {}
+    rows = connection.execute(query, known_at_parameter(known_at))
+    return {former: code for former, code in rows if former != code}
+
+
+@cache
+def _former_codes(kind: str, *, known: bool) -> Select[Any] | None:
+    register = STORED_REGISTERS.get(kind)
+    if register is None or register.changes is None:
+        return None
+    identity, changes = register.identity, register.changes
+    code = value_before(register, identity, "code", not_yet_known if known else None)
+    query = (
+        select(changes.c[f"{FORMER}code"], code)
+        .join(identity, identity.c.id == changes.c[register.owner])
+        .order_by(identity.c.id, changes.c.version)
+    )
+    return query.where(known_by(changes)) if known else query
+
+
+def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
+    """Read the place of every record of a register in the order in which they were recorded."""
+    return {code: place for place, code in enumerate(codes_of(connection, kind))}
+
+
+class CodeUses:
+    """How many records had a code before a new one: each of them is recorded in error."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Start with no register read."""
+        self._connection = connection
+        self._by_kind: dict[str, dict[str, int]] = {}
+        self._new: set[str] = set()
+
+    def new(self, code: str) -> str:
+        """Take note of a code that was made just now, and that no record had before; give it."""
+        self._new.add(code)
+        return code
+
+    def of(self, kind: str, code: str) -> int:
+        """Count the records that had a code; a register is read once, as there are few or none."""
+        if code in self._new:
+            return 0
+        if kind not in self._by_kind:
+            self._by_kind[kind] = self._read(kind)
+        return self._by_kind[kind].get(normalised_code(code), 0)
+
+    def _read(self, kind: str) -> dict[str, int]:
+        register = STORED_REGISTERS[kind]
+        identity, versions = register.identity.c, register.versions.c
+        ever = select(versions[register.owner]).where(versions.in_error)
+        freed = select(identity.folded).where(identity.id.in_(ever))
+        query = select(identity.folded, func.max(identity.reuse) + 1).group_by(identity.folded)
+        return dict(self._connection.execute(query.where(identity.folded.in_(freed))).all())
+
+
+def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:
+    """Read what each code answers to: former codes, names, and the country it lies in."""
+    title = STORED_REGISTERS[kind].spec.title
+    assert title is not None, "the registers that filters name have names"
+    names = {
+        code: list(_names(one.record, title)) for code, one in load_all(connection, kind).items()
+    }
+    for former, code in former_codes(connection, kind).items():
+        if code not in names:  # its record was recorded in error
+            continue
+        names[code].append(former)
+        names[former] = [code, *names[code]]  # rows as known then have the code of then
+    return {code: tuple(every) for code, every in names.items()}
+
+
+def _names(record: Any, title: str) -> Iterator[str]:
+    yield getattr(record, title)
+    if isinstance(record, City):
+        yield from () if record.name_local is None else (record.name_local,)
+        yield from country_and_above(record.country)
+
+
+def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any, int, int]]:
+    """Count the records with each value of a term now, each with the first such record's id."""
+    current = select_current(kind).subquery()
+    value = current.c[name]
+    query = select(value, func.count(), func.min(current.c.id_)).group_by(value)
+    return [tuple(row) for row in connection.execute(query) if row[0] is not None]
+
+
+def ids_under(connection: Connection, kind: str, code: str) -> list[int]:
+    """Give the ids of all records that had a code one after another, oldest first."""
+    own = STORED_REGISTERS[kind].identity.c
+    query = select(own.id).where(own.folded == normalised_code(code)).order_by(own.reuse)
+    return [*connection.execute(query).scalars()]
