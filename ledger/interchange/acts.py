@@ -52,6 +52,7 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
         held_until=held_until,
         due_on=cells.date("due_on"),
         rate=cells.deal_rate(),
+        offer_quantity=cells.decimal("offer_quantity"),
         note=cells.text("note"),
         override=cells.text("override"),
         reason=cells.text("reason"),

@@ -102,6 +102,9 @@ DEALS = Table(
             "rate", Kind.DECIMAL, "offer units per need unit; by the rates table when empty"
         ),
         ColumnSpec("rate_exact", Kind.FRACTION, "the rate as numerator/denominator; it wins"),
+        ColumnSpec(
+            "offer_quantity", Kind.DECIMAL, "how much of the offer; with the quantity, the rate"
+        ),
         _NOTE,
         ColumnSpec("override", Kind.TEXT, "reason for going outside the offer's mandate"),
         _REASON,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ledger.core.factors import Side
 from ledger.core.text import text_key
 from ledger.interchange.act_order import ActRow, in_order
+from ledger.interchange.offer_quantities import offer_quantities_as_rates
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
@@ -73,6 +74,7 @@ def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     for row in planning.tables.deals:
         deals.add(row.code)
     rows = [_act_with_known_codes(planning, row, deals) for row in planning.tables.deals]
+    rows = offer_quantities_as_rates(planning, rows)
     _check_terms(planning, rows)
     return rows
 

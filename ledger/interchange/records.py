@@ -82,6 +82,7 @@ class DealActRow(NamedTuple):
     """One act of a deal. `amount` counts the smallest part of the need's unit.
 
     `rate` is exact: a decimal, or a fraction that no decimal is equal to.
+    `offer_quantity` is the amount in the offer's unit, as a number of units.
     `sequence` and `reverses` are numbers of the ledger the row came from. A row with a sequence
     is history: `passed_to` then says exactly where the offer's side of a release went on to.
     """
@@ -98,6 +99,7 @@ class DealActRow(NamedTuple):
     held_until: date | None = None
     due_on: date | None = None
     rate: Decimal | Fraction | None = None
+    offer_quantity: Decimal | None = None
     note: str | None = None
     override: str | None = None
     reason: str | None = None

@@ -6,8 +6,8 @@ the bound, both are proven. Otherwise a cut says why rounding failed (see `cuts`
 is solved with integer amounts. Large programs are first solved without minimum tickets (see
 `min_tickets`).
 
-Work is limited by counted steps: per search by the size of the program, and in total for a small
-problem.
+Work is limited by counted steps: per search and per program by the size of the program, and in
+total for a small problem.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ _INTEGRAL_TOLERANCE = 1e-6
 
 _STAGES = {1: "complete", 2: "coverage"}
 _ROUNDS = 50
+_SEARCHES = 4
+"""The searches of one program have together as many checks as this number of searches."""
 _NODES = 20_000
 _HALF = 0.5
 _SMALL_GAP = 0.0023
@@ -307,19 +309,21 @@ class _Search:
     def _run(self, formulation: Formulation) -> None:
         """Solve a program repeatedly while exact flows cut its solutions off."""
         solver = self._solver(formulation)
+        most = check_limit(formulation)
         for _ in range(_ROUNDS):
             if self._is_proven(formulation):
                 return
             if self._deadline.passed:
                 self._time_limit_reached = True
                 return
-            if self._work.steps_left(formulation) == 0:
+            checks_left = _SEARCHES * most - solver.checks_made
+            if self._work.steps_left(formulation) == 0 or checks_left <= 0:
                 break
             solver.start_from(formulation.column_values(self._start_for(formulation)))
             result = solver.solve(
                 deadline=self._deadline,
                 nodes=_NODES,
-                checks=check_limit(formulation),
+                checks=min(most, checks_left),
                 steps=self._work.steps_left(formulation),
                 on_bound=self._bound_callback(formulation),
             )

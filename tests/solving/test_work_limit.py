@@ -136,6 +136,35 @@ def test_a_search_that_reaches_the_work_limit_stops_and_says_so():
     assert again == result
 
 
+def test_the_searches_of_one_program_have_a_limit_together():
+    """Above `SMALL_PROBLEM` needs each cut allowed as many checks again, up to fifty times.
+
+    This program has three searches with 200 checks in all where nothing limits them together.
+    """
+    made = []
+
+    class Counted(exact.Solver):
+        def solve(self, **terms):
+            before = self.checks_made
+            result = super().solve(**terms)
+            made.append((id(self), self.checks_made - before))
+            return result
+
+    with (
+        patch.object(exact, "SMALL_PROBLEM", 0),
+        patch.object(exact, "_SEARCHES", 1),
+        patch.object(exact, "check_limit", lambda _: 100),
+        patch.object(exact, "Solver", Counted),
+    ):
+        result = solve(many_ways_to_round())
+
+    by_program = dict.fromkeys(solver for solver, _ in made)
+    checks = [sum(n for solver, n in made if solver == one) for one in by_program]
+    assert 100 <= max(checks) < 2 * 100
+    assert result.limit is SearchLimit.WORK
+    assert broken_rules(many_ways_to_round(), result.allocations) == []
+
+
 def test_a_single_run_stops_at_the_work_limit():
     with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", 300_000):
         result, used = solved(one_long_run())

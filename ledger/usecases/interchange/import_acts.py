@@ -10,8 +10,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from ledger.core.errors import RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.core.quantity import Quantity
+from ledger.core.quantity import Quantity, format_quantity
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft, Posted, changes_a_total
@@ -27,6 +28,13 @@ from ledger.usecases.registers.quantities import balance_on, expire_offer
 HISTORY_OVERRIDE = "recorded in the ledger this was exported from, under the terms of its day"
 
 
+class OfferQuantityDiffers(RefusedByRule, code="offer-quantity-differs"):
+    """A row gives another quantity of the offer than its deal's rate and stages do."""
+
+    default_why = "A part moves the offer's side by the rate of its deal, rounded to whole parts."
+    default_next = "Correct the quantity of the offer, or leave it out."
+
+
 class HistoryImporter:
     """Posts imported acts, remembering the number each row's sequence was given here."""
 
@@ -39,11 +47,32 @@ class HistoryImporter:
         """Post one act of a deal; its first one opens the deal."""
         if row.act is Act.REVERSE:
             self._reverse(row, row.passed_to)
-        elif row.act is Act.INTRODUCE or (row.act is Act.COMMIT and not self._holds(row)):
+        elif row.offer_quantity is None or row.sequence is not None:
+            self._post(row)
+        else:
+            with self._uow.undone_on_refusal():
+                self._post(row)
+                self._require_offer_quantity(row.offer_quantity, row.offer)
+        self._remember(row)
+
+    def _post(self, row: DealActRow) -> None:
+        if row.act is Act.INTRODUCE or (row.act is Act.COMMIT and not self._holds(row)):
             self._hold(row)
         else:
             self._advance(row)
-        self._remember(row)
+
+    def _require_offer_quantity(self, quantity: Decimal, offer: str) -> None:
+        """Refuse an act whose quantity of the offer is not what was posted for it."""
+        posted = self._uow.last_posted
+        assert posted is not None
+        unit = self._uow.accounts.account(Side.OFFER, offer).unit
+        moved = (one for one in posted.movements if one.side is Side.OFFER and one.deal)
+        amount = sum(one.amount for one in moved)
+        if amount != Fraction(quantity) * 10**unit.decimals:
+            raise OfferQuantityDiffers(
+                f"The offer's side of this act is {format_quantity(amount, unit)}, "
+                f"not {quantity:f} {unit.code}."
+            )
 
     def _holds(self, row: DealActRow) -> bool:
         """Say whether the deal holds something that a commitment can draw on."""
