@@ -30,9 +30,9 @@ def import_(
     ] = None,
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
+    from ledger.core.memory import garbage_collection_paused
     from ledger.interchange.plan import read_incoming
     from ledger.usecases.interchange.import_tables import (
-        garbage_collection_paused,
         import_tables,
         load_rule_named,
         plan_tables,

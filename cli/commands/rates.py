@@ -49,9 +49,9 @@ def import_ecb(
     call: Call, ledger: Ledger, path: Path, since: date | None, currencies: Sequence[str]
 ) -> None:
     """Import the ECB's rates after a preview."""
+    from ledger.core.memory import garbage_collection_paused
     from ledger.interchange.ecb import of_known_currencies, read_ecb, select_quotes
     from ledger.store.session.snapshot import UNITS
-    from ledger.usecases.interchange.import_tables import garbage_collection_paused
     from ledger.usecases.rate_import import import_rates, plan_rate_import
     from ledger.usecases.rates import currency
 
@@ -71,10 +71,10 @@ def import_canonical(
     call: Call, ledger: Ledger, path: Path, since: date | None, currencies: Sequence[str]
 ) -> None:
     """Import rates of the canonical table as `cityfund import` does."""
+    from ledger.core.memory import garbage_collection_paused
     from ledger.interchange.plan import read_incoming
     from ledger.store.session.snapshot import UNITS
     from ledger.usecases.interchange.import_tables import (
-        garbage_collection_paused,
         import_tables,
         plan_tables,
     )

@@ -11,13 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Final
 
 from ledger.statements.lines import DealEntry, FindingKind, StatementLine, UnclearSum
-from ledger.statements.matcher import MOST_NEAR, StatementMatcher, cites, same_reference
+from ledger.statements.matcher import MOST_NEAR, StatementMatcher, cites
 from ledger.statements.pool import AmountFilter, DayIndex
 from ledger.statements.scope import Scope
-from ledger.statements.subset_sum import Choice, Copies, SubsetSums
+from ledger.statements.subset_sum import Choice, Copies, SubsetSums, can_add_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +64,18 @@ NOT_SEARCHED: Final = SumSearch(sums=SubsetSums(complete=False))
 
 def _search_groups(
     matcher: StatementMatcher,
-    items: Iterable[tuple[int, Hashable, int]],
+    amounts: Mapping[int, int],
     total: int,
+    key_of: Callable[[int], Hashable],
     *,
     by_reference: bool = False,
 ) -> SumSearch:
-    """Search for the sets of items that add up to a total: each is number, key and amount."""
+    """Search for the sets of items that add up to a total, from the amount and key of each."""
+    if not can_add_up(amounts.values(), total):
+        return NOTHING
     groups: dict[tuple[Hashable, int], list[int]] = {}
-    for number, key, amount in items:
-        groups.setdefault((key, amount), []).append(number)
+    for number, amount in amounts.items():
+        groups.setdefault((key_of(number), amount), []).append(number)
     copies = [Copies(amount, len(group)) for (_, amount), group in groups.items()]
     return SumSearch(
         groups=tuple(map(tuple, groups.values())),
@@ -177,36 +181,43 @@ def _search_entries(matcher: StatementMatcher, line: StatementLine, scope: Scope
     entries = matcher.near_entries(line, scope)
     if len(entries) > MOST_NEAR:
         return NOT_SEARCHED
-    referred = [entry for entry in entries if same_reference(line, entry)]
+    name = line.reference_key
+    referred = [] if name is None else [one for one in entries if one.reference_key == name]
     if len(referred) > 1:
-        result = _search_among(matcher, line, referred, by_reference=True)
+        result = _search_among(matcher, line, scope, referred, by_reference=True)
         if result.may_change:
             return result
     outstanding = without_reversals(entries)
-    result = _search_among(matcher, line, outstanding)
+    result = _search_among(matcher, line, scope, outstanding)
     if result.may_change or len(outstanding) == len(entries):
         return result
-    return _search_among(matcher, line, entries)
+    return _search_among(matcher, line, scope, entries)
 
 
 def _search_among(
     matcher: StatementMatcher,
     line: StatementLine,
+    scope: Scope,
     entries: Sequence[DealEntry],
     *,
     by_reference: bool = False,
 ) -> SumSearch:
     if len(entries) < 2:  # noqa: PLR2004 - one is no sum
         return NOTHING
-    items = (
-        (entry.number, (entry.deal, entry.day), matcher.amount_of(entry, line) or 0)
-        for entry in entries
-    )
-    return _search_groups(matcher, items, line.amount, by_reference=by_reference)
+    amount_of = matcher.pool(line, scope).amounts_in(line.unit.code)
+    by_number = {entry.number: entry for entry in entries}
+    amounts = {number: amount_of[number] for number in by_number}
+
+    def key_of(number: int) -> Hashable:
+        return by_number[number].deal, by_number[number].day
+
+    return _search_groups(matcher, amounts, line.amount, key_of, by_reference=by_reference)
 
 
 def without_reversals(entries: Sequence[DealEntry]) -> list[DealEntry]:
     """Omit entries that cancel each other: a provider need not report what was undone."""
+    if all(entry.need_amount > 0 for entry in entries):
+        return sorted(entries, key=attrgetter("number"))
     outstanding: dict[tuple[str, str, int], list[DealEntry]] = defaultdict(list)
     for entry in entries:
         undone = outstanding[entry.deal, entry.kind, -entry.need_amount]
@@ -247,11 +258,9 @@ class _LineBundle:
     def near(self, entry: DealEntry, reach: int) -> Iterator[int]:
         """Return the places of lines near in time, or with the entry's reference."""
         named = self._under.get(entry.reference_key) if entry.reference_key is not None else None
-        for way in (
-            named.nearest_first(entry.day) if named is not None else iter(()),
-            self._by_day.nearest_first(entry.day, reach),
-        ):
-            yield from islice(way, MOST_NEAR + 1)
+        if named is not None:
+            yield from (place for place, _ in named.nearest(entry.day, None, MOST_NEAR + 1))
+        yield from (place for place, _ in self._by_day.nearest(entry.day, reach, MOST_NEAR + 1))
 
 
 def find_split_lines(matcher: StatementMatcher) -> None:
@@ -316,17 +325,20 @@ def _search_lines(
     """Search for the lines of an act: those with its reference, else all that are near."""
     near = chain.from_iterable(one.near(entry, matcher.tolerance) for one in bundles)
     places = sorted(set(near))
-    referred = [place for place in places if same_reference(matcher.lines[place], entry)]
+    lines, name = matcher.lines, entry.reference_key
+    referred = [] if name is None else [one for one in places if lines[one].reference_key == name]
     for group in (referred, places):
         if len(group) > MOST_NEAR:
             return NOT_SEARCHED
         total = matcher.amount_of(entry, matcher.lines[group[0]]) if len(group) > 1 else None
         if total:
-            items = (
-                (place, (id(matcher.scope(place)), line.day), line.amount)
-                for place, line in ((place, matcher.lines[place]) for place in group)
+            amounts = {place: matcher.lines[place].amount for place in group}
+            result = _search_groups(
+                matcher,
+                amounts,
+                total,
+                lambda place: (id(matcher.scope(place)), matcher.lines[place].day),
             )
-            result = _search_groups(matcher, items, total)
             if result.may_change:
                 return result
     return NOTHING
@@ -351,9 +363,10 @@ def find_unclear_sums(matcher: StatementMatcher) -> None:
         ):
             members = [entries[number] for number in result.members()]
             matcher.unclear.append(([place], members, _unclear(result, entries)))
+    lines = dict(enumerate(matcher.lines))
     for number, result in split.items():
         if result.is_unclear and result.sums.complete:
-            unclear = _unclear(result, dict(enumerate(matcher.lines)))
+            unclear = _unclear(result, lines)
             matcher.unclear.append((result.members(), [entries[number]], unclear))
     matcher.report_unclear()
 

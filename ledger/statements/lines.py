@@ -51,16 +51,17 @@ class StatementLine:
     offer: str | None = None
     need: str | None = None
     reference: str | None = None
+    reference_key: str | None = field(init=False, repr=False, compare=False)
+    """The form in which the reference is compared."""
+
+    def __post_init__(self) -> None:
+        """Find the key of the reference once: every matching pass asks for it."""
+        object.__setattr__(self, "reference_key", reference_key(self.reference))
 
     @property
     def citation(self) -> str:
         """Return the reference under which an act is recorded if the line has none."""
         return f"{self.statement}/{self.number}"
-
-    @property
-    def reference_key(self) -> str | None:
-        """Return the form in which the reference is compared."""
-        return reference_key(self.reference)
 
     @property
     def citation_key(self) -> str:
@@ -101,11 +102,12 @@ class DealEntry:
     need_amount: int
     offer_amount: int
     reference: str | None = None
+    reference_key: str | None = field(init=False, repr=False, compare=False)
+    """The form in which the reference is compared."""
 
-    @property
-    def reference_key(self) -> str | None:
-        """Return the form in which the reference is compared."""
-        return reference_key(self.reference)
+    def __post_init__(self) -> None:
+        """Find the key of the reference once: every matching pass asks for it."""
+        object.__setattr__(self, "reference_key", reference_key(self.reference))
 
     @property
     def act_key(self) -> tuple[object, ...]:

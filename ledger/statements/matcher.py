@@ -191,18 +191,13 @@ class StatementMatcher:
 
         They are within the tolerance, or have the line's reference or cite it on any day.
         """
-        pool = self.pool(line, scope)
-        near_days = pool.days(ReferenceFilter.ANY, AmountFilter.ANY)
-        ways = [near_days.nearest_first(line.day, self.tolerance)]
-        ways += [
-            pool.days(ReferenceFilter.EXACT, AmountFilter.ANY, name).nearest_first(line.day)
-            for name in (line.reference_key, line.citation_key)
-            if name is not None
-        ]
-        comparable = (
-            (entry for entry in way if self.amount_of(entry, line) is not None) for way in ways
-        )
-        near = {entry.number: entry for way in comparable for entry in islice(way, MOST_NEAR + 1)}
+        pool, unit, most = self.pool(line, scope), line.unit.code, MOST_NEAR + 1
+        near_days = pool.days(ReferenceFilter.ANY, AmountFilter.UNIT, unit)
+        near = dict(near_days.nearest(line.day, self.tolerance, most))
+        for name in (line.reference_key, line.citation_key):
+            if name is not None:
+                named = pool.days(ReferenceFilter.EXACT, AmountFilter.UNIT, name, unit)
+                near.update(named.nearest(line.day, None, most))
         return [near[number] for number in sorted(near)]
 
     def has_entry_with_reference(self, line: StatementLine, scope: Scope) -> bool:
@@ -266,8 +261,9 @@ class StatementMatcher:
     def _mark_matched(self, places: Sequence[int], entries: Sequence[DealEntry]) -> None:
         for place in places:
             del self._open[place]
-        self.matched_lines.update(places)
-        self.matched_entries.update(entry.number for entry in entries)
+            self.matched_lines.add(place)
+        for entry in entries:
+            self.matched_entries.add(entry.number)
 
     def find_each(
         self, find: Callable[[StatementLine, Scope], DealEntry | None], kind: FindingKind

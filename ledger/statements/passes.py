@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.core.memory import garbage_collection_paused
 from ledger.statements.combine import (
     find_merged_lines,
     find_split_lines,
@@ -74,7 +75,8 @@ def find_repeated_lines(matcher: StatementMatcher) -> None:
     """Find lines that repeat another line of the same entry."""
     seen: dict[object, set[str]] = defaultdict(set)
     for line, entries in matcher.reported():
-        seen[line.duplicate_key].update(entry.deal for entry in entries)
+        for entry in entries:
+            seen[line.duplicate_key].add(entry.deal)
     for place, line, scope in matcher.unmatched_lines():
         deal = _first_common(matcher, seen.get(line.duplicate_key), scope)
         if deal is not None:
@@ -238,7 +240,8 @@ def find_repeated_payments(matcher: StatementMatcher) -> None:
     """Find lines that repeat the reference and amount of an entry that another line reports."""
     confirmed_deals: dict[object, set[str]] = defaultdict(set)
     for line, entries in matcher.reported():
-        confirmed_deals[line.payment_key].update(entry.deal for entry in entries)
+        for entry in entries:
+            confirmed_deals[line.payment_key].add(entry.deal)
     for place, line, scope in matcher.unmatched_lines():
         if line.reference_key is not None:
             deal = _first_common(matcher, confirmed_deals.get(line.payment_key), scope)
@@ -285,6 +288,7 @@ class ProviderComparison:
         return len(self.agreed)
 
 
+@garbage_collection_paused()
 def compare_statements(
     provider: str,
     lines: Sequence[StatementLine],

@@ -7,13 +7,15 @@ best match is found by a key, and matched entries are skipped.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import Enum, auto
+from itertools import chain
+from operator import itemgetter
 from typing import Generic, TypeVar
 
-from ledger.statements.lines import DealEntry, DealFacts
+from ledger.statements.lines import DealEntry, DealFacts, amount_in
 
 Key = tuple[object, ...]
 T = TypeVar("T")
@@ -38,6 +40,8 @@ class AmountFilter(Enum):
     """A unit's code, and the amount of a side in it."""
     SIGN = auto()
     """A unit's code, and whether the amount is negative."""
+    UNIT = auto()
+    """The code of a side's unit."""
     UNITS = auto()
     """The codes of both sides' units."""
     CROSS_CURRENCY = auto()
@@ -58,25 +62,36 @@ class _DayBucket(Generic[T]):
         self._items.append((number, item))
 
     def unmatched(self, matched: AbstractSet[int]) -> Iterator[tuple[int, T]]:
-        place = self._from(0, matched)
-        while place < len(self._items):
-            yield self._items[place]
-            place = self._from(place + 1, matched)
+        items, ahead = self._items, self._next
+        place = _skip_matched(items, ahead, 0, matched)
+        while place < len(items):
+            yield items[place]
+            place = _skip_matched(items, ahead, place + 1, matched)
 
-    def _from(self, place: int, matched: AbstractSet[int]) -> int:
-        """Return the first unmatched place from one on, and shorten the path to it."""
-        begin, ahead = place, self._next
-        while place < len(ahead):
-            if ahead[place] != place:
-                place = ahead[place]
-            elif self._items[place][0] in matched:
-                ahead[place] = place + 1
-            else:
-                break
-        while begin < place:
-            after, ahead[begin] = ahead[begin], place
-            begin = after
-        return place
+    def all_unmatched(self, matched: AbstractSet[int]) -> list[tuple[int, T]]:
+        """Return what `unmatched` yields, at once, and keep no other items."""
+        left = [one for one in self._items if one[0] not in matched]
+        if len(left) < len(self._items):
+            self._items, self._next = left, list(range(len(left)))
+        return left
+
+
+def _skip_matched(
+    items: Sequence[tuple[int, object]], ahead: list[int], place: int, matched: AbstractSet[int]
+) -> int:
+    """Return the first unmatched place from one on, and shorten the path to it."""
+    begin = place
+    while place < len(ahead):
+        if ahead[place] != place:
+            place = ahead[place]
+        elif items[place][0] in matched:
+            ahead[place] = place + 1
+        else:
+            break
+    while begin < place:
+        after, ahead[begin] = ahead[begin], place
+        begin = after
+    return place
 
 
 class DayIndex(Generic[T]):
@@ -102,6 +117,16 @@ class DayIndex(Generic[T]):
             rows = [self._rows[one].unmatched(self._matched) for one in days]
             for _, item in rows[0] if len(rows) == 1 else _merge_by_number(*rows):
                 yield item
+
+    def nearest(self, day: date, reach: int | None, most: int) -> list[tuple[int, T]]:
+        """Return the first so many of `nearest_first`, with their numbers."""
+        result: list[tuple[int, T]] = []
+        for days in self._by_distance(day.toordinal(), reach):
+            rows = [self._rows[one].all_unmatched(self._matched) for one in days]
+            result += rows[0] if len(rows) == 1 else sorted(chain(*rows), key=itemgetter(0))
+            if len(result) >= most:
+                break
+        return result[:most]
 
     def _by_distance(self, day: int, reach: int | None) -> Iterator[list[int]]:
         """Return the days of the index, those at equal distance together."""
@@ -151,6 +176,7 @@ class Pool:
             tuple[ReferenceFilter, AmountFilter], dict[Key, DayIndex[DealEntry]]
         ] = {}
         self._nothing = DayIndex[DealEntry](matched)
+        self._amounts: dict[str, dict[int, int]] = {}
 
     def days(
         self, reference_filter: ReferenceFilter, amount_filter: AmountFilter, *key: object
@@ -173,12 +199,19 @@ class Pool:
     ) -> DealEntry | None:
         """Return the nearest entry of one key, within a number of days if there is a limit."""
         days = self.days(reference_filter, amount_filter, *key)
-        return next(days.nearest_first(day, reach), None)
+        return None if days is self._nothing else next(days.nearest_first(day, reach), None)
 
     def keys(self, amount_filter: AmountFilter) -> list[Key]:
         """Return the keys of one filter, in the order in which they were first recorded."""
         self.days(ReferenceFilter.ANY, amount_filter)
         return list(self._sorted[ReferenceFilter.ANY, amount_filter])
+
+    def amounts_in(self, unit: str) -> dict[int, int]:
+        """Return the amounts of the entries with a side in a unit, by number."""
+        if unit not in self._amounts:
+            amounts = ((one.number, amount_in(one, self._deal_of(one), unit)) for one in self._acts)
+            self._amounts[unit] = {number: one for number, one in amounts if one is not None}
+        return self._amounts[unit]
 
     def unmatched(self) -> Iterator[DealEntry]:
         """Return the unmatched entries, in recorded order."""
@@ -215,6 +248,8 @@ def _keys(amount_filter: AmountFilter, entry: DealEntry, deal: DealFacts) -> lis
             return list(sides)
         case AmountFilter.SIGN:
             return [(unit, amount < 0) for unit, amount in sides]
+        case AmountFilter.UNIT:
+            return [(unit,) for unit, _ in sides]
         case AmountFilter.UNITS:
             return [(need, offer)]
         case AmountFilter.CROSS_CURRENCY:

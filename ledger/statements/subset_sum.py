@@ -14,7 +14,7 @@ cost far less. The search stops before it would exceed its limit, and its result
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import gcd
@@ -56,6 +56,13 @@ class SubsetSums:
     complete: bool = True
 
 
+def can_add_up(amounts: Collection[int], total: int) -> bool:
+    """Say whether some of the amounts may add up to a total, by their bounds and their divisor."""
+    least = sum(one for one in amounts if one < 0)
+    greatest = sum(one for one in amounts if one > 0)
+    return least <= total <= greatest and total % gcd(*amounts) == 0
+
+
 def find_subset_sums(items: Sequence[Copies], total: int, limit: int) -> SubsetSums:
     """Find the sets of items that add up to a total, which is not zero.
 
@@ -66,9 +73,7 @@ def find_subset_sums(items: Sequence[Copies], total: int, limit: int) -> SubsetS
         (place for place, item in enumerate(items) if item.amount and item.copies),
         key=lambda place: (abs(items[place].amount), place),
     )
-    if not _reach(items, order).contains(total) or total % gcd(
-        *(items[one].amount for one in order)
-    ):
+    if not can_add_up([one.amount for one in items for _ in range(one.copies)], total):
         return SubsetSums()
     large, small = _Frontier(items, total, order), _Frontier(items, total, order)
     work = 0

@@ -29,6 +29,7 @@ SHORT = {
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
     "ledger/core/factors.py": "the words of the domain: factors, sides, stages",
+    "ledger/core/memory.py": "for imports and comparisons alike",
     "ledger/core/suggest.py": "the nearest names, for every register alike",
     "ledger/gaps/completeness.py": "one definition, shared by matching and the reports",
     "ledger/gaps/filters.py": "what the language of filters takes for a row of the gap report",

@@ -38,12 +38,13 @@ from bench_world import (
     say,
 )
 
+from ledger.core.memory import garbage_collection_paused
 from ledger.interchange.plan import read_incoming
 from ledger.journal.receipts import Receipt
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.interchange.import_tables import garbage_collection_paused, import_tables
+from ledger.usecases.interchange.import_tables import import_tables
 
 _ACTS = ("introduced", "committed", "delivered")
 

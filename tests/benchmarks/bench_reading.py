@@ -41,13 +41,13 @@ from bench_world import (
 )
 
 from ledger.core.factors import Side, Stage
+from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity import format_amount
 from ledger.journal.entries import Act, ActDetails, Draft, Movement
 from ledger.journal.receipts import Receipt
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.interchange.import_tables import garbage_collection_paused
 
 ENTRY = "import sys; from cli.main import main; sys.exit(main())"
 COMMANDS = (("gaps", "--format", "json"), ("offer", "list", "--format", "json"))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ledger.core.factors import Factor, Side
+from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity import Quantity
 from ledger.core.requests import Request
 from ledger.journal.entries import Act, ActDetails
@@ -27,7 +28,6 @@ from ledger.store.session.ledger import Ledger, open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.admin.set_up import LedgerSettings, set_up
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
-from ledger.usecases.interchange.import_tables import garbage_collection_paused
 from ledger.usecases.registers.quantities import set_quantity
 
 # What the tests share lies one folder up.

@@ -21,6 +21,7 @@ from bench_world import DECLARED, Place, asked, opened
 from pipelines import IN_EUROS, sparse
 
 from ledger.core.factors import Factor, Side, Stage
+from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity import Quantity
 from ledger.journal.entries import Act, ActDetails, Draft, Movement
 from ledger.journal.receipts import Receipt
@@ -30,7 +31,6 @@ from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
-from ledger.usecases.interchange.import_tables import garbage_collection_paused
 from ledger.usecases.registers.quantities import set_quantity
 
 PARTS, PART = 47, 100_000

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -140,22 +138,6 @@ def require_agreed_plan(agreed_plan: object) -> Callable[[object], None]:
             raise LedgerMovedOn("The ledger is not as it was when you looked at the preview.")
 
     return confirm
-
-
-@contextmanager
-def garbage_collection_paused() -> Iterator[None]:
-    """Pause the garbage collector during an import.
-
-    It would go through all rows again and again, a third of the time of it, and find no garbage:
-    none of them is in a cycle, and all are wanted to the end.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> Receipt:
