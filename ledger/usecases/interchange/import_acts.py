@@ -136,10 +136,10 @@ class HistoryImporter:
             offer = self._uow.accounts.account(row.side, row.code)
             expire_offer(self._uow, offer, row.effective_on, row.reference)
         else:
-            self._post(row, self._change(row), _details_of(row))
+            self._post_change(row, self._change(row), _details_of(row))
         self._remember(row)
 
-    def _post(self, row: ChangeRow, movements: moves.Movements, details: ActDetails) -> None:
+    def _post_change(self, row: ChangeRow, movements: moves.Movements, details: ActDetails) -> None:
         """Post a change with the total that its row states, else what its amount makes of its day.
 
         The later totals of a row that is no history stay.
