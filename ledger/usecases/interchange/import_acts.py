@@ -48,14 +48,14 @@ class HistoryImporter:
         if row.act is Act.REVERSE:
             self._reverse(row, row.passed_to)
         elif row.offer_quantity is None or row.sequence is not None:
-            self._post(row)
+            self._post_deal_act(row)
         else:
             with self._uow.undone_on_refusal():
-                self._post(row)
+                self._post_deal_act(row)
                 self._require_offer_quantity(row.offer_quantity, row.offer)
         self._remember(row)
 
-    def _post(self, row: DealActRow) -> None:
+    def _post_deal_act(self, row: DealActRow) -> None:
         if row.act is Act.INTRODUCE or (row.act is Act.COMMIT and not self._holds(row)):
             self._hold(row)
         else:
