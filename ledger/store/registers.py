@@ -27,6 +27,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
 )
 
@@ -285,15 +286,12 @@ def there(kind: str, known_at: datetime | None = None) -> tuple[ColumnElement[bo
 
 def in_error_ids(kind: str) -> Select[Any]:
     """Select the ids of the records of a register that are recorded in error; few or none are."""
-    register = STORED_REGISTERS[kind]
-    versions = register.versions
+    versions, owner = STORED_REGISTERS[kind].versions, STORED_REGISTERS[kind].owner
     marked, later = versions.alias("marked"), versions.alias("later")
-    after = (
-        later.c[register.owner] == marked.c[register.owner],
-        later.c.version > marked.c.version,
-    )
+    after = (later.c[owner] == marked.c[owner], later.c.version > marked.c.version)
     restored = select(later.c.version).where(*after).correlate(marked).exists()
-    return select(marked.c[register.owner]).where(marked.c.in_error, ~restored)
+    in_error = literal_column("marked.in_error")  # as the partial index says it
+    return select(marked.c[owner]).where(in_error, ~restored)
 
 
 def load(
