@@ -10,7 +10,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from ledger.store.db import tables
 
@@ -30,7 +39,7 @@ class ClockCorrection(NamedTuple):
 def read_corrections(connection: Connection) -> list[ClockCorrection]:
     """Read every correction of the clock, oldest first."""
     setting, request = tables.setting_version, tables.request
-    query = (
+    query: Select[Any] = (
         select(*setting.c["request_id", "recorded_at", "value"], request.c.actor, setting.c.reason)
         .join(request, request.c.id == setting.c.request_id)
         .where(setting.c.name == CLOCK)
@@ -63,7 +72,7 @@ def known_by(table: FromClause, known_at: datetime | None = None) -> ColumnEleme
     They were recorded by then, or before a correction of the clock that was recorded by then.
     """
     recorded, request_id = table.c.recorded_at, table.c.request_id
-    return (recorded <= _moment(known_at)) | (request_id < _corrected_before(known_at))
+    return or_(recorded <= _moment(known_at), request_id < _corrected_before(known_at))
 
 
 def _corrected_before(known_at: datetime | None = None) -> Any:
