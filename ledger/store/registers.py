@@ -290,7 +290,9 @@ def in_error_ids(kind: str) -> Select[Any]:
     marked, later = versions.alias("marked"), versions.alias("later")
     after = (later.c[owner] == marked.c[owner], later.c.version > marked.c.version)
     restored = select(later.c.version).where(*after).correlate(marked).exists()
-    in_error = literal_column("marked.in_error")  # as the partial index says it
+    in_error: ColumnElement[bool] = literal_column(
+        "marked.in_error"
+    )  # as the partial index says it
     return select(marked.c[owner]).where(in_error, ~restored)
 
 
