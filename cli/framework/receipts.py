@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from shlex import quote
 from typing import Any
 
@@ -100,8 +101,7 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     needs = {one["code"]: {**one, "project": None} for one in recorded.get("needs", ())}
     yield from _terms({name: value for name, value in recorded.items() if name != "needs"})
     yield from _undone(receipt) if receipt.get("undone") else _registers(receipt, needs)
-    for name, (before, after) in (receipt.get("changes") or {}).items():
-        yield f"  {_words(name)}: {_value(before)} → {_value(after)}"
+    yield from _changes(receipt)
     yield from _sides(receipt)
     yield from (f"note: {one_line(text)}" for text in note_texts(receipt))
     if receipt.get("replayed"):
@@ -139,6 +139,9 @@ def _subject(receipt: Receipt) -> str:
     for side in ("need", "offer"):
         if receipt.get(side):
             return f"{side} {receipt[side]['code']}"
+    finding = (receipt.get("recorded") or {}).get("finding")
+    if finding:
+        return f"finding {finding}"
     changes = receipt.get("registers") or []
     # A project comes with its needs, and it comes first.
     return " ".join(str(changes[0][key]) for key in ("kind", "code")) if changes else ""
@@ -153,6 +156,15 @@ def _registers(receipt: Receipt, needs: Mapping[str, Mapping[str, Any]]) -> Iter
             continue  # the headline says it
         new = "new" if change["version"] == 1 else f"version {change['version']}"
         yield f"  {change['kind']} {change['code']}: {new}"
+
+
+def _changes(receipt: Receipt) -> Iterator[str]:
+    """Render each changed term, before and after; amounts are in the unit of the record."""
+    parts = (receipt.get(part) or {} for part in ("recorded", "need", "offer"))
+    unit = next((part["unit"] for part in parts if "unit" in part), None)
+    for name, pair in (receipt.get("changes") or {}).items():
+        before, after = (_term(name, value, unit) for value in pair)
+        yield f"  {_words(name)}: {before} → {after}"
 
 
 _MOST_LINES = 20
@@ -174,19 +186,35 @@ def _terms(terms: Mapping[str, Any], start: str = "") -> Iterator[str]:
         for name, value in terms.items()
         if name == "quantity" or (name not in {"code", "unit"} and value is not None)
     }
-    if "unit" in terms:
-        quantity = terms.get("quantity")
-        unit = terms["unit"]
-        shown["quantity"] = (
-            f"not known yet, in {unit}" if quantity is None else f"{grouped(quantity)} {unit}"
-        )
     if shown:
-        listed = "; ".join(f"{_words(name)}: {_value(value)}" for name, value in shown.items())
+        unit = terms.get("unit")
+        listed = "; ".join(
+            f"{_words(name)}: {_term(name, value, unit)}" for name, value in shown.items()
+        )
         yield f"  {start}{listed}"
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _term(name: str, value: object, unit: str | None) -> str:
+    """Render a term; an amount is grouped and carries the unit of its record."""
+    if unit is None or name not in _amounts():
+        return _value(value)
+    if value is None:
+        return f"not known yet, in {unit}" if name == "quantity" else "none"
+    return f"{grouped(str(value))} {unit}"
+
+
+@cache
+def _amounts() -> frozenset[str]:
+    """Return the names of the terms that are amounts, as the registers' columns say."""
+    from ledger.registers.spec import Kind  # noqa: PLC0415 - receipts for people only
+    from ledger.registers.table import REGISTERS  # noqa: PLC0415 - as above
+
+    columns = (column for one in REGISTERS.values() for column in one.columns)
+    return frozenset(column.name for column in columns if column.kind is Kind.AMOUNT)
 
 
 def _value(value: object) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ledger.core.factors import STAGES_OF
-from ledger.core.quantity import format_amount
+from ledger.core.factors import STAGES_OF, Side
+from ledger.core.quantity import Unit, format_amount, format_known
 from ledger.journal.balance import Balance
+from ledger.journal.entries import Act, Draft
 
 RECEIPT_SCHEMA = "cityfund.receipt/1"
 
@@ -110,6 +112,27 @@ def replayed(stored: dict[str, Any]) -> dict[str, Any]:
         for one in stored.get("notes") or ()
     ]
     return {**stored, "notes": notes, "replayed": True}
+
+
+def act_terms(units: Mapping[str, Unit], draft: Draft) -> dict[str, Any]:
+    """Return what was recorded of an act: its quantity, day, reference and reasons.
+
+    The quantity is the need's where both sides move, and the total where the act states one: None
+    for an unknown total.
+    """
+    sides = {one.side: one for one in reversed(draft.movements)}
+    moved = sides.get(Side.NEED, draft.movements[0])
+    unit, amount = units[moved.unit], moved.amount
+    states_total = draft.total is not None and draft.act in (Act.DECLARE, Act.REVISE)
+    terms = {
+        "act": draft.act.value,
+        "quantity": format_known((draft.total or None) if states_total else amount, unit.decimals),
+        "unit": unit.code,
+        "effective_on": draft.details.effective_on.isoformat(),
+        **{name: getattr(draft.details, name) for name in ("reference", "reason", "override")},
+        "reverses": draft.reverses,
+    }
+    return {name: value for name, value in terms.items() if value or name == "quantity"}
 
 
 def balance_document(balance: Balance | None) -> dict[str, str] | None:

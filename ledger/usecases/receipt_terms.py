@@ -56,14 +56,21 @@ def changed_terms(uow: UnitOfWork, kind: str, before: Any, after: Any) -> Change
     return {name: [old[name], new[name]] for name in new if old[name] != new[name]}
 
 
-def rate_terms(rate: Rate) -> Terms:
-    """Return what was recorded of a rate."""
+def changed_state(before: Any, after: Any) -> Changes:
+    """Return whether a record is withdrawn, before and after, where an act changed it."""
+    old, new = (getattr(one, _STATE, False) for one in (before, after))
+    return {} if old == new else {_STATE: [old, new]}
+
+
+def rate_terms(rate: Rate, reason: str | None) -> Terms:
+    """Return what was recorded of a rate, and why where a reason was given."""
     terms = {
         "date": rate.day.isoformat(),
         "base": rate.base,
         "quote": rate.quote,
         "rate": f"{rate.rate:f}",
         "source": rate.source,
+        "reason": reason,
     }
     return {name: value for name, value in terms.items() if value is not None}
 

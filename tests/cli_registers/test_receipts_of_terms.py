@@ -113,3 +113,79 @@ def test_a_receipt_that_is_replayed_says_the_same(fund: Officer) -> None:
     first = fund.asks("city add Lahore --code LHE --country PK --key k1")
     again = fund.asks("city add Lahore --code LHE --country PK --key k1")
     assert again == {**first, "replayed": True}
+
+
+def test_an_act_on_a_quantity_says_what_was_recorded(fund: Officer) -> None:
+    line = "need withdraw N-0001 '10M EUR' --on 2026-11-02 --reason 'a smaller plan'"
+    act = {
+        "act": "withdraw",
+        "quantity": "10000000.00",
+        "unit": "EUR",
+        "effective_on": "2026-11-02",
+        "reason": "a smaller plan",
+    }
+    receipt = fund.asks(line)
+    assert receipt["recorded"] == act
+    assert "changes" not in receipt
+    back = fund.asks(f"journal reverse {receipt['entry']} --yes --reason slip")["recorded"]
+    assert (back["act"], back["quantity"], back["reverses"], back["reason"]) == (
+        "reverse",
+        "10000000.00",
+        receipt["entry"],
+        "slip",
+    )
+    ended = fund.asks("offer withdraw O-0001 --yes")
+    assert ended["recorded"]["quantity"] == "100000000.00"
+    assert ended["changes"] == {"withdrawn": [False, True]}
+    said = fund.says("offer reinstate O-0001")
+    assert "act: reinstate; quantity: 100,000,000.00 EUR; effective on: 2026-11-23" in said
+    assert "  withdrawn: yes → no" in said
+
+
+def test_a_correction_says_the_act_as_meant_and_what_it_changes(fund: Officer) -> None:
+    held = fund.asks("deal introduce O-0001 N-0001 '1M EUR' --until 2026-12-31 --on 2026-11-02")
+    line = f"journal correct {held['entry']} --quantity '2M EUR' --on 2026-11-03"
+    receipt = fund.asks(f"{line} --reference 'Letter 4' --reason misread")
+    recorded = receipt["recorded"]
+    assert (recorded["act"], recorded["quantity"], recorded["reason"]) == (
+        "introduce",
+        "2000000.00",
+        "misread",
+    )
+    assert receipt["changes"] == {
+        "quantity": ["1000000.00", "2000000.00"],
+        "effective_on": ["2026-11-02", "2026-11-03"],
+        "reference": [None, "Letter 4"],
+    }
+    number = fund.asks("need edit N-0001 --quantity '50M EUR'")["entry"]
+    total = fund.asks(f"journal correct {number} --quantity '40M EUR' --reason misread")
+    assert total["recorded"]["quantity"] == "40000000.00"
+    assert total["changes"] == {"quantity": ["50000000.00", "40000000.00"]}
+
+
+def test_amounts_that_change_are_grouped_and_carry_the_unit(fund: Officer) -> None:
+    said = fund.says("need edit N-0001 --quantity '40M EUR'")
+    assert "  quantity: 90,000,000.00 EUR → 40,000,000.00 EUR" in said
+    said = fund.says("offer edit O-0001 --min-ticket '1M EUR'")
+    assert "  min ticket: none → 1,000,000.00 EUR" in said
+    said = fund.says("need edit N-0004 --quantity '5000 IRR'")
+    assert "  quantity: not known yet, in IRR → 5,000.00 IRR" in said
+    said = fund.says("city edit MHD --population 3300000")
+    assert "  population: none → 3300000" in said
+    mandate = "--min-ticket '1M USD' --max-ticket '2M USD'"
+    said = fund.says(f"offer add EDB money '20M USD' {mandate}")
+    assert "min ticket: 1,000,000.00 USD; max ticket: 2,000,000.00 USD" in said
+
+
+def test_a_rate_withdrawn_and_a_topic_renamed_say_why(fund: Officer) -> None:
+    fund.says("rates add EUR USD 1.10 --on 2026-11-20 --reason 'the bank'")
+    gone = fund.asks("rates withdraw EUR USD 2026-11-20 --reason misread")
+    assert gone["recorded"] == {
+        "date": "2026-11-20",
+        "base": "EUR",
+        "quote": "USD",
+        "reason": "misread",
+    }
+    renamed = fund.asks("topic rename metro subway --yes --reason spelling")
+    assert renamed["recorded"] == {"reason": "spelling"}
+    assert renamed["changes"] == {"topic": ["metro", "subway"]}

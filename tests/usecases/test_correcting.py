@@ -162,7 +162,8 @@ def test_a_hold_is_corrected_whose_lapse_was_restored_for_a_part_of_it(
 def test_the_day_of_a_declaration_is_corrected_with_its_record(metro, officer: Officer) -> None:
     receipt = officer.asks("journal correct 1 --on 2026-01-20 --reason 'a later letter'")
 
-    assert receipt["changes"] == {"declared_on": [NEW_YEAR.isoformat(), "2026-01-20"]}
+    days = [NEW_YEAR.isoformat(), "2026-01-20"]
+    assert receipt["changes"] == {"effective_on": days, "declared_on": days}
     assert receipt["registers"] == [{"kind": "need", "code": "N-0001", "version": 2}]
     assert officer.asks("need show N-0001")["declared_on"] == "2026-01-20"
     assert [one["need"] for one in officer.asks("gaps --as-of 2026-01-19")["rows"]] == []

@@ -45,7 +45,10 @@ def change_time_zone(uow: UnitOfWork, name: str) -> Receipt:
     uow.set_setting(TIME_ZONE, new)
     period = ZoneHistory([*versions, ZoneVersion(new, uow.now)]).periods[-1]
     uow.note("time-zone", f"days are those of {new} from {period.first_day} on")
-    return uow.receipt(changes={TIME_ZONE: [str(before), new]})
+    return uow.receipt(
+        recorded={"effective_on": period.first_day.isoformat(), "reason": uow.request.reason},
+        changes={TIME_ZONE: [str(before), new]},
+    )
 
 
 def _versions(zone: tzinfo, moment: datetime) -> list[ZoneVersion]:

@@ -17,14 +17,14 @@ from typing import Any, Final
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import Quantity, format_amount, format_quantity
+from ledger.core.quantity import Quantity, format_quantity
 from ledger.core.text import cell_text, parse_text, text_key
 from ledger.deals.deal import Deal
 from ledger.journal import moves
 from ledger.journal.balance import DealBalance
 from ledger.journal.entries import LAPSE_REASON, Act, ActDetails, Draft, Posted
 from ledger.journal.moves import DealSides, require_unit
-from ledger.journal.receipts import REPEATED_ACT, Receipt, RegisterChange
+from ledger.journal.receipts import REPEATED_ACT, Receipt, RegisterChange, act_terms
 from ledger.journal.timeline import OverdrawnLater, Timeline
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.journal.entries import acts_of_deal, reversal_of
@@ -190,20 +190,9 @@ def _posted_amount(uow: UnitOfWork) -> int:
 
 def _recorded(uow: UnitOfWork, deal: DealAccount) -> dict[str, Any]:
     """Give what was recorded of the act just posted, with the terms of its deal."""
-    posted, details = uow.last_posted, uow.last_details
-    assert posted is not None
-    assert details is not None
-    need = uow.accounts.account(Side.NEED, deal.record.need)
-    terms: dict[str, Any] = {
-        "act": posted.act.value,
-        "quantity": format_amount(_posted_amount(uow), need.unit.decimals),
-        "unit": need.unit.code,
-        "effective_on": details.effective_on.isoformat(),
-        **{name: getattr(details, name) for name in ("reference", "reason", "override")},
-        **_texts(deal.record),
-    }
+    terms = {name: value for name, value in _texts(deal.record).items() if value}
     del terms["code"]
-    return {name: value for name, value in terms.items() if value}
+    return {**act_terms(uow.units, uow.drafts[-1]), **terms}
 
 
 def _texts(deal: Deal) -> dict[str, str | None]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
@@ -48,6 +47,7 @@ from ledger.usecases.journal.reversal import (
     take_back,
 )
 from ledger.usecases.journal.totals import TotalOfDay, state_total, total_changes
+from ledger.usecases.receipt_terms import Changes
 
 _AGAIN = "posted again by the correction of entry {}, under the terms of its day"
 
@@ -81,24 +81,23 @@ def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
             why="A reversal is what it reverses, with the signs changed.",
             next_step=f"Reverse it, or correct what it reverses: cityfund journal show {number}",
         )
-    stated, corrected = None, entry
-    changes: dict[str, list[Any]] = {}
-    if entry.deal is None and changes_a_total(entry.movements):
-        stated = _total_as_meant(uow, entry, correction, changes)
+    meant: Entry | TotalOfDay
+    if _is_of_total(entry):
+        meant, changes = _total_as_meant(uow, entry, correction)
     else:
-        corrected = _corrected(uow, entry, correction)
+        meant, changes = _corrected(uow, entry, correction)
     refusal: RefusedByRule | None = None
     totals = _stated_totals(uow, entry)
     for dependents in _dependents(uow, entry, totals):
         try:
             with uow.undone_on_refusal():
-                _replace(uow, entry, stated or corrected, dependents, totals)
+                draft = _replace(uow, entry, meant, dependents, totals)
         except CannotPostAgain:
             raise
         except RefusedByRule as error:
             refusal = refusal or error
         else:
-            return receipt_of(uow, entry, changes)
+            return receipt_of(uow, entry, draft, changes)
     assert refusal is not None
     raise refusal
 
@@ -120,9 +119,9 @@ def _require_in_force(uow: UnitOfWork, entry: Entry) -> None:
 
 
 def _total_as_meant(
-    uow: UnitOfWork, entry: Entry, correction: Correction, changes: dict[str, list[Any]]
-) -> TotalOfDay:
-    """Return the total of a day as it was meant, and add to `changes` what it changes."""
+    uow: UnitOfWork, entry: Entry, correction: Correction
+) -> tuple[TotalOfDay, Changes]:
+    """Return the total of a day as it was meant, and what it changes."""
     day = correction.on or entry.effective_on
     reference = correction.reference or entry.reference
     details = ActDetails(effective_on=day, reference=reference, reason=uow.request.reason)
@@ -130,16 +129,28 @@ def _total_as_meant(
     stated = corrected_total(uow, entry, correction.quantity, details)
     if (stated.total, day, details.reference) == (before, entry.effective_on, entry.reference):
         raise NothingToChange(f"Entry {entry.number} is recorded so already.")
-    if stated.total != before:
-        decimals = stated.account.unit.decimals
-        changes["quantity"] = [
-            format_known(one or None, decimals) for one in (before, stated.total)
-        ]
+    changes = _changes(uow, entry, details, (before or None, stated.total or None))
     declared_on = stated.account.record.declared_on
     correct_declared_on(uow, entry, day)
     if stated.account.record.declared_on != declared_on:
         changes["declared_on"] = [declared_on.isoformat(), day.isoformat()]
-    return stated
+    return stated, changes
+
+
+def _changes(
+    uow: UnitOfWork,
+    entry: Entry,
+    meant: Entry | ActDetails,
+    quantities: tuple[int | None, int | None],
+) -> Changes:
+    """Return what a correction changes of an entry; a quantity is None while it is unknown."""
+    decimals = uow.units[entry.movements[0].unit].decimals
+    both: Changes = {
+        "quantity": [format_known(one, decimals) for one in quantities],
+        "effective_on": [one.effective_on.isoformat() for one in (entry, meant)],
+        "reference": [entry.reference, meant.reference],
+    }
+    return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
 
 
 def _stated_totals(uow: UnitOfWork, entry: Entry) -> dict[int, int]:
@@ -149,8 +160,8 @@ def _stated_totals(uow: UnitOfWork, entry: Entry) -> dict[int, int]:
     return {one.number: one.total or 0 for one in stated_totals(changes)}
 
 
-def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> Entry:
-    """Return the entry as it was meant; its first movement is the one that counts."""
+def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> tuple[Entry, Changes]:
+    """Return the entry as it was meant, and what it changes; its first movement is what counts."""
     first, *others = entry.movements
     if correction.quantity is not None:
         quantity = parse_quantity(correction.quantity, uow.units)
@@ -165,7 +176,8 @@ def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> Entry:
     )
     if meant == entry:
         raise NothingToChange(f"Entry {entry.number} is recorded so already.")
-    return replace(meant, reason=uow.request.reason)
+    changes = _changes(uow, entry, meant, (entry.movements[0].amount, first.amount))
+    return replace(meant, reason=uow.request.reason), changes
 
 
 def _dependents(uow: UnitOfWork, entry: Entry, totals: Mapping[int, int]) -> list[Sequence[Entry]]:
@@ -195,14 +207,16 @@ def _replace(
     meant: Entry | TotalOfDay,
     dependents: Sequence[Entry],
     totals: Mapping[int, int],
-) -> None:
+) -> Draft:
+    """Post an entry as it was meant, and what depends on it; return what stands in its place."""
     for one in dependents:
         _reverse_on_its_day(uow, one)
     if isinstance(meant, TotalOfDay):
-        _replace_total(uow, entry, meant)
+        draft = uow.drafts[_replace_total(uow, entry, meant)]
     else:
         _reverse_on_its_day(uow, entry)
         _post(uow, meant, entry.number)
+        draft = uow.drafts[-1]
     posted_again: list[tuple[Entry, int]] = []
     for one in reversed(dependents):
         try:
@@ -219,10 +233,13 @@ def _replace(
     entries = uow.entries
     for one, place in posted_again:
         uow.note("posted-again", f"entry {one.number} is posted again as entry {entries[place]}")
+    return draft
 
 
-def _replace_total(uow: UnitOfWork, entry: Entry, stated: TotalOfDay) -> None:
-    if take_back(uow, [on_its_day(uow, entry)], stated) is None:
+def _replace_total(uow: UnitOfWork, entry: Entry, stated: TotalOfDay) -> int:
+    """Post a total in place of the one that an entry says; return its place."""
+    place = take_back(uow, [on_its_day(uow, entry)], stated)
+    if place is None:
         day, unit = stated.details.effective_on, stated.account.unit
         total = format_quantity(stated.total, unit) if stated.total else "unknown"
         raise CannotCorrect(
@@ -231,6 +248,7 @@ def _replace_total(uow: UnitOfWork, entry: Entry, stated: TotalOfDay) -> None:
             next_step=f"Reverse it: cityfund journal reverse {entry.number} "
             f"--on {entry.effective_on}",
         )
+    return place
 
 
 def _post_again(

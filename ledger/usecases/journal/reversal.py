@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ledger.core.dates import require_not_before_reversed
 from ledger.core.errors import RefusedByRule, UsageError
@@ -19,7 +18,7 @@ from ledger.journal.entries import (
     Posted,
     Stages,
 )
-from ledger.journal.receipts import Receipt
+from ledger.journal.receipts import Receipt, act_terms
 from ledger.store.journal.entries import (
     moves_what_is_in_error,
     read_entry,
@@ -37,6 +36,7 @@ from ledger.usecases.journal.posting import (
     require_stages,
 )
 from ledger.usecases.journal.totals import Reversal, TotalOfDay, post_compensated
+from ledger.usecases.receipt_terms import Changes
 
 
 class ReasonMissing(UsageError, code="reason-missing"):
@@ -66,7 +66,8 @@ def reverse(uow: UnitOfWork, number: int) -> Receipt:
     reverse_posted(uow, posted, uow.details(), ends)
     uow.require_declared(uow.day, entry.movements)
     _undo_reopening(uow, entry)
-    return receipt_of(uow, entry)
+    draft = next(one for one in reversed(uow.drafts) if one.reverses == number)
+    return receipt_of(uow, entry, draft)
 
 
 def require_reason(uow: UnitOfWork, what: str) -> None:
@@ -223,11 +224,12 @@ def _offers_of(movements: tuple[Movement, ...]) -> list[str]:
 
 
 def receipt_of(
-    uow: UnitOfWork, entry: Entry, changes: dict[str, list[Any]] | None = None
+    uow: UnitOfWork, entry: Entry, draft: Draft, changes: Changes | None = None
 ) -> Receipt:
-    """Give the receipt of a correction: the balances of what the entry moved, and `changes`."""
+    """Give the receipt of what was posted in place of an entry: both balances, and `changes`."""
     accounts = {movement.side: movement.account for movement in entry.movements}
     sides = {
         side.value: uow.accounts.account(side, code).balance for side, code in accounts.items()
     }
-    return uow.receipt(deal=entry.deal, changes=changes, **sides)
+    recorded = act_terms(uow.units, draft)
+    return uow.receipt(deal=entry.deal, recorded=recorded, changes=changes, **sides)

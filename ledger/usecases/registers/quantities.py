@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
@@ -11,11 +12,12 @@ from ledger.core.quantity import format_quantity, parse_quantity
 from ledger.journal import moves
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act, ActDetails, Draft
-from ledger.journal.receipts import Receipt
+from ledger.journal.receipts import Receipt, act_terms
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.totals import TotalOfDay, state_total
+from ledger.usecases.receipt_terms import changed_state
 
 
 class StillValid(RefusedByRule, code="still-valid"):
@@ -106,10 +108,11 @@ def withdraw(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Re
     Withdrawing all of an offer ends it: what later returns to it passes on to withdrawn.
     """
     account = uow.accounts.account(side, code)
+    before = account.record
     withdraw_amount(
         uow, account, parse_amount_of(uow, account, quantity) if quantity else None, uow.day
     )
-    return _receipt(uow, account)
+    return _receipt(uow, account, before)
 
 
 def withdraw_amount(uow: UnitOfWork, account: Account, amount: int | None, day: date) -> None:
@@ -126,7 +129,7 @@ def expire(uow: UnitOfWork, code: str) -> Receipt:
     """Lapse what is still available of an offer whose validity has passed."""
     offer = uow.accounts.account(Side.OFFER, code)
     expire_offer(uow, offer, uow.day)
-    return _receipt(uow, offer)
+    return _receipt(uow, offer, offer.record)
 
 
 def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | None = None) -> None:
@@ -145,6 +148,7 @@ def expire_offer(uow: UnitOfWork, offer: Account, day: date, reference: str | No
 def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> Receipt:
     """Bring back what was withdrawn, and of an offer whose validity was extended what expired."""
     account = uow.accounts.account(side, code)
+    before = account.record
     amount = parse_amount_of(uow, account, quantity) if quantity else None
     source = Stage.WITHDRAWN
     if side is Side.OFFER:
@@ -157,7 +161,7 @@ def reinstate(uow: UnitOfWork, side: Side, code: str, quantity: str | None) -> R
         if not account.balance.withdrawn and account.balance.expired:
             source = Stage.EXPIRED
     reinstate_amount(uow, account, source, amount, uow.day)
-    return _receipt(uow, account)
+    return _receipt(uow, account, before)
 
 
 def reinstate_amount(
@@ -190,5 +194,10 @@ def _post(
     post(uow, Draft(act=act, movements=movements, details=details))
 
 
-def _receipt(uow: UnitOfWork, account: Account) -> Receipt:
-    return uow.receipt(**{account.side.value: account.balance})
+def _receipt(uow: UnitOfWork, account: Account, before: Any) -> Receipt:
+    """Give the receipt of an act on a quantity; an offer's end alone moves nothing."""
+    return uow.receipt(
+        recorded=act_terms(uow.units, uow.drafts[-1]) if uow.posted else None,
+        changes=changed_state(before, account.record),
+        **{account.side.value: account.balance},
+    )

@@ -42,8 +42,7 @@ def resolve(uow: UnitOfWork, typed: str) -> Receipt:
     finding = _read_finding(uow, typed)
     if not finding.last.event.leaves_open:
         raise FindingNotOpen(f"Finding {finding.code} is {finding.last.event.word}.")
-    add_events(uow, [finding.id], FindingEvent.RESOLVED, uow.request.reason)
-    return _receipt(uow, finding, "resolved")
+    return _record(uow, finding, FindingEvent.RESOLVED, "resolved")
 
 
 def reopen(uow: UnitOfWork, typed: str) -> Receipt:
@@ -51,8 +50,7 @@ def reopen(uow: UnitOfWork, typed: str) -> Receipt:
     finding = _read_finding(uow, typed)
     if finding.last.event.leaves_open:
         raise FindingOpen(f"Finding {finding.code} is open.")
-    add_events(uow, [finding.id], FindingEvent.REOPENED, uow.request.reason)
-    return _receipt(uow, finding, "open again")
+    return _record(uow, finding, FindingEvent.REOPENED, "open again")
 
 
 def _read_finding(uow: UnitOfWork, typed: str) -> StoredFinding:
@@ -62,6 +60,10 @@ def _read_finding(uow: UnitOfWork, typed: str) -> StoredFinding:
     return finding
 
 
-def _receipt(uow: UnitOfWork, finding: StoredFinding, stands: str) -> Receipt:
+def _record(uow: UnitOfWork, finding: StoredFinding, event: FindingEvent, stands: str) -> Receipt:
+    add_events(uow, [finding.id], event, uow.request.reason)
     uow.note("finding-state", f"finding {finding.code} is {stands}: {finding.sentence}")
-    return uow.receipt()
+    return uow.receipt(
+        recorded={"finding": finding.code, "reason": uow.request.reason},
+        changes={"status": [finding.last.event.word, event.word]},
+    )
