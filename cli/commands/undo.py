@@ -8,7 +8,6 @@ import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.session import act
-from cli.framework.terminal import can_ask, confirm
 
 app = standalone()
 
@@ -22,6 +21,7 @@ def undo(
     ] = None,
 ) -> None:
     """Undo a request: reverse its entries, restore edits, hide additions; --reason is required."""
+    from cli.framework.terminal import can_ask, confirm
     from ledger.usecases.undo import undo
 
     if not can_ask():

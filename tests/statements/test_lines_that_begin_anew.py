@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from officer import Officer
 from reconciling import line
@@ -84,13 +86,9 @@ def test_a_new_version_keeps_the_lines_of_other_months():
 
 def test_numbers_told_apart_are_none_that_the_provider_uses():
     first, second = [line(1, 5, 2), line(1, 5, 2)], [line(1, 7, 9)]
-    twice = [first[0], type(first[0])(**{**_terms(first[1]), "number": "1 (2)"})]
+    twice = [first[0], replace(first[1], number="1 (2)")]
 
     assert [number for number, _ in lines_of(twice, second)] == ["1", "1 (2)", "1 (3)"]
-
-
-def _terms(one):
-    return {name: getattr(one, name) for name in one.__slots__}
 
 
 def test_a_finding_of_a_month_stays_open_when_the_next_begins_anew(office):
