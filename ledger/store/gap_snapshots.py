@@ -13,7 +13,7 @@ from ledger.store.db.clock import known_by
 from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
 from ledger.store.db.queries import is_newest
 from ledger.store.journal.balances import Times, account_rows
-from ledger.store.registers import in_error_ids
+from ledger.store.registers import in_error
 
 GAPS_STEP: Final = "gaps"
 """The step of a night that takes the snapshots."""
@@ -89,7 +89,7 @@ def _needs_with_first_status(day: date) -> Select[Any]:
 
 
 def _there() -> ColumnElement[bool]:
-    return tables.need.c.id.not_in(in_error_ids("need"))
+    return ~in_error("need", tables.need.c.id)
 
 
 def last_snapshot_day(connection: Connection) -> tuple[date, int] | None:

@@ -22,7 +22,7 @@ from ledger.rates.rates import Rate
 from ledger.store.db import tables
 from ledger.store.journal.entries import quantity_entries
 from ledger.store.rates import quote_columns
-from ledger.store.registers import STORED_REGISTERS, columns_of, in_error_ids, later_versions
+from ledger.store.registers import STORED_REGISTERS, columns_of, in_error, later_versions
 
 COMMAND: Final = "import"
 Source = tuple[tuple[str, ...], str | None]
@@ -70,7 +70,7 @@ class StatedValues:
         columns, source = columns_of(register, own=later_versions(register))
         version = register.versions.c
         heads = (version.request_id, register.identity.c.code)
-        there = register.identity.c.id.not_in(in_error_ids(kind))
+        there = ~in_error(kind, register.identity.c.id)
         query = select(*heads, *columns).select_from(source).where(there)
         query = query.order_by(version.version)
         before: dict[str, Any] = {}

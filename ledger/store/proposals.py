@@ -30,7 +30,7 @@ from ledger.store.db.tables import (
     proposal_project,
     request,
 )
-from ledger.store.registers import in_error_ids
+from ledger.store.registers import in_error
 
 _SEPARATOR = "/"
 
@@ -211,7 +211,7 @@ def _lines() -> Select[Any]:
 
 def _shown_code(table: Table) -> ColumnElement[str]:
     """Select a code; that of a record in error is marked, for another may have the code now."""
-    marked = table.c.id.in_(in_error_ids(table.name))
+    marked = in_error(table.name, table.c.id)
     return case((marked, table.c.code.concat(" (in error)")), else_=table.c.code)
 
 

@@ -27,7 +27,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     select,
 )
 
@@ -276,24 +275,26 @@ def there(kind: str, known_at: datetime | None = None) -> tuple[ColumnElement[bo
     if kind not in STORED_REGISTERS:
         return ()
     register = STORED_REGISTERS[kind]
+    identity, versions = register.identity.c.id, register.versions
     if known_at is None:
-        return (register.identity.c.id.not_in(in_error_ids(kind)),)
-    versions = register.versions
+        return (~in_error(kind, identity),)
     owner = versions.c[register.owner]
     known = is_newest(versions, owner, lambda later: known_by(later, known_at))
-    return (register.identity.c.id.in_(select(owner).where(known, ~versions.c.in_error)),)
+    found = exists().where(owner == identity, known, ~versions.c.in_error)
+    return (found.correlate_except(versions),)
 
 
-def in_error_ids(kind: str) -> Select[Any]:
-    """Select the ids of the records of a register that are recorded in error; few or none are."""
+def in_error(kind: str, identity: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Select the rows whose record of a register, with the id `identity`, is recorded in error.
+
+    Only the versions of that one record are read, by an index.
+    """
     versions, owner = STORED_REGISTERS[kind].versions, STORED_REGISTERS[kind].owner
     marked, later = versions.alias("marked"), versions.alias("later")
     after = (later.c[owner] == marked.c[owner], later.c.version > marked.c.version)
-    restored = select(later.c.version).where(*after).correlate(marked).exists()
-    in_error: ColumnElement[bool] = literal_column(
-        "marked.in_error"
-    )  # as the partial index says it
-    return select(marked.c[owner]).where(in_error, ~restored)
+    restored = exists().where(*after).correlate_except(later)
+    found = exists().where(marked.c[owner] == identity, marked.c.in_error, ~restored)
+    return found.correlate_except(marked)
 
 
 def load(

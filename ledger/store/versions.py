@@ -13,7 +13,7 @@ from ledger.core.text import code_number, normalised_code
 from ledger.registers.table import code_prefixes
 from ledger.store.db import tables
 from ledger.store.db.tables import FORMER
-from ledger.store.registers import STORED_REGISTERS, columns_of, in_error_ids, later_versions
+from ledger.store.registers import STORED_REGISTERS, columns_of, in_error, later_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]
     """Read the terms of every record there is in all their versions, oldest first, by code."""
     register = STORED_REGISTERS[kind]
     columns, source = columns_of(register)
-    there = register.identity.c.id.not_in(in_error_ids(kind))
+    there = ~in_error(kind, register.identity.c.id)
     query = select(*columns).select_from(source).where(there)
     query = query.order_by(register.versions.c.version)
     by_code: dict[str, list[Any]] = {}

@@ -24,7 +24,6 @@ from ledger.store.journal.entries import first_act_under
 _SMALL = frozenset(
     {"unit", "setting_version", "office", "office_version", "allowed_move"}
     | {table.name for table in tables.REFERENCE_TABLES}
-    | {"marked"}  # read by the partial index of what is recorded in error
 )
 """Tables that do not grow with the ledger: reading all of one costs nothing."""
 

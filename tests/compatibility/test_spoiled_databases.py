@@ -91,7 +91,7 @@ def test_spoiled_guards_plans_clocks_and_limits_of_a_server_fail(
     spoiled.read_by(monkeypatch, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")
     failed = broken(
         "DROP TRIGGER movement_refuses_delete ON movement",
-        "ALTER TABLE need DROP CONSTRAINT uq_need_folded",
+        "DROP INDEX uq_need_folded_reuse",
         "ALTER TABLE deal_version DROP CONSTRAINT pk_deal_version",
         "DROP INDEX ix_movement_timeline",
         "DROP INDEX ix_entry_deal_id_effective_on",
@@ -129,7 +129,7 @@ def test_missing_keys_and_indexes_fail(broken: Broken) -> None:
         "DROP INDEX ix_deal_need_id",
     )
     assert failed - RACES == {
-        "guards-refuse", "plan-balance", "plan-record", "plan-deals-of-need",
+        "guards-refuse", "plan-balance", "plan-code", "plan-record", "plan-deals-of-need",
         "plan-needs-of-project",
     }  # fmt: skip
 

@@ -53,7 +53,7 @@ from ledger.store.db.tables import (
     request,
 )
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.registers import in_error_ids
+from ledger.store.registers import in_error
 
 
 class NotAnEntryNumber(InvalidInput, code="not-an-entry-number"):
@@ -151,7 +151,7 @@ def reversals_across(
         .where(movement.c.holder_id == account_id, movement.c.to_stage == stage)
         .where(movement.c.effective_on > day, of.c.effective_on <= day)
         # What moved a deal that was recorded in error stays as it is.
-        .where(func.coalesce(back.c.deal_id, 0).not_in(in_error_ids("deal")))
+        .where(~in_error("deal", back.c.deal_id))
         .order_by(back.c.id.desc())
     )
     if deal_id is not None:
@@ -219,12 +219,11 @@ _LAPSING = ("reconcile", "import", "deal commit", "journal correct")
 
 def moves_what_is_in_error(connection: Connection, number: int) -> bool:
     """Say whether an entry moves a need or an offer that was recorded in error, or such a deal."""
-    ids = [in_error_ids(side.value) for side in Side]
-    in_error = or_(
-        *(movement.c.holder_id.in_(one) for one in ids),
-        movement.c.deal_id.in_(in_error_ids("deal")),
+    moved = or_(
+        *(in_error(side.value, movement.c.holder_id) for side in Side),
+        in_error("deal", movement.c.deal_id),
     )
-    query = select(movement.c.line).where(movement.c.entry_id == number, in_error).limit(1)
+    query = select(movement.c.line).where(movement.c.entry_id == number, moved).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -354,13 +353,13 @@ def entries_of_account(account_id: int) -> Select[Any]:
 
 def deal_entries(connection: Connection) -> Iterator[Entry]:
     """Read every entry of the deals there are, in recorded order."""
-    there = entry.c.deal_id.not_in(in_error_ids("deal"))
+    there = ~in_error("deal", entry.c.deal_id)
     return read_entries(connection, entry.c.deal_id.is_not(None), there)
 
 
 def quantity_entries(connection: Connection) -> Iterator[Entry]:
     """Read every entry on the own quantity of the needs and offers there are, in order."""
-    there = [movement.c.holder_id.not_in(in_error_ids(side.value)) for side in Side]
+    there = [~in_error(side.value, movement.c.holder_id) for side in Side]
     return read_entries(connection, entry.c.deal_id.is_(None), *there)
 
 

@@ -26,7 +26,7 @@ from ledger.statements.lines import (
 from ledger.store.db import tables
 from ledger.store.db.queries import is_newest, read_units
 from ledger.store.journal.entries import is_lapse, reversed_entries
-from ledger.store.registers import in_error_ids
+from ledger.store.registers import in_error
 
 _BATCH: Final = 500
 _REPORTED_MOVES: Final = (
@@ -155,7 +155,7 @@ def _deal_query() -> Select[Any]:
         .join(city, city.c.city_id == tables.project.c.city_id)
         .join(tables.office, tables.office.c.id == city.c.office_id)
         .where(is_newest(city, city.c.city_id), is_newest(terms, terms.c.deal_id))
-        .where(deal.c.id.not_in(in_error_ids("deal")))
+        .where(~in_error("deal", deal.c.id))
         .order_by(deal.c.id)
     )
 
@@ -209,7 +209,7 @@ def _entry_query() -> Select[Any]:
         .join(tables.offer, tables.offer.c.id == deal.c.offer_id)
         .join(tables.provider, tables.provider.c.id == tables.offer.c.provider_id)
         .join(movement, and_(movement.c.entry_id == entry.c.id, movement.c.deal_id.is_not(None)))
-        .where(or_(*conditions), deal.c.id.not_in(in_error_ids("deal")))
+        .where(or_(*conditions), ~in_error("deal", deal.c.id))
         .order_by(entry.c.id)
     )
 
@@ -235,7 +235,7 @@ def _read_free(
         query = query.join(provider, provider.c.id == table.c.provider_id)
     else:
         query = query.add_columns(table.c.code.label("owner"))
-    units, there = read_units(connection), table.c.id.not_in(in_error_ids(side.value))
+    units, there = read_units(connection), ~in_error(side.value, table.c.id)
     return {
         (side, row.folded): _Free(row.owner, Quantity(int(row.free), units[row.unit]))
         for batch in _batches(wanted)
@@ -273,6 +273,6 @@ def _lapse_query() -> Select[Any]:
         .join(tables.request, tables.request.c.id == entry.c.request_id)
         .join(movement, movement.c.entry_id == entry.c.id)
         .where(movement.c.holder_id == deal.c.need_id, movement.c.from_stage == Stage.HELD)
-        .where(is_lapse(), deal.c.id.not_in(in_error_ids("deal")))
+        .where(is_lapse(), ~in_error("deal", deal.c.id))
         .order_by(entry.c.effective_on, entry.c.id)
     )
