@@ -152,3 +152,24 @@ def test_an_entry_is_reversed_once_by_two_together(metro, two, level):
     refusals = outcome(metro, first, second, "need", "withdrawn to open", 1000)
 
     refused_once(refusals, level, "this entry is reversed already")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("restored_first", [True, False])
+def test_an_entry_is_not_reversed_while_its_reversal_is_restored(metro, two, level, restored_first):
+    """A restored reversal takes the entry back again, and so does a new one: one of them stands.
+
+    Which of the two has the smaller number makes no difference.
+    """
+    metro.withdraw("need", "N-0001", "10 EUR")
+    withdrawn = metro.entries()[-1].number
+    (reversal,) = metro.reverse(withdrawn)["entries"]
+    (undo,) = metro.reverse(reversal)["entries"]
+    metro.withdraw("need", "N-0001", "10 EUR")
+    first, second = two if restored_first else two[::-1]
+    first.enter("reverse", "2026-11-23", reverses=undo if restored_first else withdrawn)
+    second.enter("reverse", "2026-11-23", reverses=withdrawn if restored_first else undo)
+    first.move("need", "withdrawn to open", 1000)
+    refusals = outcome(metro, first, second, "need", "withdrawn to open", 1000)
+
+    refused_once(refusals, level, "this entry is reversed already")

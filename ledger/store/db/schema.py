@@ -12,10 +12,10 @@ from ledger.core.errors import CannotOpen
 from ledger.store.db.errors import NotADatabase
 from ledger.store.db.prepared import Prepared
 
-CURRENT_REVISION: Final = "0015"
+CURRENT_REVISION: Final = "0016"
 """The newest migration; a test holds it to the migrations folder."""
 
-KNOWN_REVISIONS: Final = tuple(f"{number:04d}" for number in range(1, 16))
+KNOWN_REVISIONS: Final = tuple(f"{number:04d}" for number in range(1, 17))
 
 _HAS_VERSION_TABLE: Final = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),

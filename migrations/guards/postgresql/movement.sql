@@ -99,14 +99,38 @@ BEGIN
         END IF;
     END IF;
 
-    -- Another writer may have reversed the same entry while this one waited. Within a request the
-    -- guard of entries has seen to the order.
+    -- Another writer may have reversed the same entry, or brought its reversal back, while this one
+    -- waited: what the guard of entries asked is asked again. From the entry that was reversed first,
+    -- to its newest reversal, to that one's newest, and so on, the reversed entry is met, and an even
+    -- number of steps is left. Reversals count that have a smaller number, and those of other requests
+    -- whose movements are written: a copy writes all entries first, the later reversals too.
     IF undone IS NOT NULL THEN
-        IF EXISTS (
-            SELECT 1 FROM {schema}.entry AS other
-            WHERE other.reverses = undone AND other.request_id <> own_request AND NOT EXISTS (
-                SELECT 1 FROM {schema}.entry AS back WHERE back.reverses = other.id
+        IF NOT EXISTS (
+            WITH RECURSIVE above (id, target) AS (
+                SELECT first.id, first.reverses
+                FROM {schema}.entry AS first WHERE first.id = undone
+                UNION ALL
+                SELECT next.id, next.reverses
+                FROM above JOIN {schema}.entry AS next ON next.id = above.target
+            ), newest (id, steps) AS (
+                SELECT above.id, 0 FROM above WHERE above.target IS NULL
+                UNION ALL
+                SELECT back.id, newest.steps + 1
+                FROM newest CROSS JOIN LATERAL (
+                    SELECT max(other.id) AS id FROM {schema}.entry AS other
+                    WHERE other.reverses = newest.id AND (
+                        other.id < NEW.entry_id
+                        OR (other.request_id <> own_request AND EXISTS (
+                            SELECT 1 FROM {schema}.movement AS written
+                            WHERE written.entry_id = other.id
+                        ))
+                    )
+                ) AS back
+                WHERE back.id IS NOT NULL
             )
+            SELECT 1 FROM newest AS met
+            WHERE met.id = undone
+                AND mod((SELECT max(newest.steps) FROM newest) - met.steps, 2) = 0
         ) THEN
             wrong := 'this entry is reversed already';
         END IF;
