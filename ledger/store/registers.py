@@ -285,10 +285,7 @@ def there(kind: str, known_at: datetime | None = None) -> tuple[ColumnElement[bo
 
 
 def in_error(kind: str, identity: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Select the rows whose record of a register, with the id `identity`, is recorded in error.
-
-    Only the versions of that one record are read, by an index.
-    """
+    """Select the rows whose record with the id `identity` is in error, by its versions alone."""
     versions, owner = STORED_REGISTERS[kind].versions, STORED_REGISTERS[kind].owner
     marked, later = versions.alias("marked"), versions.alias("later")
     after = (later.c[owner] == marked.c[owner], later.c.version > marked.c.version)
