@@ -352,8 +352,7 @@ def find_unclear_sums(matcher: StatementMatcher) -> None:
 
     What later passes matched is no longer in any set, so one set may be left.
     """
-    merged = _merge(matcher, sorted(matcher.unclear_lines - matcher.matched_lines))
-    split = _split(matcher, matcher.unclear_entries - matcher.matched_entries)
+    merged, split = _search_unclear(matcher)
     entries = {entry.number: entry for entry in matcher.unmatched_entries()}
     for place, result in merged.items():
         line, scope = matcher.lines[place], matcher.scope(place)
@@ -369,6 +368,16 @@ def find_unclear_sums(matcher: StatementMatcher) -> None:
             unclear = _unclear(result, lines)
             matcher.unclear.append((result.members(), [entries[number]], unclear))
     matcher.report_unclear()
+
+
+def _search_unclear(matcher: StatementMatcher) -> tuple[dict[int, SumSearch], dict[int, SumSearch]]:
+    """Search for the acts of lines and the lines of acts, again while an act leaves other sums."""
+    while True:
+        merged = _merge(matcher, sorted(matcher.unclear_lines - matcher.matched_lines))
+        matched = len(matcher.matched_entries)
+        split = _split(matcher, matcher.unclear_entries - matcher.matched_entries)
+        if len(matcher.matched_entries) == matched:
+            return merged, split
 
 
 def _unclear(

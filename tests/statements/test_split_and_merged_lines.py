@@ -318,6 +318,18 @@ def test_what_a_later_pass_matches_leaves_one_set():
     ]
 
 
+def test_an_act_that_its_lines_split_at_last_is_in_no_set_of_a_merged_line():
+    facts = ledger(entry(1, 30), entry(2, 70), entry(3, 60), entry(4, 40), entry(5, 34, on=30))
+    lines = line(1, 100), line(2, 26), line(3, 34, 9), line(4, 34, 11)
+
+    assert reconcile(facts, *lines)[1] == [
+        "date-differs: 3 / 5 of D-1",
+        "split-lines: 2+4 / 3 of D-1",
+        "merged-lines: 1 / 1+2 of D-1",
+        "missing-there: none / 4 of D-1",
+    ]
+
+
 def test_entries_that_cancel_each_other_make_no_second_set():
     facts = ledger(entry(1, 100), entry(2, 200), entry(3, 70), entry(4, -70))
 
