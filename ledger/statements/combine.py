@@ -350,8 +350,10 @@ def _search_lines(
 def find_unclear_sums(matcher: StatementMatcher) -> None:
     """Report the lines and acts that add up in several ways, or were not searched to the end.
 
-    What later passes matched is no longer in any set, so one set may be left.
+    What later passes matched is no longer in any set, so one set may be left. Here all sets are
+    counted.
     """
+    matcher.budget.enough = None
     merged, split = _search_unclear(matcher)
     entries = {entry.number: entry for entry in matcher.unmatched_entries()}
     for place, result in merged.items():

@@ -61,7 +61,7 @@ class StatementMatcher:
             for deal in facts.deals_of[provider]
             for unit in (deal.need_unit, deal.offer_unit)
         }
-        self.budget = WorkBudget()
+        self.budget = WorkBudget(enough=2)
         self.unclear_lines: set[int] = set()
         self.unclear_entries: set[int] = set()
         self.unclear: list[tuple[list[int], list[DealEntry], UnclearSum]] = []

@@ -10,6 +10,8 @@ without being listed.
 
 Amounts may be negative. Without equal sums, n amounts cost about 2^(n/2 + 2) steps; round amounts
 cost far less. The search stops before it would exceed its limit, and its result is then incomplete.
+A search for some few sets stops as soon as it has them: the items of neither frontier are then in
+none of them.
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ class SubsetSums:
     """The sets that add up to a total: their number, and the first of them.
 
     `members` are the places of the amounts that are in any set. Of an incomplete search nothing
-    but the work is known.
+    but the work is known. Of a search that has enough sets, only those are counted: there may be
+    more, but as many as were enough remain while no member is missing.
     """
 
     count: int = 0
@@ -63,10 +66,13 @@ def can_add_up(amounts: Collection[int], total: int) -> bool:
     return least <= total <= greatest and total % gcd(*amounts) == 0
 
 
-def find_subset_sums(items: Sequence[Copies], total: int, limit: int) -> SubsetSums:
+def find_subset_sums(
+    items: Sequence[Copies], total: int, limit: int, enough: int | None = None
+) -> SubsetSums:
     """Find the sets of items that add up to a total, which is not zero.
 
-    `limit` is the greatest number of steps: of sums extended by a number of copies.
+    `limit` is the greatest number of steps: of sums extended by a number of copies. The search
+    stops as soon as it has `enough` sets, if given.
     """
     assert total, "the empty set adds up to zero"
     order = sorted(
@@ -86,6 +92,8 @@ def find_subset_sums(items: Sequence[Copies], total: int, limit: int) -> SubsetS
             return SubsetSums(work=work, complete=False)
         order.remove(place)
         extended.extend(place)
+        if enough is not None and order and _make(large, small, total, enough):
+            return _first_sets(_ways(len(items), total, large, small), enough, work)
     return _joined(len(items), total, large, small, work)
 
 
@@ -165,35 +173,58 @@ class _Frontier:
                     yield {**way, place: copies}
 
 
+def _make(one: _Frontier, other: _Frontier, total: int, enough: int) -> bool:
+    """Return whether two frontiers make a total in at least so many ways."""
+    fewer, more = one.sums, other.sums
+    if len(fewer) > len(more):
+        fewer, more = more, fewer
+    count = 0
+    for part in fewer:
+        if total - part in more:
+            count += fewer[part] * more[total - part]
+            if count >= enough:
+                return True
+    return False
+
+
+def _ways(size: int, total: int, large: _Frontier, small: _Frontier) -> Iterator[Choice]:
+    """Return the sets that two frontiers make, by the sums of the first."""
+    for part in sorted(one for one in large.sums if total - one in small.sums):
+        for one in large.ways(part):
+            for other in small.ways(total - part):
+                way = {**one, **other}
+                yield tuple(way.get(place, 0) for place in range(size))
+
+
+def _first_sets(ways: Iterator[Choice], enough: int, work: int) -> SubsetSums:
+    first = tuple(islice(ways, enough))
+    members = {place for way in first for place, copies in enumerate(way) if copies}
+    return SubsetSums(count=enough, first=first, members=frozenset(members), work=work)
+
+
 def _joined(size: int, total: int, large: _Frontier, small: _Frontier, work: int) -> SubsetSums:
-    pairs = sorted(one for one in large.sums if total - one in small.sums)
-    ways = (
-        {**one, **other}
-        for part in pairs
-        for one in large.ways(part)
-        for other in small.ways(total - part)
-    )
+    pairs = {one for one in large.sums if total - one in small.sums}
     return SubsetSums(
         count=sum(large.sums[one] * small.sums[total - one] for one in pairs),
-        first=tuple(
-            tuple(way.get(place, 0) for place in range(size)) for way in islice(ways, MOST_SHOWN)
-        ),
-        members=frozenset(
-            [*large.members(set(pairs)), *small.members({total - one for one in pairs})]
-        ),
+        first=tuple(islice(_ways(size, total, large, small), MOST_SHOWN)),
+        members=frozenset([*large.members(pairs), *small.members({total - one for one in pairs})]),
         work=work,
     )
 
 
 @dataclass(slots=True)
 class WorkBudget:
-    """The steps that the searches for one provider may still take."""
+    """The steps that the searches for one provider may still take.
+
+    Until sets are reported it is enough to know whether there is one or another.
+    """
 
     left: int = PROVIDER_LIMIT
     per_search: int = SEARCH_LIMIT
+    enough: int | None = None
 
     def search(self, items: Sequence[Copies], total: int) -> SubsetSums:
         """Search within what is left."""
-        result = find_subset_sums(items, total, min(self.left, self.per_search))
+        result = find_subset_sums(items, total, min(self.left, self.per_search), self.enough)
         self.left -= min(result.work, self.left)
         return result

@@ -54,19 +54,22 @@ def test_alike_items_are_chosen_by_their_number():
     assert (result.count, set(result.first)) == (2, {(2, 0), (0, 1)})
 
 
-@given(
-    items=st.lists(
-        st.builds(Copies, st.integers(-9, 9), st.integers(0, 2)), min_size=1, max_size=6
-    ),
-    total=st.integers(-20, 20).filter(bool),
-)
-def test_the_search_agrees_with_trying_everything(items, total):
+ITEMS = st.lists(st.builds(Copies, st.integers(-9, 9), st.integers(0, 2)), min_size=1, max_size=6)
+TOTALS = st.integers(-20, 20).filter(bool)
+
+
+def sets_of(items, total):
     ranges = [range(item.copies + 1) if item.amount else range(1) for item in items]
-    sets = {
+    return {
         choice
         for choice in product(*ranges)
         if sum(n * item.amount for n, item in zip(choice, items, strict=True)) == total
     }
+
+
+@given(items=ITEMS, total=TOTALS)
+def test_the_search_agrees_with_trying_everything(items, total):
+    sets = sets_of(items, total)
 
     result = find_subset_sums(items, total, NO_LIMIT)
 
@@ -74,6 +77,37 @@ def test_the_search_agrees_with_trying_everything(items, total):
     assert set(result.first) <= sets
     assert len(set(result.first)) == min(len(sets), MOST_SHOWN)
     assert result.members == {place for one in sets for place, n in enumerate(one) if n}
+
+
+@given(items=ITEMS, total=TOTALS, enough=st.integers(2, 4))
+def test_a_search_for_enough_sets_knows_whether_there_are_so_many(items, total, enough):
+    sets = sets_of(items, total)
+
+    result = find_subset_sums(items, total, NO_LIMIT, enough)
+
+    assert result.complete
+    assert min(result.count, enough) == min(len(sets), enough)
+    assert set(result.first) <= sets
+    assert len(set(result.first)) >= min(len(sets), enough)
+
+
+@given(items=ITEMS, total=TOTALS)
+def test_enough_sets_remain_while_no_member_is_missing(items, total):
+    enough = find_subset_sums(items, total, NO_LIMIT, 2)
+    left = [
+        item if place in enough.members else Copies(item.amount, 0)
+        for place, item in enumerate(items)
+    ]
+
+    assert min(len(sets_of(left, total)), 2) == min(len(sets_of(items, total)), 2)
+
+
+def test_a_search_for_enough_sets_takes_fewer_steps():
+    items = [Copies(1000 * n) for n in range(1, 101)]
+    every = find_subset_sums(items, 50_000, NO_LIMIT)
+    enough = find_subset_sums(items, 50_000, NO_LIMIT, 2)
+
+    assert (enough.count, every.count > 2, enough.work < every.work / 10) == (2, True, True)
 
 
 def test_a_search_stops_before_it_exceeds_its_limit():
@@ -99,7 +133,10 @@ def test_a_total_finer_than_all_amounts_costs_nothing():
 
 
 def test_round_amounts_cost_little():
-    assert search([1000 * n for n in range(1, 101)], 50_500).work < 20_000
+    result = search([1000 * n for n in range(1, 101)], 50_000)
+
+    assert result.count > 1
+    assert result.work < 20_000
 
 
 def test_a_budget_is_spent_by_all_its_searches():
