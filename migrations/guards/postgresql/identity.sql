@@ -54,6 +54,8 @@ FOR EACH ROW EXECUTE FUNCTION cityfund_{table}_takes_free_code();
 
 -- A change comes with a version that announces it, of a record as it is, to a code that is free,
 -- and only while nothing but declarations was recorded of what lies under the record.
+-- A record that had this one's code after it has a greater number of reuses: it was recorded later,
+-- when this one was in error.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_identity_change_follows()
  RETURNS trigger
@@ -77,8 +79,9 @@ BEGIN
         WHERE earlier.{owner} = NEW.{owner}
     )
     OR EXISTS (
-        SELECT 1 FROM {schema}.{table} AS other
-        WHERE other.id <> NEW.{owner} AND (other.folded = NEW.folded OR other.code = NEW.code)
+        SELECT 1 FROM {schema}.{table} AS other JOIN {schema}.{table} AS own ON own.id = NEW.{owner}
+        WHERE other.id <> own.id AND other.reuse <= own.reuse
+            AND (other.folded = NEW.folded OR other.code = NEW.code)
     )
     OR EXISTS (
         SELECT 1 FROM {schema}.{table}_identity_change AS other

@@ -29,6 +29,8 @@ END;
 
 -- A change comes with a version that announces it, of a record as it is, to a code that is free,
 -- and only while nothing but declarations was recorded of what lies under the record.
+-- A record that had this one's code after it has a greater number of reuses: it was recorded later,
+-- when this one was in error.
 
 CREATE TRIGGER {table}_identity_change_follows BEFORE INSERT ON {table}_identity_change
 WHEN typeof(NEW.version) <> 'integer'
@@ -50,8 +52,9 @@ WHEN typeof(NEW.version) <> 'integer'
         WHERE earlier.{owner} = NEW.{owner}
     )
     OR EXISTS (
-        SELECT 1 FROM {table} AS other
-        WHERE other.id <> NEW.{owner} AND (other.folded = NEW.folded OR other.code = NEW.code)
+        SELECT 1 FROM {table} AS other JOIN {table} AS own ON own.id = NEW.{owner}
+        WHERE other.id <> own.id AND other.reuse <= own.reuse
+            AND (other.folded = NEW.folded OR other.code = NEW.code)
     )
     OR EXISTS (
         SELECT 1 FROM {table}_identity_change AS other
