@@ -100,7 +100,7 @@ def add_rate(uow: UnitOfWork, typed_rate: OwnRate) -> Receipt:
         _warn_of_direct_quote(uow, rate)
     uow.add_rate(rate)
     changes = {} if before is None else {"rate": [f"{before.rate:f}", f"{rate.rate:f}"]}
-    return uow.receipt(recorded=rate_terms(rate, uow.request.reason), changes=changes)
+    return uow.receipt(recorded=rate_terms(rate), changes=changes)
 
 
 def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
@@ -125,7 +125,7 @@ def withdraw_rate(uow: UnitOfWork, base: str, quote: str, day: date) -> Receipt:
     )
     uow.note("rate-in-force", f"{first} in {second} on {day} is now {now}")
     uow.note("deals-unchanged", "deals keep the rate they were made at")
-    recorded = rate_terms(stored, uow.request.reason)
+    recorded = rate_terms(stored)
     del recorded["rate"]  # the day has none from now on
     return uow.receipt(recorded=recorded, changes=changes)
 

@@ -62,15 +62,14 @@ def changed_state(before: Any, after: Any) -> Changes:
     return {} if old == new else {_STATE: [old, new]}
 
 
-def rate_terms(rate: Rate, reason: str | None) -> Terms:
-    """Return what was recorded of a rate, and why where a reason was given."""
+def rate_terms(rate: Rate) -> Terms:
+    """Return what was recorded of a rate."""
     terms = {
         "date": rate.day.isoformat(),
         "base": rate.base,
         "quote": rate.quote,
         "rate": f"{rate.rate:f}",
         "source": rate.source,
-        "reason": reason,
     }
     return {name: value for name, value in terms.items() if value is not None}
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import pytest
+from every_command import every_command
 from ledgers import Ledgers, copy_or_new
 from officer import Officer, furnished
 
-from cli.framework.app import COMMAND_TABLE, load
 from ledger.core.factors import Factor
 
 FILTERED = {
@@ -80,18 +81,11 @@ def listed(officer: Officer) -> Officer:
     return officer
 
 
-def commands() -> Iterator[tuple[str, bool]]:
-    """Give every command, and whether it takes the option."""
-    todo: list[tuple[str, Any]] = [(entry.name, load(entry)) for entry in COMMAND_TABLE]
-    while todo:
-        name, command = todo.pop()
-        verbs = getattr(command, "commands", {})
-        todo += [(f"{name} {verb}", one) for verb, one in verbs.items()]
-        if not verbs:
-            yield name, any("--where" in param.opts for param in command.params)
-
-
-COMMANDS = dict(sorted(commands()))
+COMMANDS = {
+    name: any("--where" in param.opts for param in command.params)
+    for name, command in sorted(every_command(), key=itemgetter(0))
+}
+"""Every command, and whether it takes the option."""
 
 
 def _name(line: str) -> str:

@@ -82,6 +82,9 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     if first is not None:
         return first
     document = handler(uow).as_document()
+    if uow.has_written and uow.request.reason:
+        recorded = {"reason": uow.request.reason}
+        document["recorded"] = {**document.get("recorded", {}), **recorded}
     if uow.request.dry_run:
         document["dry_run"] = True
     document["key"] = uow.key

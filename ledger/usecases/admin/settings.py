@@ -46,7 +46,7 @@ def change_time_zone(uow: UnitOfWork, name: str) -> Receipt:
     period = ZoneHistory([*versions, ZoneVersion(new, uow.now)]).periods[-1]
     uow.note("time-zone", f"days are those of {new} from {period.first_day} on")
     return uow.receipt(
-        recorded={"effective_on": period.first_day.isoformat(), "reason": uow.request.reason},
+        recorded={"effective_on": period.first_day.isoformat()},
         changes={TIME_ZONE: [str(before), new]},
     )
 

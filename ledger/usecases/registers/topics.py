@@ -123,10 +123,7 @@ def rename_topic(uow: UnitOfWork, old: str, new: str) -> Receipt:
             uow.edit_account(side, code, **terms)
     needs, offers = (len(renamed[side]) for side in (Side.NEED, Side.OFFER))
     uow.note("topic-renamed", f"{name} in place of {old}: needs {needs}, offers {offers}")
-    reason = uow.request.reason
-    return uow.receipt(
-        recorded={"reason": reason} if reason else None, changes={"topic": [old, name]}
-    )
+    return uow.receipt(changes={"topic": [old, name]})
 
 
 _MANY: Final = 50

@@ -64,6 +64,6 @@ def _record(uow: UnitOfWork, finding: StoredFinding, event: FindingEvent, stands
     add_events(uow, [finding.id], event, uow.request.reason)
     uow.note("finding-state", f"finding {finding.code} is {stands}: {finding.sentence}")
     return uow.receipt(
-        recorded={"finding": finding.code, "reason": uow.request.reason},
+        recorded={"finding": finding.code},
         changes={"status": [finding.last.event.word, event.word]},
     )

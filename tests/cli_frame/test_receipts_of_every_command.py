@@ -1,0 +1,216 @@
+"""The receipt of each writing command says what was recorded, as JSON and on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import time_machine
+from every_command import every_command
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, furnished
+from world import NOON
+
+TERMS = {
+    "finding resolve": "F-0001 --reason read",
+    "finding settle": "F-0001 --reason read",
+    "finding reopen": "F-0002 --reason unread",
+    "need add": "P-1 money '5 EUR' --topic tram --instruments loan",
+    "need edit": "N-0001 --quantity '80M EUR' --note smaller --reason letter",
+    "need withdraw": "N-0001 '2 EUR' --reason smaller",
+    "need reinstate": "N-0001 '1 EUR'",
+    "offer add": "BANK money '5M USD' --topics tram,metro --min-ticket '1M USD'",
+    "offer edit": "O-0001 --max-ticket '50M EUR' --countries IR,PK",
+    "offer withdraw": "O-0001 --yes",
+    "offer reinstate": "O-0002",
+    "offer expire": "O-0003",
+    "deal introduce": "O-0001 N-0001 '1M EUR' --until 2027-01-31 --reference L-1 --note first",
+    "deal commit": "D-0001 --reference L-2",
+    "deal deliver": "D-0002 '2 EUR' --reference L-3",
+    "deal release": "D-0001 '2 EUR' --reason smaller",
+    "deal return": "D-0002 '1 EUR'",
+    "deal edit": "D-0001 --until 2027-02-28 --note later",
+    "project add": "'Bus line' --city MHD --sector transport --need 'money 8 EUR' --weight 2",
+    "project edit": "P-1 --title 'Tram line 1' --weight 3",
+    "project withdraw": "P-1 --reason dropped --yes",
+    "project reinstate": "P-2",
+    "city add": "Lahore --code LHE --country PK --population 13000000",
+    "city edit": "MHD --population 3300000 --member-since 1993",
+    "city withdraw": "MHD",
+    "city reinstate": "QOM",
+    "provider add": "Builders --code MBL --kind firm",
+    "provider edit": "BANK --country DE",
+    "provider withdraw": "BANK",
+    "provider reinstate": "OLD",
+    "office add": "Andes --code andes --regions 'South America'",
+    "office edit": "hq --host Lyon",
+    "office withdraw": "africa",
+    "office reinstate": "lima",
+    "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
+    "topic rename": "metro subway --yes --reason spelling",
+    "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",
+    "rates withdraw": "EUR USD 2026-11-20 --reason misread",
+    "journal reverse": "{withdrawal} --reason slip --yes",
+    "journal correct": "{withdrawal} --quantity '4 EUR' --reason slip",
+    "settings edit": "--time-zone Asia/Tehran --reason moved",
+    "db correct-clock": "--reason 'the battery was empty' --yes",
+}
+"""Commands whose receipt has `recorded` or `changes`, each with the rest of a line."""
+
+OTHER_PARTS = {
+    "undo": ("--yes", "undone", "O-0003: edited (version 2) → restored"),
+    "match propose": ("--save", "proposal", "Proposal MAT-0002"),
+    "match accept": ("--until 2027-01-31 --yes", "lines", "1 line of proposal MAT-0001 introduced"),
+    "import": ("{folder}/cities.csv --yes", "counts", "imported · 1 new, 0 changed"),
+    "rates import": ("{folder}/rates.csv --yes", "counts", "imported · 1 new, 0 changed"),
+}
+"""Commands on many records: what each of them is, in a part of its own, and what a person reads."""
+
+ANSWERS_OF_THEIR_OWN = {
+    "reconcile night": "a night records what it finds, and prints its report",
+    "journal seal": "a seal records no act: its number, size and root are printed",
+    "init": "sets up the ledger, and prints its versions and settings",
+    "db upgrade": "as init",
+    "db copy": "writes another ledger, and prints how the two compare",
+    "db backup": "as db copy",
+    "db restore": "as db copy",
+    "demo": "plays on a ledger of its own, and prints each receipt of it",
+    "deal deposit": "is always refused",
+}
+
+WRITE_NOTHING = {
+    "check": "recomputes balances",
+    "doctor": "reads versions and settings",
+    "export": "writes files, not the ledger",
+    "journal prove": "writes a proof to a file",
+    "journal verify-proof": "reads a proof, and no ledger",
+    "reconcile install": "prints a schedule",
+}
+"""Commands that are not built as reading ones, and write nothing all the same."""
+
+READING = {"list", "show"}
+"""Kinds of commands that take no request key; one that saves on request does."""
+
+
+def test_every_writing_command_is_tried_here() -> None:
+    commands = dict(every_command())
+    reading = {name for name, one in commands.items() if one.kind in READING and not one.saves}
+    assert not [
+        name for name in reading if any("--key" in one.opts for one in commands[name].params)
+    ]
+    stated = [*TERMS, *OTHER_PARTS, *ANSWERS_OF_THEIR_OWN, *WRITE_NOTHING]
+    assert sorted(stated) == sorted(commands.keys() - reading)
+
+
+def furnish(officer: Officer) -> None:
+    """Record what each of the lines needs; the last request edits an offer."""
+    officer.says("city add Mashhad --code MHD --country IR")
+    officer.says("city add Qom --code QOM --country IR")
+    officer.says("city withdraw QOM")
+    officer.says("office add Lima --code lima")
+    officer.says("office withdraw lima")
+    officer.says("provider add Bank --code BANK --kind bank")
+    officer.says("provider add 'Old bank' --code OLD --kind bank")
+    officer.says("provider withdraw OLD")
+    officer.says("project add Tram --code P-1 --city MHD --sector transport --on 2026-01-10")
+    officer.says("project add Bus --code P-2 --city MHD --sector transport")
+    officer.says("need add P-1 money '90M EUR' --topic metro --on 2026-01-10")
+    officer.says("project withdraw P-2 --reason dropped")
+    for _ in range(3):
+        officer.says("offer add BANK money '100M EUR' --on 2026-01-10")
+    officer.says("offer withdraw O-0002")
+    officer.says("rates add EUR USD 1.10 --on 2026-11-20")
+    officer.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31")
+    officer.says("deal introduce O-0001 N-0001 '20 EUR' --commit --instrument loan")
+    officer.says("deal deliver D-0002 '5 EUR'")
+    officer.says("need withdraw N-0001 '3 EUR' --reason smaller")
+    with TemporaryDirectory() as inbox:
+        for name in ("a.csv", "b.csv"):
+            (Path(inbox) / name).write_text(f"provider,statement\n{name},?\n", encoding="utf-8")
+        officer.tries(f"reconcile --only statements --inbox {inbox}")
+    officer.says("finding resolve F-0002 --reason read")
+    officer.says("match --save")
+    officer.says("offer edit O-0003 --valid-until yesterday")
+
+
+@pytest.fixture(scope="session")
+def furnished_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a ledger that was furnished once, for the tests to copy."""
+    return furnished(run_ledgers, furnish, tmp_path_factory.mktemp("furnished"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "furnished")
+
+
+@pytest.fixture(name="furnished")
+def furnished_ledger(officer: Officer) -> Officer:
+    """Give a ledger on which each of the lines can be carried out."""
+    return officer
+
+
+def plain(value: object) -> str:
+    """Write a value as receipts for people do, without the grouping of digits."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, list) else str(value).replace(",", "")
+
+
+def texts(receipt: Mapping[str, Any]) -> Iterator[str]:
+    """Give what a person reads of each recorded term, and of each change."""
+    recorded = receipt.get("recorded") or {}
+    for terms in (recorded, *recorded.get("needs", ())):
+        for name, value in terms.items():
+            if name not in {"code", "needs", "project"}:
+                shown = f"{name.replace('_', ' ')}: {plain(value)}"
+                yield plain(value) if name == "unit" else shown
+    for name, (before, after) in (receipt.get("changes") or {}).items():
+        yield f"{name.replace('_', ' ')}: {plain(before)}"
+        yield f" → {plain(after)}"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("command", TERMS)
+def test_a_receipt_says_its_terms_and_changes(furnished: Officer, command: str) -> None:
+    withdrawal = furnished.asks("journal list --need N-0001")["rows"][-1]["entry"]
+    if command == "db correct-clock":
+        with time_machine.travel(NOON + timedelta(days=35), tick=True):
+            furnished.says("city add Yazd --code YAZ --country IR")
+    line = f"{command} {TERMS[command].format(withdrawal=withdrawal)} --key k1"
+
+    receipt = furnished.asks(line)
+
+    said = furnished.says(line)
+    assert said.endswith("Already recorded; this is the original receipt.\n")
+    assert [text for text in texts(receipt) if text not in said.replace(",", "")] == []
+    assert receipt.get("recorded") or receipt.get("changes")
+    if "--reason" in line:
+        assert receipt["recorded"]["reason"] in line
+    subject = said.splitlines()[0].partition(" · ")[2].split()[:-1]
+    assert subject, "an act is named, and not what it was done to"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("command", OTHER_PARTS)
+def test_a_receipt_of_many_records_says_each(
+    furnished: Officer, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "cities.csv").write_text("code,name,country\nLHE,Lahore,PK\n", encoding="utf-8")
+    (tmp_path / "rates.csv").write_text(
+        "date,base,quote,rate\n2026-11-19,EUR,USD,1.1\n", encoding="utf-8"
+    )
+    rest, part, text = OTHER_PARTS[command]
+    line = f"{command} {rest.format(folder=tmp_path)} --reason slip"
+    said = furnished.says(f"{line} --key k1")
+    receipt = furnished.asks(f"{line} --key k1")
+    assert text in said
+    assert receipt[part]
+    # A stored proposal is printed whole, with the reason in it.
+    assert receipt.get("recorded", receipt)["reason"] == "slip"
