@@ -12,10 +12,10 @@ from ledger.core.errors import CannotOpen
 from ledger.store.db.errors import NotADatabase
 from ledger.store.db.prepared import Prepared
 
-CURRENT_REVISION: Final = "0016"
+CURRENT_REVISION: Final = "0017"
 """The newest migration; a test holds it to the migrations folder."""
 
-KNOWN_REVISIONS: Final = tuple(f"{number:04d}" for number in range(1, 17))
+KNOWN_REVISIONS: Final = tuple(f"{number:04d}" for number in range(1, int(CURRENT_REVISION) + 1))
 
 _HAS_VERSION_TABLE: Final = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),

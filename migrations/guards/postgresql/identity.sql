@@ -105,12 +105,15 @@ $function$;
 CREATE TRIGGER {table}_identity_change_follows BEFORE INSERT ON {table}_identity_change
 FOR EACH ROW EXECUTE FUNCTION cityfund_{table}_identity_change_follows();
 
--- Whoever changes the identity writes the balances of what lies under it as they are, and so meets
--- whoever acts on it at once.
+-- Who changes the identity writes the balances of what lies under it as they are, and so meets
+-- those who act on it at once. Officers have no right to update identity rows: the owner's is used,
+-- by a function that looks nothing up in schemas of theirs.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_identity_change_counts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     UPDATE {schema}.{table} SET {assigned} WHERE id = NEW.{owner};
