@@ -8,12 +8,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
-from ledger.core.text import normalised_code
 from ledger.rates.rates import Rate
 from ledger.store.db import night_tables, tables
-from ledger.store.db.queries import is_newest
+from ledger.store.db.queries import codes_had, is_newest
 from ledger.store.rates import quote_columns
-from ledger.store.registers import STORED_REGISTERS, load_all
+from ledger.store.registers import STORED_REGISTERS, in_error, load_all
 
 RecordKey = tuple[str, int]
 """A record by its register and its id, which no other record ever has."""
@@ -218,15 +217,15 @@ def parents_in_error(connection: Connection, kind: str, identity: int, version: 
     return named
 
 
-def is_code_taken(connection: Connection, kind: str, code: str) -> bool:
-    """Say whether a record that is not in error has a code, in any case."""
+def record_sharing_codes(connection: Connection, kind: str, identity: int) -> str | None:
+    """Give the code of a record that is not in error and has or had one of another's codes."""
     register = STORED_REGISTERS[kind]
-    own, versions = register.identity, register.versions
+    own, others, there = codes_had(kind), codes_had(kind), register.identity.c
     query = (
-        select(own.c.id)
-        .join(versions, versions.c[register.owner] == own.c.id)
-        .where(is_newest(versions, versions.c[register.owner]), ~versions.c.in_error)
-        .where(own.c.folded == normalised_code(code))
+        select(there.code)
+        .join(others, others.c.id == there.id)
+        .join(own, own.c.folded == others.c.folded)
+        .where(own.c.id == identity, there.id != identity, ~in_error(kind, there.id))
         .limit(1)
     )
-    return connection.execute(query).first() is not None
+    return connection.execute(query).scalar()

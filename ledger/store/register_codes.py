@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from ledger.core.text import normalised_code
 from ledger.reference.places import country_and_above
 from ledger.registers.records import City
 from ledger.store.db.clock import known_by
+from ledger.store.db.queries import codes_had, is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import (
     IDENTITIES,
@@ -38,7 +39,8 @@ def former_codes(
 ) -> dict[str, str]:
     """Read the former codes of a register's records, oldest first, each with the code it has now.
 
-    With `known_at`, those recorded by then, each with the code that was in force then.
+    With `known_at`, those recorded by then, each with the code that was in force then. Those of
+    records in error are left out: they are free.
     """
     query = _former_codes(kind, known=known_at is not None)
     if query is None:
@@ -54,9 +56,13 @@ def _former_codes(kind: str, *, known: bool) -> Select[Any] | None:
         return None
     identity, changes = register.identity, register.changes
     code = value_before(register, identity, "code", not_yet_known if known else None)
+    versions = register.versions
+    owner = versions.c[register.owner]
     query = (
         select(changes.c[f"{FORMER}code"], code)
         .join(identity, identity.c.id == changes.c[register.owner])
+        .join(versions, owner == identity.c.id)
+        .where(is_newest(versions, owner, *((known_by,) if known else ())), ~versions.c.in_error)
         .order_by(identity.c.id, changes.c.version)
     )
     return query.where(known_by(changes)) if known else query
@@ -68,7 +74,7 @@ def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
 
 
 class CodeUses:
-    """How many records had a code before a new one: each of them is recorded in error."""
+    """How many records had a code before a new one, now or formerly: each is recorded in error."""
 
     def __init__(self, connection: Connection) -> None:
         """Start with no register read."""
@@ -81,21 +87,26 @@ class CodeUses:
         self._new.add(code)
         return code
 
-    def of(self, kind: str, code: str) -> int:
-        """Count the records that had a code; a register is read once, as there are few or none."""
-        if code in self._new:
+    def of(self, kind: str, codes: Iterable[str]) -> int:
+        """Count the records that had one of the codes a new record begins with.
+
+        A register is read once, as there are few or none.
+        """
+        known = [normalised_code(code) for code in codes if code not in self._new]
+        if not known:
             return 0
         if kind not in self._by_kind:
             self._by_kind[kind] = self._read(kind)
-        return self._by_kind[kind].get(normalised_code(code), 0)
+        return max(self._by_kind[kind].get(code, 0) for code in known)
 
     def _read(self, kind: str) -> dict[str, int]:
         register = STORED_REGISTERS[kind]
-        identity, versions = register.identity.c, register.versions.c
+        versions = register.versions.c
+        had = codes_had(kind).c
         ever = select(versions[register.owner]).where(versions.in_error)
-        freed = select(identity.folded).where(identity.id.in_(ever))
-        query = select(identity.folded, func.max(identity.reuse) + 1).group_by(identity.folded)
-        return dict(self._connection.execute(query.where(identity.folded.in_(freed))).all())
+        freed = select(had.folded).where(had.id.in_(ever))
+        query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
+        return dict(self._connection.execute(query.where(had.folded.in_(freed))).all())
 
 
 def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:
@@ -106,8 +117,6 @@ def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...
         code: list(_names(one.record, title)) for code, one in load_all(connection, kind).items()
     }
     for former, code in former_codes(connection, kind).items():
-        if code not in names:  # its record was recorded in error
-            continue
         names[code].append(former)
         names[former] = [code, *names[code]]  # rows as known then have the code of then
     return {code: tuple(every) for code, every in names.items()}

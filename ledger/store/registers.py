@@ -39,7 +39,7 @@ from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import chunked, is_newest
+from ledger.store.db.queries import chunked, codes_had, is_newest
 from ledger.store.db.tables import FORMER
 
 
@@ -376,9 +376,8 @@ def find_id(
 ) -> int:
     """Find the record a person means: the exact code, else in any case, else a former code.
 
-    With `by_prefix`, a unique beginning of a code is accepted too. What is recorded in error, now
-    or as known at a moment, is not found. Raises `UnknownCode` with the nearest codes, or
-    `AmbiguousCode`.
+    With `by_prefix`, a unique beginning of a code is accepted too. No record in error, now or as
+    known at a moment, is found. Raises `UnknownCode` with the nearest codes, or `AmbiguousCode`.
     """
     exact = _id_by_code(kind).value(connection, code=typed) if known_at is None else None
     if exact is not None:
@@ -388,7 +387,7 @@ def find_id(
     compared = normalised_code(typed)
     matches: Sequence[Any] = connection.execute(rows.where(table.c.code == typed)).all()
     matches = matches or connection.execute(rows.where(table.c.folded == compared)).all()
-    matches = matches or find_by_former_code(connection, kind, typed)
+    matches = matches or find_by_former_code(connection, kind, typed, known_at)
     if not matches and by_prefix and typed:
         has_prefix = table.c.folded.startswith(compared, autoescape=True)
         matches = connection.execute(rows.where(has_prefix)).all()
@@ -403,8 +402,10 @@ def find_id(
     raise unknown_code(connection, kind, typed)
 
 
-def find_by_former_code(connection: Connection, kind: str, typed: str) -> Sequence[Any]:
-    """Find the record that once had a code, which no other record ever has."""
+def find_by_former_code(
+    connection: Connection, kind: str, typed: str, known_at: datetime | None = None
+) -> Sequence[Any]:
+    """Find the record that once had a code, which no other record has but those in error."""
     register = STORED_REGISTERS.get(kind)
     if register is None or register.changes is None:
         return ()
@@ -412,7 +413,7 @@ def find_by_former_code(connection: Connection, kind: str, typed: str) -> Sequen
     query = (
         select(identity.c.id, identity.c.code)
         .join(changes, changes.c[register.owner] == identity.c.id)
-        .where(changes.c[f"{FORMER}folded"] == normalised_code(typed), *there(kind))
+        .where(changes.c[f"{FORMER}folded"] == normalised_code(typed), *there(kind, known_at))
     )
     return connection.execute(query.distinct()).all()
 
@@ -425,17 +426,17 @@ def _id_by_code(kind: str) -> Prepared:
 
 
 def find_hidden(connection: Connection, kind: str, typed: str) -> StoredRecord | None:
-    """Read the record last recorded in error under a code, in any case; None where none was."""
+    """Read the record last recorded in error that has or had a code, in any case; None if none."""
     if kind not in STORED_REGISTERS:
         return None
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
-    columns, source = columns_of(register)
+    (columns, source), had = columns_of(register), codes_had(kind).c
     query = (
         select(identity.c.id, versions.c.version, versions.c.recorded_at, *columns)
         .select_from(source)
-        .where(identity.c.folded == normalised_code(typed), versions.c.in_error)
-        .where(is_newest(versions, versions.c[register.owner]))
+        .where(identity.c.id.in_(select(had.id).where(had.folded == normalised_code(typed))))
+        .where(versions.c.in_error, is_newest(versions, versions.c[register.owner]))
         .order_by(versions.c.recorded_at.desc(), identity.c.id.desc())
     )
     return next(iter(stored_records(kind, connection.execute(query))), None)

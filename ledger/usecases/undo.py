@@ -23,8 +23,8 @@ from ledger.store.recorded import (
     RecordedRate,
     RecordedVersions,
     dependants,
-    is_code_taken,
     parents_in_error,
+    record_sharing_codes,
     recorded_beside,
     recorded_rates,
     recorded_versions,
@@ -160,8 +160,11 @@ class _Undoing:
         for one in records:
             self._require_newest(one)
             name = f"{one.kind} {one.code}"
-            if is_code_taken(self._uow.connection, one.kind, one.code):
-                raise self._refusal(f"the code of {name} has been given to another {one.kind}")
+            other = record_sharing_codes(self._uow.connection, one.kind, one.id)
+            if other is not None:
+                raise self._refusal(
+                    f"a code of {name} has been given to another {one.kind}, {other}"
+                )
             lost = parents_in_error(self._uow.connection, one.kind, one.id, one.first - 1)
             if lost:
                 raise self._refusal(f"{name} belongs to {lost[0]}, which was recorded in error")

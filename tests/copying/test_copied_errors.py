@@ -62,9 +62,12 @@ def mistaken(officer: Officer, tmp_path: Path) -> Officer:
     (folder := tmp_path / "tables").mkdir()
     for name, table in TABLES.items():
         (folder / f"{name}.csv").write_text(table, encoding="utf-8")
-    officer.says(f"import {folder} --yes")
-    officer.says(UNDO)
+    for _ in range(2):
+        officer.says(f"import {folder} --yes")
+        officer.says(UNDO)
     officer.says("city add Qom --country IR --code QOM")
+    officer.says("city add Kum --country IR --code QUM")
+    officer.says("city edit QUM --code KUM")
     officer.says("journal seal")
     return officer
 

@@ -197,6 +197,59 @@ def test_a_whole_import_is_undone_and_can_be_imported_again(metro, officer, tmp_
     assert failures(metro) == []
 
 
+ALIASES = "table,code,alias\ncities,TBZ,TAB\nprojects,TRAM,LINE-1\n"
+
+
+@pytest.fixture
+def undone(metro: World, officer: Officer, tmp_path: Path) -> str:
+    """Undo an import of records with former codes; give the line that imports it."""
+    tables = {"cities": CITIES, "projects": PROJECTS, "needs": NEEDS, "aliases": ALIASES}
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    line = f"import {tmp_path} --yes"
+    officer.says(line)
+    officer.says(f"{UNDO} --key undone")
+    assert failures(metro) == []
+    return line
+
+
+def test_records_with_former_codes_are_imported_again_once_they_were_undone(
+    metro: World, officer: Officer, undone: str
+) -> None:
+    for _ in range(2):
+        officer.says(undone)
+        assert officer.asks("city show TAB")["code"] == "TBZ"
+        assert officer.asks("project show line-1")["former_codes"] == ["LINE-1"]
+        metro.seal()
+        assert failures(metro) == []
+        officer.says(UNDO)
+    assert officer.refused("city show TAB", 5, "recorded in error") == "unknown-code"
+    assert codes(officer, "city") == ["MHD"]
+
+
+def test_a_former_code_of_an_undone_record_is_free(
+    metro: World, officer: Officer, undone: str
+) -> None:
+    del undone
+    officer.says("city add Tabriz --country IR --code TAB")
+    officer.says("project add Bus --city TAB --sector transport.urban --code LINE-1")
+    assert officer.asks("city show TAB")["former_codes"] == []
+    assert officer.refused("city show TBZ", 5, "recorded in error") == "unknown-code"
+    refused = officer.refused(f"undo undone {UNDO[5:]}", 4, "TAB", "another city")
+    assert refused == "cannot-undo"
+    metro.seal()
+    assert failures(metro) == []
+
+
+def test_a_record_takes_no_code_of_an_undone_one_instead_of_its_own(
+    officer: Officer, undone: str
+) -> None:
+    del undone
+    for code in ("TBZ", "TAB"):
+        refused = officer.refused(f"city edit MHD --code {code}", 4, code, "Choose another code")
+        assert refused == "already-there"
+
+
 def test_an_undone_record_is_in_no_export_and_in_every_copy(
     metro: World, officer: Officer, ledgers: Ledgers, tmp_path: Path
 ) -> None:

@@ -51,7 +51,7 @@ from ledger.store.checks.journal import (
 )
 from ledger.store.db import night_tables, tables
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import distinct_code
+from ledger.store.db.queries import codes_had, distinct_code
 from ledger.store.db.tables import (
     FORMER,
     deal,
@@ -63,7 +63,13 @@ from ledger.store.db.tables import (
     proposal_line,
     proposal_project,
 )
-from ledger.store.registers import STORED_REGISTERS, format_due, later_versions, value_before
+from ledger.store.registers import (
+    STORED_REGISTERS,
+    format_due,
+    in_error,
+    later_versions,
+    value_before,
+)
 
 
 def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
@@ -161,21 +167,19 @@ def read_identity_changes(connection: Connection) -> Iterator[IdentityRows]:
 
 
 def read_shared_codes(connection: Connection) -> Iterator[str]:
-    """Find codes that a record once had and another one has or had."""
+    """Find codes that a record once had and another one has or had, neither of them in error."""
     for kind, register in STORED_REGISTERS.items():
         if register.changes is None:
             continue
-        identity, changes, owner = register.identity, register.changes, register.owner
-        other = changes.alias()
-        folded = f"{FORMER}folded"
-        now = select(changes.c[f"{FORMER}code"]).join(
-            identity,
-            and_(identity.c.folded == changes.c[folded], identity.c.id != changes.c[owner]),
+        changes, had = register.changes, codes_had(kind)
+        own = changes.c[register.owner]
+        query = (
+            select(changes.c[f"{FORMER}code"])
+            .join(had, and_(had.c.folded == changes.c[f"{FORMER}folded"], had.c.id != own))
+            .where(~in_error(kind, own), ~in_error(kind, had.c.id))
+            .distinct()
         )
-        before = select(changes.c[f"{FORMER}code"]).join(
-            other, and_(other.c[folded] == changes.c[folded], other.c[owner] != changes.c[owner])
-        )
-        for code in connection.execute(now.union(before)).scalars():
+        for code in connection.execute(query).scalars():
             yield f"{kind} code {code} is or was that of another record too"
 
 

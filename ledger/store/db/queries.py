@@ -151,6 +151,17 @@ def distinct_code(
     return case((identity.c.reuse == 0, own), else_=own.concat(" (").concat(place).concat(")"))
 
 
+def codes_had(kind: str) -> FromClause:
+    """Give every code that each record of a register has or had, as codes are compared."""
+    identity = tables.metadata.tables[kind].c
+    changes = tables.metadata.tables.get(f"{kind}{tables.IDENTITY_CHANGE}")
+    now = select(identity.id, identity.folded, identity.reuse)
+    if changes is None:
+        return now.subquery()
+    former = select(identity.id, changes.c[f"{tables.FORMER}folded"], identity.reuse)
+    return now.union(former.where(changes.c[f"{kind}_id"] == identity.id)).subquery()
+
+
 _CHUNK: Final = 5000
 """How many values one statement names: engines bound the number of parameters."""
 

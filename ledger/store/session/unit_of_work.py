@@ -166,8 +166,8 @@ class UnitOfWork:
             return given
         return self._uses.new(make_code(code_prefixes()[kind], self._numbering.code_number(kind)))
 
-    def add(self, kind: str, record: Any) -> int:
-        """Add a record with its first version; give its id."""
+    def add(self, kind: str, record: Any, later: Sequence[str] = ()) -> int:
+        """Add a record with its first version, to be given `later` codes; give its id."""
         register = STORED_REGISTERS[kind]
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
@@ -182,7 +182,7 @@ class UnitOfWork:
                 "id": identity,
                 "folded": normalised_code(record.code),
                 "number": number,
-                "reuse": self._uses.of(kind, record.code),
+                "reuse": self._uses.of(kind, (record.code, *later)),
                 "request_id": self.request_id,
             },
         )

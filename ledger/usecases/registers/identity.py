@@ -100,7 +100,7 @@ def add_with_former_codes(
     """Add a record under its oldest code, then change that to each later one, the last its own."""
     codes = [*former, record.code]
     version, before = 1, replace(record, code=codes[0]) if former else record
-    identity = uow.add(kind, before)
+    identity = uow.add(kind, before, codes[1:])
     for code in codes[1:]:
         after = replace(record, code=code)
         version = uow.edit(kind, StoredRecord(identity, version, uow.now, before), after)

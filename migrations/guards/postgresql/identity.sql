@@ -29,7 +29,7 @@ $function$;
 CREATE TRIGGER {table}_refuses_update BEFORE UPDATE ON {table}
 FOR EACH ROW EXECUTE FUNCTION cityfund_{table}_refuses_update();
 
--- A code that a record once had is never given to another.
+-- A code that a record once had is never given to another, unless that record was in error.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_takes_free_code()
  RETURNS trigger
@@ -39,6 +39,10 @@ BEGIN
     IF EXISTS (
         SELECT 1 FROM {schema}.{table}_identity_change AS made
         WHERE made.former_folded = NEW.folded AND made.{owner} <> NEW.id
+            AND NOT EXISTS (
+                SELECT 1 FROM {schema}.{table}_version AS terms
+                WHERE terms.{owner} = made.{owner} AND terms.in_error
+            )
     )
     THEN
         RAISE EXCEPTION USING
@@ -55,7 +59,7 @@ FOR EACH ROW EXECUTE FUNCTION cityfund_{table}_takes_free_code();
 -- A change comes with a version that announces it, of a record as it is, to a code that is free,
 -- and only while nothing but declarations was recorded of what lies under the record.
 -- A record that had this one's code after it has a greater number of reuses: it was recorded later,
--- when this one was in error.
+-- when this one was in error. One that had it before has a smaller one, and was in error by then.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_identity_change_follows()
  RETURNS trigger
@@ -81,11 +85,19 @@ BEGIN
     OR EXISTS (
         SELECT 1 FROM {schema}.{table} AS other JOIN {schema}.{table} AS own ON own.id = NEW.{owner}
         WHERE other.id <> own.id AND other.reuse <= own.reuse
-            AND (other.folded = NEW.folded OR other.code = NEW.code)
-    )
-    OR EXISTS (
-        SELECT 1 FROM {schema}.{table}_identity_change AS other
-        WHERE other.former_folded = NEW.folded AND other.{owner} <> NEW.{owner}
+            AND (
+                other.folded = NEW.folded OR other.code = NEW.code OR EXISTS (
+                    SELECT 1 FROM {schema}.{table}_identity_change AS made
+                    WHERE made.{owner} = other.id AND made.former_folded = NEW.folded
+                )
+            )
+            AND (
+                other.reuse = own.reuse OR NOT EXISTS (
+                    SELECT 1 FROM {schema}.{table}_version AS terms
+                    WHERE terms.{owner} = other.id AND terms.in_error
+                        AND terms.recorded_at <= NEW.recorded_at
+                )
+            )
     )
     OR EXISTS (
         SELECT 1 FROM {schema}.movement

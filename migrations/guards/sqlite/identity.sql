@@ -16,12 +16,16 @@ BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: {table} is append-only, update refused');
 END;
 
--- A code that a record once had is never given to another.
+-- A code that a record once had is never given to another, unless that record was in error.
 
 CREATE TRIGGER {table}_takes_free_code BEFORE INSERT ON {table}
 WHEN EXISTS (
     SELECT 1 FROM {table}_identity_change AS made
     WHERE made.former_folded = NEW.folded AND made.{owner} <> NEW.id
+        AND NOT EXISTS (
+            SELECT 1 FROM {table}_version AS terms
+            WHERE terms.{owner} = made.{owner} AND terms.in_error
+        )
 )
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: {table} takes no former code of another');
@@ -30,7 +34,7 @@ END;
 -- A change comes with a version that announces it, of a record as it is, to a code that is free,
 -- and only while nothing but declarations was recorded of what lies under the record.
 -- A record that had this one's code after it has a greater number of reuses: it was recorded later,
--- when this one was in error.
+-- when this one was in error. One that had it before has a smaller one, and was in error by then.
 
 CREATE TRIGGER {table}_identity_change_follows BEFORE INSERT ON {table}_identity_change
 WHEN typeof(NEW.version) <> 'integer'
@@ -54,11 +58,19 @@ WHEN typeof(NEW.version) <> 'integer'
     OR EXISTS (
         SELECT 1 FROM {table} AS other JOIN {table} AS own ON own.id = NEW.{owner}
         WHERE other.id <> own.id AND other.reuse <= own.reuse
-            AND (other.folded = NEW.folded OR other.code = NEW.code)
-    )
-    OR EXISTS (
-        SELECT 1 FROM {table}_identity_change AS other
-        WHERE other.former_folded = NEW.folded AND other.{owner} <> NEW.{owner}
+            AND (
+                other.folded = NEW.folded OR other.code = NEW.code OR EXISTS (
+                    SELECT 1 FROM {table}_identity_change AS made
+                    WHERE made.{owner} = other.id AND made.former_folded = NEW.folded
+                )
+            )
+            AND (
+                other.reuse = own.reuse OR NOT EXISTS (
+                    SELECT 1 FROM {table}_version AS terms
+                    WHERE terms.{owner} = other.id AND terms.in_error
+                        AND terms.recorded_at <= NEW.recorded_at
+                )
+            )
     )
     OR EXISTS (
         SELECT 1 FROM movement
