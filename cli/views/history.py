@@ -41,6 +41,7 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
 
     The records that had the code before, each recorded in error, are a part of it.
     """
+    from ledger.store.db.queries import request_places  # noqa: PLC0415 - brings SQLAlchemy
     from ledger.store.register_codes import ids_under  # noqa: PLC0415 - brings SQLAlchemy
     from ledger.store.session.snapshot import UNITS  # noqa: PLC0415 - as above
     from ledger.store.versions import read_versions  # noqa: PLC0415 - as above
@@ -58,14 +59,18 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
                 *(_quantity(snapshot, entry) for entry in own),
             ]
             rows += [{**row, "record": place} for row in told]
+        places = request_places(reader.connection, (row["request"] for row in rows))
     rows.sort(
-        key=lambda row: (row["recorded_at"], row["version"] or 0, row["entry"] or 0), reverse=True
+        key=lambda row: (places[row["request"]], row["version"] or 0, row["entry"] or 0),
+        reverse=True,
     )
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
     if call.format == "json":
-        rows = [{key: row[key] for key in row if key not in {"what", "when"}} for row in rows]
+        rows = [
+            {key: row[key] for key in row if key not in {"what", "when", "request"}} for row in rows
+        ]
     emit_rows(rows, _COLUMNS if call.for_people else _MACHINE, call.read, head=head)
 
 
@@ -100,6 +105,7 @@ def _versions(
             "version": version.number,
             "entry": None,
             "recorded_at": version.recorded_at,
+            "request": version.request_key,
             **attributes(version, "actor system_user host command"),
             "effective_on": None,
             "reason": version.reason,
@@ -181,6 +187,7 @@ def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
         "version": None,
         "entry": entry.number,
         "recorded_at": entry.recorded_at,
+        "request": entry.request_key,
         **attributes(entry, "actor system_user host"),
         "command": None,
         **attributes(entry, "effective_on reason"),

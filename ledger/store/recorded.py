@@ -148,6 +148,13 @@ def recorded_beside(connection: Connection, request_id: int) -> list[str]:
     ]
 
 
+def units_added(connection: Connection, request_id: int) -> list[str]:
+    """Read the codes of the units that a request added."""
+    unit = tables.unit
+    query = select(unit.c.code).where(unit.c.request_id == request_id).order_by(unit.c.code)
+    return [*connection.execute(query).scalars()]
+
+
 def _exists(connection: Connection, table: Table, *where: object) -> bool:
     query = select(1).select_from(table).where(*where).limit(1)  # type: ignore[arg-type]
     return connection.execute(query).first() is not None

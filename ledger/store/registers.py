@@ -437,7 +437,7 @@ def find_hidden(connection: Connection, kind: str, typed: str) -> StoredRecord |
         .select_from(source)
         .where(identity.c.id.in_(select(had.id).where(had.folded == normalised_code(typed))))
         .where(versions.c.in_error, is_newest(versions, versions.c[register.owner]))
-        .order_by(versions.c.recorded_at.desc(), identity.c.id.desc())
+        .order_by(versions.c.request_id.desc(), identity.c.id.desc())
     )
     return next(iter(stored_records(kind, connection.execute(query))), None)
 

@@ -31,6 +31,7 @@ class Version:
     command: str
     reason: str | None
     in_error: bool
+    request_key: str
     record: Any
 
 
@@ -49,6 +50,7 @@ def read_versions(connection: Connection, kind: str, identity: int) -> list[Vers
             *request.c["actor", "system_user", "host", "command"],
             versions.c.reason,
             versions.c.in_error,
+            request.c.key,
             *columns,
         )
         .select_from(source.join(request, request.c.id == versions.c.request_id))
@@ -61,7 +63,7 @@ def read_versions(connection: Connection, kind: str, identity: int) -> list[Vers
     ]
 
 
-_HEAD: Final = 8
+_HEAD: Final = 9
 """How many values of a version come before its record."""
 
 

@@ -28,6 +28,7 @@ from ledger.store.recorded import (
     recorded_beside,
     recorded_rates,
     recorded_versions,
+    units_added,
 )
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_versions
@@ -78,6 +79,7 @@ def undo(uow: UnitOfWork, key: str | None) -> Receipt:
     undone.take_back([one for one in records if not one.is_in_error and one.was_in_error is False])
     undone.hide([one for one in records if one.was_in_error is not False], entries)
     undone.withdraw(rates)
+    undone.leave_units(units_added(uow.connection, request.id))
     uow.note("undone", f"request {request.key} ({request.command}) is undone")
     return undone.receipt(entries)
 
@@ -106,6 +108,8 @@ def _require_undoable(
             next_step="Reverse single entries with: cityfund journal reverse ENTRY",
         )
     beside = recorded_beside(uow.connection, request.id)
+    if recorded and beside == ["unit"]:
+        return  # it stays, and the rest is undone
     if "setting" in beside:
         raise CannotUndo(
             f"{named} changed a setting of the ledger.",
@@ -122,8 +126,9 @@ def _require_undoable(
         raise NothingToUndo(f"{named} changed nothing.")
 
 
+_UNIT_STAYS: Final = "a unit that nothing is counted in does no harm"
 _OTHER_WAY: Final = {
-    "unit": "A unit that nothing is counted in does no harm: add the right one beside it.",
+    "unit": f"{_UNIT_STAYS.capitalize()}: add the right one beside it.",
     "finding": "Reopen or resolve it: cityfund finding reopen CODE --reason TEXT",
 }
 """How what is not undone is put right."""
@@ -257,6 +262,11 @@ class _Undoing:
                 self._uow.add_rate(one.before)
                 becomes = f"{one.before.rate:f} again"
             self._say("rate", one.name, did, becomes)
+
+    def leave_units(self, codes: Iterable[str]) -> None:
+        """Say of units that the request added that they stay."""
+        for code in codes:
+            self._say("unit", code, "added", f"stays: {_UNIT_STAYS}")
 
     def _require_newest(self, record: RecordedVersions) -> None:
         if record.last != record.newest:

@@ -124,6 +124,37 @@ def test_what_was_stamped_ahead_is_known_from_the_correction_on(corrected: Offic
     assert topics == [5, 0, 0]
 
 
+def test_a_history_is_in_the_order_of_recording_whatever_the_timestamps(
+    corrected: Officer,
+) -> None:
+    corrected.says("need edit N-0001 --note 'as in the letter'")
+    corrected.says("need withdraw N-0001 '10M EUR' --reason smaller")
+    corrected.says("deal edit D-0001 --note 'lapsed too early'")
+    added, ahead = ("version", 1), ("entry", 4)
+    assert recorded(corrected, "need history N-0001") == [
+        *(("entry", 6), ("version", 2)),  # since the correction
+        *(ahead, added, ("entry", 1)),
+    ]
+    assert recorded(corrected, "deal history D-0001") == [
+        *(("version", 2), ("entry", 5)),
+        *(added, ("entry", 3)),
+    ]
+    corrected.says("rates add EUR USD 1.1 --on 2026-11-20")
+    corrected.says("rates add EUR USD 1.2 --on 2026-11-20 --reason misread")
+    rates = corrected.asks("rates history EUR USD")["rows"]
+    assert [row["rate"] for row in rates] == ["1.2", "1.1"]
+
+
+def recorded(officer: Officer, line: str) -> list[tuple[str, int]]:
+    """Give what each row of a history is of, in its order: a version or an entry."""
+    return [
+        (name, row[name])
+        for row in officer.asks(line)["rows"]
+        for name in ("version", "entry")
+        if row[name] is not None
+    ]
+
+
 def test_seals_from_before_and_after_the_correction_hold(stuck: Officer) -> None:
     with at(AHEAD + timedelta(minutes=5)):
         stuck.says("journal seal")

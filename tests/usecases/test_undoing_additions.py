@@ -227,6 +227,28 @@ def test_records_with_former_codes_are_imported_again_once_they_were_undone(
     assert codes(officer, "city") == ["MHD"]
 
 
+def test_an_import_with_a_unit_is_undone_and_the_unit_stays(
+    metro: World, officer: Officer, tmp_path: Path
+) -> None:
+    (tmp_path / "units.csv").write_text("code,decimals,name\ntree,0,A tree\n")
+    (tmp_path / "needs.csv").write_text(
+        "project,factor,quantity,unit,code\nPRJ-0001,implementation,100,tree,T-1\n"
+    )
+    line = f"import {tmp_path} --yes"
+    officer.says(line)
+    receipt = officer.asks(UNDO)
+    assert receipt["undone"]["lines"][-1] == {
+        "kind": "unit",
+        "code": "tree",
+        "did": "added",
+        "becomes": "stays: a unit that nothing is counted in does no harm",
+    }
+    assert codes(officer, "need") == ["N-0001"]
+    officer.says(line)
+    assert metro.stages("need", "T-1") == {"open": 100}
+    assert failures(metro) == []
+
+
 def test_a_former_code_of_an_undone_record_is_free(
     metro: World, officer: Officer, undone: str
 ) -> None:

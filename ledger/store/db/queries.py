@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple, TypeVar
@@ -170,6 +170,17 @@ def chunked(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
     """Split values into parts that one statement can name."""
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
+
+
+def request_places(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Give the place of each request in the order of recording, which timestamps may not have."""
+    request = tables.request
+    query = select(request.c.key, request.c.id)
+    return {
+        key: place
+        for chunk in chunked([*{*keys}])
+        for key, place in connection.execute(query.where(request.c.key.in_(chunk)))
+    }
 
 
 def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:
