@@ -9,13 +9,14 @@ from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
+from ledger.core.factors import Side
 from ledger.core.quantity import format_amount
 from ledger.journal.entries import Act
 
 if TYPE_CHECKING:
     from ledger.evidence.proofs import Proof
     from ledger.evidence.tree_head import TreeHead
-    from ledger.journal.entries import Entry
+    from ledger.journal.entries import Entry, Movement
     from ledger.store.session.snapshot import Snapshot
 
 ENTRY_COLUMNS = columns(
@@ -60,25 +61,36 @@ def _about(entry: Entry) -> str:
 
 def entry_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
     """Return the row of an entry; its quantity is the need's side, else the offer's."""
-    first = {one.side.value: one for one in reversed(entry.movements)}
-    main = first.get("need") or first["offer"]
+    need, offer = (_first_on(side, entry) for side in (Side.NEED, Side.OFFER))
+    main = need or offer
+    assert main is not None, "an entry moves something"
     unit = snapshot.units[main.unit]
     return {
         "entry": entry.number,
         "effective_on": entry.effective_on,
-        **attributes(entry, "act deal"),
-        "need": first["need"].account if "need" in first else None,
-        "offer": first["offer"].account if "offer" in first else None,
+        "act": entry.act,
+        "deal": entry.deal,
+        "need": None if need is None else need.account,
+        "offer": None if offer is None else offer.account,
         "quantity": format_amount(main.amount, unit.decimals),
         "total": None if entry.total is None else format_amount(entry.total, unit.decimals),
         "unit": unit.code,
-        **attributes(entry, "reference reverses"),
+        "reference": entry.reference,
+        "reverses": entry.reverses,
         **proposal_row(entry),
         "actor": entry.actor,
         "recorded_at": snapshot.local(entry.recorded_at),
-        **attributes(entry, "reason override"),
+        "reason": entry.reason,
+        "override": entry.override,
         "key": entry.request_key,
     }
+
+
+def _first_on(side: Side, entry: Entry) -> Movement | None:
+    for one in entry.movements:
+        if one.side is side:
+            return one
+    return None
 
 
 def proposal_row(entry: Entry) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 ReportRow = Mapping[str, object]
 _RIGHT = frozenset({"amount", "number", "figure"})
@@ -68,14 +69,23 @@ def machine(value: object) -> str:
     return str(plain)
 
 
+_PLAIN: Final = frozenset({NoneType, str, bool, int, float})
+"""The types that JSON has, and that most values are of."""
+
+
 def jsonable(value: object) -> Any:
     """Turn a value into what JSON has: exact decimals and dates become texts."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return jsonable(value.value)
-    if value is None or isinstance(value, (str, bool, int, float)):
+    if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Mapping):
-        return {str(key): jsonable(item) for key, item in value.items()}
+        return {
+            str(key): item if type(item) in _PLAIN else jsonable(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [jsonable(item) for item in value]
     return _as_text(value)
