@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
 from ledger.rates.rates import Rate
+from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, tables
+from ledger.store.db.errors import WriteConflict
 from ledger.store.db.queries import codes_had, is_newest
 from ledger.store.rates import quote_columns
-from ledger.store.registers import STORED_REGISTERS, in_error, load_all
+from ledger.store.registers import (
+    STORED_REGISTERS,
+    StoredRegister,
+    codes_of,
+    find_hidden,
+    in_error,
+    load_all,
+)
 
 RecordKey = tuple[str, int]
 """A record by its register and its id, which no other record ever has."""
@@ -174,6 +183,26 @@ def dependants(
             yield "a statement of it"
 
 
+def require_all_seen(connection: Connection, hidden: Sequence[RecordedVersions]) -> None:
+    """Refuse marks of records as in error under which others recorded something meanwhile.
+
+    On a server the marks are written: they waited for who was recording something under the
+    records, which this transaction does not see, and who comes later waits for them. Needs and
+    offers meet what is recorded of them at their balances. Raises `WriteConflict`.
+    """
+    if not engines.on_server(connection):
+        return
+    own = {one.key for one in hidden}
+    with engines.autocommit_connection(connection.engine) as current:
+        for one in hidden:
+            if one.kind in _NAMED and any(dependants(current, one.kind, one.id, one.code, own)):
+                raise WriteConflict(f"Others were recording something under {one.kind} {one.code}.")
+
+
+_NAMED: Final = ("office", "city", "provider", "project")
+"""The records that others name, without a balance of their own."""
+
+
 def _referring(
     connection: Connection, other: str, kind: str, identity: int, code: str
 ) -> Iterator[tuple[int, str]]:
@@ -199,7 +228,7 @@ def _referring(
 
 
 def parents_in_error(connection: Connection, kind: str, identity: int, version: int) -> list[str]:
-    """Name the records recorded in error that a version of a record refers to."""
+    """Name the records recorded in error that a version of a record refers to or lists."""
     register = STORED_REGISTERS[kind]
     own, versions = register.identity, register.versions
     named = []
@@ -221,7 +250,24 @@ def parents_in_error(connection: Connection, kind: str, identity: int, version: 
             )
         )
         named += [f"{term.refers_to} {code}" for code in connection.execute(query).scalars()]
-    return named
+    return [*named, *_listed_in_error(connection, register, identity, version)]
+
+
+def _listed_in_error(
+    connection: Connection, register: StoredRegister, identity: int, version: int
+) -> Iterator[str]:
+    """Name the records recorded in error that a list of codes in a version names."""
+    versions = register.versions
+    for column in register.spec.stored:
+        if column.register is None or not column.is_list:
+            continue
+        query = select(versions.c[column.stored_name]).where(
+            versions.c[register.owner] == identity, versions.c.version == version
+        )
+        there = {*codes_of(connection, column.register)}
+        for code in connection.execute(query).scalar_one():
+            if code not in there and find_hidden(connection, column.register, code):
+                yield f"{column.register} {code}"
 
 
 def record_sharing_codes(connection: Connection, kind: str, identity: int) -> str | None:

@@ -28,6 +28,7 @@ from ledger.store.recorded import (
     recorded_beside,
     recorded_rates,
     recorded_versions,
+    require_all_seen,
     units_added,
 )
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -164,18 +165,24 @@ class _Undoing:
         """Bring back records that the request hid, those that others refer to first."""
         for one in records:
             self._require_newest(one)
-            name = f"{one.kind} {one.code}"
             other = record_sharing_codes(self._uow.connection, one.kind, one.id)
             if other is not None:
                 raise self._refusal(
-                    f"a code of {name} has been given to another {one.kind}, {other}"
+                    f"a code of {one.kind} {one.code} has been given to another {one.kind}, {other}"
                 )
-            lost = parents_in_error(self._uow.connection, one.kind, one.id, one.first - 1)
-            if lost:
-                raise self._refusal(f"{name} belongs to {lost[0]}, which was recorded in error")
+            self._require_parents(one)
             self._uow.repeat_version(one.kind, one.id, one.first - 1, in_error=False)
             self._uow.flush_registers()
             self._say(one.kind, one.code, "marked as recorded in error", "restored")
+
+    def _require_parents(self, record: RecordedVersions) -> None:
+        """Refuse to bring back a version that refers to a record in error."""
+        kind, before = record.kind, record.first - 1
+        lost = parents_in_error(self._uow.connection, kind, record.id, before)
+        if lost:
+            raise self._refusal(
+                f"{kind} {record.code} belongs to {lost[0]}, which was recorded in error"
+            )
 
     def reverse(self, entries: Sequence[Entry]) -> None:
         """Reverse entries on their own days, the newest first."""
@@ -209,6 +216,7 @@ class _Undoing:
                 stored = self._uow.find_record(one.kind, one.code)
                 edit_identity(self._uow, one.kind, stored, versions[one.first - 2].record)
             else:
+                self._require_parents(one)
                 self._uow.repeat_version(one.kind, one.id, one.first - 1, in_error=False)
             if one.kind in _SIDES:
                 self._follow_declaration(Side(one.kind), one.code)
@@ -237,6 +245,8 @@ class _Undoing:
                 )
             self._uow.repeat_version(one.kind, one.id, one.last, in_error=True)
             self._say(one.kind, one.code, "added", "marked as recorded in error")
+        self._uow.flush_registers()
+        require_all_seen(self._uow.connection, records)
 
     def _entries_on(self, record: RecordedVersions, last: int) -> list[str]:
         """Name the entries after the request's own that move a need, an offer or a deal."""

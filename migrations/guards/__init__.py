@@ -29,6 +29,8 @@ class _Script(NamedTuple):
     shared_files: tuple[str, ...]
     rule_files: tuple[str, ...]
     statement: re.Pattern[str]
+    named: tuple[str, ...] = ()
+    """The tables of records that others name, whose guards see to their order."""
 
 
 _RULE_FILES: Final = (
@@ -49,12 +51,13 @@ _SCRIPTS: Final = {
     ),
     "postgresql": _Script(
         ("refuses.sql",),
-        (*_RULE_FILES, "terms.sql"),
+        (*_RULE_FILES, "terms.sql", "naming.sql"),
         re.compile(
             r"CREATE OR REPLACE FUNCTION .+?\.(?P<function>\w+\(\))\n.*?\n\$function\$(?=;)"
             r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",
             re.DOTALL,
         ),
+        named=("office", "city", "provider", "project"),
     ),
 }
 
@@ -90,8 +93,11 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
         yield append_only.format(table=table.name, same_key=_same_key(table))
         if f"{table.name}{IDENTITY_CHANGE}" in table.metadata.tables:
             yield identity.format(schema=schema, **_identity_parts(table, schema))
-        else:
+        elif table.name not in script.named:  # the guard of offices is a rule of its own
             yield update.format(table=table.name)
+        if table.name in script.named:
+            named = (folder / "named.sql").read_text(encoding="utf-8")
+            yield named.format(table=table.name, owner=f"{table.name}_id", schema=schema)
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]
             yield versions.format(table=table.name, owner=owner, schema=schema)

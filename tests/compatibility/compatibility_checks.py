@@ -29,6 +29,7 @@ ON_ANY_LEDGER: Mapping[str, Check] = {
     "guards-refuse": guard_checks.guards_refuse,
     "holds": writer_checks.holds,
     "retries": writer_checks.retries,
+    "undone-additions": writer_checks.undone_additions,
     "request-keys": writer_checks.request_keys,
     **plan_checks.PLANS,
 }

@@ -11,7 +11,10 @@ from ledger.store.session.ledger import Ledger
 from ledger.usecases.check import run_checks
 from migrations import guards
 
-_REFUSES_NOTHING = ("()", "_terms_meet_acts", "_identity_change_counts")
+_REFUSES_NOTHING = (
+    *("()", "_identity_change_counts"),
+    *("_terms_meet_acts", "_terms_meet_undo", "_in_error_meets_additions"),
+)
 """Ends of names: of functions, and of triggers that only put something in force or touch a balance.
 
 `guards_stand` compares them with the program's own.

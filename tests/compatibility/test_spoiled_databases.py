@@ -160,6 +160,12 @@ def test_without_the_guard_that_keeps_balances_too_much_is_held(
     assert broken(drop[ledgers.engine]) == {"guards-stand", "guards-refuse", *RACES}
 
 
+@pytest.mark.only_on("postgresql")
+def test_without_the_guard_of_marks_something_is_recorded_under_an_error(broken: Broken) -> None:
+    drop = "DROP TRIGGER city_in_error_meets_additions ON city_version"
+    assert broken(drop) == {"guards-stand", "undone-additions"}
+
+
 def test_writes_not_tried_again_and_forgotten_keys_fail(
     broken: Broken, ledgers: Ledgers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,15 +16,18 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
+from ledger.registers.records import City, Project
 from ledger.store.journal import accounts
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.undo import undo
 
 _WRITERS = 8
 _ROUNDS = 3
 _FIT = 5
 _ONE_EURO = 100
+_MEETING_SECONDS = 0.5
 _REQUEST = asked("compatibility")
 
 
@@ -106,6 +109,34 @@ def _wait_for(other: Future[Any], seconds: float) -> None:
         other.result(timeout=seconds)
     except TimeoutError:
         return
+
+
+def undone_additions(engine: Engine) -> str:
+    """What is recorded under a record while the record is undone waits for that, and is refused."""
+    ledger = CountingLedger(engine)
+    added = replace(_REQUEST, key="compatibility-added")
+    execute(ledger, added, lambda uow: _add(uow, "city", City("C-9", "Slip", "IR", "asia")))
+    project = Project(code="PRJ-9", title="A line", city="C-9", sector="transport.urban")
+    others: list[Future[Ending[dict[str, Any]]]] = []
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def met(uow: UnitOfWork) -> Receipt:
+            receipt = undo(uow, added.key)
+            adds = ledger.counted(lambda other: _add(other, "project", project))
+            others.append(pool.submit(attempt, lambda: execute(ledger, _REQUEST, adds)))
+            _wait_for(others[0], _MEETING_SECONDS)
+            return receipt
+
+        undone = attempt(lambda: execute(ledger, replace(_REQUEST, reason="a slip"), met))
+        endings = [undone, *(other.result() for other in others)]
+    assert [one.name for one in endings] == ["done", "UnknownCode"]
+    return ledger.tried_again
+
+
+def _add(uow: UnitOfWork, kind: str, record: object) -> Receipt:
+    uow.add(kind, record)
+    return uow.receipt()
 
 
 def request_keys(engine: Engine) -> str:

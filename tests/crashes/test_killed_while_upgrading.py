@@ -53,6 +53,10 @@ TAKEN_BACK = (
     *(f"DROP INDEX uq_{name}_{key}_reuse" for name in CODED for key in ("code", "folded")),
     *(f"ALTER TABLE {name} DROP COLUMN reuse" for name in CODED),
 )
+NAMED = ("office", "city", "provider", "project")
+MARKS = tuple(f"{name}_in_error_meets_additions" for name in NAMED)
+"""Triggers that ask for a later column."""
+
 TAKEN_BACK_ON_SERVER = (
     "DROP INDEX ix_entry_reverses",
     "ALTER TABLE entry ADD CONSTRAINT uq_entry_reverses UNIQUE (reverses)",
@@ -94,6 +98,9 @@ def take_back(connection: Connection) -> None:
     standing = {} if on_server(connection) else guards.present(connection)
     if standing:
         guards.take_down(connection)
+    if on_server(connection):
+        for name, trigger in zip(NAMED, MARKS, strict=True):
+            connection.execute(text(f"DROP TRIGGER {trigger} ON {name}_version"))
     for statement in TAKEN_BACK:
         connection.execute(text(statement))
     for statement in standing.values():
@@ -122,7 +129,7 @@ def found_at(url: str) -> str | None:
             known = set(tables.complete_metadata().tables)
             if revision == OLDER:
                 known -= set(LATER_TABLES)
-                due = {name for name in due if not _is_of_later_tables(name)}
+                due = {name for name in due - {*MARKS} if not _is_of_later_tables(name)}
                 if not on_server(connection):
                     due = {name for name in due if not _names_later_tables(name)}
             assert names == {*known, "alembic_version"}

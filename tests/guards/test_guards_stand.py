@@ -23,6 +23,7 @@ VERSIONS = (
     *("project_version", "provider_version", "setting_version"),
 )
 IDENTITIES = ("city", "provider", "project")
+NAMED = ("office", *IDENTITIES)
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
@@ -31,6 +32,8 @@ TRIGGERS = {
     ),
     *(f"{table}_follows" for table in VERSIONS),
     *(f"{kind}_terms_meet_acts" for kind in ("need", "offer", "deal")),
+    *(f"{kind}_terms_meet_undo" for kind in ("project", "need", "offer")),
+    *(f"{kind}_in_error_meets_additions" for kind in NAMED),
     *(f"{kind}_takes_free_code" for kind in IDENTITIES),
     *(f"{kind}_identity_change_{does}" for kind in IDENTITIES for does in ("follows", "counts")),
     "allowed_move_is_closed",
@@ -72,6 +75,9 @@ FUNCTIONS = {
             "identity_change_counts",
         )
     ),
+    *(f"cityfund_{kind}_terms_meet_undo()" for kind in ("project", "need", "offer")),
+    *(f"cityfund_{kind}_in_error_meets_additions()" for kind in NAMED),
+    "cityfund_office_refuses_update()",
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",
     "cityfund_deal_balance_starts_at_zero()",

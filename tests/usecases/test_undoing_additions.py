@@ -149,6 +149,32 @@ def test_what_a_later_record_rests_on_is_not_undone_before_that_is(metro, office
     assert failures(metro) == []
 
 
+BROUGHT_BACK = {
+    "an offer for a city": ("offer add BANK money '5 EUR' --cities TBZ --code FOR", None),
+    "a mandate": ("offer edit O-0001 --cities TBZ", "offer edit O-0001 --cities ''"),
+    "a provider's city": ("provider edit BANK --city TBZ", "provider edit BANK --city ''"),
+    "a project's city": (
+        "project edit PRJ-0001 --city TBZ",
+        "project edit PRJ-0001 --city MHD",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROUGHT_BACK)
+def test_nothing_is_brought_back_that_names_a_record_in_error(metro, officer, name):
+    there, gone = BROUGHT_BACK[name]
+    officer.says(f"{ADDED['city']} --key city")
+    officer.says(f"{there} --key there")
+    officer.says(f"{gone or f'undo there {UNDO[5:]}'} --key gone")
+    officer.says(f"undo city {UNDO[5:]}")
+
+    answer = officer.tries(f"undo gone {UNDO[5:]}")
+    assert answer.code in {4, 5}, answer
+    assert "TBZ" in answer.err
+    assert "recorded in error" in answer.err
+    assert failures(metro) == []
+
+
 def test_what_was_said_of_a_quantity_since_is_named(metro, officer):
     officer.says("need add PRJ-0001 money '? EUR' --code EXTRA --key first")
     officer.says("need edit EXTRA --quantity '10 EUR'")

@@ -4,10 +4,11 @@ Readers and writers see one moment each (REPEATABLE READ). Of two writers who ch
 once the server stops the second, whose write is then repeated on the result of the first. Every
 change to a need, an offer or a deal, in its quantities or its terms, updates its balance row. So
 no act relies on a row that another transaction is changing, and acts on different records never
-conflict. A
-level of SERIALIZABLE would watch whole pages of indexes that every write adds to, and stop nearly
-everybody who writes at the same time. Nothing here is beyond what the engines that speak
-PostgreSQL's protocol have as well.
+conflict. What is recorded under an office, a city, a provider or a project holds its identity row
+by a foreign key, and a mark of that record as in error changes the row: of the two, one waits and
+is then refused. A level of SERIALIZABLE would watch whole pages of indexes that every write adds
+to, and stop nearly everybody who writes at the same time. Nothing here is beyond what the engines
+that speak PostgreSQL's protocol have as well.
 """
 
 from __future__ import annotations

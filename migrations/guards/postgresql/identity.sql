@@ -1,11 +1,19 @@
 -- Applied to the identity rows of cities, providers and projects. They are append-only but for what
--- their newest identity change says, which puts itself in force once.
+-- their newest identity change says, which puts itself in force once. A row of a record in error can
+-- be written as it is: see named.sql.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_refuses_update()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
+    IF NEW IS NOT DISTINCT FROM OLD AND EXISTS (
+        SELECT 1 FROM {schema}.{table}_version AS terms
+        WHERE terms.{owner} = OLD.id AND terms.in_error
+    )
+    THEN
+        RETURN NEW;
+    END IF;
     IF NEW.id IS DISTINCT FROM OLD.id OR NEW.request_id IS DISTINCT FROM OLD.request_id
         OR NOT EXISTS (
             SELECT 1 FROM {schema}.{table}_identity_change AS made
