@@ -126,7 +126,11 @@ def with_total(one: TotalChange, changes: Iterable[TotalChange]) -> TotalChange:
     """
     if one.stored:
         return one
-    known = (other for other in changes if other.recorded_at <= one.recorded_at)
+    known = (
+        other
+        for other in changes  # by number: timestamps step back where a clock was corrected
+        if other.number <= one.number or other.recorded_at == one.recorded_at
+    )
     return replace(one, total=total_on(known, one.effective_on), stored=True)
 
 

@@ -124,6 +124,25 @@ def test_what_was_stamped_ahead_is_known_from_the_correction_on(corrected: Offic
     assert topics == [5, 0, 0]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "need edit N-0001 --quantity '550M EUR'",
+        "need edit N-0001 --quantity '550M EUR' --on 2026-11-10",
+        "journal correct 1 --quantity '550M EUR' --reason misread",
+    ],
+)
+def test_a_total_before_one_that_was_stamped_ahead_waits_for_its_reversal(
+    corrected: Officer, line: str
+) -> None:
+    reverse = "journal reverse 4 --on 2026-12-28 --reason TEXT"
+    told = ("N-0001", "entry 4", "2026-12-28", f"cityfund {reverse}")
+    assert corrected.refused(line, 3, *told) == "future-date"
+    corrected.says(reverse)
+    corrected.says(line)
+    assert failures(corrected) == []
+
+
 def test_a_history_is_in_the_order_of_recording_whatever_the_timestamps(
     corrected: Officer,
 ) -> None:

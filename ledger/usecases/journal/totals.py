@@ -6,10 +6,11 @@ for a later day, the same request posts the compensating change there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ledger.core.dates import FutureDate
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import MAX_AMOUNT, format_quantity
 from ledger.core.quantity_errors import QuantityTooLarge
@@ -28,6 +29,7 @@ from ledger.journal.totals import (
     TotalChange,
     compensating_changes,
     in_force_on,
+    lasting,
     stated_totals,
     total_left,
     total_on,
@@ -94,6 +96,7 @@ def post_compensated(
     plan = _plan(uow, reversals, stated)
     if not compensates:
         plan.compensating.clear()
+    _require_past(uow, plan, {one.details.effective_on for one in reversals})
     _require_room(plan, stated)
     _note_compensated(uow, plan)
     if stated is not None and plan.change > 0:
@@ -242,6 +245,27 @@ def _take_out(
         plan.change = total - reversed_
         others += [DatedChange(day, -plan.change)] if plan.change else []
     return others
+
+
+def _require_past(uow: UnitOfWork, plan: _Plan, reversed_on: Collection[date]) -> None:
+    """Refuse to compensate on a day to come: only a clock that ran ahead has dated a total so.
+
+    On a day on which this request reverses something it may.
+    """
+    for account, (day, _) in plan.compensating:
+        if day <= uow.today or day in reversed_on:
+            continue
+        ahead = [
+            one.number for one in lasting(total_changes(uow, account)) if one.effective_on == day
+        ]
+        raise FutureDate(
+            f"The total of {account.side} {account.code} was changed by entry {ahead[-1]}, dated "
+            f"{day}; today is {uow.today}.",
+            why="A clock ran ahead then. An earlier total would be compensated for on that day, "
+            "and nothing is dated in the future.",
+            next_step="Reverse it first, and then repeat this: "
+            f"cityfund journal reverse {ahead[-1]} --on {day} --reason TEXT",
+        )
 
 
 def _note_compensated(uow: UnitOfWork, plan: _Plan) -> None:
