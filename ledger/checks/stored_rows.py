@@ -150,6 +150,23 @@ def check_broker(context: CheckContext) -> CheckResult:
     return report.result()
 
 
+class RestingRow(NamedTuple):
+    """What rests on a record in error: a record of a register, or a quantity of its own."""
+
+    resting: str
+    kind: str
+    code: str
+
+
+def check_in_error(records: int, resting: Iterable[RestingRow]) -> CheckResult:
+    """Check that nothing rests on a record in error: no record, no statement and no quantity."""
+    report = CheckReport("in-error")
+    report.examined = records
+    for row in resting:
+        report.fail(f"{row.resting} rests on {row.kind} {row.code}, which was recorded in error")
+    return report.result()
+
+
 class VersionName(NamedTuple):
     """A version as a receipt names it: register, record and number."""
 

@@ -29,15 +29,18 @@ from ledger.checks.stored_rows import (
     check_broker,
     check_exactness,
     check_guards,
+    check_in_error,
     check_reference_tables,
     check_request_keys,
 )
+from ledger.checks.totals import check_totals
 from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.evidence.tree_head import TreeHead
 from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
+from ledger.store.checks.in_error import count_records, find_resting_on_errors
 from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
@@ -152,6 +155,8 @@ def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
 
 _TABLE_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], CheckResult]]] = {
     "timeline": lambda db, context: check_timeline(journal_rows.stream_timeline(db), context),
+    "totals": lambda db, context: check_totals(journal_rows.stream_total_changes(db), context),
+    "in-error": lambda db, _: check_in_error(count_records(db), find_resting_on_errors(db)),
     "guards": lambda db, _: check_guards(*rows.read_guards(db), rows.read_allowed_moves(db)),
     "reference": lambda db, _: check_reference_tables(shipped_rows(), stored_rows(db)),
     "broker": lambda _, context: check_broker(context),

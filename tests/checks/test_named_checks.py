@@ -55,6 +55,10 @@ def test_an_empty_ledger_passes_every_check(ledger_url: str) -> None:
 HOLDER = "(SELECT id FROM need WHERE code = 'N-0001')"
 OFFER = "(SELECT id FROM offer WHERE code = 'O-0001')"
 FIRST_HOLD = "(SELECT min(id) FROM entry WHERE act = 'introduce')"
+DECLARATION = (
+    "(SELECT entry_id FROM movement WHERE from_stage = 'undeclared'"
+    f" AND holder_id = {HOLDER} ORDER BY entry_id LIMIT 1)"
+)
 FIRST_COMMIT = "(SELECT min(id) FROM entry WHERE act = 'commit')"
 FIRST_REVERSAL = "(SELECT min(id) FROM entry WHERE act = 'reverse')"
 OF_NEED = f"holder_id = {HOLDER}"
@@ -97,6 +101,16 @@ ATTACKS = {
         f"DELETE FROM movement WHERE entry_id = {FIRST_COMMIT} AND holder_id = {HOLDER}"]),
     "two sides that go two ways": ("both-sides", [
         f"UPDATE movement SET to_stage = 'available' WHERE {COMMITTED} AND {OF_OFFER}"]),
+    "a total that was never said": ("totals", [
+        f"UPDATE entry SET total = total + 1 WHERE id = {DECLARATION}"]),
+    "a total struck out": ("totals", [
+        f"UPDATE entry SET total = NULL WHERE id = {DECLARATION}"]),
+    "a declaration of less than its total": ("totals", [
+        f"UPDATE movement SET amount = amount - 1 WHERE entry_id = {DECLARATION}"]),
+    "a total in words": ("exact", [
+        f"UPDATE entry SET total = 'much' WHERE id = {DECLARATION}"]),
+    "a project in error under its needs": ("in-error", [
+        "UPDATE project_version SET in_error = TRUE"]),
     "another rate, afterwards": ("both-sides", [
         "UPDATE deal SET rate = '1.2' WHERE rate = '1.085'"]),
     "a deal's act without its deal": ("both-sides", [
@@ -303,6 +317,7 @@ NO_SUCH_VALUE = {
     "a day of a mandate that is none": "date",
     "a day of a deal that the calendar lacks": "date",
     "an amount in words": "bigint",
+    "a total in words": "bigint",
     "a version of a request in words": "bigint",
     "an entry of a request in words": "bigint",
     "a rate in floating point": "blob",
@@ -340,6 +355,53 @@ def test_a_failure_names_the_entry_the_holder_and_the_figures(honest: str) -> No
     told = " ".join(checked(honest, "nothing-below-zero")["nothing-below-zero"].failures)
     assert "entry 4 leaves need N-0001 with -466.67 EUR held" in told
     assert "entry 4 leaves deal D-0001, its need's side, with -466.67 EUR held" in told
+
+
+IN_ERROR = {
+    "office": "city MHD rests on office asia, which was recorded in error",
+    "city": "project PRJ-0001 rests on city MHD",
+    "provider": "offer O-0001 rests on provider BANK",
+    "project": "need N-0001 rests on project PRJ-0001",
+    "need": "deal D-0001 rests on need N-0001",
+    "offer": "deal D-0001 rests on offer O-0001",
+    "deal": "a quantity rests on deal D-0001",
+}
+
+
+@pytest.mark.parametrize("kind", IN_ERROR)
+def test_what_rests_on_a_record_in_error_is_named(honest: str, kind: str) -> None:
+    attack(honest, f"UPDATE {kind}_version SET in_error = TRUE")
+    told = checked(honest, "in-error")["in-error"].failures
+    assert any(IN_ERROR[kind] in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("provider", "a statement rests on provider BANK"),
+        ("need", "a quantity rests on need N-0001"),
+        ("offer", "a quantity rests on offer O-0001"),
+        ("city", "offer O-0001 rests on city MHD"),
+    ],
+)
+def test_statements_quantities_and_lists_rest_on_records_too(
+    honest: str, kind: str, words: str
+) -> None:
+    attack(
+        honest,
+        "UPDATE offer_version SET cities = 'QOM;MHD'",
+        f"UPDATE {kind}_version SET in_error = TRUE",
+    )
+    result = checked(honest, "in-error")["in-error"]
+    assert result.failed > 0
+    assert any(words in one for one in result.failures), result.failures
+
+
+def test_a_total_that_differs_is_named_with_both_figures(honest: str) -> None:
+    attack(honest, ATTACKS["a total that was never said"][1][0])
+    (told,) = checked(honest, "totals")["totals"].failures
+    assert "states the total of need N-0001, 10,000.01 EUR; its entries until" in told
+    assert "add up to 10,000.00 EUR" in told
 
 
 def test_failures_beyond_twenty_are_counted(honest: str) -> None:

@@ -38,7 +38,8 @@ from sqlalchemy import type_coerce as taken_as
 from ledger.checks.mandate import RecordHistory
 from ledger.checks.rows import AccountRow, CheckContext, DealRow, EntryRow, MovementRow, StepRow
 from ledger.checks.stored_rows import AmountFault
-from ledger.core.factors import Side
+from ledger.checks.totals import TotalRow
+from ledger.core.factors import Side, Stage
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
 from ledger.store.db import tables
@@ -232,6 +233,25 @@ def stream_timeline(connection: Connection) -> Iterator[StepRow]:
         *map(raw, movement.c["deal_id", "from_stage", "to_stage", "amount"]),
     ).order_by(*order)
     return map(StepRow._make, stream(connection, query))
+
+
+def stream_total_changes(connection: Connection) -> Iterator[TotalRow]:
+    """Read what changes the totals of needs and offers, by account and then as recorded."""
+    entry, movement = tables.entry, tables.movement
+    stages = [raw(movement.c[name]) for name in ("from_stage", "to_stage")]
+    query = (
+        select(
+            *map(raw, (movement.c.holder_id, entry.c.id, entry.c.effective_on)),
+            moment(entry.c.recorded_at),
+            *map(raw, entry.c["reverses", "total", "format"]),
+            stages[0],
+            raw(movement.c.amount),
+        )
+        .join(entry, entry.c.id == movement.c.entry_id)
+        .where(or_(*(stage == Stage.UNDECLARED.value for stage in stages)))
+        .order_by(movement.c.holder_id, entry.c.id, movement.c.line)
+    )
+    return map(TotalRow._make, stream(connection, query))
 
 
 def read_histories(

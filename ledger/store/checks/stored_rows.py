@@ -280,6 +280,7 @@ def read_repeated_keys(connection: Connection) -> Iterable[str]:
 
 _AMOUNTS: Final = (
     (tables.movement, ("amount",), 1, MAX_AMOUNT),
+    (tables.entry, ("total",), 0, MAX_AMOUNT),
     (tables.balance, tables.BALANCE_STAGES, 0, MAX_AMOUNT),
     (tables.deal_balance, tables.BALANCE_STAGES[1:4], 0, MAX_AMOUNT),
     (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),

@@ -1,0 +1,90 @@
+"""What rests on records in error, for the check of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from ledger.checks.stored_rows import RestingRow
+from ledger.core.factors import Side
+from ledger.store.checks.journal import raw, stream
+from ledger.store.db import night_tables, tables
+from ledger.store.db.queries import distinct_code, is_newest
+from ledger.store.db.types import LIST_SEPARATOR
+from ledger.store.registers import STORED_REGISTERS, in_error
+
+
+def count_records(connection: Connection) -> int:
+    """Count the records of all registers."""
+    counts = (
+        select(func.count()).select_from(register.identity)
+        for register in STORED_REGISTERS.values()
+    )
+    return sum(connection.execute(query).scalar_one() for query in counts)
+
+
+def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
+    """Find what rests on a record in error: records, statements of a provider, and quantities."""
+    for kind, register in STORED_REGISTERS.items():
+        own, versions = register.identity, register.versions
+        for term in register.terms:
+            if term.refers_to is None:
+                continue
+            named = STORED_REGISTERS[term.refers_to].identity.alias()
+            query = (
+                select(distinct_code(own), distinct_code(named))
+                .join(versions, versions.c[register.owner] == own.c.id)
+                .join(named, named.c.id == register.column(term))
+                .where(is_newest(versions, versions.c[register.owner]), ~versions.c.in_error)
+                .where(in_error(term.refers_to, named.c.id))
+            )
+            for code, other in connection.execute(query):
+                yield RestingRow(f"{kind} {code}", term.refers_to, other)
+    yield from _listing_errors(connection)
+    for kind, what, query in _own_of_errors():
+        for code in connection.execute(query).scalars():
+            yield RestingRow(what, kind, code)
+
+
+def _listing_errors(connection: Connection) -> Iterator[RestingRow]:
+    """Find the records whose lists name no record but one in error."""
+    for kind, register in STORED_REGISTERS.items():
+        own, versions = register.identity, register.versions
+        for column in register.spec.stored:
+            if column.register is None or not column.is_list:
+                continue
+            named = STORED_REGISTERS[column.register].identity
+            rows = connection.execute(select(named.c.code, in_error(column.register, named.c.id)))
+            codes: dict[bool, set[str]] = {True: set(), False: set()}
+            for code, hidden in rows:
+                codes[bool(hidden)].add(code)
+            lost = codes[True] - codes[False]
+            listed = raw(versions.c[column.stored_name])
+            query = (
+                select(distinct_code(own), listed)
+                .join(versions, versions.c[register.owner] == own.c.id)
+                .where(is_newest(versions, versions.c[register.owner]), ~versions.c.in_error)
+            )
+            for code, text in stream(connection, query) if lost else ():
+                for one in sorted(lost.intersection(str(text).split(LIST_SEPARATOR))):
+                    yield RestingRow(f"{kind} {code}", column.register, one)
+
+
+def _own_of_errors() -> Iterator[tuple[str, str, Select[Any]]]:
+    """Build the queries for what records in error have beside what other records say of them."""
+    statement, provider = night_tables.statement, tables.provider
+    of_provider = select(distinct_code(provider)).join(
+        statement, statement.c.provider_id == provider.c.id
+    )
+    yield "provider", "a statement", of_provider.where(in_error("provider", provider.c.id))
+    balances = [
+        *((side.value, tables.balance, tables.balance.c.holder_id) for side in Side),
+        ("deal", tables.deal_balance, tables.deal_balance.c.deal_id),
+    ]
+    for kind, balance, owner in balances:
+        own = STORED_REGISTERS[kind].identity
+        stages = [balance.c[name] != 0 for name in tables.BALANCE_STAGES if name in balance.c]
+        query = select(distinct_code(own)).join(balance, owner == own.c.id)
+        yield kind, "a quantity", query.where(or_(*stages), in_error(kind, own.c.id)).distinct()
