@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
+from ledger.core.factors import Side
 from ledger.rates.rates import Rate
+from ledger.registers.table import versioned
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, tables
 from ledger.store.db.errors import WriteConflict
@@ -199,8 +201,10 @@ def require_all_seen(connection: Connection, hidden: Sequence[RecordedVersions])
                 raise WriteConflict(f"Others were recording something under {one.kind} {one.code}.")
 
 
-_NAMED: Final = ("office", "city", "provider", "project")
-"""The records that others name, without a balance of their own."""
+_NAMED: Final = frozenset(
+    other for spec in versioned().values() for other in spec.references.values()
+) - set(Side)
+"""The registers whose records others name, and which have no balance of their own."""
 
 
 def _referring(
