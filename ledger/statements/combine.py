@@ -8,11 +8,11 @@ are one. What adds up in several ways, or was not searched to the end, is report
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.statements.lines import DealEntry, FindingKind, StatementLine, UnclearSum
 from ledger.statements.matcher import MOST_NEAR, StatementMatcher, cites
@@ -62,20 +62,24 @@ NOTHING: Final = SumSearch(sums=SubsetSums())
 NOT_SEARCHED: Final = SumSearch(sums=SubsetSums(complete=False))
 
 
+class _Item(NamedTuple):
+    """A line or an act by its number, and the key of those that it is alike with."""
+
+    number: int
+    amount: int
+    key: Hashable
+    reference: str | None
+
+
 def _search_groups(
-    matcher: StatementMatcher,
-    amounts: Mapping[int, int],
-    total: int,
-    key_of: Callable[[int], Hashable],
-    *,
-    by_reference: bool = False,
+    matcher: StatementMatcher, items: Sequence[_Item], total: int, *, by_reference: bool = False
 ) -> SumSearch:
-    """Search for the sets of items that add up to a total, from the amount and key of each."""
-    if not can_add_up(amounts.values(), total):
+    """Search for the sets of items that add up to a total."""
+    if not can_add_up([item.amount for item in items], total):
         return NOTHING
     groups: dict[tuple[Hashable, int], list[int]] = {}
-    for number, amount in amounts.items():
-        groups.setdefault((key_of(number), amount), []).append(number)
+    for number, amount, key, _ in items:
+        groups.setdefault((key, amount), []).append(number)
     copies = [Copies(amount, len(group)) for (_, amount), group in groups.items()]
     return SumSearch(
         groups=tuple(map(tuple, groups.values())),
@@ -205,13 +209,11 @@ def _search_among(
     if len(entries) < 2:  # noqa: PLR2004 - one is no sum
         return NOTHING
     amount_of = matcher.pool(line, scope).amounts_in(line.unit.code)
-    by_number = {entry.number: entry for entry in entries}
-    amounts = {number: amount_of[number] for number in by_number}
-
-    def key_of(number: int) -> Hashable:
-        return by_number[number].deal, by_number[number].day
-
-    return _search_groups(matcher, amounts, line.amount, key_of, by_reference=by_reference)
+    items = [
+        _Item(one.number, amount_of[one.number], (one.deal, one.day), one.reference_key)
+        for one in entries
+    ]
+    return _search_groups(matcher, items, line.amount, by_reference=by_reference)
 
 
 def without_reversals(entries: Sequence[DealEntry]) -> list[DealEntry]:
@@ -242,25 +244,25 @@ class _LineBundle:
 
     def __init__(self, matched: set[int]) -> None:
         self.first: int | None = None
-        self._by_day = DayIndex[int](matched)
-        self._under: dict[str, DayIndex[int]] = {}
+        self._by_day = DayIndex[_Item](matched)
+        self._under: dict[str, DayIndex[_Item]] = {}
         self._matched: Final = matched
 
-    def add(self, place: int, line: StatementLine) -> None:
+    def add(self, place: int, line: StatementLine, scope: Scope) -> None:
         """Add a line; lines are added in order."""
+        item = _Item(place, line.amount, (id(scope), line.day), line.reference_key)
         self.first = place if self.first is None else self.first
-        self._by_day.add(place, line.day, place)
+        self._by_day.add(place, line.day, item)
         for name in {line.reference_key, line.citation_key} - {None}:
             assert name is not None
             days = self._under.setdefault(name, DayIndex(self._matched))
-            days.add(place, line.day, place)
+            days.add(place, line.day, item)
 
-    def near(self, entry: DealEntry, reach: int) -> Iterator[int]:
-        """Return the places of lines near in time, or with the entry's reference."""
+    def near(self, entry: DealEntry, reach: int) -> list[tuple[int, _Item]]:
+        """Return the lines near in time, or with the entry's reference, by their places."""
+        near = self._by_day.nearest(entry.day, reach, MOST_NEAR + 1)
         named = self._under.get(entry.reference_key) if entry.reference_key is not None else None
-        if named is not None:
-            yield from (place for place, _ in named.nearest(entry.day, None, MOST_NEAR + 1))
-        yield from (place for place, _ in self._by_day.nearest(entry.day, reach, MOST_NEAR + 1))
+        return near if named is None else near + named.nearest(entry.day, None, MOST_NEAR + 1)
 
 
 def find_split_lines(matcher: StatementMatcher) -> None:
@@ -311,7 +313,7 @@ def _groups(matcher: StatementMatcher) -> dict[_Group, list[_LineBundle]]:
             for deal in deals:
                 if (deal, line.kind) in waiting:
                     result[deal, line.kind, line.unit.code].append(bundle)
-        bundle.add(place, line)
+        bundle.add(place, line, scope)
     return result
 
 
@@ -323,22 +325,15 @@ def _search_lines(
     matcher: StatementMatcher, entry: DealEntry, bundles: Sequence[_LineBundle]
 ) -> SumSearch:
     """Search for the lines of an act: those with its reference, else all that are near."""
-    near = chain.from_iterable(one.near(entry, matcher.tolerance) for one in bundles)
-    places = sorted(set(near))
-    lines, name = matcher.lines, entry.reference_key
-    referred = [] if name is None else [one for one in places if lines[one].reference_key == name]
-    for group in (referred, places):
+    near = dict(chain.from_iterable(one.near(entry, matcher.tolerance) for one in bundles))
+    items, name = [near[place] for place in sorted(near)], entry.reference_key
+    referred = [] if name is None else [one for one in items if one.reference == name]
+    for group in (referred, items):
         if len(group) > MOST_NEAR:
             return NOT_SEARCHED
-        total = matcher.amount_of(entry, matcher.lines[group[0]]) if len(group) > 1 else None
-        if total:
-            amounts = {place: matcher.lines[place].amount for place in group}
-            result = _search_groups(
-                matcher,
-                amounts,
-                total,
-                lambda place: (id(matcher.scope(place)), matcher.lines[place].day),
-            )
+        if len(group) > 1:
+            total = matcher.amount_of(entry, matcher.lines[group[0].number])
+            result = _search_groups(matcher, group, total) if total else NOTHING
             if result.may_change:
                 return result
     return NOTHING
@@ -373,11 +368,15 @@ def find_unclear_sums(matcher: StatementMatcher) -> None:
 
 
 def _search_unclear(matcher: StatementMatcher) -> tuple[dict[int, SumSearch], dict[int, SumSearch]]:
-    """Search for the acts of lines and the lines of acts, again while an act leaves other sums."""
+    """Search for the acts of lines and the lines of acts, until neither leaves other sums."""
+    merged = _merge(matcher, sorted(matcher.unclear_lines - matcher.matched_lines))
     while True:
-        merged = _merge(matcher, sorted(matcher.unclear_lines - matcher.matched_lines))
         matched = len(matcher.matched_entries)
         split = _split(matcher, matcher.unclear_entries - matcher.matched_entries)
+        if len(matcher.matched_entries) == matched:
+            return merged, split
+        matched = len(matcher.matched_entries)
+        merged = _merge(matcher, sorted(matcher.unclear_lines - matcher.matched_lines))
         if len(matcher.matched_entries) == matched:
             return merged, split
 

@@ -139,7 +139,12 @@ def _line_keys(matcher: StatementMatcher, line: StatementLine) -> Iterator[_Key]
 
 
 def _keys_of_lines(matcher: StatementMatcher, lines: Iterable[StatementLine]) -> set[_Key]:
-    return {key for line in lines for key in _line_keys(matcher, line)}
+    """Return the keys of all lines; alike lines, which may name many deals, are looked at once."""
+    alike = {
+        (line.kind, line.day, line.unit.code, line.amount, matcher.scope_of(line)): line
+        for line in lines
+    }
+    return {key for line in alike.values() for key in _line_keys(matcher, line)}
 
 
 def _act_keys(matcher: StatementMatcher, entry: DealEntry) -> Iterator[_Key]:

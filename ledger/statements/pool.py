@@ -131,8 +131,10 @@ class DayIndex(Generic[T]):
     def _by_distance(self, day: int, reach: int | None) -> Iterator[list[int]]:
         """Return the days of the index, those at equal distance together."""
         if reach is not None and 2 * reach < len(self._rows):
-            for away in range(reach + 1):
-                days = [one for one in {day - away, day + away} if one in self._rows]
+            if day in self._rows:
+                yield [day]
+            for away in range(1, reach + 1):
+                days = [one for one in (day - away, day + away) if one in self._rows]
                 if days:
                     yield days
             return

@@ -16,6 +16,7 @@ none of them.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -75,72 +76,55 @@ def find_subset_sums(
     stops as soon as it has `enough` sets, if given.
     """
     assert total, "the empty set adds up to zero"
-    order = sorted(
-        (place for place, item in enumerate(items) if item.amount and item.copies),
-        key=lambda place: (abs(items[place].amount), place),
-    )
+    pairs = [] if enough is None else list(islice(_pairs(items, total), enough))
+    if pairs and len(pairs) == enough:
+        return _first_sets(pairs, work=len(items))
+    used = (place for place, item in enumerate(items) if item.amount and item.copies)
+    order = deque(sorted(used, key=lambda place: (abs(items[place].amount), place)))
     if not can_add_up([one.amount for one in items for _ in range(one.copies)], total):
         return SubsetSums()
-    large, small = _Frontier(items, total, order), _Frontier(items, total, order)
+    large, small = _Frontier(items, total), _Frontier(items, total)
     work = 0
     while order:
-        extended, place = (
-            (large, order[-1]) if len(large.sums) <= len(small.sums) else (small, order[0])
-        )
+        is_large = len(large.sums) <= len(small.sums)
+        extended, place = (large, order.pop()) if is_large else (small, order.popleft())
         work += len(extended.sums) * (items[place].copies + 1)
         if work > limit:
             return SubsetSums(work=work, complete=False)
-        order.remove(place)
         extended.extend(place)
         if enough is not None and order and _make(large, small, total, enough):
-            return _first_sets(_ways(len(items), total, large, small), enough, work)
+            return _first_sets(list(islice(_ways(len(items), total, large, small), enough)), work)
     return _joined(len(items), total, large, small, work)
 
 
-class _Reach(NamedTuple):
-    """The least and the greatest sum of some items."""
-
-    least: int
-    greatest: int
-
-    def contains(self, total: int) -> bool:
-        return self.least <= total <= self.greatest
-
-    def without(self, item: Copies) -> _Reach:
-        whole = item.amount * item.copies
-        return _Reach(self.least - min(whole, 0), self.greatest - max(whole, 0))
-
-
-def _reach(items: Sequence[Copies], places: Sequence[int]) -> _Reach:
-    wholes = [items[place].amount * items[place].copies for place in places]
-    return _Reach(sum(one for one in wholes if one < 0), sum(one for one in wholes if one > 0))
-
-
 class _Frontier:
-    """The sums of the items of one side, layer by layer: after each item, how often each arises."""
+    """The sums of the items of one side, layer by layer: after each item, how often each arises.
 
-    def __init__(self, items: Sequence[Copies], total: int, places: Sequence[int]) -> None:
+    Sums from `_least` to `_greatest` are those that the items without a layer may complete.
+    """
+
+    def __init__(self, items: Sequence[Copies], total: int) -> None:
+        wholes = [item.amount * item.copies for item in items]
         self._items = items
-        self._total = total
-        self._rest = _reach(items, places)
+        self._least = total - sum(one for one in wholes if one > 0)
+        self._greatest = total - sum(one for one in wholes if one < 0)
         self.places: list[int] = []
-        self.layers: list[dict[int, int]] = [{0: 1}]
-
-    @property
-    def sums(self) -> dict[int, int]:
-        return self.layers[-1]
+        self.sums = {0: 1}
+        self.layers = [self.sums]
 
     def extend(self, place: int) -> None:
-        item = self._items[place]
-        self._rest = rest = self._rest.without(item)
-        least, greatest = self._total - rest.greatest, self._total - rest.least
-        layer = {begin: ways for begin, ways in self.sums.items() if least <= begin <= greatest}
-        for copies in range(1, item.copies + 1):
-            more = copies * item.amount
-            for begin, ways in self.sums.items():
-                if least <= begin + more <= greatest:
-                    layer[begin + more] = layer.get(begin + more, 0) + ways
+        amount, copies = self._items[place]
+        self._least += max(amount * copies, 0)
+        self._greatest += min(amount * copies, 0)
+        sums, least, greatest = self.sums, self._least, self._greatest
+        layer = {begin: ways for begin, ways in sums.items() if least <= begin <= greatest}
+        for more in range(amount, amount * copies + (1 if amount > 0 else -1), amount):
+            for begin, ways in sums.items():
+                reached = begin + more
+                if least <= reached <= greatest:
+                    layer[reached] = layer.get(reached, 0) + ways
         self.places.append(place)
+        self.sums = layer
         self.layers.append(layer)
 
     def members(self, sums: set[int]) -> Iterator[int]:
@@ -196,10 +180,19 @@ def _ways(size: int, total: int, large: _Frontier, small: _Frontier) -> Iterator
                 yield tuple(way.get(place, 0) for place in range(size))
 
 
-def _first_sets(ways: Iterator[Choice], enough: int, work: int) -> SubsetSums:
-    first = tuple(islice(ways, enough))
-    members = {place for way in first for place, copies in enumerate(way) if copies}
-    return SubsetSums(count=enough, first=first, members=frozenset(members), work=work)
+def _pairs(items: Sequence[Copies], total: int) -> Iterator[Choice]:
+    """Return the sets of two items: where lines are many, enough sets are often found here."""
+    places: dict[int, list[int]] = {}
+    for place, item in enumerate(items):
+        if item.amount and item.copies:
+            for other in places.get(total - item.amount, ()):
+                yield tuple(int(one in (place, other)) for one in range(len(items)))
+            places.setdefault(item.amount, []).append(place)
+
+
+def _first_sets(sets: Sequence[Choice], work: int) -> SubsetSums:
+    members = {place for one in sets for place, copies in enumerate(one) if copies}
+    return SubsetSums(count=len(sets), first=tuple(sets), members=frozenset(members), work=work)
 
 
 def _joined(size: int, total: int, large: _Frontier, small: _Frontier, work: int) -> SubsetSums:
