@@ -8,8 +8,9 @@ from world import World
 
 from ledger.core.factors import Side
 from ledger.statements.describe import FindingRecord
+from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingChanges
-from ledger.statements.lines import FindingKind, LineKind, ReadLine, StatementLine
+from ledger.statements.lines import LineKind, ReadLine, StatementLine
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.gap_snapshots import snapshot_rows, snapshots_now
 from ledger.store.nights import runs

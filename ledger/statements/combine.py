@@ -14,7 +14,9 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from ledger.statements.lines import DealEntry, FindingKind, StatementLine, UnclearSum
+from ledger.statements.differences import FindingKind, UnclearSum
+from ledger.statements.facts import DealEntry
+from ledger.statements.lines import StatementLine
 from ledger.statements.matcher import MOST_NEAR, StatementMatcher, cites
 from ledger.statements.pool import AmountFilter, DayIndex
 from ledger.statements.scope import Scope

@@ -10,18 +10,9 @@ from datetime import date
 from typing import Final
 
 from ledger.core.quantity import Unit, format_amount
-from ledger.statements.lines import (
-    DealEntry,
-    DealFacts,
-    Difference,
-    FindingKind,
-    LedgerFacts,
-    LineKind,
-    StatementLine,
-    UnclearSum,
-    amount_in,
-    quantity_text,
-)
+from ledger.statements.differences import Difference, FindingKind, UnclearSum
+from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts, amount_in
+from ledger.statements.lines import LineKind, StatementLine, quantity_text
 from ledger.statements.suggestions import suggested_command
 from ledger.statements.versions import Replacement
 

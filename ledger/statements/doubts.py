@@ -13,13 +13,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from ledger.statements.lines import (
-    DealEntry,
-    Difference,
-    FindingKind,
-    StatementLine,
-    grouped,
-)
+from ledger.statements.differences import Difference, FindingKind
+from ledger.statements.facts import DealEntry
+from ledger.statements.lines import StatementLine, grouped
 from ledger.statements.matcher import StatementMatcher, cites, same_reference
 
 _UNEXPLAINED: Final = frozenset(

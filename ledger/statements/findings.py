@@ -10,7 +10,7 @@ from typing import Final
 
 from ledger.core.numbers import normalise_digits
 from ledger.statements.describe import FindingRecord
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 
 _CODE: Final = re.compile(r"(?:F-)?([0-9]{1,9})", re.IGNORECASE)
 

@@ -10,16 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from ledger.statements.lines import (
-    DealEntry,
-    DealFacts,
-    Difference,
-    FindingKind,
-    LedgerFacts,
-    StatementLine,
-    UnclearSum,
-    amount_in,
-)
+from ledger.statements.differences import Difference, FindingKind, UnclearSum
+from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts, amount_in
+from ledger.statements.lines import StatementLine
 from ledger.statements.pool import AmountFilter, DayIndex, Pool, ReferenceFilter
 from ledger.statements.scope import Scope, Scopes
 from ledger.statements.subset_sum import WorkBudget

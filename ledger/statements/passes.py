@@ -14,16 +14,10 @@ from ledger.statements.combine import (
     find_unclear_sums,
     without_reversals,
 )
+from ledger.statements.differences import TOLERANCE_DAYS, Difference, FindingKind
 from ledger.statements.doubts import Doubts
-from ledger.statements.lines import (
-    TOLERANCE_DAYS,
-    DealEntry,
-    Difference,
-    FindingKind,
-    LedgerFacts,
-    StatementLine,
-    days_covered,
-)
+from ledger.statements.facts import DealEntry, LedgerFacts
+from ledger.statements.lines import StatementLine, days_covered
 from ledger.statements.matcher import StatementMatcher, nearest_entry
 from ledger.statements.pool import AmountFilter, Key, ReferenceFilter
 from ledger.statements.rounding import is_rate_rounding

@@ -15,7 +15,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Generic, TypeVar
 
-from ledger.statements.lines import DealEntry, DealFacts, amount_in
+from ledger.statements.facts import DealEntry, DealFacts, amount_in
 
 Key = tuple[object, ...]
 T = TypeVar("T")

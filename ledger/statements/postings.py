@@ -9,16 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ledger.statements.describe import ProposedDelivery, proposed_delivery
-from ledger.statements.lines import (
-    DealEntry,
-    Difference,
-    FindingKind,
-    LedgerFacts,
-    LineKind,
-    StatementLine,
-    grouped,
-    quantity_text,
-)
+from ledger.statements.differences import Difference, FindingKind
+from ledger.statements.facts import DealEntry, LedgerFacts
+from ledger.statements.lines import LineKind, StatementLine, grouped, quantity_text
 
 Posting = tuple[ProposedDelivery, ...]
 """Deliveries that are posted together: one, or a payment and its return."""

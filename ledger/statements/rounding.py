@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from ledger.statements.lines import DealEntry, DealFacts
+from ledger.statements.facts import DealEntry, DealFacts
 
 FEWEST_DIGITS = 5
 """Rates are published with at least this many digits; a coarser one is another rate."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.core.text import normalised_code
-from ledger.statements.lines import DealFacts, LedgerFacts, StatementLine, grouped
+from ledger.statements.facts import DealFacts, LedgerFacts
+from ledger.statements.lines import StatementLine, grouped
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,19 +13,9 @@ from shlex import join
 from ledger.core.factors import Side
 from ledger.core.text import normalised_code
 from ledger.deals.deal import decimal_rate, offer_amount_to_hold
-from ledger.statements.lines import (
-    DealEntry,
-    DealFacts,
-    Difference,
-    FindingKind,
-    Lapse,
-    LedgerFacts,
-    LineKind,
-    StatementLine,
-    act_key,
-    amount_in,
-    quantity_text,
-)
+from ledger.statements.differences import Difference, FindingKind
+from ledger.statements.facts import DealEntry, DealFacts, Lapse, LedgerFacts, act_key, amount_in
+from ledger.statements.lines import LineKind, StatementLine, quantity_text
 
 
 def suggested_command(

@@ -22,7 +22,8 @@ from datetime import date, timedelta
 from bench_world import say
 
 from ledger.reference.units import shipped_units
-from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
+from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts
+from ledger.statements.lines import LineKind, StatementLine
 from ledger.statements.passes import compare_statements
 
 FIRST, TODAY = date(2026, 1, 1), date(2026, 12, 1)

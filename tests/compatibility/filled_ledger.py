@@ -24,8 +24,8 @@ from ledger.rates.rates import Rate
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.statements import lines
 from ledger.statements.describe import FindingRecord
+from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingChanges
-from ledger.statements.lines import FindingKind
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.evidence.seals import read_batches
 from ledger.store.gap_snapshots import NeedSnapshot, snapshot_rows

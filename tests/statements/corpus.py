@@ -23,7 +23,7 @@ from ledger.core.factors import Factor, Side
 from ledger.core.quantity import Quantity, format_amount
 from ledger.journal.entries import Act, ActDetails
 from ledger.registers.records import Need, Offer
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import DealAct, Introduction, advance, hold
 from ledger.usecases.registers import quantities

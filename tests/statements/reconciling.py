@@ -12,7 +12,8 @@ from typing import Any
 
 from ledger.core.quantity import Unit
 from ledger.core.text import normalised_code
-from ledger.statements.lines import DealEntry, DealFacts, LedgerFacts, LineKind, StatementLine
+from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts
+from ledger.statements.lines import LineKind, StatementLine
 from ledger.statements.passes import compare_statements
 
 BANK, FIRM = "BANK", "FIRM"

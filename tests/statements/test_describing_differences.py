@@ -24,7 +24,9 @@ from reconciling import (
 
 from ledger.core.quantity import Unit
 from ledger.statements.describe import FindingRecord, describe_difference, proposed_delivery
-from ledger.statements.lines import DealEntry, Difference, FindingKind, StatementLine
+from ledger.statements.differences import Difference, FindingKind
+from ledger.statements.facts import DealEntry
+from ledger.statements.lines import StatementLine
 
 KWD = Unit("KWD", 3, "money", "Kuwaiti dinar")
 KIND = FindingKind

@@ -8,7 +8,7 @@ import pytest
 from nights import TODAY, a_night, findings, put
 from world import World
 
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 from ledger.store.statements.findings import UnknownFinding
 from ledger.usecases.statements import findings as acts
 from ledger.usecases.statements.inbox import InboxUnreadable

@@ -10,7 +10,7 @@ import pytest
 from nights import TODAY, WHO, findings, put
 from world import World
 
-from ledger.statements.lines import TOLERANCE_DAYS
+from ledger.statements.differences import TOLERANCE_DAYS
 from ledger.usecases.night_step import NightOptions
 from ledger.usecases.nights.run import reconcile
 from ledger.usecases.statements import findings as acts

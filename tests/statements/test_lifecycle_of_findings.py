@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.statements.describe import FindingRecord
+from ledger.statements.differences import FindingKind
 from ledger.statements.findings import (
     FindingChanges,
     FindingEvent,
@@ -13,7 +14,6 @@ from ledger.statements.findings import (
     finding_code,
     finding_number,
 )
-from ledger.statements.lines import FindingKind
 
 KIND = FindingKind.AMOUNT
 

@@ -9,7 +9,9 @@ from random import Random
 import pytest
 from bench_statements import NAMED_BY, PROVIDER, TODAY, statements
 
-from ledger.statements.lines import FindingKind, LedgerFacts, StatementLine
+from ledger.statements.differences import FindingKind
+from ledger.statements.facts import LedgerFacts
+from ledger.statements.lines import StatementLine
 from ledger.statements.passes import compare_statements
 from ledger.statements.pool import DayIndex
 

@@ -15,7 +15,7 @@ from corpus import CLASSES, make_corpus, make_deals, write_files
 from nights import a_night, findings
 from world import World
 
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 
 
 def seek(world: World, inbox: Path, seed: int, each: int, spare: int) -> None:

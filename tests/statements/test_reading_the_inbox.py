@@ -10,7 +10,7 @@ from nights import HEADER, a_night, findings, put
 
 from ledger.interchange import statements as reading
 from ledger.interchange.import_rules import parse_rule
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 
 
 @pytest.fixture

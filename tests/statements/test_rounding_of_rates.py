@@ -10,7 +10,8 @@ from fractions import Fraction
 import pytest
 
 from ledger.core.quantity import Unit
-from ledger.statements.lines import DealEntry, DealFacts, LineKind
+from ledger.statements.facts import DealEntry, DealFacts
+from ledger.statements.lines import LineKind
 from ledger.statements.rounding import is_rate_rounding
 
 EUR, USD = Unit("EUR", 2, "money", "Euro"), Unit("USD", 2, "money", "US dollar")

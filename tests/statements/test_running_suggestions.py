@@ -8,7 +8,7 @@ import pytest
 from officer import Officer
 from statement_office import StatementOffice
 
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 
 LETTER = "2026-02-01,commitment,D-0001,,,5000,EUR,LETTER"
 IN_PARTS = "deal deliver D-0001 '{}' --on 2026-03-10 --reference PAY-1"

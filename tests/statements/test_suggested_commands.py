@@ -12,15 +12,9 @@ import pytest
 from ledger.core.factors import Side
 from ledger.core.quantity import Quantity, Unit
 from ledger.core.text import normalised_code
-from ledger.statements.lines import (
-    DealEntry,
-    DealFacts,
-    Difference,
-    FindingKind,
-    LedgerFacts,
-    LineKind,
-    StatementLine,
-)
+from ledger.statements.differences import Difference, FindingKind
+from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts
+from ledger.statements.lines import LineKind, StatementLine
 from ledger.statements.suggestions import suggested_command
 
 TODAY, DAY, BEFORE = date(2026, 11, 23), date(2026, 11, 20), date(2026, 11, 19)

@@ -20,7 +20,7 @@ from ledger.checks.nights import (
     StatementRow,
 )
 from ledger.checks.rows import CheckContext
-from ledger.statements.lines import FindingKind
+from ledger.statements.differences import FindingKind
 from ledger.store.checks.journal import moment, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.night_tables import (

@@ -30,8 +30,9 @@ from sqlalchemy import (
 )
 
 from ledger.core.quantity import MAX_AMOUNT
+from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingEvent
-from ledger.statements.lines import FindingKind, LineKind
+from ledger.statements.lines import LineKind
 from ledger.store.db.types import (
     CODE,
     ROW_ID,

@@ -14,15 +14,8 @@ from ledger.core.quantity import Quantity
 from ledger.core.text import normalised_code
 from ledger.deals.deal import exact_rate
 from ledger.journal.entries import Act
-from ledger.statements.lines import (
-    DealEntry,
-    DealFacts,
-    Lapse,
-    LedgerFacts,
-    LineKind,
-    StatementLine,
-    reference_key,
-)
+from ledger.statements.facts import DealEntry, DealFacts, Lapse, LedgerFacts
+from ledger.statements.lines import LineKind, StatementLine, reference_key
 from ledger.store.db import tables
 from ledger.store.db.queries import is_newest, read_units
 from ledger.store.journal.entries import is_lapse, reversed_entries

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import FindingRecord, FindingTerms
+from ledger.statements.differences import TOLERANCE_DAYS, FindingKind
 from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
-from ledger.statements.lines import TOLERANCE_DAYS, FindingKind
 from ledger.store.db.queries import read_units
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import load_all

@@ -27,7 +27,8 @@ from ledger.statements.describe import (
     describe_difference,
     describe_replacement,
 )
-from ledger.statements.lines import FindingKind, StatementLine
+from ledger.statements.differences import FindingKind
+from ledger.statements.lines import StatementLine
 from ledger.statements.passes import compare_statements
 from ledger.statements.postings import Posting, proposed_postings
 from ledger.statements.versions import current_lines
