@@ -37,7 +37,7 @@ SHORT = {
     "ledger/reference/filter_columns.py": "what the values of a column answer to, in every listing",
     "ledger/reference/units.py": "one reference table, as places and terms are",
     "ledger/solver/candidates.py": "one list of the model, used by two algorithms",
-    "ledger/statements/differences.py": "the answers of a comparison, read by every pass, description and suggestion",
+    "ledger/statements/differences.py": "the answers of a comparison, which all else reads",
     "ledger/statements/rounding.py": "a rule with a proof of its own",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
