@@ -21,6 +21,7 @@ from cli.framework.register_commands import (
 from cli.framework.register_options import (
     add_parameters,
     code_parameter,
+    date_parameter,
     edit_parameters,
     insists,
     quantity_parameter,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     *("add", "edit", "list", "show", "candidates", "history"),
-    *("withdraw", "reinstate", "expire"),
+    *("withdraw", "reinstate", "expire", "confirm", "end"),
 )
 """The verbs of registers, as their help lists them."""
 
@@ -171,6 +172,8 @@ def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
         "history": f"Show every version of {one}, newest first: who, when, why and what changed.",
         "withdraw": f"Withdraw {one}{under}.",
         "reinstate": f"Reinstate a withdrawn {name}.",
+        "end": f"End {one}: set its last day in force.",
+        "confirm": f"Confirm that {one} stands: set the day of its next review, or its last day.",
         "all": "Include withdrawn records.",
     }
     if spec.has_quantity:
@@ -193,6 +196,10 @@ def _usual_verbs(spec: RegisterSpec, lines: Mapping[str, str]) -> dict[str, Verb
         "show": _show(spec),
         "history": _history(spec),
     }
+    if spec.can_be_ended:
+        verbs["end"] = _end(spec)
+    if "review_on" in spec.column:
+        verbs["confirm"] = _confirm(spec)
     if spec.has_quantity:
         verbs |= {verb: _move(spec, verb) for verb in ("withdraw", "reinstate")}
         verbs["candidates"] = _candidates(spec, lines["every"])
@@ -216,7 +223,7 @@ def _add(spec: RegisterSpec) -> Verb:
 
         act(call, work)
 
-    return Verb(add)
+    return Verb(add, destructive=spec.bars_pairs)
 
 
 def _edit(spec: RegisterSpec) -> Verb:
@@ -234,7 +241,52 @@ def _edit(spec: RegisterSpec) -> Verb:
         act(call, work)
 
     # An empty text removes a term.
-    return Verb(edit, may_be_empty=frozenset(attribute_of(one.name) for one in spec.columns))
+    named = frozenset(attribute_of(one.name) for one in spec.columns)
+    return Verb(edit, destructive=spec.bars_pairs, may_be_empty=named)
+
+
+def _end(spec: RegisterSpec) -> Verb:
+    @with_parameters(code_parameter(spec), date_parameter("until", "Its last day in force."))
+    def end(call: Call, **typed: str) -> None:
+        _edit_terms(call, spec, typed[spec.name], {"until": typed["until"]})
+
+    return Verb(end, destructive=spec.bars_pairs)
+
+
+def _confirm(spec: RegisterSpec) -> Verb:
+    @with_parameters(
+        code_parameter(spec),
+        date_parameter("review", "The day of its next review.", required=False),
+        date_parameter("until", "Its last day in force.", required=False),
+    )
+    def confirm(call: Call, **typed: str | None) -> None:
+        from cli.framework.usage_errors import MissingParameter
+
+        days = {"review_on": typed["review"], "until": typed["until"]}
+        given = {column: day for column, day in days.items() if day is not None}
+        if not given:
+            raise MissingParameter(
+                "Neither --review nor --until is given.",
+                why="A confirmation says how long the record stands, or when to look again.",
+                next_step="Add --review DATE, or --until DATE for its last day in force.",
+            )
+        _edit_terms(call, spec, str(typed[spec.name]), given)
+
+    return Verb(confirm, destructive=spec.bars_pairs)
+
+
+def _edit_terms(call: Call, spec: RegisterSpec, typed: str, days: Mapping[str, str]) -> None:
+    """Edit the dates of one record, as typed."""
+    from cli.framework.session import required_date
+    from ledger.usecases.registers import records
+    from ledger.usecases.registers.parse import TypedTerms
+
+    def work(uow: UnitOfWork) -> Receipt:
+        terms = {column: required_date(call, day).isoformat() for column, day in days.items()}
+        code = resolve_typed_code(uow, spec.name, typed)
+        return records.edit(uow, spec.name, code, TypedTerms(terms))
+
+    act(call, work)
 
 
 def _list(spec: RegisterSpec, words: str) -> Verb:

@@ -21,6 +21,8 @@ _PAST = {
     "return": "returned",
     "withdraw": "withdrawn",
     "expire": "expired",
+    "confirm": "confirmed",
+    "end": "ended",
     "reinstate": "reinstated",
     "reverse": "reversed",
     "correct": "corrected",

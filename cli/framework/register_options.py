@@ -87,6 +87,12 @@ def quantity_parameter(spec: RegisterSpec) -> inspect.Parameter:
     return parameter("quantity", quantity_argument(words), required=False)
 
 
+def date_parameter(name: str, words: str, *, required: bool = True) -> inspect.Parameter:
+    """Return an option that takes a day."""
+    option = typer.Option(f"--{name}", metavar=_METAVARS[Kind.DATE], help=words)
+    return parameter(name, option, required=required)
+
+
 def _typed_columns(spec: RegisterSpec) -> list[ColumnSpec]:
     """Return the columns that a person types; being withdrawn has a command of its own."""
     left_out = {"withdrawn"} if spec.can_be_withdrawn else set()

@@ -60,6 +60,11 @@ class ValueIndex:
             result |= self._sets.get(value, 0)
         return result
 
+    @property
+    def values(self) -> Iterable[str]:
+        """Give the distinct values."""
+        return self._sets.keys()
+
     def __len__(self) -> int:
         """Return the number of distinct values."""
         return len(self._sets)

@@ -35,6 +35,7 @@ _PHRASES = {
         "no offer can take this indivisible need whole",
         "cannot take this indivisible need whole",
     ),
+    "restricted": ("every offer is barred by a restriction", "is barred by a restriction"),
 }
 """The sentences for a rule that all offers, or one, fail."""
 

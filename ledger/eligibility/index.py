@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from ledger.core.quantity import Unit
 from ledger.core.text import text_key
+from ledger.eligibility.barred import BarredOffers
 from ledger.eligibility.bitsets import SortedIndex, ValueIndex, bit_positions, bitset
 from ledger.eligibility.rules import NeedFacts, OfferFacts, share_limit, units_convert
 from ledger.registers.records import ACTIVE_STATUSES, Offer
@@ -202,6 +203,7 @@ class OfferIndex:
         self._sectors = ValueIndex((offer.sectors for offer in terms), size)
         self._instruments = ValueIndex((offer.instruments for offer in terms), size)
         self._geography = _Geography(terms, size)
+        self._barred = BarredOffers(ordered, self._instruments, day)
         self._starts = SortedIndex((offer.available_from for offer in terms), size)
         self._valid = bitset((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
         self._units = list(_by_unit(ordered))
@@ -234,6 +236,7 @@ class OfferIndex:
             "ticket": quantity.ticket,
             "share": quantity.share,
             "indivisible": quantity.indivisible if whole else 0,
+            "restricted": all_offers & ~self._barred.for_need(need),
         }
 
     def admissible_offers(self, need: NeedFacts) -> list[str]:

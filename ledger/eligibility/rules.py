@@ -17,6 +17,13 @@ from ledger.core.quantity import Unit, format_quantity, short_quantity
 from ledger.core.text import text_key
 from ledger.journal.balance import Balance
 from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project, Provider
+from ledger.restrictions.bars import (
+    NO_RESTRICTIONS,
+    PairRecords,
+    Restrictions,
+    describe,
+    pair_terms,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +42,16 @@ class NeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
-    """An offer with all the data that the rules use."""
+    """An offer with all the data that the rules use.
+
+    `country` is the provider's own, else that of its city. `restrictions` are the ledger's.
+    """
 
     offer: Offer
     provider: Provider
     balance: Balance
+    country: str | None = None
+    restrictions: Restrictions = NO_RESTRICTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class Pairing:
     """A need and an offer on a day, with the new quantity on each side in its own unit.
 
     A quantity of None is not tested (no rate known, nothing open): rules on quantity pass over it.
+    `instrument` is the deal's, None where there is none yet.
     `outstanding_need` and `outstanding_offer` are what is held, committed or delivered between
     the two already; `outstanding_elsewhere` names the other offers with something outstanding in
     the need.
@@ -60,6 +73,7 @@ class Pairing:
     outstanding_need: int = 0
     outstanding_offer: int = 0
     outstanding_elsewhere: tuple[str, ...] = ()
+    instrument: str | None = None
 
 
 class Outstanding(NamedTuple):
@@ -241,6 +255,19 @@ def _indivisible(pairing: Pairing) -> Failure | None:
     return None
 
 
+def _restricted(pairing: Pairing) -> Failure | None:
+    need, offer = pairing.need, pairing.offer
+    if offer.restrictions is NO_RESTRICTIONS:
+        return None
+    pair = pair_terms(
+        PairRecords(need.need, need.project, need.city, offer.offer, offer.provider),
+        offer.country,
+        pairing.instrument,
+    )
+    bars = offer.restrictions.judge(pair, pairing.day).bars
+    return Failure("restricted", "; ".join(map(describe, bars))) if bars else None
+
+
 RULES: dict[str, Rule] = {
     "factor": _factor,
     "unit": _unit,
@@ -255,6 +282,7 @@ RULES: dict[str, Rule] = {
     "ticket": _ticket,
     "share": _share,
     "indivisible": _indivisible,
+    "restricted": _restricted,
 }
 """Every rule by its name, in the order of failures and of ties."""
 

@@ -249,9 +249,17 @@ def _factor(values: Values) -> Factor:
     return Factor(values["factor"]) if values["factor"] else Factor.MONEY
 
 
+def _require_target(cells: Cells, values: Values) -> None:
+    """Refuse a restriction that targets nobody: it would bar nothing."""
+    if not (values["countries"] or values["cities"] or values["providers"]):
+        hint = "Name at least one of countries, cities and providers."
+        cells.problem("countries", "missing-value", "The restriction targets nobody.", hint)
+
+
 _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "unit": _complete_unit,
     "need": _complete_need,
     "offer": _complete_offer,
+    "restriction": _require_target,
 }
 """What is particular to the rows of one register."""

@@ -37,7 +37,8 @@ class Note(NamedTuple):
 
 NEAR_DUPLICATE = "near-duplicate"
 REPEATED_ACT = "repeated-act"
-_QUESTIONS = frozenset({NEAR_DUPLICATE, REPEATED_ACT})
+BARS_DEALS = "bars-deals"
+_QUESTIONS = frozenset({NEAR_DUPLICATE, REPEATED_ACT, BARS_DEALS})
 
 OLD_NOTE = "note"
 """The code of a note that an earlier version stored as a text alone."""

@@ -129,3 +129,50 @@ class Offer:
     def has_expired(self, day: date) -> bool:
         """Say whether `day` lies after the last day on which the offer is valid."""
         return self.valid_until is not None and day > self.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A bar on pairings of parties it binds with parties it targets, by an authority, for a time.
+
+    Nobody named as bound means everybody; an empty scope means any. `from_` and `until` are the
+    first and the last day in force, None for open ends; `review_on` is the day on which somebody
+    has to confirm that it stands.
+    """
+
+    code: str
+    authority: str
+    reason: str
+    binds_countries: tuple[str, ...] = ()
+    binds_providers: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    programme: str | None = None
+    reference: str | None = None
+    from_: date | None = None
+    until: date | None = None
+    review_on: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An authority's leave from one restriction, for the pairs that meet all its conditions."""
+
+    code: str
+    restriction: str
+    authority: str
+    reference: str
+    reason: str
+    from_: date
+    until: date
+    providers: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()

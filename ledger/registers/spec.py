@@ -158,6 +158,8 @@ class RegisterSpec:
     """Its records can be edited, and every version is kept."""
     compares_names: bool = False
     """A new name is questioned where a record much like it has the name already."""
+    bars_pairs: bool = False
+    """A new version can bar pairs that have deals: on a terminal a person is asked then."""
     by_acts: bool = False
     """Its records are made by acts, which have commands and a canonical table of their own."""
 
@@ -200,6 +202,11 @@ class RegisterSpec:
     def can_be_withdrawn(self) -> bool:
         """Say whether a record can be taken out of use as a whole."""
         return "withdrawn" in self.column
+
+    @cached_property
+    def can_be_ended(self) -> bool:
+        """Say whether a record is in force for a time, which an officer ends by a last day."""
+        return {"from", "until"} <= self.column.keys()
 
     @cached_property
     def with_article(self) -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from ledger.core.factors import Factor
+from ledger.registers.restrictions import EXEMPTION, RESTRICTION
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
 
 FACTORS: Final = tuple((factor.value, "") for factor in Factor)
@@ -339,7 +340,8 @@ DEAL: Final = RegisterSpec(
 )
 
 REGISTERS: Final[dict[str, RegisterSpec]] = {
-    spec.name: spec for spec in (UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL)
+    spec.name: spec
+    for spec in (UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL, RESTRICTION, EXEMPTION)
 }
 """Every register by name, each after those that its columns refer to."""
 

@@ -30,6 +30,7 @@ APPEND_ONLY = (
     *("request", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step"),
     *("finding", "finding_event", "statement", "statement_line"),
+    *("restriction", "restriction_version", "exemption", "exemption_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 KEPT_FROM = ("update", "delete", "replace")
@@ -44,6 +45,8 @@ GUARDS = {
     "balance_refuses_delete",
     "balance_refuses_replace",
     "city_version_follows",
+    "exemption_version_follows",
+    "restriction_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,16 @@ from world import World, says_enough
 
 from ledger.core.factors import Factor
 from ledger.journal.receipts import Note, Receipt
-from ledger.registers.records import City, Need, Offer, Office, Project, Provider
+from ledger.registers.records import (
+    City,
+    Exemption,
+    Need,
+    Offer,
+    Office,
+    Project,
+    Provider,
+    Restriction,
+)
 from ledger.store import registers
 from ledger.store.db.errors import WriteConflict
 from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all
@@ -83,6 +93,40 @@ EVERY_FIELD: dict[str, Any] = {
         note="over ten years",
         withdrawn=True,
     ),
+    "restriction": Restriction(
+        code="RS-9",
+        authority="the Council",
+        reason="measures",
+        binds_countries=("FR",),
+        binds_providers=("BANK",),
+        countries=("IR",),
+        cities=("MHD",),
+        providers=("BANK",),
+        factors=("money",),
+        sectors=("transport",),
+        topics=("metro",),
+        instruments=("loan",),
+        programme="P",
+        reference="2012/267",
+        from_=DAY,
+        until=DAY + timedelta(days=300),
+        review_on=DAY + timedelta(days=200),
+        source="the official journal",
+    ),
+    "exemption": Exemption(
+        code="EX-9",
+        restriction="RS-1",
+        authority="the treasury",
+        reference="L-1",
+        reason="humanitarian",
+        from_=DAY,
+        until=DAY + timedelta(days=30),
+        providers=("BANK",),
+        cities=("MHD",),
+        projects=("PRJ-0001",),
+        factors=("money",),
+        sectors=("transport",),
+    ),
 }
 
 
@@ -96,6 +140,10 @@ def metro(world: World) -> World:
 @pytest.mark.parametrize("kind", EVERY_FIELD)
 def test_every_field_comes_back_as_it_was_given(metro, kind):
     record = EVERY_FIELD[kind]
+    if kind == "exemption":
+        metro.do(
+            lambda uow: uow.add("restriction", replace(EVERY_FIELD["restriction"], code="RS-1"))
+        )
     metro.do(lambda uow: uow.add(kind, record))
 
     kept = metro.record(kind, record.code)

@@ -203,17 +203,21 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
 
 
 class LastRows(NamedTuple):
-    """The ids of the last request and the last entry, and the moment of that request."""
+    """The ids of the last request and the last entry, and the moment of that request.
+
+    `restriction` is the id of the last restriction: zero where nothing is restricted.
+    """
 
     request: int = 0
     moment: datetime | None = None
     entry: int = 0
+    restriction: int = 0
 
 
 def last_rows(connection: Connection) -> LastRows:
     """Give the last rows of a ledger; zero and None where it has none."""
     row = _LAST.first(connection)
-    return LastRows() if row is None else LastRows(row[0], row[1], row[2] or 0)
+    return LastRows() if row is None else LastRows(row[0], row[1], row[2] or 0, row[3] or 0)
 
 
 _LAST: Final = Prepared(
@@ -221,6 +225,7 @@ _LAST: Final = Prepared(
         tables.request.c.id,
         tables.request.c.recorded_at,
         select(func.max(tables.entry.c.id)).scalar_subquery(),
+        select(func.max(tables.metadata.tables["restriction"].c.id)).scalar_subquery(),
     )
     .order_by(tables.request.c.id.desc())
     .limit(1)

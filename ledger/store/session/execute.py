@@ -18,12 +18,13 @@ from datetime import datetime, tzinfo
 from functools import cache, partial
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, TextClause, func, select, text
+from sqlalchemy import Connection, Select, exists, func, select
 
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.table import code_prefixes
+from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
 from ledger.store.db.errors import BUSY_SECONDS, AnswerLost, WriteConflict, WriteTooSlow
@@ -31,8 +32,9 @@ from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
 from ledger.store.registers import IDENTITIES
 from ledger.store.session.ledger import Ledger, now
-from ledger.store.session.rows import LockedNumbering, SharedNumbering
-from ledger.store.session.unit_of_work import UnitOfWork, WriteStart
+from ledger.store.session.restrictions import require_unbarred
+from ledger.store.session.rows import LockedNumbering, SharedNumbering, WriteStart
+from ledger.store.session.unit_of_work import UnitOfWork
 
 Handler = Callable[[UnitOfWork], Receipt]
 """What does an act in a unit of work, and gives its receipt."""
@@ -81,7 +83,10 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     first = uow.start.first_receipt
     if first is not None:
         return first
-    document = handler(uow).as_document()
+    receipt = handler(uow)
+    if uow.drafts and uow.restrictions is not NO_RESTRICTIONS:
+        require_unbarred(uow)
+    document = receipt.as_document()
     if uow.has_written and uow.request.reason:
         recorded = {"reason": uow.request.reason}
         document["recorded"] = {**document.get("recorded", {}), **recorded}
@@ -265,14 +270,17 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
         numbering=LockedNumbering(connection, request=last.request, entry=last.entry),
         first_receipt=queries.first_receipt(connection, request),
         last_recorded=last.moment,
+        has_restrictions=bool(last.restriction),
     )
 
 
 # The moment is read once the transaction's view is fixed, so everything it sees was recorded
 # earlier.
-_START: Final[TextClause] = text(
-    "SELECT clock_timestamp() AS moment, session_user AS database_user, "
-    f"set_config('statement_timeout', '{BUSY_SECONDS}s', true)"
+_START: Final = select(
+    func.clock_timestamp().label("moment"),
+    func.session_user().label("database_user"),
+    exists(IDENTITIES["restriction"].c.id).label("has_restrictions"),
+    func.set_config("statement_timeout", f"{BUSY_SECONDS}s", True),  # noqa: FBT003 - SQL's own
 )
 
 
@@ -290,4 +298,5 @@ def _start_among_many(
         first_receipt=preflight.first_receipt,
         last_recorded=preflight.last_recorded,
         database_user=row.database_user,
+        has_restrictions=row.has_restrictions,
     )

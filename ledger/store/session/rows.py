@@ -7,8 +7,11 @@ holes. Entries are numbered after every rule has passed, so that a refused act l
 from __future__ import annotations
 
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -294,3 +297,21 @@ class RowBuffer:
         for name in sorted(self._pending, key=place.__getitem__):
             insert_rows(connection, tables.metadata.tables[name], self._pending.pop(name))
             self._written.add(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteStart:
+    """What a write starts with.
+
+    `moment` is when it is recorded, not before the last write; `first_receipt` the answer to the
+    same request executed before, None where it is new; `last_recorded` when the last one was
+    recorded; `database_user` is None where there is none.
+    """
+
+    moment: datetime
+    numbering: Numbering
+    first_receipt: dict[str, Any] | None = None
+    last_recorded: datetime | None = None
+    database_user: str | None = None
+    has_restrictions: bool = False
+    since_ns: int = field(default_factory=time.monotonic_ns)

@@ -23,6 +23,8 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
+from ledger.registers.records import Provider
+from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
 from ledger.store import register_codes, registers
 from ledger.store.db.clock import known_by
 from ledger.store.db.queries import Settings, read_settings, read_units
@@ -32,6 +34,7 @@ from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import entries_of_account, read_entries, without_declaration
 from ledger.store.rates import read_day_rates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
+from ledger.store.restrictions import read_restrictions
 
 UNITS: Final = "unit"
 RATES: Final = "rate"
@@ -62,6 +65,7 @@ class Snapshot:
     deals: Mapping[str, DealBalance]
     units: Mapping[str, Unit]
     rates: RateBook | None = None
+    restrictions: Restrictions = NO_RESTRICTIONS
 
     @property
     def base_unit(self) -> Unit:
@@ -107,10 +111,24 @@ class Snapshot:
     def offer_facts(self) -> Mapping[str, OfferFacts]:
         """What the rules of eligibility ask of each offer."""
         providers, balances = self.records("provider"), self.balances(Side.OFFER)
+        countries = {code: self._country_of(one) for code, one in providers.items()}
         return {
-            code: OfferFacts(offer, providers[offer.provider], balances[code])
+            code: OfferFacts(
+                offer,
+                providers[offer.provider],
+                balances[code],
+                countries[offer.provider],
+                self.restrictions,
+            )
             for code, offer in self.records("offer").items()
         }
+
+    def _country_of(self, provider: Provider) -> str | None:
+        """Return the country of a provider: its own, else that of its city."""
+        if provider.country is not None or provider.city is None:
+            return provider.country
+        country: str = self.records("city")[provider.city].country
+        return country
 
     def needs_of(self, project: str) -> Iterable[NeedFacts]:
         """Return the needs of a project, by code."""
@@ -290,6 +308,9 @@ class Reader:
                 for code in sorted(there.get("deal", {}))
             },
             units=units,
+            restrictions=read_restrictions(self.connection, self.times.known_at)
+            if Side.OFFER.value in stored
+            else NO_RESTRICTIONS,
             rates=read_day_rates(self.connection, self.day, self.times.known_at) if rates else None,
         )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ from ledger.journal.entries import (
 from ledger.journal.receipts import Note, Receipt, RegisterChange
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
+from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
 from ledger.store.db import queries, tables
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
@@ -44,7 +44,8 @@ from ledger.store.registers import (
     find_id,
     find_record,
 )
-from ledger.store.session.rows import JournalRows, Numbering, RowBuffer
+from ledger.store.restrictions import read_restrictions
+from ledger.store.session.rows import JournalRows, RowBuffer, WriteStart
 from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
@@ -53,23 +54,6 @@ if TYPE_CHECKING:
 
 
 _Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteStart:
-    """What a write starts with.
-
-    `moment` is when it is recorded, not before the last write; `first_receipt` the answer to the
-    same request executed before, None where it is new; `last_recorded` when the last one was
-    recorded; `database_user` is None where there is none.
-    """
-
-    moment: datetime
-    numbering: Numbering
-    first_receipt: dict[str, Any] | None = None
-    last_recorded: datetime | None = None
-    database_user: str | None = None
-    since_ns: int = field(default_factory=time.monotonic_ns)
 
 
 class UnitOfWork:
@@ -101,6 +85,7 @@ class UnitOfWork:
         self._mirrored_days: set[date] = set()
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
+        self._restrictions: tuple[int, Restrictions] | None = None
         self._uses = CodeUses(connection)
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
@@ -141,6 +126,17 @@ class UnitOfWork:
         if self._rows.has_rows(tables.rate):
             self.flush_registers()
         return StoredRates(self.connection)
+
+    @property
+    def restrictions(self) -> Restrictions:
+        """The restrictions and exemptions, with what this unit of work has added to them."""
+        versions = sum(change.kind in RESTRICTING for change in self.changes)
+        if not (versions or self.start.has_restrictions):
+            return NO_RESTRICTIONS
+        if self._restrictions is None or self._restrictions[0] != versions:
+            self.flush_registers()
+            self._restrictions = versions, read_restrictions(self.connection)
+        return self._restrictions[1]
 
     def find_record(self, kind: str, typed: str) -> StoredRecord:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""

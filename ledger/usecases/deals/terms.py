@@ -16,11 +16,18 @@ from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
 from ledger.reference.places import region_chain
+from ledger.restrictions.acts import Restricted
+from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.journal.accounts import Account
+from ledger.store.session.restrictions import country_of
 from ledger.store.session.unit_of_work import UnitOfWork
 
 NEVER_OVERRIDDEN = ("factor", "unit", "quantified", "indivisible")
 """Rules about what a need is, not about what a provider is willing to do."""
+
+
+RESTRICTED = "restricted"
+"""The rule that is somebody else's: no agreement of the two sides overrides it."""
 
 
 class NotEligible(RefusedByRule, code="not-eligible"):
@@ -111,6 +118,14 @@ def require_eligible(
     `OutsideMandate` where no reason overrides the mandate.
     """
     failures = verdict(pairing_of(uow, need, offer, amount, rate, details.effective_on))
+    if any(failure.rule == RESTRICTED for failure in failures):
+        if not uow.drafts:
+            raise Restricted(
+                f"Offer {offer.code} and need {need.code} are barred on {details.effective_on}.",
+                why=_sentences(failures),
+            )
+        # What raises nothing in all may pass: the request as a whole is tested at its end.
+        failures = tuple(failure for failure in failures if failure.rule != RESTRICTED)
     if not failures:
         return details if details.override is None else replace(details, override=None)
     what = f"Offer {offer.code} cannot serve need {need.code}."
@@ -159,4 +174,6 @@ def need_facts(uow: UnitOfWork, need: Account, *, with_regions: bool) -> NeedFac
 def offer_facts(uow: UnitOfWork, offer: Account) -> OfferFacts:
     """Gather what the rules ask of an offer's side."""
     assert offer.side is Side.OFFER
-    return OfferFacts(offer.record, uow.record("provider", offer.record.provider), offer.balance)
+    provider, restrictions = uow.record("provider", offer.record.provider), uow.restrictions
+    country = None if restrictions is NO_RESTRICTIONS else country_of(uow, provider)
+    return OfferFacts(offer.record, provider, offer.balance, country, restrictions)

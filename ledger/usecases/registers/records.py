@@ -48,6 +48,7 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = T
             "office-by-country",
             f"office {record.office} looks after city {record.code}, by its country",
         )
+    _note_barred(uow, kind, record)
     note_unused_day(uow)
     return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
@@ -102,8 +103,17 @@ def edit(
     if not as_new and _NAMES & changes.keys():
         note_near_duplicates(uow, kind, after)
     edit_identity(uow, kind, kept, after)
+    _note_barred(uow, kind, after)
     note_unused_day(uow)
     return uow.receipt(changes=changes)
+
+
+def _note_barred(uow: UnitOfWork, kind: str, record: Any) -> None:
+    """Note which pairs a new version of a restriction bars."""
+    if REGISTERS[kind].bars_pairs:
+        from ledger.usecases.registers.barred import note_barred  # noqa: PLC0415 - few edits do
+
+        note_barred(uow, record)
 
 
 _NAMES: Final = frozenset({"name", "name_local", "title", "city"})

@@ -1,0 +1,180 @@
+"""The restrictions that bar a pair on a day.
+
+A pair has two parties: the provider of the offer and the city of the project. A party is bound,
+or a target, by its code or by its country. Two parties of one country are not barred by that
+country being a target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from ledger.core.factors import Factor
+from ledger.core.text import text_key
+from ledger.registers.records import City, Exemption, Need, Offer, Project, Provider, Restriction
+
+RESTRICTING: Final = frozenset({"restriction", "exemption"})
+"""The registers that say which pairs are barred."""
+
+
+class PairTerms(NamedTuple):
+    """What restrictions ask of a pair.
+
+    `provider_country` is the provider's own, else that of its city; None where neither is known.
+    `instruments` are those that both sides accept, or the deal's; empty: any.
+    """
+
+    provider: str
+    provider_country: str | None
+    city: str
+    city_country: str
+    project: str
+    sector: str
+    factor: Factor
+    topic: str | None
+    instruments: frozenset[str]
+
+
+class PairRecords(NamedTuple):
+    """The records of a pair's two sides."""
+
+    need: Need
+    project: Project
+    city: City
+    offer: Offer
+    provider: Provider
+
+
+def pair_terms(pair: PairRecords, country: str | None, instrument: str | None = None) -> PairTerms:
+    """Give what restrictions ask of a pair.
+
+    `country` is that of the provider or of its city, `instrument` the deal's, where there is one.
+    """
+    lists = [set(side) for side in (pair.need.instruments, pair.offer.instruments) if side]
+    common = frozenset(set.intersection(*lists)) if lists else frozenset()
+    return PairTerms(
+        provider=pair.provider.code,
+        provider_country=country,
+        city=pair.city.code,
+        city_country=pair.city.country,
+        project=pair.project.code,
+        sector=pair.project.sector,
+        factor=pair.need.factor,
+        topic=pair.need.topic,
+        instruments=common if instrument is None else frozenset((instrument,)),
+    )
+
+
+def in_force(term: Restriction | Exemption, day: date) -> bool:
+    """Say whether a restriction or an exemption is in force on a day, its last day included."""
+    begun = term.from_ is None or term.from_ <= day
+    return begun and (term.until is None or day <= term.until)
+
+
+def lies_in_sector(sector: str, sectors: Iterable[str]) -> bool:
+    """Say whether a sector is one of these or lies under one."""
+    return any(f"{sector}.".startswith(f"{named}.") for named in sectors)
+
+
+def lies_in_scope(restriction: Restriction, pair: PairTerms) -> bool:
+    """Say whether the need and its instrument lie in the scope of a restriction.
+
+    Where several instruments are possible, all of them have to.
+    """
+    scope = restriction
+    if scope.factors and pair.factor not in scope.factors:
+        return False
+    if scope.sectors and not lies_in_sector(pair.sector, scope.sectors):
+        return False
+    if scope.topics and (
+        pair.topic is None or text_key(pair.topic) not in map(text_key, scope.topics)
+    ):
+        return False
+    return not scope.instruments or (
+        bool(pair.instruments) and pair.instruments <= set(scope.instruments)
+    )
+
+
+def binds_everybody(restriction: Restriction) -> bool:
+    """Say whether a restriction binds every party."""
+    return not (restriction.binds_countries or restriction.binds_providers)
+
+
+def meets_parties(restriction: Restriction, pair: PairTerms) -> bool:
+    """Say whether one party of a pair is bound by a restriction and the other is its target."""
+    everybody = binds_everybody(restriction)
+    provider_bound = (
+        everybody
+        or pair.provider in restriction.binds_providers
+        or pair.provider_country in restriction.binds_countries
+    )
+    city_bound = everybody or pair.city_country in restriction.binds_countries
+    abroad = pair.provider_country != pair.city_country
+    provider_target = pair.provider in restriction.providers or (
+        abroad and pair.provider_country in restriction.countries
+    )
+    city_target = pair.city in restriction.cities or (
+        abroad and pair.city_country in restriction.countries
+    )
+    return (provider_bound and city_target) or (city_bound and provider_target)
+
+
+def covers(exemption: Exemption, pair: PairTerms) -> bool:
+    """Say whether every condition of an exemption holds for a pair."""
+    conditions = (
+        (exemption.providers, pair.provider in exemption.providers),
+        (exemption.cities, pair.city in exemption.cities),
+        (exemption.projects, pair.project in exemption.projects),
+        (exemption.factors, pair.factor in exemption.factors),
+        (exemption.sectors, lies_in_sector(pair.sector, exemption.sectors)),
+    )
+    return all(holds for given, holds in conditions if given)
+
+
+class Judgement(NamedTuple):
+    """What bars a pair on a day, and the exemptions by which other restrictions do not."""
+
+    bars: tuple[Restriction, ...]
+    exemptions: tuple[Exemption, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Restrictions:
+    """All restrictions and exemptions of a ledger, in the order of their codes."""
+
+    restrictions: tuple[Restriction, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+
+    def exemptions_from(self, code: str, day: date) -> list[Exemption]:
+        """Give the exemptions from one restriction that are in force on a day."""
+        every = (one for one in self.exemptions if one.restriction == code)
+        return [one for one in every if in_force(one, day)]
+
+    def judge(self, pair: PairTerms, day: date) -> Judgement:
+        """Give every restriction that bars a pair on a day, and the exemptions it rests on."""
+        bars, leaves = [], []
+        for restriction in self.restrictions:
+            if not (in_force(restriction, day) and meets_parties(restriction, pair)):
+                continue
+            if not lies_in_scope(restriction, pair):
+                continue
+            every = self.exemptions_from(restriction.code, day)
+            leave = next((one for one in every if covers(one, pair)), None)
+            if leave is None:
+                bars.append(restriction)
+            else:
+                leaves.append(leave)
+        return Judgement(tuple(bars), tuple(leaves))
+
+
+NO_RESTRICTIONS = Restrictions()
+
+
+def describe(restriction: Restriction) -> str:
+    """Say which restriction it is, by whose authority, why and until when."""
+    programme = f", {restriction.programme}" if restriction.programme else ""
+    until = f"; in force until {restriction.until}" if restriction.until else ""
+    return f"{restriction.code} ({restriction.authority}{programme}): {restriction.reason}{until}"

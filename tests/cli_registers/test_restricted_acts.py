@@ -1,0 +1,168 @@
+"""No act raises what a barred pair has held, committed or delivered; every way out stays open."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from officer import Officer
+
+from ledger.usecases.check import run_checks
+
+BAR = "restriction add --code RS-1 --countries IR --authority Council --reason measures --yes"
+LEAVE = (
+    "exemption add RS-1 --code EX-1 --authority Treasury --reference L-1 --reason relief "
+    "--from 2026-11-01 --until 2026-12-31"
+)
+HOLD = "deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01"
+COMMITMENT = "deal introduce O-0001 N-0001 '1M EUR' --commit"
+
+
+@pytest.fixture
+def held(fund: Officer) -> Officer:
+    """Give an officer with a hold of 1M EUR, and then a bar on the pair."""
+    fund.says(HOLD)
+    fund.says(BAR)
+    return fund
+
+
+def sound(officer: Officer) -> None:
+    assert [one.failures for one in run_checks(officer.world.ledger) if one.failures] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        HOLD,
+        COMMITMENT,
+        f"{HOLD} --override 'both sides agreed'",
+        "deal commit D-0001 --yes",
+        "deal commit D-0001 '1 EUR'",
+    ],
+)
+def test_an_act_on_a_barred_pair_is_refused(held: Officer, line: str) -> None:
+    assert held.refused(line, 4, "RS-1", "Council", "measures") == "restricted"
+
+
+def test_what_is_barred_can_be_given_back(held: Officer) -> None:
+    released = held.asks("deal release D-0001 '400000 EUR'")["entry"]
+    line = f"journal reverse {released} --reason slip --yes"
+    assert held.refused(line, 4, "RS-1") == "restricted"
+    held.says("deal release D-0001 --yes")
+    sound(held)
+
+
+def test_nothing_is_delivered_into_a_bar_and_what_was_can_be_corrected_down(fund: Officer) -> None:
+    fund.says(COMMITMENT)
+    delivered = fund.asks("deal deliver D-0001 '600000 EUR'")["entry"]
+    fund.says(BAR)
+    assert fund.refused("deal deliver D-0001 --yes", 4, "RS-1") == "restricted"
+    more = f"journal correct {delivered} --quantity '700000 EUR' --reason misread"
+    assert fund.refused(more, 4, "RS-1") == "restricted"
+    answer = fund.asks(f"journal correct {delivered} --quantity '500000 EUR' --reason misread")
+    assert answer["need"]["delivered"] == "500000.00"
+    fund.says("deal return D-0001 '500000 EUR'")
+    fund.says("deal release D-0001 --committed --yes")
+    sound(fund)
+
+
+def test_a_bar_counts_on_the_day_of_the_act(fund: Officer) -> None:
+    day = fund.world.ledger and "2026-11-23"
+    fund.says(HOLD.replace("O-0001", "O-0001") + f" --on {day}")
+    fund.says(f"{BAR} --from 2026-11-24")
+    fund.says(f"deal commit D-0001 '1 EUR' --on {day}")
+    fund.says("restriction edit RS-1 --from 2026-11-01 --yes")
+    line = f"deal commit D-0001 '1 EUR' --on {day}"
+    assert fund.refused(line, 4, "RS-1") == "restricted"
+
+
+def test_an_exemption_lifts_its_restriction_and_no_other(held: Officer) -> None:
+    held.says(LEAVE)
+    held.says("deal commit D-0001 '1 EUR'")
+    held.says("restriction add --code RS-2 --providers EDB --authority Bank --reason fraud --yes")
+    said = held.tries("deal commit D-0001 '1 EUR' --json")
+    assert said.code == 4
+    assert "RS-2" in said.err
+    assert "RS-1" not in said.err
+    held.says("restriction end RS-2 --until 2026-11-01 --yes")
+    held.says("deal commit D-0001 '1 EUR'")
+    sound(held)
+
+
+def test_a_barred_pair_is_not_eligible_and_is_not_proposed(held: Officer) -> None:
+    rows = held.asks("need candidates N-0001")["rows"]
+    assert [(row["offer"], row["eligible"]) for row in rows] == [("O-0001", False)]
+    assert [one["rule"] for one in rows[0]["failures"]] == ["restricted"]
+    assert held.asks("match")["lines"] == []
+    (row,) = [row for row in held.asks("gaps")["rows"] if row["need"] == "N-0001"]
+    assert (row["eligible_offers"], row["main_obstacle"]) == (
+        0,
+        "every offer is barred by a restriction",
+    )
+    held.says(LEAVE)
+    assert [row["eligible"] for row in held.asks("need candidates N-0001")["rows"]] == [True]
+
+
+def test_a_proposal_of_before_is_not_accepted_into_a_bar(fund: Officer) -> None:
+    fund.says("match propose --save --reason morning")
+    fund.says(BAR)
+    assert fund.refused("match accept 1 --until 2027-01-01", 4, "RS-1") == "no-longer-fits"
+
+
+def test_an_import_into_a_bar_is_refused_as_a_whole(held: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(("code", "offer", "need", "act", "quantity", "unit", "effective_on"))
+        rows.writerow(("D-0009", "O-0001", "N-0001", "committed", "5", "EUR", "2026-11-23"))
+    said = held.tries(f"import {path} --yes --json")
+    assert said.code == 3
+    assert "restricted" in said.err
+    assert held.asks("deal list")["rows"][0]["held"] == "1000000.00"
+
+
+def test_a_bar_that_is_undone_bars_nothing(held: Officer) -> None:
+    held.says("undo --reason slip --yes")
+    held.says("deal commit D-0001 '1 EUR'")
+    sound(held)
+
+
+def test_a_new_bar_says_what_it_catches_before_it_is_written(fund: Officer) -> None:
+    fund.says(HOLD)
+    with fund.world.unchanged():
+        notes = fund.asks(f"{BAR} --dry-run")["notes"]
+    assert {one["code"] for one in notes} >= {"bars-deals"}
+    (deals,) = [one["text"] for one in notes if one["code"] == "bars-deals"]
+    assert "D-0001 (1,000,000.00 EUR held)" in deals
+    assert fund.asks(BAR)["notes"] == notes
+
+
+def test_a_restriction_targets_somebody(fund: Officer) -> None:
+    line = "restriction add --authority Council --reason measures"
+    assert fund.refused(line, 3, "targets nobody") == "bad-terms"
+
+
+def test_a_confirmation_says_until_when(held: Officer) -> None:
+    assert held.refused("restriction confirm RS-1", 2, "--review") == "missing-parameter"
+    answer = held.asks("restriction confirm RS-1 --review 2027-06-01")
+    assert answer["changes"] == {"review_on": [None, "2027-06-01"]}
+    answer = held.asks("restriction end RS-1 --until 2027-03-01 --reason lifted")
+    assert answer["changes"] == {"until": [None, "2027-03-01"]}
+    assert held.asks("restriction show RS-1")["reason"] == "measures"
+
+
+def test_restrictions_are_exported_and_imported_as_they_are(held: Officer, tmp_path: Path) -> None:
+    held.says(f"{LEAVE} --sectors transport --factors money,expertise")
+    held.says(f"export {tmp_path / 'tables'}")
+    files = [tmp_path / "tables" / f"{name}.csv" for name in ("restrictions", "exemptions")]
+    assert [len(file.read_text(encoding="utf-8").splitlines()) for file in files] == [2, 2]
+    there = [held.asks(f"{kind} show {code}") for kind, code in RECORDS]
+    held.says("undo --reason slip --yes")
+    held.says("restriction edit RS-1 --countries FR --yes")
+    held.says(f"import {files[0]} {files[1]} --yes")
+    assert [held.asks(f"{kind} show {code}") for kind, code in RECORDS] == there
+    sound(held)
+
+
+RECORDS = (("restriction", "RS-1"), ("exemption", "EX-1"))
