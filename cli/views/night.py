@@ -67,6 +67,25 @@ def _holds_and_offers(figures: Figures, how: str) -> str:
     return " and ".join(_count(number, *words) for number, words in counts if number)
 
 
+def _restrictions(figures: Figures) -> str:
+    in_force = figures.get("restrictions", 0)
+    counts = [
+        _count(figures[name], *words) for name, words in _RESTRICTIONS.items() if figures.get(name)
+    ]
+    if not in_force and not counts:
+        return "none in force"
+    return f"{in_force:,} in force; {', '.join(counts) or 'nothing is caught'}"
+
+
+_RESTRICTIONS: Final = {
+    "barred_hold": ("barred hold", "barred holds"),
+    "barred_commitment": ("barred commitment", "barred commitments"),
+    "barred_delivery": ("barred delivery", "barred deliveries"),
+    "exemption_ends": ("exemption ends soon", "exemptions end soon"),
+    "review_due": ("review due", "reviews due"),
+}
+
+
 def _statements(figures: Figures) -> str:
     return "; ".join(_of_statements(figures))
 
@@ -131,6 +150,7 @@ def _seal(figures: Figures) -> str:
 
 _STEP_TEXTS: Final[dict[str, Callable[[Figures], str]]] = {
     "lapse": _lapse,
+    "restrictions": _restrictions,
     "statements": _statements,
     "gaps": _gaps,
     "propose": _propose,

@@ -21,7 +21,16 @@ from ledger.store.session.ledger import Ledger
 COMMAND: Final = "reconcile"
 """The command that a night's requests are kept under."""
 
-STEPS: Final = ("lapse", "statements", "gaps", "propose", "check", "seal", "report")
+STEPS: Final = (
+    "lapse",
+    "restrictions",
+    "statements",
+    "gaps",
+    "propose",
+    "check",
+    "seal",
+    "report",
+)
 """The steps of a night, in their order."""
 
 MOST_LISTED: Final = 20

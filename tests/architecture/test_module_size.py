@@ -43,6 +43,7 @@ SHORT = {
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
+    "ledger/store/nights/deliveries.py": "query of one step of the night",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
     "ledger/store/restrictions.py": "read by acts and by snapshots, and apart from both",
     "ledger/store/session/restrictions.py": "an act enters it only where something is restricted",

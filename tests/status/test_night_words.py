@@ -19,6 +19,15 @@ TOLD = [
         {"left_alone": 1},
         "nothing lapsed; 1 skipped: an officer acted in the meantime",
     ),
+    ("restrictions", {"restrictions": 0, "barred_hold": 0}, "none in force"),
+    ("restrictions", {"restrictions": 2, "barred_hold": 0}, "2 in force; nothing is caught"),
+    (
+        "restrictions",
+        {"restrictions": 1, "barred_hold": 2, "barred_commitment": 1, "barred_delivery": 1,
+         "exemption_ends": 1, "review_due": 1},
+        ("1 in force; 2 barred holds, 1 barred commitment, 1 barred delivery, "
+        "1 exemption ends soon, 1 review due"),
+    ),
     ("statements", {"lines": 0}, "no statements yet"),
     ("statements", {"lines": 1, "confirmed": 1}, "all 1 line agrees with the ledger"),
     (

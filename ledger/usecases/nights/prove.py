@@ -1,4 +1,4 @@
-"""The fifth step runs all checks; the sixth seals what was recorded since the last seal."""
+"""The sixth step runs all checks; the seventh seals what was recorded since the last seal."""
 
 from __future__ import annotations
 

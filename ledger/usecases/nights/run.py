@@ -48,6 +48,7 @@ REPORT: Final = "report"
 _PACKAGE: Final = "ledger.usecases.nights"
 _FUNCTIONS: Final = {
     "lapse": ("lapse", "lapse_step"),
+    "restrictions": ("restrictions", "restrictions_step"),
     "statements": ("statements", "statements_step"),
     "gaps": ("gaps", "gaps_step"),
     "propose": ("propose", "propose_step"),

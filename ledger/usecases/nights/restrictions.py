@@ -1,0 +1,204 @@
+"""The second step: list what restrictions catch, which exemptions end, and which bars are due.
+
+Nothing is stored, reversed or ended here: a finding is listed for as long as its cause lasts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from ledger.core.dates import days_after
+from ledger.core.factors import Stage
+from ledger.core.quantity import format_quantity
+from ledger.journal.balance import DealBalance
+from ledger.registers.records import Exemption, Restriction
+from ledger.restrictions.bars import (
+    NO_RESTRICTIONS,
+    PairRecords,
+    PairTerms,
+    Restrictions,
+    covers,
+    describe,
+    in_force,
+    pair_terms,
+)
+from ledger.store.nights.deliveries import Delivery, standing_deliveries
+from ledger.store.registers import load_all
+from ledger.store.restrictions import read_restrictions
+from ledger.store.session.snapshot import Snapshot
+from ledger.usecases.night_step import Night, NightFinding, StepResult
+
+KINDS: Final = (
+    "barred-hold",
+    "barred-commitment",
+    "barred-delivery",
+    "exemption-ends",
+    "review-due",
+)
+"""The kinds of the step's findings, in their order."""
+
+_BARRED_STAGES: Final = ((Stage.HELD, "barred-hold"), (Stage.COMMITTED, "barred-commitment"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A deal with what restrictions ask of its pair."""
+
+    balance: DealBalance
+    terms: PairTerms
+    office: str
+
+    @property
+    def is_living(self) -> bool:
+        return any(self.balance.need.get(stage) for stage, _ in _BARRED_STAGES)
+
+
+def restrictions_step(night: Night) -> StepResult:
+    """List what is barred on the night's day; without a restriction nothing else is read."""
+    with night.ledger.read() as connection:
+        restrictions = read_restrictions(connection)
+    findings: list[NightFinding] = []
+    if restrictions is not NO_RESTRICTIONS:
+        findings = list(_findings(night, restrictions))
+    counts = Counter(finding.kind for finding in findings)
+    return StepResult(
+        figures={
+            "restrictions": sum(in_force(one, night.day) for one in restrictions.restrictions),
+            **{kind.replace("-", "_"): counts[kind] for kind in KINDS},
+        },
+        findings=tuple(findings),
+    )
+
+
+def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding]:
+    with night.ledger.reader() as reader:
+        snapshot = reader.snapshot("deal")
+        deliveries = standing_deliveries(reader.connection)
+        recorded = {
+            code: one.recorded_at.astimezone(snapshot.zone).date()
+            for code, one in load_all(reader.connection, "restriction").items()
+        }
+    pairs = {code: _pair(snapshot, balance) for code, balance in snapshot.deals.items()}
+    living = [pair for pair in pairs.values() if pair.is_living]
+    for stage, kind in _BARRED_STAGES:
+        for pair in living:
+            yield from _barred(snapshot, restrictions, pair, stage, kind, night.day)
+    yield from _barred_deliveries(snapshot, restrictions, pairs, deliveries)
+    last = days_after(night.day, night.options.warn_days)
+    for exemption in restrictions.exemptions:
+        if in_force(exemption, night.day) and exemption.until <= last:
+            yield from _ending(restrictions, exemption, living)
+    for restriction in restrictions.restrictions:
+        review = restriction.review_on or year_after(recorded[restriction.code])
+        if in_force(restriction, night.day) and review <= night.day:
+            yield _review_due(restriction, review)
+
+
+def year_after(day: date) -> date:
+    """Give the same day of the next year; the last of February has no 29th then."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def _pair(snapshot: Snapshot, balance: DealBalance) -> _Pair:
+    deal = balance.deal
+    need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
+    records = PairRecords(need.need, need.project, need.city, offer.offer, offer.provider)
+    terms = pair_terms(records, offer.country, deal.instrument)
+    return _Pair(balance, terms, need.city.office)
+
+
+def _quantity(snapshot: Snapshot, pair: _Pair, amount: int) -> str:
+    need = snapshot.records("need")[pair.balance.deal.need]
+    return format_quantity(amount, snapshot.units[need.unit])
+
+
+def _barred(
+    snapshot: Snapshot,
+    restrictions: Restrictions,
+    pair: _Pair,
+    stage: Stage,
+    kind: str,
+    day: date,
+) -> Iterator[NightFinding]:
+    amount, deal = pair.balance.need.get(stage, 0), pair.balance.deal
+    if not amount:
+        return
+    quantity = _quantity(snapshot, pair, amount)
+    for bar in restrictions.judge(pair.terms, day).bars:
+        yield NightFinding(
+            kind=kind,
+            subject=deal.code,
+            sentence=(
+                f"Deal {deal.code} has {quantity} {stage.value} of offer {deal.offer} for need "
+                f"{deal.need}, a pair that is barred by {describe(bar)}."
+            ),
+            ours=quantity,
+            command=f"cityfund deal show {deal.code}",
+            office=pair.office,
+        )
+
+
+def _barred_deliveries(
+    snapshot: Snapshot,
+    restrictions: Restrictions,
+    pairs: dict[str, _Pair],
+    deliveries: Iterable[Delivery],
+) -> Iterator[NightFinding]:
+    for one in deliveries:
+        pair = pairs.get(one.deal)
+        if pair is None or not pair.balance.need.get(Stage.DELIVERED):
+            continue  # all of it was given back
+        quantity = _quantity(snapshot, pair, one.amount)
+        for bar in restrictions.judge(pair.terms, one.day).bars:
+            yield NightFinding(
+                kind="barred-delivery",
+                subject=one.deal,
+                sentence=(
+                    f"Entry {one.entry} delivered {quantity} of deal {one.deal} on {one.day}, "
+                    f"when its pair was barred by {describe(bar)}."
+                ),
+                ours=quantity,
+                command=f"cityfund deal show {one.deal}",
+                office=pair.office,
+            )
+
+
+def _ending(
+    restrictions: Restrictions, exemption: Exemption, living: Iterable[_Pair]
+) -> Iterator[NightFinding]:
+    """Find the deals that an exemption's end bars; another leave or the bar's end prevents it."""
+    after = exemption.until + timedelta(days=1)
+    resting = [
+        pair.balance.deal.code
+        for pair in living
+        if covers(exemption, pair.terms)
+        and any(
+            bar.code == exemption.restriction for bar in restrictions.judge(pair.terms, after).bars
+        )
+    ]
+    if resting:
+        yield NightFinding(
+            kind="exemption-ends",
+            subject=exemption.code,
+            sentence=(
+                f"Exemption {exemption.code} from {exemption.restriction} ends on "
+                f"{exemption.until}; these deals rest on it: {', '.join(resting)}."
+            ),
+            command=f"cityfund exemption show {exemption.code}",
+        )
+
+
+def _review_due(restriction: Restriction, review: date) -> NightFinding:
+    return NightFinding(
+        kind="review-due",
+        subject=restriction.code,
+        sentence=f"A review was due on {review} of restriction {describe(restriction)}.",
+        command=f"cityfund restriction show {restriction.code}",
+    )

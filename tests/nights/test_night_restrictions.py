@@ -1,0 +1,141 @@
+"""The night lists what restrictions catch, until the cause is gone, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from nights_world import NOON, TODAY, Nights, days_from_now
+
+from cli.main import main
+from ledger.registers.records import Exemption, Restriction
+from ledger.usecases.nights import restrictions
+from ledger.usecases.nights.restrictions import KINDS, year_after
+
+
+@pytest.fixture
+def deal(nights: Nights) -> Nights:
+    nights.need("1000 EUR")
+    nights.offer("1000 EUR")
+    nights.introduce("300 EUR", until=days_from_now(900))
+    return nights
+
+
+def bar(nights: Nights, **terms: Any) -> None:
+    told = {"authority": "Council", "reason": "debarred", "providers": ("BANK",), **terms}
+    nights.do(lambda uow: uow.add("restriction", Restriction(code="RS-0001", **told)))
+
+
+def exempt(nights: Nights, code: str = "EX-0001", **terms: Any) -> None:
+    told = {"authority": "Council", "reference": "L-1", "reason": "aid", "from_": TODAY,
+            "until": days_from_now(30), "providers": ("BANK",), **terms}  # fmt: skip
+    record = Exemption(code=code, restriction="RS-0001", **told)
+    nights.do(lambda uow: uow.add("exemption", record))
+
+
+def found(nights: Nights, **options: Any) -> list[tuple[str, str, str | None]]:
+    done = nights.night(only=("restrictions",), **options)
+    return [(one["kind"], one["subject"], one["ours"]) for one in done.findings]
+
+
+def at(days: int) -> time_machine.travel:
+    return time_machine.travel(NOON + timedelta(days=days), tick=True)
+
+
+def test_without_a_restriction_no_register_is_read(
+    deal: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("load_all", "standing_deliveries"):
+        monkeypatch.delattr(restrictions, name)
+    figures = deal.figures("restrictions")
+    assert figures == {"restrictions": 0, **{kind.replace("-", "_"): 0 for kind in KINDS}}
+
+
+def test_a_barred_hold_is_listed_until_it_is_released(deal: Nights) -> None:
+    bar(deal)
+    done = deal.night(only=("restrictions",))
+    (finding,) = done.findings
+    assert (finding["kind"], finding["subject"], finding["ours"], finding["office"]) == (
+        "barred-hold", "D-0001", "300.00 EUR", "asia",
+    )  # fmt: skip
+    assert "RS-0001 (Council): debarred" in finding["said"]
+    assert not done.changed
+    deal.release()
+    assert found(deal) == []
+
+
+def test_a_barred_commitment_is_listed_until_the_pair_is_exempted(deal: Nights) -> None:
+    deal.commit("200 EUR")
+    bar(deal)
+    assert found(deal) == [
+        ("barred-hold", "D-0001", "100.00 EUR"),
+        ("barred-commitment", "D-0001", "200.00 EUR"),
+    ]
+    exempt(deal)
+    assert found(deal) == []
+
+
+def test_a_delivery_on_a_barred_day_is_listed_until_it_is_reversed(deal: Nights) -> None:
+    deal.commit()
+    delivery = deal.deliver()
+    bar(deal, until=TODAY)
+    with at(1):
+        assert found(deal) == [("barred-delivery", "D-0001", "300.00 EUR")]
+        deal.reverse(delivery["entry"])
+        assert found(deal) == []
+
+
+def test_a_delivery_before_the_bar_is_not_listed(deal: Nights) -> None:
+    deal.commit()
+    deal.deliver()
+    bar(deal, from_=days_from_now(1))
+    with at(2):
+        assert found(deal) == []
+
+
+def test_an_exemption_in_use_that_ends_soon_is_listed_until_another_follows(deal: Nights) -> None:
+    bar(deal)
+    exempt(deal, until=days_from_now(7))
+    assert found(deal, warn_days=6) == []
+    assert found(deal, warn_days=7) == [("exemption-ends", "EX-0001", None)]
+    exempt(deal, "EX-0002", from_=days_from_now(8))
+    assert found(deal, warn_days=7) == []
+
+
+def test_an_exemption_that_no_deal_rests_on_ends_unnoticed(deal: Nights) -> None:
+    bar(deal)
+    exempt(deal, until=days_from_now(1))
+    deal.release()
+    assert found(deal) == []
+
+
+def test_a_review_is_due_on_its_day(nights: Nights) -> None:
+    nights.provider()
+    bar(nights, review_on=days_from_now(1))
+    assert found(nights) == []
+    with at(1):
+        assert found(nights) == [("review-due", "RS-0001", None)]
+
+
+def test_a_review_without_a_day_is_due_a_year_after_the_newest_version() -> None:
+    assert year_after(date(2026, 11, 23)) == date(2027, 11, 23)
+    assert year_after(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_document_and_screen_show_what_is_caught(
+    deal: Nights, capsys: pytest.CaptureFixture[str], dry: tuple[str, ...]
+) -> None:
+    bar(deal)
+    words = ("reconcile", "--only", "restrictions", *dry, "--db", deal.url, "--actor", "admin")
+    assert main([*words, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["steps"][0]["figures"]["barred_hold"] == 1
+    assert document["findings"][0]["kind"] == "barred-hold"
+    main([*words])
+    out = capsys.readouterr().out
+    assert "barred-hold" in out
+    assert "RS-0001" in out
