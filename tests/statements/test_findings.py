@@ -8,6 +8,7 @@ import pytest
 from nights import TODAY, a_night, findings, put
 from world import World
 
+from ledger.registers.records import Restriction
 from ledger.statements.differences import FindingKind
 from ledger.store.statements.findings import UnknownFinding
 from ledger.usecases.statements import findings as acts
@@ -209,6 +210,18 @@ def test_more_than_is_committed_is_not_posted(fund, tmp_path):
     assert came.figures["deliveries_posted"] == 1
     assert [finding.theirs for finding in came.findings] == ["300.00 EUR"]
     assert any(line.startswith("Not posted: 300.00 EUR") for line in came.lines)
+
+
+def test_a_delivery_of_a_barred_pair_is_not_posted(fund, tmp_path):
+    bank = fund.record("offer", "O-0001").provider
+    bar = Restriction(code="RS-0001", authority="Council", reason="debarred", providers=(bank,))
+    fund.do(lambda uow: uow.add("restriction", bar))
+    put(tmp_path / "inbox", "a.csv", COMMITTED, DELIVERED, ADDED)
+
+    came = a_night(fund, tmp_path / "inbox", post_deliveries=True)
+    assert came.figures["deliveries_posted"] == 0
+    assert [finding.theirs for finding in came.findings] == ["50.00 EUR"]
+    assert any(line.startswith("Not posted: 50.00 EUR") for line in came.lines)
 
 
 def test_a_dry_run_says_what_it_would_post(fund, tmp_path):
