@@ -50,6 +50,14 @@ TERMS = {
     "office edit": "hq --host Lyon",
     "office withdraw": "africa",
     "office reinstate": "lima",
+    "restriction add": "--countries IR --binds-countries FR --authority Council --reason war --yes",
+    "restriction edit": "RS-0001 --programme embargo --yes",
+    "restriction confirm": "RS-0001 --review 2027-06-30",
+    "restriction end": "RS-0001 --until today --yes",
+    "exemption add": "RS-0001 --projects P-1 --authority Treasury --reference L-9 --reason relief "
+    "--from 2026-11-01 --until 2027-01-31",
+    "exemption edit": "EX-0001 --reference L-10",
+    "exemption end": "EX-0001 --until today",
     "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
     "topic rename": "metro subway --yes --reason spelling",
     "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",
@@ -134,6 +142,11 @@ def furnish(officer: Officer) -> None:
         officer.tries(f"reconcile --only statements --inbox {inbox}")
     officer.says("finding resolve F-0002 --reason read")
     officer.says("match --save")
+    officer.says("restriction add --providers OLD --authority Council --reason debarred --yes")
+    officer.says(
+        "exemption add RS-0001 --projects P-2 --authority Treasury --reference L-1 "
+        "--reason relief --from 2026-11-01 --until 2026-12-31"
+    )
     officer.says("offer edit O-0003 --valid-until yesterday")
 
 

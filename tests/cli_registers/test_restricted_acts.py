@@ -68,8 +68,8 @@ def test_nothing_is_delivered_into_a_bar_and_what_was_can_be_corrected_down(fund
 
 
 def test_a_bar_counts_on_the_day_of_the_act(fund: Officer) -> None:
-    day = fund.world.ledger and "2026-11-23"
-    fund.says(HOLD.replace("O-0001", "O-0001") + f" --on {day}")
+    day = "2026-11-23"
+    fund.says(f"{HOLD} --on {day}")
     fund.says(f"{BAR} --from 2026-11-24")
     fund.says(f"deal commit D-0001 '1 EUR' --on {day}")
     fund.says("restriction edit RS-1 --from 2026-11-01 --yes")

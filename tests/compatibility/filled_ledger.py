@@ -9,6 +9,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple
 
+from bars import a_restriction, an_exemption
 from sqlalchemy import Engine
 from world import asked
 
@@ -88,6 +89,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("provider", Provider(code="P-1", name="Bank", kind="bank"))
     uow.add("project", Project(code="PRJ-1", title="A line", city="C-1", sector="transport.urban"))
     _rename(uow)
+    _restrict(uow)
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):
         declare(uow, Side.NEED, f"N-{number}")
@@ -113,6 +115,12 @@ def _rename(uow: UnitOfWork) -> None:
     for kind, code in (("city", "C-2"), ("provider", "P-2"), ("project", "PRJ-2")):
         stored = uow.find_record(kind, code)
         edit_identity(uow, kind, stored, replace(stored.record, code=f"{code}-1"))
+
+
+def _restrict(uow: UnitOfWork) -> None:
+    """Add a restriction on the provider without offers, and an exemption from it."""
+    uow.add("restriction", a_restriction(providers=("P-2-1",)))
+    uow.add("exemption", an_exemption(projects=("PRJ-1",)))
 
 
 def _introduce_a_proposed_line(uow: UnitOfWork, size: Size) -> None:

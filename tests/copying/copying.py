@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import complete_ledger
+from bars import a_restriction, an_exemption
 from recorded_night import record_night
 from world import World
 
@@ -43,6 +44,10 @@ def furnish(world: World) -> None:
     edit(world, "project", "PRJ-0001", weight=7, description="a\nb\t; c")
     edit(world, "office", "asia", host="MHD")
     world.edit("offer", "O-0001", max_share=Decimal("0.50"), topics=("bus", "metro"))
+    world.do(lambda uow: uow.add("restriction", a_restriction(countries=("KP",))))
+    world.do(lambda uow: uow.add("exemption", an_exemption(projects=("PRJ-0001",))))
+    edit(world, "restriction", "RS-1", review_on=date(2027, 3, 1))
+    edit(world, "exemption", "EX-1", sectors=("transport",))
     record_night(world)
     world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")

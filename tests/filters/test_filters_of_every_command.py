@@ -40,6 +40,10 @@ FILTERED = {
     "provider history BANK": "actor",
     "office list": "name",
     "office history asia": "actor",
+    "restriction list": "authority",
+    "restriction history RS-0001": "actor",
+    "exemption list": "authority",
+    "exemption history EX-0001": "actor",
     "unit list": "kind",
     "topic list": "topic",
     "rates show": "base",
@@ -60,6 +64,11 @@ def furnish(officer: Officer) -> None:
     world.offer("50 EUR", "O-0001")
     officer.says("rates add EUR USD 1.1 --on 2026-11-20 --source test")
     officer.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31")
+    officer.says("restriction add --providers BANK --authority Council --reason debarred --yes")
+    officer.says(
+        "exemption add RS-0001 --projects PRJ-0001 --authority Treasury --reference L-1 "
+        "--reason relief --from 2026-11-01 --until 2026-12-31"
+    )
     officer.says("match --save")
     officer.says("reconcile")
 

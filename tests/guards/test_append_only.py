@@ -12,6 +12,7 @@ from functools import partial
 
 import psycopg
 import pytest
+from bars import a_restriction, an_exemption
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
@@ -32,6 +33,8 @@ APPEND_ONLY = [
     "deal",
     "deal_version",
     "entry",
+    "exemption",
+    "exemption_version",
     "finding",
     "finding_event",
     "gap_snapshot",
@@ -59,6 +62,8 @@ APPEND_ONLY = [
     "rate",
     "receipt",
     "request",
+    "restriction",
+    "restriction_version",
     "seal",
     "sealed_leaf",
     "setting_version",
@@ -87,6 +92,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     for kind, code in (("city", "LHE"), ("provider", "SPARE"), ("project", "PRJ-0009")):
         world.do(partial(edit, kind=kind, typed=code, code=f"{code}-1"))
     world.do(lambda uow: uow.set_setting("base_currency", "EUR"))
+    world.do(bar_spare)
     record_night(world)
     world.seal()
     yield world
@@ -96,6 +102,12 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
 def edit(uow: UnitOfWork, kind: str, typed: str, code: str) -> None:
     stored = uow.find_record(kind, typed)
     edit_identity(uow, kind, stored, replaced(stored.record, code=code))
+
+
+def bar_spare(uow: UnitOfWork) -> None:
+    """Add a restriction on a provider without offers, and an exemption from it."""
+    uow.add("restriction", a_restriction(providers=("SPARE-1",)))
+    uow.add("exemption", an_exemption(projects=("PRJ-0001",)))
 
 
 def a_row(raw: Raw, table: str) -> dict[str, object]:

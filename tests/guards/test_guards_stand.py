@@ -21,6 +21,7 @@ from migrations import guards
 VERSIONS = (
     *("city_version", "deal_version", "need_version", "offer_version", "office_version"),
     *("project_version", "provider_version", "setting_version"),
+    *("restriction_version", "exemption_version"),
 )
 IDENTITIES = ("city", "provider", "project")
 NAMED = ("office", *IDENTITIES)

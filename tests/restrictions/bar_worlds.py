@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from bars import a_restriction, an_exemption
 from hypothesis import strategies as st
 
 from ledger.core.factors import Factor, Side, Stage
@@ -27,22 +28,6 @@ DAY = date(2026, 11, 23)
 EUR = Unit("EUR", 2, "money", "Euro")
 CITIES = {"MHD": "IR", "IST": "TR", "PAR": "FR"}
 PROVIDERS: dict[str, str | None] = {"BANK": "FR", "HOME": "IR", "FIRM": "TR", "NOWHERE": None}
-
-
-def a_restriction(code: str = "RS-1", **terms: Any) -> Restriction:
-    return Restriction(code=code, authority="the Council", reason="measures", **terms)
-
-
-def an_exemption(code: str = "EX-1", restriction: str = "RS-1", **terms: Any) -> Exemption:
-    period = {"from_": DAY, "until": DAY}
-    return Exemption(
-        code=code,
-        restriction=restriction,
-        authority="the Treasury",
-        reference="L-1",
-        reason="humanitarian",
-        **{**period, **terms},
-    )
 
 
 def a_need(

@@ -8,8 +8,6 @@ import pytest
 from bar_worlds import (
     DAY,
     a_need,
-    a_restriction,
-    an_exemption,
     an_offer,
     ledgers,
     needs,
@@ -17,6 +15,7 @@ from bar_worlds import (
     pair,
     terms_of,
 )
+from bars import a_restriction, an_exemption
 from hypothesis import given
 
 from ledger.eligibility.barred import BarredOffers
@@ -106,7 +105,8 @@ def test_an_exemption_covers_a_pair_as_a_whole_and_one_of_two_restrictions() -> 
         a_restriction("RS-1", countries=("IR",)),
         a_restriction("RS-2", providers=("BANK",)),
     )
-    leave = an_exemption("EX-1", "RS-1", projects=("P-1",), cities=("MHD",), sectors=("transport",))
+    covered = {"projects": ("P-1",), "cities": ("MHD",), "sectors": ("transport",)}
+    leave = an_exemption("EX-1", "RS-1", **covered, until=DAY)
     judged = Restrictions(both, (leave,)).judge(pair(), DAY)
     assert [one.code for one in judged.bars] == ["RS-2"]
     assert [one.code for one in judged.exemptions] == ["EX-1"]

@@ -17,7 +17,10 @@ from ledger.store.db import night_tables, tables
 from ledger.store.db.types import Instant, Word
 from ledger.store.registers import STORED_REGISTERS
 
-_REGISTERED = ("office", "city", "provider", "project", "need", "offer", "deal")
+_REGISTERED = (
+    *("office", "city", "provider", "project", "need", "offer", "deal"),
+    *("restriction", "exemption"),
+)
 _NAMED = {
     *("request", "receipt", "setting_version", "unit", "holder", "entry", "movement", "rate"),
     *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),

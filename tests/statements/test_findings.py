@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from bars import a_restriction
 from nights import TODAY, a_night, findings, put
 from world import World
 
-from ledger.registers.records import Restriction
 from ledger.statements.differences import FindingKind
 from ledger.store.statements.findings import UnknownFinding
 from ledger.usecases.statements import findings as acts
@@ -214,8 +214,7 @@ def test_more_than_is_committed_is_not_posted(fund, tmp_path):
 
 def test_a_delivery_of_a_barred_pair_is_not_posted(fund, tmp_path):
     bank = fund.record("offer", "O-0001").provider
-    bar = Restriction(code="RS-0001", authority="Council", reason="debarred", providers=(bank,))
-    fund.do(lambda uow: uow.add("restriction", bar))
+    fund.do(lambda uow: uow.add("restriction", a_restriction(providers=(bank,))))
     put(tmp_path / "inbox", "a.csv", COMMITTED, DELIVERED, ADDED)
 
     came = a_night(fund, tmp_path / "inbox", post_deliveries=True)
