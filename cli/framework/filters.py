@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from ledger.core.filters import Cell, Filter, FilterKind, Selection, read_filter
+from ledger.core.partial_dates import PartialDate
 from ledger.reference.filter_columns import RegisterNames, filter_column, no_names
 from ledger.reports.table import Column, ReportRow, machine
 
@@ -55,10 +56,12 @@ def _cell(value: object, kind: FilterKind) -> Cell:
     return _day(value) if kind is FilterKind.DATE else _figure(value)
 
 
-def _day(value: object) -> date | None:
-    """Read a day from a date, or from the text of a day or a moment."""
+def _day(value: object) -> date | PartialDate | None:
+    """Read a day from a date, or from the text of a day or a moment; a partial date is one."""
     try:
-        return value if type(value) is date else date.fromisoformat(machine(value)[:10])
+        if type(value) in {date, PartialDate}:
+            return value  # type: ignore[return-value]  # both types are named above
+        return date.fromisoformat(machine(value)[:10])
     except ValueError:
         return None
 

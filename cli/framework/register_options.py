@@ -27,7 +27,7 @@ _METAVARS = {
     Kind.TEXT: "TEXT",
     Kind.TEXTS: "TEXT,...",
     Kind.DATE: "DATE",
-    Kind.PARTIAL_DATE: "TEXT",
+    Kind.PARTIAL_DATE: "DATE",
     Kind.YES_NO: "yes|no",
     Kind.WHOLE: "NUMBER",
     Kind.AMOUNT: "QUANTITY",
@@ -203,7 +203,8 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
 
     An act that `adds` takes some of them without an option. Raises InvalidDate naming the option.
     """
-    from ledger.core.text import list_cell  # noqa: PLC0415 - help does without
+    from ledger.core.dates import is_converted  # noqa: PLC0415 - help does without
+    from ledger.core.text import list_cell  # noqa: PLC0415
     from ledger.usecases.registers.parse import TypedTerms  # noqa: PLC0415 - for writing only
 
     typed = call.typed_input()
@@ -213,7 +214,9 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
         if value is None:
             continue
         text = list_cell(",".join(value)) if isinstance(value, list) else str(value)
-        is_day = column.kind is Kind.DATE
+        is_day = column.kind is Kind.DATE or (
+            column.kind is Kind.PARTIAL_DATE and is_converted(text)
+        )
         terms[column.name] = _day(call, column.name, text, today) if is_day else text
     return TypedTerms(terms, {name: name.upper() for name in spec.arguments} if adds else {})
 

@@ -17,12 +17,12 @@ from ledger.reports.table import Column
 _KEYS: Final = {
     "code": """
         act base city code country deal eligible factor finding from_text kind level mark
-        member_since need offer offer_unit office project proposal provider quote root sample
+        need offer offer_unit office project proposal provider quote root sample
         sector state status subject unit
     """,
     "date": """
-        as_of changed_at date day due_on effective_on held_until needed_by opened_at rate_date
-        recorded_at sealed_at superseded_at valid_until when
+        as_of changed_at date day due_on effective_on from held_until member_since needed_by
+        opened_at rate_date recorded_at sealed_at superseded_at until valid_until when
     """,
     "number": """
         age_days base_counted bound cities complete counted coverage covered deals eligible_offers

@@ -27,6 +27,7 @@ _KINDS = {
     Kind.CODE: "code",
     Kind.CODES: "code",
     Kind.DATE: "date",
+    Kind.PARTIAL_DATE: "date",
     Kind.WHOLE: "number",
     Kind.DECIMAL: "number",
     Kind.AMOUNT: "amount",

@@ -19,7 +19,7 @@ _JALALI_DAY = re.compile(r"(1[34]\d\d)([-/])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _JALALI_START = date(1921, 3, 21)
 """1 Farvardin 1300. No Gregorian date of a record is in the years 1300 to 1499."""
 
-_FIRST_YEAR = 1583
+FIRST_YEAR = 1583
 """The first full year of the Gregorian calendar; earlier years use another calendar."""
 
 _RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
@@ -208,7 +208,7 @@ def parse_day(text: str) -> date:
     match = _DAY.fullmatch(plain)
     if match is None:
         raise InvalidDate(f"{text!r} is not a date.")
-    if int(match[1]) < _FIRST_YEAR:
+    if int(match[1]) < FIRST_YEAR:
         raise InvalidDate(
             f"The year {match[1]} is before the Gregorian calendar.",
             why="Dates are Gregorian, or Jalali in the years 1300 to 1499.",
@@ -222,6 +222,11 @@ def parse_day(text: str) -> date:
 def is_jalali(text: str) -> bool:
     """Return whether a text has the form of a Jalali date."""
     return _JALALI_DAY.fullmatch(normalise_digits(text)) is not None
+
+
+def is_converted(text: str) -> bool:
+    """Return whether a text can be a date in another form than ISO 8601: a word, or Jalali."""
+    return is_jalali(text) or normalise_digits(text).casefold() in _RELATIVE
 
 
 def _from_jalali(text: str, year: int, month: int, day: int) -> date:

@@ -20,9 +20,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from ledger.core.dates import InvalidDate, parse_day
+from ledger.core.dates import InvalidDate
 from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.numbers import normalise_digits, read_numeral, split_numeral
+from ledger.core.partial_dates import PartialDate, first_day, last_day, parse_partial_date
 from ledger.core.quantity import MULTIPLIERS
 from ledger.core.quantity_errors import quote_text
 from ledger.core.suggest import nearest
@@ -45,7 +46,7 @@ _MOST_SEEN: Final = 1000
 _FEW: Final = 12
 
 _Row = TypeVar("_Row")
-Cell = str | date | Fraction | tuple[str, ...] | None
+Cell = str | date | PartialDate | Fraction | tuple[str, ...] | None
 """What a filter sees of a row: a text or several, a date, a figure, or None where nothing is."""
 
 
@@ -102,6 +103,8 @@ class FilterColumn:
     above: Callable[[str], Iterable[str]] | None = None
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     key: Callable[[str], str] = str.casefold
+    by_last_day: bool = False
+    """A date on which something ends: a partial one is compared by its last day."""
 
     def texts(self, cell: Cell) -> frozenset[str]:
         """Give the key of every text that a cell answers to."""
@@ -123,7 +126,7 @@ class FilterValue(NamedTuple):
     """
 
     text: str
-    compared: str | date | Fraction | None
+    compared: str | PartialDate | Fraction | None
     unit: str | None = None
     whole: bool = False
 
@@ -150,9 +153,19 @@ class Filter(NamedTuple):
             return value.compared in texts if value.compared is not None else not texts
         if cell is not None and value.unit is not None and value.unit != unit.casefold():
             return False
+        if isinstance(value.compared, PartialDate):
+            return isinstance(cell, (date, PartialDate)) and self._meets_date(value.compared, cell)
         if self.sign in _ORDER:
             return cell is not None and _ORDER[self.sign](cell, value.compared)
         return cell == value.compared
+
+    def _meets_date(self, wanted: PartialDate, cell: date | PartialDate) -> bool:
+        """Say whether a date lies before, in or after the year, month or day that is asked for."""
+        if self.sign not in _ORDER:
+            return wanted.first <= first_day(cell) and last_day(cell) <= wanted.last
+        day = last_day(cell) if self.spec.by_last_day else first_day(cell)
+        bound = wanted.last if self.sign in {">", "<="} else wanted.first
+        return _ORDER[self.sign](day, bound)
 
     def admits(self, cell: Cell, unit: str) -> bool:
         """Say whether a cell meets the condition."""
@@ -220,7 +233,7 @@ def _text(column: FilterColumn, value: str) -> FilterValue:
 
 def _date(text: str, _column: FilterColumn, value: str) -> FilterValue:
     try:
-        return FilterValue(value, parse_day(value))
+        return FilterValue(value, parse_partial_date(value))
     except InvalidDate as error:
         what = f"{quote_text(text)}: {quote_text(value)} is not a date."
         raise UnreadableFilter(what, next_step=error.next_step) from error
@@ -351,7 +364,7 @@ class _Search:
         for text in unmet:
             yield f"No row has {column}{sign}{text}. {there}"
 
-    def _shown(self, item: str | date | Fraction, unit: str) -> str:
+    def _shown(self, item: str | date | PartialDate | Fraction, unit: str) -> str:
         if isinstance(item, Fraction):
             figure = f"{Decimal(item.numerator) / Decimal(item.denominator):f}"
             return f"{figure} {unit}".strip()
@@ -359,4 +372,5 @@ class _Search:
 
 
 def _value_order(seen: tuple[Any, str]) -> tuple[str, Any]:
-    return seen[1], seen[0]
+    value, unit = seen
+    return unit, value.text if isinstance(value, PartialDate) else value

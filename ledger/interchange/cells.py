@@ -18,6 +18,7 @@ from typing import TypeVar
 from ledger.core.dates import InvalidDate, is_jalali, parse_day
 from ledger.core.errors import LedgerError
 from ledger.core.numbers import normalise_digits, plain_numeral, read_fraction, whole_numeral
+from ledger.core.partial_dates import PartialDate, parse_partial_date
 from ledger.core.quantity import MAX_AMOUNT, Unit, parse_amount
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
@@ -172,9 +173,28 @@ class Cells:
         """Give a date that is not in the future: no act and no declaration is."""
         day = self.date(column)
         if day is not None and day > self.lookups.today:
-            what = f"The {column} {day} lies in the future (today is {self.lookups.today})."
-            self.problem(column, "future-date", what, "An act is recorded once it has happened.")
+            self._future(column, day)
         return day
+
+    def partial_date(self, column: str, *, past: bool = False) -> PartialDate | None:
+        """Give a year, a month or a date; one of the past begins on today or earlier."""
+        cell = self.raw(column)
+        if cell is None:
+            return None
+        try:
+            found = parse_partial_date(cell)
+        except InvalidDate as error:
+            self.problem(column, "bad-date", error.what, error.next_step)
+            return None
+        if is_jalali(cell):
+            self.lookups.jalali[cell] = found.first
+        if past and found.first > self.lookups.today:
+            self._future(column, found)
+        return found
+
+    def _future(self, column: str, day: object) -> None:
+        what = f"The {column} {day} lies in the future (today is {self.lookups.today})."
+        self.problem(column, "future-date", what, "An act is recorded once it has happened.")
 
     def need_past_date(self, column: str) -> dt.date:
         """Give the date of a required cell, not in the future."""

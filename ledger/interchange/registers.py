@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from ledger.core.dates import is_jalali
 from ledger.core.factors import Factor
-from ledger.core.numbers import normalise_digits
+from ledger.core.partial_dates import PartialDate, first_day, last_day
 from ledger.core.quantity import Unit
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
@@ -21,8 +19,6 @@ from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
 MAX_RATE_PERCENT = 1000
-_PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FACTORS = tuple(factor.value for factor in Factor)
 
 Values = dict[str, Any]
@@ -151,27 +147,6 @@ def _date(column: ColumnSpec) -> _Read:
     return partial(Cells.past_date if column.past else Cells.date, column=name)
 
 
-def _partial_date(column: ColumnSpec) -> _Read:
-    name = column.name
-
-    def read(cells: Cells) -> str | None:
-        text = normalise_digits(cells.raw(name) or "") or None
-        if text is None:
-            return None
-        if is_jalali(text) or _DAY.fullmatch(text):
-            day = cells.date(name)
-            return None if day is None else day.isoformat()
-        if not _PARTIAL_DATE.fullmatch(text):
-            what = f"{text!r} is neither a year nor a date."
-            cells.problem(name, "bad-date", what, "Write YYYY, YYYY-MM or YYYY-MM-DD.")
-        elif is_jalali(f"{text[:4]}-01-01"):
-            what = f"{text} is Jalali, and covers parts of two Gregorian years or months."
-            cells.problem(name, "bad-date", what, "Write the whole date, or the Gregorian year.")
-        return text
-
-    return read
-
-
 def _whole(column: ColumnSpec) -> _Read:
     name, bounds = column.name, column.bounds or ()
     if column.default is None:
@@ -188,7 +163,9 @@ _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
     ),
     Kind.TEXTS: _codes,
     Kind.DATE: _date,
-    Kind.PARTIAL_DATE: _partial_date,
+    Kind.PARTIAL_DATE: lambda column: partial(
+        Cells.partial_date, column=column.name, past=column.past
+    ),
     Kind.YES_NO: lambda column: partial(
         Cells.yes_no, column=column.name, default=column.default == "yes"
     ),
@@ -197,8 +174,10 @@ _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
 }
 
 
-def _require_order(cells: Cells, column: str, first: date | None, last: date | None) -> None:
-    if first is not None and last is not None and last < first:
+def _require_order(
+    cells: Cells, column: str, first: date | PartialDate | None, last: date | PartialDate | None
+) -> None:
+    if first is not None and last is not None and last_day(last) < first_day(first):
         cells.problem(column, "out-of-order", f"The {column} {last} lies before {first}.")
 
 

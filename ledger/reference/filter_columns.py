@@ -31,6 +31,8 @@ _REGISTERS: Final = {
     "office": "office",
 }
 _WORDS: Final = frozenset({"topic", "topics", "name", "name_local", "title"})
+_ENDS: Final = frozenset({"until", "ended", "closed_on"})
+"""Columns of partial dates on which something ends."""
 _WORDS_ENDINGS: Final = ("_name", "_title")
 
 
@@ -47,7 +49,8 @@ def filter_column(
     if register is not None:
         above = partial(_names_of, cache(partial(names, register)))
     by_words = above is not None or name in _WORDS or name.endswith(_WORDS_ENDINGS)
-    return FilterColumn(kind, above, words or {}, text_key if by_words else str.casefold)
+    key = text_key if by_words else str.casefold
+    return FilterColumn(kind, above, words or {}, key, by_last_day=name in _ENDS)
 
 
 def no_names(_register: str) -> NamesByCode:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.core.factors import Factor
+from ledger.core.partial_dates import PartialDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,14 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A member city. `country` is ISO 3166 alpha-2; `member_since` an ISO 8601 year or date."""
+    """A member city. `country` is ISO 3166 alpha-2."""
 
     code: str
     name: str
     country: str
     office: str
     name_local: str | None = None
-    member_since: str | None = None
+    member_since: PartialDate | None = None
     population: int | None = None
     geonames_id: int | None = None
     withdrawn: bool = False

@@ -125,7 +125,9 @@ CITY: Final = RegisterSpec(
             register="office",
             filled=True,
         ),
-        ColumnSpec("member_since", Kind.PARTIAL_DATE, "year or date (ISO 8601) of joining"),
+        ColumnSpec(
+            "member_since", Kind.PARTIAL_DATE, "year or date (ISO 8601) of joining", past=True
+        ),
         ColumnSpec("population", Kind.WHOLE, "inhabitants"),
         ColumnSpec("geonames_id", Kind.WHOLE, "GeoNames number", bounds=(1, MAX_WHOLE)),
         _WITHDRAWN,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from importing import EMPTY, TODAY
 
 from ledger.core.factors import Factor, Side, Stage
+from ledger.core.partial_dates import PartialDate
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import neutral_text, plain_text
@@ -61,7 +62,7 @@ cities = st.builds(
     country=st.sampled_from(["IR", "TW", "FR"]),
     office=st.just("asia"),
     name_local=maybe | words,
-    member_since=st.sampled_from([None, "1998", "1998-05", "1998-05-01"]),
+    member_since=maybe | st.sampled_from(["1998", "1998-05", "1998-05-01"]).map(PartialDate),
     population=maybe | st.integers(0, 10**9),
     geonames_id=maybe | st.integers(1, 10**9),
     withdrawn=st.booleans(),

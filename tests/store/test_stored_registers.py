@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from world import World, says_enough
 
 from ledger.core.factors import Factor
+from ledger.core.partial_dates import PartialDate
 from ledger.journal.receipts import Note, Receipt
 from ledger.registers.records import (
     City,
@@ -37,7 +38,7 @@ EVERY_FIELD: dict[str, Any] = {
         name_local="São Paulo",
         country="BR",
         office="americas",
-        member_since="1998-05",
+        member_since=PartialDate("1998-05"),
         population=12_000_000,
         geonames_id=3_448_439,
         withdrawn=True,

@@ -43,6 +43,7 @@ from ledger.store.db.types import (
     ExactDecimal,
     ExactFraction,
     Instant,
+    PartialDateText,
     Word,
     foreign_key,
     key_to,
@@ -156,13 +157,12 @@ _VOCABULARIES: Final = {
 
 _WORD_LENGTH: Final = 20
 _SMALL: Final = 2**15
-_PARTIAL_DATE_LENGTH: Final = 10
 _TYPES: Final[dict[Kind, Any]] = {
     Kind.TEXT: Text,
     Kind.CODES: CodeList,
     Kind.TEXTS: CodeList,
     Kind.DATE: Date,
-    Kind.PARTIAL_DATE: String(_PARTIAL_DATE_LENGTH),
+    Kind.PARTIAL_DATE: PartialDateText,
     Kind.YES_NO: Boolean,
     Kind.WHOLE: BigInteger,
     Kind.AMOUNT: BigInteger,

@@ -12,6 +12,8 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, MetaData, String, Text
 from sqlalchemy.types import TypeDecorator
 
+from ledger.core.partial_dates import PartialDate
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -77,6 +79,21 @@ class ExactFraction(TypeDecorator[Fraction]):
         """Read the same fraction back."""
         del dialect
         return None if value is None else Fraction(value)
+
+
+class PartialDateText(TypeDecorator[PartialDate]):
+    """A year, a month or a day, kept as the text it was written as."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: PartialDate | None, _dialect: Dialect) -> str | None:
+        """Store the text."""
+        return None if value is None else value.text
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> PartialDate | None:
+        """Read the same text back."""
+        return None if value is None else PartialDate(value)
 
 
 class CodeList(TypeDecorator[tuple[str, ...]]):
