@@ -24,6 +24,7 @@ from cli.framework.register_options import (
     date_parameter,
     edit_parameters,
     insists,
+    plain_term,
     quantity_parameter,
     read_terms,
 )
@@ -277,12 +278,13 @@ def _confirm(spec: RegisterSpec) -> Verb:
 
 def _edit_terms(call: Call, spec: RegisterSpec, typed: str, days: Mapping[str, str]) -> None:
     """Edit the dates of one record, as typed."""
-    from cli.framework.session import required_date
     from ledger.usecases.registers import records
     from ledger.usecases.registers.parse import TypedTerms
 
     def work(uow: UnitOfWork) -> Receipt:
-        terms = {column: required_date(call, day).isoformat() for column, day in days.items()}
+        terms = {
+            name: plain_term(call, spec.column[name], day, uow.today) for name, day in days.items()
+        }
         code = resolve_typed_code(uow, spec.name, typed)
         return records.edit(uow, spec.name, code, TypedTerms(terms))
 

@@ -9,7 +9,7 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.session import act, read_ledger
 
-app = noun("Settings of the ledger: its time zone.")
+app = noun("Settings of the ledger: its time zone and association.")
 
 
 @command(app, "list")
@@ -28,12 +28,27 @@ def list_(call: Call) -> None:
     emit_rows(rows, shown, call.read, head={"schema": "cityfund.settings/1"})
 
 
-@command(app, "edit", kind="plain", saves=True)
+@command(app, "edit", kind="plain", saves=True, may_be_empty=frozenset({"association"}))
 def edit(
     call: Call,
-    time_zone: Annotated[str, typer.Option(help="The new time zone, as Europe/Paris.")],
+    time_zone: Annotated[
+        str | None, typer.Option(help="The new time zone, as Europe/Paris.")
+    ] = None,
+    association: Annotated[
+        str | None, typer.Option(help="The body whose members the fund's cities are.")
+    ] = None,
 ) -> None:
-    """Change the ledger's time zone from the next day on; --reason is required."""
-    from ledger.usecases.admin.settings import change_time_zone
+    """Change the time zone from the next day on (with --reason), or the association."""
+    from cli.framework.usage_errors import MissingParameter
+    from ledger.usecases.admin.settings import change_association, change_time_zone
 
-    act(call, lambda uow: change_time_zone(uow, time_zone))
+    if (time_zone is None) == (association is None):
+        raise MissingParameter(
+            "One of --time-zone and --association is required.",
+            why="One request changes one setting.",
+            next_step="Add --time-zone ZONE with --reason TEXT, or --association BODY.",
+        )
+    if time_zone is not None:
+        act(call, lambda uow: change_time_zone(uow, time_zone))
+    else:
+        act(call, lambda uow: change_association(uow, association or ""))

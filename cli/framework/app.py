@@ -43,7 +43,7 @@ class CommandEntry(NamedTuple):
 
 _DAILY_NOUNS = ("need", "offer", "deal")
 _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
-_OWN_MODULES = ("deal", "project", "unit")
+_OWN_MODULES = ("deal", "project", "seat", "unit")
 """The registers whose commands have a module; those of all others follow from their columns."""
 
 
@@ -103,7 +103,10 @@ COMMAND_TABLE = (
         "cli.commands.doctor",
     ),
     CommandEntry(
-        "settings", "Settings of the ledger: its time zone.", SET_UP, "cli.commands.settings"
+        "settings",
+        "Settings of the ledger: its time zone and association.",
+        SET_UP,
+        "cli.commands.settings",
     ),
     CommandEntry(
         "db",

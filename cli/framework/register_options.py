@@ -165,6 +165,7 @@ _COMPLETED = {
     "sectors": "title",
     "project_statuses": "title",
     "instruments": "name",
+    "seat_roles": "name",
 }
 """The vocabularies whose entries are completed, and what says what an entry is."""
 
@@ -203,8 +204,7 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
 
     An act that `adds` takes some of them without an option. Raises InvalidDate naming the option.
     """
-    from ledger.core.dates import is_converted  # noqa: PLC0415 - help does without
-    from ledger.core.text import list_cell  # noqa: PLC0415
+    from ledger.core.text import list_cell  # noqa: PLC0415 - help does without
     from ledger.usecases.registers.parse import TypedTerms  # noqa: PLC0415 - for writing only
 
     typed = call.typed_input()
@@ -214,11 +214,18 @@ def read_terms(call: Call, spec: RegisterSpec, *, today: date, adds: bool = Fals
         if value is None:
             continue
         text = list_cell(",".join(value)) if isinstance(value, list) else str(value)
-        is_day = column.kind is Kind.DATE or (
-            column.kind is Kind.PARTIAL_DATE and is_converted(text)
-        )
-        terms[column.name] = _day(call, column.name, text, today) if is_day else text
+        terms[column.name] = plain_term(call, column, text, today)
     return TypedTerms(terms, {name: name.upper() for name in spec.arguments} if adds else {})
+
+
+def plain_term(call: Call, column: ColumnSpec, text: str, today: date) -> str:
+    """Return a term as typed, days in ISO 8601. Raises InvalidDate naming the option."""
+    from ledger.core.dates import is_converted  # noqa: PLC0415 - help does without
+
+    is_partial = column.kind is Kind.PARTIAL_DATE
+    if column.kind is Kind.DATE or (is_partial and is_converted(text)):
+        return _day(call, column.name, text, today)
+    return text
 
 
 def _day(call: Call, name: str, text: str, today: date) -> str:

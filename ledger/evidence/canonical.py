@@ -80,6 +80,13 @@ def true_or_none(value: Any) -> str | None:
     return "true" if value else None
 
 
+def no_or_none(value: Any) -> str | None:
+    """Format a truth value; a true one is omitted."""
+    if type(value) not in {bool, int} or value not in {0, 1}:
+        raise InvalidLeafValue(value)
+    return None if value else "false"
+
+
 def list_or_none(value: Any, separator: str) -> str | None:
     """Format a list of codes that is stored as one text."""
     if value is None or value == "":

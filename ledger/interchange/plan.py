@@ -62,8 +62,10 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
         places: dict[str, Place] = {}
+        steps: list[ImportStep] = []
         for row in tables.of(table):
-            _plan_row(planning, table, row, places=places, registers=registers, revisions=revisions)
+            _plan_row(planning, table, row, places=places, registers=steps, revisions=revisions)
+        registers += _in_order(steps, table)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)
     ups = [step for step in revisions if step.new_total > (step.old_total or 0)]
@@ -145,6 +147,9 @@ def _plan_row(
         planning.remember_terms(table, record, row)
         return
     after, fields = _merge_edit(planning, table, held, record, row)
+    if "office" in fields and after.office_given != record.office_given:
+        after = replace(after, office_given=record.office_given)
+        fields = (*fields, "office_given")
     planning.remember_terms(table, after, row)
     revision = _revision(planning, table, held, row)
     if fields:
@@ -153,6 +158,33 @@ def _plan_row(
         revisions.append(revision)
     if not fields and revision is None:
         registers.append(Same(table, record.code))
+
+
+def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:
+    """Give steps with each new record of a table behind those of the table that it refers to.
+
+    Records that refer to one another in a circle stay in their order; the ledger refuses them.
+    """
+    columns = [column for column, other in REFERENCES.get(table, ()) if other == table]
+    if not columns:
+        return [*steps]
+    waiting = [*steps]
+    new = {one.record.code for one in waiting if isinstance(one, Add) and one.kind == table}
+    placed: list[ImportStep] = []
+    while waiting:
+        ready = [one for one in waiting if not new & _named(one, columns)] or waiting
+        placed += ready
+        new -= {one.record.code for one in ready if isinstance(one, Add)}
+        waiting = [one for one in waiting if not any(one is other for other in ready)]
+    return placed
+
+
+def _named(step: ImportStep, columns: Iterable[str]) -> set[str]:
+    """Name the other records of its own table that a step's record refers to."""
+    if not isinstance(step, (Add, Edit)):
+        return set()
+    record = step.record if isinstance(step, Add) else step.after
+    return {getattr(record, name) for name in columns} - {None, record.code}
 
 
 def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> Any:

@@ -14,7 +14,7 @@ from ledger.core.quantity import Unit
 from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
 from ledger.reference.places import find_country, find_region
-from ledger.reference.terms import find_instrument, find_sector, find_status
+from ledger.reference.terms import find_instrument, find_seat_role, find_sector, find_status
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
@@ -32,6 +32,7 @@ FINDERS: Mapping[str, Callable[[str], str]] = {
     "sectors": lambda text: find_sector(text).code,
     "project_statuses": lambda text: find_status(text).code,
     "instruments": lambda text: find_instrument(text).code,
+    "seat_roles": lambda text: find_seat_role(text).code,
 }
 """What finds an entry of each reference vocabulary."""
 
@@ -228,6 +229,12 @@ def _factor(values: Values) -> Factor:
     return Factor(values["factor"]) if values["factor"] else Factor.MONEY
 
 
+def _complete_city(cells: Cells, values: Values) -> None:
+    """Find whether an officer named the office, unless the row says it."""
+    if cells.raw("office_given") is None:
+        values["office_given"] = bool(values["office"])
+
+
 def _require_target(cells: Cells, values: Values) -> None:
     """Refuse a restriction that targets nobody: it would bar nothing."""
     if not (values["countries"] or values["cities"] or values["providers"]):
@@ -235,10 +242,21 @@ def _require_target(cells: Cells, values: Values) -> None:
         cells.problem("countries", "missing-value", "The restriction targets nobody.", hint)
 
 
+def _require_one_place(cells: Cells, values: Values) -> None:
+    """Refuse a seat that is in no body and no office, or in both."""
+    named = [name for name in ("body", "office") if values[name]]
+    if len(named) != 1:
+        what = "both a body and an office" if named else "neither a body nor an office"
+        hint = "Name the one body or office that the seat is in."
+        cells.problem("body", "one-place", f"The seat names {what}.", hint)
+
+
 _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "unit": _complete_unit,
+    "city": _complete_city,
     "need": _complete_need,
     "offer": _complete_offer,
     "restriction": _require_target,
+    "seat": _require_one_place,
 }
 """What is particular to the rows of one register."""

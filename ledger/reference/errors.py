@@ -66,6 +66,14 @@ class UnknownInstrument(UnknownReference, code="unknown-instrument"):
     default_next = "Give a code such as grant, loan or in-kind."
 
 
+class UnknownSeatRole(UnknownReference, code="unknown-seat-role"):
+    """The role is not in the list of roles of seats."""
+
+    table = "the list of roles"
+    default_why = "Roles of seats come from a list, in which each has its step."
+    default_next = "Give a role such as member, adviser, host, board or candidate."
+
+
 class NoOfficeForCountry(InvalidInput, code="no-office-for-country"):
     """The country is in no office's regions."""
 

@@ -1,14 +1,16 @@
-"""Sectors and statuses of projects, and instruments of finance."""
+"""Sectors and statuses of projects, instruments of finance, and roles of seats."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import NamedTuple, TypeVar
 
 from ledger.reference.errors import (
     UnknownInstrument,
     UnknownReference,
+    UnknownSeatRole,
     UnknownSector,
     UnknownStatus,
 )
@@ -39,7 +41,24 @@ class Instrument(NamedTuple):
     note: str = ""
 
 
-_Term = TypeVar("_Term", Sector, ProjectStatus, Instrument)
+class Step(StrEnum):
+    """How far a seat takes a city: to be there, to count, or to decide."""
+
+    PRESENT = "present"
+    EFFECTIVE = "effective"
+    DECIDING = "deciding"
+    NONE = "none"
+
+
+class SeatRole(NamedTuple):
+    """What a city can be in a body, and the step that this is."""
+
+    code: str
+    name: str
+    step: Step
+
+
+_Term = TypeVar("_Term", Sector, ProjectStatus, Instrument, SeatRole)
 
 
 @cache
@@ -91,6 +110,20 @@ def instruments() -> dict[str, Instrument]:
 def find_instrument(text: str) -> Instrument:
     """Find an instrument by its code in any case; raises UnknownInstrument."""
     return _find(text, instruments(), UnknownInstrument)
+
+
+@cache
+def seat_roles() -> dict[str, SeatRole]:
+    """Return all roles of seats by code."""
+    return {
+        row["code"]: SeatRole(row["code"], row["name"], Step(row["step"]))
+        for row in read_table("seat_roles")
+    }
+
+
+def find_seat_role(text: str) -> SeatRole:
+    """Find a role of seats by its code in any case; raises UnknownSeatRole."""
+    return _find(text, seat_roles(), UnknownSeatRole)
 
 
 @cache

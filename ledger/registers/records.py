@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.core.factors import Factor
-from ledger.core.partial_dates import PartialDate
+from ledger.core.partial_dates import PartialDate, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,17 @@ class Office:
     name: str
     host: str | None = None
     regions: tuple[str, ...] = ()
+    opened_on: PartialDate | None = None
+    closed_on: PartialDate | None = None
     withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A member city. `country` is ISO 3166 alpha-2."""
+    """A member city, or one that is known only by its ties. `country` is ISO 3166 alpha-2.
+
+    `office_given` says that an officer named the office, which follows from the region otherwise.
+    """
 
     code: str
     name: str
@@ -38,6 +43,8 @@ class City:
     member_since: PartialDate | None = None
     population: int | None = None
     geonames_id: int | None = None
+    member: bool = True
+    office_given: bool = False
     withdrawn: bool = False
 
 
@@ -177,3 +184,48 @@ class Exemption:
     projects: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation outside the fund. `seats` is how many deciding seats there are to hold."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None = None
+    seats: int | None = None
+    from_: PartialDate | None = None
+    until: PartialDate | None = None
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def period(self) -> Period:
+        """Give the time in which it is there."""
+        return Period(self.from_, self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a city is in a body or in an office of the fund, one of the two, over a time."""
+
+    code: str
+    city: str
+    body: str | None = None
+    office: str | None = None
+    role: str = "member"
+    from_: PartialDate | None = None
+    until: PartialDate | None = None
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def period(self) -> Period:
+        """Give the time that is recorded of it."""
+        return Period(self.from_, self.until)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Give the register and the code of the body or the office that it is in."""
+        return ("office", self.office) if self.office else ("body", self.body or "")

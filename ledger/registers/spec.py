@@ -89,6 +89,8 @@ class ColumnSpec(NamedTuple):
     """A quantity, which the journal holds and the record does not."""
     corrected: bool = False
     """A fixed column that only the correction of an entry changes: versions store what it is."""
+    added_later: bool = False
+    """Added to a register that had records already: leaves omit the default that these have."""
     longest: int | None = None
     """How many characters the database takes, where that is less than a text has."""
     option_help: str | None = None

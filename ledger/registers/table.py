@@ -12,6 +12,7 @@ from typing import Final
 
 from ledger.core.factors import Factor
 from ledger.registers.restrictions import EXEMPTION, RESTRICTION
+from ledger.registers.seats import BODY, SEAT
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
 
 FACTORS: Final = tuple((factor.value, "") for factor in Factor)
@@ -99,6 +100,14 @@ OFFICE: Final = RegisterSpec(
             "UN M49 regions (code or name) of the office",
             vocabulary="regions",
         ),
+        ColumnSpec("opened_on", Kind.PARTIAL_DATE, "year, month or day of opening", past=True),
+        ColumnSpec(
+            "closed_on",
+            Kind.PARTIAL_DATE,
+            "year, month or day of closing",
+            past=True,
+            not_before="opened_on",
+        ),
         _WITHDRAWN,
     ),
 )
@@ -130,6 +139,20 @@ CITY: Final = RegisterSpec(
         ),
         ColumnSpec("population", Kind.WHOLE, "inhabitants"),
         ColumnSpec("geonames_id", Kind.WHOLE, "GeoNames number", bounds=(1, MAX_WHOLE)),
+        ColumnSpec(
+            "member",
+            Kind.YES_NO,
+            "no when it is known only as a twin, host or teacher; yes when empty",
+            default="yes",
+            added_later=True,
+        ),
+        ColumnSpec(
+            "office_given",
+            Kind.YES_NO,
+            "yes when an officer named the office, no when the region did",
+            default="no",
+            added_later=True,
+        ),
         _WITHDRAWN,
     ),
 )
@@ -343,7 +366,10 @@ DEAL: Final = RegisterSpec(
 
 REGISTERS: Final[dict[str, RegisterSpec]] = {
     spec.name: spec
-    for spec in (UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL, RESTRICTION, EXEMPTION)
+    for spec in (
+        *(UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL),
+        *(RESTRICTION, EXEMPTION, BODY, SEAT),
+    )
 }
 """Every register by name, each after those that its columns refer to."""
 

@@ -57,7 +57,7 @@ _SCRIPTS: Final = {
             r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",
             re.DOTALL,
         ),
-        named=("office", "city", "provider", "project"),
+        named=("office", "city", "provider", "project", "body"),
     ),
 }
 

@@ -58,6 +58,12 @@ TERMS = {
     "--from 2026-11-01 --until 2027-01-31",
     "exemption edit": "EX-0001 --reference L-10",
     "exemption end": "EX-0001 --until today",
+    "body add": "'Women in cities' --kind committee --parent METROPOLIS --from 2007",
+    "body edit": "METROPOLIS --seats 22",
+    "body end": "METROPOLIS --until 2025",
+    "seat add": "QOM METROPOLIS --role observer --from 2020",
+    "seat edit": "ST-0001 --from 1993-10",
+    "seat end": "ST-0001 --until 2025-06",
     "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
     "topic rename": "metro subway --yes --reason spelling",
     "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",
@@ -147,6 +153,8 @@ def furnish(officer: Officer) -> None:
         "exemption add RS-0001 --projects P-2 --authority Treasury --reference L-1 "
         "--reason relief --from 2026-11-01 --until 2026-12-31"
     )
+    officer.says("body add Metropolis --code METROPOLIS --kind association")
+    officer.says("seat add MHD METROPOLIS --from 1993")
     officer.says("offer edit O-0003 --valid-until yesterday")
 
 

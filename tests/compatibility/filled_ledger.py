@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from bars import a_restriction, an_exemption
+from bodies import a_body, a_seat
 from sqlalchemy import Engine
 from world import asked
 
@@ -90,6 +91,8 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("project", Project(code="PRJ-1", title="A line", city="C-1", sector="transport.urban"))
     _rename(uow)
     _restrict(uow)
+    uow.add("body", a_body())
+    uow.add("seat", a_seat(city="C-1"))
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):
         declare(uow, Side.NEED, f"N-{number}")

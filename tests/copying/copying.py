@@ -11,10 +11,12 @@ from typing import Any
 
 import complete_ledger
 from bars import a_restriction, an_exemption
+from bodies import a_body, a_seat
 from recorded_night import record_night
 from world import World
 
 from ledger.core.factors import Side
+from ledger.core.partial_dates import PartialDate
 from ledger.core.quantity import Unit
 from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
@@ -48,6 +50,12 @@ def furnish(world: World) -> None:
     world.do(lambda uow: uow.add("exemption", an_exemption(projects=("PRJ-0001",))))
     edit(world, "restriction", "RS-1", review_on=date(2027, 3, 1))
     edit(world, "exemption", "EX-1", sectors=("transport",))
+    world.do(lambda uow: uow.add("body", a_body(from_=PartialDate("1985"), seats=22)))
+    world.do(lambda uow: uow.add("seat", a_seat(from_=PartialDate("1993-10"))))
+    edit(world, "body", "METROPOLIS", until=PartialDate("2025-12-31"))
+    edit(world, "seat", "ST-1", until=PartialDate("2024"))
+    edit(world, "city", "MHD", member=False, office_given=True)
+    edit(world, "office", "asia", opened_on=PartialDate("2011"), closed_on=PartialDate("2020-05"))
     record_night(world)
     world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")

@@ -28,6 +28,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("seat_version", "seat", "body_version", "body", "seat_role"),
     *("exemption_version", "exemption", "restriction_version", "restriction"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
     *("finding_event", "finding", "statement_line", "statement"),
@@ -44,6 +45,8 @@ TAKEN_BACK = (
     "ALTER TABLE entry DROP COLUMN total",
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",
+    *(f"ALTER TABLE city_version DROP COLUMN {name}" for name in ("member", "office_given")),
+    *(f"ALTER TABLE office_version DROP COLUMN {name}" for name in ("opened_on", "closed_on")),
     *(
         f"DROP INDEX ix_{name}"
         for name in (

@@ -44,6 +44,10 @@ FILTERED = {
     "restriction history RS-0001": "actor",
     "exemption list": "authority",
     "exemption history EX-0001": "actor",
+    "body list": "kind",
+    "body history METROPOLIS": "actor",
+    "seat list": "role",
+    "seat history ST-0001": "actor",
     "unit list": "kind",
     "topic list": "topic",
     "rates show": "base",
@@ -69,6 +73,8 @@ def furnish(officer: Officer) -> None:
         "exemption add RS-0001 --projects PRJ-0001 --authority Treasury --reference L-1 "
         "--reason relief --from 2026-11-01 --until 2026-12-31"
     )
+    officer.says("body add Metropolis --code METROPOLIS --kind association")
+    officer.says("seat add MHD METROPOLIS --from 1993")
     officer.says("match --save")
     officer.says("reconcile")
 

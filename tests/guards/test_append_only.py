@@ -13,6 +13,7 @@ from functools import partial
 import psycopg
 import pytest
 from bars import a_restriction, an_exemption
+from bodies import a_body, a_seat
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
@@ -27,6 +28,8 @@ Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 APPEND_ONLY = [
     "allowed_move",
+    "body",
+    "body_version",
     "city",
     "city_identity_change",
     "city_version",
@@ -66,6 +69,8 @@ APPEND_ONLY = [
     "restriction_version",
     "seal",
     "sealed_leaf",
+    "seat",
+    "seat_version",
     "setting_version",
     "statement",
     "statement_line",
@@ -93,6 +98,8 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
         world.do(partial(edit, kind=kind, typed=code, code=f"{code}-1"))
     world.do(lambda uow: uow.set_setting("base_currency", "EUR"))
     world.do(bar_spare)
+    world.do(lambda uow: uow.add("body", a_body()))
+    world.do(lambda uow: uow.add("seat", a_seat()))
     record_night(world)
     world.seal()
     yield world

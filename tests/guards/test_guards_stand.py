@@ -21,10 +21,10 @@ from migrations import guards
 VERSIONS = (
     *("city_version", "deal_version", "need_version", "offer_version", "office_version"),
     *("project_version", "provider_version", "setting_version"),
-    *("restriction_version", "exemption_version"),
+    *("restriction_version", "exemption_version", "body_version", "seat_version"),
 )
 IDENTITIES = ("city", "provider", "project")
-NAMED = ("office", *IDENTITIES)
+NAMED = ("office", "body", *IDENTITIES)
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
@@ -61,6 +61,7 @@ TRIGGERS = {
     "rate_is_a_number",
     "seal_follows",
     "sealed_leaf_follows",
+    "seat_terms_meet_seats",
     "statement_line_was_announced",
 }
 FUNCTIONS = {
@@ -79,6 +80,8 @@ FUNCTIONS = {
     *(f"cityfund_{kind}_terms_meet_undo()" for kind in ("project", "need", "offer")),
     *(f"cityfund_{kind}_in_error_meets_additions()" for kind in NAMED),
     "cityfund_office_refuses_update()",
+    "cityfund_body_refuses_update()",
+    "cityfund_seat_terms_meet_seats()",
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",
     "cityfund_deal_balance_starts_at_zero()",

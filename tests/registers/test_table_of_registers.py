@@ -81,6 +81,7 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     own = {"need"} if spec.name == "project" else set()
     own |= {"as_new"} if spec.compares_names else set()
     own |= {"yes"} if spec.bars_pairs else set()
+    own |= {"place"} if spec.name == "seat" else set()
     unit = {"unit"} if spec.has_quantity else set()  # it is typed with the quantity
     assert {param.name for param in verbs["add"].params} - shared - own == typed - unit - shared
     if spec.versioned:
@@ -108,8 +109,8 @@ def test_codes_begin_each_in_a_way_of_its_own() -> None:
 def test_what_stands_under_what() -> None:
     under = {name: [child.name for child, _ in children_of(name)] for name in REGISTERS}
     assert {name: children for name, children in under.items() if children} == {
-        "office": ["city"],
-        "city": ["project"],
+        "office": ["city", "seat"],
+        "city": ["project", "seat"],
         "provider": ["offer"],
         "project": ["need"],
         "restriction": ["exemption"],

@@ -31,6 +31,7 @@ APPEND_ONLY = (
     *("gap_snapshot", "night_lock", "night_run", "night_step"),
     *("finding", "finding_event", "statement", "statement_line"),
     *("restriction", "restriction_version", "exemption", "exemption_version"),
+    *("body", "body_version", "seat", "seat_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 KEPT_FROM = ("update", "delete", "replace")
@@ -47,6 +48,8 @@ GUARDS = {
     "city_version_follows",
     "exemption_version_follows",
     "restriction_version_follows",
+    "body_version_follows",
+    "seat_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bodies import a_body
 from sqlalchemy.exc import IntegrityError
 from world import World, says_enough
 
@@ -15,6 +16,7 @@ from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
 from ledger.journal.receipts import Note, Receipt
 from ledger.registers.records import (
+    Body,
     City,
     Exemption,
     Need,
@@ -23,6 +25,7 @@ from ledger.registers.records import (
     Project,
     Provider,
     Restriction,
+    Seat,
 )
 from ledger.store import registers
 from ledger.store.db.errors import WriteConflict
@@ -31,7 +34,15 @@ from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all
 DAY = date(2026, 2, 3)
 
 EVERY_FIELD: dict[str, Any] = {
-    "office": Office(code="lima", name="Lima", host="Lima", regions=("005", "013"), withdrawn=True),
+    "office": Office(
+        code="lima",
+        name="Lima",
+        host="Lima",
+        regions=("005", "013"),
+        opened_on=PartialDate("2011"),
+        closed_on=PartialDate("2020-05"),
+        withdrawn=True,
+    ),
     "city": City(
         code="SMP",
         name="São Paulo",
@@ -41,6 +52,8 @@ EVERY_FIELD: dict[str, Any] = {
         member_since=PartialDate("1998-05"),
         population=12_000_000,
         geonames_id=3_448_439,
+        member=False,
+        office_given=True,
         withdrawn=True,
     ),
     "provider": Provider(
@@ -128,6 +141,27 @@ EVERY_FIELD: dict[str, Any] = {
         factors=("money",),
         sectors=("transport",),
     ),
+    "body": Body(
+        code="BD-9",
+        name="Board",
+        kind="board",
+        parent="METROPOLIS",
+        seats=22,
+        from_=PartialDate("1985"),
+        until=PartialDate("2020-05"),
+        source="the minutes",
+        note="elected",
+    ),
+    "seat": Seat(
+        code="ST-9",
+        city="MHD",
+        body="METROPOLIS",
+        role="board",
+        from_=PartialDate("2010-10-07"),
+        until=PartialDate("2014"),
+        source="the minutes",
+        note="the mayor",
+    ),
 }
 
 
@@ -145,6 +179,8 @@ def test_every_field_comes_back_as_it_was_given(metro, kind):
         metro.do(
             lambda uow: uow.add("restriction", replace(EVERY_FIELD["restriction"], code="RS-1"))
         )
+    if kind in {"body", "seat"}:
+        metro.do(lambda uow: uow.add("body", a_body()))
     metro.do(lambda uow: uow.add(kind, record))
 
     kept = metro.record(kind, record.code)

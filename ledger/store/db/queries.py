@@ -34,14 +34,19 @@ from ledger.store.db.prepared import Prepared
 _Value = TypeVar("_Value")
 TIME_ZONE: Final = "time_zone"
 BASE_CURRENCY: Final = "base_currency"
+ASSOCIATION: Final = "association"
 DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR"}
 
 
 class Settings(NamedTuple):
-    """The ledger's settings. `zone` is its time zone with every change of it."""
+    """The ledger's settings. `zone` is its time zone with every change of it.
+
+    `association` is the code of the body whose members the fund's cities are, where one is set.
+    """
 
     base_currency: str
     zone: tzinfo
+    association: str | None = None
 
 
 _SETTINGS: Final = select(
@@ -62,7 +67,8 @@ def read_settings(connection: Connection, known_at: datetime | None = None) -> S
     # Later versions overwrite earlier ones of the same name as the rows come in order.
     values = {**DEFAULT_SETTINGS, **{name: value for name, value, _ in rows}}
     zones = [(value, recorded_at) for name, value, recorded_at in rows if name == TIME_ZONE]
-    return Settings(values[BASE_CURRENCY], _zone(values[TIME_ZONE], zones))
+    zone = _zone(values[TIME_ZONE], zones)
+    return Settings(values[BASE_CURRENCY], zone, values.get(ASSOCIATION) or None)
 
 
 def _zone(name: str, versions: Sequence[tuple[str, datetime]]) -> tzinfo:

@@ -43,6 +43,7 @@ def _shipped_tables() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
     yield tables.sector, _sectors()
     yield tables.project_status, _statuses()
     yield tables.instrument, _instruments()
+    yield tables.seat_role, _seat_roles()
 
 
 def _update_table(connection: Connection, table: Table, shipped: Iterable[dict[str, Any]]) -> None:
@@ -98,3 +99,8 @@ def _instruments() -> Iterable[dict[str, Any]]:
             "name": instrument.name,
             "iati_finance_type": instrument.iati_finance_type or None,
         }
+
+
+def _seat_roles() -> Iterable[dict[str, Any]]:
+    for role in terms.seat_roles().values():
+        yield {"code": role.code, "name": role.name, "step": role.step.value}

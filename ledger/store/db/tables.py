@@ -28,6 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     quoted_name,
+    true,
 )
 
 from ledger.core.factors import Factor, Side, Stage
@@ -146,12 +147,20 @@ instrument = Table(
     Column("name", Text, nullable=False),
     Column("iati_finance_type", CODE),
 )
+seat_role = Table(
+    "seat_role",
+    metadata,
+    Column("code", CODE, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("step", CODE, nullable=False),
+)
 
 
 _VOCABULARIES: Final = {
     "countries": "country.code",
     "sectors": "sector.code",
     "project_statuses": "project_status.code",
+    "seat_roles": "seat_role.code",
 }
 """The vocabularies whose entries are rows, and so can be referred to."""
 
@@ -183,6 +192,9 @@ def _stored(column: ColumnSpec) -> list[Any]:
     if column.vocabulary in _VOCABULARIES and not column.is_list:
         refers = ForeignKey(_VOCABULARIES[column.vocabulary])
         return [Column(name, CODE, refers, nullable=not filled)]
+    if column.added_later and column.kind is Kind.YES_NO:
+        before = true() if column.default == "yes" else false()
+        return [Column(name, Boolean, nullable=False, server_default=before)]
     kind = _code_type(column) if column.kind is Kind.CODE else _TYPES[column.kind]
     return [Column(name, kind, nullable=not filled)]
 
@@ -492,7 +504,7 @@ introduced_line = Table(
 )
 """Which line of which proposal an introduction was made from; a line is taken up once."""
 
-REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument)
+REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument, seat_role)
 MUTABLE_TABLES: Final = (balance, deal_balance)
 
 

@@ -28,6 +28,7 @@ from ledger.core.text import code_number, formerly_normalised_code, normalised_c
 from ledger.evidence.canonical import (
     InvalidLeafValue,
     list_or_none,
+    no_or_none,
     number_or_none,
     object_text,
     quoted,
@@ -36,6 +37,7 @@ from ledger.evidence.canonical import (
     true_or_none,
     version_bytes,
 )
+from ledger.registers.spec import ColumnSpec
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
@@ -159,7 +161,9 @@ def _terms(
     for term in sorted(register.terms):
         column = column_before(register, term, later_versions(register))
         if term.refers_to is None:
-            terms.append((term.name, raw(column), writer_of(register.column(term))))
+            omits_yes = _omits_yes(register.spec.column[term.name])
+            write = no_or_none if omits_yes else writer_of(register.column(term))
+            terms.append((term.name, raw(column), write))
             continue
         other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)
@@ -169,6 +173,11 @@ def _terms(
         named = func.coalesce(distinct_code(other, code), lost)
         terms.append((term.name, named, text_or_none))
     return terms, source
+
+
+def _omits_yes(column: ColumnSpec) -> bool:
+    """Say whether leaves omit a yes: records of before the column was added have it."""
+    return column.added_later and column.default == "yes"
 
 
 def writer_of(column: Column[Any]) -> Writer:

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
+from ledger.registers.seats import SEAT
 from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
@@ -86,6 +87,10 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     receipt = handler(uow)
     if uow.drafts and uow.restrictions is not NO_RESTRICTIONS:
         require_unbarred(uow)
+    if any(change.kind == SEAT.name for change in uow.changes):
+        from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
+
+        require_seats_apart(uow)
     document = receipt.as_document()
     if uow.has_written and uow.request.reason:
         recorded = {"reason": uow.request.reason}

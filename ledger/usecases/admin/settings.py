@@ -1,4 +1,4 @@
-"""The ledger's own settings: its time zone, what its clock did, and every version of each.
+"""The ledger's own settings: time zone, association, what its clock did, and all their versions.
 
 A clock that ran ahead leaves timestamps that are still to come, and no later write can be recorded
 behind them. An administrator records that the clock is corrected: the timestamps stay as they are,
@@ -17,9 +17,10 @@ from ledger.core.dates import CLOCK_TOLERANCE, find_time_zone, written_time
 from ledger.core.errors import RefusedByRule
 from ledger.core.time_zones import ZoneHistory, ZoneVersion
 from ledger.journal.receipts import Receipt
+from ledger.registers.seats import BODY
 from ledger.store.admin.server_facts import owns_ledger
 from ledger.store.db.clock import CLOCK, read_corrections, setting_text
-from ledger.store.db.queries import TIME_ZONE, last_setting_version, read_settings
+from ledger.store.db.queries import ASSOCIATION, TIME_ZONE, last_setting_version, read_settings
 from ledger.store.nights.runs import last_timestamp
 from ledger.store.session.ledger import moment_of
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -49,6 +50,19 @@ def change_time_zone(uow: UnitOfWork, name: str) -> Receipt:
         recorded={"effective_on": period.first_day.isoformat()},
         changes={TIME_ZONE: [str(before), new]},
     )
+
+
+def change_association(uow: UnitOfWork, typed: str) -> Receipt:
+    """Set the body whose members the fund's cities are; an empty text sets none.
+
+    Raises `UnknownCode` and `NothingToChange`.
+    """
+    before = uow.settings.association
+    new = uow.find_record(BODY.name, typed).record.code if typed else None
+    if new == before:
+        raise NothingToChange(f"The association is {new or 'not set'} already.")
+    uow.set_setting(ASSOCIATION, new or "")
+    return uow.receipt(changes={ASSOCIATION: [before, new]})
 
 
 def _versions(zone: tzinfo, moment: datetime) -> list[ZoneVersion]:

@@ -47,6 +47,7 @@ from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.registers.identity import add_with_former_codes, edit_identity
 from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
+from ledger.usecases.registers.network_rules import require_allowed
 from ledger.usecases.registers.quantities import set_quantity
 from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, require_one_offer
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
@@ -327,6 +328,7 @@ class Importer:
             self._uow.add_unit(step.record)
             return
         self._refuse_the_fund(kind, step.record)
+        require_allowed(self._uow, kind, step.record)
         record = self._as_first_declared(kind, step.record)
         former = self._former_codes.get((step.kind, step.record.code), ())
         for code in former:
@@ -358,6 +360,7 @@ class Importer:
             self._uow.edit_account(Side(kind), step.after.code, **terms)
             return
         self._refuse_the_fund(kind, step.after)
+        require_allowed(self._uow, kind, step.after, step.before)
         edit_identity(self._uow, kind, self._kept[kind][step.after.code], step.after)
 
     def _refuse_the_fund(self, kind: str, record: Any) -> None:

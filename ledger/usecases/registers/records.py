@@ -13,6 +13,7 @@ from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.reference.confusables import CodeShapes
 from ledger.reference.places import office_for_country
+from ledger.registers.seats import BODY, SEAT
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -20,6 +21,7 @@ from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
+from ledger.usecases.registers.network_rules import require_allowed
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
     AlreadyThere,
@@ -48,7 +50,7 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = T
             "office-by-country",
             f"office {record.office} looks after city {record.code}, by its country",
         )
-    _note_barred(uow, kind, record)
+    _note_consequences(uow, kind, record)
     note_unused_day(uow)
     return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
@@ -62,6 +64,7 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: b
     if typed_terms.terms.get("code"):
         require_free(uow, kind, record.code)
     record = _completed(uow, kind, record)
+    require_allowed(uow, kind, record)
     if not as_new:
         note_near_duplicates(uow, kind, record)
     uow.add(kind, record)
@@ -93,6 +96,8 @@ def edit(
     """
     kept = uow.find_record(kind, typed)
     cells = as_cells(kind, typed_terms)
+    if kind == "city" and "office" in cells:  # without one, it follows from the region again
+        cells.setdefault("office_given", "yes" if cells["office"] else "no")
     resolve_references(uow, kind, cells)
     line = {**register_line(REGISTERS[kind].plural, kept.record), **cells}
     read, _ = parse_record(uow, kind, line, typed_terms)
@@ -102,14 +107,19 @@ def edit(
     changes = changed_terms(uow, kind, kept.record, after)
     if not as_new and _NAMES & changes.keys():
         note_near_duplicates(uow, kind, after)
+    require_allowed(uow, kind, after, kept.record)
     edit_identity(uow, kind, kept, after)
-    _note_barred(uow, kind, after)
+    _note_consequences(uow, kind, after)
     note_unused_day(uow)
     return uow.receipt(changes=changes)
 
 
-def _note_barred(uow: UnitOfWork, kind: str, record: Any) -> None:
-    """Note which pairs a new version of a restriction bars."""
+def _note_consequences(uow: UnitOfWork, kind: str, record: Any) -> None:
+    """Note which pairs a restriction bars, and that a body has more seats than there are."""
+    if kind in {BODY.name, SEAT.name}:
+        from ledger.usecases.registers.seats import note_crowded  # noqa: PLC0415 - few edits do
+
+        note_crowded(uow, record)
     if REGISTERS[kind].bars_pairs:
         from ledger.usecases.registers.barred import note_barred  # noqa: PLC0415 - few edits do
 

@@ -1,0 +1,130 @@
+"""The days on which seats are in force, and what follows from them for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ledger.core.partial_dates import PartialDate
+from ledger.reference.terms import Step, seat_roles
+from ledger.registers.records import City, Seat
+from ledger.registers.seats import MEMBER
+
+
+class Span(NamedTuple):
+    """Days from a first to a last one, both included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Say whether a day is one of them."""
+        return self.first <= day <= self.last
+
+    def within(self, other: Span) -> Span:
+        """Give the days that are in both; a last one before the first means none."""
+        return Span(max(self.first, other.first), min(self.last, other.last))
+
+    @property
+    def days(self) -> int:
+        """Count the days."""
+        return max(0, (self.last - self.first).days + 1)
+
+
+class HeldSeat(NamedTuple):
+    """A seat with the days on which it is in force.
+
+    `ended_by` names what ended it where its own dates do not: `body`, `office` or `city`.
+    """
+
+    seat: Seat
+    span: Span
+    ended_by: str | None = None
+
+    @property
+    def step(self) -> Step:
+        """Give the step of its role."""
+        return step_of(self.seat.role)
+
+
+def step_of(role: str) -> Step:
+    """Give the step of a role; one that is no longer in the list has none."""
+    known = seat_roles().get(role)
+    return Step.NONE if known is None else known.step
+
+
+def held_seat(seat: Seat, place_ends: PartialDate | None, withdrawn_on: date | None) -> HeldSeat:
+    """Give a seat with its days in force.
+
+    A seat without an end ends with its body or office, and with the withdrawal of its city.
+    Without a beginning it was always in force.
+    """
+    period = seat.period
+    if seat.until is not None:
+        return HeldSeat(seat, Span(period.first, period.last))
+    ends = [(date.max, None)]
+    if place_ends is not None:
+        ends.append((place_ends.last, seat.place[0]))
+    if withdrawn_on is not None:
+        ends.append((withdrawn_on, "city"))
+    last, ended_by = min(ends, key=lambda one: one[0])
+    return HeldSeat(seat, Span(period.first, last), ended_by)
+
+
+def is_member(city: City, seats: Iterable[HeldSeat], day: date) -> bool:
+    """Say whether a city is a member on a day; `seats` are those it has in the association.
+
+    Without a seat of the role of member, it is one if the register says so.
+    """
+    memberships = [one for one in seats if one.seat.role == MEMBER]
+    return city.member and (not memberships or any(one.span.holds(day) for one in memberships))
+
+
+def member_since(seats: Iterable[HeldSeat]) -> PartialDate | None:
+    """Give the beginning of the earliest membership in the association, if one is known."""
+    known = (one.seat.from_ for one in seats if one.seat.role == MEMBER)
+    return min((one for one in known if one is not None), key=lambda one: one.first, default=None)
+
+
+def count_days(spans: Iterable[Span]) -> int:
+    """Count the days that are in at least one of some spans."""
+    return sum(span.days for span in united(spans))
+
+
+def united(spans: Iterable[Span]) -> Iterator[Span]:
+    """Give spans that neither overlap nor touch, in order, with the days of all."""
+    begun: Span | None = None
+    for span in sorted(one for one in spans if one.days):
+        if begun is not None and (begun.last == date.max or span.first <= next_day(begun.last)):
+            begun = Span(begun.first, max(begun.last, span.last))
+            continue
+        if begun is not None:
+            yield begun
+        begun = span
+    if begun is not None:
+        yield begun
+
+
+def next_day(day: date) -> date:
+    """Give the day after a day; the calendar itself has a last one."""
+    return day if day == date.max else day + timedelta(days=1)
+
+
+class Crowded(NamedTuple):
+    """The first day on which a body has more deciding seats in force than it has, and how many."""
+
+    day: date
+    held: int
+
+
+def crowded(seats: int | None, held: Iterable[HeldSeat]) -> Crowded | None:
+    """Give the first day with more deciding seats in force than there are to hold, if any."""
+    if seats is None:
+        return None
+    deciding = [one.span for one in held if one.step is Step.DECIDING and one.span.days]
+    for day in sorted(span.first for span in deciding):
+        count = sum(span.holds(day) for span in deciding)
+        if count > seats:
+            return Crowded(day, count)
+    return None

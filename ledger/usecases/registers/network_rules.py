@@ -1,0 +1,83 @@
+"""Rules of cities, projects and bodies that hold for commands and imports alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.core.errors import RefusedByRule
+from ledger.core.text import first_few
+from ledger.registers.records import Body, City
+from ledger.registers.seats import MEMBER, SEAT
+from ledger.seats.rules import NotAMember, require_member
+from ledger.seats.spans import held_seat, member_since
+from ledger.store.registers import load_where
+from ledger.store.session.unit_of_work import UnitOfWork
+
+_MOST_NAMED = 5
+
+
+class BodyInCircle(RefusedByRule, code="body-in-circle"):
+    """A body would be a part of itself, directly or through others."""
+
+    default_why = "A body is a part of another one that is not a part of it."
+
+
+class ShownFromSeat(RefusedByRule, code="shown-from-seat"):
+    """The beginning of a membership was to be edited that follows from a seat."""
+
+    default_why = "A city is a member since its earliest seat of that role in the association."
+
+
+def require_allowed(uow: UnitOfWork, kind: str, after: Any, before: Any = None) -> None:
+    """Refuse what no register allows of a new or edited project, city or body.
+
+    Raises `NotAMember`, `ShownFromSeat` and `BodyInCircle`.
+    """
+    if kind == "project" and (before is None or before.city != after.city):
+        require_member(uow.record("city", after.city))
+    elif kind == "city" and before is not None:
+        _refuse_lone_projects(uow, before, after)
+        _refuse_member_since(uow, before, after)
+    elif kind == "body":
+        _refuse_circle(uow, after)
+
+
+def _refuse_lone_projects(uow: UnitOfWork, before: City, after: City) -> None:
+    """Refuse to make a city that has projects one that is no member."""
+    if after.member or not before.member:
+        return
+    projects = load_where(uow.connection, "project", "city", [uow.id_of("city", before.code)])
+    if projects:
+        raise NotAMember(
+            f"City {before.code} has projects: {first_few([*projects], _MOST_NAMED)}.",
+            next_step="Where it has left, end its seat: cityfund seat end SEAT --until DATE",
+        )
+
+
+def _refuse_member_since(uow: UnitOfWork, before: City, after: City) -> None:
+    """Refuse to edit the beginning of a membership that a seat tells."""
+    if before.member_since == after.member_since or uow.settings.association is None:
+        return
+    association = uow.record("body", uow.settings.association)
+    stored = load_where(uow.connection, SEAT.name, "city", [uow.id_of("city", before.code)])
+    seats = [one.record for one in stored.values() if one.record.body == association.code]
+    since = member_since(held_seat(one, association.until, None) for one in seats)
+    if since is not None:
+        seat = next(one for one in seats if one.role == MEMBER and one.from_ == since)
+        raise ShownFromSeat(
+            f"City {before.code} is a member of {association.code} since {since}, by seat "
+            f"{seat.code}.",
+            next_step=f"Correct the seat: cityfund seat edit {seat.code} --from DATE",
+        )
+
+
+def _refuse_circle(uow: UnitOfWork, body: Body) -> None:
+    chain = [body.code]
+    while body.parent is not None:
+        chain.append(body.parent)
+        if body.parent == chain[0]:
+            raise BodyInCircle(
+                f"Body {chain[0]} would be a part of itself: {' in '.join(chain)}.",
+                next_step=f"Name another parent: cityfund body edit {chain[0]} --parent BODY",
+            )
+        body = uow.record("body", body.parent)
