@@ -1,4 +1,4 @@
-"""Rules of cities, projects and bodies that hold for commands and imports alike."""
+"""Rules of cities, projects, bodies and seats that hold for commands and imports alike."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Any
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.text import first_few
-from ledger.registers.records import Body, City
+from ledger.registers.records import Body, City, Seat
 from ledger.registers.seats import MEMBER, SEAT
 from ledger.seats.rules import NotAMember, require_member
-from ledger.seats.spans import held_seat, member_since
+from ledger.seats.spans import crowded, held_seat, member_since
 from ledger.store.registers import load_where
+from ledger.store.session.seats import seats_at
 from ledger.store.session.unit_of_work import UnitOfWork
 
 _MOST_NAMED = 5
@@ -81,3 +82,20 @@ def _refuse_circle(uow: UnitOfWork, body: Body) -> None:
                 next_step=f"Name another parent: cityfund body edit {chain[0]} --parent BODY",
             )
         body = uow.record("body", body.parent)
+
+
+def note_crowded(uow: UnitOfWork, record: Seat | Body) -> None:
+    """Note that a body has more deciding seats in force than there are to hold."""
+    code = record.body if isinstance(record, Seat) else record.code
+    if code is None:
+        return
+    uow.flush_registers()
+    body: Body = uow.record("body", code)
+    seats = seats_at(uow, [("body", code)])["body", code]
+    found = crowded(body.seats, (held_seat(one, body.until, None) for one in seats))
+    if found is not None:
+        uow.note(
+            "too-many-seats",
+            f"body {code} has {body.seats} deciding seats, and {found.held} are in force on "
+            f"{found.day}",
+        )

@@ -21,7 +21,7 @@ from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
-from ledger.usecases.registers.network_rules import require_allowed
+from ledger.usecases.registers.network_rules import note_crowded, require_allowed
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
     AlreadyThere,
@@ -117,8 +117,6 @@ def edit(
 def _note_consequences(uow: UnitOfWork, kind: str, record: Any) -> None:
     """Note which pairs a restriction bars, and that a body has more seats than there are."""
     if kind in {BODY.name, SEAT.name}:
-        from ledger.usecases.registers.seats import note_crowded  # noqa: PLC0415 - few edits do
-
         note_crowded(uow, record)
     if REGISTERS[kind].bars_pairs:
         from ledger.usecases.registers.barred import note_barred  # noqa: PLC0415 - few edits do

@@ -1,15 +1,12 @@
-"""Adding seats: the place that a person means, and what is noted of a place with its seats."""
+"""Adding seats, in the body or the office that a person means."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ledger.journal.receipts import Receipt
-from ledger.registers.records import Body, Seat
 from ledger.registers.seats import SEAT
-from ledger.seats.spans import crowded, held_seat
 from ledger.store.registers import AmbiguousCode, UnknownCode
-from ledger.store.session.seats import seats_at
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers import records
 from ledger.usecases.registers.parse import BadTerms, TypedTerms
@@ -58,20 +55,3 @@ def find_place(uow: UnitOfWork, typed: str) -> tuple[str, str]:
             next_step="List them with: cityfund body list, or cityfund office list",
         )
     return found[0]
-
-
-def note_crowded(uow: UnitOfWork, record: Seat | Body) -> None:
-    """Note that a body has more deciding seats in force than there are to hold."""
-    code = record.body if isinstance(record, Seat) else record.code
-    if code is None:
-        return
-    uow.flush_registers()
-    body: Body = uow.record("body", code)
-    seats = seats_at(uow, [("body", code)])["body", code]
-    found = crowded(body.seats, (held_seat(one, body.until, None) for one in seats))
-    if found is not None:
-        uow.note(
-            "too-many-seats",
-            f"body {code} has {body.seats} deciding seats, and {found.held} are in force on "
-            f"{found.day}",
-        )
