@@ -73,6 +73,7 @@ COMMAND_TABLE = (
         for name in registers.REGISTERS
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
+    CommandEntry("report", "Reports on the network: seats.", REGISTERS, "cli.commands.report"),
     CommandEntry("topic", "Topics of needs and offers.", REGISTERS, "cli.commands.topic"),
     CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
     CommandEntry(
