@@ -8,7 +8,8 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.options import quantity_argument
+from cli.framework.options import quantity_argument, with_parameters
+from cli.framework.register_options import origin_parameters, typed_origin
 from cli.framework.session import act, optional_date, read_ledger
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ Again = Annotated[
 ]
 
 
-@command(app, "introduce", kind="write")
+@command(app, "introduce", kind="write", may_be_empty=frozenset({"origin"}))
+@with_parameters(*origin_parameters())
 def introduce(
     call: Call,
     offer: OfferCode,
@@ -57,6 +59,7 @@ def introduce(
     ] = None,
     note: Note = None,
     again: Again = False,
+    **_origin: str,
 ) -> None:
     """Introduce an offer to a need, and hold a quantity until a date."""
     from ledger.core.quantity import parse_quantity
@@ -65,7 +68,7 @@ def introduce(
     if (until is None) is not commit:
         raise _invalid_hold(until)
     last, due_on = optional_date(call, until), optional_date(call, due)
-    agreed_rate = _rate(rate)
+    agreed_rate, origin = _rate(rate), typed_origin(call)
 
     def handle(uow: UnitOfWork) -> Receipt:
         introduction = Introduction(
@@ -80,6 +83,7 @@ def introduce(
             instrument=_instrument(instrument),
             note=note,
             again=again,
+            origin=origin,
         )
         return introduce(uow, introduction)
 
@@ -195,15 +199,25 @@ def _onward(
     act(call, handle, asks=quantity is None)
 
 
-@command(app, "edit", kind="write", may_be_empty=frozenset({"note"}))
+@command(app, "edit", kind="write", may_be_empty=frozenset({"note", "origin"}))
+@with_parameters(*origin_parameters())
 def edit(
-    call: Call, deal: DealCode, until: Until = None, due: Due = None, note: Note = None
+    call: Call,
+    deal: DealCode,
+    until: Until = None,
+    due: Due = None,
+    note: Note = None,
+    **_origin: str,
 ) -> None:
-    """Extend a hold, or change the due date or the note."""
+    """Extend a hold, or change the due date, the note or the origin."""
     from ledger.usecases.deals.acts import DealEdit, edit_deal
 
     terms = DealEdit(
-        deal=deal, until=optional_date(call, until), due_on=optional_date(call, due), note=note
+        deal=deal,
+        until=optional_date(call, until),
+        due_on=optional_date(call, due),
+        note=note,
+        origin=typed_origin(call),
     )
     act(call, lambda uow: edit_deal(uow, terms))
 
@@ -238,13 +252,17 @@ def show(call: Call, deal: DealCode) -> None:
     from cli.framework.output import emit_record
     from cli.framework.register_commands import resolve_code
     from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_text
+    from cli.views.origin import outcome_document, outcome_lines, read_outcome
 
     with read_ledger(call) as reader:
         code = resolve_code(reader, "deal", deal)
         snapshot, entries = reader.around("deal", code), [*reader.entries(deal=code)]
+        outcome = read_outcome(reader, "deal", code)
     document = deal_document(snapshot, snapshot.deals[code], entries)
+    document |= outcome_document(outcome)
     row = {**document, "rate_said": rate_text(document)}
-    emit_record(row, DEAL_TERMS, call.read, document=document, below=act_lines(document))
+    below = [*act_lines(document), *outcome_lines(outcome)]
+    emit_record(row, DEAL_TERMS, call.read, document=document, below=below)
 
 
 @command(app, "history")

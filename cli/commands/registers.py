@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ledger.store.session.unit_of_work import UnitOfWork
 
 ORDER = (
-    *("add", "edit", "list", "show", "candidates", "history"),
+    *("add", "reply", "offer", "edit", "list", "show", "candidates", "suggest", "history"),
     *("withdraw", "reinstate", "expire", "confirm", "end"),
 )
 """The verbs of registers, as their help lists them."""
@@ -95,6 +95,11 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "failed rules.",
         "every": "Include exhausted offers, and offers of other factors.",
     },
+    "approach": {
+        "list": "List approaches with where each stands, and what was answered.",
+        "show": "Show one approach: its terms, where it stands, and what came of it.",
+        "withdraw": "Withdraw an approach that was recorded in error; it counts nowhere.",
+    },
     "offer": {
         "add": 'Add an offer of a provider with its mandate: BANK money "90M EUR" --sectors '
         "transport.",
@@ -117,7 +122,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 def _view(name: str) -> tuple[List | None, Show | None]:
     """Return how a register is listed, and how one of its records is shown; None: by columns."""
-    from cli.views import member, need, project
+    from cli.views import approach, member, need, project
 
     views: dict[str, tuple[List, Show]] = {
         "office": (member.list_offices, member.emit_office),
@@ -126,6 +131,7 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         "project": (project.list_projects, project.emit_project),
         "need": (need.list_needs, need.emit_need),
         "offer": (need.list_offers, need.emit_offer),
+        "approach": (approach.list_approaches, approach.emit_approach),
     }
     return views.get(name, (None, None))
 

@@ -41,9 +41,9 @@ class CommandEntry(NamedTuple):
     attribute: str = "app"
 
 
-_DAILY_NOUNS = ("need", "offer", "deal")
+_DAILY_NOUNS = ("need", "approach", "offer", "deal")
 _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
-_OWN_MODULES = ("deal", "project", "seat", "unit")
+_OWN_MODULES = ("approach", "deal", "project", "seat", "unit")
 """The registers whose commands have a module; those of all others follow from their columns."""
 
 

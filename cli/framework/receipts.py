@@ -22,6 +22,8 @@ _PAST = {
     "withdraw": "withdrawn",
     "expire": "expired",
     "confirm": "confirmed",
+    "reply": "answered",
+    "offer": "added",
     "end": "ended",
     "reinstate": "reinstated",
     "reverse": "reversed",

@@ -274,6 +274,14 @@ def typed_date(call: Call, text: str, today: Callable[[], date]) -> date:
     return day
 
 
+def approach_days_of(call: Call) -> int:
+    """Return how many days an answer to an approach is waited for."""
+    from ledger.registers.approaches import APPROACH_DAYS  # noqa: PLC0415 - help does without
+
+    days = call.settings.approach_days
+    return APPROACH_DAYS if days is None else days
+
+
 def rate_days_of(call: Call) -> int:
     """Return how old a quote may be before a report names it."""
     from ledger.rates.rates import RATE_DAYS  # noqa: PLC0415 - help does without

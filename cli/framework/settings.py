@@ -13,7 +13,7 @@ from cli.framework.usage_errors import NotText
 from ledger.core.errors import InvalidInput
 
 APPLICATION = "cityfund"
-CONFIG_KEYS = ("db", "actor", "format", "inbox", "rate_days")
+CONFIG_KEYS = ("db", "actor", "format", "inbox", "rate_days", "approach_days")
 CONFIG_FORMATS = ("table", "json", "csv", "md")
 _AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
@@ -21,10 +21,14 @@ _MOST_BYTES = 64 * 1024
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 class InvalidConfig(InvalidInput, code="invalid-config"):
     """The config file cannot be used."""
 
-    default_why = "The config file is TOML, with the keys db, actor, format, inbox and rate_days."
+    default_why = f"The config file is TOML, with the keys {_listed(CONFIG_KEYS)}."
     default_next = "Correct that line, or move the file away to use the defaults."
 
 
@@ -43,6 +47,7 @@ class Settings:
     format: str | None = None
     inbox: str | None = None
     rate_days: int | None = None
+    approach_days: int | None = None
 
 
 def mask_url(text: str) -> str:
@@ -72,11 +77,21 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         color=not flags.get("no_color") and not env.get("NO_COLOR"),
         format=config.get("format"),
         inbox=_text_in(env, "CITYFUND_INBOX") or config.get("inbox"),
-        rate_days=_days(_text_in(env, "CITYFUND_RATE_DAYS") or config.get("rate_days")),
+        rate_days=_days("rate_days", env, config),
+        approach_days=_days("approach_days", env, config),
     )
 
 
-def _days(text: str | None) -> int | None:
+_DAYS = {
+    "rate_days": "reports name the rates that rest on older quotes",
+    "approach_days": "so long an answer to an approach is waited for",
+}
+"""The settings that are a number of days, and what each is for."""
+
+
+def _days(name: str, environ: Mapping[str, str], config: Mapping[str, str]) -> int | None:
+    variable = f"CITYFUND_{name.upper()}"
+    text = _text_in(environ, variable) or config.get(name)
     if text is None:
         return None
     from ledger.core.numbers import whole_numeral  # noqa: PLC0415 - only where it is set
@@ -84,9 +99,9 @@ def _days(text: str | None) -> int | None:
     days = whole_numeral(text)
     if days is None:
         raise InvalidConfig(
-            f"The setting rate_days is {text!r}.",
-            why="It is a number of days: reports name the rates that rest on older quotes.",
-            next_step="Set CITYFUND_RATE_DAYS, or rate_days in the config file, to one such as 30.",
+            f"The setting {name} is {text!r}.",
+            why=f"It is a number of days: {_DAYS[name]}.",
+            next_step=f"Set {variable}, or {name} in the config file, to one such as 30.",
         )
     return days
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEAL_COLUMNS = columns(
     "deal offer need project factor held committed delivered unit held_until due_on "
     "(instrument) (rate) (rate_exact) (offer_held) (offer_committed) (offer_delivered) "
-    "(offer_unit) (note)"
+    "(offer_unit) (note) (origin)"
 )
 DEAL_NARROW = columns("deal offer need project:1 stands held_until due_on:2", stands="Quantities")
 DEAL_TERMS = columns(
@@ -54,6 +54,7 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         **_stages(balance, Side.OFFER, offer.balance.unit, "offer_"),
         "offer_unit": offer.balance.unit.code,
         "note": deal.note,
+        "origin": deal.origin,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
+from cli.views.approach import approach_rows, under_needs, under_provider
 from cli.views.balance import deal_section, deals_of
 from cli.views.columns import columns
 from cli.views.project import LIST_COLUMNS, list_rows
@@ -107,6 +108,10 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     its = {row["code"] for row in projects}
     needs = snapshot.need_facts
     deals = [one for one in snapshot.deals.values() if needs[one.deal.need].project.code in its]
+    approaches = approach_rows(snapshot, snapshot.records("approach").values())
+    asked = [row for row in approaches if row["city"] == code]
+    own = {one.code for one in snapshot.records("provider").values() if one.city == code}
+    asked_itself = [row for row in approaches if row["provider"] in own]
     document = {
         "schema": "cityfund.city/1",
         **register_row(snapshot, CITY, record),
@@ -114,12 +119,16 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         "projects": projects,
         "offers": offers,
         "deals": deals_of(snapshot, deals),
+        "approaches": asked,
+        "asked_as_provider": asked_itself,
     }
     row = {**document, **_texts(document), "state_said": _state(record)}
     below = [
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
         *deal_section(snapshot, deals),
+        *under_needs(asked),
+        *under_provider(asked_itself),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
 
@@ -131,15 +140,21 @@ def emit_provider(call: Call, reader: Reader, code: str) -> None:
     offers = _offers(snapshot, [code])
     its = {row["code"] for row in offers}
     deals = [one for one in snapshot.deals.values() if one.deal.offer in its]
+    asked = approach_rows(snapshot, snapshot.records("approach").values())
     document = {
         "schema": "cityfund.provider/1",
         **register_row(snapshot, PROVIDER, record),
         "former_codes": reader.former_codes("provider", code),
         "offers": offers,
         "deals": deals_of(snapshot, deals),
+        "approaches": asked,
     }
     row = {**document, **_texts(document), "state_said": _state(record)}
-    below = [*_section("Offers", offers, _OFFERS), *deal_section(snapshot, deals)]
+    below = [
+        *_section("Offers", offers, _OFFERS),
+        *deal_section(snapshot, deals),
+        *under_provider(asked),
+    ]
     emit_record(row, _PROVIDER, call.read, document=document, below=below)
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
+from cli.views.approach import asked_of_need, under_need
 from cli.views.balance import deal_section, deals_of, gap_text, stage_lines, wrapped
 from cli.views.columns import columns
+from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
 
@@ -125,8 +127,10 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     }
     gap = gap_text(facts.balance, fit)
     lacks = wrapped(gap) if gap else []
-    below = _below(snapshot, facts.balance, lacks, snapshot.deals_of(need=code))
-    shown = {"schema": "cityfund.need/1", **document}
+    asked = asked_of_need(snapshot, code)
+    deals = snapshot.deals_of(need=code)
+    below = [*_below(snapshot, facts.balance, lacks, deals), *under_need(asked)]
+    shown = {"schema": "cityfund.need/1", **document, "approaches": asked}
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
 
@@ -135,10 +139,12 @@ def emit_offer(call: Call, reader: Reader, code: str) -> None:
     snapshot = reader.around("offer", code)
     facts = snapshot.offer_facts[code]
     deals = snapshot.deals_of(offer=code)
+    outcome = read_outcome(reader, "offer", code)
     document = {
         "schema": "cityfund.offer/1",
         **offer_row(snapshot, code),
         "deals": deals_of(snapshot, deals),
+        **outcome_document(outcome),
     }
     row = {
         **document,
@@ -147,7 +153,7 @@ def emit_offer(call: Call, reader: Reader, code: str) -> None:
         "regions_said": [*region_names(facts.offer.regions)] or None,
         "over_said": _state_text(snapshot, facts.offer),
     }
-    below = _below(snapshot, facts.balance, [], deals)
+    below = [*_below(snapshot, facts.balance, [], deals), *outcome_lines(outcome)]
     emit_record(row, _OFFER_TERMS, call.read, document=document, below=below)
 
 

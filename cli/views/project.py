@@ -19,6 +19,7 @@ from cli.views.balance import (
     wrapped,
 )
 from cli.views.columns import columns
+from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import country_name, need_row, register_row
 from ledger.core.factors import Factor
 from ledger.core.quantity import format_quantity
@@ -104,6 +105,7 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
     record = snapshot.records("project")[code]
     city = snapshot.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])
+    outcome = read_outcome(reader, "project", code)
     row = {
         **register_row(snapshot, PROJECT, record),
         "former_codes": reader.former_codes("project", code),
@@ -120,8 +122,9 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
         "office": city.office,
         "reasons": list(state.reasons),
         "needs": needs_documents,
+        **outcome_document(outcome),
     }
-    below = _factors(snapshot, needs, counts)
+    below = [*_factors(snapshot, needs, counts), *outcome_lines(outcome)]
     emit_record(row, _TERMS, call.read, document=document, below=below)
 
 

@@ -85,11 +85,22 @@ def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
 
 
 def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> None:
-    """Write one record of a register: every column that it has a value in."""
+    """Write one record of a register: every column that it has a value in, and what came of it."""
     snapshot = reader.around(spec.name, code)
     row = register_row(snapshot, spec, snapshot.records(spec.name)[code])
     document = {"schema": f"cityfund.{spec.name}/1", **row}
-    emit_record(document, _plain_columns(spec), call.read, document=document)
+    below: list[str] = []
+    if spec.is_origin or spec.origin is not None:
+        from cli.views.origin import (  # noqa: PLC0415 - few registers have origins
+            outcome_document,
+            outcome_lines,
+            read_outcome,
+        )
+
+        outcome = read_outcome(reader, spec.name, code)
+        document |= outcome_document(outcome)
+        below = [*outcome_lines(outcome)]
+    emit_record(document, _plain_columns(spec), call.read, document=document, below=below)
 
 
 def _plain_columns(spec: RegisterSpec) -> list[Column]:

@@ -87,6 +87,7 @@ class Deal:
     held_until: date | None = None
     due_on: date | None = None
     note: str | None = None
+    origin: str | None = None
 
     @property
     def exact_rate(self) -> Fraction:

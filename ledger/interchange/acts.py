@@ -60,6 +60,7 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
         passed_to=_stage(cells, "passed_to", (Stage.EXPIRED, Stage.WITHDRAWN)),
         sequence=cells.whole("sequence", 1, MAX_SEQUENCE),
         reverses=_reverses(cells, act),
+        origin=cells.origin("origin"),
         place=cells.place,
     )
 

@@ -114,6 +114,9 @@ DEALS = Table(
         ),
         _SEQUENCE,
         _REVERSES,
+        ColumnSpec(
+            "origin", Kind.ORIGIN, "what it came from; the offer's when empty, without a sequence"
+        ),
     ),
 )
 RATES = Table(

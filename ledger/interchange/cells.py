@@ -24,7 +24,9 @@ from ledger.core.suggest import did_you_mean
 from ledger.core.text import MAX_TEXT, clean_text, find_control_character
 from ledger.deals.deal import decimal_rate, exact_text, significant_rate
 from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place
+from ledger.origins.links import BadOrigin, parse_origin
 from ledger.rates.rates import RateFault, read_rate
+from ledger.registers.approaches import APPROACH_DAYS
 from ledger.registers.table import MAX_WHOLE
 
 MAX_CODE = 64
@@ -59,6 +61,8 @@ class Lookups:
     today: dt.date
     problems: list[ImportProblem] = field(default_factory=list)
     seen: dict[tuple[object, str], object] = field(default_factory=dict)
+    approach_days: int = APPROACH_DAYS
+    """How long an answer to an approach is waited for, where its row does not say."""
     jalali: dict[str, dt.date] = field(default_factory=dict)
     """The Jalali dates that were converted."""
     suggested: int = 0
@@ -150,6 +154,18 @@ class Cells:
             what = f"The code {code!r} holds a space, a semicolon or a control character."
             self.problem(column, "bad-code", what, "Codes are short: letters, digits, hyphens.")
         return code
+
+    def origin(self, column: str) -> str | None:
+        """Give what a record came from as `kind:code`."""
+        cell = self.raw(column)
+        if cell is None:
+            return None
+        try:
+            origin = parse_origin(plain_text(cell))
+        except BadOrigin as error:
+            self.refused(column, error)
+            return None
+        return origin._replace(code=self._checked_code(column, origin.code)).text
 
     def date(self, column: str) -> dt.date | None:
         """Give a date: ISO 8601, or a Jalali one, which is converted."""

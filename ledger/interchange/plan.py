@@ -15,6 +15,7 @@ from ledger.core.errors import LedgerError
 from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text, first_few
 from ledger.interchange.canonical import STATEMENTS
+from ledger.interchange.origin_order import origins_first
 from ledger.interchange.plan_acts import combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, ImportProblem, Place, from_error
@@ -72,7 +73,8 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     downs = [step for step in revisions if step.new_total < (step.old_total or 0)]
     rates = [_rate_step(planning, row) for row in tables.rates]
     # Rates come before the acts: a deal without a rate of its own takes the table's.
-    steps: list[ImportStep] = [*registers, *rates, *ups, *acts, *downs]
+    ordered = origins_first(planning, registers)
+    steps: list[ImportStep] = [*ordered, *rates, *ups, *acts, *downs]
     return ImportPlan(tuple(steps), tuple(planning.problems), tuple(planning.notes))
 
 
@@ -205,6 +207,8 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
             known_code = planning.find(other, value, row.place, column)
         if known_code != value:
             respelt[column] = known_code
+    if by_plural()[table].origin is not None and record.origin:
+        respelt["origin"] = planning.find_origin(record.origin, row.place)
     return replace(record, **respelt) if respelt else record
 
 

@@ -84,6 +84,7 @@ def _act_with_known_codes(planning: Planning, row: DealActRow, deals: Codes) -> 
         code=deals.find(row.code) or row.code,
         offer=planning.find("offers", row.offer, row.place, "offer"),
         need=planning.find("needs", row.need, row.place, "need"),
+        origin=planning.find_origin(row.origin, row.place),
     )
     _check_against(planning, row, Side.NEED, row.need, "need")
     _check_against(planning, row, Side.OFFER, row.offer, "offer")
@@ -200,7 +201,12 @@ def _reference_key(reference: str | None) -> str | None:
     return None if reference is None else text_key(reference)
 
 
-_EDITED_BY = {"held_until": "--until", "due_on": "--due", "note": "--note"}
+_EDITED_BY = {
+    "held_until": "--until",
+    "due_on": "--due",
+    "note": "--note",
+    "origin": "--origin",
+}
 """The terms of a deal that can change, and the option of `deal edit` that changes each."""
 
 

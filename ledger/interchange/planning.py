@@ -12,6 +12,7 @@ from ledger.interchange.records import RegisterRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
 from ledger.journal.receipts import Note
+from ledger.origins.links import parse_origin
 from ledger.registers.records import Need, Offer
 from ledger.registers.table import REGISTERS, by_plural
 
@@ -69,6 +70,14 @@ class Planning:
         what = f"There is no {register} {code!r}, neither in the ledger nor in this import."
         self.problem(place, column, "unknown-code", what, hint)
         return code
+
+    def find_origin(self, text: str | None, place: Place) -> str | None:
+        """Give an origin with its code as the ledger spells it; an unknown one is a problem."""
+        if not text:
+            return None
+        origin = parse_origin(text)
+        table = REGISTERS[origin.kind].plural
+        return origin._replace(code=self.find(table, origin.code, place, "origin")).text
 
     def is_unknown(self, table: str, column: str, value: object) -> bool:
         """Say whether a value is a code that names nothing, which is noted as such already."""

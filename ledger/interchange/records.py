@@ -107,6 +107,7 @@ class DealActRow(NamedTuple):
     passed_to: Stage | None = None
     sequence: int | None = None
     reverses: int | None = None
+    origin: str | None = None
     place: Place = Place("", 0)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
 from ledger.reference.places import find_country, find_region
 from ledger.reference.terms import find_instrument, find_seat_role, find_sector, find_status
+from ledger.registers.approaches import DECLINE_REASONS, OTHER_REASON
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
@@ -172,6 +173,7 @@ _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
     ),
     Kind.WHOLE: _whole,
     Kind.DECIMAL: lambda column: partial(Cells.decimal, column=column.name),
+    Kind.ORIGIN: lambda column: partial(Cells.origin, column=column.name),
 }
 
 
@@ -251,6 +253,26 @@ def _require_one_place(cells: Cells, values: Values) -> None:
         cells.problem("body", "one-place", f"The seat names {what}.", hint)
 
 
+def _complete_approach(cells: Cells, values: Values) -> None:
+    """Find the last day of waiting, and require of a decline its reason and its order."""
+    sent = values["sent_on"]
+    if values["answer_by"] is None and isinstance(sent, date):
+        values["answer_by"] = sent + timedelta(days=cells.lookups.approach_days)
+    interested, declined, reason = (
+        values[name] for name in ("interested_on", "declined_on", "reason")
+    )
+    _require_order(cells, "declined_on", interested, declined)
+    if declined is not None and reason is None:
+        hint = f"It is one of {', '.join(DECLINE_REASONS)}."
+        cells.problem("reason", "missing-value", "The reason of the decline is missing.", hint)
+    if reason is not None and declined is None:
+        hint = "Give the day on which it was declined, or leave the reason out."
+        cells.problem("reason", "out-of-place", "Only a decline has a reason.", hint)
+    if reason == OTHER_REASON and values["note"] is None:
+        hint = "Say in the note why it was declined."
+        cells.problem("note", "missing-value", "The reason other needs a note.", hint)
+
+
 _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "unit": _complete_unit,
     "city": _complete_city,
@@ -258,5 +280,6 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "offer": _complete_offer,
     "restriction": _require_target,
     "seat": _require_one_place,
+    "approach": _complete_approach,
 }
 """What is particular to the rows of one register."""

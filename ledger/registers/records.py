@@ -79,6 +79,7 @@ class Project:
     ends_on: date | None = None
     description: str | None = None
     source: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class Offer:
     rate: Decimal | None = None
     note: str | None = None
     withdrawn: bool = False
+    origin: str | None = None
 
     def is_over(self, day: date) -> bool:
         """Say whether what returns to this offer on `day` can no longer be used."""
@@ -218,6 +220,7 @@ class Seat:
     from_: PartialDate | None = None
     until: PartialDate | None = None
     source: str | None = None
+    origin: str | None = None
     note: str | None = None
 
     @property

@@ -64,6 +64,8 @@ SEAT: Final = RegisterSpec(
     prefix="ST",
     parents=("city", "office"),
     arguments=("city",),
+    is_origin=True,
+    dated_by="from",
     columns=(
         _CODE,
         required("city", Kind.CODE, "code of the city", fixed=True, register="city"),
@@ -85,6 +87,7 @@ SEAT: Final = RegisterSpec(
         ),
         _UNTIL,
         _SOURCE,
+        ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
         _NOTE,
     ),
 )

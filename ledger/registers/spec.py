@@ -28,6 +28,7 @@ class Kind(StrEnum):
     AMOUNT = "quantity in the row's unit"
     DECIMAL = "decimal number"
     FRACTION = "fraction (1/3)"
+    ORIGIN = "KIND:CODE of the record it came from"
     SHOWN = "written for the reader, passed over on import"
 
 
@@ -104,9 +105,16 @@ class ColumnSpec(NamedTuple):
     @property
     def stored_name(self) -> str:
         """Give the name of the column in the database: a record is referred to by its id."""
-        if self.register is not None and not self.is_list:
+        if self.kind is Kind.ORIGIN or (self.register is not None and not self.is_list):
             return f"{self.name}_id"
         return f"{self.name}_term" if self.name in _TABLES_OWN else self.name
+
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """Give the names of all its columns in the database: an origin has its kind and its id."""
+        if self.kind is Kind.ORIGIN:
+            return f"{self.name}_kind", self.stored_name
+        return (self.stored_name,)
 
     @property
     def never_changes(self) -> bool:
@@ -164,6 +172,10 @@ class RegisterSpec:
     """A new version can bar pairs that have deals: on a terminal a person is asked then."""
     by_acts: bool = False
     """Its records are made by acts, which have commands and a canonical table of their own."""
+    is_origin: bool = False
+    """Other records can name one of these as what they came from: see `ledger.origins`."""
+    dated_by: str | None = None
+    """The column of the day on which what it records took place or began."""
 
     @cached_property
     def column(self) -> dict[str, ColumnSpec]:
@@ -194,6 +206,11 @@ class RegisterSpec:
     def references(self) -> dict[str, str]:
         """Give the columns that name records of another register, and which register."""
         return {one.name: one.register for one in self.stored if one.register is not None}
+
+    @cached_property
+    def origin(self) -> ColumnSpec | None:
+        """Give the column that names what a record came from, where there is one."""
+        return next((one for one in self.stored if one.kind is Kind.ORIGIN), None)
 
     @cached_property
     def has_quantity(self) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from ledger.core.factors import Factor
+from ledger.registers.approaches import APPROACH
 from ledger.registers.restrictions import EXEMPTION, RESTRICTION
 from ledger.registers.seats import BODY, SEAT
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
@@ -59,6 +60,7 @@ _DECLARED: Final = ColumnSpec(
     default="today",
     past=True,
 )
+_ORIGIN: Final = ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007")
 _COUNTRY_NAME: Final = ColumnSpec(
     "country_name", Kind.SHOWN, "the country's name", name_of="country"
 )
@@ -235,6 +237,7 @@ PROJECT: Final = RegisterSpec(
         ColumnSpec("ends_on", Kind.DATE, "last day of the project", not_before="starts_on"),
         ColumnSpec("description", Kind.TEXT, "a description"),
         ColumnSpec("source", Kind.TEXT, "the source of the data"),
+        _ORIGIN,
     ),
 )
 NEED: Final = RegisterSpec(
@@ -245,6 +248,7 @@ NEED: Final = RegisterSpec(
     prefix="N",
     parents=("project",),
     arguments=("project", "factor", "quantity"),
+    dated_by="declared_on",
     columns=(
         _CODE,
         required("project", Kind.CODE, "code of the project", fixed=True, register="project"),
@@ -279,6 +283,7 @@ OFFER: Final = RegisterSpec(
     prefix="O",
     parents=("provider",),
     arguments=("provider", "factor", "quantity"),
+    dated_by="declared_on",
     columns=(
         _CODE,
         required("provider", Kind.CODE, "code of the provider", fixed=True, register="provider"),
@@ -338,6 +343,7 @@ OFFER: Final = RegisterSpec(
         ColumnSpec("rate", Kind.DECIMAL, "interest rate, % p.a."),
         _NOTE,
         _WITHDRAWN,
+        _ORIGIN,
     ),
 )
 DEAL: Final = RegisterSpec(
@@ -361,6 +367,7 @@ DEAL: Final = RegisterSpec(
         ColumnSpec("held_until", Kind.DATE, "last day of the hold"),
         ColumnSpec("due_on", Kind.DATE, "date the delivery is due"),
         _NOTE,
+        _ORIGIN,
     ),
 )
 
@@ -368,7 +375,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
     spec.name: spec
     for spec in (
         *(UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL),
-        *(RESTRICTION, EXEMPTION, BODY, SEAT),
+        *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
     )
 }
 """Every register by name, each after those that its columns refer to."""
@@ -384,6 +391,11 @@ def by_plural() -> dict[str, RegisterSpec]:
 def versioned() -> dict[str, RegisterSpec]:
     """Give the registers whose records are kept in versions, by name."""
     return {spec.name: spec for spec in REGISTERS.values() if spec.versioned}
+
+
+def origin_kinds() -> tuple[str, ...]:
+    """Name the registers whose records others can name as what they came from."""
+    return tuple(spec.name for spec in REGISTERS.values() if spec.is_origin)
 
 
 def children_of(name: str) -> list[tuple[RegisterSpec, str]]:

@@ -68,6 +68,26 @@ def pair_terms(pair: PairRecords, country: str | None, instrument: str | None = 
     )
 
 
+def parties_terms(
+    need: Need, project: Project, city: City, provider: Provider, country: str | None
+) -> PairTerms:
+    """Give what restrictions ask of a need and a provider before there is an offer.
+
+    A bar by instrument holds where it names every one that the need accepts.
+    """
+    return PairTerms(
+        provider=provider.code,
+        provider_country=country,
+        city=city.code,
+        city_country=city.country,
+        project=project.code,
+        sector=project.sector,
+        factor=need.factor,
+        topic=need.topic,
+        instruments=frozenset(need.instruments),
+    )
+
+
 def in_force(term: Restriction | Exemption, day: date) -> bool:
     """Say whether a restriction or an exemption is in force on a day, its last day included."""
     begun = term.from_ is None or term.from_ <= day

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, exists, func, select
 
 from ledger.core.factors import Side
 from ledger.rates.rates import Rate
-from ledger.registers.table import versioned
+from ledger.registers.table import origin_kinds, versioned
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, tables
 from ledger.store.db.errors import WriteConflict
@@ -23,6 +23,8 @@ from ledger.store.registers import (
     find_hidden,
     in_error,
     load_all,
+    names_record,
+    refers_to,
 )
 
 RecordKey = tuple[str, int]
@@ -202,7 +204,10 @@ def require_all_seen(connection: Connection, hidden: Sequence[RecordedVersions])
 
 
 _NAMED: Final = frozenset(
-    other for spec in versioned().values() for other in spec.references.values()
+    (
+        *(other for spec in versioned().values() for other in spec.references.values()),
+        *origin_kinds(),
+    )
 ) - set(Side)
 """The registers whose records others name, and which have no balance of their own."""
 
@@ -215,12 +220,12 @@ def _referring(
     versions, own = register.versions, register.identity
     owner = versions.c[register.owner]
     for term in register.terms:
-        if term.refers_to == kind:
+        if kind in refers_to(term):
             query = (
                 select(own.c.id, own.c.code)
                 .join(versions, owner == own.c.id)
                 .where(is_newest(versions, owner), ~versions.c.in_error)
-                .where(register.column(term) == identity)
+                .where(names_record(register, term, kind, identity))
                 .order_by(own.c.id)
             )
             yield from map(tuple, connection.execute(query))
@@ -237,23 +242,21 @@ def parents_in_error(connection: Connection, kind: str, identity: int, version: 
     own, versions = register.identity, register.versions
     named = []
     for term in register.terms:
-        if term.refers_to is None:
-            continue
-        target = STORED_REGISTERS[term.refers_to]
-        newest = target.versions
-        query = (
-            select(target.identity.c.code)
-            .join(newest, newest.c[target.owner] == target.identity.c.id)
-            .where(is_newest(newest, newest.c[target.owner]), newest.c.in_error)
-            .where(
-                target.identity.c.id.in_(
-                    select(register.column(term))
+        for other in refers_to(term):
+            target = STORED_REGISTERS[other]
+            newest, there = target.versions, target.identity.c
+            query = (
+                select(there.code)
+                .join(newest, newest.c[target.owner] == there.id)
+                .where(is_newest(newest, newest.c[target.owner]), newest.c.in_error)
+                .where(
+                    exists()
                     .select_from(own.join(versions, versions.c[register.owner] == own.c.id))
                     .where(own.c.id == identity, versions.c.version == version)
+                    .where(names_record(register, term, other, there.id))
                 )
             )
-        )
-        named += [f"{term.refers_to} {code}" for code in connection.execute(query).scalars()]
+            named += [f"{other} {code}" for code in connection.execute(query).scalars()]
     return [*named, *_listed_in_error(connection, register, identity, version)]
 
 

@@ -21,9 +21,12 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    String,
     Table,
+    and_,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -34,8 +37,8 @@ from ledger.core.errors import NotFound
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
-from ledger.registers.spec import RegisterSpec, column_of
-from ledger.registers.table import versioned
+from ledger.registers.spec import Kind, RegisterSpec, column_of
+from ledger.registers.table import origin_kinds, versioned
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
@@ -72,6 +75,13 @@ class Term(NamedTuple):
     """It lies in the identity row, where it can never change."""
     corrected: bool = False
     """A version may hold another value than the identity row: that of a correction."""
+    kind_column: str | None = None
+    """The column with the kind of record that it is the id of, where that differs: an origin."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name all columns that it is kept in."""
+        return (self.column,) if self.kind_column is None else (self.kind_column, self.column)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ class StoredRegister:
     def value(self, term: Term) -> ColumnElement[Any]:
         """Give what selects a term: its column, or the correction that a version holds."""
         column = self.column(term)
+        if term.kind_column is not None:
+            return origin_text(self.versions.c[term.kind_column], column)
         if not term.corrected:
             return column
         return func.coalesce(self.versions.c[term.column], column)
@@ -125,7 +137,7 @@ def _register(spec: RegisterSpec) -> StoredRegister:
         kind=spec.name,
         owner=f"{spec.name}_id",
         fixed=tuple(term.column for term in terms if term.fixed),
-        versioned=tuple(term.column for term in terms if not term.fixed),
+        versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
         corrected=tuple(term.column for term in terms if term.corrected),
         changes=made.get(f"{spec.name}{tables.IDENTITY_CHANGE}"),
     )
@@ -135,7 +147,50 @@ def _term(spec: RegisterSpec, name: str) -> Term:
     column = spec.column[name]
     refers_to = None if column.is_list else column.register
     stored_name, fixed, corrected = column.stored_name, column.fixed, column.corrected
-    return Term(name, column.attribute, stored_name, refers_to, fixed, corrected)
+    kind_column = column.stored_names[0] if column.kind is Kind.ORIGIN else None
+    return Term(name, column.attribute, stored_name, refers_to, fixed, corrected, kind_column)
+
+
+def refers_to(term: Term) -> tuple[str, ...]:
+    """Name the registers of which a term can name a record by its id."""
+    if term.kind_column is not None:
+        return origin_kinds()
+    return () if term.refers_to is None else (term.refers_to,)
+
+
+def names_record(
+    register: StoredRegister, term: Term, kind: str, identity: Any
+) -> ColumnElement[bool]:
+    """Select the rows whose term names a record of a register by its id."""
+    is_named: ColumnElement[bool] = register.column(term) == identity
+    if term.kind_column is None:
+        return is_named
+    return and_(register.versions.c[term.kind_column] == kind, is_named)
+
+
+def origin_text(
+    kind: ColumnElement[Any],
+    identity: ColumnElement[Any],
+    code_of: Callable[[FromClause], ColumnElement[str]] = lambda named: named.c.code,
+) -> ColumnElement[Any]:
+    """Select an origin as `kind:code`; what refers to nothing is as if it were its id, with #."""
+    lost = literal("#").concat(cast(identity, String))
+    known = [
+        (
+            kind == name,
+            literal(f"{name}:").concat(func.coalesce(_code_of(name, identity, code_of), lost)),
+        )
+        for name in origin_kinds()
+    ]
+    return case(*known, else_=kind.concat(":").concat(lost))
+
+
+def _code_of(
+    kind: str, identity: ColumnElement[Any], code_of: Callable[[FromClause], ColumnElement[str]]
+) -> ColumnElement[Any]:
+    named = tables.metadata.tables[kind].alias()
+    query = select(code_of(named)).where(named.c.id == identity)
+    return query.correlate_except(named).scalar_subquery()
 
 
 STORED_REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}

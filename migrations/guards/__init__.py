@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, select, text
 
 from ledger.journal.entries import ALLOWED_MOVES
+from ledger.registers.table import origin_kinds
 from ledger.store.db.tables import FORMER, IDENTITY_CHANGE, allowed_move, append_only_tables
-from migrations.guards import catalog
+from migrations.guards import catalog, origins
 
 _FOLDER: Final = Path(__file__).parent
 _VERSION_SUFFIX: Final = "_version"
@@ -57,7 +58,7 @@ _SCRIPTS: Final = {
             r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",
             re.DOTALL,
         ),
-        named=("office", "city", "provider", "project", "body"),
+        named=("office", "city", "provider", "project", "body", *origin_kinds()),
     ),
 }
 
@@ -93,14 +94,19 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
         yield append_only.format(table=table.name, same_key=_same_key(table))
         if f"{table.name}{IDENTITY_CHANGE}" in table.metadata.tables:
             yield identity.format(schema=schema, **_identity_parts(table, schema))
-        elif table.name not in script.named:  # the guard of offices is a rule of its own
+        elif table.name in script.named:
+            own_update = (folder / "named_update.sql").read_text(encoding="utf-8")
+            yield own_update.format(**_named_parts(table, schema))
+        else:
             yield update.format(table=table.name)
         if table.name in script.named:
             named = (folder / "named.sql").read_text(encoding="utf-8")
-            yield named.format(table=table.name, owner=f"{table.name}_id", schema=schema)
+            yield named.format(**_named_parts(table, schema))
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]
             yield versions.format(table=table.name, owner=owner, schema=schema)
+        if "origin_kind" in table.c:
+            yield from origins.texts(folder, table, schema)
     for name in script.rule_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
 
@@ -143,6 +149,11 @@ def _identity_parts(table: Table, schema: str) -> dict[str, str]:
         "assigned": ", ".join(f"{name} = NEW.{name}" for name in names),
         "below": _BELOW[table.name].format(s=f"{schema}." if server else ""),
     }
+
+
+def _named_parts(table: Table, schema: str) -> dict[str, str]:
+    """Give what the guards of a table that others name say of it."""
+    return {"table": table.name, "owner": f"{table.name}_id", "schema": schema}
 
 
 def _same_key(table: Table) -> str:

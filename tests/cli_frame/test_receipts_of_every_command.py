@@ -50,6 +50,12 @@ TERMS = {
     "office edit": "hq --host Lyon",
     "office withdraw": "africa",
     "office reinstate": "lima",
+    "approach add": "N-0001 OLD2 --channel letter --reference L-9",
+    "approach reply": "AP-0001 declined --reason other --note 'another programme'",
+    "approach offer": "AP-0001 '5M EUR' --valid-until 2027-06-30",
+    "approach edit": "AP-0001 --channel call --reference L-4",
+    "approach withdraw": "AP-0001",
+    "approach reinstate": "AP-0002",
     "restriction add": "--countries IR --binds-countries FR --authority Council --reason war --yes",
     "restriction edit": "RS-0001 --programme embargo --yes",
     "restriction confirm": "RS-0001 --review 2027-06-30",
@@ -148,6 +154,10 @@ def furnish(officer: Officer) -> None:
         officer.tries(f"reconcile --only statements --inbox {inbox}")
     officer.says("finding resolve F-0002 --reason read")
     officer.says("match --save")
+    officer.says("provider add 'Other bank' --code OLD2 --kind bank")
+    officer.says("approach add N-0001 BANK --on 2026-11-01")
+    officer.says("approach add N-0001 OLD2 --on 2026-11-02 --code AP-0002")
+    officer.says("approach withdraw AP-0002")
     officer.says("restriction add --providers OLD --authority Council --reason debarred --yes")
     officer.says(
         "exemption add RS-0001 --projects P-2 --authority Treasury --reference L-1 "

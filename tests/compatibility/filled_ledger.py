@@ -9,6 +9,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple
 
+from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from sqlalchemy import Engine
@@ -98,6 +99,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
         declare(uow, Side.NEED, f"N-{number}")
     for number in range(1, size.offers + 1):
         declare(uow, Side.OFFER, f"O-{number}")
+    uow.add("approach", an_approach(need="N-1", provider="P-1"))
     for number in range(size.deals):
         # The first need has a deal with each of two offers.
         introduce(uow, f"O-{1 + number % size.offers}", f"N-{max(1, number)}", "2 EUR")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import complete_ledger
+from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from recorded_night import record_night
@@ -56,6 +57,11 @@ def furnish(world: World) -> None:
     edit(world, "seat", "ST-1", until=PartialDate("2024"))
     edit(world, "city", "MHD", member=False, office_given=True)
     edit(world, "office", "asia", opened_on=PartialDate("2011"), closed_on=PartialDate("2020-05"))
+    world.do(lambda uow: uow.add("approach", an_approach()))
+    world.do(lambda uow: uow.add("approach", an_approach("AP-2", origin="approach:AP-1")))
+    edit(world, "approach", "AP-1", declined_on=date(2026, 4, 1), reason="ticket")
+    edit(world, "project", "PRJ-0001", origin="approach:AP-2")
+    world.edit("offer", "O-0001", origin="approach:AP-1")
     record_night(world)
     world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")

@@ -28,6 +28,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("approach_version", "approach"),
     *("seat_version", "seat", "body_version", "body", "seat_role"),
     *("exemption_version", "exemption", "restriction_version", "restriction"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
@@ -39,6 +40,7 @@ LATER_TABLES = (
 """What later versions made, in an order in which it can be dropped."""
 
 CODED = tuple(name for name in STORED_REGISTERS if name not in LATER_TABLES)
+WITH_ORIGIN = ("project", "offer", "deal")
 TAKEN_BACK = (
     "UPDATE entry SET format = 1 WHERE total IS NOT NULL",
     "ALTER TABLE deal DROP COLUMN rate_exact",
@@ -53,6 +55,12 @@ TAKEN_BACK = (
             *("city_version_office_id", "provider_version_city_id"),
             *("project_city_id", "need_project_id", "offer_provider_id"),
         )
+    ),
+    *(f"DROP INDEX ix_{name}_version_origin" for name in WITH_ORIGIN),
+    *(
+        f"ALTER TABLE {name}_version DROP COLUMN origin_{part}"
+        for name in WITH_ORIGIN
+        for part in ("kind", "id")
     ),
     *(f"DROP INDEX ix_{name}_version_in_error" for name in CODED),
     *(f"ALTER TABLE {name}_version DROP COLUMN in_error" for name in CODED),

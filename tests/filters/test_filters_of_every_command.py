@@ -24,6 +24,8 @@ FILTERED = {
     "match worth": "country",
     "match whatif --withdraw O-0001": "factor",
     "finding list": "kind",
+    "approach list": "provider",
+    "approach history AP-0001": "actor",
     "need list": "topic",
     "need candidates N-0001": "provider_name",
     "deal history D-0001": "actor",
@@ -68,6 +70,7 @@ def furnish(officer: Officer) -> None:
     world.offer("50 EUR", "O-0001")
     officer.says("rates add EUR USD 1.1 --on 2026-11-20 --source test")
     officer.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31")
+    officer.says("approach add N-0001 BANK --on 2026-11-01")
     officer.says("restriction add --providers BANK --authority Council --reason debarred --yes")
     officer.says(
         "exemption add RS-0001 --projects PRJ-0001 --authority Treasury --reference L-1 "

@@ -12,6 +12,7 @@ from functools import partial
 
 import psycopg
 import pytest
+from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from ledgers import Ledgers
@@ -27,6 +28,8 @@ from ledger.usecases.registers.identity import edit_identity
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 APPEND_ONLY = [
+    "approach",
+    "approach_version",
     "allowed_move",
     "body",
     "body_version",
@@ -100,6 +103,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(bar_spare)
     world.do(lambda uow: uow.add("body", a_body()))
     world.do(lambda uow: uow.add("seat", a_seat()))
+    world.do(ask_bank)
     record_night(world)
     world.seal()
     yield world
@@ -115,6 +119,12 @@ def bar_spare(uow: UnitOfWork) -> None:
     """Add a restriction on a provider without offers, and an exemption from it."""
     uow.add("restriction", a_restriction(providers=("SPARE-1",)))
     uow.add("exemption", an_exemption(projects=("PRJ-0001",)))
+
+
+def ask_bank(uow: UnitOfWork) -> None:
+    """Add an approach that came from another."""
+    uow.add("approach", an_approach())
+    uow.add("approach", an_approach("AP-2", origin="approach:AP-1"))
 
 
 def a_row(raw: Raw, table: str) -> dict[str, object]:

@@ -22,9 +22,13 @@ VERSIONS = (
     *("city_version", "deal_version", "need_version", "offer_version", "office_version"),
     *("project_version", "provider_version", "setting_version"),
     *("restriction_version", "exemption_version", "body_version", "seat_version"),
+    "approach_version",
 )
 IDENTITIES = ("city", "provider", "project")
-NAMED = ("office", "body", *IDENTITIES)
+ORIGINS = ("seat", "approach")
+WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", "seat", "approach"))
+CHAINED = tuple(f"{kind}_version" for kind in ORIGINS)
+NAMED = ("office", "body", *IDENTITIES, *ORIGINS)
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
@@ -35,6 +39,9 @@ TRIGGERS = {
     *(f"{kind}_terms_meet_acts" for kind in ("need", "offer", "deal")),
     *(f"{kind}_terms_meet_undo" for kind in ("project", "need", "offer")),
     *(f"{kind}_in_error_meets_additions" for kind in NAMED),
+    *(f"{table}_names_an_origin" for table in WITH_ORIGIN),
+    *(f"{table}_comes_from_another" for table in CHAINED),
+    "approach_meets_acts",
     *(f"{kind}_takes_free_code" for kind in IDENTITIES),
     *(f"{kind}_identity_change_{does}" for kind in IDENTITIES for does in ("follows", "counts")),
     "allowed_move_is_closed",
@@ -79,8 +86,10 @@ FUNCTIONS = {
     ),
     *(f"cityfund_{kind}_terms_meet_undo()" for kind in ("project", "need", "offer")),
     *(f"cityfund_{kind}_in_error_meets_additions()" for kind in NAMED),
-    "cityfund_office_refuses_update()",
-    "cityfund_body_refuses_update()",
+    *(f"cityfund_{table}_names_an_origin()" for table in WITH_ORIGIN),
+    *(f"cityfund_{table}_comes_from_another()" for table in CHAINED),
+    *(f"cityfund_{kind}_refuses_update()" for kind in ("office", "body", *ORIGINS)),
+    "cityfund_approach_meets_acts()",
     "cityfund_seat_terms_meet_seats()",
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",

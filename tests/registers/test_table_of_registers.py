@@ -12,7 +12,14 @@ import pytest
 from cli.framework.app import COMMAND_TABLE, load
 from ledger.interchange.canonical import TABLES
 from ledger.registers.spec import Kind, RegisterSpec
-from ledger.registers.table import REGISTERS, by_plural, children_of, code_prefixes, versioned
+from ledger.registers.table import (
+    REGISTERS,
+    by_plural,
+    children_of,
+    code_prefixes,
+    origin_kinds,
+    versioned,
+)
 from ledger.store.db.tables import metadata
 from ledger.store.registers import STORED_REGISTERS as STORED
 
@@ -48,7 +55,7 @@ def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
     kept |= {"recorded_at", "format"}
     assert set(identity.c.keys()) - own == {one.stored_name for one in spec.stored if one.fixed}
     assert set(versions.c.keys()) - kept == {
-        one.stored_name for one in spec.stored if one.corrected or not one.fixed
+        name for one in spec.stored if one.corrected or not one.fixed for name in one.stored_names
     }
     assert all(one.fixed and one.register is None for one in spec.columns if one.corrected)
 
@@ -82,6 +89,8 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     own |= {"as_new"} if spec.compares_names else set()
     own |= {"yes"} if spec.bars_pairs else set()
     own |= {"place"} if spec.name == "seat" else set()
+    if spec.origin is not None:
+        own |= {f"origin_{kind}" for kind in origin_kinds()}
     unit = {"unit"} if spec.has_quantity else set()  # it is typed with the quantity
     assert {param.name for param in verbs["add"].params} - shared - own == typed - unit - shared
     if spec.versioned:
@@ -111,8 +120,9 @@ def test_what_stands_under_what() -> None:
     assert {name: children for name, children in under.items() if children} == {
         "office": ["city", "seat"],
         "city": ["project", "seat"],
-        "provider": ["offer"],
+        "provider": ["offer", "approach"],
         "project": ["need"],
+        "need": ["approach"],
         "restriction": ["exemption"],
     }
 

@@ -19,7 +19,7 @@ from ledger.store.registers import STORED_REGISTERS
 
 _REGISTERED = (
     *("office", "city", "provider", "project", "need", "offer", "deal"),
-    *("restriction", "exemption", "body", "seat"),
+    *("restriction", "exemption", "body", "seat", "approach"),
 )
 _NAMED = {
     *("request", "receipt", "setting_version", "unit", "holder", "entry", "movement", "rate"),

@@ -32,6 +32,7 @@ APPEND_ONLY = (
     *("finding", "finding_event", "statement", "statement_line"),
     *("restriction", "restriction_version", "exemption", "exemption_version"),
     *("body", "body_version", "seat", "seat_version"),
+    *("approach", "approach_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 KEPT_FROM = ("update", "delete", "replace")
@@ -42,6 +43,12 @@ GUARDS = {
         for table in APPEND_ONLY
         for what in ("update", "delete", "replace")
     ),
+    *(f"{kind}_version_comes_from_another" for kind in ("approach", "seat")),
+    *(
+        f"{kind}_version_names_an_origin"
+        for kind in ("approach", "deal", "offer", "project", "seat")
+    ),
+    "approach_version_follows",
     "balance_keeps_holder",
     "balance_refuses_delete",
     "balance_refuses_replace",

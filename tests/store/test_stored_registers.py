@@ -15,6 +15,7 @@ from world import World, says_enough
 from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
 from ledger.journal.receipts import Note, Receipt
+from ledger.registers.approaches import Approach
 from ledger.registers.records import (
     Body,
     City,
@@ -70,6 +71,7 @@ EVERY_FIELD: dict[str, Any] = {
         ends_on=DAY + timedelta(days=900),
         description="A line,\nin two lines",
         source="plan",
+        origin="approach:AP-1",
     ),
     "need": Need(
         code="N-9",
@@ -105,6 +107,22 @@ EVERY_FIELD: dict[str, Any] = {
         condition="complete",
         rate=Decimal("2.50"),
         note="over ten years",
+        withdrawn=True,
+        origin="approach:AP-1",
+    ),
+    "approach": Approach(
+        code="AP-9",
+        need="N-0001",
+        provider="BANK",
+        sent_on=DAY,
+        answer_by=DAY + timedelta(days=30),
+        channel="letter",
+        interested_on=DAY + timedelta(days=3),
+        declined_on=DAY + timedelta(days=9),
+        reason="other",
+        reference="L-7",
+        origin="approach:AP-1",
+        note="another programme",
         withdrawn=True,
     ),
     "restriction": Restriction(

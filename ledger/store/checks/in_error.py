@@ -13,7 +13,7 @@ from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db.queries import distinct_code, is_newest
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.registers import STORED_REGISTERS, in_error
+from ledger.store.registers import STORED_REGISTERS, in_error, names_record, refers_to
 
 
 def count_records(connection: Connection) -> int:
@@ -30,18 +30,17 @@ def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
     for kind, register in STORED_REGISTERS.items():
         own, versions = register.identity, register.versions
         for term in register.terms:
-            if term.refers_to is None:
-                continue
-            named = STORED_REGISTERS[term.refers_to].identity.alias()
-            query = (
-                select(distinct_code(own), distinct_code(named))
-                .join(versions, versions.c[register.owner] == own.c.id)
-                .join(named, named.c.id == register.column(term))
-                .where(is_newest(versions, versions.c[register.owner]), ~versions.c.in_error)
-                .where(in_error(term.refers_to, named.c.id))
-            )
-            for code, other in connection.execute(query):
-                yield RestingRow(f"{kind} {code}", term.refers_to, other)
+            for target in refers_to(term):
+                named = STORED_REGISTERS[target].identity.alias()
+                query = (
+                    select(distinct_code(own), distinct_code(named))
+                    .join(versions, versions.c[register.owner] == own.c.id)
+                    .join(named, names_record(register, term, target, named.c.id))
+                    .where(is_newest(versions, versions.c[register.owner]), ~versions.c.in_error)
+                    .where(in_error(target, named.c.id))
+                )
+                for code, other in connection.execute(query):
+                    yield RestingRow(f"{kind} {code}", target, other)
     yield from _listing_errors(connection)
     for kind, what, query in _own_of_errors():
         for code in connection.execute(query).scalars():

@@ -288,6 +288,8 @@ def _term_reader(
     connection: Connection, register: StoredRegister, term: Term
 ) -> Callable[[Any], Any]:
     """Give what reads a term from its cell; a record that is referred to, by its code."""
+    if term.kind_column is not None:
+        return lambda cell: cell
     read = _reader(register.column(term), connection.dialect)
     if term.refers_to is None:
         return read

@@ -183,6 +183,10 @@ _TYPES: Final[dict[Kind, Any]] = {
 def _stored(column: ColumnSpec) -> list[Any]:
     """Make what a register's table has for a column: the column itself, and its bounds."""
     name, filled = column.stored_name, column.is_always_filled
+    if column.kind is Kind.ORIGIN:
+        # What it refers to is in one of several tables: a guard stands for the foreign key.
+        kind_name, id_name = column.stored_names
+        return [Column(kind_name, String(_WORD_LENGTH)), Column(id_name, BigInteger)]
     if column.register is not None and not column.is_list:
         return [foreign_key(name, f"{column.register}.id", required=filled)]
     if column.bounds is not None and column.bounds[1] < _SMALL:
@@ -244,6 +248,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         *recorded_columns(),
         Column("format", SmallInteger, nullable=False),
         *_reference_indexes(spec, f"{spec.name}_version", fixed=False),
+        *_origin_index(spec),
         sqlite_with_rowid=False,
     )
     if spec.until_acts:
@@ -262,6 +267,13 @@ def _reference_indexes(spec: RegisterSpec, table: str, *, fixed: bool) -> list[I
     """Index the columns that refer to another record, so that what stands under it is found."""
     columns = (spec.column[name] for name in spec.references if spec.column[name].fixed is fixed)
     return [Index(f"ix_{table}_{c.stored_name}", c.stored_name) for c in columns if not c.is_list]
+
+
+def _origin_index(spec: RegisterSpec) -> list[Index]:
+    """Index the origins of records, so that what came of another is found."""
+    if spec.origin is None:
+        return []
+    return [Index(f"ix_{spec.name}_version_origin", *reversed(spec.origin.stored_names))]
 
 
 def _identity_changes(spec: RegisterSpec) -> None:
@@ -319,6 +331,11 @@ deal, deal_version = _register(registers.DEAL)
 for _spec in registers.versioned().values():
     if _spec.name not in metadata.tables:
         _register(_spec)
+for _spec in registers.versioned().values():
+    if _spec.origin is not None:
+        for _kind in registers.origin_kinds():
+            # A record that another came from is written first.
+            metadata.tables[f"{_spec.name}_version"].add_is_dependent_on(metadata.tables[_kind])
 
 allowed_move = Table(
     "allowed_move",

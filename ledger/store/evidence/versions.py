@@ -50,6 +50,7 @@ from ledger.store.registers import (
     column_before,
     format_due,
     later_versions,
+    origin_text,
     value_before,
 )
 
@@ -160,6 +161,11 @@ def _terms(
     terms: list[tuple[str, ColumnElement[Any], Writer]] = []
     for term in sorted(register.terms):
         column = column_before(register, term, later_versions(register))
+        if term.kind_column is not None:
+            kind = raw(versions.c[term.kind_column])
+            named = origin_text(kind, register.column(term), distinct_code)
+            terms.append((term.name, named, text_or_none))
+            continue
         if term.refers_to is None:
             omits_yes = _omits_yes(register.spec.column[term.name])
             write = no_or_none if omits_yes else writer_of(register.column(term))

@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from ledger.core.dates import day_of
 from ledger.core.factors import Factor, Side
+from ledger.core.partial_dates import first_day
 from ledger.core.quantity import Unit
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
@@ -24,6 +26,8 @@ from ledger.journal.entries import Entry
 from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
 from ledger.registers.records import Provider
+from ledger.registers.spec import attribute_of
+from ledger.registers.table import versioned
 from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
 from ledger.store import register_codes, registers
 from ledger.store.db.clock import known_by
@@ -41,12 +45,18 @@ RATES: Final = "rate"
 """The parts of a snapshot beside the registers, which have the names of their own."""
 
 _MEASURED: Final = frozenset(side.value for side in Side)
+_DATED: Final = {
+    spec.name: attribute_of(spec.dated_by)
+    for spec in versioned().values()
+    if spec.dated_by is not None and spec.column[spec.dated_by].is_always_filled
+}
+"""The registers whose records exist from a day on, each with the attribute that has it."""
 _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("city",),
     "city": ("project", "provider"),
     "project": ("need",),
-    "need": ("deal",),
-    "provider": ("offer",),
+    "need": ("deal", "approach"),
+    "provider": ("offer", "approach"),
     "offer": ("deal",),
 }
 """What hangs under a record, and is shown with it; of an office only its cities."""
@@ -185,6 +195,13 @@ class Reader:
         stored: _Stored = {kind: self._load(kind, "code", [code])}
         if below:
             self._load_below(stored, kind)
+        self._load_references(stored)
+        units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
+        return self._snapshot(stored, self.units(units), rates=False, whole=False)
+
+    def some(self, kind: str, codes: Collection[str]) -> Snapshot:
+        """Read some records of a register by their codes, with all that they refer to."""
+        stored: _Stored = {kind: self._load(kind, "code", codes)}
         self._load_references(stored)
         units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
         return self._snapshot(stored, self.units(units), rates=False, whole=False)
@@ -349,11 +366,12 @@ class Reader:
     ) -> dict[str, StoredRecord]:
         """Keep the records that existed on the day: what is dated only later did not."""
         as_of = self.times.as_of
-        if as_of is None or kind not in {"deal", *_MEASURED}:
+        if as_of is None or kind not in {"deal", *_DATED}:
             return dict(stored)
         if kind == "deal":
             return {c: one for c, one in stored.items() if (one.id, Side.NEED) in stages}
-        return {c: one for c, one in stored.items() if one.record.declared_on <= as_of}
+        day = attrgetter(_DATED[kind])
+        return {c: one for c, one in stored.items() if first_day(day(one.record)) <= as_of}
 
 
 def _references(kind: str) -> list[tuple[str, str]]:

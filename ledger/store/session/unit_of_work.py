@@ -30,12 +30,14 @@ from ledger.journal.entries import (
     Posted,
 )
 from ledger.journal.receipts import Note, Receipt, RegisterChange
+from ledger.origins.links import parse_origin
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
 from ledger.store.db import queries, tables
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
+from ledger.store.origins import require_no_circle
 from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import CodeUses, ids_by_code
 from ledger.store.registers import (
@@ -456,6 +458,10 @@ class UnitOfWork:
 
     def _add_version(self, kind: str, owner: int, version: int, values: _Row, **marks: Any) -> None:
         register = STORED_REGISTERS[kind]
+        if version > 1 and register.spec.is_origin and values.get("origin_id") is not None:
+            self.flush_registers()
+            origin = values["origin_kind"], values["origin_id"]
+            require_no_circle(self.connection, (kind, owner), origin)
         self._rows.add(
             register.versions,
             {
@@ -477,7 +483,11 @@ class UnitOfWork:
         values: dict[str, Any] = {}
         for term in STORED_REGISTERS[kind].terms:
             value = getattr(record, term.attribute)
-            if term.refers_to is not None and value is not None:
+            if term.kind_column is not None:
+                origin = parse_origin(value) if value else None
+                values[term.kind_column] = origin and origin.kind
+                value = origin and self.id_of(*origin)
+            elif term.refers_to is not None and value is not None:
                 value = self.id_of(term.refers_to, value)
             values[term.column] = value
         return values

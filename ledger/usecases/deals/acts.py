@@ -32,6 +32,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
 from ledger.usecases.journal.posting import make_room, post
+from ledger.usecases.origins import known_origin, note_later_origin
 
 
 class NothingToChange(RefusedByRule, code="nothing-to-change"):
@@ -75,6 +76,8 @@ class Introduction:
     note: str | None = None
     code: str | None = None
     again: bool | None = None
+    origin: str | None = None
+    """What the deal came from; None is the offer's own origin, an empty text is none."""
 
     def __post_init__(self) -> None:
         """Refuse a note that is no text; an empty one is none."""
@@ -99,12 +102,13 @@ class DealAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealEdit:
-    """New terms of a deal; None leaves a term as it is, an empty note takes it away."""
+    """New terms of a deal; None leaves a term as it is, an empty note or origin takes it away."""
 
     deal: str
     until: date | None = None
     due_on: date | None = None
     note: str | None = None
+    origin: str | None = None
 
 
 def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
@@ -136,11 +140,18 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         held_until=edit.until or before.held_until,
         due_on=edit.due_on or before.due_on,
         note=before.note if edit.note is None else parse_text(edit.note, "note"),
+        origin=before.origin if edit.origin is None else known_origin(uow, edit.origin),
     )
     if deal.record == before:
         raise NothingToChange(f"Deal {deal.code} has these terms already.")
     old, new = _texts(before), _texts(deal.record)
     changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    if "origin" in changes:
+        opening = (
+            acts_of_deal(uow.connection, deal.id, one) for one in (Act.INTRODUCE, Act.COMMIT)
+        )
+        first = min((one.effective_on for acts in opening for one in acts), default=None)
+        note_later_origin(uow, f"deal {deal.code}", deal.record.origin, first)
     return receipt(uow, deal, changes=changes)
 
 
@@ -229,6 +240,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
         if uow.accounts.is_late(day, movements):
             make_room(uow, day, [replace(one, deal=None) for one in movements])
         deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms, day)
+        _note_origin(uow, introduction, deal, is_new=there is None)
         own = tuple(one.of_deal(deal.code) for one in movements)
         act = Act.COMMIT if introduction.directly else Act.INTRODUCE
         uow.post(Draft(act=act, movements=own, deal=deal.code, details=details))
@@ -257,7 +269,16 @@ def _agreed_terms(
         held_until=None if introduction.directly else introduction.until,
         due_on=introduction.due_on,
         note=introduction.note,
+        origin=_origin(uow, introduction, offer),
     )
+
+
+def _origin(uow: UnitOfWork, introduction: Introduction, offer: Account) -> str | None:
+    """Give what a new deal came from: as it was said, else what its offer came from."""
+    if introduction.origin is None:
+        own: str | None = offer.record.origin
+        return own
+    return known_origin(uow, introduction.origin)
 
 
 def _fitting_deal(uow: UnitOfWork, terms: Deal) -> DealAccount | None:
@@ -292,6 +313,21 @@ def _with_dates(uow: UnitOfWork, deal: DealAccount, terms: Deal, day: date) -> D
         note=terms.note or record.note,
     )
     return deal
+
+
+def _note_origin(
+    uow: UnitOfWork, introduction: Introduction, deal: DealAccount, *, is_new: bool
+) -> None:
+    """Note where a new deal's origin lies later, or one that was there keeps another than said."""
+    origin, day = deal.record.origin, introduction.details.effective_on
+    if is_new:
+        note_later_origin(uow, f"deal {deal.code}", origin, day)
+    elif introduction.origin and known_origin(uow, introduction.origin) != origin:
+        uow.note(
+            "origin-kept",
+            f"deal {deal.code} keeps its origin ({origin or 'none'}); change it with: "
+            f"cityfund deal edit {deal.code} --origin {introduction.origin}",
+        )
 
 
 _WAYS: Final = {

@@ -54,6 +54,7 @@ def deal_act_row(entry: Entry, deal: Deal) -> DealActRow:
         passed_to=_passed_to(entry.movements),
         sequence=entry.number,
         reverses=entry.reverses,
+        origin=deal.origin if holds else None,
     )
 
 

@@ -105,6 +105,8 @@ class HistoryImporter:
             instrument=instrument,
             note=row.note,
             code=row.code,
+            # History says whether there was one; elsewhere an empty cell leaves it to the offer.
+            origin=row.origin or ("" if row.sequence is not None else None),
         )
         acts.hold(self._uow, introduction)
 

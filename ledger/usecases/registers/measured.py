@@ -13,6 +13,7 @@ from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.origins import note_origin
 from ledger.usecases.receipt_terms import (
     changed_terms,
     recorded_terms,
@@ -74,6 +75,7 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
     if amount is not None:
         set_quantity(uow, uow.accounts.account(side, record.code), amount, record.declared_on)
     _note_new(uow, side, record, amount)
+    note_origin(uow, kind, record)
     return str(record.code)
 
 
@@ -137,6 +139,8 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
         raise nothing_to_change(side.value, account.code)
     _note_edit(uow, account, before)
     changes = changed_terms(uow, side.value, before, account.record)
+    if "origin" in changes:
+        note_origin(uow, side.value, account.record)
     if uow.posted != posted:
         changes["quantity"] = totals
     return uow.receipt(changes=changes, **{side.value: account.balance})

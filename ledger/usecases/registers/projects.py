@@ -10,6 +10,7 @@ from ledger.core.quantity import Unit, find_unit, parse_quantity
 from ledger.core.suggest import did_you_mean
 from ledger.journal.receipts import Receipt
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.origins import note_origin
 from ledger.usecases.receipt_terms import Terms, recorded_terms
 from ledger.usecases.registers.measured import declare
 from ledger.usecases.registers.parse import TypedTerms
@@ -42,6 +43,7 @@ def add_project(
         needs_added.append(
             recorded_terms(uow, "need", uow.accounts.account(Side.NEED, code).record)
         )
+    note_origin(uow, "project", project)
     recorded = recorded_terms(uow, "project", project)
     if needs_added:
         recorded["needs"] = needs_added

@@ -18,6 +18,7 @@ from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
+from ledger.usecases.origins import note_origin
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
@@ -51,6 +52,7 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = T
             f"office {record.office} looks after city {record.code}, by its country",
         )
     _note_consequences(uow, kind, record)
+    note_origin(uow, kind, record)
     note_unused_day(uow)
     return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
@@ -110,6 +112,8 @@ def edit(
     require_allowed(uow, kind, after, kept.record)
     edit_identity(uow, kind, kept, after)
     _note_consequences(uow, kind, after)
+    if "origin" in changes:
+        note_origin(uow, kind, after)
     note_unused_day(uow)
     return uow.receipt(changes=changes)
 

@@ -22,6 +22,7 @@ from ledger.store.registers import (
     load_all,
 )
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.origins import known_origin
 
 THE_FUND = frozenset(
     {
@@ -123,6 +124,8 @@ def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
         return f"{record.factor} for {uow.record('project', record.project).title}"
     if kind == "offer":
         return f"{record.factor} of {uow.record('provider', record.provider).name}"
+    if kind == "approach":
+        return f"need {record.need} to provider {record.provider}"
     title = REGISTERS[kind].title
     return str(getattr(record, title) if title is not None else record.code)
 
@@ -130,9 +133,11 @@ def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
 def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
     """Spell every code the cells name as the register has it.
 
-    Raises `UnknownCode` with the nearest codes, and `ParentWithdrawn`.
+    Raises `UnknownCode` with the nearest codes, `BadOrigin`, and `ParentWithdrawn`.
     """
     spec = REGISTERS[kind]
+    if spec.origin is not None and cells.get(spec.origin.name):
+        cells[spec.origin.name] = known_origin(uow, cells[spec.origin.name]) or ""
     for column, other in spec.references.items():
         if not cells.get(column):
             continue

@@ -56,47 +56,6 @@ CREATE TRIGGER offer_terms_meet_undo AFTER INSERT ON offer_version
 FOR EACH ROW WHEN (new.version > 1 OR new.cities <> ''::text)
 EXECUTE FUNCTION cityfund_offer_terms_meet_undo();
 
--- An office and a body are append-only but for rows that are written as they are: by another guard,
--- and of an office in error.
-
-CREATE OR REPLACE FUNCTION {schema}.cityfund_office_refuses_update()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    IF NEW IS DISTINCT FROM OLD OR pg_trigger_depth() < 2 AND NOT EXISTS (
-        SELECT 1 FROM {schema}.office_version AS terms
-        WHERE terms.office_id = OLD.id AND terms.in_error
-    )
-    THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: office is append-only, update refused';
-    END IF;
-    RETURN NEW;
-END;
-$function$;
-
-CREATE TRIGGER office_refuses_update BEFORE UPDATE ON office
-FOR EACH ROW EXECUTE FUNCTION cityfund_office_refuses_update();
-
-CREATE OR REPLACE FUNCTION {schema}.cityfund_body_refuses_update()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    IF NEW IS DISTINCT FROM OLD OR pg_trigger_depth() < 2 THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: body is append-only, update refused';
-    END IF;
-    RETURN NEW;
-END;
-$function$;
-
-CREATE TRIGGER body_refuses_update BEFORE UPDATE ON body
-FOR EACH ROW EXECUTE FUNCTION cityfund_body_refuses_update();
-
 -- Every version of a seat writes the row of its body or office as it is. So all who change seats of
 -- one place at once meet at that row, and none misses a seat that overlaps its own.
 

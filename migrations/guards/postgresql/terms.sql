@@ -47,3 +47,19 @@ $function$;
 
 CREATE TRIGGER deal_terms_meet_acts AFTER INSERT ON deal_version
 FOR EACH ROW EXECUTE FUNCTION cityfund_deal_terms_meet_acts();
+
+-- Whoever presents a need to a provider meets at its balance too: nobody is asked twice at once, and
+-- nobody for what was taken meanwhile.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_approach_meets_acts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    UPDATE {schema}.balance AS kept SET free = kept.free WHERE kept.holder_id = NEW.need_id;
+    RETURN NULL;
+END;
+$function$;
+
+CREATE TRIGGER approach_meets_acts AFTER INSERT ON approach
+FOR EACH ROW EXECUTE FUNCTION cityfund_approach_meets_acts();

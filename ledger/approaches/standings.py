@@ -1,0 +1,74 @@
+"""Where an approach stands on a day, and which one of a pair speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from ledger.core.errors import RefusedByRule
+from ledger.registers.approaches import Approach
+
+
+class Standing(StrEnum):
+    """Where an approach stands: an answer for a day, and never recorded."""
+
+    WAITING = "waiting"
+    SILENT = "silent"
+    INTERESTED = "interested"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN: Final = frozenset({Standing.WAITING, Standing.INTERESTED})
+"""The standings in which a provider is not asked again for the same need."""
+
+
+class NothingOpen(RefusedByRule, code="nothing-open"):
+    """A provider was to be asked for a need of which nothing is open."""
+
+    default_why = "A provider is asked for what is still open of a need."
+    default_next = "See what is missing: cityfund gaps"
+
+
+class AlreadyAsked(RefusedByRule, code="already-asked"):
+    """A provider was to be asked again for a need, and the last approach still stands."""
+
+    default_why = "It waits for an answer, or the provider is interested."
+
+
+class AnsweredAlready(RefusedByRule, code="answered-already"):
+    """An approach was to be answered a second time."""
+
+    default_why = "An answer is recorded once; a later change of mind is another kind of answer."
+
+
+def standing_on(approach: Approach, day: date) -> Standing:
+    """Say where an approach stands on a day."""
+    if approach.withdrawn:
+        return Standing.WITHDRAWN
+    if approach.declined_on is not None and approach.declined_on <= day:
+        return Standing.DECLINED
+    if approach.interested_on is not None and approach.interested_on <= day:
+        return Standing.INTERESTED
+    return Standing.SILENT if approach.answer_by < day else Standing.WAITING
+
+
+def last_of_pair(approaches: Iterable[Approach], day: date) -> Approach | None:
+    """Give the last approach of one pair that was sent by a day, leaving out those withdrawn."""
+    sent = [one for one in approaches if not one.withdrawn and one.sent_on <= day]
+    return max(sent, key=lambda one: (one.sent_on, one.code), default=None)
+
+
+def answer_text(approach: Approach, day: date) -> str:
+    """Say what was answered by a day: `declined on 2026-03-01 for ticket (too small)`."""
+    standing = standing_on(approach, day)
+    if standing is Standing.DECLINED:
+        note = f" ({approach.note})" if approach.note else ""
+        return f"declined on {approach.declined_on} for {approach.reason}{note}"
+    if standing is Standing.INTERESTED:
+        return f"interested on {approach.interested_on}"
+    if standing is Standing.SILENT:
+        return f"silent since {approach.answer_by}"
+    return f"waiting for an answer until {approach.answer_by}"

@@ -1,0 +1,4 @@
+"""Approaches as officers record them, and what is suggested and reported of them.
+
+Start with `requests`.
+"""

@@ -1,0 +1,138 @@
+"""What a record came from: told, corrected, followed by its deals, and never a circle."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from officer import Officer
+
+from ledger.usecases.check import run_checks
+
+HOLD = "deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01"
+
+
+@pytest.fixture
+def asked(fund: Officer) -> Officer:
+    """Give an officer who has asked three times: in September, October and November."""
+    fund.says("approach add N-0001 EDB --on 2026-09-01 --answer-by 2026-09-02")
+    fund.says("approach add N-0001 EDB --on 2026-10-01 --answer-by 2026-10-02 --approach AP-0001")
+    fund.says("approach add N-0001 MBL --on 2026-11-01 --origin approach:ap-0002")
+    return fund
+
+
+def sound(officer: Officer) -> None:
+    assert [one.failures for one in run_checks(officer.world.ledger) if one.failures] == []
+
+
+def test_every_short_option_is_an_origin(asked: Officer) -> None:
+    assert asked.asks("approach show AP-0002")["origin"] == "approach:AP-0001"
+    shown = asked.asks("approach show AP-0003")
+    assert [one["code"] for one in shown["came_from"]] == ["AP-0002", "AP-0001"]
+    assert asked.asks("approach show AP-0001")["came_of"]["counts"] == {"approach": 2}
+
+
+def test_a_deal_takes_the_origin_of_its_offer_unless_told_otherwise(asked: Officer) -> None:
+    asked.says("offer edit O-0001 --approach AP-0003")
+    asked.says(HOLD)
+    asked.says("deal introduce O-0001 N-0004 '1M IRR' --until 2027-01-01 --rate 0.00002")
+    assert asked.asks("deal show D-0001")["came_from"][0]["code"] == "AP-0003"
+    asked.says("deal edit D-0001 --origin ''")
+    assert asked.asks("deal show D-0001")["came_from"] == []
+    asked.says("deal edit D-0001 --approach AP-0001")
+    asked.says("deal commit D-0001 '400000 EUR'")
+    came_of = asked.asks("approach show AP-0001")["came_of"]
+    assert came_of["counts"] == {"approach": 2, "deal": 2, "offer": 1}
+    assert came_of["quantities"][0] == {
+        "unit": "EUR",
+        "held": "600000.00",
+        "committed": "400000.00",
+        "delivered": "0.00",
+    }
+    sound(asked)
+
+
+def test_a_deal_is_told_another_origin_or_none(asked: Officer) -> None:
+    asked.says("offer edit O-0001 --approach AP-0003")
+    asked.says(f"{HOLD} --origin ''")
+    assert asked.asks("deal show D-0001")["came_from"] == []
+    kept = asked.asks(f"{HOLD} --approach AP-0001")["notes"]
+    assert [note["code"] for note in kept] == ["origin-kept"]
+    asked.says("deal release D-0001 --yes")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "refusal"),
+    [
+        ("approach edit AP-0001 --approach AP-0001", 4, "origin-cycle"),
+        ("approach edit AP-0001 --approach AP-0002", 4, "origin-cycle"),
+        ("approach edit AP-0001 --approach AP-0003", 4, "origin-cycle"),
+        ("offer edit O-0001 --approach AP-0001 --origin approach:AP-0002", 2, "bad-usage"),
+        ("offer edit O-0001 --origin AP-0001", 3, "bad-origin"),
+        ("offer edit O-0001 --origin offer:O-0002", 3, "bad-origin"),
+        ("offer edit O-0001 --approach AP-0009", 5, "unknown-code"),
+    ],
+)
+def test_what_cannot_be_an_origin_is_refused(
+    asked: Officer, line: str, code: int, refusal: str
+) -> None:
+    assert asked.refused(line, code) == refusal
+
+
+def test_an_undo_never_closes_a_circle(asked: Officer) -> None:
+    asked.says("approach edit AP-0002 --origin '' --key cut")
+    asked.says("approach edit AP-0001 --approach AP-0002")
+    assert asked.refused("undo cut --reason slip --yes", 4) == "origin-cycle"
+    sound(asked)
+
+
+def test_an_origin_that_lies_later_is_noted(asked: Officer) -> None:
+    notes = asked.asks("offer edit O-0001 --approach AP-0003")["notes"]
+    assert [note["code"] for note in notes] == ["later-origin"]
+    assert asked.asks("offer edit O-0001 --origin ''")["notes"] == []
+
+
+def test_history_says_that_an_origin_was_corrected(asked: Officer) -> None:
+    asked.says("approach edit AP-0003 --approach AP-0001 --reference L-2")
+    history = asked.says("approach history AP-0003")
+    assert "approach:AP-0002" in history
+    assert "approach:AP-0001" in history
+
+
+def test_an_origin_cannot_be_undone_while_something_names_it(asked: Officer) -> None:
+    asked.says("approach add N-0002 MBL --key letter")
+    asked.says("project edit PRJ-0001 --approach AP-0004")
+    assert asked.refused("undo letter --reason slip --yes", 4, "PRJ-0001") == "cannot-undo"
+    asked.says("project edit PRJ-0001 --origin ''")
+    asked.says("undo letter --reason slip --yes")
+    sound(asked)
+
+
+def test_files_come_in_any_order_and_come_back_as_they_were(asked: Officer, tmp_path: Path) -> None:
+    asked.says("project edit PRJ-0001 --approach AP-0003")
+    rows = (
+        ("code", "need", "provider", "sent_on", "origin"),
+        ("AP-A", "N-0001", "MBL", "2026-09-05", "approach:AP-B"),
+        ("AP-B", "N-0002", "MBL", "2026-09-04", ""),
+    )
+    with (tmp_path / "approaches.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with (tmp_path / "offers.csv").open("w", newline="") as file:
+        columns = ("code", "provider", "factor", "quantity", "unit", "origin")
+        csv.writer(file).writerows([columns, ("O-A", "MBL", "money", "5", "EUR", "approach:AP-A")])
+    asked.says(f"import {tmp_path} --yes")
+    assert [one["code"] for one in asked.asks("offer show O-A")["came_from"]] == ["AP-A", "AP-B"]
+    assert asked.asks(f"import {tmp_path} --yes")["counts"]["registers"] == 0
+    sound(asked)
+
+
+def test_a_circle_in_a_file_is_refused(asked: Officer, tmp_path: Path) -> None:
+    rows = (
+        ("code", "need", "provider", "sent_on", "origin"),
+        ("AP-A", "N-0001", "MBL", "2026-09-05", "approach:AP-B"),
+        ("AP-B", "N-0002", "MBL", "2026-09-04", "approach:AP-A"),
+    )
+    with (tmp_path / "approaches.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    assert "leads back" in asked.tries(f"import {tmp_path} --yes").err
