@@ -36,12 +36,14 @@ def doctor(call: Call) -> ExitCode:
     ledger_facts, ledger_findings = _ledger(call)
     facts = {**dict(_facts(call)), **server_facts, **ledger_facts}
     findings = [*_findings(call), *server_findings, *ledger_findings]
+    notes = _notes(call)
     if call.format == "json":
-        emit_document({"schema": SCHEMA, **facts, "findings": findings})
+        emit_document({"schema": SCHEMA, **facts, "findings": findings, "notes": notes})
     else:
         lines = record_chunks(facts, [Column(key) for key in facts])
         emit_lines(line.rstrip("\n") for line in lines)
         emit_lines(f"finding: {text}" for text in findings)
+        emit_lines(f"note: {text}" for text in notes)
     return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
@@ -62,6 +64,18 @@ def _ledger(call: Call) -> tuple[dict[str, object], list[str]]:
         return facts, [*code_collisions(opened), *clock]
     except LedgerError:
         return facts, []
+
+
+def _notes(call: Call) -> list[str]:
+    """Return what is accepted in the ledger, where one can be read, and worth a second look."""
+    from cli.framework.session import ledger_of
+    from ledger.core.errors import LedgerError
+    from ledger.usecases.admin.network_notes import network_notes
+
+    try:
+        return network_notes(ledger_of(call))
+    except LedgerError:
+        return []
 
 
 def _server(url: str) -> tuple[dict[str, object], list[str]]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     *("add", "reply", "offer", "edit", "list", "show", "candidates", "suggest", "history"),
-    *("withdraw", "reinstate", "expire", "confirm", "end"),
+    *("withdraw", "reinstate", "expire", "confirm", "end", "reroute"),
 )
 """The verbs of registers, as their help lists them."""
 
@@ -55,6 +55,7 @@ class Verb(NamedTuple):
     kind: str = "write"
     dated: bool = False
     destructive: bool = False
+    saves: bool = False
     may_be_empty: frozenset[str] = frozenset()
 
 
@@ -154,6 +155,7 @@ def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) ->
             kind=verb.kind,
             dated=verb.dated,
             destructive=verb.destructive,
+            saves=verb.saves,
             may_be_empty=verb.may_be_empty,
         )
         add(verb.run)

@@ -43,7 +43,7 @@ class CommandEntry(NamedTuple):
 
 _DAILY_NOUNS = ("need", "approach", "offer", "deal")
 _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
-_OWN_MODULES = ("approach", "deal", "project", "seat", "unit")
+_OWN_MODULES = ("approach", "deal", "office", "project", "seat", "unit")
 """The registers whose commands have a module; those of all others follow from their columns."""
 
 

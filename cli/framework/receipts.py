@@ -24,6 +24,7 @@ _PAST = {
     "confirm": "confirmed",
     "reply": "answered",
     "offer": "added",
+    "reroute": "rerouted",
     "end": "ended",
     "reinstate": "reinstated",
     "reverse": "reversed",

@@ -39,7 +39,7 @@ def emit_report(call: Call, report: SeatReport) -> None:
     rows = [report_row(row) for row in report.rows]
     emit_rows(rows, REPORT_COLUMNS, call.read, head=head, tail={"not_counted": report.not_counted})
     if call.format == "table":
-        for line in _notes(report):
+        for line in _notes(report, filtered=bool(call.read.where)):
             note(call, line)
 
 
@@ -89,9 +89,10 @@ def _plural(kind: str) -> str:
     return f"{kind}es" if kind.endswith("h") else f"{kind}s"
 
 
-def _notes(report: SeatReport) -> Iterator[str]:
+def _notes(report: SeatReport, *, filtered: bool) -> Iterator[str]:
     unused = sum(not row.used for row in report.rows)
-    yield f"As of {report.as_of}: {len(report.rows):,} seats, {unused:,} unused."
+    counts = "" if filtered else f": {len(report.rows):,} seats, {unused:,} unused"
+    yield f"As of {report.as_of}{counts}."
     yield f"Formula: {RULE}."
     unknown = report.not_counted["beginning_not_known"]
     if unknown:

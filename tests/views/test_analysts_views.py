@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
+from bodies import a_body, a_seat, year
 from world import World, introduction
 
 from ledger.core.factors import Factor, Side
@@ -90,3 +91,22 @@ def test_the_offer_deal_and_journal_views_show_both_sides(office: World) -> None
         ("N-1", "open", "committed", 300_00),
         ("O-1", "available", "committed", 300_00),
     ]
+
+
+def test_the_views_of_bodies_and_seats_have_codes_and_names(office: World) -> None:
+    office.do(lambda uow: uow.add("body", a_body(seats=22, from_=year("1985"))))
+    office.do(lambda uow: uow.add("body", a_body("BOARD", kind="board", parent="METROPOLIS")))
+    office.do(lambda uow: uow.add("seat", a_seat(body="BOARD", role="board", from_=year("2010"))))
+    office.do(lambda uow: uow.add("seat", a_seat("ST-2", office="asia", role="host")))
+    [board, metropolis] = rows(office, "SELECT * FROM v_body ORDER BY body")
+    assert (board["parent"], board["parent_name"], metropolis["parent"]) == (
+        "METROPOLIS",
+        "Metropolis",
+        None,
+    )
+    assert (metropolis["seats"], metropolis["from"]) == (22, "1985")
+    [decides, hosts] = rows(office, "SELECT * FROM v_seat ORDER BY seat")
+    assert [decides[name] for name in ("city_name", "body_name", "step", "from", "until")] == [
+        *("Mashhad", "Board", "deciding", "2010", None),
+    ]
+    assert (hosts["office"], hosts["body"], hosts["step"]) == ("asia", None, "effective")

@@ -23,6 +23,7 @@ from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
 from ledger.usecases.registers.network_rules import note_crowded, require_allowed
+from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
     AlreadyThere,
@@ -111,6 +112,8 @@ def edit(
         note_near_duplicates(uow, kind, after)
     require_allowed(uow, kind, after, kept.record)
     edit_identity(uow, kind, kept, after)
+    if kind == "office":
+        note_uncovered(uow, kept.record, after)
     _note_consequences(uow, kind, after)
     if "origin" in changes:
         note_origin(uow, kind, after)

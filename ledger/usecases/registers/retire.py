@@ -16,6 +16,7 @@ from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
+from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
 from ledger.usecases.registers.records import note_unused_day
 from ledger.usecases.registers.rules import refuse_withdrawn, title_of
@@ -36,6 +37,8 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
     uow.edit(kind, kept, replace(record, withdrawn=withdrawn))
     named = f"{kind} {record.code} ({title_of(uow, kind, record)})"
     uow.note("state-changed", f"{named} is {state} from now on")
+    if kind == "office":
+        note_uncovered(uow, record, replace(record, withdrawn=withdrawn))
     if withdrawn:
         for text in _left_behind(uow, kind, record):
             uow.note("left-behind", text)
