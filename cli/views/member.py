@@ -18,6 +18,7 @@ from ledger.registers.table import CITY, OFFICE, PROVIDER
 from ledger.reports.table import Column, table_chunks
 
 if TYPE_CHECKING:
+    from ledger.registers.records import City
     from ledger.store.session.snapshot import Reader, Snapshot
 
 _OFFICE = columns("code name host regions_said state_said", code="Office", host="Hosted by")
@@ -33,9 +34,12 @@ _PROVIDER = columns(
     city="City",
 )
 _OFFICE_LIST = columns(
-    "code name host regions cities", code="Office", host="Hosted by", regions="Regions (UN M49)"
+    "code name host regions cities (others)",
+    code="Office",
+    host="Hosted by",
+    regions="Regions (UN M49)",
 )
-_CITY_LIST = columns("code name name_local country_name office member_since", code="City")
+_CITY_LIST = columns("code name name_local country_name office member member_since", code="City")
 _CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
 _PROVIDER_LIST = columns(
     "code name kind country_name city offers sample", code="Provider", city="Member city"
@@ -48,18 +52,33 @@ _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_n
 
 
 def list_offices(snapshot: Snapshot) -> Listing:
-    """List the offices, with how many cities each looks after."""
-    of = Counter(one.office for one in snapshot.records("city").values() if not one.withdrawn)
+    """List the offices, with how many members and other cities each looks after."""
+    in_use = [one for one in snapshot.records("city").values() if not one.withdrawn]
+    members = Counter(one.office for one in in_use if snapshot.is_member(one))
+    every = Counter(one.office for one in in_use)
     rows = [
-        {**register_row(snapshot, OFFICE, one), "cities": of[one.code]}
+        {
+            **register_row(snapshot, OFFICE, one),
+            "cities": members[one.code],
+            "others": every[one.code] - members[one.code],
+        }
         for one in snapshot.records("office").values()
     ]
-    return Listing(rows, _OFFICE_LIST, more=["cities"], hides=withdrawn)
+    return Listing(rows, _OFFICE_LIST, more=["cities", "others"], hides=withdrawn)
+
+
+def city_row(snapshot: Snapshot, city: City) -> dict[str, Any]:
+    """Return the row of a city; whether it is a member, and since when, is said for the day."""
+    return {
+        **register_row(snapshot, CITY, city),
+        "member": snapshot.is_member(city),
+        "member_since": snapshot.memberships.since.get(city.code, city.member_since),
+    }
 
 
 def list_cities(snapshot: Snapshot) -> Listing:
     """List the member cities."""
-    rows = [register_row(snapshot, CITY, one) for one in snapshot.records("city").values()]
+    rows = [city_row(snapshot, one) for one in snapshot.records("city").values()]
     return Listing(rows, _CITY_LIST, narrow=_CITY_NARROW, hides=withdrawn)
 
 

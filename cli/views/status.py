@@ -31,16 +31,19 @@ _WORDS = {
     "unknown": "with an unknown amount",
     "available": "with an available quantity",
     "over": "ended (withdrawn or expired)",
+    "others": "no members",
     "held": "on hold",
     "committed": "awaiting delivery",
     "delivered": "delivered",
     "ended": "released",
 }
-_NOT_COUNTED = {"withdrawn", "over"}
+_NOT_COUNTED = {"withdrawn", "over", "others"}
 """What is counted beside the total and not inside it."""
 _ALWAYS = {"complete", "covered", "open", "available"}
 _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
-OFFICE_COLUMNS = columns("office name:1 cities projects complete covered needs unknown deals")
+OFFICE_COLUMNS = columns(
+    "office name:1 cities (others) projects complete covered needs unknown deals"
+)
 _HOLD_COLUMNS = columns("deal project need offer held[unit] held_until")
 _OFFER_COLUMNS = columns("offer provider_name available[unit] valid_until")
 

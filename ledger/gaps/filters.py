@@ -53,6 +53,8 @@ def _cell(row: GapRow, column: str) -> Cell:
     value = getattr(row, column)
     if value is None or column in DATE_COLUMNS:
         return value  # type: ignore[no-any-return]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if column in TEXT_COLUMNS:
         return str(value)
     if column in AMOUNT_COLUMNS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
 from ledger.rates.rates import RateFinder
 from ledger.reference.places import subregion_name
-from ledger.registers.records import ACTIVE_STATUSES
+from ledger.registers.records import ACTIVE_STATUSES, City
 
 COVERAGE_PLACES = 4
 
@@ -55,6 +55,7 @@ class GapRow:
     status: str
     obstacle_rule: str | None
     quantity_absent: str | None
+    member: bool
     decimals: int
     base_decimals: int
     required_base: int | None
@@ -96,6 +97,7 @@ TEXT_COLUMNS = frozenset(
             "status",
             "obstacle_rule",
             "quantity_absent",
+            "member",
         ),
     )
 )
@@ -160,7 +162,15 @@ class BaseCurrency:
         return over * 10**self.unit.decimals, under * 10**unit.decimals, conversion.day
 
 
-def gap_row(facts: NeedFacts, base: BaseCurrency) -> GapRow:
+IsMember = Callable[[City], bool]
+"""Says whether a city is a member on the day of the rows."""
+
+
+def _by_register(city: City) -> bool:
+    return city.member
+
+
+def gap_row(facts: NeedFacts, base: BaseCurrency, is_member: IsMember = _by_register) -> GapRow:
     """Return one need's gap row at the times of its facts; eligible offers are not counted."""
     need, project, city, balance = facts.need, facts.project, facts.city, facts.balance
     unit, known = balance.unit, balance.quantified
@@ -193,6 +203,7 @@ def gap_row(facts: NeedFacts, base: BaseCurrency) -> GapRow:
         status=project.status,
         obstacle_rule=None,
         quantity_absent=balance.quantity_absent,
+        member=is_member(city),
         decimals=unit.decimals,
         base_decimals=base.unit.decimals,
         required_base=base.convert(balance.required, unit) if known else None,
@@ -204,6 +215,7 @@ def gap_rows(
     base: BaseCurrency,
     *,
     include_inactive: bool = False,
+    is_member: IsMember = _by_register,
 ) -> list[GapRow]:
     """Return the rows ordered by project, then need code.
 
@@ -213,4 +225,4 @@ def gap_rows(
         facts for facts in needs if include_inactive or facts.project.status in ACTIVE_STATUSES
     ]
     chosen.sort(key=lambda facts: (facts.project.code, facts.need.code))
-    return [gap_row(facts, base) for facts in chosen]
+    return [gap_row(facts, base, is_member) for facts in chosen]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.core.partial_dates import PartialDate
 from ledger.reference.terms import Step, seat_roles
@@ -79,6 +79,17 @@ def is_member(city: City, seats: Iterable[HeldSeat], day: date) -> bool:
     """
     memberships = [one for one in seats if one.seat.role == MEMBER]
     return city.member and (not memberships or any(one.span.holds(day) for one in memberships))
+
+
+class Memberships(NamedTuple):
+    """The cities that are not in the association on a day, and since when the others were."""
+
+    left: frozenset[str]
+    since: Mapping[str, PartialDate]
+
+
+NO_MEMBERSHIPS: Final = Memberships(frozenset(), {})
+"""Where no association is set: the register alone says who is a member."""
 
 
 def member_since(seats: Iterable[HeldSeat]) -> PartialDate | None:

@@ -1,4 +1,4 @@
-"""What ends seats beside their own dates: the days on which withdrawals of cities were recorded."""
+"""What reports ask of seats: who has left the association, and when cities were withdrawn."""
 
 from __future__ import annotations
 
@@ -8,9 +8,38 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import Connection, select
 
 from ledger.core.dates import day_of
+from ledger.registers.records import City
+from ledger.seats.spans import HeldSeat, Memberships, held_seat, is_member, member_since
 from ledger.store.db.clock import known_by
 from ledger.store.db.queries import chunked
-from ledger.store.registers import STORED_REGISTERS
+from ledger.store.registers import STORED_REGISTERS, find_id, load, load_where
+
+
+def read_memberships(
+    connection: Connection,
+    association: str,
+    cities: Iterable[City],
+    day: date,
+    zone: tzinfo,
+    known_at: datetime | None = None,
+) -> Memberships:
+    """Read which cities have left the association by a day, and since when each was a member."""
+    identity = find_id(connection, "body", association, known_at=known_at)
+    body = load(connection, "body", identity, known_at).record
+    by_city = {city.code: city for city in cities if city.member}
+    withdrawn = [code for code, city in by_city.items() if city.withdrawn]
+    withdrawn_on = read_withdrawals(connection, withdrawn, zone, known_at)
+    seats: dict[str, list[HeldSeat]] = {}
+    for stored in load_where(connection, "seat", "body", [identity], known_at).values():
+        seat = stored.record
+        held = held_seat(seat, body.until, withdrawn_on.get(seat.city))
+        seats.setdefault(seat.city, []).append(held)
+    since = {code: member_since(held) for code, held in seats.items()}
+    known = (city for code, city in by_city.items() if code in seats)
+    return Memberships(
+        frozenset(city.code for city in known if not is_member(city, seats[city.code], day)),
+        {code: begun for code, begun in since.items() if begun is not None},
+    )
 
 
 def read_withdrawals(

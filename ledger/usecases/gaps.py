@@ -107,7 +107,13 @@ def selected_rows(
     of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
     others = [one for one in filters if one.column not in COUNTED_COLUMNS]
     rows = gap_selection(others).rows(
-        gap_rows(snapshot.need_facts.values(), base, include_inactive=include_inactive), note
+        gap_rows(
+            snapshot.need_facts.values(),
+            base,
+            include_inactive=include_inactive,
+            is_member=snapshot.is_member,
+        ),
+        note,
     )
     if counted or of_offers:
         counts = count(snapshot, [snapshot.need_facts[row.need] for row in rows])

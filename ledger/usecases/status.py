@@ -17,6 +17,7 @@ from ledger.core.time_zones import ZonePeriod, zone_to_come
 from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
+from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
 from ledger.store.session.snapshot import Reader, Snapshot
@@ -34,7 +35,10 @@ class DaysOutOfRange(InvalidInput, code="days-out-of-range"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeStatus:
-    """The counts of one office, by its cities. `unknown` counts needs without an amount."""
+    """The counts of one office, by its cities. `unknown` counts needs without an amount.
+
+    Cities that are no members are `others`.
+    """
 
     code: str
     name: str
@@ -45,6 +49,7 @@ class OfficeStatus:
     needs: int
     unknown: int
     deals: int
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +162,7 @@ def _states(snapshot: Snapshot) -> dict[str, ProjectState]:
 def _counts(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
     cities, providers = snapshot.records("city"), snapshot.records("provider")
     return {
-        "cities": _in_use(cities.values()),
+        "cities": _count_cities(snapshot, cities.values()),
         "providers": {
             **_in_use(providers.values()),
             "sample": sum(one.sample and not one.withdrawn for one in providers.values()),
@@ -171,6 +176,13 @@ def _counts(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> dict[str,
         "offers": _count_offers(snapshot),
         "deals": _count_deals(snapshot.deals.values()),
     }
+
+
+def _count_cities(snapshot: Snapshot, cities: Iterable[City]) -> dict[str, int]:
+    """Count the members in use, and apart from them the other cities."""
+    counts = _in_use(cities)
+    others = sum(not one.withdrawn and not snapshot.is_member(one) for one in cities)
+    return {**counts, "total": counts["total"] - others, "others": others}
 
 
 def _in_use(records: Iterable[object]) -> dict[str, int]:
@@ -234,11 +246,14 @@ def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[Off
     for office in snapshot.records("office").values():
         own = [code for code, where in office_of.items() if where == office.code]
         wanted = [need.balance for need in needs if need.city.office == office.code]
+        of = [c for c in cities.values() if c.office == office.code and not c.withdrawn]
+        members = sum(map(snapshot.is_member, of))
         rows.append(
             OfficeStatus(
                 code=office.code,
                 name=office.name,
-                cities=sum(c.office == office.code and not c.withdrawn for c in cities.values()),
+                cities=members,
+                others=len(of) - members,
                 projects=len(own),
                 complete=sum(states[code].complete for code in own),
                 covered=sum(states[code].covered for code in own),

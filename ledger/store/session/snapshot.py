@@ -25,10 +25,11 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
-from ledger.registers.records import Provider
+from ledger.registers.records import City, Provider
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import versioned
 from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
+from ledger.seats.spans import NO_MEMBERSHIPS, Memberships
 from ledger.store import register_codes, registers
 from ledger.store.db.clock import known_by
 from ledger.store.db.queries import Settings, read_settings, read_units
@@ -52,14 +53,15 @@ _DATED: Final = {
 }
 """The registers whose records exist from a day on, each with the attribute that has it."""
 _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
-    "office": ("city",),
-    "city": ("project", "provider"),
+    "office": ("city", "seat"),
+    "city": ("project", "provider", "seat"),
+    "body": ("seat",),
     "project": ("need",),
     "need": ("deal", "approach"),
     "provider": ("offer", "approach"),
     "offer": ("deal",),
 }
-"""What hangs under a record, and is shown with it; of an office only its cities."""
+"""What hangs under a record, and is shown with it; of an office its cities and its seats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,11 @@ class Snapshot:
     units: Mapping[str, Unit]
     rates: RateBook | None = None
     restrictions: Restrictions = NO_RESTRICTIONS
+    memberships: Memberships = NO_MEMBERSHIPS
+
+    def is_member(self, city: City) -> bool:
+        """Return whether a city is a member on the day."""
+        return city.member and city.code not in self.memberships.left
 
     @property
     def base_unit(self) -> Unit:
@@ -329,7 +336,18 @@ class Reader:
             if Side.OFFER.value in stored
             else NO_RESTRICTIONS,
             rates=read_day_rates(self.connection, self.day, self.times.known_at) if rates else None,
+            memberships=self._memberships(one.record for one in there.get("city", {}).values()),
         )
+
+    def _memberships(self, cities: Iterable[City]) -> Memberships:
+        """Return the memberships of cities in the association, where one is set."""
+        association = self.settings.association
+        if association is None:
+            return NO_MEMBERSHIPS
+        from ledger.store.seats import read_memberships  # noqa: PLC0415 - where one is set
+
+        known_at = self.times.known_at
+        return read_memberships(self.connection, association, cities, self.day, self.zone, known_at)
 
     def _balances(
         self, stored: _Stored, units: Mapping[str, Unit], *, whole: bool
