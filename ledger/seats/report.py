@@ -55,7 +55,7 @@ class SeatRecords:
     meetings of a body, once for each contribution.
     """
 
-    seats: Iterable[Seat]
+    seats: Sequence[Seat]
     cities: Mapping[str, City]
     bodies: Mapping[str, Body]
     offices: Mapping[str, Office]

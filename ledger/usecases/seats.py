@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
-from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, not_counted, seat_rows
+from ledger.core.factors import Stage
+from ledger.core.quantity import Unit, format_quantity
+from ledger.journal.balance import DealBalance
+from ledger.origins.links import Origin, counts_by_kind
+from ledger.registers.seats import SEAT
+from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, not_counted, seat_rows
+from ledger.store.origins import read_links
 from ledger.store.seats import read_withdrawals
 from ledger.store.session.snapshot import Reader, Snapshot
+
+_DEAL: Final = "deal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +35,9 @@ class SeatReport:
 def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatReport:
     """Report the seats in force in a span, as of the reader's day and as known then."""
     query = SeatQuery(reader.day, first, last)
-    rows = [*seat_rows(seat_records(reader), query)]
+    records = seat_records(reader)
+    records = replace(records, came_of=_came_of(reader, [one.code for one in records.seats]))
+    rows = [*seat_rows(records, query)]
     known_at = reader.times.known_at
     return SeatReport(
         as_of=reader.day,
@@ -42,7 +54,7 @@ def seat_records(reader: Reader, snapshot: Snapshot | None = None) -> SeatRecord
     snapshot = snapshot or reader.snapshot("seat")
     cities = snapshot.records("city")
     return SeatRecords(
-        seats=snapshot.records("seat").values(),
+        seats=[*snapshot.records("seat").values()],
         cities=cities,
         bodies=snapshot.records("body"),
         offices=snapshot.records("office"),
@@ -53,3 +65,48 @@ def seat_records(reader: Reader, snapshot: Snapshot | None = None) -> SeatRecord
             reader.times.known_at,
         ),
     )
+
+
+def _came_of(reader: Reader, seats: Iterable[str]) -> dict[str, Yield]:
+    """Gather what came of seats, without what did not exist on the reader's day."""
+    links = read_links(reader.connection, reader.times.known_at)
+    below = {code: links.came_of(Origin(SEAT.name, code)) for code in seats}
+    named: dict[str, set[str]] = {}
+    for origins in below.values():
+        for one in origins:
+            named.setdefault(one.kind, set()).add(one.code)
+    there = {kind: reader.some(kind, sorted(codes)) for kind, codes in named.items()}
+    return {
+        code: _yield(
+            [one for one in origins if one.code in there[one.kind].records(one.kind)],
+            there.get(_DEAL),
+        )
+        for code, origins in below.items()
+        if origins
+    }
+
+
+def _yield(found: Iterable[Origin], deals: Snapshot | None) -> Yield:
+    found = [*found]
+    own = [deals.deals[one.code] for one in found if deals is not None and one.kind == _DEAL]
+    units = {
+        one.deal.code: deals.need_facts[one.deal.need].balance.unit
+        for one in own
+        if deals is not None
+    }
+    return Yield(
+        counts=counts_by_kind(found),
+        held=_sums(own, units, Stage.HELD),
+        committed=_sums(own, units, Stage.COMMITTED),
+        delivered=_sums(own, units, Stage.DELIVERED),
+    )
+
+
+def _sums(deals: Iterable[DealBalance], units: Mapping[str, Unit], stage: Stage) -> list[str]:
+    """Add up a stage of deals by unit, as texts in the order of the units."""
+    sums: dict[str, int] = {}
+    by_code = {unit.code: unit for unit in units.values()}
+    for one in deals:
+        unit = units[one.deal.code].code
+        sums[unit] = sums.get(unit, 0) + one.need.get(stage, 0)
+    return [format_quantity(sums[code], by_code[code]) for code in sorted(sums) if sums[code]]
