@@ -61,19 +61,24 @@ class Verb(NamedTuple):
 
 List = Callable[["Snapshot"], Listing]
 Show = Callable[[Call, "Reader", str], None]
-_LISTED_WITH = {"office": ("city",), "provider": ("offer",), "project": ("need",)}
+_LISTED_WITH = {
+    "office": ("city", "seat"),
+    "provider": ("offer",),
+    "project": ("need",),
+    "body": ("seat",),
+}
 """Registers whose records are counted in the listing of another."""
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "office": {
         "add": "Add an office of the fund; new cities of its regions are assigned to it.",
         "list": "List the offices with their numbers of cities.",
-        "show": "Show one office and its cities.",
+        "show": "Show one office: its hosts, cities, projects, gaps, approaches and deals.",
     },
     "city": {
         "add": "Add a member city; the default office is the one of its region.",
         "list": "List the member cities.",
-        "show": "Show one city: its terms, its projects, and the deals of their needs.",
+        "show": "Show one city: membership, seats, projects, offers, deals, and who was asked.",
     },
     "provider": {
         "add": "Add a provider: a fund, bank, donor, firm, institute, association or member city.",
@@ -123,7 +128,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 def _view(name: str) -> tuple[List | None, Show | None]:
     """Return how a register is listed, and how one of its records is shown; None: by columns."""
-    from cli.views import approach, member, need, project
+    from cli.views import approach, member, need, project, seat
 
     views: dict[str, tuple[List, Show]] = {
         "office": (member.list_offices, member.emit_office),
@@ -133,6 +138,7 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         "need": (need.list_needs, need.emit_need),
         "offer": (need.list_offers, need.emit_offer),
         "approach": (approach.list_approaches, approach.emit_approach),
+        "body": (seat.list_bodies, seat.emit_body),
     }
     return views.get(name, (None, None))
 

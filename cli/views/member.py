@@ -14,16 +14,36 @@ from cli.views.balance import deal_section, deals_of
 from cli.views.columns import columns
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
+from cli.views.seat import (
+    host_of,
+    hosts,
+    lost,
+    plain_rows,
+    report_row,
+    rows_of,
+    under_city,
+    under_place,
+)
+from ledger.core.quantity import format_amount
+from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CITY, OFFICE, PROVIDER
 from ledger.reports.table import Column, table_chunks
 
 if TYPE_CHECKING:
+    from ledger.eligibility.rules import NeedFacts
+    from ledger.journal.balance import DealBalance
     from ledger.registers.records import City
     from ledger.store.session.snapshot import Reader, Snapshot
 
-_OFFICE = columns("code name host regions_said state_said", code="Office", host="Hosted by")
+_OFFICE = columns(
+    "code name host_said regions_said opened_on closed_on cities_said projects_said state_said",
+    code="Office",
+    host_said="Hosted by",
+    opened_on="Opened",
+    closed_on="Closed",
+)
 _CITY = columns(
-    "code former_codes name name_local country_said office member_since population_said "
+    "code former_codes name name_local country_said office_said membership population_said "
     "geonames_id state_said",
     code="City",
     geonames_id="GeoNames",
@@ -34,9 +54,9 @@ _PROVIDER = columns(
     city="City",
 )
 _OFFICE_LIST = columns(
-    "code name host regions cities (others)",
+    "code name host_said regions cities (others)",
     code="Office",
-    host="Hosted by",
+    host_said="Hosted by",
     regions="Regions (UN M49)",
 )
 _CITY_LIST = columns("code name name_local country_name office member member_since", code="City")
@@ -44,10 +64,12 @@ _CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
 _PROVIDER_LIST = columns(
     "code name kind country_name city offers sample", code="Provider", city="Member city"
 )
-_OFFICE_CITIES = columns("code name country", code="City")
+_OFFICE_CITIES = columns("code name country member", code="City")
 _OFFERS = columns(
     "code factor available quantity unit valid_until", code="Offer", quantity="Offered"
 )
+_OFFICE_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "weight"}]
+_OFFICE_GAPS = columns("factor unit gap needs not_counted")
 _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
 
 
@@ -56,15 +78,17 @@ def list_offices(snapshot: Snapshot) -> Listing:
     in_use = [one for one in snapshot.records("city").values() if not one.withdrawn]
     members = Counter(one.office for one in in_use if snapshot.is_member(one))
     every = Counter(one.office for one in in_use)
+    seats = plain_rows(snapshot)
     rows = [
         {
             **register_row(snapshot, OFFICE, one),
+            **host_of(seats, one),
             "cities": members[one.code],
             "others": every[one.code] - members[one.code],
         }
         for one in snapshot.records("office").values()
     ]
-    return Listing(rows, _OFFICE_LIST, more=["cities", "others"], hides=withdrawn)
+    return Listing(rows, _OFFICE_LIST, more=["host_typed", "cities", "others"], hides=withdrawn)
 
 
 def city_row(snapshot: Snapshot, city: City) -> dict[str, Any]:
@@ -93,31 +117,101 @@ def list_providers(snapshot: Snapshot) -> Listing:
 
 
 def emit_office(call: Call, reader: Reader, code: str) -> None:
-    """Write one office with the cities it looks after."""
+    """Write one office: its hosts, its cities, and their projects, gaps, approaches and deals."""
     from ledger.reference.places import regions  # noqa: PLC0415 - only here
 
     snapshot = reader.around("office", code)
     record = snapshot.records("office")[code]
     cities = [
-        register_row(snapshot, CITY, one)
-        for one in snapshot.records("city").values()
-        if one.office == code
+        city_row(snapshot, one) for one in snapshot.records("city").values() if one.office == code
     ]
+    its = {row["code"] for row in cities}
+    projects = [row for row in list_rows(snapshot) if row["city"] in its]
+    needs = [one for one in snapshot.need_facts.values() if one.city.code in its]
+    deals = _deals_of(snapshot, needs)
+    asked = [
+        row
+        for row in approach_rows(snapshot, snapshot.records("approach").values())
+        if row["city"] in its
+    ]
+    seats = [row for row in rows_of(reader, snapshot) if row.held.seat.office == code]
     named = [
         f"{regions()[one].name} ({one})" if one in regions() else one for one in record.regions
     ]
     document = {
         "schema": "cityfund.office/1",
         **register_row(snapshot, OFFICE, record),
+        **host_of(seats, record),
+        "hosts": [report_row(row) for row in hosts(seats, code)],
+        "candidates": [report_row(row) for row in lost(seats)],
         "cities": cities,
+        "projects": projects,
+        "complete": sum(row["complete"] for row in projects),
+        "gaps": _gaps(needs),
+        "approaches": asked,
+        "deals": deals_of(snapshot, deals),
     }
-    row = {**document, "regions_said": ", ".join(named), "state_said": _state(record)}
-    below = _section("Cities", cities, _OFFICE_CITIES)
+    del document["host_said"]
+    row = {
+        **document,
+        "host_said": host_of(seats, record)["host_said"],
+        "regions_said": ", ".join(named),
+        "cities_said": _cities_said(cities),
+        "projects_said": f"{len(projects)}, {document['complete']} complete" if projects else None,
+        "state_said": _state(record),
+    }
+    below = [
+        *under_place(hosts(seats, code), "Hosts"),
+        *under_place(lost(seats), "Candidates that lost"),
+        *_section("Cities", cities, _OFFICE_CITIES),
+        *_section("Projects", projects, _OFFICE_PROJECTS),
+        *_section("Gaps by factor", document["gaps"], _OFFICE_GAPS),
+        *under_needs(asked),
+        *deal_section(snapshot, deals),
+    ]
     emit_record(row, _OFFICE, call.read, document=document, below=below)
 
 
+def _cities_said(cities: Sequence[dict[str, Any]]) -> str | None:
+    """Count the members of an office in use, and apart from them its other cities."""
+    in_use = [row for row in cities if not row["withdrawn"]]
+    members = sum(row["member"] for row in in_use)
+    others = f"; not counted: {len(in_use) - members} no members" if members < len(in_use) else ""
+    return f"{members}{others}" if in_use else None
+
+
+def _deals_of(snapshot: Snapshot, needs: Iterable[NeedFacts]) -> list[DealBalance]:
+    codes = {facts.need.code for facts in needs}
+    return [one for one in snapshot.deals.values() if one.deal.need in codes]
+
+
+def _gaps(needs: Iterable[NeedFacts]) -> list[dict[str, Any]]:
+    """Add up the gaps of needs whose projects take new deals, by factor and unit."""
+    sums: dict[tuple[str, str], dict[str, int]] = {}
+    decimals: dict[str, int] = {}
+    for facts in needs:
+        if facts.project.status not in ACTIVE_STATUSES:
+            continue
+        unit, balance = facts.balance.unit, facts.balance
+        decimals[unit.code] = unit.decimals
+        own = sums.setdefault((facts.need.factor.value, unit.code), Counter())
+        own["gap"] += balance.gap if balance.quantified else 0
+        own["needs"] += 1
+        own["not_counted"] += not balance.quantified
+    return [
+        {
+            "factor": factor,
+            "unit": unit,
+            "gap": format_amount(own["gap"], decimals[unit]),
+            "needs": own["needs"],
+            "not_counted": own["not_counted"],
+        }
+        for (factor, unit), own in sorted(sums.items())
+    ]
+
+
 def emit_city(call: Call, reader: Reader, code: str) -> None:
-    """Write one city with its projects, what it offers itself, and the deals of its needs."""
+    """Write one city: membership, seats, projects, offers of its own, deals, who was asked."""
     snapshot = reader.around("city", code)
     record = snapshot.records("city")[code]
     projects = [row for row in list_rows(snapshot) if row["city"] == code]
@@ -129,20 +223,29 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     deals = [one for one in snapshot.deals.values() if needs[one.deal.need].project.code in its]
     approaches = approach_rows(snapshot, snapshot.records("approach").values())
     asked = [row for row in approaches if row["city"] == code]
+    seats = [row for row in rows_of(reader, snapshot) if row.held.seat.city == code]
     own = {one.code for one in snapshot.records("provider").values() if one.city == code}
     asked_itself = [row for row in approaches if row["provider"] in own]
     document = {
         "schema": "cityfund.city/1",
-        **register_row(snapshot, CITY, record),
+        **city_row(snapshot, record),
         "former_codes": reader.former_codes("city", code),
+        "seats": [report_row(row) for row in seats],
         "projects": projects,
         "offers": offers,
         "deals": deals_of(snapshot, deals),
         "approaches": asked,
         "asked_as_provider": asked_itself,
     }
-    row = {**document, **_texts(document), "state_said": _state(record)}
+    row = {
+        **document,
+        **_texts(document),
+        "office_said": f"{record.office}{'' if record.office_given else ' (by its country)'}",
+        "membership": _membership(snapshot, record),
+        "state_said": _state(record),
+    }
     below = [
+        *under_city(seats),
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
         *deal_section(snapshot, deals),
@@ -150,6 +253,15 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         *under_provider(asked_itself),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
+
+
+def _membership(snapshot: Snapshot, city: City) -> str:
+    """Say whether a city is a member on the day, and since when as far as it is known."""
+    since = snapshot.memberships.since.get(city.code, city.member_since)
+    begun = f" since {since}" if since else ""
+    if snapshot.is_member(city):
+        return f"member{begun}"
+    return f"not in force; member{begun}" if city.member else "no member"
 
 
 def emit_provider(call: Call, reader: Reader, code: str) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows
+from cli.framework.output import emit_record, emit_rows, table_lines
+from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
-from ledger.seats.report import RULE
+from cli.views.origin import outcome_document, outcome_lines, read_outcome
+from cli.views.register import register_row
+from ledger.reference.terms import Step
+from ledger.registers.seats import BODY, HOST
+from ledger.seats.report import RULE, SeatQuery, SeatRecords, seat_rows
 
 if TYPE_CHECKING:
+    from ledger.registers.records import Office
     from ledger.seats.report import SeatRow, Yield
+    from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.usecases.seats import SeatReport
 
 REPORT_COLUMNS = columns(
@@ -97,3 +106,129 @@ def _notes(report: SeatReport, *, filtered: bool) -> Iterator[str]:
     unknown = report.not_counted["beginning_not_known"]
     if unknown:
         yield f"Days unknown of {unknown:,} seats whose beginning is not known."
+
+
+_OF_CITY = columns("seat place_name role step from until in_force ended_by", place_name="In")
+_OF_PLACE = columns("seat city_name role step from until in_force ended_by")
+_BODY = columns(
+    "code name kind parent_said seats_said from until source note",
+    code="Body",
+    parent_said="Part of",
+)
+_BODY_LIST = columns("code name kind parent seats deciding from until", code="Body")
+_PARTS = columns("code name kind from until", code="Body")
+
+
+def rows_of(reader: Reader, snapshot: Snapshot) -> list[SeatRow]:
+    """Return the rows of the seats in a snapshot, as of its day; what came of them is left out."""
+    from ledger.usecases.seats import seat_records  # noqa: PLC0415 - brings the store
+
+    return [*seat_rows(seat_records(reader, snapshot), SeatQuery(snapshot.day))]
+
+
+def plain_rows(snapshot: Snapshot) -> list[SeatRow]:
+    """Return the rows of the seats in a snapshot where no reader tells when cities were withdrawn.
+
+    Open seats of withdrawn cities are not in force on the day.
+    """
+    cities = snapshot.records("city")
+    before = snapshot.day - timedelta(days=1)
+    records = SeatRecords(
+        seats=[*snapshot.records("seat").values()],
+        cities=cities,
+        bodies=snapshot.records("body"),
+        offices=snapshot.records("office"),
+        withdrawn_on={code: before for code, one in cities.items() if one.withdrawn},
+    )
+    return [*seat_rows(records, SeatQuery(snapshot.day))]
+
+
+def list_bodies(snapshot: Snapshot) -> Listing:
+    """List the bodies, with how many of their deciding seats are in force."""
+    deciding = Counter(
+        row.held.seat.body
+        for row in plain_rows(snapshot)
+        if row.in_force and row.held.step is Step.DECIDING
+    )
+    rows = [
+        {**register_row(snapshot, BODY, one), "deciding": deciding[one.code]}
+        for one in snapshot.records("body").values()
+    ]
+    return Listing(rows, _BODY_LIST, more=["deciding"])
+
+
+def under_city(rows: Iterable[SeatRow]) -> Iterator[str]:
+    """Lay out the seats of a city."""
+    return _under("Seats", rows, _OF_CITY)
+
+
+def under_place(rows: Iterable[SeatRow], title: str = "Seats") -> Iterator[str]:
+    """Lay out the seats in a body or an office."""
+    return _under(title, rows, _OF_PLACE)
+
+
+def _under(title: str, rows: Iterable[SeatRow], shown: Any) -> Iterator[str]:
+    listed = [report_row(row) for row in rows]
+    if listed:
+        yield ""
+        yield title.upper()
+        yield from (f"  {line}" for line in table_lines(listed, shown))
+
+
+def hosts(rows: Iterable[SeatRow], office: str) -> list[SeatRow]:
+    """Return the seats of hosts of an office, the newest first."""
+    held = [row for row in rows if row.held.seat.office == office and row.held.seat.role == HOST]
+    return sorted(held, key=lambda row: row.held.span.first, reverse=True)
+
+
+def host_of(rows: Iterable[SeatRow], office: Office) -> dict[str, Any]:
+    """Return who hosts an office: the city of the seat in force, else what was typed."""
+    held = hosts(rows, office.code)
+    now = next((row for row in held if row.in_force), None)
+    if now is not None:
+        said = f"{now.city.name} ({now.city.code}), by seat {now.held.seat.code}"
+        return {"host": now.city.code, "host_typed": False, "host_said": said}
+    if held:  # its last host has left it
+        return {"host": None, "host_typed": False, "host_said": None}
+    said = f"{office.host} (typed)" if office.host else None
+    return {"host": office.host, "host_typed": office.host is not None, "host_said": said}
+
+
+def lost(rows: Iterable[SeatRow]) -> list[SeatRow]:
+    """Return the seats of candidates, who wanted it and lost."""
+    return [row for row in rows if row.held.step is Step.NONE]
+
+
+def emit_body(call: Call, reader: Reader, code: str) -> None:
+    """Write one body with its parts, the seats in it, and what came of them."""
+    snapshot = reader.around("body", code)
+    bodies = reader.snapshot("body").records("body")
+    record, rows = bodies[code], rows_of(reader, snapshot)
+    rows = [row for row in rows if row.held.seat.body == code]
+    deciding = sum(row.in_force and row.held.step is Step.DECIDING for row in rows)
+    parts = [register_row(snapshot, BODY, one) for one in bodies.values() if one.parent == code]
+    outcome = read_outcome(reader, "body", code)
+    document = {
+        "schema": "cityfund.body/1",
+        **register_row(snapshot, BODY, record),
+        "deciding_in_force": deciding,
+        "parts": parts,
+        "held": [report_row(row) for row in rows],
+        **outcome_document(outcome),
+    }
+    parent = bodies.get(record.parent or "")
+    seats = f"{deciding} of {record.seats} held" if record.seats else None
+    row = {
+        **document,
+        "parent_said": f"{parent.name} ({parent.code})" if parent else None,
+        "seats_said": seats,
+    }
+    below = [*under_place(rows), *_under_parts(parts), *outcome_lines(outcome)]
+    emit_record(row, _BODY, call.read, document=document, below=below)
+
+
+def _under_parts(parts: list[dict[str, Any]]) -> Iterator[str]:
+    if parts:
+        yield ""
+        yield "PARTS"
+        yield from (f"  {line}" for line in table_lines(parts, _PARTS))

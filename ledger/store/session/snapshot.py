@@ -61,7 +61,7 @@ _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "provider": ("offer", "approach"),
     "offer": ("deal",),
 }
-"""What hangs under a record, and is shown with it; of an office its cities and its seats."""
+"""What hangs under a record, and is shown with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,8 +291,7 @@ class Reader:
             ids = [one.id for one in stored[kind].values()]
             records = self._load(below, kind, ids) if ids else {}
             stored[below] = {**stored.get(below, {}), **records}
-            if kind != "office":
-                self._load_below(stored, below)
+            self._load_below(stored, below)
 
     def _load_references(self, stored: _Stored) -> None:
         """Read what records refer to, and what that refers to in turn."""
