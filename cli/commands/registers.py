@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 ORDER = (
     *("add", "reply", "offer", "edit", "list", "show", "candidates", "suggest", "history"),
     *("withdraw", "reinstate", "expire", "confirm", "end", "reroute"),
+    *("undertake", "done", "log"),
 )
 """The verbs of registers, as their help lists them."""
 
@@ -68,6 +69,8 @@ _LISTED_WITH = {
     "body": ("seat",),
 }
 """Registers whose records are counted in the listing of another."""
+_CLOSED = ("project", "need")
+"""Registers whose lists leave out what is closed although nothing of them is withdrawn whole."""
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "office": {
@@ -106,6 +109,11 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "show": "Show one approach: its terms, where it stands, and what came of it.",
         "withdraw": "Withdraw an approach that was recorded in error; it counts nowhere.",
     },
+    "partnership": {
+        "add": "Add a partnership of two cities: LHE MHD --kind twinning --signed 2006.",
+        "list": "List the partnerships with their cities and kinds.",
+        "show": "Show one partnership: its status and outcome, and what its cities undertake.",
+    },
     "offer": {
         "add": 'Add an offer of a provider with its mandate: BANK money "90M EUR" --sectors '
         "transport.",
@@ -128,6 +136,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 def _view(name: str) -> tuple[List | None, Show | None]:
     """Return how a register is listed, and how one of its records is shown; None: by columns."""
+    if name == "partnership":
+        from cli.views import partnership
+
+        return partnership.list_partnerships, partnership.emit_partnership
     from cli.views import approach, member, need, project, seat
 
     views: dict[str, tuple[List, Show]] = {
@@ -177,7 +189,8 @@ def __getattr__(name: str) -> typer.Typer:
 
 def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
     one, name = spec.with_article, spec.name
-    children = " and ".join(child.name for child, _ in children_of(name))
+    # A partnership stands under each of its two cities.
+    children = " and ".join(dict.fromkeys(child.name for child, _ in children_of(name)))
     under = f"; it takes no new {children}" if children else ""
     texts = {
         "add": f"Add {one}.",
@@ -306,7 +319,7 @@ def _edit_terms(call: Call, spec: RegisterSpec, typed: str, days: Mapping[str, s
 
 
 def _list(spec: RegisterSpec, words: str) -> Verb:
-    hides = spec.name in _TEXTS or spec.can_be_withdrawn
+    hides = spec.can_be_withdrawn or spec.name in _CLOSED
 
     @with_parameters(*([flag_parameter("every", "--all", words=words)] if hides else []))
     def list_(call: Call, **typed: bool) -> None:

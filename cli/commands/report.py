@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
+from cli.framework.options import comma_separated
 from cli.framework.session import optional_date, read_ledger
 
-app = noun("Reports on the network: seats.")
+app = noun("Reports on the network.")
 
 First = Annotated[
     str | None,
@@ -35,3 +36,41 @@ def seats(call: Call, first: First = None, last: Last = None) -> None:
     days = optional_date(call, first), optional_date(call, last)
     with read_ledger(call) as reader:
         emit_report(call, report_seats(reader, *days))
+
+
+@command(app, "partnerships", dated=True)
+def partnerships(
+    call: Call,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="Totals by city, country, kind, topic or office."),
+    ] = None,
+    openings: Annotated[
+        bool, typer.Option("--openings", help="List the openings of idle partnerships instead.")
+    ] = False,
+    months: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Months without a trace after which a partnership sleeps."),
+    ] = None,
+) -> None:
+    """Report each partnership: its status, what came of it, its newest trace, late undertakings.
+
+    Status on the day: ended if its end has passed; active if its newest trace lies within N
+    months before the day; new if it was surely signed within them; else sleeping. Outcome: the
+    furthest that anything that came of it ever reached by the day, of delivered, committed, done,
+    held, interested, asked and none. Openings: needs of one city that the other could serve, of
+    partnerships in force that sleep or have no outcome.
+    """
+    from cli.views import partnership as views
+    from ledger.core.numbers import parse_count
+    from ledger.partnerships.rows import grouping_named
+    from ledger.usecases.partnerships import report_partnerships
+
+    limit = None if months is None else parse_count(months, "months")
+    groupings = [grouping_named(text) for text in comma_separated(by)]
+    with read_ledger(call) as reader:
+        report = report_partnerships(reader, limit)
+    if openings:
+        views.emit_openings(call, report)
+    else:
+        views.emit_report(call, report, groupings)

@@ -9,7 +9,7 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.session import act, read_ledger
 
-app = noun("Settings of the ledger: its time zone and association.")
+app = noun("Settings of the ledger: its time zone, and what reports count by.")
 
 
 @command(app, "list")
@@ -32,23 +32,31 @@ def list_(call: Call) -> None:
 def edit(
     call: Call,
     time_zone: Annotated[
-        str | None, typer.Option(help="The new time zone, as Europe/Paris.")
+        str | None, typer.Option(help="The new time zone, as Europe/Paris; --reason is required.")
     ] = None,
     association: Annotated[
         str | None, typer.Option(help="The body whose members the fund's cities are.")
     ] = None,
+    sleeping_months: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Months without a trace after which a partnership sleeps."),
+    ] = None,
 ) -> None:
-    """Change the time zone from the next day on (with --reason), or the association."""
+    """Change one of the ledger's settings; a time zone from the next day on."""
     from cli.framework.usage_errors import MissingParameter
-    from ledger.usecases.admin.settings import change_association, change_time_zone
+    from ledger.usecases.admin import settings
 
-    if (time_zone is None) == (association is None):
+    named = (time_zone, association, sleeping_months)
+    if sum(one is not None for one in named) != 1:
         raise MissingParameter(
-            "One of --time-zone and --association is required.",
+            "One of --time-zone, --association and --sleeping-months is required.",
             why="One request changes one setting.",
-            next_step="Add --time-zone ZONE with --reason TEXT, or --association BODY.",
+            next_step="Add --time-zone ZONE with --reason TEXT, --association BODY or "
+            "--sleeping-months N.",
         )
     if time_zone is not None:
-        act(call, lambda uow: change_time_zone(uow, time_zone))
+        act(call, lambda uow: settings.change_time_zone(uow, time_zone))
+    elif sleeping_months is not None:
+        act(call, lambda uow: settings.change_number(uow, "sleeping_months", sleeping_months))
     else:
-        act(call, lambda uow: change_association(uow, association or ""))
+        act(call, lambda uow: settings.change_association(uow, association or ""))

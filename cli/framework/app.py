@@ -43,7 +43,9 @@ class CommandEntry(NamedTuple):
 
 _DAILY_NOUNS = ("need", "approach", "offer", "deal")
 _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
-_OWN_MODULES = ("approach", "deal", "office", "project", "seat", "unit")
+_OWN_MODULES = frozenset(
+    {"approach", "deal", "office", "partnership", "project", "seat", "undertaking", "unit"}
+)
 """The registers whose commands have a module; those of all others follow from their columns."""
 
 
@@ -73,7 +75,7 @@ COMMAND_TABLE = (
         for name in registers.REGISTERS
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
-    CommandEntry("report", "Reports on the network: seats.", REGISTERS, "cli.commands.report"),
+    CommandEntry("report", "Reports on the network.", REGISTERS, "cli.commands.report"),
     CommandEntry("topic", "Topics of needs and offers.", REGISTERS, "cli.commands.topic"),
     CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
     CommandEntry(

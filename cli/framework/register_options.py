@@ -140,6 +140,26 @@ def date_parameter(name: str, words: str, *, required: bool = True) -> inspect.P
     return parameter(name, option, required=required)
 
 
+def term_parameters(spec: RegisterSpec, names: str, **also: str) -> list[inspect.Parameter]:
+    """Return the parameters of some terms: arguments of the register first, else options.
+
+    `also` gives a second name to the option of a column.
+    """
+    columns = [spec.column[name] for name in names.split()]
+    bare = [one for one in columns if one.name in spec.arguments]
+    options = [
+        parameter(
+            one.name,
+            _option(spec, one, hidden=False, also=also.get(one.name)),
+            many=one.is_list,
+            required=_is_asked_for(spec, one),
+        )
+        for one in columns
+        if one not in bare
+    ]
+    return [*(parameter(one.name, _argument(spec, one)) for one in bare), *options]
+
+
 def _typed_columns(spec: RegisterSpec) -> list[ColumnSpec]:
     """Return the columns that a person types; being withdrawn has a command of its own."""
     left_out = {"withdrawn"} if spec.can_be_withdrawn else set()
@@ -180,8 +200,11 @@ def _argument(spec: RegisterSpec, column: ColumnSpec) -> Any:
     )
 
 
-def _option(spec: RegisterSpec, column: ColumnSpec, *, hidden: bool) -> Any:
+def _option(
+    spec: RegisterSpec, column: ColumnSpec, *, hidden: bool, also: str | None = None
+) -> Any:
     return typer.Option(
+        *([f"--{also}"] if also is not None else []),
         f"--{column.name.replace('_', '-')}",
         metavar=_METAVARS[column.kind],
         help=_help(spec, column),

@@ -16,19 +16,22 @@ from ledger.reports.table import Column
 
 _KEYS: Final = {
     "code": """
-        act base city code country deal eligible factor finding from_text kind level mark
-        need offer offer_unit office project proposal provider quote root sample
-        sector state status subject unit
+        act asker base city code country deal eligible factor finding from_text giver kind level
+        mark need offer offer_unit office outcome partnership project proposal provider quote root
+        sample sector state status subject unit with_city
     """,
     "date": """
-        as_of changed_at date day due_on effective_on from held_until member_since needed_by
-        opened_at rate_date recorded_at sealed_at superseded_at until valid_until when
+        as_of changed_at date day done_on due_on effective_on ended from held_until member_since
+        needed_by newest_trace opened_at rate_date recorded_at sealed_at signed superseded_at until
+        valid_until when
     """,
     "number": """
-        age_days base_counted bound cities complete counted coverage covered deals eligible_offers
-        decimals entry examined gets_text gives_text leaves level_1_text level_2_text line lines
-        needs not_counted offers open_text projects proposal_line rate reverses seal seconds size
-        step_text takes taken_up then_text today_text unknown version weight
+        active age_days approaches base_counted bound cities complete counted coverage covered deals
+        declined done eligible_offers decimals entry examined gets_text gives_text in_force
+        interested late leaves level_1_text level_2_text line lines meetings needs new not_counted
+        offers open_text openings projects proposal_line rate reverses seal seconds size sleeping
+        step_text takes taken_up then_text ties today_text undertakings unknown version weight
+        without_outcome
     """,
     "figure": "difference ours theirs",
     "amount": """
@@ -56,9 +59,12 @@ _TITLES: Final = {
     "instruments": "Accepted instruments",
     "key": "Request key",
     "leaves": "New leaves",
+    "giver": "City that could give",
+    "asker": "City that needs",
     "mark": "Seal to store elsewhere",
     "name_local": "Local name",
     "not_counted": "Unknown",
+    "newest_trace": "Newest trace",
     "opened_at": "Opened",
     "over_said": "State",
     "provider_name": "Provider",
@@ -72,6 +78,8 @@ _TITLES: Final = {
     "when": "Recorded",
     "why_not": "Blocked by",
     "why_text": "Why not more",
+    "with_city": "With code",
+    "with_city_name": "With",
     "with_text": "Would fit with",
 }
 _ABSENT: Final = {"instruments": "any"}

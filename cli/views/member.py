@@ -211,7 +211,9 @@ def _gaps(needs: Iterable[NeedFacts]) -> list[dict[str, Any]]:
 
 
 def emit_city(call: Call, reader: Reader, code: str) -> None:
-    """Write one city: membership, seats, projects, offers of its own, deals, who was asked."""
+    """Write one city: membership, ties, projects, offers of its own, deals, who was asked."""
+    from cli.views.partnership import tie_section, ties_of  # noqa: PLC0415 - only here
+
     snapshot = reader.around("city", code)
     record = snapshot.records("city")[code]
     projects = [row for row in list_rows(snapshot) if row["city"] == code]
@@ -226,6 +228,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     seats = [row for row in rows_of(reader, snapshot) if row.held.seat.city == code]
     own = {one.code for one in snapshot.records("provider").values() if one.city == code}
     asked_itself = [row for row in approaches if row["provider"] in own]
+    ties = ties_of(reader, code)
     document = {
         "schema": "cityfund.city/1",
         **city_row(snapshot, record),
@@ -236,6 +239,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         "deals": deals_of(snapshot, deals),
         "approaches": asked,
         "asked_as_provider": asked_itself,
+        "partnerships": ties,
     }
     row = {
         **document,
@@ -246,6 +250,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     }
     below = [
         *under_city(seats),
+        *tie_section(ties),
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
         *deal_section(snapshot, deals),

@@ -81,7 +81,7 @@ def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
     """List the records of a register by their first columns."""
     rows = [register_row(snapshot, spec, one) for one in snapshot.records(spec.name).values()]
     hides = withdrawn if spec.can_be_withdrawn else None
-    return Listing(rows, _plain_columns(spec)[:_PLAIN_COLUMNS], hides=hides)
+    return Listing(rows, plain_columns(spec)[:_PLAIN_COLUMNS], hides=hides)
 
 
 def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> None:
@@ -100,10 +100,10 @@ def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> Non
         outcome = read_outcome(reader, spec.name, code)
         document |= outcome_document(outcome)
         below = [*outcome_lines(outcome)]
-    emit_record(document, _plain_columns(spec), call.read, document=document, below=below)
+    emit_record(document, plain_columns(spec), call.read, document=document, below=below)
 
 
-def _plain_columns(spec: RegisterSpec) -> list[Column]:
+def plain_columns(spec: RegisterSpec) -> list[Column]:
     """Return a register's columns for people: names stand for the codes that they spell out."""
     spelt = {one.name_of for one in spec.columns}
     return [

@@ -6,6 +6,7 @@ An act is never dated in the future or before a declaration.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -297,3 +298,10 @@ def _in_zone(local: datetime, zone: tzinfo, text: str) -> datetime:
 def days_after(day: date, days: int) -> date:
     """Return the date so many days later; the calendar itself has a last day."""
     return day + timedelta(days=min(days, (date.max - day).days))
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many calendar months later, or the last day of a shorter month."""
+    count = min(max(12 * day.year + day.month - 1 + months, 12), 12 * date.max.year + 11)
+    year, month = divmod(count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from ledger.core.errors import InvalidInput
 from ledger.core.quantity_errors import (
     AmbiguousNumber,
     BadGrouping,
@@ -128,6 +129,27 @@ def whole_numeral(text: str) -> int | None:
         return None
     whole = numeral.shortened(0)
     return None if whole is None else whole.digits
+
+
+class BadCount(InvalidInput, code="bad-count"):
+    """A number of months or days is no whole number, or implausibly large."""
+
+    default_next = "Write it in digits, like 24."
+
+
+def parse_count(text: str, words: str) -> int:
+    """Parse a whole number of what `words` name, 1 at least. Raises `BadCount`."""
+    number = whole_numeral(text)
+    if number is None or not 1 <= number <= LARGEST_COUNT:
+        raise BadCount(
+            f"{text!r} is no number of {words}.",
+            why=f"It is a whole number from 1 to {LARGEST_COUNT:,}.",
+        )
+    return number
+
+
+LARGEST_COUNT: Final = 1200
+"""The largest number that `parse_count` takes: a hundred years of months."""
 
 
 def read_fraction(text: str) -> Fraction | None:

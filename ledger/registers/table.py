@@ -12,6 +12,7 @@ from typing import Final
 
 from ledger.core.factors import Factor
 from ledger.registers.approaches import APPROACH
+from ledger.registers.partnerships import PARTNERSHIP, UNDERTAKING
 from ledger.registers.restrictions import EXEMPTION, RESTRICTION
 from ledger.registers.seats import BODY, SEAT
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
@@ -376,6 +377,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
     for spec in (
         *(UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL),
         *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
+        *(PARTNERSHIP, UNDERTAKING),
     )
 }
 """Every register by name, each after those that its columns refer to."""

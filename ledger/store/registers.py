@@ -33,7 +33,7 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.core.errors import NotFound
+from ledger.core.errors import NotFound, RefusedByRule
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
@@ -55,6 +55,12 @@ class AmbiguousCode(NotFound, code="ambiguous-code"):
 
     default_why = "Several codes fit what was typed."
     default_next = "Type the whole code, with its capitals."
+
+
+class AlreadyThere(RefusedByRule, code="already-there"):
+    """A record was to be added that is there already: under its code, or as the same thing."""
+
+    default_why = "A code names one record for ever, in upper or lower case."
 
 
 _FEW: Final = 6

@@ -70,6 +70,15 @@ TERMS = {
     "seat add": "QOM METROPOLIS --role observer --from 2020",
     "seat edit": "ST-0001 --from 1993-10",
     "seat end": "ST-0001 --until 2025-06",
+    "partnership add": "QOM MHD --kind memorandum --signed 2020 --aim schools",
+    "partnership edit": "PA-0001 --aim 'a library'",
+    "partnership end": "PA-0001 --ended 2026-10",
+    "partnership undertake": "PA-0001 'a bus line' --by MHD --due 2027-03-01",
+    "partnership done": "UT-0001 --on 2026-11-20",
+    "partnership log": "PA-0001 'a visit' --by QOM --on 2026-11-20",
+    "undertaking add": "PA-0001 'a school' --by QOM --host MHD",
+    "undertaking edit": "UT-0001 --payer QOM",
+    "undertaking confirm": "UT-0002",
     "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
     "topic rename": "metro subway --yes --reason spelling",
     "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",
@@ -165,6 +174,9 @@ def furnish(officer: Officer) -> None:
     )
     officer.says("body add Metropolis --code METROPOLIS --kind association")
     officer.says("seat add MHD METROPOLIS --from 1993")
+    officer.says("partnership add QOM MHD --kind twinning --signed 2006")
+    officer.says("partnership undertake PA-0001 'a library' --by MHD --due 2026-12-01")
+    officer.says("partnership log PA-0001 'an office' --by QOM --lasts yes --on 2026-11-01")
     officer.says("offer edit O-0003 --valid-until yesterday")
 
 

@@ -14,6 +14,7 @@ from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from recorded_night import record_night
+from ties import a_partnership, an_undertaking, partial
 from world import World
 
 from ledger.core.factors import Side
@@ -62,6 +63,10 @@ def furnish(world: World) -> None:
     edit(world, "approach", "AP-1", declined_on=date(2026, 4, 1), reason="ticket")
     edit(world, "project", "PRJ-0001", origin="approach:AP-2")
     world.edit("offer", "O-0001", origin="approach:AP-1")
+    world.do(lambda uow: uow.add("partnership", a_partnership(signed="2006-10", aim="a; b")))
+    world.do(lambda uow: uow.add("undertaking", an_undertaking(host="LHE", lasts=True)))
+    edit(world, "partnership", "PA-1", ended=partial("2025-12-31"), topics=("bus", "metro"))
+    edit(world, "undertaking", "UT-1", done_on=partial("2024"), payer="MHD")
     record_night(world)
     world.seal()
     world.do(lambda uow: uow.edit_deal("D-0001", note="paid in parts"), key="note-1")

@@ -28,6 +28,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("undertaking_version", "undertaking", "partnership_version", "partnership"),
     *("approach_version", "approach"),
     *("seat_version", "seat", "body_version", "body", "seat_role"),
     *("exemption_version", "exemption", "restriction_version", "restriction"),

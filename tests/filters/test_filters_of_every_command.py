@@ -50,6 +50,11 @@ FILTERED = {
     "body history METROPOLIS": "actor",
     "seat list": "role",
     "seat history ST-0001": "actor",
+    "partnership list": "kind",
+    "partnership history PA-0001": "actor",
+    "undertaking list": "by",
+    "undertaking history UT-0001": "actor",
+    "report partnerships": "status",
     "unit list": "kind",
     "topic list": "topic",
     "rates show": "base",
@@ -78,6 +83,9 @@ def furnish(officer: Officer) -> None:
     )
     officer.says("body add Metropolis --code METROPOLIS --kind association")
     officer.says("seat add MHD METROPOLIS --from 1993")
+    officer.says("city add Lahore --code LHE --country PK")
+    officer.says("partnership add LHE MHD --kind twinning --signed 2006")
+    officer.says("partnership undertake PA-0001 'a library' --by MHD")
     officer.says("match --save")
     officer.says("reconcile")
 

@@ -18,6 +18,7 @@ from bodies import a_body, a_seat
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
+from ties import a_partnership, an_undertaking
 from world import World
 
 from ledger.rates.rates import Rate
@@ -56,6 +57,8 @@ APPEND_ONLY = [
     "offer_version",
     "office",
     "office_version",
+    "partnership",
+    "partnership_version",
     "project",
     "project_identity_change",
     "project_version",
@@ -77,6 +80,8 @@ APPEND_ONLY = [
     "setting_version",
     "statement",
     "statement_line",
+    "undertaking",
+    "undertaking_version",
     "unit",
 ]
 """Spelled out, so that a table that loses its guards is noticed."""
@@ -104,6 +109,8 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("body", a_body()))
     world.do(lambda uow: uow.add("seat", a_seat()))
     world.do(ask_bank)
+    world.do(lambda uow: uow.add("partnership", a_partnership(city="LHE-1")))
+    world.do(lambda uow: uow.add("undertaking", an_undertaking()))
     record_night(world)
     world.seal()
     yield world

@@ -22,12 +22,13 @@ VERSIONS = (
     *("city_version", "deal_version", "need_version", "offer_version", "office_version"),
     *("project_version", "provider_version", "setting_version"),
     *("restriction_version", "exemption_version", "body_version", "seat_version"),
-    "approach_version",
+    *("approach_version", "partnership_version", "undertaking_version"),
 )
 IDENTITIES = ("city", "provider", "project")
-ORIGINS = ("seat", "approach")
-WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", "seat", "approach"))
+ORIGINS = ("seat", "approach", "partnership")
+WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", *ORIGINS))
 CHAINED = tuple(f"{kind}_version" for kind in ORIGINS)
+MEETING_UNDO = ("project", "need", "offer", "undertaking")
 NAMED = ("office", "body", *IDENTITIES, *ORIGINS)
 TRIGGERS = {
     *(
@@ -37,7 +38,7 @@ TRIGGERS = {
     ),
     *(f"{table}_follows" for table in VERSIONS),
     *(f"{kind}_terms_meet_acts" for kind in ("need", "offer", "deal")),
-    *(f"{kind}_terms_meet_undo" for kind in ("project", "need", "offer")),
+    *(f"{kind}_terms_meet_undo" for kind in MEETING_UNDO),
     *(f"{kind}_in_error_meets_additions" for kind in NAMED),
     *(f"{table}_names_an_origin" for table in WITH_ORIGIN),
     *(f"{table}_comes_from_another" for table in CHAINED),
@@ -68,6 +69,7 @@ TRIGGERS = {
     "rate_is_a_number",
     "seal_follows",
     "sealed_leaf_follows",
+    "partnership_terms_meet_partnerships",
     "seat_terms_meet_seats",
     "statement_line_was_announced",
 }
@@ -84,13 +86,14 @@ FUNCTIONS = {
             "identity_change_counts",
         )
     ),
-    *(f"cityfund_{kind}_terms_meet_undo()" for kind in ("project", "need", "offer")),
+    *(f"cityfund_{kind}_terms_meet_undo()" for kind in MEETING_UNDO),
     *(f"cityfund_{kind}_in_error_meets_additions()" for kind in NAMED),
     *(f"cityfund_{table}_names_an_origin()" for table in WITH_ORIGIN),
     *(f"cityfund_{table}_comes_from_another()" for table in CHAINED),
     *(f"cityfund_{kind}_refuses_update()" for kind in ("office", "body", *ORIGINS)),
     "cityfund_approach_meets_acts()",
     "cityfund_seat_terms_meet_seats()",
+    "cityfund_partnership_terms_meet_partnerships()",
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",
     "cityfund_deal_balance_starts_at_zero()",

@@ -33,6 +33,7 @@ APPEND_ONLY = (
     *("restriction", "restriction_version", "exemption", "exemption_version"),
     *("body", "body_version", "seat", "seat_version"),
     *("approach", "approach_version"),
+    *("partnership", "partnership_version", "undertaking", "undertaking_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 KEPT_FROM = ("update", "delete", "replace")
@@ -43,10 +44,10 @@ GUARDS = {
         for table in APPEND_ONLY
         for what in ("update", "delete", "replace")
     ),
-    *(f"{kind}_version_comes_from_another" for kind in ("approach", "seat")),
+    *(f"{kind}_version_comes_from_another" for kind in ("approach", "partnership", "seat")),
     *(
         f"{kind}_version_names_an_origin"
-        for kind in ("approach", "deal", "offer", "project", "seat")
+        for kind in ("approach", "deal", "offer", "partnership", "project", "seat")
     ),
     "approach_version_follows",
     "balance_keeps_holder",
@@ -57,6 +58,8 @@ GUARDS = {
     "restriction_version_follows",
     "body_version_follows",
     "seat_version_follows",
+    "partnership_version_follows",
+    "undertaking_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from bodies import a_body
 from sqlalchemy.exc import IntegrityError
+from ties import a_partnership, an_undertaking
 from world import World, says_enough
 
 from ledger.core.factors import Factor
@@ -180,6 +181,27 @@ EVERY_FIELD: dict[str, Any] = {
         source="the minutes",
         note="the mayor",
     ),
+    "partnership": a_partnership(
+        "PA-9",
+        kind="city-to-city",
+        topics=("bus-rapid-transit", "water"),
+        signed="2006-10",
+        ended="2020",
+        aim="a BRT",
+        source="the agreement",
+        origin="partnership:PA-1",
+        note="of the mayors",
+    ),
+    "undertaking": an_undertaking(
+        "UT-9",
+        host="LHE",
+        payer="LHE",
+        due_on=DAY,
+        done_on="2026-01",
+        lasts=True,
+        until="2027",
+        note="of the museum",
+    ),
 }
 
 
@@ -199,6 +221,9 @@ def test_every_field_comes_back_as_it_was_given(metro, kind):
         )
     if kind in {"body", "seat"}:
         metro.do(lambda uow: uow.add("body", a_body()))
+    if kind in {"partnership", "undertaking"}:
+        metro.city("LHE", country="PK")
+        metro.do(lambda uow: uow.add("partnership", a_partnership()))
     metro.do(lambda uow: uow.add(kind, record))
 
     kept = metro.record(kind, record.code)

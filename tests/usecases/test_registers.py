@@ -17,11 +17,12 @@ from ledger.interchange.reader import Incoming, parse_table
 from ledger.reference.places import default_offices
 from ledger.reference.units import shipped_units
 from ledger.registers.records import Office, Provider
+from ledger.store.registers import AlreadyThere
 from ledger.usecases.interchange.import_tables import import_tables
 from ledger.usecases.registers import measured, records
 from ledger.usecases.registers.parse import BadTerms, TypedTerms
 from ledger.usecases.registers.projects import BadNeed, add_project, read_need
-from ledger.usecases.registers.rules import AlreadyThere, is_the_fund, refuse_the_fund
+from ledger.usecases.registers.rules import is_the_fund, refuse_the_fund
 
 UNITS = shipped_units()
 MASHHAD = TypedTerms({"code": "MHD", "name": "Mashhad", "country": "IR"})

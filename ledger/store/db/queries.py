@@ -35,18 +35,21 @@ _Value = TypeVar("_Value")
 TIME_ZONE: Final = "time_zone"
 BASE_CURRENCY: Final = "base_currency"
 ASSOCIATION: Final = "association"
-DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR"}
+SLEEPING_MONTHS: Final = "sleeping_months"
+DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR", SLEEPING_MONTHS: "24"}
 
 
 class Settings(NamedTuple):
     """The ledger's settings. `zone` is its time zone with every change of it.
 
-    `association` is the code of the body whose members the fund's cities are, where one is set.
+    `association` is the code of the body whose members the fund's cities are, where one is set. A
+    partnership sleeps that shows no sign of life for longer than `sleeping_months`.
     """
 
     base_currency: str
     zone: tzinfo
     association: str | None = None
+    sleeping_months: int = int(DEFAULT_SETTINGS[SLEEPING_MONTHS])
 
 
 _SETTINGS: Final = select(
@@ -68,7 +71,12 @@ def read_settings(connection: Connection, known_at: datetime | None = None) -> S
     values = {**DEFAULT_SETTINGS, **{name: value for name, value, _ in rows}}
     zones = [(value, recorded_at) for name, value, recorded_at in rows if name == TIME_ZONE]
     zone = _zone(values[TIME_ZONE], zones)
-    return Settings(values[BASE_CURRENCY], zone, values.get(ASSOCIATION) or None)
+    return Settings(
+        values[BASE_CURRENCY],
+        zone,
+        values.get(ASSOCIATION) or None,
+        int(values[SLEEPING_MONTHS]),
+    )
 
 
 def _zone(name: str, versions: Sequence[tuple[str, datetime]]) -> tzinfo:

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
+from ledger.registers.partnerships import PARTNERSHIP
 from ledger.registers.seats import SEAT
 from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
@@ -91,6 +92,12 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
 
         require_seats_apart(uow)
+    if any(change.kind == PARTNERSHIP.name for change in uow.changes):
+        from ledger.store.session.partnerships import (  # noqa: PLC0415 - few acts do
+            require_partnerships_apart,
+        )
+
+        require_partnerships_apart(uow)
     document = receipt.as_document()
     if uow.has_written and uow.request.reason:
         recorded = {"reason": uow.request.reason}

@@ -213,6 +213,13 @@ class Reader:
         units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
         return self._snapshot(stored, self.units(units), rates=False, whole=False)
 
+    def around_cities(self, cities: Collection[str]) -> Snapshot:
+        """Read cities with their needs and offers, the deals of these, and the rates of the day."""
+        stored: _Stored = {"city": self._load("city", "code", cities)}
+        self._load_below(stored, "city")
+        self._load_references(stored)
+        return self._snapshot(stored, read_units(self.connection), rates=True, whole=False)
+
     def units(self, codes: Collection[str]) -> dict[str, Unit]:
         """Read some units, and the base currency."""
         return read_units(self.connection, {*codes, self.settings.base_currency})

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from ledger.core.dates import CLOCK_TOLERANCE, find_time_zone, written_time
 from ledger.core.errors import RefusedByRule
+from ledger.core.numbers import parse_count
 from ledger.core.time_zones import ZoneHistory, ZoneVersion
 from ledger.journal.receipts import Receipt
 from ledger.registers.seats import BODY
@@ -69,6 +70,16 @@ def _versions(zone: tzinfo, moment: datetime) -> list[ZoneVersion]:
     if isinstance(zone, ZoneHistory):
         return [*zone.versions]
     return [ZoneVersion(str(zone), moment)]
+
+
+def change_number(uow: UnitOfWork, name: str, typed: str) -> Receipt:
+    """Change a setting that is a whole number. Raises `BadCount` and `NothingToChange`."""
+    words = name.replace("_", " ")
+    number, before = parse_count(typed, words), getattr(uow.settings, name)
+    if number == before:
+        raise NothingToChange(f"The {words} are {number} already.")
+    uow.set_setting(name, str(number))
+    return uow.receipt(changes={name: [before, number]})
 
 
 class ClockNotAhead(RefusedByRule, code="clock-not-ahead"):

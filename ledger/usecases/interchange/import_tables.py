@@ -364,10 +364,10 @@ class Importer:
         edit_identity(self._uow, kind, self._kept[kind][step.after.code], step.after)
 
     def _refuse_the_fund(self, kind: str, record: Any) -> None:
-        """Refuse the fund as a provider, by the offices of the ledger and of this import."""
+        """Refuse the fund as a provider or a city, by the offices of the ledger and this import."""
         if kind == "office":
             self._offices[record.code] = record
-        if kind == "provider":
+        if kind in {"provider", "city"}:
             refuse_the_fund(record, self._offices.values())
 
 

@@ -16,13 +16,14 @@ from ledger.registers.table import REGISTERS
 from ledger.store.journal.entries import first_act_under
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
+    AlreadyThere,
     StoredRecord,
     codes_of,
     find_hidden,
     load_all,
 )
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.registers.rules import AlreadyThere, refuse_confusable, refuse_taken
+from ledger.usecases.registers.rules import refuse_confusable, refuse_taken
 
 
 class ActsRestOnRecord(RefusedByRule, code="acts-rest-on-record"):

@@ -6,6 +6,12 @@ from typing import Any
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.text import first_few
+from ledger.partnerships.records import (
+    PARTNERSHIP,
+    UNDERTAKING,
+    require_party,
+    require_two_cities,
+)
 from ledger.registers.records import Body, City, Seat
 from ledger.registers.seats import MEMBER, SEAT
 from ledger.seats.rules import NotAMember, require_member
@@ -30,9 +36,9 @@ class ShownFromSeat(RefusedByRule, code="shown-from-seat"):
 
 
 def require_allowed(uow: UnitOfWork, kind: str, after: Any, before: Any = None) -> None:
-    """Refuse what no register allows of a new or edited project, city or body.
+    """Refuse what no register allows of a new or edited record of the network.
 
-    Raises `NotAMember`, `ShownFromSeat` and `BodyInCircle`.
+    Raises `NotAMember`, `ShownFromSeat`, `BodyInCircle`, `SameCity` and `NotAParty`.
     """
     if kind == "project" and (before is None or before.city != after.city):
         require_member(uow.record("city", after.city))
@@ -41,6 +47,10 @@ def require_allowed(uow: UnitOfWork, kind: str, after: Any, before: Any = None) 
         _refuse_member_since(uow, before, after)
     elif kind == "body":
         _refuse_circle(uow, after)
+    elif kind == PARTNERSHIP:
+        require_two_cities(after)
+    elif kind == UNDERTAKING:
+        require_party(after, uow.record(PARTNERSHIP, after.partnership))
 
 
 def _refuse_lone_projects(uow: UnitOfWork, before: City, after: City) -> None:

@@ -16,6 +16,7 @@ from ledger.reference.places import office_for_country
 from ledger.registers.seats import BODY, SEAT
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
+from ledger.store.registers import AlreadyThere
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.origins import note_origin
@@ -26,10 +27,10 @@ from ledger.usecases.registers.network_rules import note_crowded, require_allowe
 from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
 from ledger.usecases.registers.rules import (
-    AlreadyThere,
     offices_of,
     refuse_confusable,
     refuse_the_fund,
+    refuse_the_fund_as_party,
     require_free,
     resolve_references,
 )
@@ -41,8 +42,17 @@ class FixedTerm(RefusedByRule, code="fixed-term"):
     default_why = "It was fixed when the record was made: acts of the past rest on it."
 
 
-def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = True) -> Receipt:
+def add(
+    uow: UnitOfWork,
+    kind: str,
+    typed_terms: TypedTerms,
+    *,
+    as_new: bool = True,
+    dated: bool = False,
+) -> Receipt:
     """Add an office, a city, a provider or a project; without `as_new` a known name is questioned.
+
+    `dated` says that the day of the request is one of the terms.
 
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
@@ -54,13 +64,15 @@ def add(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = T
         )
     _note_consequences(uow, kind, record)
     note_origin(uow, kind, record)
-    note_unused_day(uow)
+    if not dated:
+        note_unused_day(uow)
     return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
 
 def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: bool = True) -> Any:
     """Add a record that is nothing but its terms, and give it."""
     cells = as_cells(kind, typed_terms)
+    refuse_the_fund_as_party(uow, kind, cells)
     resolve_references(uow, kind, cells)
     put_code(uow, kind, cells)
     record, _ = parse_record(uow, kind, cells, typed_terms)
@@ -84,16 +96,24 @@ def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
     """Find what follows from the other terms, and refuse what the fund may not be."""
     if kind == "city" and not record.office:
         office = office_for_country(record.country, offices_of(uow).values())
-        return replace(record, office=office)
-    if kind == "provider":
+        record = replace(record, office=office)
+    if kind in {"provider", "city"}:
         refuse_the_fund(record, offices_of(uow).values())
     return record
 
 
 def edit(
-    uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms, *, as_new: bool = True
+    uow: UnitOfWork,
+    kind: str,
+    typed: str,
+    typed_terms: TypedTerms,
+    *,
+    as_new: bool = True,
+    dated: bool = False,
 ) -> Receipt:
     """Change the given terms only; the old ones stay readable.
+
+    `dated` says that the day of the request is one of the terms.
 
     Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode` and `NothingToChange`.
     """
@@ -117,7 +137,8 @@ def edit(
     _note_consequences(uow, kind, after)
     if "origin" in changes:
         note_origin(uow, kind, after)
-    note_unused_day(uow)
+    if not dated:
+        note_unused_day(uow)
     return uow.receipt(changes=changes)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.text import normalised_code
 from ledger.deals.deal import BrokerNotBank
 from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
-from ledger.registers.records import Office, Provider
+from ledger.registers.records import City, Office, Provider
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
+    AlreadyThere,
     AmbiguousCode,
     UnknownCode,
     codes_of,
@@ -37,12 +38,6 @@ THE_FUND = frozenset(
 """Names of the fund itself, without spaces, marks and capitals."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
-
-
-class AlreadyThere(RefusedByRule, code="already-there"):
-    """A record was to be added under a code that another has."""
-
-    default_why = "A code names one record for ever, in upper or lower case."
 
 
 class ParentWithdrawn(RefusedByRule, code="parent-withdrawn"):
@@ -126,6 +121,8 @@ def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
         return f"{record.factor} of {uow.record('provider', record.provider).name}"
     if kind == "approach":
         return f"need {record.need} to provider {record.provider}"
+    if kind == "partnership":
+        return f"{record.kind} of {record.city} and {record.with_city}"
     title = REGISTERS[kind].title
     return str(getattr(record, title) if title is not None else record.code)
 
@@ -167,16 +164,50 @@ def refuse_withdrawn(uow: UnitOfWork, kind: str, record: Any) -> None:
         )
 
 
-def is_the_fund(provider: Provider, offices: Iterable[Office]) -> bool:
-    """Say whether a provider is the fund itself: by a name of it, or an office's code or name."""
-    own = THE_FUND | {_bare(text) for one in offices for text in (one.code, one.name)}
-    return _bare(provider.code) in own or _bare(provider.name) in own
+def is_the_fund(record: Provider | City, offices: Iterable[Office]) -> bool:
+    """Say whether a record is the fund itself: by a name of it, or an office's code or name.
+
+    A city can have the name by which an office is coded: it is one by its own name or code alone.
+    """
+    offices = list(offices)
+    names = THE_FUND | {_bare(one.name) for one in offices}
+    codes = names | {_bare(one.code) for one in offices}
+    named = _bare(record.name)
+    return _bare(record.code) in codes or named in (names if isinstance(record, City) else codes)
 
 
-def refuse_the_fund(provider: Provider, offices: Iterable[Office]) -> None:
-    """Refuse the fund as a provider: it holds nothing of its own. Raises `BrokerNotBank`."""
-    if is_the_fund(provider, offices):
-        raise BrokerNotBank(f"{provider.name} ({provider.code}) is the fund itself.")
+def refuse_the_fund(record: Provider | City, offices: Iterable[Office]) -> None:
+    """Refuse the fund as a provider or a city: it holds nothing. Raises `BrokerNotBank`."""
+    if is_the_fund(record, offices):
+        raise BrokerNotBank(f"{record.name} ({record.code}) is the fund itself.")
+
+
+_PARTIES: Final = {"partnership": ("city", "with_city")}
+"""The columns of a register that name its parties."""
+
+
+def refuse_the_fund_as_party(uow: UnitOfWork, kind: str, cells: Mapping[str, str]) -> None:
+    """Refuse the fund or an office, typed in the place of a city. Raises `BrokerNotBank`."""
+    for column in _PARTIES.get(kind, ()):
+        typed = cells.get(column, "")
+        if _bare(typed) in _names_of_the_fund(uow) and not _is_city(uow, typed):
+            raise BrokerNotBank(
+                f"{typed} is the fund itself, and no city.",
+                next_step="Name the two cities; an office is hosted by one of them.",
+            )
+
+
+def _names_of_the_fund(uow: UnitOfWork) -> frozenset[str]:
+    offices = offices_of(uow).values()
+    return THE_FUND | {_bare(text) for one in offices for text in (one.code, one.name)}
+
+
+def _is_city(uow: UnitOfWork, typed: str) -> bool:
+    try:
+        uow.find_record("city", typed)
+    except UnknownCode:
+        return False
+    return True
 
 
 def offices_of(uow: UnitOfWork) -> dict[str, Office]:

@@ -7,10 +7,10 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_refuses_update()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    IF NEW IS NOT DISTINCT FROM OLD AND EXISTS (
+    IF NEW IS NOT DISTINCT FROM OLD AND (pg_trigger_depth() > 1 OR EXISTS (
         SELECT 1 FROM {schema}.{table}_version AS terms
         WHERE terms.{owner} = OLD.id AND terms.in_error
-    )
+    ))
     THEN
         RETURN NEW;
     END IF;

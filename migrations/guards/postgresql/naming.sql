@@ -35,6 +35,23 @@ $function$;
 CREATE TRIGGER need_terms_meet_undo AFTER INSERT ON need_version
 FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION cityfund_need_terms_meet_undo();
 
+CREATE OR REPLACE FUNCTION {schema}.cityfund_undertaking_terms_meet_undo()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM 1 FROM {schema}.partnership
+    JOIN {schema}.undertaking ON undertaking.partnership_id = partnership.id
+    WHERE undertaking.id = NEW.undertaking_id FOR KEY SHARE OF partnership;
+    RETURN NULL;
+END;
+$function$;
+
+CREATE TRIGGER undertaking_terms_meet_undo AFTER INSERT ON undertaking_version
+FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION cityfund_undertaking_terms_meet_undo();
+
 CREATE OR REPLACE FUNCTION {schema}.cityfund_offer_terms_meet_undo()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -76,3 +93,25 @@ $function$;
 
 CREATE TRIGGER seat_terms_meet_seats AFTER INSERT ON seat_version
 FOR EACH ROW EXECUTE FUNCTION cityfund_seat_terms_meet_seats();
+
+-- Every version of a partnership writes the row of its first city as it is. So all who change
+-- partnerships of a pair at once meet at that row, and none misses one that overlaps its own.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_partnership_terms_meet_partnerships()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    UPDATE {schema}.city AS kept SET reuse = kept.reuse
+    FROM {schema}.partnership
+    WHERE partnership.id = NEW.partnership_id AND kept.id = partnership.city_id;
+    PERFORM 1 FROM {schema}.city JOIN {schema}.partnership ON partnership.with_city_id = city.id
+    WHERE partnership.id = NEW.partnership_id FOR KEY SHARE OF city;
+    RETURN NULL;
+END;
+$function$;
+
+CREATE TRIGGER partnership_terms_meet_partnerships AFTER INSERT ON partnership_version
+FOR EACH ROW EXECUTE FUNCTION cityfund_partnership_terms_meet_partnerships();

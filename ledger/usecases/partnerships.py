@@ -1,0 +1,244 @@
+"""Partnerships on a day, as known at a moment: their status, their outcome, and their openings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from ledger.core.dates import day_of
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit
+from ledger.eligibility.counts import outstanding_by_need
+from ledger.journal.entries import Stages
+from ledger.origins.links import Origin
+from ledger.partnerships.events import Key, events_by_record, events_of
+from ledger.partnerships.openings import Evidence, Exchange, Opening
+from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING, Partnership, Undertaking
+from ledger.partnerships.rows import Counts, PartnershipRow, Quantities
+from ledger.partnerships.status import Event, newest_trace, outcome_by, status_on
+from ledger.rates.rates import plain_rates
+from ledger.registers.records import City
+from ledger.store.db.queries import read_units
+from ledger.store.journal.balances import deal_stages
+from ledger.store.origins import read_links
+from ledger.store.partnerships import read_deal_acts
+from ledger.store.registers import STORED_REGISTERS, StoredRecord, load_all, load_where
+from ledger.store.session.snapshot import Reader
+
+_DEAL: Final = "deal"
+_NO_EVIDENCE: Final[Evidence] = {}
+
+Stored = Mapping[str, StoredRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnershipReport:
+    """The partnerships that there were on the day, by code, with the openings of the idle ones."""
+
+    as_of: date
+    known_at: datetime | None
+    months: int
+    rows: list[PartnershipRow]
+    openings: list[Opening]
+
+
+def report_partnerships(reader: Reader, months: int | None = None) -> PartnershipReport:
+    """Report every partnership at the reader's times, with its openings."""
+    months = reader.settings.sleeping_months if months is None else months
+    rows = _judge(reader, load_all(reader.connection, PARTNERSHIP, reader.times.known_at), months)
+    openings = find_openings(reader, [row.partnership for row in rows if row.is_idle])
+    counts = Counter(one.partnership for one in openings)
+    known_at = reader.times.known_at
+    return PartnershipReport(
+        as_of=reader.day,
+        known_at=known_at and known_at.astimezone(reader.zone),
+        months=months,
+        rows=[replace(row, openings=counts[row.partnership.code]) for row in rows],
+        openings=openings,
+    )
+
+
+def partnerships_of(
+    reader: Reader, *, cities: Collection[str] = (), codes: Collection[str] = ()
+) -> list[PartnershipRow]:
+    """Judge the partnerships of some cities, or some partnerships, without their openings."""
+    connection, known_at = reader.connection, reader.times.known_at
+    ties = load_where(connection, PARTNERSHIP, "code", codes, known_at) if codes else {}
+    if cities:
+        ids = [one.id for one in load_where(connection, "city", "code", cities, known_at).values()]
+        for side in ("city", "with_city"):
+            ties |= load_where(connection, PARTNERSHIP, side, ids, known_at)
+    return _judge(reader, ties, reader.settings.sleeping_months)
+
+
+def undertakings_of(reader: Reader, code: str) -> list[Undertaking]:
+    """Give the undertakings of one partnership that there were on the day, by code."""
+    ties = _stored(reader, PARTNERSHIP, [code])
+    found = _undertakings(reader, [code], ties).get(code, ())
+    return [one.record for one in found if one.record.is_known_by(reader.day)]
+
+
+def find_openings(reader: Reader, partnerships: Sequence[Partnership]) -> list[Opening]:
+    """Find the openings of partnerships, in both directions."""
+    if not partnerships:
+        return []
+    snapshot = reader.around_cities({city for one in partnerships for city in one.cities})
+    exchange = Exchange(
+        snapshot.need_facts.values(),
+        snapshot.offer_facts.values(),
+        snapshot.day,
+        plain_rates(snapshot.rate_of),
+        outstanding_by_need(snapshot.deals.values()),
+        _NO_EVIDENCE,
+    )
+    return [opening for one in partnerships for opening in exchange.openings(one)]
+
+
+def _judge(reader: Reader, ties: Stored, months: int) -> list[PartnershipRow]:
+    """Judge the partnerships that had begun by the day, by code."""
+    begun = {
+        code: ties[code] for code in sorted(ties) if ties[code].record.period.first <= reader.day
+    }
+    if not begun:
+        return []
+    below = _Below(reader, begun, months)
+    cities = _records(
+        reader, "city", {city for one in begun.values() for city in one.record.cities}
+    )
+    return [_row(reader.day, one.record, below, cities, months) for one in begun.values()]
+
+
+def _row(
+    day: date, one: Partnership, below: _Below, cities: Mapping[str, City], months: int
+) -> PartnershipRow:
+    events = below.events(one.code)
+    trace = newest_trace(events, day)
+    return PartnershipRow(
+        partnership=one,
+        cities=(cities[one.city], cities[one.with_city]),
+        status=status_on(one.period, trace, day, months),
+        outcome=outcome_by(events, day),
+        trace=trace,
+        counts=below.counts(one.code),
+        quantities=below.quantities(one.code),
+    )
+
+
+class _Below:
+    """All that came of some partnerships by a day: records, events, and quantities of deals."""
+
+    def __init__(self, reader: Reader, ties: Stored, months: int) -> None:
+        links = read_links(reader.connection, reader.times.known_at)
+        self._day = reader.day
+        self._came_of = {code: links.came_of(Origin(PARTNERSHIP, code)) for code in ties}
+        codes: defaultdict[str, set[str]] = defaultdict(set, {PARTNERSHIP: {*ties}})
+        for record in (one for below in self._came_of.values() for one in below):
+            codes[record.kind].add(record.code)
+        self._undertakings = _undertakings(reader, codes[PARTNERSHIP], ties)
+        self._approaches = _records(reader, "approach", codes["approach"])
+        self._meetings = _records(reader, "meeting", codes["meeting"])
+        self._deals = _stored(reader, _DEAL, codes[_DEAL])
+        self._stages = _need_stages(reader, self._deals)
+        self._units = _units(reader, self._deals)
+        self._events = self._dated(reader, months)
+
+    def _dated(self, reader: Reader, months: int) -> dict[Key, list[Event]]:
+        ids = [one.id for one in self._deals.values()]
+        return events_by_record(
+            (
+                (stored.record, day_of(stored.recorded_at, reader.zone))
+                for undertakings in self._undertakings.values()
+                for stored in undertakings
+            ),
+            self._approaches.values(),
+            self._meetings.values(),
+            read_deal_acts(reader.connection, reader.times, ids) if ids else (),
+            months,
+        )
+
+    def events(self, code: str) -> list[Event]:
+        """Give the events of a partnership, those after the day included."""
+        return [*events_of(code, self._came_of[code], self._events)]
+
+    def counts(self, code: str) -> Counts:
+        """Count what came of a partnership by the day."""
+        day, came_of = self._day, self._came_of[code]
+        undertakings = [one for one in self.undertakings(code) if one.is_known_by(day)]
+        happened = Counter(event.what for event in self.events(code) if event.day <= day)
+        deals = {one.code for one in came_of if one.kind == _DEAL}
+        return Counts(
+            undertakings=len(undertakings),
+            done=sum(one.is_done_by(day) for one in undertakings),
+            late=sum(one.is_late(day) for one in undertakings),
+            approaches=happened["approach sent"],
+            interested=happened["approach interested"],
+            declined=happened["approach declined"],
+            meetings=happened["meeting"],
+            deals=sum(code in self._stages for code in deals),
+        )
+
+    def undertakings(self, code: str) -> Iterator[Undertaking]:
+        """Give the undertakings of a partnership, and of partnerships that came of it."""
+        for one in (Origin(PARTNERSHIP, code), *self._came_of[code]):
+            if one.kind == PARTNERSHIP:
+                yield from (stored.record for stored in self._undertakings.get(one.code, ()))
+
+    def quantities(self, code: str) -> tuple[Quantities, ...]:
+        """Sum what is held, committed and delivered of the deals that came of it, by unit."""
+        sums: dict[str, Quantities] = {}
+        for one in self._came_of[code]:
+            if one.kind != _DEAL or one.code not in self._stages:
+                continue
+            unit, stages = self._units[one.code], self._stages[one.code]
+            before = sums.get(unit.code, Quantities(unit))
+            sums[unit.code] = Quantities(
+                unit,
+                before.held + stages[Stage.HELD],
+                before.committed + stages[Stage.COMMITTED],
+                before.delivered + stages[Stage.DELIVERED],
+            )
+        return tuple(sums[name] for name in sorted(sums))
+
+
+def _undertakings(
+    reader: Reader, codes: Collection[str], ties: Stored
+) -> dict[str, list[StoredRecord]]:
+    """Read the undertakings of partnerships, by the partnership's code, in the order of codes."""
+    known = {**ties, **_stored(reader, PARTNERSHIP, {*codes} - ties.keys())}
+    ids = [one.id for one in known.values()]
+    stored = load_where(reader.connection, UNDERTAKING, PARTNERSHIP, ids, reader.times.known_at)
+    found: defaultdict[str, list[StoredRecord]] = defaultdict(list)
+    for code in sorted(stored):
+        found[stored[code].record.partnership].append(stored[code])
+    return dict(found)
+
+
+def _stored(reader: Reader, kind: str, codes: Collection[str]) -> dict[str, StoredRecord]:
+    if not codes or kind not in STORED_REGISTERS:
+        return {}
+    return load_where(reader.connection, kind, "code", codes, reader.times.known_at)
+
+
+def _records(reader: Reader, kind: str, codes: Collection[str]) -> dict[str, Any]:
+    return {code: one.record for code, one in _stored(reader, kind, codes).items()}
+
+
+def _need_stages(reader: Reader, deals: Stored) -> dict[str, Stages]:
+    """Read where the need's side of deals stood, by deal; none without an act by then."""
+    ids = [one.id for one in deals.values()]
+    stages = deal_stages(reader.connection, reader.times, ids) if ids else {}
+    return {
+        code: stages[one.id, Side.NEED]
+        for code, one in deals.items()
+        if (one.id, Side.NEED) in stages
+    }
+
+
+def _units(reader: Reader, deals: Stored) -> dict[str, Unit]:
+    """Give the unit that each deal is counted in: its need's."""
+    needs = _records(reader, Side.NEED, {one.record.need for one in deals.values()})
+    units = read_units(reader.connection, {one.unit for one in needs.values()})
+    return {code: units[needs[one.record.need].unit] for code, one in deals.items()}

@@ -1,0 +1,174 @@
+"""`report partnerships`: what stands, what came of it, what is idle, as of a day and as known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from officer import Officer
+
+REPORT = "report partnerships"
+
+
+@pytest.fixture
+def ties(officer: Officer) -> Officer:
+    """Give three cities, two providers that are cities, and a tie of Mashhad with each other."""
+    world = officer.world
+    world.city("MHD", name="Mashhad")
+    world.city("LHE", name="Lahore", country="PK")
+    world.city("SAO", name="São Paulo", country="BR", office="americas")
+    for code in ("LHE", "SAO"):
+        world.provider(code, name=f"City of {code}", kind="city", city=code)
+    world.provider()
+    officer.says("partnership add MHD LHE --kind twinning --signed 2006 --topics water")
+    officer.says(
+        "partnership add SAO MHD --kind city-to-city --signed 2026-05 --topics BRT --aim a"
+    )
+    world.project()
+    return officer
+
+
+def row(officer: Officer, code: str, *options: str) -> dict[str, Any]:
+    rows = officer.asks(REPORT, *options)["rows"]
+    return next(one for one in rows if one["partnership"] == code)
+
+
+def read(officer: Officer, code: str, *options: str) -> tuple[str, str, str | None]:
+    one = row(officer, code, *options)
+    return one["status"], one["outcome"], one["newest_trace"]
+
+
+def test_a_tie_of_which_nothing_came_sleeps_or_is_new(ties: Officer) -> None:
+    assert read(ties, "PA-0001") == ("sleeping", "none", None)
+    assert read(ties, "PA-0002") == ("new", "none", None)
+    assert read(ties, "PA-0002", "--as-of", "2028-06-01") == ("sleeping", "none", None)
+    assert read(ties, "PA-0002", "--months", "1") == ("sleeping", "none", None)
+    before = ties.asks(f"{REPORT} --as-of 2020-01-01")["rows"]
+    assert [one["partnership"] for one in before] == ["PA-0001"]
+
+
+def test_what_came_of_a_tie_is_followed_through_every_link(ties: Officer) -> None:
+    world = ties.world
+    world.need("100 EUR", "N-0001")
+    ties.says("approach add N-0001 LHE --on 2026-03-01 --partnership PA-0001")
+    assert read(ties, "PA-0001") == ("active", "asked", "2026-03-01")
+    ties.says("approach reply AP-0001 interested --on 2026-04-01")
+    assert read(ties, "PA-0001") == ("active", "interested", "2026-04-01")
+    ties.says("approach offer AP-0001 '60 EUR' --code O-0001")
+    ties.says("deal introduce O-0001 N-0001 '50 EUR' --until 2027-01-31")
+    assert read(ties, "PA-0001")[1] == "held"
+    ties.says("partnership log PA-0001 'a visit' --by MHD --on 2026-05-01")
+    assert read(ties, "PA-0001")[1] == "done"
+    ties.says("deal commit D-0001 '40 EUR'")
+    delivered = ties.asks("deal deliver D-0001 '30 EUR'")["entry"]
+    assert read(ties, "PA-0001") == ("active", "delivered", "2026-11-23")
+    assert row(ties, "PA-0001")["quantities"] == [
+        {"unit": "EUR", "held": "10.00", "committed": "10.00", "delivered": "30.00"}
+    ]
+    ties.says("deal return D-0001 '30 EUR'")
+    assert read(ties, "PA-0001")[1] == "delivered", "a return takes back a quantity"
+    assert row(ties, "PA-0001")["quantities"][0]["delivered"] == "0.00"
+    assert read(ties, "PA-0001", "--as-of", "2026-04-15") == ("active", "interested", "2026-04-01")
+    assert delivered
+
+
+def test_the_reversal_of_the_only_delivery_takes_the_outcome_back(ties: Officer) -> None:
+    world = ties.world
+    world.need("100 EUR", "N-0001")
+    world.offer("60 EUR", "O-0001")
+    ties.says("offer edit O-0001 --partnership PA-0001")
+    ties.says("deal introduce O-0001 N-0001 '50 EUR' --commit --on 2026-06-01")
+    entry = ties.asks("deal deliver D-0001 '30 EUR' --on 2026-07-01")["entry"]
+    assert read(ties, "PA-0001") == ("active", "delivered", "2026-07-01")
+    with time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC)):
+        ties.says(f"journal reverse {entry} --reason slip --yes")
+        assert read(ties, "PA-0001") == ("active", "committed", "2026-06-01")
+        known = ("--known-at", "2026-11-24T00:00Z")
+        assert read(ties, "PA-0001", *known) == ("active", "delivered", "2026-07-01")
+
+
+def test_a_later_edit_changes_what_is_known_now_and_not_what_was_known(ties: Officer) -> None:
+    with time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC)):
+        ties.says("partnership edit PA-0001 --signed 2026-02")
+        ties.says("partnership log PA-0002 'a visit' --by SAO --done-on 2026-06")
+        assert read(ties, "PA-0001") == ("new", "none", None)
+        assert read(ties, "PA-0002") == ("active", "done", "2026-06-01")
+        known = ("--known-at", "2026-11-24T00:00Z")
+        assert read(ties, "PA-0001", *known) == ("sleeping", "none", None)
+        assert read(ties, "PA-0002", *known) == ("new", "none", None)
+
+
+def test_late_undertakings_and_what_could_not_be_judged_are_said(ties: Officer) -> None:
+    ties.says("partnership undertake PA-0002 'a study' --by SAO --due 2026-11-22")
+    ties.says("partnership undertake PA-0002 'a plan' --by MHD --due 2026-12-31")
+    ties.says("partnership add LHE SAO --kind memorandum")
+    answer = ties.asks(REPORT)
+    late = {one["partnership"]: one["late"] for one in answer["rows"]}
+    assert late == {"PA-0001": 0, "PA-0002": 1, "PA-0003": 0}
+    assert answer["not_counted"] == {"without_signed": 1, "without_aim": 2}
+    assert "24 months" in answer["rule"]
+    assert read(ties, "PA-0003") == ("sleeping", "none", None)
+
+
+def test_ties_are_summed_by_what_they_have_in_common(ties: Officer) -> None:
+    def sums(by: str, key: str) -> dict[Any, tuple[int, int, int, int]]:
+        rows = ties.asks(f"{REPORT} --by {by}")["rows"]
+        return {
+            one[key]: (one["ties"], one["in_force"], one["sleeping"], one["without_outcome"])
+            for one in rows
+        }
+
+    ties.says("partnership log PA-0002 'a visit' --by SAO --on 2026-06-01")
+    assert sums("city", "city") == {
+        "LHE": (1, 1, 1, 1),
+        "MHD": (2, 2, 1, 1),
+        "SAO": (1, 1, 0, 0),
+    }
+    assert sums("office", "office") == {"asia": (2, 2, 1, 1), "americas": (1, 1, 0, 0)}
+    assert sums("kind", "kind") == {"twinning": (1, 1, 1, 1), "city-to-city": (1, 1, 0, 0)}
+    assert sums("topic", "topic") == {"water": (1, 1, 1, 1), "BRT": (1, 1, 0, 0)}
+    assert set(sums("country", "country")) == {"IR", "PK", "BR"}
+    assert ties.refused(f"{REPORT} --by continent", 3, "city, country") == "unknown-grouping"
+    assert ties.refused(f"{REPORT} --months many", 3) == "bad-count"
+
+
+def test_openings_go_both_ways_and_name_what_takes_them_up(ties: Officer) -> None:
+    world = ties.world
+    world.need("100 EUR", "N-0001")
+    world.need("30 person-day", "N-0002", topic="BRT")
+    world.offer("60 EUR", "O-0001", provider="LHE")
+    world.offer("50 person-day", "O-0002", provider="SAO", topics=("brt",))
+    world.offer("70 EUR", "O-0003")  # of a bank, and so of no city
+    rows = ties.asks(f"{REPORT} --openings")["rows"]
+    found = [(one["partnership"], one["asker"], one["giver"], one["need"]) for one in rows]
+    assert found == [("PA-0001", "MHD", "LHE", "N-0001"), ("PA-0002", "MHD", "SAO", "N-0002")]
+    command = rows[0]["command"].removeprefix("cityfund ")
+    assert "60.00 EUR" in command
+    ties.says(command)
+    assert read(ties, "PA-0001")[1] == "held"
+    assert [one["need"] for one in ties.asks(f"{REPORT} --openings")["rows"]] == ["N-0002"]
+    assert row(ties, "PA-0002")["openings"] == 1
+    ties.says("partnership log PA-0002 'a visit' --by SAO --on 2026-06-01")
+    assert ties.asks(f"{REPORT} --openings")["rows"] == []
+
+
+def test_the_report_runs_on_an_empty_ledger_and_in_every_format(officer: Officer) -> None:
+    assert officer.asks(REPORT)["rows"] == []
+    for style in ("table", "csv", "md", "json"):
+        officer.says(f"{REPORT} --format {style}")
+        officer.says(f"{REPORT} --by city --format {style}")
+        officer.says(f"{REPORT} --openings --format {style}")
+
+
+def test_a_city_shows_its_ties_with_the_other_side_of_each(ties: Officer) -> None:
+    ties.says("partnership log PA-0002 'a visit' --by SAO --on 2026-06-01")
+    rows = ties.asks("city show MHD")["partnerships"]
+    assert [(one["with_city_name"], one["status"], one["outcome"]) for one in rows] == [
+        ("Lahore", "sleeping", "none"),
+        ("São Paulo", "active", "done"),
+    ]
+    assert "PARTNERSHIPS" in ties.says("city show MHD")
+    assert "PARTNERSHIPS" in ties.says("city show SAO")
+    assert "done" in ties.says("partnership show PA-0002")
