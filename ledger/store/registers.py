@@ -335,14 +335,19 @@ def there(kind: str, known_at: datetime | None = None) -> tuple[ColumnElement[bo
     """Select the identity rows of records that are not in error, or were known then and not."""
     if kind not in STORED_REGISTERS:
         return ()
+    if known_at is None:
+        return _there_now(kind)
     register = STORED_REGISTERS[kind]
     identity, versions = register.identity.c.id, register.versions
-    if known_at is None:
-        return (~in_error(kind, identity),)
     owner = versions.c[register.owner]
     known = is_newest(versions, owner, lambda later: known_by(later, known_at))
     found = exists().where(owner == identity, known, ~versions.c.in_error)
     return (found.correlate_except(versions),)
+
+
+@cache
+def _there_now(kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (~in_error(kind, STORED_REGISTERS[kind].identity.c.id),)
 
 
 def in_error(kind: str, identity: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -446,7 +451,9 @@ def find_id(
     table = IDENTITIES[kind]
     rows = select(table.c.id, table.c.code).where(*there(kind, known_at))
     compared = normalised_code(typed)
-    matches: Sequence[Any] = connection.execute(rows.where(table.c.code == typed)).all()
+    matches: Sequence[Any] = ()
+    if known_at is not None:
+        matches = connection.execute(rows.where(table.c.code == typed)).all()
     matches = matches or connection.execute(rows.where(table.c.folded == compared)).all()
     matches = matches or find_by_former_code(connection, kind, typed, known_at)
     if not matches and by_prefix and typed:
@@ -541,11 +548,17 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
 
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
-    for kind, identity in IDENTITIES.items():
-        alike = (identity.c.folded == normalised_code(typed), *there(kind))
-        if connection.execute(select(identity.c.id).where(*alike).limit(1)).first():
-            return kind
-    return None
+    folded = normalised_code(typed)
+    held = (kind for kind in IDENTITIES if _id_by_folded(kind).first(connection, folded=folded))
+    return next(held, None)
+
+
+@cache
+def _id_by_folded(kind: str) -> Prepared:
+    identity = IDENTITIES[kind]
+    return Prepared(
+        select(identity.c.id).where(identity.c.folded == bindparam("folded"), *there(kind))
+    )
 
 
 _WITH_ARTICLE: Final = {

@@ -124,7 +124,7 @@ def _wrap_driver_error(connection: Connection, sql: str, error: Exception) -> Ba
 
 def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     """Insert rows by one compiled statement and plain tuples, not one Core call each."""
-    pick = itemgetter(*_insert_statement(table, connection.dialect).names)
+    pick = _insert_statement(table, connection.dialect).pick
     insert_tuples(connection, table, list(map(pick, rows)))
 
 
@@ -156,10 +156,10 @@ def _convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
 
 
 class _InsertStatement(NamedTuple):
-    """An insert in the words of an engine, its columns, and which of them are to be converted."""
+    """An insert in the words of an engine, its values in a row, and which are to be converted."""
 
     statement: str
-    names: tuple[str, ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     converts: tuple[tuple[int, _Convert], ...]
 
 
@@ -174,7 +174,7 @@ def _insert_statement(table: Table, dialect: Dialect) -> _InsertStatement:
         )
         _STATEMENTS[key] = _InsertStatement(
             _insert_sql(table, dialect),
-            tuple(column.name for column in table.columns),
+            itemgetter(*(column.name for column in table.columns)),
             tuple((at, one) for at, one in enumerate(converts) if one is not None),
         )
     return _STATEMENTS[key]
