@@ -1,4 +1,4 @@
-"""One script of five hundred acts, said to both engines: the same answers, byte for byte."""
+"""One script of some hundred acts, said to both engines: the same answers, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import time_machine
 from acceptance_office import Answer, Office, deal, need, offer, small
+from hands import sizes
 from ledgers import PostgresqlLedgers, SqliteLedgers, made_on_server
 from postgres_server import Server
 from raw import Raw
 
 from cli.framework.settings import mask_url
 
-ACTS = 500
 SEED = 20261124
 
 # What may differ: the moments of the machine, the keys that the program makes, and the URL.
@@ -202,8 +202,9 @@ def two_offices(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("acts", sizes(300, 1000))
 def test_the_same_script_gets_the_same_answers_on_both_engines(
-    two_offices: tuple[Office, Office], clock: time_machine.Coordinates
+    two_offices: tuple[Office, Office], clock: time_machine.Coordinates, acts: int
 ) -> None:
     first, _ = two_offices
     script = Script(first, SEED)
@@ -211,7 +212,7 @@ def test_the_same_script_gets_the_same_answers_on_both_engines(
     openings = first.write(small())
     for office in two_offices:
         office.do("import", openings, "--yes")
-    for number in range(ACTS):
+    for number in range(acts):
         words = script.act()
         script.said.append(words)
         answers = [told(office.run(*words, "--format", "json"), office) for office in two_offices]
@@ -224,8 +225,8 @@ def test_the_same_script_gets_the_same_answers_on_both_engines(
                 for one, other in zip(*reports, strict=True):
                     assert str(one).splitlines() == str(other).splitlines(), (number, report)
     # A script that is mostly refused would compare little.
-    assert ends[0] > ACTS // 3, ends
-    assert ends[4] > ACTS // 20, ends
+    assert ends[0] > acts // 3, ends
+    assert ends[4] > acts // 20, ends
     assert set(ends) <= {0, 2, 3, 4, 5}, ends
     for office in two_offices:
         office.checked()

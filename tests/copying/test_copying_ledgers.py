@@ -156,7 +156,7 @@ def test_whatever_an_officer_did_arrives(opened: Callable[[], str], elsewhere: L
     Mover.opened = staticmethod(opened)
     run_state_machine_as_test(
         Mover,
-        settings=examples(5, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
+        settings=examples(3, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )
 
 

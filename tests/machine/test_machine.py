@@ -249,7 +249,7 @@ def test_any_officer_s_acts_agree_with_the_oracle(
     opened: Callable[[], str], engine_name: str
 ) -> None:
     # A run on a server takes several times as long; the rules are the same program's.
-    play(opened, examples=25 if engine_name == "sqlite" else 8, steps=25)
+    play(opened, examples=15 if engine_name == "sqlite" else 5, steps=25)
 
 
 @pytest.mark.soak

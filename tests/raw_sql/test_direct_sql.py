@@ -1,6 +1,6 @@
 """Whoever goes round the program with raw SQL is refused, or changes nothing, or is named.
 
-A thousand attempts are drawn on each engine from a seed, which a failure prints. `pytest -m soak
+Four hundred attempts are drawn on each engine from a seed, which a failure prints. `pytest -m soak
 tests/raw_sql` makes five thousand, from a seed of its own.
 """
 
@@ -17,7 +17,7 @@ from ledgers import Ledgers
 from raw import Raw
 
 SEED = 1_000_003
-EVERY_DAY = 1000
+EVERY_DAY = 400
 FOR_LONG = 5000
 
 
