@@ -39,8 +39,10 @@ def import_(
     )
 
     ledger = ledger_of(call)
-    rule = load_rule_named(rules)
-    incoming = read_incoming([Path(path) for path in paths], as_table=as_table, rule=rule)
+    popolo = rules == "popolo"
+    rule = None if popolo else load_rule_named(rules)
+    files = [Path(path) for path in paths]
+    incoming = read_incoming(files, as_table=as_table, rule=rule, popolo=popolo)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
     agree = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))

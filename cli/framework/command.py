@@ -241,6 +241,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
     dated: ClassVar[bool] = False
     destructive: ClassVar[bool] = False
     saves: ClassVar[bool] = False
+    writes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the shared options of the command's kind after its own."""
@@ -256,7 +257,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
     @property
     def formats(self) -> tuple[str, ...]:
         """Return the formats this command can answer in."""
-        return READ_FORMATS if self.kind in READING else PLAIN_FORMATS
+        return (*(READ_FORMATS if self.kind in READING else PLAIN_FORMATS), *self.writes)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line; errors refer to the help of this command."""
@@ -344,15 +345,17 @@ def command(
     destructive: bool = False,
     hidden: bool = False,
     may_be_empty: frozenset[str] = frozenset(),
+    writes: tuple[str, ...] = (),
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
     A reading command takes --output, with `dated` the two
     times and, where it lists rows, --where; one that `saves` its answer on request also --reason,
     --key and --dry-run. A writing command takes these and --on, and with `destructive` --yes.
-    `may_be_empty` names the parameters in which an empty text has a meaning.
+    `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
+    that the command has in addition.
     """
     assert kind in {*READING, "write", "plain"}, kind
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
-    traits |= {"kind": kind, "may_be_empty": may_be_empty}
+    traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
     return app.command(name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)

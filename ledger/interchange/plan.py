@@ -215,7 +215,10 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
 def _with_office(planning: Planning, city: City, place: Place) -> City:
     """Give a city the office whose region its country lies in, the narrowest region first."""
     offices = dict(planning.holdings.of("offices"))
-    offices.update({row.record.code: row.record for row in planning.tables.of("offices")})
+    for row in planning.tables.of("offices"):
+        # A row without regions leaves those of the ledger as they are.
+        if "regions" in row.given or row.record.code not in offices:
+            offices[row.record.code] = row.record
     try:
         return replace(city, office=office_for_country(city.country, offices.values()))
     except LedgerError as error:
@@ -318,12 +321,26 @@ def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
 
 
 def read_incoming(
-    paths: Iterable[Path], *, as_table: str | None = None, rule: ImportRule | None = None
+    paths: Iterable[Path],
+    *,
+    as_table: str | None = None,
+    rule: ImportRule | None = None,
+    popolo: bool = False,
 ) -> Incoming:
     """Read canonical files or folders, or with a rule the foreign files that it is for.
 
-    Raises what `read_paths` raises; what is wrong inside the files comes back as problems.
+    `popolo` says that the files are Popolo documents. Raises what `read_paths` raises; what is
+    wrong inside the files comes back as problems.
     """
+    if popolo:
+        from ledger.interchange.popolo import read_popolo  # noqa: PLC0415 - brings pydantic
+
+        documents = [read_popolo(read_content(path), str(path)) for path in paths]
+        return Incoming(
+            tuple(table for one in documents for table in one.tables),
+            tuple(problem for one in documents for problem in one.problems),
+            reports=tuple(report for one in documents for report in one.reports),
+        )
     if rule is None:
         return read_paths(paths, as_table)
     if any(output.table == STATEMENTS.name for output in rule.output):

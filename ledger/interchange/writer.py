@@ -9,7 +9,8 @@ import csv
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -79,6 +80,23 @@ def write_folder(folder: Path, tables: Mapping[str, Iterable[CanonicalRow]]) -> 
     Raises `ExportFolderInUse` where the folder holds anything, `CannotWriteExport` on trouble.
     Files are readable by their owner only.
     """
+    with _new_folder(folder) as temporary:
+        return {name: _write_file(temporary / f"{name}.csv", name, tables[name]) for name in tables}
+
+
+def write_text(folder: Path, name: str, text: str) -> None:
+    """Write one file of text into a new or empty folder, as `write_folder` does."""
+
+    def write(out: IO[str]) -> int:
+        return out.write(text)
+
+    with _new_folder(folder) as temporary:
+        _write_private(temporary / name, write)
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to be filled, which becomes the new or empty one once all is written."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportFolderInUse(f"{folder} is there already and not an empty folder.")
     try:
@@ -87,22 +105,23 @@ def write_folder(folder: Path, tables: Mapping[str, Iterable[CanonicalRow]]) -> 
     except OSError as error:
         raise CannotWriteExport(f"{folder} cannot be written: {error.strerror}.") from error
     try:
-        counts = {
-            name: _write_file(temporary / f"{name}.csv", name, tables[name]) for name in tables
-        }
+        yield temporary
         # A rename onto an empty folder replaces it in one step, so a reader sees all or nothing.
         temporary.replace(folder)
     except OSError as error:
         raise CannotWriteExport(f"{folder} cannot be written: {error.strerror}.") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return counts
 
 
 def _write_file(path: Path, table: str, rows: Iterable[CanonicalRow]) -> int:
+    return _write_private(path, lambda out: write_table(out, table, rows))
+
+
+def _write_private(path: Path, write: Callable[[IO[str]], int]) -> int:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123
-        count = write_table(out, table, rows)
+        count = write(out)
         out.flush()
         os.fsync(out.fileno())
     return count

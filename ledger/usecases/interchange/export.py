@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
@@ -263,3 +263,14 @@ _OTHERS = {
     "changes": _changes,
     "rates": _rates,
 }
+
+_IN_POPOLO: Final = ("cities", "offices", "bodies", "seats", "meetings", "attendance")
+
+
+def popolo_rows(reader: Reader) -> dict[str, list[CanonicalRow]]:
+    """Give the rows of bodies, offices and meetings, and of the cities that are in any of them."""
+    known = (table for table in _IN_POPOLO if table in TABLES)
+    rows = {table: [*export_lines(reader, table)] for table in known}
+    named = {row["city"] for table in ("seats", "attendance") for row in rows.get(table, ())}
+    rows["cities"] = [row for row in rows["cities"] if row["code"] in named]
+    return rows
