@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEAL_COLUMNS = columns(
     "deal offer need project factor held committed delivered unit held_until due_on "
     "(instrument) (rate) (rate_exact) (offer_held) (offer_committed) (offer_delivered) "
-    "(offer_unit) (note) (origin)"
+    "(offer_unit) (note) (origin) (city) (office)"
 )
 DEAL_NARROW = columns("deal offer need project:1 stands held_until due_on:2", stands="Quantities")
 DEAL_TERMS = columns(
@@ -55,6 +55,8 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         "offer_unit": offer.balance.unit.code,
         "note": deal.note,
         "origin": deal.origin,
+        "city": need.city.code,
+        "office": need.city.office,
     }
 
 

@@ -28,6 +28,7 @@ NEED_NARROW = columns("code description_text project_said gap?[unit] needed_by",
 NEED_MORE = (
     "city",
     "city_name",
+    "office",
     "open",
     "held",
     "committed",

@@ -37,7 +37,7 @@ LIST_COLUMNS = columns(
     "code title (city) city_name sector status weight needs state", code="Project"
 )
 LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
-MORE = ("needs", "state", "complete", "covered")
+MORE = ("office", "member", "needs", "state", "complete", "covered")
 _TERMS = columns(
     "code former_codes title where sector_said status weight starts_on ends_on description source "
     "state_said",
@@ -55,6 +55,8 @@ def list_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [
         {
             **register_row(snapshot, PROJECT, record),
+            "office": snapshot.records("city")[record.city].office,
+            "member": snapshot.is_member(snapshot.records("city")[record.city]),
             **_state_row(record, needs.get(record.code, [])),
         }
         for record in snapshot.records("project").values()

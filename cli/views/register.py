@@ -179,6 +179,7 @@ def need_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
         "project_title": facts.project.title,
         "city": facts.city.code,
         "city_name": facts.city.name,
+        "office": facts.city.office,
         "gap": gap if facts.balance.quantified else None,
     }
 

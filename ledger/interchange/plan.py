@@ -42,9 +42,11 @@ from ledger.interchange.steps import (
 from ledger.journal.receipts import Note
 from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
-from ledger.registers.records import City
+from ledger.registers.records import City, Seat
+from ledger.registers.seats import SEAT
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
+from ledger.seats.rules import overlap
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
@@ -67,6 +69,7 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
         for row in tables.of(table):
             _plan_row(planning, table, row, places=places, registers=steps, revisions=revisions)
         registers += _in_order(steps, table)
+    _refuse_overlaps(planning, registers)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)
     ups = [step for step in revisions if step.new_total > (step.old_total or 0)]
@@ -76,6 +79,29 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     ordered = origins_first(planning, registers)
     steps: list[ImportStep] = [*ordered, *rates, *ups, *acts, *downs]
     return ImportPlan(tuple(steps), tuple(planning.problems), tuple(planning.notes))
+
+
+def _refuse_overlaps(planning: Planning, steps: Iterable[ImportStep]) -> None:
+    """Note each seat of the import that would surely overlap another of its kind."""
+    changed = {
+        seat.code: (seat, step.place)
+        for step in steps
+        if isinstance(step, (Add, Edit)) and step.kind == SEAT.plural
+        for seat in [step.record if isinstance(step, Add) else step.after]
+    }
+    if not changed:
+        return
+    at: dict[tuple[str, str], list[Seat]] = {}
+    for seat in {**planning.holdings.of(SEAT.plural), **_records(changed)}.values():
+        at.setdefault(seat.place, []).append(seat)
+    for seat, place in changed.values():
+        refusal = overlap(seat, at[seat.place])
+        if refusal is not None:
+            planning.problem(place, "from", refusal.code, refusal.what, refusal.next_step)
+
+
+def _records(changed: Mapping[str, tuple[Seat, Place]]) -> dict[str, Seat]:
+    return {code: seat for code, (seat, _) in changed.items()}
 
 
 def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
