@@ -65,6 +65,7 @@ Show = Callable[[Call, "Reader", str], None]
 _LISTED_WITH = {
     "office": ("city", "seat"),
     "provider": ("offer",),
+    "offer": ("city",),
     "project": ("need",),
     "body": ("seat",),
 }
@@ -152,6 +153,8 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         "approach": (approach.list_approaches, approach.emit_approach),
         "body": (seat.list_bodies, seat.emit_body),
     }
+    if name == "seat":
+        return seat.list_seats, None
     return views.get(name, (None, None))
 
 

@@ -66,11 +66,14 @@ def _no_names(_register: str) -> dict[str, Collection[str]]:
 class ReadOptions:
     """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`.
 
+    `office` is the one whose rows are kept, which is the last filter of `where` too.
+
     `names` gives the names that codes of a register answer to in filters.
     """
 
     format: str
     where: tuple[str, ...] = ()
+    office: str | None = None
     output: Path | None = None
     as_of: str | None = None
     known_at: str | None = None
@@ -80,7 +83,7 @@ class ReadOptions:
 
     def without_filters(self) -> ReadOptions:
         """Return the same options for rows that were filtered already."""
-        return replace(self, where=())
+        return replace(self, where=(), office=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +116,12 @@ class Call(typer.Context):
     @property
     def read(self) -> ReadOptions:
         """Return a reading command's shared options. Raises UnknownFormat and BadFilter."""
-        output = self.params.get("output")
+        output, office = self.params.get("output"), self._office()
+        where = tuple(_filter(text) for text in self.params.get("where") or ())
         return ReadOptions(
             format=self.format,
-            where=tuple(_filter(text) for text in self.params.get("where") or ()),
+            where=where if office is None else (*where, office_filter(office)),
+            office=office,
             output=None if output in {None, "-"} else Path(output),
             as_of=self.params.get("as_of"),
             known_at=self.params.get("known_at"),
@@ -124,6 +129,12 @@ class Call(typer.Context):
             names=self._names,
             quiet=self.settings.quiet,
         )
+
+    def _office(self) -> str | None:
+        """Return the office whose rows a list keeps: as asked for, or by the settings."""
+        if "office" not in self.params or not getattr(self.command, "views_office", False):
+            return None
+        return self.params.get("office") or self.settings.office
 
     def _names(self, register: str) -> Mapping[str, Collection[str]]:
         """Read the names that codes of a register answer to in filters."""
@@ -223,6 +234,11 @@ class Call(typer.Context):
             call = call.parent
 
 
+def office_filter(office: str) -> str:
+    """Return the filter that keeps the rows of an office."""
+    return f"office={office}"
+
+
 def _filter(text: str) -> str:
     """Return a filter without spaces around its operator. Raises BadFilter."""
     from ledger.core.filters import plain_filter  # noqa: PLC0415 - help does without
@@ -251,6 +267,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
             self.kind, dated=self.dated, destructive=self.destructive, saves=self.saves
         )
         own = {param.name for param in self.params}
+        self.views_office = self.kind == "list" and "office" not in own
         self._shared = frozenset(param.name for param in shared) - own
         self.params = [*self.params, *(param for param in shared if param.name not in own)]
 

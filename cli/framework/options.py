@@ -195,6 +195,7 @@ _COMMON = (
     _flag("--no-color", words="Write without colours.", panel=COMMON_PANEL),
 )
 _WHERE = _text("--where", "FILTER", "Keep rows: country=Iran, 'gap>1M EUR'.", READ_PANEL, many=True)
+_OFFICE = _text("--office", "CODE", "Keep the rows of one office.", READ_PANEL)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
 _DATED = (
     _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),
@@ -245,7 +246,7 @@ def shared_parameters(
     if saves:
         parameters += _RECORDING
     if kind == "list":
-        parameters.append(_WHERE)
+        parameters += (_WHERE, _OFFICE)
     if kind in READING:
         parameters.append(_OUTPUT)
     if kind == "write":

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path
 from stat import S_ISREG
-from typing import TextIO, TypeVar
+from typing import Final, TextIO, TypeVar
 
 from cli.framework.command import ReadOptions
 from cli.framework.terminal import (
@@ -20,7 +20,7 @@ from cli.framework.terminal import (
     tell,
     width,
 )
-from cli.framework.usage_errors import OutputIsDirectory
+from cli.framework.usage_errors import NoOfficeView, OutputIsDirectory
 from ledger.reports.table import Column, ReportRow
 
 
@@ -81,7 +81,7 @@ def filter_rows(
         return rows
     from cli.framework.filters import row_selection  # noqa: PLC0415 - only where rows are filtered
 
-    selection = row_selection(columns, options.where, options.names)
+    selection = row_selection(columns, _filters(columns, options), options.names)
     kept = selection.keep(rows)
 
     def noted() -> Iterator[_Row]:
@@ -91,6 +91,21 @@ def filter_rows(
                 tell(text)
 
     return noted()
+
+
+_OFFICES: Final = ("city_office", "offices", "office")
+"""The columns of whose city a row is, the first that a listing has: an office's own view."""
+
+
+def _filters(columns: Sequence[Column], options: ReadOptions) -> tuple[str, ...]:
+    """Return the filters, that of an office on the column that has it. Raises NoOfficeView."""
+    if options.office is None:
+        return options.where
+    keys = {column.key for column in columns}
+    name = next((one for one in _OFFICES if one in keys), None)
+    if name is None:
+        raise NoOfficeView(f"These rows belong to no office, so {options.office} has none of them.")
+    return (*options.where[:-1], f"{name}={options.office}")
 
 
 def emit_rows(

@@ -13,7 +13,7 @@ from cli.framework.usage_errors import NotText
 from ledger.core.errors import InvalidInput
 
 APPLICATION = "cityfund"
-CONFIG_KEYS = ("db", "actor", "format", "inbox", "rate_days", "approach_days")
+CONFIG_KEYS = ("db", "actor", "format", "inbox", "office", "rate_days", "approach_days")
 CONFIG_FORMATS = ("table", "json", "csv", "md")
 _AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
@@ -46,6 +46,7 @@ class Settings:
     color: bool = True
     format: str | None = None
     inbox: str | None = None
+    office: str | None = None
     rate_days: int | None = None
     approach_days: int | None = None
 
@@ -77,6 +78,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         color=not flags.get("no_color") and not env.get("NO_COLOR"),
         format=config.get("format"),
         inbox=_text_in(env, "CITYFUND_INBOX") or config.get("inbox"),
+        office=_text_in(env, "CITYFUND_OFFICE") or config.get("office"),
         rate_days=_days("rate_days", env, config),
         approach_days=_days("approach_days", env, config),
     )

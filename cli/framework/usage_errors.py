@@ -39,6 +39,13 @@ class BadFilter(UsageError, code="bad-filter"):
     default_next = "Write it as --where column=value; several filters must all hold."
 
 
+class NoOfficeView(UsageError, code="no-office-view"):
+    """An office's own view was asked of rows that belong to no city."""
+
+    default_why = "A view that cannot be applied is refused, never ignored."
+    default_next = "Leave out --office, and the setting office (CITYFUND_OFFICE), for this list."
+
+
 class NeedsYes(UsageError, code="needs-yes"):
     """A destructive act without a person to ask."""
 

@@ -15,7 +15,7 @@ from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import register_row
 from ledger.reference.terms import Step
-from ledger.registers.seats import BODY, HOST
+from ledger.registers.seats import BODY, HOST, SEAT
 from ledger.seats.report import RULE, SeatQuery, SeatRecords, seat_rows
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ _BODY = columns(
     code="Body",
     parent_said="Part of",
 )
+_SEAT_LIST = columns("code city body office role from until", code="Seat", city="City")
 _BODY_LIST = columns("code name kind parent seats deciding from until", code="Body")
 _PARTS = columns("code name kind from until", code="Body")
 
@@ -155,6 +156,16 @@ def list_bodies(snapshot: Snapshot) -> Listing:
         for one in snapshot.records("body").values()
     ]
     return Listing(rows, _BODY_LIST, more=["deciding"])
+
+
+def list_seats(snapshot: Snapshot) -> Listing:
+    """List the seats, with the office of each city."""
+    cities = snapshot.records("city")
+    rows = [
+        {**register_row(snapshot, SEAT, one), "city_office": cities[one.city].office}
+        for one in snapshot.records("seat").values()
+    ]
+    return Listing(rows, _SEAT_LIST, more=["city_office"])
 
 
 def under_city(rows: Iterable[SeatRow]) -> Iterator[str]:

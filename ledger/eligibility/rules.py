@@ -7,7 +7,7 @@ quantity pass over a pairing without quantities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,19 +108,24 @@ def share_limit(max_share: Decimal, net: int) -> int:
 
 
 def reaches(offer: Offer, need: NeedFacts) -> bool:
-    """Return whether a mandate's geography admits the project's city.
+    """Return whether a mandate's geography admits the project's city."""
+    return admits(offer, need.city, need.region_chain)
+
+
+def admits(offer: Offer, city: City, region_chain: Sequence[str]) -> bool:
+    """Return whether a mandate's geography admits a city.
 
     Countries, regions and cities are a union; excluded countries are then subtracted from it.
     """
-    country = need.city.country
+    country = city.country
     if country in offer.excluded_countries:
         return False
     if not (offer.countries or offer.regions or offer.cities):
         return True
     return (
         country in offer.countries
-        or need.city.code in offer.cities
-        or any(region in offer.regions for region in need.region_chain)
+        or city.code in offer.cities
+        or any(region in offer.regions for region in region_chain)
     )
 
 

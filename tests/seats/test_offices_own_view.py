@@ -1,0 +1,48 @@
+"""Each office's own view: the rows of its cities in every list that has any."""
+
+from __future__ import annotations
+
+import pytest
+from officer import Officer
+
+
+@pytest.fixture
+def offices(officer: Officer) -> Officer:
+    """Give an officer with a city, a project, a need and a seat of each of two offices."""
+    officer.says("body add Metropolis --code METROPOLIS --kind association")
+    officer.says("provider add Bank --code BANK --kind bank")
+    for city, country in (("MHD", "IR"), ("PAR", "FR")):
+        officer.says(f"city add {city} --code {city} --country {country}")
+        officer.says(f"project add {city} --code P-{city} --city {city} --sector energy --new")
+        officer.says(f"need add P-{city} money '5 EUR' --code N-{city}")
+        officer.says(f"seat add {city} METROPOLIS --from 1993 --code S-{city}")
+    officer.says("offer add BANK money '5 EUR' --countries FR --code O-FR")
+    officer.says("offer add BANK money '5 EUR' --code O-ANY")
+    return officer
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("city list", "MHD"),
+        ("project list", "P-MHD"),
+        ("need list", "N-MHD"),
+        ("gaps", "N-MHD"),
+        ("seat list", "S-MHD"),
+        ("report seats", "S-MHD"),
+        ("offer list", "O-ANY"),
+    ],
+)
+def test_a_list_keeps_the_rows_of_one_office(offices: Officer, line: str, codes: str) -> None:
+    rows = offices.asks(f"{line} --office asia")["rows"]
+    assert [next(iter(row.values())) for row in rows] == codes.split()
+
+
+def test_the_setting_does_the_same_and_what_cannot_be_viewed_so_is_refused(
+    offices: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITYFUND_OFFICE", "hq")
+    assert [row["code"] for row in offices.asks("city list")["rows"]] == ["PAR"]
+    assert [row["code"] for row in offices.asks("city list --office asia")["rows"]] == ["MHD"]
+    assert offices.refused("provider list", 2, "never ignored") == "no-office-view"
+    assert offices.refused("unit list", 2, "hq") == "no-office-view"
