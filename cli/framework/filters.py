@@ -15,9 +15,13 @@ from ledger.reports.table import Column, ReportRow, machine
 
 _KINDS: Final = {
     "date": FilterKind.DATE,
+    "partial": FilterKind.PARTIAL_DATE,
     "number": FilterKind.FIGURE,
     "amount": FilterKind.AMOUNT,
 }
+
+
+_DATES: Final = frozenset({FilterKind.DATE, FilterKind.PARTIAL_DATE})
 
 
 def row_selection(
@@ -53,7 +57,7 @@ def _cell(value: object, kind: FilterKind) -> Cell:
         return machine(value) or None
     if value is None:
         return None
-    return _day(value) if kind is FilterKind.DATE else _figure(value)
+    return _day(value) if kind in _DATES else _figure(value)
 
 
 def _day(value: object) -> date | PartialDate | None:

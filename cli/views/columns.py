@@ -21,10 +21,10 @@ _KEYS: Final = {
         sample sector state status subject unit with_city
     """,
     "date": """
-        as_of changed_at date day done_on due_on effective_on ended from held_until member_since
-        needed_by newest_trace opened_at rate_date recorded_at sealed_at signed superseded_at until
-        valid_until when
+        as_of changed_at date day due_on effective_on first_day held_until last_day needed_by
+        newest_trace opened_at rate_date recorded_at sealed_at superseded_at valid_until when
     """,
+    "partial": "closed_on done_on ended from member_since opened_on signed until",
     "number": """
         active age_days approaches base_counted bound cities complete counted coverage covered deals
         declined done eligible_offers decimals entry examined gets_text gives_text in_force

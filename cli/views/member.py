@@ -156,7 +156,7 @@ def emit_office(call: Call, reader: Reader, code: str) -> None:
         **document,
         "host_said": host_of(seats, record)["host_said"],
         "regions_said": ", ".join(named),
-        "cities_said": _cities_said(cities),
+        "cities_said": _cities_text(cities),
         "projects_said": f"{len(projects)}, {document['complete']} complete" if projects else None,
         "state_said": _state(record),
     }
@@ -172,7 +172,7 @@ def emit_office(call: Call, reader: Reader, code: str) -> None:
     emit_record(row, _OFFICE, call.read, document=document, below=below)
 
 
-def _cities_said(cities: Sequence[dict[str, Any]]) -> str | None:
+def _cities_text(cities: Sequence[dict[str, Any]]) -> str | None:
     """Count the members of an office in use, and apart from them its other cities."""
     in_use = [row for row in cities if not row["withdrawn"]]
     members = sum(row["member"] for row in in_use)

@@ -27,7 +27,7 @@ _KINDS = {
     Kind.CODE: "code",
     Kind.CODES: "code",
     Kind.DATE: "date",
-    Kind.PARTIAL_DATE: "date",
+    Kind.PARTIAL_DATE: "partial",
     Kind.WHOLE: "number",
     Kind.DECIMAL: "number",
     Kind.AMOUNT: "amount",

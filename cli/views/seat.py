@@ -86,11 +86,11 @@ def report_row(row: SeatRow) -> dict[str, Any]:
 _LAST_YEAR = 9999
 
 
-def _came_of(found: Yield) -> list[str]:
+def _came_of(outcome: Yield) -> list[str]:
     return [
         f"{count} {kind if count == 1 else _plural(kind)}"
         for kind in _KINDS
-        if (count := found.counts.get(kind, 0))
+        if (count := outcome.counts.get(kind, 0))
     ]
 
 

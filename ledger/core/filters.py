@@ -20,7 +20,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from ledger.core.dates import InvalidDate
+from ledger.core.dates import InvalidDate, parse_day
 from ledger.core.errors import InvalidInput, UsageError
 from ledger.core.numbers import normalise_digits, read_numeral, split_numeral
 from ledger.core.partial_dates import PartialDate, first_day, last_day, parse_partial_date
@@ -87,6 +87,7 @@ class FilterKind(StrEnum):
 
     TEXT = "text"
     DATE = "date"
+    PARTIAL_DATE = "partial date"
     FIGURE = "figure"
     AMOUNT = "amount"
 
@@ -126,7 +127,7 @@ class FilterValue(NamedTuple):
     """
 
     text: str
-    compared: str | PartialDate | Fraction | None
+    compared: str | date | PartialDate | Fraction | None
     unit: str | None = None
     whole: bool = False
 
@@ -154,12 +155,14 @@ class Filter(NamedTuple):
         if cell is not None and value.unit is not None and value.unit != unit.casefold():
             return False
         if isinstance(value.compared, PartialDate):
-            return isinstance(cell, (date, PartialDate)) and self._meets_date(value.compared, cell)
+            return isinstance(cell, (date, PartialDate)) and self._meets_partial(
+                value.compared, cell
+            )
         if self.sign in _ORDER:
             return cell is not None and _ORDER[self.sign](cell, value.compared)
         return cell == value.compared
 
-    def _meets_date(self, wanted: PartialDate, cell: date | PartialDate) -> bool:
+    def _meets_partial(self, wanted: PartialDate, cell: date | PartialDate) -> bool:
         """Say whether a date lies before, in or after the year, month or day that is asked for."""
         if self.sign not in _ORDER:
             return wanted.first <= first_day(cell) and last_day(cell) <= wanted.last
@@ -212,14 +215,14 @@ def _values(text: str, column: FilterColumn, sign: str, value: str) -> Iterator[
             yield from (_text(column, part) for part in parts)
         yield _text(column, value)._replace(whole=listed)
         return
-    read = _date if column.kind is FilterKind.DATE else _figure
+    read = _READ.get(column.kind, _figure)
     if not listed:
         yield read(text, column, value)
         return
     try:  # 1,000,000 is a figure
         yield read(text, column, value)
     except InvalidInput:
-        if column.kind is not FilterKind.DATE and _THOUSANDS.fullmatch(value):
+        if column.kind not in _READ and _THOUSANDS.fullmatch(value):
             raise
         yield from (read(text, column, part) for part in parts)
 
@@ -231,12 +234,17 @@ def _text(column: FilterColumn, value: str) -> FilterValue:
     return FilterValue(value, column.key(next(stored, value)))
 
 
-def _date(text: str, _column: FilterColumn, value: str) -> FilterValue:
+def _date(text: str, column: FilterColumn, value: str) -> FilterValue:
     try:
+        if column.kind is FilterKind.DATE:
+            return FilterValue(value, parse_day(value))
         return FilterValue(value, parse_partial_date(value))
     except InvalidDate as error:
         what = f"{quote_text(text)}: {quote_text(value)} is not a date."
         raise UnreadableFilter(what, next_step=error.next_step) from error
+
+
+_READ: Final = {FilterKind.DATE: _date, FilterKind.PARTIAL_DATE: _date}
 
 
 def _figure(text: str, column: FilterColumn, value: str) -> FilterValue:

@@ -24,8 +24,9 @@ _RIGHT = frozenset({"amount", "number", "figure"})
 class Column:
     """One column: `key` in the row, `title` for people.
 
-    `kind` is `text`, `code`, `date`, `number`, `amount` or `figure`; an amount is a plain decimal
-    text, shown to people with its thousands apart, and a figure is one with its unit behind it.
+    `kind` is `text`, `code`, `date`, `partial` (a date, or a year or month), `number`, `amount` or
+    `figure`; an amount is a plain decimal text, shown to people with its thousands apart, and a
+    figure is one with its unit behind it.
     `unit` is the key whose value follows the amount, `measured_in` the key of the unit it is in;
     `absent` stands for a missing value, unless the row says something else under `absent_by`. A
     column with `table` false is left out for people; where a terminal is too narrow for all, the

@@ -86,16 +86,16 @@ def _came_of(reader: Reader, seats: Iterable[str]) -> dict[str, Yield]:
     }
 
 
-def _yield(found: Iterable[Origin], deals: Snapshot | None) -> Yield:
-    found = [*found]
-    own = [deals.deals[one.code] for one in found if deals is not None and one.kind == _DEAL]
+def _yield(origins: Iterable[Origin], deals: Snapshot | None) -> Yield:
+    records = [*origins]
+    own = [deals.deals[one.code] for one in records if deals is not None and one.kind == _DEAL]
     units = {
         one.deal.code: deals.need_facts[one.deal.need].balance.unit
         for one in own
         if deals is not None
     }
     return Yield(
-        counts=counts_by_kind(found),
+        counts=counts_by_kind(records),
         held=_sums(own, units, Stage.HELD),
         committed=_sums(own, units, Stage.COMMITTED),
         delivered=_sums(own, units, Stage.DELIVERED),

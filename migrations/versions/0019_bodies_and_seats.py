@@ -46,7 +46,7 @@ def _body_terms() -> list[Any]:
         sa.Column("parent_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["body.id"], name="fk_body_version_parent_id"),
         sa.Column("seats", sa.SmallInteger(), nullable=True),
-        sa.CheckConstraint("seats BETWEEN 1 AND 10000", name="ck_body_version_seats"),
+        sa.CheckConstraint("seats BETWEEN 1 AND 10000", name="seats"),
         *_period(),
     ]
 

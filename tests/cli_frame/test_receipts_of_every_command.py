@@ -67,7 +67,7 @@ TERMS = {
     "body add": "'Women in cities' --kind committee --parent METROPOLIS --from 2007",
     "body edit": "METROPOLIS --seats 22",
     "body end": "METROPOLIS --until 2025",
-    "seat add": "QOM METROPOLIS --role observer --from 2020",
+    "seat add": "MHD METROPOLIS --role observer --from 2020",
     "seat edit": "ST-0001 --from 1993-10",
     "seat end": "ST-0001 --until 2025-06",
     "partnership add": "QOM MHD --kind memorandum --signed 2020 --aim schools",
@@ -93,6 +93,7 @@ TERMS = {
 OTHER_PARTS = {
     "undo": ("--yes", "undone", "O-0003: edited (version 2) → restored"),
     "match propose": ("--save", "proposal", "Proposal MAT-0002"),
+    "office reroute": ("--yes", "registers", "city LHR rerouted"),
     "match accept": ("--until 2027-01-31 --yes", "lines", "1 line of proposal MAT-0001 introduced"),
     "import": ("{folder}/cities.csv --yes", "counts", "imported · 1 new, 0 changed"),
     "rates import": ("{folder}/rates.csv --yes", "counts", "imported · 1 new, 0 changed"),

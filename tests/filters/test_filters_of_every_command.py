@@ -55,6 +55,8 @@ FILTERED = {
     "undertaking list": "by",
     "undertaking history UT-0001": "actor",
     "report partnerships": "status",
+    "report seats": "role",
+    "office reroute": "found",
     "unit list": "kind",
     "topic list": "topic",
     "rates show": "base",

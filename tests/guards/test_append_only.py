@@ -310,6 +310,7 @@ def test_every_table_of_the_ledger_is_guarded_or_known_to_change(lived_in):
         "instrument",
         "project_status",
         "region",
+        "seat_role",
         "sector",
     }
 

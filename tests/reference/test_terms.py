@@ -12,11 +12,13 @@ from offences import assert_none
 from ledger.reference.errors import (
     UnknownInstrument,
     UnknownReference,
+    UnknownSeatRole,
     UnknownSector,
     UnknownStatus,
 )
 from ledger.reference.terms import (
     find_instrument,
+    find_seat_role,
     find_sector,
     find_status,
     instruments,
@@ -98,6 +100,7 @@ def test_terms_are_found_in_any_case() -> None:
         (find_sector, "Urban transport", UnknownSector, "transport.urban"),
         (find_status, "prepration", UnknownStatus, "preparation"),
         (find_instrument, "grants", UnknownInstrument, "grant"),
+        (find_seat_role, "boards", UnknownSeatRole, "board"),
         (find_instrument, "concessional loan", UnknownInstrument, "concessional-loan"),
     ],
 )

@@ -62,6 +62,7 @@ def added_while_another_waits(world: World, first: Seat, second: Seat) -> list[s
 def test_whoever_comes_second_sees_the_first(
     world: World, first: Seat, second: Seat, refusal: str
 ) -> None:
+    world.city("MHD")
     world.city("PAR", country="FR", office="hq")
     world.do(lambda uow: uow.add("body", a_body()))
     assert added_while_another_waits(world, first, second) == ["done", refusal]

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_refuses_update()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    IF NEW IS DISTINCT FROM OLD OR pg_trigger_depth() < 2 AND NOT EXISTS (
+    IF NEW IS DISTINCT FROM OLD
+        OR coalesce(current_setting('cityfund.meets', true), '') <> 'on' AND NOT EXISTS (
         SELECT 1 FROM {schema}.{table}_version AS terms
         WHERE terms.{owner} = OLD.id AND terms.in_error
     )

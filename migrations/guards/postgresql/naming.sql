@@ -83,10 +83,12 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_seat_terms_meet_seats()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
+    PERFORM set_config('cityfund.meets', 'on', true);
     UPDATE {schema}.body AS kept SET reuse = kept.reuse
     FROM {schema}.seat WHERE seat.id = NEW.seat_id AND kept.id = seat.body_id;
     UPDATE {schema}.office AS kept SET reuse = kept.reuse
     FROM {schema}.seat WHERE seat.id = NEW.seat_id AND kept.id = seat.office_id;
+    PERFORM set_config('cityfund.meets', '', true);
     RETURN NULL;
 END;
 $function$;
