@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import register_row
 from ledger.reference.terms import Step
 from ledger.registers.seats import BODY, HOST, SEAT
+from ledger.reports.table import Column
 from ledger.seats.report import RULE, SeatQuery, SeatRecords, seat_rows
 
 if TYPE_CHECKING:
@@ -24,7 +26,14 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.usecases.seats import SeatReport
 
-REPORT_COLUMNS = columns(
+
+def _columns(fields: str, **titles: str) -> list[Column]:
+    """Make columns as `columns` does; here a seat is in force or is not, and nothing is counted."""
+    made = columns(fields, **titles)
+    return [replace(one, kind="text") if one.key == "in_force" else one for one in made]
+
+
+REPORT_COLUMNS = _columns(
     "seat (city) city_name (country) (city_office) body office:5 (place_name) role step:6 "
     "from until (ended_by) (first_day) (last_day) in_force:4 days? came_of:1 "
     "(approaches) (partnerships) (meetings) (seats) (projects) (offers) (deals) held:7 "
@@ -108,8 +117,8 @@ def _notes(report: SeatReport, *, filtered: bool) -> Iterator[str]:
         yield f"Days unknown of {unknown:,} seats whose beginning is not known."
 
 
-_OF_CITY = columns("seat place_name role step from until in_force ended_by", place_name="In")
-_OF_PLACE = columns("seat city_name role step from until in_force ended_by")
+_OF_CITY = _columns("seat place_name role step from until in_force ended_by", place_name="In")
+_OF_PLACE = _columns("seat city_name role step from until in_force ended_by")
 _BODY = columns(
     "code name kind parent_said seats_said from until source note",
     code="Body",
@@ -201,8 +210,8 @@ def host_of(rows: Iterable[SeatRow], office: Office) -> dict[str, Any]:
         return {"host": now.city.code, "host_typed": False, "host_said": said}
     if held:  # its last host has left it
         return {"host": None, "host_typed": False, "host_said": None}
-    said = f"{office.host} (typed)" if office.host else None
-    return {"host": office.host, "host_typed": office.host is not None, "host_said": said}
+    typed = f"{office.host} (typed)" if office.host else None
+    return {"host": office.host, "host_typed": office.host is not None, "host_said": typed}
 
 
 def lost(rows: Iterable[SeatRow]) -> list[SeatRow]:

@@ -65,10 +65,10 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
         places: dict[str, Place] = {}
-        steps: list[ImportStep] = []
+        own: list[ImportStep] = []
         for row in tables.of(table):
-            _plan_row(planning, table, row, places=places, registers=steps, revisions=revisions)
-        registers += _in_order(steps, table)
+            _plan_row(planning, table, row, places=places, registers=own, revisions=revisions)
+        registers += _in_order(own, table)
     _refuse_overlaps(planning, registers)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)

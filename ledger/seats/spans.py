@@ -63,7 +63,7 @@ def held_seat(seat: Seat, place_ends: PartialDate | None, withdrawn_on: date | N
     period = seat.period
     if seat.until is not None:
         return HeldSeat(seat, Span(period.first, period.last))
-    ends = [(date.max, None)]
+    ends: list[tuple[date, str | None]] = [(date.max, None)]
     if place_ends is not None:
         ends.append((place_ends.last, seat.place[0]))
     if withdrawn_on is not None:
