@@ -36,13 +36,14 @@ def import_(
         import_tables,
         load_rule_named,
         plan_tables,
+        read_known,
     )
 
     ledger = ledger_of(call)
     popolo = rules == "popolo"
     rule = None if popolo else load_rule_named(rules)
-    files = [Path(path) for path in paths]
-    incoming = read_incoming(files, as_table=as_table, rule=rule, popolo=popolo)
+    files, known = [Path(path) for path in paths], read_known(ledger, rule)
+    incoming = read_incoming(files, as_table=as_table, rule=rule, popolo=popolo, known=known)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
     agree = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))

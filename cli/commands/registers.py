@@ -82,7 +82,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     "city": {
         "add": "Add a member city; the default office is the one of its region.",
         "list": "List the member cities.",
-        "show": "Show one city: membership, seats, projects, offers, deals, and who was asked.",
+        "show": "Show one city: membership, seats, ties, projects, offers, credentials, deals, and "
+        "who was asked.",
     },
     "provider": {
         "add": "Add a provider: a fund, bank, donor, firm, institute, association or member city.",
@@ -141,9 +142,9 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         from cli.views import partnership
 
         return partnership.list_partnerships, partnership.emit_partnership
-    from cli.views import approach, member, need, project, seat
+    from cli.views import approach, exchange, member, need, project, seat
 
-    views: dict[str, tuple[List, Show]] = {
+    views: dict[str, tuple[List, Show | None]] = {
         "office": (member.list_offices, member.emit_office),
         "city": (member.list_cities, member.emit_city),
         "provider": (member.list_providers, member.emit_provider),
@@ -152,6 +153,7 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         "offer": (need.list_offers, need.emit_offer),
         "approach": (approach.list_approaches, approach.emit_approach),
         "body": (seat.list_bodies, seat.emit_body),
+        "credential": (exchange.list_credentials, None),
     }
     if name == "seat":
         return seat.list_seats, None

@@ -1,4 +1,4 @@
-"""`cityfund topic`: the topics of needs and offers, which have no register of their own."""
+"""`cityfund topic`: the topics of other records, which have no register of their own."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.session import act, read_ledger
 
-app = noun("Topics of needs and offers.")
+app = noun("Topics of needs, offers, partnerships and credentials.")
 
 
 @command(app, "list")
 def list_(call: Call) -> None:
-    """List the topics in use, with their spellings and the numbers of needs and offers."""
+    """List the topics in use, with their spellings and the numbers of records."""
     from cli.framework.output import emit_rows
     from cli.views.columns import columns
     from ledger.usecases.registers.topics import topics_in_use
 
     with read_ledger(call) as reader:
         rows = [one._asdict() for one in topics_in_use(reader.connection)]
-    shown = columns("topic needs offers spellings", spellings="Spellings")
+    shown = columns("topic needs offers partnerships credentials spellings", spellings="Spellings")
     emit_rows(rows, shown, call.read, head={"schema": "cityfund.topics/1"})
 
 
@@ -31,7 +31,7 @@ def rename(
     old: Annotated[str, typer.Argument(help="A topic in use, in any spelling.")],
     new: Annotated[str, typer.Argument(help="Its new name or spelling.")],
 ) -> None:
-    """Rename a topic in every need and offer that has it."""
+    """Rename a topic in every record that has it."""
     from ledger.usecases.registers.topics import rename_topic
 
     act(call, lambda uow: rename_topic(uow, old, new), asks=True)

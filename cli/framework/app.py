@@ -76,7 +76,18 @@ COMMAND_TABLE = (
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
     CommandEntry("report", "Reports on the network.", REGISTERS, "cli.commands.report"),
-    CommandEntry("topic", "Topics of needs and offers.", REGISTERS, "cli.commands.topic"),
+    CommandEntry(
+        "topic",
+        "Topics of needs, offers, partnerships and credentials.",
+        REGISTERS,
+        "cli.commands.topic",
+    ),
+    CommandEntry(
+        "exchange",
+        "City to city: who leads in a topic, and who could serve a need for expertise.",
+        REGISTERS,
+        "cli.commands.exchange",
+    ),
     CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
     CommandEntry(
         "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"

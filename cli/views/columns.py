@@ -26,12 +26,12 @@ _KEYS: Final = {
     """,
     "partial": "closed_on done_on ended from member_since opened_on signed until",
     "number": """
-        active age_days approaches base_counted bound cities complete counted coverage covered deals
-        declined done eligible_offers decimals entry examined gets_text gives_text in_force
-        interested late leaves level_1_text level_2_text line lines meetings needs new not_counted
-        offers open_text openings projects proposal_line rate reverses seal seconds size sleeping
-        step_text takes taken_up then_text ties today_text undertakings unknown version weight
-        without_outcome
+        active age_days approaches base_counted bound busy cities complete counted coverage covered
+        credentials deals declined done eligible_offers decimals entry examined gets_text gives_text
+        in_force interested late leaves level_1_text level_2_text line lines meetings needs new
+        not_counted offers open_text openings partnerships population_ratio projects proposal_line
+        rank ranked rate reverses seal seconds served_cities size sleeping step_text takes taken_up
+        then_text ties today_text undertakings unknown version weight without_outcome
     """,
     "figure": "difference ours theirs",
     "amount": """

@@ -13,9 +13,9 @@ from cli.framework.terminal import confirm, note
 from cli.views.columns import attributes
 
 if TYPE_CHECKING:
-    from ledger.interchange.import_rules import RuleReport
     from ledger.interchange.rate_plan import RatePlan
     from ledger.interchange.reader import Incoming
+    from ledger.interchange.rule_report import RuleReport
     from ledger.interchange.steps import ImportPlan
     from ledger.journal.receipts import Note
     from ledger.store.session.ledger import Ledger
@@ -112,4 +112,5 @@ def _document(report: RuleReport) -> dict[str, Any]:
     return {
         **attributes(report, "rule file rows used"),
         "left_out": [{"line": one.line, "reason": one.reason} for one in report.left_out],
+        "repeated": [{"line": one.line, "first_line": one.first_line} for one in report.once],
     }

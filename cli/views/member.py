@@ -12,6 +12,7 @@ from cli.framework.register_commands import Listing, withdrawn
 from cli.views.approach import approach_rows, under_needs, under_provider
 from cli.views.balance import deal_section, deals_of
 from cli.views.columns import columns
+from cli.views.exchange import credential_text
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
 from cli.views.seat import (
@@ -25,6 +26,8 @@ from cli.views.seat import (
     under_place,
 )
 from ledger.core.quantity import format_amount
+from ledger.exchanges.rankings import in_force
+from ledger.registers.credentials import CREDENTIAL
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CITY, OFFICE, PROVIDER
 from ledger.reports.table import Column, table_chunks
@@ -70,6 +73,7 @@ _OFFERS = columns(
 )
 _OFFICE_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "weight"}]
 _OFFICE_GAPS = columns("factor unit gap needs not_counted")
+_CREDENTIALS = columns("code topic evidence until source", code="Credential")
 _CITY_PROJECTS = [one for one in LIST_COLUMNS if one.key not in {"city", "city_name", "weight"}]
 
 
@@ -211,7 +215,7 @@ def _gaps(needs: Iterable[NeedFacts]) -> list[dict[str, Any]]:
 
 
 def emit_city(call: Call, reader: Reader, code: str) -> None:
-    """Write one city: membership, ties, projects, offers of its own, deals, who was asked."""
+    """Write one city: membership, ties, projects, offers, credentials, deals, who was asked."""
     from cli.views.partnership import tie_section, ties_of  # noqa: PLC0415 - only here
 
     snapshot = reader.around("city", code)
@@ -220,6 +224,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     offers = _offers(
         snapshot, (p.code for p in snapshot.records("provider").values() if p.city == code)
     )
+    credentials = [*_credentials(snapshot, code)]
     its = {row["code"] for row in projects}
     needs = snapshot.need_facts
     deals = [one for one in snapshot.deals.values() if needs[one.deal.need].project.code in its]
@@ -236,6 +241,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         "seats": [report_row(row) for row in seats],
         "projects": projects,
         "offers": offers,
+        "credentials": credentials,
         "deals": deals_of(snapshot, deals),
         "approaches": asked,
         "asked_as_provider": asked_itself,
@@ -253,6 +259,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         *tie_section(ties),
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
+        *_section("Credentials", credentials, _CREDENTIALS),
         *deal_section(snapshot, deals),
         *under_needs(asked),
         *under_provider(asked_itself),
@@ -301,6 +308,17 @@ def _offers(snapshot: Snapshot, providers: Iterable[str]) -> list[dict[str, Any]
         for code, one in snapshot.records("offer").items()
         if one.provider in wanted
     ]
+
+
+def _credentials(snapshot: Snapshot, city: str) -> Iterator[dict[str, Any]]:
+    """Return the rows of the credentials of a city, each with its evidence in a line."""
+    for one in snapshot.records("credential").values():
+        if one.city == city:
+            yield {
+                **register_row(snapshot, CREDENTIAL, one),
+                "evidence": credential_text(one),
+                "in_force": in_force(one, snapshot.day),
+            }
 
 
 def _texts(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,20 +1,14 @@
-"""Import rules: TOML files that map a foreign table to canonical tables; reports of their use.
-
-`RuleReport` accounts for every row of the foreign file.
-"""
+"""Import rules: TOML files that map a foreign table to canonical tables."""
 
 from __future__ import annotations
 
 import re
 import string
 import tomllib
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -30,11 +24,16 @@ from ledger.core.errors import InvalidInput, NotFound, StorageTrouble
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import READABLE
 from ledger.interchange.problems import ImportProblem, ImportRefused
+from ledger.registers.table import by_plural
 
 MAX_RULE_BYTES = 1024 * 1024
 ROW = "row"
 """In a template, `{row}` is the identity that the rule gives the foreign row."""
+FIRST, SECOND = "first", "second"
+"""In a template, the two codes of a row's pair, in their order."""
 
+_COUNTRIES = "countries"
+"""The vocabulary of columns that hold countries."""
 _PLACEHOLDER = re.compile(r"[^{}\[\]!:]+")
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Cell = Annotated[str, StringConstraints(max_length=10_000)]
@@ -78,7 +77,8 @@ class ForeignFile(_Part):
     """How the foreign file is written. `missing` are the words that stand for "not known".
 
     `missing_in` adds words for single columns; `numbers` says whether `1e+05` is a number here, or
-    whether a comma stands before the decimals; `dates` whether the day comes first.
+    whether a comma stands before the decimals; `dates` whether the day comes first; `countries`
+    whether they are written as English names, ours or other known spellings.
     """
 
     names: tuple[Words, ...] = Field(min_length=1)
@@ -87,6 +87,57 @@ class ForeignFile(_Part):
     missing_in: dict[Words, tuple[Cell, ...]] = Field(default_factory=dict)
     numbers: Literal["plain", "scientific", "decimal-comma"] = "plain"
     dates: Literal["iso", "day-first"] = "iso"
+    countries: Literal["codes", "names"] = "codes"
+
+
+class Beside(_Part):
+    """Another file of the same folder, whose rows belong to those with the same cells in `by`.
+
+    Its columns are read as `NAME.COLUMN`, by the name that the rule gives it.
+    """
+
+    file: Words
+    by: tuple[Words, ...] = Field(min_length=1)
+
+
+class Find(_Part):
+    """A record of the ledger that foreign words name: its code is read under the name of this.
+
+    The words of `columns` are compared with the columns `by` of a table. Where no record fits,
+    the row is refused or left out, or a new record is made with the code of the template `code`.
+    """
+
+    table: Words
+    by: tuple[Words, ...] = Field(min_length=1)
+    columns: tuple[Words, ...] = Field(min_length=1)
+    none: Literal["refuse", "leave-out", "new"] = "refuse"
+    code: Words | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_register(self) -> Find:
+        spec = by_plural().get(self.table)
+        if spec is None or not spec.versioned:
+            raise ValueError(f"records of {self.table!r} cannot be found")
+        unknown = [name for name in self.by if name not in spec.column]
+        if unknown:
+            hint = did_you_mean(unknown[0], spec.column)
+            raise ValueError(f"the table {self.table} has no column {unknown[0]!r}. {hint}")
+        if len(self.by) != len(self.columns):
+            raise ValueError("give as many `columns` as there are in `by`")
+        if (self.none == "new") != (self.code is not None):
+            raise ValueError("`code` goes with `none` = 'new', and makes the code of a new record")
+        lacking = [one.name for one in spec.columns if one.required and one.name != "code"]
+        if self.none == "new" and not set(lacking) <= set(self.by):
+            raise ValueError(f"a new record of {self.table} needs {', '.join(lacking)} in `by`")
+        placeholders(self.code or "")
+        return self
+
+    @property
+    def country_columns(self) -> tuple[str, ...]:
+        """Give the foreign columns that hold a country."""
+        columns = by_plural()[self.table].column
+        pairs = zip(self.by, self.columns, strict=True)
+        return tuple(column for by, column in pairs if columns[by].vocabulary == _COUNTRIES)
 
 
 class LeaveOut(_Part):
@@ -104,16 +155,30 @@ class LeaveOut(_Part):
 
 
 class Identity(_Part):
-    """What makes a foreign row the same row again, so that importing twice changes nothing."""
+    """What makes a foreign row the same row again, so that importing twice changes nothing.
 
-    template: Words
-    repeats: Literal["refuse", "number"] = "refuse"
+    Of several templates those with a missing column are left out, but not the first. A row whose
+    identity was there already is refused, numbered, or kept only `once`. The codes of a `pair` are
+    put in order, so that a pair is one row whichever of the two is named first.
+    """
+
+    template: Words | tuple[Words, ...]
+    repeats: Literal["refuse", "number", "once"] = "refuse"
+    pair: tuple[Words, Words] | None = None
 
     @field_validator("template")
     @classmethod
-    def _is_a_template(cls, text: str) -> str:
-        placeholders(text)
+    def _is_a_template(cls, text: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for part in (text,) if isinstance(text, str) else text:
+            placeholders(part)
+        if not text:
+            raise ValueError("give at least one template")
         return text
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Give the templates, one or several."""
+        return (self.template,) if isinstance(self.template, str) else self.template
 
 
 class Sign(_Part):
@@ -129,7 +194,8 @@ class Value(_Part):
 
     A list of templates is joined by spaces, leaving out those with a missing column. `times`
     multiplies a number exactly; `round` keeps so many decimals (half-even) and is reported. `sign`
-    names the column that says whether a number is negative.
+    names the column that says whether a number is negative. `index` takes one item of a list, the
+    first is 1, whose items the `separator` parts.
     """
 
     constant: Cell | None = None
@@ -139,6 +205,8 @@ class Value(_Part):
     times: Decimal | None = None
     round: Annotated[int, Field(ge=0, le=6)] | None = None
     sign: Sign | None = None
+    index: Annotated[int, Field(ge=1, le=1000)] | None = None
+    separator: Annotated[str, StringConstraints(min_length=1, max_length=8)] = ";"
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Value:
@@ -147,8 +215,8 @@ class Value(_Part):
             raise ValueError("give one of `constant`, `column` or `template`")
         if (self.times is not None or self.round is not None) and self.column is None:
             raise ValueError("`times` and `round` go with a `column`")
-        if self.sign is not None and self.column is None:
-            raise ValueError("`sign` goes with a `column`")
+        if (self.sign is not None or self.index is not None) and self.column is None:
+            raise ValueError("`sign` and `index` go with a `column`")
         if self.times is not None and not (self.times.is_finite() and self.times > 0):
             raise ValueError("`times` is a number above zero")
         for text in self.parts:
@@ -199,26 +267,54 @@ class Output(_Part):
 
 
 class ImportRule(_Part):
-    """A whole rule. `maps` puts other values in the place of a foreign column's own."""
+    """A whole rule. `maps` puts other values in the place of a foreign column's own.
+
+    The codes of records that `find` finds are read like columns, under the names given there.
+    """
 
     about: About
     file: ForeignFile
     row: Identity
     leave_out: tuple[LeaveOut, ...] = ()
     maps: dict[Words, dict[str, Words]] = Field(default_factory=dict)
+    beside: dict[Words, Beside] = Field(default_factory=dict)
+    find: dict[Words, Find] = Field(default_factory=dict)
     output: tuple[Output, ...] = Field(min_length=1)
+
+    @property
+    def derived(self) -> frozenset[str]:
+        """Give the names under which a rule reads what it makes itself."""
+        return frozenset({ROW, *self.find, *((FIRST, SECOND) if self.row.pair else ())})
 
     @property
     def foreign_columns(self) -> tuple[str, ...]:
         """Give every foreign column that the rule reads, each once."""
-        names = [*placeholders(self.row.template), *self.maps, *self.file.missing_in]
+        names = [name for part in self.row.parts for name in placeholders(part)]
+        names += [*self.maps, *self.file.missing_in]
+        names += self.row.pair or ()
         for left_out in self.leave_out:
             names += [*left_out.missing, *left_out.equals]
+        for find in self.find.values():
+            names += [*find.columns, *placeholders(find.code or "")]
+        for beside in self.beside.values():
+            names += beside.by
         for output in self.output:
             names += output.when
             for value in output.columns.values():
                 names += value.columns
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(name for name in names if name not in self.derived))
+
+    @property
+    def country_columns(self) -> frozenset[str]:
+        """Give the foreign columns whose cells are countries."""
+        names = {column for find in self.find.values() for column in find.country_columns}
+        for output in self.output:
+            table = READABLE[output.table]
+            vocabularies = {one.name: one.vocabulary for one in table.columns}
+            for name, value in output.columns.items():
+                if value.column is not None and vocabularies[name] == _COUNTRIES:
+                    names.add(value.column)
+        return frozenset(names)
 
 
 def placeholders(template: str) -> tuple[str, ...]:
@@ -308,86 +404,3 @@ def _plain(message: str) -> str:
         "Field required": "This key is missing.",
         "Extra inputs are not permitted": "A rule has no such key.",
     }.get(words, words[:1].upper() + words[1:] + ("" if words.endswith((".", "?")) else "."))
-
-
-class SkippedRow(NamedTuple):
-    """A foreign row that is no record, and why."""
-
-    line: int
-    reason: str
-
-
-class Repeat(NamedTuple):
-    """A foreign row whose identity an earlier row had: imported as another record.
-
-    `alike` says that every cell the rule reads is the same as in the earlier row.
-    """
-
-    line: int
-    first_line: int
-    identity: str
-    alike: bool
-
-
-@dataclass(slots=True)
-class RuleReport:
-    """Counts and lines of one application of a rule; `rows` = `used` + left out + refused."""
-
-    rule: str
-    title: str
-    source: str
-    licence: str
-    file: str
-    expected_name: bool = True
-    rows: int = 0
-    used: int = 0
-    refused: int = 0
-    left_out: list[SkippedRow] = field(default_factory=list)
-    repeats: list[Repeat] = field(default_factory=list)
-    mapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unmade: Counter[str] = field(default_factory=Counter)
-    scientific: int = 0
-    rounded: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def lines(self) -> Iterator[str]:
-        """Give the report for people, one line each."""
-        if not self.expected_name:
-            yield f"{self.file} is not named as the rule {self.rule} expects; taken all the same"
-        refused = f", {self.refused:,} refused" if self.refused else ""
-        yield (
-            f"{self.rows:,} rows: {self.used:,} used, {len(self.left_out):,} left out{refused}. "
-            f"Source: {self.source} ({self.licence})"
-        )
-        for reason, lines in self._reasons().items():
-            yield f"left out, {reason}: lines {_spans(lines)}"
-        for (column, before, after), count in sorted(self.mapped.items()):
-            yield f"{column} {before} read as {after}: {count:,}"
-        for (table, column), count in sorted(self.unknown.items()):
-            yield f"{table}.{column} not known: {count:,}"
-        for table, count in sorted(self.unmade.items()):
-            yield f"{table} not made, because a record they refer to is missing: {count:,}"
-        if self.scientific:
-            yield f"numbers written with an exponent: {self.scientific:,}"
-        for (table, column), count in sorted(self.rounded.items()):
-            yield f"{table}.{column} rounded: {count:,}"
-        for repeat in self.repeats:
-            how = "repeats" if repeat.alike else "has the identity of"
-            yield f"line {repeat.line} {how} line {repeat.first_line}: kept as {repeat.identity}"
-
-    def _reasons(self) -> dict[str, list[int]]:
-        reasons: dict[str, list[int]] = {}
-        for line, reason in self.left_out:
-            reasons.setdefault(reason, []).append(line)
-        return reasons
-
-
-def _spans(lines: list[int]) -> str:
-    """Give line numbers with neighbours drawn together: `3, 7 to 9`."""
-    spans: list[list[int]] = []
-    for line in sorted(lines):
-        if spans and spans[-1][1] == line - 1:
-            spans[-1][1] = line
-        else:
-            spans.append([line, line])
-    return ", ".join(f"{first} to {last}" if first != last else str(first) for first, last in spans)

@@ -50,7 +50,9 @@ from ledger.seats.rules import overlap
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
-    from ledger.interchange.import_rules import ImportRule, RuleReport
+    from ledger.interchange.import_rules import ImportRule
+    from ledger.interchange.record_finder import KnownRecords
+    from ledger.interchange.rule_report import RuleReport
 
 
 def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
@@ -352,11 +354,13 @@ def read_incoming(
     as_table: str | None = None,
     rule: ImportRule | None = None,
     popolo: bool = False,
+    known: KnownRecords | None = None,
 ) -> Incoming:
     """Read canonical files or folders, or with a rule the foreign files that it is for.
 
-    `popolo` says that the files are Popolo documents. Raises what `read_paths` raises; what is
-    wrong inside the files comes back as problems.
+    `popolo` says that the files are Popolo documents, `known` are the records of the ledger that
+    the rule may find. Raises what `read_paths` raises; what is wrong inside the files comes back
+    as problems.
     """
     if popolo:
         from ledger.interchange.popolo import read_popolo  # noqa: PLC0415 - brings pydantic
@@ -372,17 +376,32 @@ def read_incoming(
     if any(output.table == STATEMENTS.name for output in rule.output):
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - as above
+    from ledger.interchange.record_finder import make_finders  # noqa: PLC0415
 
     tables: list[RawTable] = []
     problems: list[ImportProblem] = []
     reports: list[RuleReport] = []
+    known = known or {}
+    finders = make_finders(rule, known)
     for path in paths:
-        tables_made, report, rule_problems = apply_rule(rule, read_content(path), str(path))
+        beside = {name: _content_beside(path, one.file) for name, one in rule.beside.items()}
+        content = read_content(path)
+        tables_made, report, rule_problems = apply_rule(
+            rule, content, str(path), finders=finders, beside=beside
+        )
         tables.extend(tables_made)
         reports.append(report)
         problems.extend(rule_problems)
     unread = frozenset(output.table for output in rule.output) if problems else frozenset()
-    return Incoming(tuple(tables), tuple(problems), reports=tuple(reports), unread=unread)
+    return Incoming(
+        tuple(tables), tuple(problems), reports=tuple(reports), unread=unread, known=known
+    )
+
+
+def _content_beside(path: Path, name: str) -> bytes | None:
+    """Read a file of the same folder, None where there is none."""
+    beside = path.parent / name
+    return read_content(beside) if beside.is_file() else None
 
 
 def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> ImportPlan:

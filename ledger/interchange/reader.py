@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger.core.errors import StorageTrouble, UsageError
 from ledger.core.suggest import did_you_mean
@@ -17,7 +17,7 @@ from ledger.interchange.problems import ImportProblem, Place
 from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
-    from ledger.interchange.import_rules import RuleReport
+    from ledger.interchange.rule_report import RuleReport
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""
@@ -78,7 +78,8 @@ class Incoming:
     """The content of the files of an import, not yet compared with a ledger.
 
     `ignored_files` were passed over. `unread` names the tables of which some part could not be
-    read. `reports` are those of an import rule.
+    read. `reports` are those of an import rule, and `known` the records of the ledger, by table,
+    that it found its words among.
     """
 
     tables: tuple[RawTable, ...]
@@ -86,6 +87,7 @@ class Incoming:
     ignored_files: tuple[str, ...] = ()
     reports: tuple[RuleReport, ...] = ()
     unread: frozenset[str] = frozenset()
+    known: Mapping[str, Collection[Any]] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""

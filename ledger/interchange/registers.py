@@ -16,6 +16,7 @@ from ledger.interchange.problems import Place
 from ledger.reference.places import find_country, find_region
 from ledger.reference.terms import find_instrument, find_seat_role, find_sector, find_status
 from ledger.registers.approaches import DECLINE_REASONS, OTHER_REASON
+from ledger.registers.credentials import MEASURED
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
@@ -273,6 +274,23 @@ def _complete_approach(cells: Cells, values: Values) -> None:
         cells.problem("note", "missing-value", "The reason other needs a note.", hint)
 
 
+def _require_grade_or_measure(cells: Cells, values: Values) -> None:
+    """Refuse a credential that is neither a grade nor a whole figure of a measure, or both."""
+    given = [name for name in MEASURED if values[name] is not None]
+    lacking = [name for name in MEASURED if values[name] is None]
+    if values["grade"] is not None and given:
+        what = f"It has a grade and a {given[0]}."
+        cells.problem("grade", "grade-and-measure", what, "Record two credentials, one of each.")
+    elif values["grade"] is None and not given:
+        what = "The credential has neither a grade nor a measure."
+        hint = f"Give a grade, or all of {', '.join(MEASURED)}."
+        cells.problem("grade", "grade-or-measure", what, hint)
+    elif given and lacking and not cells.bad:
+        what = f"The {lacking[0]} is missing: the credential has a {given[0]}."
+        hint = f"A figure has all of {', '.join(MEASURED)}."
+        cells.problem(lacking[0], "missing-value", what, hint)
+
+
 _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "unit": _complete_unit,
     "city": _complete_city,
@@ -281,5 +299,6 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "restriction": _require_target,
     "seat": _require_one_place,
     "approach": _complete_approach,
+    "credential": _require_grade_or_measure,
 }
 """What is particular to the rows of one register."""

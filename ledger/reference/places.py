@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from ledger.core.suggest import did_you_mean
+from ledger.core.text import name_key
 from ledger.reference.errors import NoOfficeForCountry, UnknownCountry, UnknownRegion
 from ledger.reference.units import read_table
 from ledger.registers.records import Office
@@ -68,6 +70,29 @@ def find_country(text: str) -> Country:
             next_step=f"Did you mean {country.alpha2} ({country.name})?",
         )
     raise UnknownCountry.of(text, {c.alpha2: c.name for c in countries().values()})
+
+
+def find_country_by_name(text: str) -> Country:
+    """Find a country by its English name, or another known spelling of it; raises UnknownCountry.
+
+    Capitals, accents and points do not count. Nothing is guessed: a word that is neither is none.
+    """
+    alpha2 = _by_country_name().get(name_key(text))
+    if alpha2 is None:
+        raise UnknownCountry(
+            f"{text!r} is neither a country's English name nor a known spelling of one.",
+            next_step=did_you_mean(text, [one.name for one in countries().values()]) or None,
+        )
+    return countries()[alpha2]
+
+
+@cache
+def _by_country_name() -> dict[str, str]:
+    """Return the codes of countries by the keys of their names and of other spellings."""
+    spellings = {
+        name_key(row["spelling"]): row["alpha2"] for row in read_table("country_spellings")
+    }
+    return {**spellings, **{name_key(one.name): one.alpha2 for one in countries().values()}}
 
 
 def find_region(text: str) -> Region:

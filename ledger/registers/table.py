@@ -12,6 +12,7 @@ from typing import Final
 
 from ledger.core.factors import Factor
 from ledger.registers.approaches import APPROACH
+from ledger.registers.credentials import CREDENTIAL
 from ledger.registers.partnerships import PARTNERSHIP, UNDERTAKING
 from ledger.registers.restrictions import EXEMPTION, RESTRICTION
 from ledger.registers.seats import BODY, SEAT
@@ -377,7 +378,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
     for spec in (
         *(UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL),
         *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
-        *(PARTNERSHIP, UNDERTAKING),
+        *(PARTNERSHIP, UNDERTAKING, CREDENTIAL),
     )
 }
 """Every register by name, each after those that its columns refer to."""

@@ -43,7 +43,7 @@ def candidates_for_need(reader: Reader, code: str, *, everything: bool = False) 
         for offer in offers.offer_facts.values()
         if everything or offer.balance.free > 0
     ]
-    return _sorted_candidates(_candidates(snapshot, offers.rate_of, pairs), by_offer=True)
+    return _sorted_candidates(judged_pairs(snapshot, offers.rate_of, pairs), by_offer=True)
 
 
 def candidates_for_offer(reader: Reader, code: str, *, everything: bool = False) -> list[Candidate]:
@@ -55,7 +55,7 @@ def candidates_for_offer(reader: Reader, code: str, *, everything: bool = False)
         for need in snapshot.need_facts.values()
         if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
     ]
-    return _sorted_candidates(_candidates(snapshot, snapshot.rate_of, pairs), by_offer=False)
+    return _sorted_candidates(judged_pairs(snapshot, snapshot.rate_of, pairs), by_offer=False)
 
 
 def old_rates_between(
@@ -84,9 +84,10 @@ def _sorted_candidates(candidates: Iterable[Candidate], *, by_offer: bool) -> li
     )
 
 
-def _candidates(
+def judged_pairs(
     snapshot: Snapshot, rate_of: RateFinder, pairs: Iterable[tuple[NeedFacts, OfferFacts]]
 ) -> Iterable[Candidate]:
+    """Judge some pairs at the most that each could take now; `snapshot` has the needs' deals."""
     outstanding, rates = outstanding_by_need(snapshot.deals.values()), plain_rates(rate_of)
     for need, offer in pairs:
         rate = rates(need.balance.unit.code, offer.balance.unit.code)

@@ -31,7 +31,7 @@ NAMES = {
             *("road", "venture", "demand", "supply", "give", "gives", "crowd"),
             *("crowding", "dues", "vicinity", "nearness", "narrowing", "settling", "rerouting"),
             *("leftovers", "loose", "sparing", "heed", "hopeful", "contest", "picture", "scene"),
-            *("beginning", "folded", "laid", "standing", "standings", "holder", "holders"),
+            *("beginning", "folded", "laid", "holder", "holders"),
             *("living", "lives", "said", "told", "telling", "kept", "keeping", "unkept", "found"),
             *("it", "healed", "settled", "papers", "ladder", "buckets", "promises"),
             *("conformance", "misread"),
@@ -42,6 +42,11 @@ NAMES = {
     "book": (SOLVER, MATCHING),
     "books": ("ledger/checks/*", STATEMENTS),
     "store": (SOLVER,),
+    # The standing of an approach and of a city in a topic; of quantities it is a balance.
+    **dict.fromkeys(
+        ("standing", "standings"),
+        ("ledger/journal/*", "ledger/deals/*", "ledger/gaps/*", "ledger/checks/*"),
+    ),
     "piece": (SOLVER,),
     "ground": (SOLVER,),
     "few": (SOLVER,),

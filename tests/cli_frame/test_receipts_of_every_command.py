@@ -79,6 +79,10 @@ TERMS = {
     "undertaking add": "PA-0001 'a school' --by QOM --host MHD",
     "undertaking edit": "UT-0001 --payer QOM",
     "undertaking confirm": "UT-0002",
+    "credential add": "MHD metro 'line 1' --measure speed --value 30.5 --unit km/h --better higher "
+    "--as-of 2015-06 --until 2027 --source S",
+    "credential edit": "CR-0001 --grade excellent",
+    "exchange accept": "N-0002 QOM",
     "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
     "topic rename": "metro subway --yes --reason spelling",
     "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",
@@ -178,6 +182,7 @@ def furnish(officer: Officer) -> None:
     officer.says("partnership add QOM MHD --kind twinning --signed 2006")
     officer.says("partnership undertake PA-0001 'a library' --by MHD --due 2026-12-01")
     officer.says("partnership log PA-0001 'an office' --by QOM --lasts yes --on 2026-11-01")
+    officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("offer edit O-0003 --valid-until yesterday")
 
 

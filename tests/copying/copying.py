@@ -13,6 +13,7 @@ import complete_ledger
 from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
+from credentials import a_figure, a_grade
 from recorded_night import record_night
 from ties import a_partnership, an_undertaking, partial
 from world import World
@@ -56,6 +57,9 @@ def furnish(world: World) -> None:
     world.do(lambda uow: uow.add("seat", a_seat(from_=PartialDate("1993-10"))))
     edit(world, "body", "METROPOLIS", until=PartialDate("2025-12-31"))
     edit(world, "seat", "ST-1", until=PartialDate("2024"))
+    world.do(lambda uow: uow.add("credential", a_figure(until=PartialDate("2027-01"))))
+    world.do(lambda uow: uow.add("credential", a_grade(as_of=None)))
+    edit(world, "credential", "CR-1", value=Decimal("3194000.50"), as_of=PartialDate("2013-05-01"))
     edit(world, "city", "MHD", member=False, office_given=True)
     edit(world, "office", "asia", opened_on=PartialDate("2011"), closed_on=PartialDate("2020-05"))
     world.do(lambda uow: uow.add("approach", an_approach()))

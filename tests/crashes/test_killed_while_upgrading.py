@@ -30,6 +30,7 @@ OLDER = "0001"
 LATER_TABLES = (
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),
     *("approach_version", "approach"),
+    *("credential_version", "credential"),
     *("seat_version", "seat", "body_version", "body", "seat_role"),
     *("exemption_version", "exemption", "restriction_version", "restriction"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),

@@ -57,6 +57,10 @@ FILTERED = {
     "report partnerships": "status",
     "report seats": "role",
     "office reroute": "found",
+    "credential list": "topic",
+    "credential history CR-0001": "actor",
+    "exchange standing metro": "standing",
+    "exchange suggest metro": "standing",
     "unit list": "kind",
     "topic list": "topic",
     "rates show": "base",
@@ -88,6 +92,7 @@ def furnish(officer: Officer) -> None:
     officer.says("city add Lahore --code LHE --country PK")
     officer.says("partnership add LHE MHD --kind twinning --signed 2006")
     officer.says("partnership undertake PA-0001 'a library' --by MHD")
+    officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("match --save")
     officer.says("reconcile")
 

@@ -15,6 +15,7 @@ import pytest
 from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
+from credentials import a_figure
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
@@ -37,6 +38,8 @@ APPEND_ONLY = [
     "city",
     "city_identity_change",
     "city_version",
+    "credential",
+    "credential_version",
     "deal",
     "deal_version",
     "entry",
@@ -111,6 +114,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(ask_bank)
     world.do(lambda uow: uow.add("partnership", a_partnership(city="LHE-1")))
     world.do(lambda uow: uow.add("undertaking", an_undertaking()))
+    world.do(lambda uow: uow.add("credential", a_figure()))
     record_night(world)
     world.seal()
     yield world

@@ -23,11 +23,13 @@ VERSIONS = (
     *("project_version", "provider_version", "setting_version"),
     *("restriction_version", "exemption_version", "body_version", "seat_version"),
     *("approach_version", "partnership_version", "undertaking_version"),
+    "credential_version",
 )
 IDENTITIES = ("city", "provider", "project")
-ORIGINS = ("seat", "approach", "partnership")
-WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", *ORIGINS))
-CHAINED = tuple(f"{kind}_version" for kind in ORIGINS)
+CHAINED_ORIGINS = ("seat", "approach", "partnership")
+ORIGINS = (*CHAINED_ORIGINS, "credential")
+WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", *CHAINED_ORIGINS))
+CHAINED = tuple(f"{kind}_version" for kind in CHAINED_ORIGINS)
 MEETING_UNDO = ("project", "need", "offer", "undertaking")
 NAMED = ("office", "body", *IDENTITIES, *ORIGINS)
 TRIGGERS = {

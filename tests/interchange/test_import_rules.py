@@ -7,7 +7,6 @@ import pytest
 from ledger.interchange.apply_rule import apply_rule, slug
 from ledger.interchange.import_rules import (
     BrokenRule,
-    RuleReport,
     UnknownRule,
     load_rule,
     parse_rule,
@@ -15,6 +14,7 @@ from ledger.interchange.import_rules import (
 )
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import RawTable
+from ledger.interchange.rule_report import RuleReport
 
 RULE = """
 [about]

@@ -119,7 +119,7 @@ def test_what_stands_under_what() -> None:
     under = {name: [child.name for child, _ in children_of(name)] for name in REGISTERS}
     assert {name: children for name, children in under.items() if children} == {
         "office": ["city", "seat"],
-        "city": ["project", "seat", "partnership", "partnership"],
+        "city": ["project", "seat", "partnership", "partnership", "credential"],
         "provider": ["offer", "approach"],
         "project": ["need"],
         "need": ["approach"],

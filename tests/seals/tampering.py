@@ -20,7 +20,7 @@ from ledger.store.registers import STORED_REGISTERS
 _REGISTERED = (
     *("office", "city", "provider", "project", "need", "offer", "deal"),
     *("restriction", "exemption", "body", "seat", "approach"),
-    *("partnership", "undertaking"),
+    *("partnership", "undertaking", "credential"),
 )
 _NAMED = {
     *("request", "receipt", "setting_version", "unit", "holder", "entry", "movement", "rate"),

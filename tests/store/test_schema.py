@@ -34,6 +34,7 @@ APPEND_ONLY = (
     *("body", "body_version", "seat", "seat_version"),
     *("approach", "approach_version"),
     *("partnership", "partnership_version", "undertaking", "undertaking_version"),
+    *("credential", "credential_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 KEPT_FROM = ("update", "delete", "replace")
@@ -60,6 +61,7 @@ GUARDS = {
     "seat_version_follows",
     "partnership_version_follows",
     "undertaking_version_follows",
+    "credential_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -17,6 +17,7 @@ from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
 from ledger.journal.receipts import Note, Receipt
 from ledger.registers.approaches import Approach
+from ledger.registers.credentials import Credential
 from ledger.registers.records import (
     Body,
     City,
@@ -201,6 +202,19 @@ EVERY_FIELD: dict[str, Any] = {
         lasts=True,
         until="2027",
         note="of the museum",
+    ),
+    "credential": Credential(
+        code="CR-9",
+        city="MHD",
+        topic="metro",
+        what="line 1",
+        source="the operator",
+        measure="passengers a day",
+        value=Decimal("3194000.50"),
+        unit="passengers",
+        better="higher",
+        as_of=PartialDate("2013-05"),
+        until=PartialDate("2027"),
     ),
 }
 

@@ -17,6 +17,9 @@ def fund(officer: Officer) -> Officer:
     return officer
 
 
+NEITHER = {"partnerships": 0, "credentials": 0}
+
+
 def noted(receipt: dict[str, Any], code: str = "new-topic") -> list[str]:
     return [one["text"] for one in receipt["notes"] if one["code"] == code]
 
@@ -58,9 +61,9 @@ def test_topics_in_use_are_listed_with_their_spellings_and_counts(fund: Officer)
     fund.says("need add P1 expertise '5 person-day'")
     fund.says("offer add MBL expertise '5 person-day' --topics Metro --topics bus")
     assert fund.asks("topic list")["rows"] == [
-        {"topic": "bus", "needs": 0, "offers": 1, "spellings": ["bus"]},
-        {"topic": "Metro", "needs": 2, "offers": 1, "spellings": ["metro", "Metro"]},
-        {"topic": "tram-way", "needs": 1, "offers": 0, "spellings": ["tram-way"]},
+        {"topic": "bus", "needs": 0, "offers": 1, **NEITHER, "spellings": ["bus"]},
+        {"topic": "Metro", "needs": 2, "offers": 1, **NEITHER, "spellings": ["metro", "Metro"]},
+        {"topic": "tram-way", "needs": 1, "offers": 0, **NEITHER, "spellings": ["tram-way"]},
     ]
     assert fund.asks("topic list --where topic=METRO")["rows"][0]["needs"] == 2
     fund.says("need edit N-0001 --topic bus")

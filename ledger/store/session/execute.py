@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
+from ledger.registers.credentials import CREDENTIAL
 from ledger.registers.partnerships import PARTNERSHIP
 from ledger.registers.seats import SEAT
 from ledger.registers.table import code_prefixes
@@ -98,6 +99,12 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         )
 
         require_partnerships_apart(uow)
+    if any(change.kind == CREDENTIAL.name for change in uow.changes):
+        from ledger.store.session.credentials import (  # noqa: PLC0415 - as above
+            require_credentials_apart,
+        )
+
+        require_credentials_apart(uow)
     document = receipt.as_document()
     if uow.has_written and uow.request.reason:
         recorded = {"reason": uow.request.reason}

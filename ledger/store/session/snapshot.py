@@ -54,7 +54,7 @@ _DATED: Final = {
 """The registers whose records exist from a day on, each with the attribute that has it."""
 _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("city", "seat"),
-    "city": ("project", "provider", "seat"),
+    "city": ("project", "provider", "seat", "credential"),
     "body": ("seat",),
     "project": ("need",),
     "need": ("deal", "approach"),

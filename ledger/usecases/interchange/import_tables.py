@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ledger.core.errors import Busy, LedgerError
 from ledger.core.factors import Side
 from ledger.core.requests import Request
+from ledger.exchanges.contradictions import EvidenceIndex
 from ledger.interchange.plan import plan_incoming
 from ledger.interchange.planning import REGISTER_OF_TABLE
 from ledger.interchange.problems import ImportProblem, ImportRefused, Place, from_error
@@ -160,21 +161,42 @@ def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> 
 def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     """Plan an import against the ledger. Raises `ImportRefused` with every problem."""
     names = {table.table for table in incoming.tables}
-    plan = plan_incoming(incoming, read_holdings(uow, names), uow.today)
+    holdings = read_holdings(uow, names)
+    _require_unchanged(incoming, holdings)
+    plan = plan_incoming(incoming, holdings, uow.today)
     if plan.problems:
         raise ImportRefused(plan.problems)
     found = (*_new_topics(uow, plan), *_near_duplicates(uow, plan))
     return replace(plan, notes=(*plan.notes, *found))
 
 
+def _require_unchanged(incoming: Incoming, holdings: Holdings) -> None:
+    """Refuse rows whose words were looked up among records that have changed since."""
+    for table, records in incoming.known.items():
+        if [*records] != [*holdings.of(table).values()]:
+            raise LedgerMovedOn(f"The {table} are not as they were when the file was read.")
+
+
+def read_known(ledger: Ledger, rule: ImportRule | None) -> dict[str, list[Any]]:
+    """Read the records among which a rule finds its words, by table."""
+    tables = {find.table for find in rule.find.values()} if rule is not None else set()
+    if not tables:
+        return {}
+    with ledger.read() as connection:
+        return {
+            table: [one.record for one in load_all(connection, REGISTER_OF_TABLE[table]).values()]
+            for table in sorted(tables)
+        }
+
+
 def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
     """Give a note of each topic that the rows name and nothing in the ledger does yet."""
     records = (
-        step.record if isinstance(step, Add) else step.after
+        (REGISTER_OF_TABLE[step.kind], step.record if isinstance(step, Add) else step.after)
         for step in plan.steps
-        if isinstance(step, (Add, Edit)) and REGISTER_OF_TABLE[step.kind] in _SIDES
+        if isinstance(step, (Add, Edit))
     )
-    topics = dict.fromkeys(topic for record in records for topic in topics_of(record))
+    topics = dict.fromkeys(topic for kind, one in records for topic in topics_of(kind, one))
     if topics:
         yield from new_topics(topics, [one.topic for one in topics_in_use(uow.connection)])
 
@@ -243,6 +265,7 @@ class Importer:
             "unit": CodeShapes(uow.units),
             "deal": CodeShapes(codes_of(uow.connection, "deal")),
         }
+        self._evidence = EvidenceIndex(one.record for one in self._kept["credential"].values())
         self._history = HistoryImporter(uow)
         self._first_days: dict[tuple[str, str], date] = {}
         self._corrected: dict[tuple[Side, str], date] = {}
@@ -329,6 +352,7 @@ class Importer:
             return
         self._refuse_the_fund(kind, step.record)
         require_allowed(self._uow, kind, step.record)
+        self._record_evidence(kind, step.record)
         record = self._as_first_declared(kind, step.record)
         former = self._former_codes.get((step.kind, step.record.code), ())
         for code in former:
@@ -361,7 +385,14 @@ class Importer:
             return
         self._refuse_the_fund(kind, step.after)
         require_allowed(self._uow, kind, step.after, step.before)
+        self._record_evidence(kind, step.after)
         edit_identity(self._uow, kind, self._kept[kind][step.after.code], step.after)
+
+    def _record_evidence(self, kind: str, record: Any) -> None:
+        """Refuse a credential that another of the ledger or of this import contradicts."""
+        if kind == "credential":
+            self._evidence.require_apart(record)
+            self._evidence.put(record)
 
     def _refuse_the_fund(self, kind: str, record: Any) -> None:
         """Refuse the fund as a provider or a city, by the offices of the ledger and this import."""

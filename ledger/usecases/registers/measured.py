@@ -70,7 +70,7 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
     require_not_future(record.declared_on, uow.today)
     if typed_terms.terms.get("code"):
         require_free(uow, kind, record.code)
-    note_new_topics(uow, None, record)
+    note_new_topics(uow, kind, None, record)
     uow.add(kind, record)
     if amount is not None:
         set_quantity(uow, uow.accounts.account(side, record.code), amount, record.declared_on)
@@ -131,7 +131,7 @@ def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTer
     before, posted = account.record, uow.posted
     after = _edited(uow, account, typed_terms)
     if after != before:
-        note_new_topics(uow, before, after)
+        note_new_topics(uow, side.value, before, after)
         terms = {name: getattr(after, name) for name in typed_terms.terms if hasattr(after, name)}
         uow.edit_account(side, account.code, **terms)
     totals = _revise(uow, account, typed_terms)

@@ -51,8 +51,7 @@ class TypedTerms:
 
     def name_of(self, column: str) -> str:
         """Return the name of a column on the officer's screen."""
-        typed = "quantity" if column == "unit" else column  # a unit is typed behind its amount
-        return self.shown.get(typed) or f"--{typed.replace('_', '-')}"
+        return self.shown.get(column) or f"--{column.replace('_', '-')}"
 
 
 def as_cells(kind: str, typed_terms: TypedTerms) -> dict[str, str]:
@@ -68,7 +67,7 @@ def parse_record(
     uow: UnitOfWork, kind: str, cells: Mapping[str, str | None], typed_terms: TypedTerms
 ) -> tuple[Any, int | None]:
     """Return a record and its quantity in smallest parts, None for unknown. Raises `BadTerms`."""
-    return read_terms(Lookups(uow.units, uow.today), kind, cells, _Names(typed_terms))
+    return read_terms(Lookups(uow.units, uow.today), kind, cells, _Names(kind, typed_terms))
 
 
 def read_terms(
@@ -88,15 +87,18 @@ def read_terms(
 class _Names(dict[str, str]):
     """The names of columns on the officer's screen, made when a problem asks for one."""
 
-    def __init__(self, typed_terms: TypedTerms) -> None:
-        """Take the names from typed terms."""
+    def __init__(self, kind: str, typed_terms: TypedTerms) -> None:
+        """Take the names from typed terms of a register."""
         super().__init__()
+        self._has_quantity = REGISTERS[kind].has_quantity
         self._typed_terms = typed_terms
 
     def get(self, column: str, default: Any = None) -> Any:
         """Give the name of a column."""
         del default
-        return self._typed_terms.name_of(column)
+        # The unit of a quantity is typed behind its amount.
+        typed = "quantity" if column == "unit" and self._has_quantity else column
+        return self._typed_terms.name_of(typed)
 
 
 def is_unknown(typed: str) -> bool:

@@ -34,6 +34,7 @@ from ledger.usecases.registers.rules import (
     require_free,
     resolve_references,
 )
+from ledger.usecases.registers.topics import note_new_topics
 
 
 class FixedTerm(RefusedByRule, code="fixed-term"):
@@ -82,6 +83,7 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: b
     require_allowed(uow, kind, record)
     if not as_new:
         note_near_duplicates(uow, kind, record)
+    note_new_topics(uow, kind, None, record)
     uow.add(kind, record)
     return record
 
@@ -131,6 +133,7 @@ def edit(
     if not as_new and _NAMES & changes.keys():
         note_near_duplicates(uow, kind, after)
     require_allowed(uow, kind, after, kept.record)
+    note_new_topics(uow, kind, kept.record, after)
     edit_identity(uow, kind, kept, after)
     if kind == "office":
         note_uncovered(uow, kept.record, after)

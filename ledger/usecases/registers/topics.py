@@ -1,11 +1,14 @@
 """Topics in use: which there are, how often, and how to rename one everywhere.
 
+Needs, offers, partnerships and credentials have topics.
+
 Topics are compared by key (`ledger.core.text`); records keep the text as it was typed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, repeat
 from typing import Any, Final, NamedTuple
 
@@ -13,13 +16,13 @@ from sqlalchemy import Connection
 
 from ledger.core.errors import NotFound
 from ledger.core.factors import Side
-from ledger.core.suggest import did_you_mean, nearest
+from ledger.core.suggest import nearest
 from ledger.core.text import commonest_spellings, parse_text, text_key
 from ledger.journal.receipts import Note, Receipt
-from ledger.registers.records import Need, Offer
+from ledger.registers.table import REGISTERS
 from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.register_codes import term_counts
-from ledger.store.registers import load_all
+from ledger.store.registers import StoredRecord, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.parse import BadTerms
@@ -28,10 +31,19 @@ NEW_TOPIC: Final = "new-topic"
 
 
 class UnknownTopic(NotFound, code="unknown-topic"):
-    """No need and no offer has the topic."""
+    """No record has the topic."""
 
-    default_why = "No need and no offer in the ledger has it, in any spelling."
+    default_why = "No record in the ledger has it, in any spelling."
     default_next = "See the topics in use: cityfund topic list"
+
+
+TOPIC_COLUMNS: Final = {
+    "need": "topic",
+    "offer": "topics",
+    "partnership": "topics",
+    "credential": "topic",
+}
+"""The registers whose records have topics, and the column in which they have one or several."""
 
 
 class TopicUse(NamedTuple):
@@ -41,20 +53,21 @@ class TopicUse(NamedTuple):
     spellings: tuple[str, ...]
     needs: int
     offers: int
+    partnerships: int
+    credentials: int
 
 
-def topics_of(record: Need | Offer) -> tuple[str, ...]:
-    """Return the topics that a need or an offer names."""
-    if isinstance(record, Offer):
-        return record.topics
-    return () if record.topic is None else (record.topic,)
+def topics_of(kind: str, record: Any) -> tuple[str, ...]:
+    """Return the topics that a record of a register names."""
+    value = getattr(record, TOPIC_COLUMNS[kind]) if kind in TOPIC_COLUMNS else None
+    return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
 class _Named(NamedTuple):
-    """How many records of one side name a topic in one spelling, the first of them by id."""
+    """How many records of one register name a topic in one spelling, the first of them by id."""
 
     first: int
-    side: Side
+    kind: str
     topic: str
     records: int
 
@@ -70,29 +83,61 @@ def topics_in_use(connection: Connection) -> list[TopicUse]:
         TopicUse(
             shown[key],
             tuple(dict.fromkeys(one.topic for one in by_key[key])),
-            sum(one.records for one in by_key[key] if one.side is Side.NEED),
-            sum(one.records for one in by_key[key] if one.side is Side.OFFER),
+            *(
+                sum(one.records for one in by_key[key] if one.kind == kind)
+                for kind in TOPIC_COLUMNS
+            ),
         )
         for key in sorted(by_key)
     ]
 
 
+def find_topic(connection: Connection, typed: str) -> str | None:
+    """Find a topic in use, in any spelling; give its commonest one."""
+    key = text_key(typed)
+    return next(
+        (one.topic for one in topics_in_use(connection) if text_key(one.topic) == key), None
+    )
+
+
+def unknown_topic(connection: Connection, typed: str) -> UnknownTopic:
+    """Make the refusal of a topic that no record has, naming the nearest that one has."""
+    near = nearest_topics(typed, [one.topic for one in topics_in_use(connection)])
+    hint = f"Did you mean {near[0]}?" if near else None
+    return UnknownTopic(f"The topic {typed!r} is not in use.", next_step=hint)
+
+
 def _named(connection: Connection) -> Iterator[_Named]:
-    for topic, records, first in term_counts(connection, "need", "topic"):
-        yield _Named(first, Side.NEED, topic, records)
-    for topics, records, first in term_counts(connection, "offer", "topics"):
-        for topic in topics:
-            yield _Named(first, Side.OFFER, topic, records)
+    for kind, column in TOPIC_COLUMNS.items():
+        for value, records, first in term_counts(connection, kind, column):
+            for topic in value if isinstance(value, tuple) else (value,):
+                yield _Named(first, kind, topic, records)
 
 
-def note_new_topics(uow: UnitOfWork, before: Need | Offer | None, after: Need | Offer) -> None:
-    """Note each topic that a record is about to name and that nothing in the ledger names yet."""
-    known = {text_key(topic) for topic in topics_of(before)} if before is not None else set()
-    fresh = [topic for topic in topics_of(after) if text_key(topic) not in known]
+def note_new_topics(uow: UnitOfWork, kind: str, before: Any, after: Any) -> None:
+    """Note each topic that a record is about to name and that nothing in the ledger names yet.
+
+    `before` is None for a new record.
+    """
+    known = set(map(text_key, topics_of(kind, before))) if before is not None else set()
+    fresh = [topic for topic in topics_of(kind, after) if text_key(topic) not in known]
     if fresh:
         uow.flush_registers()
         for note in new_topics(fresh, [one.topic for one in topics_in_use(uow.connection)]):
             uow.note(*note)
+
+
+def nearest_topics(topic: str, in_use: Sequence[str]) -> tuple[str, ...]:
+    """Return the topics in use that one abbreviates, else the most similar, else abbreviations."""
+    spelt_out = tuple(one for one in in_use if _abbreviates(topic, one))
+    similar = spelt_out or nearest(topic, in_use, limit=1)
+    return similar or tuple(one for one in in_use if _abbreviates(one, topic))
+
+
+def _abbreviates(short: str, topic: str) -> bool:
+    """Say whether a text is the first letters of the words of a topic."""
+    words = text_key(topic).split()
+    return len(words) > 1 and text_key(short) == "".join(word[0] for word in words)
 
 
 def new_topics(topics: Iterable[str], in_use: Sequence[str]) -> Iterator[Note]:
@@ -102,27 +147,31 @@ def new_topics(topics: Iterable[str], in_use: Sequence[str]) -> Iterator[Note]:
         if text_key(topic) in known:
             continue
         known.add(text_key(topic))
-        near = nearest(topic, in_use, limit=1)
+        near = nearest_topics(topic, in_use)
         hint = f"the nearest in use is {near[0]}" if near else "no topic in use is near it"
         yield Note(NEW_TOPIC, f"the topic {topic} is not in use yet; {hint}")
 
 
 def rename_topic(uow: UnitOfWork, old: str, new: str) -> Receipt:
-    """Give a topic another spelling or name in every need and offer that has it.
+    """Give a topic another spelling or name in every record that has it.
 
     Raises `UnknownTopic`, `BadTerms` and `NothingToChange`.
     """
     key, name = text_key(old), _topic(new)
-    renamed = {side: [*_renamed(uow, side, key, name)] for side in Side}
+    renamed = {kind: [*_renamed(uow, kind, key, name)] for kind in TOPIC_COLUMNS}
     if not any(renamed.values()):
         _refuse(uow, old, key, name)
-    if sum(map(len, renamed.values())) > _MANY:
+    counts = ", ".join(f"{REGISTERS[kind].plural} {len(one)}" for kind, one in renamed.items())
+    if sum(len(renamed[side.value]) for side in Side) > _MANY:
         uow.accounts.read_everything()
-    for side, changes in renamed.items():
-        for code, terms in changes:
-            uow.edit_account(side, code, **terms)
-    needs, offers = (len(renamed[side]) for side in (Side.NEED, Side.OFFER))
-    uow.note("topic-renamed", f"{name} in place of {old}: needs {needs}, offers {offers}")
+    for side in Side:
+        column = TOPIC_COLUMNS[side.value]
+        for _, record in renamed.pop(side.value):
+            uow.edit_account(side, record.code, **{column: getattr(record, column)})
+    for kind, changes in renamed.items():
+        for stored, record in changes:
+            uow.edit(kind, stored, record)
+    uow.note("topic-renamed", f"{name} in place of {old}: {counts}")
     return uow.receipt(changes={"topic": [old, name]})
 
 
@@ -141,27 +190,24 @@ def _topic(typed: str) -> str:
     return name
 
 
-def _renamed(
-    uow: UnitOfWork, side: Side, key: str, name: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the records that change, each with its new term."""
-    column = "topic" if side is Side.NEED else "topics"
-    for code, stored in load_all(uow.connection, side.value).items():
-        topics = topics_of(stored.record)
+def _renamed(uow: UnitOfWork, kind: str, key: str, name: str) -> Iterator[tuple[StoredRecord, Any]]:
+    """Give the records that change, each as it is stored and with its new term."""
+    column = TOPIC_COLUMNS[kind]
+    for stored in load_all(uow.connection, kind).values():
+        topics = topics_of(kind, stored.record)
         if key not in map(text_key, topics):
             continue
         after = [name if text_key(topic) == key else topic for topic in topics]
         # The new topic may have been there already, beside the old one.
         kept = tuple({text_key(topic): topic for topic in after}.values())
         if kept != topics:
-            yield code, {column: kept if side is Side.OFFER else name}
+            is_list = REGISTERS[kind].column[column].is_list
+            yield stored, replace(stored.record, **{column: kept if is_list else name})
 
 
 def _refuse(uow: UnitOfWork, old: str, key: str, name: str) -> None:
-    in_use = topics_in_use(uow.connection)
-    if key not in (text_key(one.topic) for one in in_use):
-        hint = did_you_mean(old, [one.topic for one in in_use])
-        raise UnknownTopic(f"The topic {old!r} is not in use.", next_step=hint or None)
+    if key not in (text_key(one.topic) for one in topics_in_use(uow.connection)):
+        raise unknown_topic(uow.connection, old)
     raise NothingToChange(
         f"The topic is spelled {name} everywhere already.",
         why="Nothing would change.",

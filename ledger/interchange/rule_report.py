@@ -1,0 +1,106 @@
+"""The report of an import rule's use: it accounts for every row of the foreign file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class SkippedRow(NamedTuple):
+    """A foreign row that is no record, and why."""
+
+    line: int
+    reason: str
+
+
+class Repeat(NamedTuple):
+    """A foreign row whose identity an earlier row had: imported as another record, or not again.
+
+    `alike` says that every cell the rule reads is the same as in the earlier row.
+    """
+
+    line: int
+    first_line: int
+    identity: str
+    alike: bool
+
+
+@dataclass(slots=True)
+class RuleReport:
+    """Counts and lines of one application of a rule.
+
+    `rows` are those used, left out, refused, and `once`: those that an earlier row said already.
+    """
+
+    rule: str
+    title: str
+    source: str
+    licence: str
+    file: str
+    expected_name: bool = True
+    rows: int = 0
+    used: int = 0
+    refused: int = 0
+    left_out: list[SkippedRow] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    once: list[Repeat] = field(default_factory=list)
+    made: Counter[str] = field(default_factory=Counter)
+    beside: list[str] = field(default_factory=list)
+    mapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unmade: Counter[str] = field(default_factory=Counter)
+    scientific: int = 0
+    rounded: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def lines(self) -> Iterator[str]:
+        """Give the report for people, one line each."""
+        if not self.expected_name:
+            yield f"{self.file} is not named as the rule {self.rule} expects; taken all the same"
+        refused = f", {self.refused:,} refused" if self.refused else ""
+        once = f", {len(self.once):,} repeated" if self.once else ""
+        yield (
+            f"{self.rows:,} rows: {self.used:,} used, {len(self.left_out):,} left out{once}"
+            f"{refused}. Source: {self.source} ({self.licence})"
+        )
+        yield from self.beside
+        for reason, lines in self._reasons().items():
+            yield f"left out, {reason}: lines {_spans(lines)}"
+        for (column, before, after), count in sorted(self.mapped.items()):
+            yield f"{column} {before} read as {after}: {count:,}"
+        yield from self._counts()
+        if self.once:
+            yield f"repeated and kept once: lines {_spans([one.line for one in self.once])}"
+        for repeat in self.repeats:
+            how = "repeats" if repeat.alike else "has the identity of"
+            yield f"line {repeat.line} {how} line {repeat.first_line}: kept as {repeat.identity}"
+
+    def _counts(self) -> Iterator[str]:
+        for (table, column), count in sorted(self.unknown.items()):
+            yield f"{table}.{column} not known: {count:,}"
+        for table, count in sorted(self.unmade.items()):
+            yield f"{table} not made, because a cell they are made of is empty: {count:,}"
+        for table, count in sorted(self.made.items()):
+            yield f"{table} that the ledger does not have, made new: {count:,}"
+        if self.scientific:
+            yield f"numbers written with an exponent: {self.scientific:,}"
+        for (table, column), count in sorted(self.rounded.items()):
+            yield f"{table}.{column} rounded: {count:,}"
+
+    def _reasons(self) -> dict[str, list[int]]:
+        reasons: dict[str, list[int]] = {}
+        for line, reason in self.left_out:
+            reasons.setdefault(reason, []).append(line)
+        return reasons
+
+
+def _spans(lines: list[int]) -> str:
+    """Give line numbers with neighbours drawn together: `3, 7 to 9`."""
+    spans: list[list[int]] = []
+    for line in sorted(lines):
+        if spans and spans[-1][1] == line - 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    return ", ".join(f"{first} to {last}" if first != last else str(first) for first, last in spans)

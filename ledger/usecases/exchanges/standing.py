@@ -1,0 +1,122 @@
+"""The standing of cities in a topic at two times, from deals, credentials and offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from ledger.core.factors import Factor, Stage
+from ledger.core.quantity import Unit
+from ledger.core.text import text_key
+from ledger.eligibility.rules import OfferFacts
+from ledger.exchanges.rankings import in_force
+from ledger.exchanges.standing import (
+    CityStanding,
+    Delivery,
+    Evidence,
+    OfferedTopic,
+    standings_in,
+)
+from ledger.registers.credentials import Credential
+from ledger.registers.records import City
+from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.registers.topics import find_topic, unknown_topic
+
+PARTS: Final = ("deal", "credential")
+"""The parts of a snapshot that standings rest on."""
+
+RULE: Final = (
+    "proven: delivered expertise in the topic to projects of other cities; "
+    "credentialed: a credential in force; declared: an available offer of expertise names the "
+    "topic; ranks: each measure by itself, by the newest value in force, ties share the better rank"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingReport:
+    """The standing of each city in a topic, the strongest first, and what could not be counted.
+
+    `undated` credentials are in force without a date that they are about.
+    """
+
+    topic: str
+    as_of: date
+    known_at: datetime | None
+    rows: tuple[CityStanding, ...]
+    cities: Mapping[str, City]
+    units: Mapping[str, Unit]
+    not_counted: Mapping[str, int]
+
+
+def report_standing(reader: Reader, typed: str) -> StandingReport:
+    """Give the standing of every city that has one in a topic. Raises `UnknownTopic`."""
+    topic = require_topic(reader, typed)
+    snapshot = reader.snapshot(*PARTS)
+    evidence = evidence_of(snapshot)
+    known_at = snapshot.times.known_at
+    return StandingReport(
+        topic=topic,
+        as_of=snapshot.day,
+        known_at=known_at and known_at.astimezone(snapshot.zone),
+        rows=tuple(standings_in(topic, snapshot.day, evidence).values()),
+        cities=snapshot.records("city"),
+        units=snapshot.units,
+        not_counted=not_counted(topic, snapshot),
+    )
+
+
+def require_topic(reader: Reader, typed: str) -> str:
+    """Give the commonest spelling of a topic in use. Raises `UnknownTopic`."""
+    topic = find_topic(reader.connection, typed)
+    if topic is None:
+        raise unknown_topic(reader.connection, typed)
+    return topic
+
+
+def evidence_of(snapshot: Snapshot) -> Evidence:
+    """Gather what standings rest on, in every topic."""
+    credentials: Iterable[Credential] = snapshot.records("credential").values()
+    return Evidence([*_deliveries(snapshot)], [*credentials], [*_offered_topics(snapshot)])
+
+
+def _deliveries(snapshot: Snapshot) -> Iterator[Delivery]:
+    """Give what the providers of cities have delivered of expertise."""
+    offers, needs = snapshot.offer_facts, snapshot.need_facts
+    for one in snapshot.deals.values():
+        offer, need = offers[one.deal.offer], needs[one.deal.need]
+        amount = one.need.get(Stage.DELIVERED, 0)
+        if is_of_city(offer) and amount:
+            city, unit = str(offer.provider.city), need.balance.unit.code
+            yield Delivery(city, need.city.code, need.need.topic, unit, amount)
+
+
+def _offered_topics(snapshot: Snapshot) -> Iterator[OfferedTopic]:
+    """Give the topics that available offers of cities name."""
+    for code, offer in snapshot.offer_facts.items():
+        if is_of_city(offer) and is_available(offer, snapshot.day):
+            for topic in offer.offer.topics:
+                yield OfferedTopic(str(offer.provider.city), topic, code)
+
+
+def is_of_city(offer: OfferFacts) -> bool:
+    """Say whether an offer is of expertise, by a provider that is a city or belongs to one."""
+    return offer.offer.factor is Factor.EXPERTISE and offer.provider.city is not None
+
+
+def is_available(offer: OfferFacts, day: date) -> bool:
+    """Say whether something of an offer can be taken up on a day."""
+    begun = offer.offer.valid_from is None or offer.offer.valid_from <= day
+    return offer.balance.free > 0 and begun and not offer.offer.is_over(day)
+
+
+def not_counted(topic: str, snapshot: Snapshot) -> dict[str, int]:
+    """Count what a standing in a topic leaves open."""
+    key = text_key(topic)
+    undated = sum(
+        text_key(one.topic) == key and one.as_of is None and in_force(one, snapshot.day)
+        for one in snapshot.records("credential").values()
+    )
+    without_topic = sum(one.topic is None for one in _deliveries(snapshot))
+    return {"credentials_without_date": undated, "deliveries_without_topic": without_topic}
