@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ledger.core.errors import InvalidInput
-from ledger.interchange.import_rules import RuleReport, SkippedRow
 from ledger.interchange.reader import Incoming, RawRow, RawTable, decode
+from ledger.interchange.rule_report import RuleReport, SkippedRow
 from ledger.registers.seats import BODY_KINDS
 
 NAME: Final = "popolo"
