@@ -1,5 +1,8 @@
 """How far a command travels through the program: files entered, modules loaded, engines opened."""
 
+import subprocess
+import sys
+
 import pytest
 from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger, traced
 
@@ -40,6 +43,16 @@ def test_a_report_loads_no_module_of_statements(ledger_url, report):
 
     assert trace.exit_code == 0
     assert trace.statement_modules == []
+
+
+def test_a_ledger_in_a_file_is_read_without_the_dialect_of_servers(ledger_url):
+    program = (
+        "import sys; from cli.main import main; main(sys.argv[1:]);"
+        "sys.exit('sqlalchemy.dialects.postgresql' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, "need", "list", "--db", ledger_url]
+
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def test_help_loads_few_modules(ledger_url):

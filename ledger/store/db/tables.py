@@ -8,6 +8,7 @@ and a project's city, which append-only rows of identity changes announce.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -253,13 +254,6 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     )
     if spec.until_acts:
         _identity_changes(spec)
-    marked = versions.c.in_error
-    Index(
-        f"ix_{versions.name}_in_error",
-        versions.c[f"{spec.name}_id"],
-        sqlite_where=marked,
-        postgresql_where=marked,
-    )
     return identity, versions
 
 
@@ -533,7 +527,19 @@ def complete_metadata() -> MetaData:
     from ledger.store.db import night_tables  # noqa: PLC0415
 
     assert night_tables.finding.metadata is metadata
+    _index_records_in_error()
     return metadata
+
+
+@cache
+def _index_records_in_error() -> None:
+    """Index the few records in error; SQLAlchemy loads both dialects for it, which takes long."""
+    for name in registers.versioned():
+        versions = metadata.tables[f"{name}_version"]
+        marked = versions.c.in_error
+        owner = versions.c[f"{name}_id"]
+        index = f"ix_{versions.name}_in_error"
+        Index(index, owner, sqlite_where=marked, postgresql_where=marked)
 
 
 def every_table() -> tuple[Table, ...]:
