@@ -70,14 +70,14 @@ TERMS = {
     "seat add": "MHD METROPOLIS --role observer --from 2020",
     "seat edit": "ST-0001 --from 1993-10",
     "seat end": "ST-0001 --until 2025-06",
-    "partnership add": "QOM MHD --kind memorandum --signed 2020 --aim schools",
+    "partnership add": "TBZ MHD --kind memorandum --signed 2020 --aim schools",
     "partnership edit": "PA-0001 --aim 'a library'",
     "partnership end": "PA-0001 --ended 2026-10",
     "partnership undertake": "PA-0001 'a bus line' --by MHD --due 2027-03-01",
     "partnership done": "UT-0001 --on 2026-11-20",
-    "partnership log": "PA-0001 'a visit' --by QOM --on 2026-11-20",
-    "undertaking add": "PA-0001 'a school' --by QOM --host MHD",
-    "undertaking edit": "UT-0001 --payer QOM",
+    "partnership log": "PA-0001 'a visit' --by TBZ --on 2026-11-20",
+    "undertaking add": "PA-0001 'a school' --by TBZ --host MHD",
+    "undertaking edit": "UT-0001 --payer TBZ",
     "undertaking confirm": "UT-0002",
     "credential add": "MHD metro 'line 1' --measure speed --value 30.5 --unit km/h --better higher "
     "--as-of 2015-06 --until 2027 --source S",
@@ -179,9 +179,10 @@ def furnish(officer: Officer) -> None:
     )
     officer.says("body add Metropolis --code METROPOLIS --kind association")
     officer.says("seat add MHD METROPOLIS --from 1993")
-    officer.says("partnership add QOM MHD --kind twinning --signed 2006")
+    officer.says("city add Tabriz --code TBZ --country IR")
+    officer.says("partnership add TBZ MHD --kind twinning --signed 2006")
     officer.says("partnership undertake PA-0001 'a library' --by MHD --due 2026-12-01")
-    officer.says("partnership log PA-0001 'an office' --by QOM --lasts yes --on 2026-11-01")
+    officer.says("partnership log PA-0001 'an office' --by TBZ --lasts yes --on 2026-11-01")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("offer edit O-0003 --valid-until yesterday")
 

@@ -67,6 +67,7 @@ def furnish(world: World) -> None:
     edit(world, "approach", "AP-1", declined_on=date(2026, 4, 1), reason="ticket")
     edit(world, "project", "PRJ-0001", origin="approach:AP-2")
     world.edit("offer", "O-0001", origin="approach:AP-1")
+    world.city("LHE", name="Lahore", country="PK")
     world.do(lambda uow: uow.add("partnership", a_partnership(signed="2006-10", aim="a; b")))
     world.do(lambda uow: uow.add("undertaking", an_undertaking(host="LHE", lasts=True)))
     edit(world, "partnership", "PA-1", ended=partial("2025-12-31"), topics=("bus", "metro"))

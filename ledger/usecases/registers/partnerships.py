@@ -53,6 +53,5 @@ def confirm(uow: UnitOfWork, code: str) -> Receipt:
             next_step=f"See it with: cityfund undertaking show {one.code}",
         )
     uow.edit(UNDERTAKING, stored, one)
-    uow.note("confirmed", f"undertaking {one.code} stands, as was confirmed on {uow.today}")
     records.note_unused_day(uow)
-    return uow.receipt(changes={})
+    return uow.receipt(recorded={"confirmed_on": uow.today.isoformat()})
