@@ -7,20 +7,19 @@ eligible, or a need of expertise in whose topic the other city is proven or cred
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
-from ledger.core.text import text_key
 from ledger.eligibility.counts import OutstandingByNeed
 from ledger.eligibility.index import OfferIndex, RateOf
 from ledger.eligibility.rules import NeedFacts, OfferFacts, verdict
 from ledger.eligibility.verdict import pairing_at_best
 from ledger.partnerships.records import Partnership
 
-Evidence = Mapping[tuple[str, str], str]
-"""How cities can give expertise, by their code and the key of a topic: proven or credentialed."""
+EvidenceOf = Callable[[NeedFacts, str], str | None]
+"""Says how a city could serve a need of expertise, proven or credentialed; None if it could not."""
 
 
 class Opening(NamedTuple):
@@ -61,11 +60,11 @@ class Exchange:
         day: date,
         rate_of: RateOf,
         outstanding: OutstandingByNeed,
-        evidence: Evidence,
+        evidence_of: EvidenceOf,
     ) -> None:
         """Take the open needs and the available offers of cities; all others are passed over."""
         self._day, self._rate_of = day, rate_of
-        self._outstanding, self._evidence = outstanding, evidence
+        self._outstanding, self._evidence_of = outstanding, evidence_of
         self._needs: defaultdict[str, list[NeedFacts]] = defaultdict(list)
         for need in needs:
             if need.balance.free > 0:
@@ -93,9 +92,8 @@ class Exchange:
             pairing = pairing_at_best(need, offer, self._day, rate, between)
             if not verdict(pairing):
                 yield Opening(code, asker, giver, need, offer, pairing.need_amount)
-        topic = need.need.topic
-        if need.need.factor is Factor.EXPERTISE and topic is not None:
-            evidence = self._evidence.get((giver, text_key(topic)))
+        if need.need.factor is Factor.EXPERTISE and need.need.topic is not None:
+            evidence = self._evidence_of(need, giver)
             if evidence is not None:
                 yield Opening(code, asker, giver, need, evidence=evidence)
 

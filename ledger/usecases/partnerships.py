@@ -11,11 +11,14 @@ from typing import Any, Final
 from ledger.core.dates import day_of
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
+from ledger.core.text import text_key
 from ledger.eligibility.counts import outstanding_by_need
+from ledger.eligibility.rules import NeedFacts
+from ledger.exchanges.standing import TopicStanding, standings_by_topic
 from ledger.journal.entries import Stages
 from ledger.origins.links import Origin
 from ledger.partnerships.events import Key, events_by_record, events_of
-from ledger.partnerships.openings import Evidence, Exchange, Opening
+from ledger.partnerships.openings import Exchange, Opening
 from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING, Partnership, Undertaking
 from ledger.partnerships.rows import Counts, PartnershipRow, Quantities
 from ledger.partnerships.status import Event, newest_trace, outcome_by, status_on
@@ -26,10 +29,13 @@ from ledger.store.journal.balances import deal_stages
 from ledger.store.origins import read_links
 from ledger.store.partnerships import read_deal_acts
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, load_all, load_where
-from ledger.store.session.snapshot import Reader
+from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.exchanges.standing import evidence_of
+from ledger.usecases.exchanges.suggest import bars_of_city
 
 _DEAL: Final = "deal"
-_NO_EVIDENCE: Final[Evidence] = {}
+GIVING: Final = (TopicStanding.PROVEN, TopicStanding.CREDENTIALED)
+"""The standings in a topic by which a city could give expertise before it offers any."""
 
 Stored = Mapping[str, StoredRecord]
 
@@ -86,15 +92,29 @@ def find_openings(reader: Reader, partnerships: Sequence[Partnership]) -> list[O
     if not partnerships:
         return []
     snapshot = reader.around_cities({city for one in partnerships for city in one.cities})
+    standings = standings_by_topic(snapshot.day, evidence_of(snapshot))
     exchange = Exchange(
         snapshot.need_facts.values(),
         snapshot.offer_facts.values(),
         snapshot.day,
         plain_rates(snapshot.rate_of),
         outstanding_by_need(snapshot.deals.values()),
-        _NO_EVIDENCE,
+        lambda need, city: _evidence_of(snapshot, standings, need, city),
     )
     return [opening for one in partnerships for opening in exchange.openings(one)]
+
+
+def _evidence_of(
+    snapshot: Snapshot,
+    standings: Mapping[tuple[str, str], TopicStanding],
+    need: NeedFacts,
+    city: str,
+) -> str | None:
+    """Say by what a city could give expertise that it is not barred from giving; else None."""
+    standing = standings.get((city, text_key(need.need.topic or "")))
+    if standing not in GIVING or bars_of_city(snapshot, need, snapshot.records("city")[city]):
+        return None
+    return standing.value
 
 
 def _judge(reader: Reader, ties: Stored, months: int) -> list[PartnershipRow]:

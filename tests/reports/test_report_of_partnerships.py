@@ -9,6 +9,8 @@ import pytest
 import time_machine
 from officer import Officer
 
+from ledger.core.factors import Factor
+
 REPORT = "report partnerships"
 
 
@@ -137,9 +139,10 @@ def test_ties_are_summed_by_what_they_have_in_common(ties: Officer) -> None:
 def test_openings_go_both_ways_and_name_what_takes_them_up(ties: Officer) -> None:
     world = ties.world
     world.need("100 EUR", "N-0001")
-    world.need("30 person-day", "N-0002", topic="BRT")
+    world.need("30 person-day", "N-0002", factor=Factor.EXPERTISE, topic="BRT")
     world.offer("60 EUR", "O-0001", provider="LHE")
-    world.offer("50 person-day", "O-0002", provider="SAO", topics=("brt",))
+    days = {"factor": Factor.EXPERTISE, "topics": ("brt",)}
+    world.offer("50 person-day", "O-0002", provider="SAO", **days)
     world.offer("70 EUR", "O-0003")  # of a bank, and so of no city
     rows = ties.asks(f"{REPORT} --openings")["rows"]
     found = [(one["partnership"], one["asker"], one["giver"], one["need"]) for one in rows]
@@ -151,6 +154,18 @@ def test_openings_go_both_ways_and_name_what_takes_them_up(ties: Officer) -> Non
     assert [one["need"] for one in ties.asks(f"{REPORT} --openings")["rows"]] == ["N-0002"]
     assert row(ties, "PA-0002")["openings"] == 1
     ties.says("partnership log PA-0002 'a visit' --by SAO --on 2026-06-01")
+    assert ties.asks(f"{REPORT} --openings")["rows"] == []
+
+
+def test_a_city_with_evidence_in_a_topic_is_an_opening_before_it_offers(ties: Officer) -> None:
+    ties.world.need("30 person-day", "N-0001", factor=Factor.EXPERTISE, topic="brt")
+    evidence = "credential add SAO BRT 'corridors' --grade gold --as-of 2015 --source ITDP"
+    ties.says(evidence)
+    rows = ties.asks(f"{REPORT} --openings")["rows"]
+    assert [(one["need"], one["giver"], one["offer"]) for one in rows] == [("N-0001", "SAO", None)]
+    assert rows[0]["grounds"] == "SAO is credentialed in brt"
+    ties.says(rows[0]["command"].removeprefix("cityfund "))
+    ties.says("restriction add --countries BR --authority Council --reason measures --yes")
     assert ties.asks(f"{REPORT} --openings")["rows"] == []
 
 
