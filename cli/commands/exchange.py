@@ -21,7 +21,7 @@ def standing(
     topic: Annotated[str, typer.Argument(help="A topic in use, in any spelling.")],
 ) -> None:
     """List the cities with a standing in a topic: proven, credentialed or declared, with ranks."""
-    from ledger.usecases.exchanges.standing import report_standing
+    from ledger.usecases.city_standing import report_standing
 
     with read_ledger(call) as reader:
         report = report_standing(reader, topic)

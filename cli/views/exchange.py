@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ledger.exchanges.standing import CityStanding
     from ledger.registers.credentials import Credential
     from ledger.store.session.snapshot import Snapshot
-    from ledger.usecases.exchanges.standing import StandingReport
+    from ledger.usecases.city_standing import StandingReport
     from ledger.usecases.exchanges.suggest import Question, Suggestions
 
 _SCHEMA: Final = "cityfund.exchange/1"
@@ -66,7 +66,7 @@ def list_credentials(snapshot: Snapshot) -> Listing:
 
 def emit_standing(call: Call, report: StandingReport) -> None:
     """Write the standing of each city in a topic."""
-    from ledger.usecases.exchanges.standing import RULE  # noqa: PLC0415 - brings the store
+    from ledger.usecases.city_standing import RULE  # noqa: PLC0415 - brings the store
 
     rows = [
         {**_city(report.cities[one.city]), **_standing(one, report.units)} for one in report.rows

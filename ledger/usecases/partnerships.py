@@ -30,8 +30,7 @@ from ledger.store.origins import read_links
 from ledger.store.partnerships import read_deal_acts
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, load_all, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.usecases.exchanges.standing import evidence_of
-from ledger.usecases.exchanges.suggest import bars_of_city
+from ledger.usecases.city_standing import bars_of_city, evidence_of
 
 _DEAL: Final = "deal"
 GIVING: Final = (TopicStanding.PROVEN, TopicStanding.CREDENTIALED)

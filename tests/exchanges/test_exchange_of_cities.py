@@ -204,6 +204,20 @@ def test_a_city_that_is_asked_becomes_a_provider_and_is_approached(cities: Offic
     assert of_city(cities, "SAO", "N-1 --as-of 2026-11-22")["busy"] == 0
 
 
+def test_partnerships_in_force_come_before_none_and_are_the_origin(cities: Officer) -> None:
+    cities.says("partnership add MHD TEH --kind twinning --signed 1990 --code PA-1")
+    cities.says("partnership add BOG MHD --kind memorandum --signed 2026-03 --code PA-2")
+    cities.says("partnership add SAO MHD --kind twinning --signed 1990 --ended 2020 --code PA-3")
+    assert [of_city(cities, city)["partnership"] for city in ("TEH", "BOG", "SAO", "KHI")] == [
+        *("sleeping", "new"),
+        *(None, None),
+    ]
+    assert suggested(cities, "N-1 --order partnership") == ["BOG", "TEH", "KHI", "SAO"]
+    assert cities.asks("exchange accept N-1 TEH")["recorded"]["origin"] == "partnership:PA-1"
+    assert "origin" not in cities.asks("exchange accept N-1 SAO")["recorded"]
+    assert of_city(cities, "TEH")["partnership"] == "active"
+
+
 def test_a_city_that_is_a_provider_already_is_asked_as_that_one(cities: Officer) -> None:
     assert cities.asks("exchange accept N-1 KHI")["recorded"]["provider"] == "KHIP"
     assert len(cities.asks("provider list")["rows"]) == 1

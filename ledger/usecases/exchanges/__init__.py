@@ -1,4 +1,4 @@
-"""City to city: the standing of cities in a topic, the cities that could serve a need, and asking.
+"""City to city: the cities that could serve a need of expertise, and asking one of them.
 
-Start with `standing`.
+Start with `suggest`.
 """

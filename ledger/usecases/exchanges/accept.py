@@ -8,12 +8,15 @@ from __future__ import annotations
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Factor
 from ledger.journal.receipts import Receipt
+from ledger.origins.links import Origin
+from ledger.partnerships.records import PARTNERSHIP, Partnership
 from ledger.registers.records import City, Need, Provider
 from ledger.registers.table import CITY, PROVIDER
-from ledger.store.registers import UnknownCode, load_where
+from ledger.store.registers import StoredRecord, UnknownCode, load_where
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.approaches.requests import add_approaches
-from ledger.usecases.exchanges.suggest import CITY_PROVIDER, NotExpertise, own_providers
+from ledger.usecases.city_standing import CITY_PROVIDER, own_providers
+from ledger.usecases.exchanges.suggest import NotExpertise
 from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.records import add_record
 from ledger.usecases.registers.rules import refuse_withdrawn
@@ -37,11 +40,28 @@ def accept_city(
     city: City = uow.find_record(CITY.name, typed_city).record
     if need.factor is not Factor.EXPERTISE:
         raise NotExpertise(f"Need {need.code} is for {need.factor}.")
-    if uow.record("project", need.project).city == city.code:
+    asker: str = uow.record("project", need.project).city
+    if asker == city.code:
         raise OwnNeed(f"Need {need.code} is one of {city.name} ({city.code}) itself.")
     refuse_withdrawn(uow, CITY.name, city)
     provider = _provider_of(uow, city)
-    return add_approaches(uow, need.code, [provider.code], typed_terms, answer_days)
+    terms = dict(typed_terms.terms)
+    tie = _tie_of(uow, asker, city.code)
+    if tie is not None:
+        terms["origin"] = Origin(PARTNERSHIP, tie).text
+    return add_approaches(uow, need.code, [provider.code], TypedTerms(terms), answer_days)
+
+
+def _tie_of(uow: UnitOfWork, one: str, other: str) -> str | None:
+    """Give the partnership in force of two cities on the day, the newest of several."""
+    uow.flush_registers()
+    stored: dict[str, StoredRecord] = {}
+    for side in ("city", "with_city"):
+        stored |= load_where(uow.connection, PARTNERSHIP, side, [uow.id_of("city", one)])
+    ties: list[Partnership] = [kept.record for kept in stored.values()]
+    in_force = [tie for tie in ties if {*tie.cities} == {one, other} and tie.period.holds(uow.day)]
+    newest = max(in_force, key=lambda tie: (tie.period.first, tie.code), default=None)
+    return None if newest is None else newest.code
 
 
 def _provider_of(uow: UnitOfWork, city: City) -> Provider:

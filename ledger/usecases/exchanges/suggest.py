@@ -15,6 +15,7 @@ from ledger.core.suggest import did_you_mean
 from ledger.eligibility.rules import NeedFacts
 from ledger.exchanges.candidate_cities import (
     ORDER,
+    PARTNERSHIPS,
     CandidateCity,
     in_order,
     nearest_region,
@@ -23,16 +24,20 @@ from ledger.exchanges.candidate_cities import (
 from ledger.exchanges.standing import CityStanding, Evidence, standings_in
 from ledger.reference.places import region_chain, regions
 from ledger.registers.approaches import APPROACH, Approach
-from ledger.registers.records import City, Provider, Restriction
-from ledger.restrictions.bars import PairTerms
+from ledger.registers.records import City
 from ledger.store.registers import AmbiguousCode, UnknownCode, find_code, find_id
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.candidates import judged_pairs
-from ledger.usecases.exchanges.standing import PARTS, evidence_of, is_of_city, not_counted
+from ledger.usecases.city_standing import (
+    PARTS,
+    bars_of_city,
+    evidence_of,
+    is_of_city,
+    not_counted,
+)
+from ledger.usecases.partnerships import partnerships_of
 from ledger.usecases.registers.topics import find_topic
 
-CITY_PROVIDER: Final = "city"
-"""The kind of a provider that is the city itself."""
 _RESTRICTED: Final = "restricted"
 _UNDER_WAY: Final = (Stage.HELD, Stage.COMMITTED)
 
@@ -108,7 +113,8 @@ def suggest_cities(reader: Reader, typed: str, first: Sequence[str] = ()) -> Sug
     questions = _questions(snapshot, subject)
     asked = [one for one in questions if one.topic]
     evidence = evidence_of(snapshot)
-    answers = tuple((one, tuple(_answer(snapshot, evidence, one, order))) for one in asked)
+    ties = _ties_of(reader, asked)
+    answers = tuple((one, tuple(_answer(snapshot, evidence, ties, one, order))) for one in asked)
     known_at = snapshot.times.known_at
     return Suggestions(
         as_of=snapshot.day,
@@ -191,8 +197,27 @@ def _is_open(need: NeedFacts) -> bool:
     return need.need.factor is Factor.EXPERTISE and is_open
 
 
+def _ties_of(reader: Reader, questions: Iterable[Question]) -> dict[str, str]:
+    """Give the status of the partnerships in force of the city that asks, by the other city.
+
+    Of several with one city the liveliest counts.
+    """
+    askers = {question.asker.code for question in questions if question.asker is not None}
+    found: dict[str, str] = {}
+    for row in partnerships_of(reader, cities=askers) if askers else ():
+        (asker,) = askers  # all needs are of one city
+        other, status = row.partnership.other(asker), row.status.value
+        if status in PARTNERSHIPS:
+            found[other] = min(status, found.get(other, status), key=PARTNERSHIPS.index)
+    return found
+
+
 def _answer(
-    snapshot: Snapshot, evidence: Evidence, question: Question, order: Sequence[str]
+    snapshot: Snapshot,
+    evidence: Evidence,
+    ties: Mapping[str, str],
+    question: Question,
+    order: Sequence[str],
 ) -> list[CandidateCity]:
     standings = standings_in(question.topic, snapshot.day, evidence)
     eligible, barred_offers = _offers_by_city(snapshot, question)
@@ -205,6 +230,7 @@ def _answer(
             standings.get(city.code) or CityStanding(city.code),
             city=city,
             offers=tuple(sorted(eligible.get(city.code, ()))),
+            partnership=ties.get(city.code),
             busy=busy[city.code],
         )
         for city in (snapshot.records("city")[code] for code in cities if code is not None)
@@ -220,6 +246,7 @@ def _candidate(
     *,
     city: City,
     offers: tuple[str, ...],
+    partnership: str | None,
     busy: int,
 ) -> CandidateCity:
     asker = question.asker
@@ -229,6 +256,7 @@ def _candidate(
         city=city,
         standing=standing,
         offers=offers,
+        partnership=partnership,
         region=nearest_region(
             region_chain(asker.country),
             region_chain(city.country),
@@ -278,43 +306,6 @@ def _open_approaches(snapshot: Snapshot) -> Counter[str]:
         if (city := providers[one.provider].city) is not None
         and one.sent_on <= snapshot.day
         and standing_on(one, snapshot.day) in OPEN
-    )
-
-
-def bars_of_city(snapshot: Snapshot, need: NeedFacts, city: City) -> tuple[Restriction, ...]:
-    """Give the restrictions that bar a city from a need, whatever offer it makes.
-
-    It is judged by its own providers, one of which has to be free, and without any by itself.
-    """
-    own: list[Provider | None] = [*own_providers(snapshot.records("provider").values(), city)]
-    judged = [
-        snapshot.restrictions.judge(_pair(need, city, provider), snapshot.day).bars
-        for provider in own or [None]
-    ]
-    return min(judged, key=len)
-
-
-def own_providers(providers: Iterable[Provider], city: City) -> list[Provider]:
-    """Give the providers that are the city itself and are in use, by code."""
-    own = [
-        one
-        for one in providers
-        if one.city == city.code and one.kind == CITY_PROVIDER and not one.withdrawn
-    ]
-    return sorted(own, key=lambda one: one.code)
-
-
-def _pair(need: NeedFacts, city: City, provider: Provider | None) -> PairTerms:
-    return PairTerms(
-        provider="" if provider is None else provider.code,
-        provider_country=(provider and provider.country) or city.country,
-        city=need.city.code,
-        city_country=need.city.country,
-        project=need.project.code,
-        sector=need.project.sector,
-        factor=need.need.factor,
-        topic=need.need.topic,
-        instruments=frozenset(need.need.instruments),
     )
 
 

@@ -1,4 +1,4 @@
-"""The standing of cities in a topic at two times, from deals, credentials and offers."""
+"""The standing of cities in a topic at two times, and what bars a city from a need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from ledger.core.factors import Factor, Stage
 from ledger.core.quantity import Unit
 from ledger.core.text import text_key
-from ledger.eligibility.rules import OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.exchanges.rankings import in_force
 from ledger.exchanges.standing import (
     CityStanding,
@@ -20,10 +20,13 @@ from ledger.exchanges.standing import (
     standings_in,
 )
 from ledger.registers.credentials import Credential
-from ledger.registers.records import City
+from ledger.registers.records import City, Provider, Restriction
+from ledger.restrictions.bars import PairTerms
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.registers.topics import find_topic, unknown_topic
 
+CITY_PROVIDER: Final = "city"
+"""The kind of a provider that is the city itself."""
 PARTS: Final = ("deal", "credential")
 """The parts of a snapshot that standings rest on."""
 
@@ -120,3 +123,40 @@ def not_counted(topic: str, snapshot: Snapshot) -> dict[str, int]:
     )
     without_topic = sum(one.topic is None for one in _deliveries(snapshot))
     return {"credentials_without_date": undated, "deliveries_without_topic": without_topic}
+
+
+def bars_of_city(snapshot: Snapshot, need: NeedFacts, city: City) -> tuple[Restriction, ...]:
+    """Give the restrictions that bar a city from a need, whatever offer it makes.
+
+    It is judged by its own providers, one of which has to be free, and without any by itself.
+    """
+    own: list[Provider | None] = [*own_providers(snapshot.records("provider").values(), city)]
+    judged = [
+        snapshot.restrictions.judge(_pair(need, city, provider), snapshot.day).bars
+        for provider in own or [None]
+    ]
+    return min(judged, key=len)
+
+
+def own_providers(providers: Iterable[Provider], city: City) -> list[Provider]:
+    """Give the providers that are the city itself and are in use, by code."""
+    own = [
+        one
+        for one in providers
+        if one.city == city.code and one.kind == CITY_PROVIDER and not one.withdrawn
+    ]
+    return sorted(own, key=lambda one: one.code)
+
+
+def _pair(need: NeedFacts, city: City, provider: Provider | None) -> PairTerms:
+    return PairTerms(
+        provider="" if provider is None else provider.code,
+        provider_country=(provider and provider.country) or city.country,
+        city=need.city.code,
+        city_country=need.city.country,
+        project=need.project.code,
+        sector=need.project.sector,
+        factor=need.need.factor,
+        topic=need.need.topic,
+        instruments=frozenset(need.need.instruments),
+    )
