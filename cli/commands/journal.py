@@ -25,6 +25,7 @@ from cli.views.journal import (
     emit_sealed,
     entry_document,
     list_rows,
+    note_undisclosed,
     proposal_text,
 )
 
@@ -141,12 +142,21 @@ def prove(
         int | None,
         typer.Option(metavar="SIZE", help="The seal of that size (default: the newest)."),
     ] = None,
+    disclose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Disclose this field, such as actor or reason."),
+    ] = None,
 ) -> None:
-    """Write the proof that an entry is in the journal, for the holder of a seal."""
+    """Write the proof that an entry is in the journal, for the holder of a seal.
+
+    The proof holds the entry's act, dates and quantities. Who recorded it, on which host and as
+    which system user, and what was written with it, it discloses only where --disclose names it.
+    """
     from ledger.store.journal.entries import entry_number
     from ledger.usecases.evidence import prove
 
-    document = prove(ledger_of(call), entry_number(entry), size)
+    document = prove(ledger_of(call), entry_number(entry), size, disclose or ())
+    note_undisclosed(call, document)
     emit_document(
         document, ReadOptions(format="json", output=None if output is None else Path(output))
     )

@@ -169,14 +169,18 @@ def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
     if call.format == "json":
         document = {"schema": "cityfund.verified/1", "seal": str(proof.tree_head)}
         kept = None if stored_seal is None else str(stored_seal)
-        emit_document({**document, "position": proof.position, "kept": kept, "leaf": leaf})
+        disclosed = {field: text for field, _, text in proof.disclosed}
+        place = {"position": proof.position, "kept": kept}
+        emit_document({**document, **place, "leaf": leaf, "disclosed": disclosed})
         return
     what = leaf.get("number") or leaf.get("code") or "?"
     kind = str(leaf.get("$", "leaf")).partition("/")[0].removeprefix("cityfund.")
+    kind = kind.removesuffix(".salted")
     emit_lines(
         [
             f"Proven: {kind} {what} is leaf {proof.position} of the {proof.size} under this seal.",
             f"Seal: {proof.tree_head}",
+            *(f"Disclosed: {field}: {text}" for field, _, text in proof.disclosed),
         ]
     )
     if stored_seal is None:
@@ -184,4 +188,14 @@ def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
             call,
             "This proves nothing unless the seal is one stored outside the ledger: compare it, or "
             "give that seal with --seal SIZE:ROOT",
+        )
+
+
+def note_undisclosed(call: Call, document: Mapping[str, Any]) -> None:
+    """Say where a proof discloses everything, because the entry's leaf holds it as it is."""
+    if "disclosed" not in document:
+        note(
+            call,
+            "This entry was recorded in an earlier format: its proof shows who recorded it, the "
+            "system user and the host.",
         )

@@ -19,6 +19,10 @@ one; those recorded before are of format 1, as all other entries. Versions are o
 format 2 where the code of the record changed, or the city of a project. A code in a leaf is the one
 that its request recorded it under.
 
+A leaf says `cityfund.entry/1` where its texts stand in it as they were recorded, and
+`cityfund.entry.salted/1` where salted hashes stand for them: see `ledger.evidence.disclosures`.
+All that is recorded since the second was introduced is written in it.
+
 The bytes are built directly from values as the tables hold them, and no value is trusted: what is
 not a text or a number where one belongs raises `InvalidLeafValue` or another ValueError or
 TypeError. Building records first took several times as long as all hashing.
@@ -38,6 +42,9 @@ REQUEST_TAG: Final = "cityfund.request"
 RATE_TAG: Final = "cityfund.rate"
 PROPOSAL_TAG: Final = "cityfund.proposal"
 
+ENTRY_NOTES: Final = ("override", "reason", "reference")
+"""The texts of an entry that an officer gives, in the order of their names."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_FORMAT: Final = 1
 
@@ -52,6 +59,32 @@ Part = tuple[str, str | None]
 
 class InvalidLeafValue(ValueError):
     """A value that the program would never have written there."""
+
+
+class PlainTexts:
+    """Formats the texts of a leaf as they were recorded."""
+
+    suffix: str = ""
+
+    def tag(self, kind: str, layout: int) -> str:
+        """Format the kind of a leaf and its format."""
+        return f'"{kind}{self.suffix}/{layout:d}"'
+
+    def text(self, field: str, value: Any) -> str | None:
+        """Format the text of a field; None if it is empty."""
+        del field
+        return text_or_none(value)
+
+    def of_request(self, field: str) -> str | None:
+        """Format what a request gives to several of its leaves, where that is a part of its own."""
+        del field
+        return None
+
+    def require_complete(self) -> None:
+        """Refuse a leaf that leaves out something that was stored for it."""
+
+
+PLAIN_TEXTS: Final = PlainTexts()
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -100,33 +133,46 @@ def object_text(parts: Iterable[Part]) -> str:
 
 
 def provenance_text(
-    key: str, actor: str, system_user: str, host: str, database_user: str | None
+    texts: PlainTexts,
+    key: str,
+    actor: str,
+    system_user: str,
+    host: str,
+    database_user: str | None,
 ) -> str:
     """Format the provenance of a request, as in every leaf."""
     return object_text(
         (
-            ('"actor"', text_or_none(actor)),
-            ('"database_user"', text_or_none(database_user)),
-            ('"host"', text_or_none(host)),
+            ('"actor"', texts.text("actor", actor)),
+            ('"database_user"', texts.text("database_user", database_user)),
+            ('"host"', texts.text("host", host)),
             ('"key"', text_or_none(key)),
-            ('"system_user"', text_or_none(system_user)),
+            ('"system_user"', texts.text("system_user", system_user)),
         )
     )
 
 
 def request_bytes(
-    provenance: str, command: str, given: str, program: str, receipt: str | None, recorded_at: int
+    texts: PlainTexts,
+    provenance: str,
+    command: str,
+    given: str,
+    program: str,
+    receipt: str | None,
+    recorded_at: int,
 ) -> bytes:
     """Return the bytes of a request."""
     return object_text(
         (
-            ('"$"', f'"{REQUEST_TAG}/{_PLAIN_FORMAT}"'),
+            ('"$"', texts.tag(REQUEST_TAG, _PLAIN_FORMAT)),
             ('"command"', text_or_none(command)),
-            ('"input"', text_or_none(given)),
+            ('"input"', texts.text("input", given)),
             ('"program"', text_or_none(program)),
-            ('"receipt"', text_or_none(receipt)),
+            ('"reason"', texts.of_request("reason")),
+            ('"receipt"', texts.text("receipt", receipt)),
             ('"recorded_at"', timestamp_text(recorded_at)),
             ('"said"', provenance),
+            ('"source"', texts.of_request("source")),
         )
     ).encode()
 
@@ -149,12 +195,13 @@ def movement_text(
 
 
 def entry_bytes(
+    texts: PlainTexts,
     provenance: str,
     number: int,
     act: str,
     effective_on: str,
     recorded_at: int,
-    texts: Sequence[str | None],
+    notes: Sequence[str | None],
     reverses: int | None,
     layout: int,
     deal: str | None,
@@ -162,16 +209,16 @@ def entry_bytes(
     movements: Iterable[str],
     total: int | None = None,
 ) -> bytes:
-    """Return the bytes of an entry; `texts` are its override, reason and reference.
+    """Return the bytes of an entry; `notes` are its override, reason and reference.
 
     `deal`, the line that was `proposed` and the movements are JSON already.
     """
-    override, reason, reference = texts
+    override, reason, reference = map(texts.text, ENTRY_NOTES, notes)
     deal_part = "" if deal is None else f'"deal":{deal},'
     reversed_entry = "" if reverses is None else f'"reverses":"{reverses:d}",'
     said_total = "" if total is None else f',"total":"{total:d}"'
     return (
-        f'{{"$":"{ENTRY_TAG}/{layout:d}","act":{quoted(act)},{deal_part}'
+        f'{{"$":{texts.tag(ENTRY_TAG, layout)},"act":{quoted(act)},{deal_part}'
         f'"effective_on":{quoted(effective_on)},"movements":[{",".join(movements)}],'
         f'"number":"{number:d}",'
         f"{_part('override', override)}"
@@ -182,10 +229,11 @@ def entry_bytes(
 
 
 def _part(name: str, value: str | None) -> str:
-    return f'"{name}":{quoted(value)},' if value else ""
+    return f'"{name}":{value},' if value else ""
 
 
 def version_bytes(
+    texts: PlainTexts,
     provenance: str,
     kind: str,
     code: str,
@@ -198,14 +246,16 @@ def version_bytes(
 ) -> bytes:
     """Return the bytes of a version; `record` and `in_error` are JSON already."""
     hides = "" if in_error is None else f'"in_error":{in_error},'
+    given = _part("reason", texts.text("reason", reason))
     return (
-        f'{{"$":"{VERSION_TAG}/{layout:d}","code":{quoted(code)},{hides}"kind":{quoted(kind)},'
-        f'{_part("reason", reason)}"record":{record},"recorded_at":{timestamp_text(recorded_at)},'
-        f'"said":{provenance},"version":"{version:d}"}}'
+        f'{{"$":{texts.tag(VERSION_TAG, layout)},"code":{quoted(code)},{hides}'
+        f'"kind":{quoted(kind)},{given}"record":{record},'
+        f'"recorded_at":{timestamp_text(recorded_at)},"said":{provenance},"version":"{version:d}"}}'
     ).encode()
 
 
 def rate_bytes(
+    texts: PlainTexts,
     provenance: str,
     number: int,
     day: str,
@@ -219,7 +269,7 @@ def rate_bytes(
     """Return the bytes of an exchange rate, of its base into its quote."""
     return object_text(
         (
-            ('"$"', f'"{RATE_TAG}/{_PLAIN_FORMAT}"'),
+            ('"$"', texts.tag(RATE_TAG, _PLAIN_FORMAT)),
             ('"base"', quoted(base)),
             ('"day"', quoted(day)),
             ('"number"', number_or_none(number)),
@@ -227,7 +277,7 @@ def rate_bytes(
             ('"rate"', quoted(rate)),
             ('"recorded_at"', timestamp_text(recorded_at)),
             ('"said"', provenance),
-            ('"source"', text_or_none(source)),
+            ('"source"', texts.text("source", source)),
             ('"withdrawn"', true_or_none(withdrawn)),
         )
     ).encode()
@@ -239,14 +289,19 @@ def proposed_text(proposal: str, line: int) -> str:
 
 
 def proposal_bytes(
-    provenance: str, code: str, record: str, recorded_at: int, reason: str | None
+    texts: PlainTexts,
+    provenance: str,
+    code: str,
+    record: str,
+    recorded_at: int,
+    reason: str | None,
 ) -> bytes:
     """Return the bytes of a proposal; `record` is JSON already."""
     return object_text(
         (
-            ('"$"', f'"{PROPOSAL_TAG}/{_PLAIN_FORMAT}"'),
+            ('"$"', texts.tag(PROPOSAL_TAG, _PLAIN_FORMAT)),
             ('"code"', quoted(code)),
-            ('"reason"', text_or_none(reason)),
+            ('"reason"', texts.text("reason", reason)),
             ('"record"', record),
             ('"recorded_at"', timestamp_text(recorded_at)),
             ('"said"', provenance),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,10 +17,24 @@ from ledger.core.errors import InvalidInput, RefusedByRule, StorageTrouble
 from ledger.evidence.tree_head import TreeHead
 
 PROOF_SCHEMA: Final = "cityfund.proof/1"
+"""The schema of a proof whose leaf holds its texts themselves."""
+
+SALTED_PROOF_SCHEMA: Final = "cityfund.proof/2"
+"""The schema of a proof whose leaf holds salted hashes; it discloses the fields it was asked to."""
+
+DISCLOSABLE: Final = (
+    *("actor", "system_user", "host", "database_user"),
+    *("reason", "reference", "override"),
+)
+"""The fields of an entry that a proof can disclose; the first four are of its request."""
+
+_OF_REQUEST: Final = frozenset(DISCLOSABLE[:4])
 _KEYS: Final = frozenset(
     {"schema", "leaf", "position", "size", "path", "root", "seal", "sealed_at"}
 )
+_SCHEMAS: Final = {PROOF_SCHEMA: _KEYS, SALTED_PROOF_SCHEMA: _KEYS | {"disclosed"}}
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SALT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _MOST_BYTES: Final = 64 * 2**20
 _MOST_STEPS: Final = 64
 _MOST_LEAVES: Final = 2**63
@@ -35,7 +49,7 @@ class CannotReadProof(StorageTrouble, code="cannot-read-proof"):
 class MalformedProof(InvalidInput, code="malformed-proof"):
     """The file is not a proof, or no longer one."""
 
-    default_why = f"A proof is one JSON object of the schema {PROOF_SCHEMA}."
+    default_why = f"A proof is one JSON object of the schema {' or '.join(_SCHEMAS)}."
     default_next = "Ask for the file again, or create it: cityfund journal prove ENTRY"
 
 
@@ -52,6 +66,14 @@ class SealMismatch(RefusedByRule, code="other-seal"):
     default_next = "Ask for a proof against the seal you keep: journal prove ENTRY --size SIZE"
 
 
+class DisclosedField(NamedTuple):
+    """A field of the leaf that the file discloses: its text, and the salt of its hash."""
+
+    field: str
+    salt: bytes
+    text: str
+
+
 class Proof(NamedTuple):
     """A proof as in its file; `seal` and `sealed_at` are stated, not proven."""
 
@@ -62,6 +84,7 @@ class Proof(NamedTuple):
     root: bytes
     seal: int
     sealed_at: str
+    disclosed: tuple[DisclosedField, ...] = ()
 
     @property
     def tree_head(self) -> TreeHead:
@@ -77,17 +100,32 @@ class Proof(NamedTuple):
 def verify(proof: Proof, expected: TreeHead | None = None) -> None:
     """Verify that the leaf leads to the root, and the root to a given tree head, if any.
 
-    Raises `NotProven` and `SealMismatch`.
+    Verify, too, that each disclosed text is the one that the leaf holds the hash of. Raises
+    `NotProven` and `SealMismatch`.
     """
     if not proves_inclusion(
         proof.leaf.encode(), proof.position, proof.size, proof.path, proof.root
     ):
         raise NotProven("The proof is not valid.")
+    _verify_disclosed(proof)
     if expected is not None and proof.tree_head != expected:
         raise SealMismatch(
             "The proof does not lead to the given seal.",
             why=f"It leads to {proof.tree_head}; the given seal is {expected}.",
         )
+
+
+def _verify_disclosed(proof: Proof) -> None:
+    leaf = proof.leaf_document()
+    for field, salt, text in proof.disclosed:
+        part = leaf.get("said") if field in _OF_REQUEST else leaf
+        expected = part.get(field) if isinstance(part, dict) else None
+        canonical = json.dumps(text, ensure_ascii=False).encode()
+        if hashlib.sha256(salt + canonical).hexdigest() != expected:
+            raise NotProven(
+                f"The disclosed {field} is not the one of the leaf.",
+                why="The leaf does not hold the hash of its salt and text.",
+            )
 
 
 def proves_inclusion(
@@ -138,10 +176,11 @@ class _InvalidPart(ValueError):
 
 
 def _proof(document: Any) -> Proof:
-    if not isinstance(document, dict) or document.get("schema") != PROOF_SCHEMA:
-        raise _InvalidPart(f"Its schema is not {PROOF_SCHEMA}")
-    if document.keys() != _KEYS:
-        strange = ", ".join(sorted(map(str, document.keys() ^ _KEYS)))
+    keys = _SCHEMAS.get(str(document.get("schema"))) if isinstance(document, dict) else None
+    if keys is None:
+        raise _InvalidPart(f"Its schema is not {' or '.join(_SCHEMAS)}")
+    if document.keys() != keys:
+        strange = ", ".join(sorted(map(str, document.keys() ^ keys)))
         raise _InvalidPart(f"These keys are missing or unknown: {strange}")
     path = document["path"]
     if not isinstance(path, list) or len(path) > _MOST_STEPS:
@@ -154,7 +193,21 @@ def _proof(document: Any) -> Proof:
         root=_hash(document["root"], "root"),
         seal=_count(document, "seal"),
         sealed_at=_text(document["sealed_at"], "sealed_at"),
+        disclosed=tuple(_disclosed(document.get("disclosed", {}))),
     )
+
+
+def _disclosed(value: Any) -> Iterator[DisclosedField]:
+    if not isinstance(value, dict) or not value.keys() <= set(DISCLOSABLE):
+        raise _InvalidPart("It discloses what is not a field of an entry")
+    for field, parts in value.items():
+        if not isinstance(parts, dict) or parts.keys() != {"salt", "text"}:
+            raise _InvalidPart(f"Its disclosed {field} is not a salt and a text")
+        salt, text = parts["salt"], _text(parts["text"], f"disclosed {field}")
+        if not isinstance(salt, str) or _SALT.fullmatch(salt) is None:
+            raise _InvalidPart(f"The salt of its {field} is not 32 hexadecimal digits")
+        text.encode("utf-8")  # a lone surrogate is not text
+        yield DisclosedField(field, bytes.fromhex(salt), text)
 
 
 def _leaf(value: Any) -> str:

@@ -24,6 +24,9 @@ TOTAL_FORMAT = 3
 IDENTITY_FORMAT = 2
 """The format of a version by which the identity of a record changed: its code, or its city."""
 
+SALTED_FORMAT = 2
+"""The format of a request whose leaves hold salted hashes of texts; before, they held the texts."""
+
 WAITING = 2**62
 """Entries of a write that wait for their number count on from here: after all that have one."""
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     select,
 )
 
@@ -37,7 +38,7 @@ from ledger.core.errors import NotFound, RefusedByRule
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
-from ledger.registers.spec import Kind, RegisterSpec, column_of
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
 from ledger.registers.table import origin_kinds, versioned
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
@@ -110,6 +111,8 @@ class StoredRegister:
     versioned: tuple[str, ...]
     corrected: tuple[str, ...]
     changes: Table | None
+    free_texts: tuple[tuple[str, str], ...]
+    """The terms that are free text: what a leaf's disclosure calls each, and its column."""
 
     @property
     def changes_table(self) -> Table:
@@ -146,7 +149,22 @@ def _register(spec: RegisterSpec) -> StoredRegister:
         versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
         corrected=tuple(term.column for term in terms if term.corrected),
         changes=made.get(f"{spec.name}{tables.IDENTITY_CHANGE}"),
+        free_texts=tuple(
+            (disclosed_name(term.name), term.column)
+            for term in terms
+            if is_free_text(spec.column[term.name])
+        ),
     )
+
+
+def is_free_text(column: ColumnSpec) -> bool:
+    """Say whether a column holds what somebody wrote in their own words, and no code."""
+    return column.kind is Kind.TEXT and column.vocabulary is None
+
+
+def disclosed_name(term: str) -> str:
+    """Give what the disclosure of a term is called: a version has a reason of its own beside it."""
+    return f"record.{term}"
 
 
 def _term(spec: RegisterSpec, name: str) -> Term:
@@ -179,8 +197,11 @@ def origin_text(
     identity: ColumnElement[Any],
     code_of: Callable[[FromClause], ColumnElement[str]] = lambda named: named.c.code,
 ) -> ColumnElement[Any]:
-    """Select an origin as `kind:code`; what refers to nothing is as if it were its id, with #."""
-    lost = literal("#").concat(cast(identity, String))
+    """Select an origin as `kind:code`; what refers to nothing is as if it were its id, with #.
+
+    Half an origin is told from none.
+    """
+    lost = literal("#").concat(func.coalesce(cast(identity, String), ""))
     known = [
         (
             kind == name,
@@ -188,7 +209,8 @@ def origin_text(
         )
         for name in origin_kinds()
     ]
-    return case(*known, else_=kind.concat(":").concat(lost))
+    none = (kind.is_(None) & identity.is_(None), null())
+    return case(none, *known, else_=func.coalesce(kind, "").concat(":").concat(lost))
 
 
 def _code_of(
@@ -201,6 +223,20 @@ def _code_of(
 
 STORED_REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
 """Every register that is kept in versions, in the order of leaves."""
+
+
+_FIRST: Final = 7
+"""Offices to deals: the registers whose leaves come before those of settings in older seals."""
+
+LEAF_KINDS: Final = (
+    *("request", "entry"),
+    *list(STORED_REGISTERS)[:_FIRST],
+    *("setting", "unit", "rate", "proposal"),
+    *list(STORED_REGISTERS)[_FIRST:],
+)
+"""The kinds of leaves in the order of the tree; one that is added later comes last."""
+
+LEAF_PLACES: Final = {kind: place for place, kind in enumerate(LEAF_KINDS)}
 
 
 IDENTITIES: Final = {

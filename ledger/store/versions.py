@@ -74,15 +74,16 @@ def stored_terms(
     register = STORED_REGISTERS[kind]
     versions, own = register.versions, register.identity.c
     columns = (*register.versioned, *register.corrected)
+    fixed = register.fixed
     of_record = versions.c[register.owner] == identity
     newest = select(func.max(versions.c.version)).where(of_record).scalar_subquery()
     query = (
-        select(newest, own.code, *versions.c[columns])
+        select(newest, own.code, *own[fixed], *versions.c[columns])
         .join(register.identity, own.id == versions.c[register.owner])
         .where(of_record, versions.c.version == version)
     )
     last, code, *terms = connection.execute(query).one()
-    return int(last), str(code), dict(zip(columns, terms, strict=True))
+    return int(last), str(code), dict(zip((*fixed, *columns), terms, strict=True))
 
 
 def read_all_versions(connection: Connection, kind: str) -> dict[str, list[Any]]:

@@ -6,20 +6,25 @@ The first seal of a large ledger is made in parts, so that other writers are not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count, pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.core.errors import NotFound, RefusedByRule
+from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
+from ledger.core.quantity_errors import quote_text
 from ledger.core.requests import Request
+from ledger.evidence.canonical import ENTRY_TAG
+from ledger.evidence.disclosures import Disclosure, SaltedTexts
 from ledger.evidence.merkle import inclusion_spans, leaf_hash, node_hash, span_roots
-from ledger.evidence.proofs import PROOF_SCHEMA
-from ledger.evidence.tree_head import ENTRY_KIND, Seal, SealedLeaf
+from ledger.evidence.proofs import DISCLOSABLE, PROOF_SCHEMA, SALTED_PROOF_SCHEMA
+from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Seal, SealedLeaf
 from ledger.journal.receipts import Receipt
 from ledger.store.db.queries import first_receipt
+from ledger.store.evidence.disclosures import read_disclosures
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.evidence.seals import (
     Batch,
@@ -144,11 +149,43 @@ class NotAsSealed(RefusedByRule, code="not-as-sealed"):
     default_next = "Find out what differs: cityfund check seals"
 
 
-def prove(ledger: Ledger, number: int, size: int | None = None) -> dict[str, Any]:
+class UnknownDisclosure(InvalidInput, code="unknown-disclosure"):
+    """A proof of an entry discloses no field of that name."""
+
+    default_why = "A proof discloses who recorded an entry, and what was written with it."
+    default_next = f"Name one of: {', '.join(DISCLOSABLE)}"
+
+
+class NothingToDisclose(RefusedByRule, code="nothing-to-disclose"):
+    """The entry has no text in that field."""
+
+    default_why = "The field is empty, and what is empty is in no leaf."
+    default_next = "Leave it out. See the entry with: cityfund journal show ENTRY"
+
+
+def disclosable(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the fields that were named, apart or with commas, once. Raises `UnknownDisclosure`."""
+    typed = [part.strip() for name in names for part in name.split(",")]
+    for name in typed:
+        if _field(name) not in DISCLOSABLE:
+            raise UnknownDisclosure(f"There is no field {quote_text(name)} to disclose.")
+    return tuple(dict.fromkeys(map(_field, typed)))
+
+
+def _field(typed: str) -> str:
+    return typed.casefold().replace("-", "_").replace(" ", "_")
+
+
+def prove(
+    ledger: Ledger, number: int, size: int | None = None, disclosed: Iterable[str] = ()
+) -> dict[str, Any]:
     """Give the proof of an entry as a document, against the newest seal or the one of a size.
 
-    Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal` and `NotAsSealed`.
+    It discloses the fields that are named, which the leaf of an entry recorded in an earlier format
+    holds as they are. Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal`, `NotAsSealed`,
+    `UnknownDisclosure` and `NothingToDisclose`.
     """
+    fields = disclosable(disclosed)
     with ledger.read() as connection:
         request = request_of_entry(connection, number)
         leaf = _leaf(connection, request, number)
@@ -160,7 +197,37 @@ def prove(ledger: Ledger, number: int, size: int | None = None) -> dict[str, Any
                 f"Entry {number} is not sealed.",
                 why=f"{NotSealedYet.default_why} There is {covers}.",
             )
-        return _proof_document(connection, leaf, place, seal)
+        document = _proof_document(connection, leaf, place, seal)
+        if leaf.startswith(_SALTED_ENTRY):
+            document["schema"] = SALTED_PROOF_SCHEMA
+            every = (
+                read_disclosures(connection, request, ENTRY_KIND, number),
+                read_disclosures(connection, request, REQUEST_KIND, request),
+            )
+            document["disclosed"] = _disclosed_fields(number, json.loads(leaf), fields, every)
+        return document
+
+
+_SALTED_ENTRY: Final = f'{{"$":"{ENTRY_TAG}{SaltedTexts.suffix}/'.encode()
+
+
+def _disclosed_fields(
+    number: int,
+    leaf: Mapping[str, Any],
+    fields: Iterable[str],
+    disclosures: Iterable[Mapping[str, Disclosure]],
+) -> dict[str, dict[str, str]]:
+    """Give the salt and text of each field, of the entry's own disclosures or its request's."""
+    hashes = {**leaf, **leaf["said"]}
+    disclosed = {}
+    for field in fields:
+        if field not in hashes:
+            raise NothingToDisclose(f"Entry {number} has no {field}.")
+        salt, text = next(
+            one[field] for one in disclosures if field in one and one[field].hash == hashes[field]
+        )
+        disclosed[field] = {"salt": salt.hex(), "text": json.loads(text)}
+    return disclosed
 
 
 def _leaf(connection: Connection, request: int, number: int) -> bytes:

@@ -44,6 +44,8 @@ SHORT = {
     "ledger/restrictions/acts.py": "what of a request is tested, apart from what bars a pair",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
     "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
+    "ledger/evidence/disclosures.py": "what stands for texts in leaves, and what opens it",
+    "ledger/store/evidence/disclosures.py": "the rows that open the hashes of leaves",
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/deliveries.py": "query of one step of the night",
     "ledger/store/nights/expiry.py": "queries of one step of the night",

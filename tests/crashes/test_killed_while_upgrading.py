@@ -28,6 +28,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    "disclosure",
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),
     *("approach_version", "approach"),
     *("credential_version", "credential"),
@@ -47,6 +48,7 @@ TAKEN_BACK = (
     "UPDATE entry SET format = 1 WHERE total IS NOT NULL",
     "ALTER TABLE deal DROP COLUMN rate_exact",
     "ALTER TABLE entry DROP COLUMN total",
+    "ALTER TABLE request DROP COLUMN format",
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",
     *(f"ALTER TABLE city_version DROP COLUMN {name}" for name in ("member", "office_given")),

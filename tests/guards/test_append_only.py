@@ -42,6 +42,7 @@ APPEND_ONLY = [
     "credential_version",
     "deal",
     "deal_version",
+    "disclosure",
     "entry",
     "exemption",
     "exemption_version",

@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table
 from ledger.evidence.tree_head import TreeHead, leaf_name
 from ledger.store.db import night_tables, tables
 from ledger.store.db.types import Instant, Word
-from ledger.store.registers import STORED_REGISTERS
+from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 
 _REGISTERED = (
     *("office", "city", "provider", "project", "need", "offer", "deal"),
@@ -23,7 +23,8 @@ _REGISTERED = (
     *("partnership", "undertaking", "credential"),
 )
 _NAMED = {
-    *("request", "receipt", "setting_version", "unit", "holder", "entry", "movement", "rate"),
+    *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),
+    *("movement", "rate"),
     *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),
     *_REGISTERED,
     *(f"{kind}_version" for kind in _REGISTERED),
@@ -86,7 +87,16 @@ class Attacker:
             return (leaf_name(kind, f"{code}/{row['version']}"),)
         if table in STORED_REGISTERS:
             return (leaf_name(table, f"{row['code']}/1"),)
+        if table == "disclosure":
+            return (self._disclosed(row),)
         return tuple(_NAMES[table](self, row))
+
+    def _disclosed(self, row: Row) -> str:
+        """Give what the leaf is called that holds the hash of a disclosure."""
+        kind, record = LEAF_KINDS[row["kind"]], row["record"]
+        if kind in STORED_REGISTERS:
+            return leaf_name(kind, f"{self.codes[kind, record]}/{row['version']}")
+        return leaf_name(kind, self.proposals[record] if kind == "proposal" else str(record))
 
     def edit(self, sql: Sql, chance: Random) -> Tampering:
         """Change one cell."""
@@ -201,6 +211,15 @@ class Attacker:
         marks = ", ".join("?" for _ in new)
         sql.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(new.values()))
 
+    def _says_the_same(self, table: Table, column: Column[Any], row: Row, new: Any) -> bool:
+        """Say whether a corrected term is read alike: where a version has none, its record does."""
+        register = STORED_REGISTERS[table.name.removesuffix("_version")]
+        if column.name not in register.corrected:
+            return False
+        owner = row[register.owner]
+        (first,) = (one[column.name] for one in self.rows[register.kind] if one["id"] == owner)
+        return str(new or first) == str(row[column.name] or first)
+
     def _another(self, table: Table, column: Column[Any], row: Row, chance: Random) -> Any:
         """Give a cell another value, of its column's kind or of none."""
         old = row[column.name]
@@ -210,6 +229,8 @@ class Attacker:
             pool.append(None)
         # Nothing, no and an empty text are the same to whoever reads the ledger.
         pool = [new for new in pool if new != old and not (not new and not old)]
+        if table.name.endswith("_version") and table.name != "setting_version":
+            pool = [new for new in pool if not self._says_the_same(table, column, row, new)]
         if not pool:
             raise Refused(column.name)
         return chance.choice(pool)
@@ -219,7 +240,7 @@ def _values(column: Column[Any], old: Any, chance: Random) -> Iterator[Any]:
     if isinstance(column.type, Boolean):
         yield not old
     elif isinstance(column.type, LargeBinary):
-        yield chance.randbytes(32)
+        yield chance.randbytes(len(bytes(old)))
         yield bytes(old)[:-1] + bytes([bytes(old)[-1] ^ 1])
     elif isinstance(column.type, Date):
         yield "1999-12-31"

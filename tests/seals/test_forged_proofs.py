@@ -34,7 +34,7 @@ def honest(sealed_once: Sealed) -> dict[TreeHead, list[Document]]:
     for mark, proofs in found.items():
         for entry in world.entries():
             try:
-                proofs.append(prove(world.ledger, entry.number, mark.size))
+                proofs.append(prove(world.ledger, entry.number, mark.size, ["actor", "host"]))
             except NotSealedYet:
                 continue
     world.ledger.engine.dispose()
@@ -137,10 +137,27 @@ def _a_node_for_a_leaf(one: Document, others: list[Document], chance: Random) ->
     one["path"] = one["path"][1:]
 
 
+def _another_name(one: Document, others: list[Document], chance: Random) -> None:
+    del others
+    one["disclosed"][chance.choice(("actor", "host"))]["text"] += chance.choice(" xé")
+
+
+def _another_salt(one: Document, others: list[Document], chance: Random) -> None:
+    del others
+    one["disclosed"]["actor"]["salt"] = chance.randbytes(16).hex()
+
+
+def _another_field(one: Document, others: list[Document], chance: Random) -> None:
+    del others
+    name = chance.choice(("system_user", "reason", "reference", "database_user"))
+    one["disclosed"][name] = one["disclosed"]["actor"]
+
+
 CHANGES: tuple[Callable[[Document, list[Document], Random], None], ...] = (
     _another_word, _another_amount, _another_byte, _more_space, _anothers_leaf,
     _another_position, _another_size, _another_step, _a_step_less, _a_step_more,
     _steps_in_another_order, _anothers_path, _another_root, _a_node_for_a_leaf,
+    _another_name, _another_salt, _another_field,
 )  # fmt: skip
 
 
@@ -194,7 +211,7 @@ def test_a_tree_of_somebodys_own_is_refused_by_whoever_keeps_the_seal(
         spans = inclusion_spans(position, mark.size)
         document = {
             **honest[mark][0], "leaf": mine, "position": position, "root": tree.root().hex(),
-            "path": [step.hex() for step in span_roots(spans, leaves)],
+            "path": [step.hex() for step in span_roots(spans, leaves)], "disclosed": {},
         }  # fmt: skip
         path = tmp_path / "proof.json"
         path.write_text(json.dumps(document), encoding="utf-8")

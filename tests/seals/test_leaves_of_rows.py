@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,19 +11,23 @@ from typing import Any
 
 from record_leaves import (
     Provenance,
+    Salts,
     canonical_proposal,
     canonical_rate,
     canonical_request,
     leaves_of_records,
+    read_salts,
 )
 from sealed_world import Sealed
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from world import World
 
-from ledger.evidence.tree_head import Leaf
+from ledger.evidence.disclosures import COMMON_FIELDS
+from ledger.evidence.tree_head import REQUEST_KIND, Leaf
 from ledger.rates.rates import Rate
 from ledger.store.db import tables
 from ledger.store.evidence.leaves import stream_leaves
+from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS
 
 MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
 PROVENANCE = Provenance("key-1", "leila", "lmoradi", "mashhad-3")
@@ -75,25 +80,38 @@ def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -
                    request.c.recorded_at, receipt.c.body, *said).outerjoin(receipt)
         ).all()  # fmt: skip
         rates = connection.execute(
-            select(rate.c.id, rate.c.day, rate.c.base, rate.c.quote, rate.c.rate, rate.c.source,
+            select(request.c.id, *rate.c["id", "day", "base", "quote", "rate", "source"],
                    rate.c.recorded_at, *said).join(request)
         ).all()  # fmt: skip
-    for number, command, given, program, at, body, *who in rows:
-        due = canonical_request(command, given, program, at, Provenance(*who), body)
+        salts, given = read_salts(connection), _given_to_leaves(connection)
+    for number, command, typed, program, at, body, *who in rows:
+        common = salts[number, "request", number, 0]
+        terms = (command, typed, program, at, Provenance(*who), body)
+        due = canonical_request(*terms, salts=Salts(common, common), **given[number])
         assert made[f"request {number}"] == due
+    assert any(given.values())
     assert len(rates) == 2
-    for number, day, base, quote, value, source, at, *who in rates:
-        due = canonical_rate(number, Rate(day, base, quote, value, source), at, Provenance(*who))
-        assert made[f"rate {number}"] == due
+    for by, number, day, base, quote, value, source, at, *who in rates:
+        common = Salts(salts[by, "rate", number, 0], salts[by, "request", by, 0])
+        terms = (number, Rate(day, base, quote, value, source), at, Provenance(*who))
+        assert made[f"rate {number}"] == canonical_rate(*terms, salts=common)
+
+
+def _given_to_leaves(connection: Connection) -> dict[int, dict[str, str]]:
+    """Read what each request gives to several of its leaves."""
+    kept, given = tables.disclosure.c, defaultdict[int, dict[str, str]](dict)
+    query = select(kept.request_id, kept.field, kept.text).where(
+        kept.field.in_(COMMON_FIELDS), kept.kind == LEAF_PLACES[REQUEST_KIND]
+    )
+    for number, field, text in connection.execute(query):
+        given[number][field] = json.loads(text)
+    return given
 
 
 def test_every_row_that_is_kept_for_ever_has_its_leaf(sealed: World) -> None:
     found = Counter(leaf.kind for leaf in leaves(sealed))
     rows = {name: len(kept) for name, kept in sealed.rows().items()}
-    due = {
-        kind: rows[f"{kind}_version"]
-        for kind in ("office", "city", "provider", "project", "need", "offer", "deal", "setting")
-    }
+    due = {kind: rows[f"{kind}_version"] for kind in (*STORED_REGISTERS, "setting")}
     due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate", "proposal")}
     assert found == due
 
@@ -146,7 +164,10 @@ def test_the_leaf_of_a_proposal_is_made_of_all_its_rows(sealed: World) -> None:
     ]
     request = next(row for row in rows["request"] if row["id"] == kept["request_id"])
     said = Provenance(*(request[name] for name in Provenance._fields))
-    due = canonical_proposal(kept["code"], record, kept["recorded_at"], said, kept["reason"])
+    with sealed.ledger.read() as connection:
+        common = read_salts(connection)[request["id"], "request", request["id"], 0]
+    terms = (kept["code"], record, kept["recorded_at"], said, kept["reason"])
+    due = canonical_proposal(*terms, salts=Salts({}, common))
     assert record["lines"]
     assert made[f"proposal {kept['code']}"] == due
 

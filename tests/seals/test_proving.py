@@ -60,7 +60,7 @@ def test_an_entry_is_proven_against_the_seal_that_somebody_kept(sealed, proof_fi
     assert main([*words, "--db", sealed.url]) == 0
     verify(read_proof(proof_file), first)
     document = json.loads(proof_file.read_text(encoding="utf-8"))
-    assert document["schema"] == "cityfund.proof/1"
+    assert document["schema"] == "cityfund.proof/2"
     assert document["seal"] == 1
     assert document["sealed_at"].startswith("2026-11-23T12:")
 
@@ -170,8 +170,8 @@ def test_a_proof_of_another_seal(sealed, proof, capsys):
 
 def test_a_leaf_that_was_changed(proof, capsys):
     text = proof.read_text(encoding="utf-8")
-    assert "officer" in text
-    proof.write_text(text.replace("officer", "official"), encoding="utf-8")
+    assert "committed" in text
+    proof.write_text(text.replace("committed", "delivered"), encoding="utf-8")
     assert refused(capsys, "journal", "verify-proof", str(proof)) == ("not-proven", 4)
 
 
@@ -193,7 +193,8 @@ def test_a_file_that_is_no_proof(name, capsys, tmp_path):
 
 
 CHANGES = {
-    "another schema": {"schema": "cityfund.proof/2"},
+    "another schema": {"schema": "cityfund.proof/9"},
+    "a schema with fewer keys": {"schema": "cityfund.proof/1"},
     "a leaf that is no text": {"leaf": 7},
     "a leaf that is no object": {"leaf": "7"},
     "half a character": {"leaf": '{"a": "\ud800"}'},
@@ -209,6 +210,13 @@ CHANGES = {
     "a seal that is none": {"seal": None},
     "a time that is none": {"sealed_at": 0},
     "more than belongs there": {"note": "trust me"},
+    "a list of disclosed fields": {"disclosed": ["actor"]},
+    "a field that no entry has": {"disclosed": {"number": {"salt": "0" * 32, "text": "7"}}},
+    "a disclosed text without a salt": {"disclosed": {"actor": {"text": "officer"}}},
+    "a disclosed text of two parts": {"disclosed": {"actor": "officer"}},
+    "a salt that is too short": {"disclosed": {"actor": {"salt": "0" * 30, "text": "officer"}}},
+    "a disclosed number": {"disclosed": {"actor": {"salt": "0" * 32, "text": 7}}},
+    "half a disclosed character": {"disclosed": {"actor": {"salt": "0" * 32, "text": "\ud800"}}},
 }
 
 

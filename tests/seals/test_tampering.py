@@ -30,6 +30,7 @@ from ledger.evidence.merkle import Frontier, leaf_hash
 from ledger.evidence.tree_head import TreeHead
 from ledger.store.db import engine as engines
 from ledger.store.evidence.leaves import stream_leaves
+from ledger.store.registers import LEAF_PLACES
 from ledger.usecases.check import run_over_snapshot
 
 SEED = 1_000_003
@@ -206,9 +207,16 @@ def seal_anew(sql: Sql, connection: Connection, attacker: Attacker) -> None:
                 )
 
 
+DISCLOSED = (
+    "UPDATE disclosure SET text = '\"{text}\"' WHERE field = 'record.{term}' AND version = 2"
+    " AND record = 1 AND kind = {place}"
+)
+"""A rewritten text is disclosed as it is now by whoever knows the program."""
+
 REWRITINGS = {
     "a sum": "UPDATE movement SET amount = amount + 1 WHERE entry_id = 12",
-    "a name": "UPDATE city_version SET name = 'Elsewhere' WHERE version = 2",
+    "a name": "UPDATE city_version SET name = 'Elsewhere' WHERE version = 2 AND city_id = 1; "
+    + DISCLOSED.format(text="Elsewhere", term="name", place=LEAF_PLACES["city"]),
     "an entry out": "DELETE FROM movement WHERE entry_id = 12; DELETE FROM entry WHERE id = 12",
 }
 
@@ -234,6 +242,7 @@ def test_a_difference_that_was_sealed_over_lies_after_the_last_seal_that_holds(p
     with attempt() as (sql, connection):
         last = max(row["id"] for row in attacker.rows["entry"])
         sql.run("UPDATE deal_version SET note = 'never' WHERE version = 2 AND deal_id = 1")
+        sql.run(DISCLOSED.format(text="never", term="note", place=LEAF_PLACES["deal"]))
         seal_anew(sql, connection, attacker)
         found = check(connection, attacker.marks)
     assert last

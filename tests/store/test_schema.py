@@ -27,7 +27,7 @@ APPEND_ONLY = (
     *("introduced_line", "proposal", "proposal_line", "proposal_project"),
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
-    *("request", "seal", "sealed_leaf", "setting_version", "unit"),
+    *("request", "disclosure", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step"),
     *("finding", "finding_event", "statement", "statement_line"),
     *("restriction", "restriction_version", "exemption", "exemption_version"),

@@ -1,7 +1,8 @@
 """A ledger recorded by an earlier version upgrades, answers as it did, and keeps its evidence.
 
 `ledger_0_1_0.sql` is a ledger that version 0.1.0 recorded, as SQL; `answers_0_1_0.json` is what
-that version answered to each command. An answer may gain keys; it never loses or changes one.
+that version answered to each command, and `proof_0_1_0.json` its proof of entry 9. An answer may
+gain keys; it never loses or changes one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 import time_machine
 
 from cli.main import main
+from ledger.usecases.admin.copy import copy_ledger
 
 HERE = Path(__file__).parent
 ANSWERS = json.loads((HERE / "answers_0_1_0.json").read_text(encoding="utf-8"))
@@ -78,6 +81,43 @@ def test_an_old_entry_is_proven_against_an_old_seal(ledger, tmp_path, seal):
 
     assert main(["journal", "prove", "9", "--size", size, "--output", proof, "--db", ledger]) == 0
     assert main(["journal", "verify-proof", proof, "--seal", seal]) == 0
+
+
+def test_the_proof_of_an_old_entry_is_the_same_after_the_upgrade(ledger, tmp_path, capsys):
+    """What was written before the upgrade is proven by the same bytes, which show who and where."""
+    old, new = HERE / "proof_0_1_0.json", tmp_path / "proof.json"
+
+    assert main(["journal", "verify-proof", str(old), "--seal", LAST_SEAL]) == 0
+    capsys.readouterr()
+    words = ["journal", "prove", "9", "--size", LAST_SEAL.partition(":")[0]]
+    assert main([*words, "--output", str(new), "--db", ledger]) == 0
+    assert "recorded in an earlier format" in capsys.readouterr().err
+    assert json.loads(new.read_text("utf-8")) == json.loads(old.read_text("utf-8"))
+
+
+def test_a_new_entry_of_an_old_ledger_is_proven_without_names(ledger, tmp_path):
+    proof = tmp_path / "proof.json"
+    on = ["--on", "2026-11-29", "--actor", "sara", "--reason", "arrived", "--db", ledger]
+    assert main(["deal", "deliver", "D-0001", "10 person-day", *on]) == 0
+    assert main(["journal", "seal", "--db", ledger]) == 0
+    with sqlite3.connect(ledger.removeprefix("sqlite:///")) as database:
+        (number,) = database.execute("SELECT max(id) FROM entry").fetchone()
+    database.close()
+
+    words = ["journal", "prove", str(number), "--output", str(proof), "--db", ledger]
+    assert main([*words, "--disclose", "reason"]) == 0
+    document = json.loads(proof.read_text("utf-8"))
+    assert document["disclosed"]["reason"]["text"] == "arrived"
+    assert "sara" not in document["leaf"]
+    assert main(["journal", "verify-proof", str(proof)]) == 0
+    assert main(["check", "--seal", FIRST_SEAL, "--seal", LAST_SEAL, "--db", ledger]) == 0
+
+
+def test_an_old_ledger_keeps_its_leaves_on_another_engine(ledger, ledgers):
+    url = ledgers.empty()
+    copy_ledger(ledger, url, lambda _total: nullcontext(lambda _steps: None))
+
+    assert main(["check", "--seal", FIRST_SEAL, "--seal", LAST_SEAL, "--db", url]) == 0
 
 
 def test_an_old_ledger_takes_new_acts_and_seals_them(ledger, capsys):

@@ -23,6 +23,7 @@ from ledger.journal.entries import (
     CANONICAL_FORMAT,
     IDENTITY_FORMAT,
     PROPOSED_FORMAT,
+    SALTED_FORMAT,
     TOTAL_FORMAT,
 )
 from ledger.store.checks.journal import stream
@@ -242,6 +243,8 @@ def _other_formats(table: Table) -> tuple[int, ...]:
     """Give the formats that some rows of a table have."""
     if table is tables.entry:
         return (PROPOSED_FORMAT, TOTAL_FORMAT)
+    if table is tables.request:
+        return (SALTED_FORMAT,)
     register = table.name.removesuffix("_version")
     return (IDENTITY_FORMAT,) if f"{register}{IDENTITY_CHANGE}" in table.metadata.tables else ()
 

@@ -26,6 +26,7 @@ from ledger import __version__
 from ledger.core.dates import find_time_zone
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request, require_same
+from ledger.journal.entries import SALTED_FORMAT
 from ledger.journal.receipts import replayed
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
@@ -261,6 +262,7 @@ def request_row(
         "database_user": database_user,
         "program": f"cityfund {__version__}",
         "recorded_at": now,
+        "format": SALTED_FORMAT,
     }
 
 

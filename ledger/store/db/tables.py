@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -74,8 +75,32 @@ request = Table(
     Column("database_user", String(200)),
     Column("program", String(40), nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    # Of all leaves that are written under it: whether they hold texts, or salted hashes of them.
+    Column("format", SmallInteger, nullable=False, server_default="1"),
 )
 """One row for each write that was said: its key, and the input as it was typed."""
+
+disclosure = Table(
+    "disclosure",
+    metadata,
+    key_to("request_id", "request.id"),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("place", SmallInteger, primary_key=True, autoincrement=False),
+    Column("field", String(60), nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("text", Text, nullable=False),
+    CheckConstraint("length(salt) = 16", name="salt"),
+    sqlite_with_rowid=False,
+)
+"""What opens one field of a leaf, which holds the SHA-256 of the salt and the text.
+
+`kind` is the place of the leaf's kind among `registers.LEAF_KINDS`; `record` and `version` are the
+number of the request, entry or rate, with version 0, or the id and version of a record. The rows
+stand in the order of leaves, and those of one leaf by the name of the field, numbered by `place`.
+The text is canonical JSON.
+"""
 
 receipt = Table(
     "receipt",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from ledger.evidence.canonical import (
     InvalidLeafValue,
+    PlainTexts,
     entry_bytes,
     movement_text,
     proposed_text,
@@ -36,7 +37,8 @@ def entry_leaves(connection: Connection, after: int, through: int) -> Source:
         ENTRY_KIND,
         ((*key, list(lines)) for key, lines in entries),
         lambda row: str(row[1]),
-        lambda row, provenance: names.content(row[2], provenance),
+        lambda row, texts, provenance: names.content(row[2], texts, provenance),
+        lambda row: (row[1], 0),
     )
 
 
@@ -53,10 +55,10 @@ class _CodeCache:
             for one, code in stream(connection, _deals()):
                 self._deals[one] = quoted(code)
 
-    def content(self, lines: list[Any], provenance: str) -> bytes:
+    def content(self, lines: list[Any], texts: PlainTexts, provenance: str) -> bytes:
         """Give the canonical bytes of an entry with its movements, all of them in order."""
         head = lines[0]
-        _, number, act, effective_on, recorded_at, deal_id, *texts = head[:_TEXTS]
+        _, number, act, effective_on, recorded_at, deal_id, *notes = head[:_TEXTS]
         reverses, count, layout, total, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
         deal = None if deal_id is None else self._deal(deal_id)
         if count != len(lines) or (proposal is None) != (proposed_line is None):
@@ -65,9 +67,9 @@ class _CodeCache:
             self._movement(place, line[_ENTRY_COLUMNS:], (effective_on, recorded_at), deal_id, deal)
             for place, line in enumerate(lines, start=1)
         ]
-        terms = (number, act, effective_on, recorded_at, texts, reverses, layout)
+        terms = (number, act, effective_on, recorded_at, notes, reverses, layout)
         proposed = None if proposal is None else proposed_text(proposal, proposed_line)
-        return entry_bytes(provenance, *terms, deal, proposed, movements, total)
+        return entry_bytes(texts, provenance, *terms, deal, proposed, movements, total)
 
     def _movement(
         self,

@@ -7,7 +7,7 @@ every engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import groupby
@@ -16,18 +16,23 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
-from ledger.evidence.canonical import provenance_text, request_bytes
-from ledger.evidence.tree_head import REQUEST_KIND, Leaf
+from ledger.evidence.canonical import (
+    PLAIN_TEXTS,
+    InvalidLeafValue,
+    provenance_text,
+    request_bytes,
+)
+from ledger.evidence.disclosures import Disclosure, SaltedTexts
+from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
+from ledger.journal.entries import CANONICAL_FORMAT, SALTED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
+from ledger.store.evidence.disclosures import DisclosureStream
 from ledger.store.evidence.entries import entry_leaves
 from ledger.store.evidence.proposals import proposal_leaves
 from ledger.store.evidence.sources import UNREADABLE, Source
 from ledger.store.evidence.versions import rate_leaves, register_leaves, setting_leaves, unit_leaves
-from ledger.store.registers import STORED_REGISTERS
-
-_FIRST_REGISTERS: Final = 7
-"""Offices to deals: the registers whose leaves come before those of settings in older seals."""
+from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 
 _REQUEST_TERMS: Final = 5
 """How many values of a request's row come before its provenance."""
@@ -39,34 +44,72 @@ BEFORE_ALL: Final = -(2**63)
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:
     """Give the leaves of all requests after one and up to another, in the order of the tree."""
     pending = _PendingRows(_sources(connection, after, through))
-    for number, *terms in stream(connection, _requests(after, through)):
-        provenance, content = None, None
+    disclosures = DisclosureStream(connection, after, through)
+    for number, layout, *terms in stream(connection, _requests(after, through)):
+        request = _LeafRequest(disclosures, number)
+        content = None
         with suppress(*UNREADABLE):
-            provenance = provenance_text(*terms[_REQUEST_TERMS:])
-            content = request_bytes(provenance, *terms[:_REQUEST_TERMS])
+            content = request.read(layout, terms)
         yield Leaf(number, REQUEST_KIND, str(number), content)
         for source, rows in pending.of(number):
             for row in rows:
                 content = None
                 with suppress(*UNREADABLE):
-                    if provenance is not None:
-                        content = source.encode(row, provenance)
+                    content = request.encode(source, row)
                 yield Leaf(number, source.kind, source.reference(row), content)
 
 
+class _LeafRequest:
+    """A request whose leaves are encoded: its provenance, and what stands for texts in them."""
+
+    def __init__(self, disclosures: DisclosureStream, number: int) -> None:
+        self._disclosures = disclosures
+        self._number = number
+        self._common: Mapping[str, Disclosure] | None = None
+        self._provenance: str | None = None
+
+    def read(self, layout: Any, terms: Sequence[Any]) -> bytes:
+        """Encode the request's own leaf."""
+        texts = PLAIN_TEXTS
+        if layout != CANONICAL_FORMAT:
+            self._common = self._disclosures.of(self._number, REQUEST_KIND, self._number, 0)
+            texts = SaltedTexts(self._common)
+        if layout not in {CANONICAL_FORMAT, SALTED_FORMAT}:
+            raise InvalidLeafValue(layout)
+        self._provenance = provenance_text(texts, *terms[_REQUEST_TERMS:])
+        content = request_bytes(texts, self._provenance, *terms[:_REQUEST_TERMS])
+        texts.require_complete()
+        return content
+
+    def encode(self, source: Source, row: Any) -> bytes:
+        """Encode a leaf that was written under the request."""
+        texts = PLAIN_TEXTS
+        if self._provenance is None:
+            raise InvalidLeafValue(self._number)
+        if self._common is not None:
+            key = None if source.key is None else source.key(row)
+            own = {} if key is None else self._disclosures.of(self._number, source.kind, *key)
+            texts = SaltedTexts(own, self._common)
+        content = source.encode(row, texts, self._provenance)
+        texts.require_complete()
+        return content
+
+
 def _sources(connection: Connection, after: int, through: int) -> list[Source]:
-    """Give every kind of leaf but requests; one that is added later comes last."""
-    registers = [
-        register_leaves(connection, one, after, through) for one in STORED_REGISTERS.values()
-    ]
+    """Give every kind of leaf but requests, in the order of the tree."""
+    others = {
+        ENTRY_KIND: entry_leaves,
+        "setting": setting_leaves,
+        "unit": unit_leaves,
+        "rate": rate_leaves,
+        PROPOSAL_KIND: proposal_leaves,
+    }
     return [
-        entry_leaves(connection, after, through),
-        *registers[:_FIRST_REGISTERS],
-        setting_leaves(connection, after, through),
-        unit_leaves(connection, after, through),
-        rate_leaves(connection, after, through),
-        proposal_leaves(connection, after, through),
-        *registers[_FIRST_REGISTERS:],
+        register_leaves(connection, STORED_REGISTERS[kind], after, through)
+        if kind in STORED_REGISTERS
+        else others[kind](connection, after, through)
+        for kind in LEAF_KINDS
+        if kind != REQUEST_KIND
     ]
 
 
@@ -74,7 +117,7 @@ def _requests(after: int, through: int) -> Select[Any]:
     request, receipt = tables.request.c, tables.receipt
     return (
         select(
-            *request["id", "command", "input", "program"],
+            *request["id", "format", "command", "input", "program"],
             receipt.c.body,
             *map(raw, request["recorded_at", "key", "actor"]),
             *map(raw, request["system_user", "host", "database_user"]),

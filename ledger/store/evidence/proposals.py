@@ -10,6 +10,7 @@ from ledger.core.text import code_number, normalised_code
 from ledger.evidence.canonical import (
     InvalidLeafValue,
     Part,
+    PlainTexts,
     number_or_none,
     object_text,
     proposal_bytes,
@@ -56,15 +57,16 @@ def proposal_leaves(connection: Connection, after: int, through: int) -> Source:
         .order_by(_COLUMNS.request_id, _COLUMNS.id)
     )
 
-    def encode(row: Any, provenance: str) -> bytes:
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
         _, identity, code, recorded_at, reason, count, plain, number, *terms = row
         due = code_number(code_prefixes()[PROPOSAL_KIND], code)
         if (plain, number) != (normalised_code(code), due):
             raise InvalidLeafValue(code)
         record = _record(connection, identity, count, terms)
-        return proposal_bytes(provenance, code, record, recorded_at, reason)
+        return proposal_bytes(texts, provenance, code, record, recorded_at, reason)
 
-    return Source(PROPOSAL_KIND, stream(connection, query), lambda row: str(row[2]), encode)
+    rows = stream(connection, query)
+    return Source(PROPOSAL_KIND, rows, lambda row: str(row[2]), encode, lambda row: (row[1], 0))
 
 
 def _record(connection: Connection, identity: int, count: int, terms: list[Any]) -> str:

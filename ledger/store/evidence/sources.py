@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Table
 
+from ledger.evidence.canonical import PlainTexts
+
 UNREADABLE: Final = (ValueError, TypeError, KeyError, ArithmeticError, AttributeError)
 """Errors raised by values that the program could not have written."""
 
@@ -14,13 +16,16 @@ UNREADABLE: Final = (ValueError, TypeError, KeyError, ArithmeticError, Attribute
 class Source(NamedTuple):
     """One kind of leaf. Each row's first value is the number of its request.
 
-    `encode` makes the canonical bytes of a row, given the provenance of its request as JSON.
+    `encode` makes the canonical bytes of a row, given what formats its texts and the provenance of
+    its request as JSON. `key` gives the record and version that disclosures of its own are stored
+    under; without it there are none but its request's.
     """
 
     kind: str
     rows: Iterable[Any]
     reference: Callable[[Any], str]
-    encode: Callable[[Any, str], bytes]
+    encode: Callable[[Any, PlainTexts, str], bytes]
+    key: Callable[[Any], tuple[int, int]] | None = None
 
 
 def within(table: Table, after: int, through: int) -> tuple[ColumnElement[bool], ...]:

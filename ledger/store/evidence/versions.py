@@ -27,6 +27,7 @@ from ledger.core.factors import Side
 from ledger.core.text import code_number, formerly_normalised_code, normalised_code
 from ledger.evidence.canonical import (
     InvalidLeafValue,
+    PlainTexts,
     list_or_none,
     no_or_none,
     number_or_none,
@@ -48,6 +49,7 @@ from ledger.store.registers import (
     STORED_REGISTERS,
     StoredRegister,
     column_before,
+    disclosed_name,
     format_due,
     later_versions,
     origin_text,
@@ -55,6 +57,9 @@ from ledger.store.registers import (
 )
 
 Writer = Callable[[Any], str | None]
+_OWNER, _CODE = 5, 6
+"""Where a row has the record's id and its code."""
+
 _IDENTITY: Final = 9
 """How many values of a row are of the identity that the version belongs to."""
 
@@ -65,10 +70,15 @@ def register_leaves(
     """Give the versions of a register's records, in the order of records and versions."""
     versions = register.versions.c
     terms, source = _terms(register)
-    keys = [(quoted(name), write) for name, _, write in terms]
+    free = dict(register.free_texts)
+    keys = [
+        (quoted(name), None if disclosed_name(name) in free else write, disclosed_name(name))
+        for name, _, write in terms
+    ]
     query = (
         select(
             *map(raw, versions["request_id", "version", "recorded_at", "reason", "format"]),
+            raw(versions[register.owner]),
             distinct_code(
                 register.identity,
                 value_before(register, register.identity, "code", later_versions(register)),
@@ -83,21 +93,25 @@ def register_leaves(
         .order_by(versions.request_id, versions[register.owner], versions.version)
     )
 
-    def encode(row: Any, provenance: str) -> bytes:
-        request, version, recorded_at, reason, layout, code, due, in_error, *values = row
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
+        request, version, recorded_at, reason, layout, _, code, due, in_error, *values = row
         if layout != due:
             raise InvalidLeafValue(layout)
         if version == 1:
             _require_first(register.kind, request, values[:_IDENTITY])
         record = object_text(
-            (key, write(value))
-            for (key, write), value in zip(keys, values[_IDENTITY:], strict=True)
+            (key, texts.text(field, value) if write is None else write(value))
+            for (key, write, field), value in zip(keys, values[_IDENTITY:], strict=True)
         )
         terms = (code, version, record, recorded_at, reason, layout, true_or_none(in_error))
-        return version_bytes(provenance, register.kind, *terms)
+        return version_bytes(texts, provenance, register.kind, *terms)
 
     return Source(
-        register.kind, stream(connection, query), lambda row: f"{row[5]}/{row[1]}", encode
+        register.kind,
+        stream(connection, query),
+        lambda row: f"{row[_CODE]}/{row[1]}",
+        encode,
+        lambda row: (row[_OWNER], row[1]),
     )
 
 
@@ -205,10 +219,10 @@ def setting_leaves(connection: Connection, after: int, through: int) -> Source:
         *map(raw, setting.c["recorded_at", "reason", "format"]),
     ).where(*within(setting, after, through))
 
-    def encode(row: Any, provenance: str) -> bytes:
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
         _, name, version, value, *terms = row
         record = object_text([('"value"', text_or_none(value))])
-        return version_bytes(provenance, "setting", name, version, record, *terms)
+        return version_bytes(texts, provenance, "setting", name, version, record, *terms)
 
     rows = _sorted_rows(connection, query)
     return Source("setting", rows, lambda row: f"{row[1]}/{row[2]}", encode)
@@ -230,14 +244,15 @@ def unit_leaves(connection: Connection, after: int, through: int) -> Source:
         .where(*within(unit, after, through))
     )
 
-    def encode(row: Any, provenance: str) -> bytes:
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
         _, code, decimals, kind, name, recorded_at = row
         parts = (
             ('"decimals"', number_or_none(decimals)),
             ('"kind"', quoted(kind)),
             ('"name"', text_or_none(name)),
         )
-        return version_bytes(provenance, "unit", code, 1, object_text(parts), recorded_at, None, 1)
+        record = object_text(parts)
+        return version_bytes(texts, provenance, "unit", code, 1, record, recorded_at, None, 1)
 
     return Source("unit", _sorted_rows(connection, query), lambda row: row[1], encode)
 
@@ -257,5 +272,6 @@ def rate_leaves(connection: Connection, after: int, through: int) -> Source:
         "rate",
         stream(connection, query),
         lambda row: str(row[1]),
-        lambda row, provenance: rate_bytes(provenance, *row[1:]),
+        lambda row, texts, provenance: rate_bytes(texts, provenance, *row[1:]),
+        lambda row: (row[1], 0),
     )

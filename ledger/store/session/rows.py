@@ -6,10 +6,11 @@ holes. Entries are numbered after every rule has passed, so that a refused act l
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,10 +18,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from ledger.evidence.canonical import ENTRY_NOTES, quoted
+from ledger.evidence.disclosures import COMMON_FIELDS, PROVENANCE_FIELDS, SALT_LENGTH
+from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.entries import WAITING, Draft, Movement
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
-from ledger.store.registers import IDENTITIES
+from ledger.store.registers import IDENTITIES, LEAF_PLACES
 
 _LARGEST_BLOCK: Final = 1000
 
@@ -240,19 +244,67 @@ class JournalRows:
             self._numbers += self._numbering.ids(tables.entry, missing)
         return list(self._numbers)
 
-    def add_to(self, rows: RowBuffer) -> None:
-        """Put every row in line under its number."""
+    def add_to(self, rows: RowBuffer, disclosures: DisclosureRows) -> None:
+        """Put every row in line under its number, and disclose the texts of each entry."""
         numbers = self.numbers()
         for entry, number in zip(self._entries, numbers, strict=True):
             entry["id"] = number
             reversed_ = entry["reverses"]
             if reversed_ is not None and reversed_ >= WAITING:
                 entry["reverses"] = numbers[reversed_ - WAITING]
+            notes = [(field, entry[field]) for field in ENTRY_NOTES]
+            disclosures.add(ENTRY_KIND, number, 0, notes)
         for row in (*self._movements, *self._introduced):
             row["entry_id"] = numbers[row["entry_id"] - WAITING]
         rows.add_all(tables.entry, self._entries)
         rows.add_all(tables.movement, self._movements)
         rows.add_all(tables.introduced_line, self._introduced)
+
+
+class DisclosureRows:
+    """The texts of one write that its leaves will hold salted hashes of, kept back until its end.
+
+    What a request gives to several leaves is disclosed once, with the request itself: its reason,
+    and the first source of its rates. Another text in such a field belongs to its leaf alone.
+    """
+
+    def __init__(self, request: Mapping[str, Any], reason: str | None) -> None:
+        """Start with the row of a request, and the reason that it gives."""
+        self._request = request
+        self._common: dict[str, str | None] = {"reason": reason}
+        self._disclosed: set[str] = set()
+        self._texts: list[tuple[int, int, int, str, str]] = []
+
+    def add(self, kind: str, record: int, version: int, texts: Iterable[tuple[str, Any]]) -> None:
+        """Take in the texts of a leaf by their fields; what is empty is in no leaf."""
+        place = LEAF_PLACES[kind]
+        for name, value in texts:
+            if not value:
+                continue
+            if name in COMMON_FIELDS and self._common.setdefault(name, value) == value:
+                self._disclosed.add(name)
+            else:
+                self._texts.append((place, record, version, name, value))
+
+    def rows(self, receipt: str) -> list[tuple[Any, ...]]:
+        """Give every row with its salt, those of the request's own texts included."""
+        number = self._request["id"]
+        request = (LEAF_PLACES[REQUEST_KIND], number, 0)
+        fields = {name: self._request[name] for name in (*PROVENANCE_FIELDS, "input")}
+        fields |= {name: self._common[name] for name in self._disclosed}
+        fields["receipt"] = receipt
+        own = [(*request, name, value) for name, value in fields.items() if value]
+        texts = sorted([*own, *self._texts])
+        salts = os.urandom(SALT_LENGTH * len(texts))
+        rows: list[tuple[Any, ...]] = []
+        last, place = request, -1
+        for at, (kind, record, version, name, value) in enumerate(texts):
+            leaf = (kind, record, version)
+            place = place + 1 if leaf == last else 0
+            last = leaf
+            salt = salts[SALT_LENGTH * at : SALT_LENGTH * (at + 1)]
+            rows.append((number, *leaf, place, name, salt, quoted(value)))
+        return rows
 
 
 def _table_places() -> Mapping[str, int]:

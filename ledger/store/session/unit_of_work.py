@@ -35,6 +35,7 @@ from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
 from ledger.store.db import queries, tables
+from ledger.store.db.prepared import insert_tuples
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
 from ledger.store.origins import require_no_circle
@@ -47,7 +48,7 @@ from ledger.store.registers import (
     find_record,
 )
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.rows import JournalRows, RowBuffer, WriteStart
+from ledger.store.session.rows import DisclosureRows, JournalRows, RowBuffer, WriteStart
 from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
@@ -92,10 +93,9 @@ class UnitOfWork:
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
-        self._rows.add(
-            tables.request,
-            queries.request_row(self.request_id, self.key, request, self.now, start.database_user),
-        )
+        row = queries.request_row(self.request_id, key, request, self.now, start.database_user)
+        self._rows.add(tables.request, row)
+        self._disclosures = DisclosureRows(row, request.reason)
 
     @cached_property
     def settings(self) -> Settings:
@@ -347,10 +347,12 @@ class UnitOfWork:
 
         The latest recorded of its day and pair counts.
         """
+        number = self._numbering.next_id(tables.rate)
+        self._disclosures.add("rate", number, 0, [("source", rate.source)])
         self._rows.add(
             tables.rate,
             {
-                "id": self._numbering.next_id(tables.rate),
+                "id": number,
                 **{name: getattr(rate, name) for name in QUOTE_COLUMNS},
                 "withdrawn": withdrawn,
                 "request_id": self.request_id,
@@ -365,6 +367,7 @@ class UnitOfWork:
 
         identity = self._ids["proposal", stored.code] = self._numbering.next_id(tables.proposal)
         written = {"request_id": self.request_id, "recorded_at": self.now}
+        self._disclosures.add("proposal", identity, 0, [("reason", stored.reason)])
         for table, row in proposal_rows(identity, stored, self.id_of, written):
             self._rows.add(table, row)
         self.changes.append(RegisterChange("proposal", stored.code, 1))
@@ -373,6 +376,7 @@ class UnitOfWork:
         """Add a version of one of the ledger's settings."""
         self.flush_registers()
         last = queries.last_setting_version(self.connection, name)
+        self._disclosures.add("setting", 0, 0, [("reason", self.request.reason)])
         self._rows.add(
             tables.setting_version,
             {
@@ -428,9 +432,12 @@ class UnitOfWork:
 
     def store_receipt(self, document: Mapping[str, Any]) -> None:
         """Keep the answer, so that the same key gives it again; then write all that waits."""
-        self._rows.add(tables.receipt, queries.receipt_row(self.request_id, document))
-        self._journal.add_to(self._rows)
+        receipt = queries.receipt_row(self.request_id, document)
+        self._rows.add(tables.receipt, receipt)
+        self._journal.add_to(self._rows, self._disclosures)
         self._rows.flush(self.connection)
+        rows = self._disclosures.rows(receipt["body"])
+        insert_tuples(self.connection, tables.disclosure, rows)
 
     def flush_registers(self) -> None:
         """Write all that waits but the journal, so that queries see it."""
@@ -462,6 +469,8 @@ class UnitOfWork:
             self.flush_registers()
             origin = values["origin_kind"], values["origin_id"]
             require_no_circle(self.connection, (kind, owner), origin)
+        texts = [(field, values[column]) for field, column in register.free_texts]
+        self._disclosures.add(kind, owner, version, [("reason", self.request.reason), *texts])
         self._rows.add(
             register.versions,
             {
