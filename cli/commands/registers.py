@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ORDER = (
     *("add", "reply", "offer", "edit", "list", "show", "candidates", "suggest", "history"),
     *("withdraw", "reinstate", "expire", "confirm", "end", "reroute"),
-    *("undertake", "done", "log"),
+    *("undertake", "done", "log", "attend"),
 )
 """The verbs of registers, as their help lists them."""
 
@@ -68,6 +68,7 @@ _LISTED_WITH = {
     "offer": ("city",),
     "project": ("need",),
     "body": ("seat",),
+    "meeting": ("attendance",),
 }
 """Registers whose records are counted in the listing of another."""
 _CLOSED = ("project", "need")
@@ -129,6 +130,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "failed rules.",
         "every": "Include needs with nothing open, and needs of other factors.",
     },
+    "meeting": {
+        "list": "List the meetings, with how many cities were there.",
+        "show": "Show one meeting: its terms, who attended, and the motions made there.",
+    },
 }
 """Lines of help that say more than the usual ones, by register and verb.
 
@@ -142,7 +147,7 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         from cli.views import partnership
 
         return partnership.list_partnerships, partnership.emit_partnership
-    from cli.views import approach, exchange, member, need, project, seat
+    from cli.views import approach, exchange, meeting, member, need, project, seat
 
     views: dict[str, tuple[List, Show | None]] = {
         "office": (member.list_offices, member.emit_office),
@@ -154,6 +159,7 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         "approach": (approach.list_approaches, approach.emit_approach),
         "body": (seat.list_bodies, seat.emit_body),
         "credential": (exchange.list_credentials, None),
+        "meeting": (meeting.list_meetings, meeting.emit_meeting),
     }
     if name == "seat":
         return seat.list_seats, None

@@ -74,3 +74,49 @@ def partnerships(
         views.emit_openings(call, report)
     else:
         views.emit_report(call, report, groupings)
+
+
+@command(app, "engagement", dated=True)
+def engagement(
+    call: Call,
+    body: Annotated[
+        str | None,
+        typer.Option("--body", metavar="BODY", help="The body (default: the association, or all)."),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="One row per city, office or country.")] = "city",
+    first: First = None,
+    last: Last = None,
+    every: Annotated[
+        str | None, typer.Option("--every", metavar="year", help="One row for each year.")
+    ] = None,
+) -> None:
+    """Report how far cities are present, effective and deciding in a body.
+
+    Expected are the meetings of the span, not cancelled, on whose first day the city held a seat
+    of a step; not recorded those without a row for it, where the list is not complete.
+
+    PRESENT = (attended + part + online among expected) / (expected - not recorded); apologies stay
+    in the divisor, and attendance as a guest is a number beside it.
+
+    EFFECTIVE = meetings where present with a contribution / meetings where present.
+
+    DECIDING counts deciding seats in force at the end of the span, DAYS = days with one / days of
+    the span. A seat is USED if something came of it, or if its city contributed or moved something
+    at a meeting of the body while it was in force.
+
+    STEP is present if present reaches its mark (0.8), effective if effective reaches its own (0.5)
+    too, deciding if a deciding seat in force is used too. Targets in force replace the marks.
+    Shares have four places, rounded down, and are unknown where the divisor is zero.
+    """
+    from cli.views.engagement import emit_engagement
+    from ledger.usecases.meetings.engagement import EngagementQuery, report_engagement
+
+    query = EngagementQuery(
+        body=body,
+        by=by,
+        first=optional_date(call, first),
+        last=optional_date(call, last),
+        every=every,
+    )
+    with read_ledger(call) as reader:
+        emit_engagement(call, query, report_engagement(reader, query))

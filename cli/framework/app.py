@@ -44,7 +44,17 @@ class CommandEntry(NamedTuple):
 _DAILY_NOUNS = ("need", "approach", "offer", "deal")
 _REGISTER_NOUNS = ("project", "city", "provider", "office", "unit")
 _OWN_MODULES = frozenset(
-    {"approach", "deal", "office", "partnership", "project", "seat", "undertaking", "unit"}
+    {
+        "approach",
+        "deal",
+        "meeting",
+        "office",
+        "partnership",
+        "project",
+        "seat",
+        "undertaking",
+        "unit",
+    }
 )
 """The registers whose commands have a module; those of all others follow from their columns."""
 

@@ -68,6 +68,11 @@ def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
     ]
 
 
+def column_parameters(spec: RegisterSpec, names: Iterable[str]) -> list[inspect.Parameter]:
+    """Return options for some columns of a register."""
+    return [_optional(spec, spec.column[name]) for name in names]
+
+
 def _short_origins(spec: RegisterSpec) -> list[inspect.Parameter]:
     return [] if spec.origin is None else origin_parameters(with_origin=False)
 
@@ -163,7 +168,9 @@ def term_parameters(spec: RegisterSpec, names: str, **also: str) -> list[inspect
 def _typed_columns(spec: RegisterSpec) -> list[ColumnSpec]:
     """Return the columns that a person types; being withdrawn has a command of its own."""
     left_out = {"withdrawn"} if spec.can_be_withdrawn else set()
-    return [one for one in spec.columns if one.kind is not Kind.SHOWN and one.name not in left_out]
+    return [
+        one for one in spec.in_tables if one.kind is not Kind.SHOWN and one.name not in left_out
+    ]
 
 
 def _is_asked_for(spec: RegisterSpec, column: ColumnSpec) -> bool:

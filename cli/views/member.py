@@ -12,7 +12,9 @@ from cli.framework.register_commands import Listing, withdrawn
 from cli.views.approach import approach_rows, under_needs, under_provider
 from cli.views.balance import deal_section, deals_of
 from cli.views.columns import columns
+from cli.views.engagement import ATTENDANCE_OF_A_CITY, OF_A_CITY, attendance_rows
 from cli.views.exchange import credential_text
+from cli.views.meeting import MOTIONS, motion_rows
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
 from cli.views.seat import (
@@ -215,8 +217,9 @@ def _gaps(needs: Iterable[NeedFacts]) -> list[dict[str, Any]]:
 
 
 def emit_city(call: Call, reader: Reader, code: str) -> None:
-    """Write one city: membership, ties, projects, offers, credentials, deals, who was asked."""
+    """Write one city: membership, ties, engagement, projects, offers, credentials, deals."""
     from cli.views.partnership import tie_section, ties_of  # noqa: PLC0415 - only here
+    from ledger.usecases.meetings.engagement import city_engagement  # noqa: PLC0415 - the store
 
     snapshot = reader.around("city", code)
     record = snapshot.records("city")[code]
@@ -234,6 +237,11 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     own = {one.code for one in snapshot.records("provider").values() if one.city == code}
     asked_itself = [row for row in approaches if row["provider"] in own]
     ties = ties_of(reader, code)
+    engagement = city_engagement(reader, snapshot, code)
+    attendance = attendance_rows(snapshot, code)
+    motions = motion_rows(
+        snapshot, (one for one in snapshot.records("motion").values() if one.by == code)
+    )
     document = {
         "schema": "cityfund.city/1",
         **city_row(snapshot, record),
@@ -243,6 +251,9 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         "offers": offers,
         "credentials": credentials,
         "deals": deals_of(snapshot, deals),
+        "engagement": engagement,
+        "attendance": attendance,
+        "motions": motions,
         "approaches": asked,
         "asked_as_provider": asked_itself,
         "partnerships": ties,
@@ -257,6 +268,9 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     below = [
         *under_city(seats),
         *tie_section(ties),
+        *_section("Engagement", engagement, OF_A_CITY),
+        *_section("Meetings", attendance, ATTENDANCE_OF_A_CITY),
+        *_section("Motions", motions, MOTIONS),
         *_section("Projects", projects, _CITY_PROJECTS),
         *_section("Offers of the city", offers, _OFFERS),
         *_section("Credentials", credentials, _CREDENTIALS),

@@ -108,7 +108,7 @@ def plain_columns(spec: RegisterSpec) -> list[Column]:
     spelt = {one.name_of for one in spec.columns}
     return [
         Column(one.name, _header(spec, one), kind=_KINDS.get(one.kind, "text"))
-        for one in spec.columns
+        for one in spec.in_tables
         if one.name not in spelt and one.name != "withdrawn"
     ]
 

@@ -151,7 +151,7 @@ STATEMENTS = Table(
 """What a provider says was committed and delivered: read by the night, and never imported."""
 
 TABLES: dict[str, Table] = {
-    **{name: Table(name, spec.identity, spec.columns) for name, spec in by_plural().items()},
+    **{name: Table(name, spec.identity, spec.in_tables) for name, spec in by_plural().items()},
     **{table.name: table for table in (ALIASES, CHANGES, DEALS, RATES)},
 }
 """Every canonical table by name, in the order in which rows depend on one another."""

@@ -322,8 +322,14 @@ class Cells:
     def choice(self, column: str, choices: tuple[str, ...], kind: str) -> str | None:
         """Give one of a few words, ignoring case."""
         cell = self.raw(column)
-        if cell is None:
-            return None
+        return None if cell is None else self._chosen(column, cell, choices, kind)
+
+    def choices(self, column: str, choices: tuple[str, ...], kind: str) -> tuple[str, ...]:
+        """Give the words of a list cell, each one of a few, ignoring case."""
+        chosen = (self._chosen(column, one, choices, kind) for one in self.texts(column))
+        return tuple(dict.fromkeys(word for word in chosen if word is not None))
+
+    def _chosen(self, column: str, cell: str, choices: tuple[str, ...], kind: str) -> str | None:
         word = cell.casefold()
         if word in choices:
             return word

@@ -235,8 +235,12 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
             known_code = planning.find(other, value, row.place, column)
         if known_code != value:
             respelt[column] = known_code
-    if by_plural()[table].origin is not None and record.origin:
+    spec = by_plural()[table]
+    if spec.origin is not None and record.origin:
         respelt["origin"] = planning.find_origin(record.origin, row.place)
+    if respelt and not spec.has_own_code:
+        names = {name: respelt.get(name, getattr(record, name)) for name in spec.identity}
+        respelt["code"] = spec.code_from(names)
     return replace(record, **respelt) if respelt else record
 
 

@@ -17,6 +17,7 @@ from ledger.reference.places import find_country, find_region
 from ledger.reference.terms import find_instrument, find_seat_role, find_sector, find_status
 from ledger.registers.approaches import DECLINE_REASONS, OTHER_REASON
 from ledger.registers.credentials import MEASURED
+from ledger.registers.meetings import DECIDING
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 
@@ -61,6 +62,8 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
         _require_order(cells, name, values[first], values[name])
     if spec.name in _RULES:
         _RULES[spec.name](cells, values)
+    if not spec.has_own_code:
+        values["code"] = spec.code_from(values)
     quantity = values.pop("quantity", None)
     for name in reading.renamed:
         values[attribute_of(name)] = values.pop(name)
@@ -140,6 +143,9 @@ def _codes(column: ColumnSpec) -> _Read:
     if column.vocabulary is not None:
         find = FINDERS[column.vocabulary]
         return lambda cells: cells.known_each(name, find)
+    if column.words:
+        words, words_name = tuple(word for word, _ in column.words), column.words_name or name
+        return lambda cells: cells.choices(name, words, words_name)
     return partial(Cells.texts if column.kind is Kind.TEXTS else Cells.codes, column=name)
 
 
@@ -291,6 +297,17 @@ def _require_grade_or_measure(cells: Cells, values: Values) -> None:
         cells.problem(lacking[0], "missing-value", what, hint)
 
 
+def _require_possible_value(cells: Cells, values: Values) -> None:
+    """Refuse a share above one, and a number of seats that is not whole."""
+    value = values["value"]
+    if values["measure"] != DECIDING and value > 1:
+        what = f"The value {value:f} of a share is above 1."
+        cells.problem("value", "out-of-range", what, "Half is written 0.5.")
+    elif values["measure"] == DECIDING and value != value.to_integral_value():
+        what = f"The value {value:f} is not a whole number of seats."
+        cells.problem("value", "not-whole", what, "Give the number of deciding seats.")
+
+
 _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "unit": _complete_unit,
     "city": _complete_city,
@@ -300,5 +317,6 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "seat": _require_one_place,
     "approach": _complete_approach,
     "credential": _require_grade_or_measure,
+    "target": _require_possible_value,
 }
 """What is particular to the rows of one register."""

@@ -6,6 +6,7 @@ Specifications are plain values, so that help and completion can read them: what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, make_dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -92,6 +93,8 @@ class ColumnSpec(NamedTuple):
     """A fixed column that only the correction of an entry changes: versions store what it is."""
     added_later: bool = False
     """Added to a register that had records already: leaves omit the default that these have."""
+    derived: bool = False
+    """The code of a record that is made of others', which no table and no command has."""
     longest: int | None = None
     """How many characters the database takes, where that is less than a text has."""
     option_help: str | None = None
@@ -134,7 +137,7 @@ class ColumnSpec(NamedTuple):
     @property
     def is_always_filled(self) -> bool:
         """Say whether every record has a value in the column."""
-        has_value = self.required or self.filled or self.default is not None
+        has_value = self.required or self.filled or self.derived or self.default is not None
         return has_value or self.is_list or self.kind is Kind.YES_NO
 
 
@@ -150,8 +153,9 @@ class RegisterSpec:
     `title` is the column that names a record to a person, `parents` are the columns that name
     the records which it stands under: nothing new is put under one that was withdrawn. `prefix`
     begins the codes that the program makes; without one each record brings its own.
-    `arguments` are the columns that `add` takes without an option. `record` names the class of
-    its records as `module:Class`; without one it is made from the columns.
+    `identity` are the columns that make a row the same row again; where that is not the code, the
+    code is made of theirs. `arguments` are the columns that `add` takes without an option. `record`
+    names the class of its records as `module:Class`; without one it is made from the columns.
     """
 
     name: str
@@ -170,6 +174,10 @@ class RegisterSpec:
     """A new name is questioned where a record much like it has the name already."""
     bars_pairs: bool = False
     """A new version can bar pairs that have deals: on a terminal a person is asked then."""
+    is_event: bool = False
+    """Its records are dated events: they have a first and a last day, and nobody ends one."""
+    exists_with: str | None = None
+    """The column of the dated event without which a record does not exist on a day."""
     by_acts: bool = False
     """Its records are made by acts, which have commands and a canonical table of their own."""
     is_origin: bool = False
@@ -225,7 +233,21 @@ class RegisterSpec:
     @cached_property
     def can_be_ended(self) -> bool:
         """Say whether a record is in force for a time, which an officer ends by a last day."""
-        return {"from", "until"} <= self.column.keys()
+        return {"from", "until"} <= self.column.keys() and not self.is_event
+
+    @cached_property
+    def in_tables(self) -> tuple[ColumnSpec, ...]:
+        """Give the columns that canonical tables and commands have."""
+        return tuple(column for column in self.columns if not column.derived)
+
+    @cached_property
+    def has_own_code(self) -> bool:
+        """Say whether a record has a code of its own, and not one made of others' codes."""
+        return self.identity == ("code",)
+
+    def code_from(self, values: Mapping[str, Any]) -> str:
+        """Make the code of a record without one of its own, from its values by column."""
+        return "/".join(str(values[name]) for name in self.identity)
 
     @cached_property
     def with_article(self) -> str:

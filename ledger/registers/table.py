@@ -13,6 +13,7 @@ from typing import Final
 from ledger.core.factors import Factor
 from ledger.registers.approaches import APPROACH
 from ledger.registers.credentials import CREDENTIAL
+from ledger.registers.meetings import ATTENDANCE, MEETING, MOTION, TARGET
 from ledger.registers.partnerships import PARTNERSHIP, UNDERTAKING
 from ledger.registers.restrictions import EXEMPTION, RESTRICTION
 from ledger.registers.seats import BODY, SEAT
@@ -379,6 +380,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
         *(UNIT, OFFICE, CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL),
         *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
         *(PARTNERSHIP, UNDERTAKING, CREDENTIAL),
+        *(MEETING, ATTENDANCE, MOTION, TARGET),
     )
 }
 """Every register by name, each after those that its columns refer to."""

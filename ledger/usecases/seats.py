@@ -10,6 +10,7 @@ from typing import Final
 from ledger.core.factors import Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.journal.balance import DealBalance
+from ledger.meetings.engagement import contributed_on
 from ledger.origins.links import Origin, counts_by_kind
 from ledger.registers.seats import SEAT
 from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, not_counted, seat_rows
@@ -51,7 +52,7 @@ def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatR
 
 def seat_records(reader: Reader, snapshot: Snapshot | None = None) -> SeatRecords:
     """Gather what reports on seats ask, of the seats of a snapshot or of all."""
-    snapshot = snapshot or reader.snapshot("seat")
+    snapshot = snapshot or reader.snapshot("seat", "attendance", "motion")
     cities = snapshot.records("city")
     return SeatRecords(
         seats=[*snapshot.records("seat").values()],
@@ -63,6 +64,11 @@ def seat_records(reader: Reader, snapshot: Snapshot | None = None) -> SeatRecord
             [code for code, one in cities.items() if one.withdrawn],
             reader.zone,
             reader.times.known_at,
+        ),
+        contributed_on=contributed_on(
+            snapshot.registers.get("meeting", {}),
+            snapshot.registers.get("attendance", {}).values(),
+            snapshot.registers.get("motion", {}).values(),
         ),
     )
 

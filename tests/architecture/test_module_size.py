@@ -61,6 +61,7 @@ SHORT = {
     "ledger/usecases/exchanges/accept.py": "one act, apart from the reports it follows from",
     "ledger/usecases/admin/code_collisions.py": "one list of `doctor`, which nothing else needs",
     "ledger/usecases/admin/network_notes.py": "one list of `doctor`, which nothing else needs",
+    "ledger/usecases/meetings/attend.py": "one act on many records, apart from reports on them",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
     "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",

@@ -83,6 +83,15 @@ TERMS = {
     "--as-of 2015-06 --until 2027 --source S",
     "credential edit": "CR-0001 --grade excellent",
     "exchange accept": "N-0002 QOM",
+    "meeting add": "--body METROPOLIS --name Session --from 2026-05-10 --place Sydney",
+    "meeting edit": "MT-0001 --complete yes",
+    "meeting attend": "MT-0001 MHD --presence online --did spoke,chaired",
+    "attendance add": "--meeting MT-0002 --city MHD --presence apologies",
+    "attendance edit": "MT-0001/MHD --did chaired",
+    "motion add": "--meeting MT-0001 --by MHD --what fund --follows MO-0001",
+    "motion edit": "MO-0001 --outcome declined --reason charter",
+    "target add": "--body METROPOLIS --measure deciding --value 1 --by 2027-12-31",
+    "target edit": "TG-0001 --value 0.95",
     "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
     "topic rename": "metro subway --yes --reason spelling",
     "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",
@@ -184,6 +193,11 @@ def furnish(officer: Officer) -> None:
     officer.says("partnership undertake PA-0001 'a library' --by MHD --due 2026-12-01")
     officer.says("partnership log PA-0001 'an office' --by TBZ --lasts yes --on 2026-11-01")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
+    officer.says("meeting add --body METROPOLIS --name Assembly --from 2025-11-03")
+    officer.says("meeting add --body METROPOLIS --name Board --from 2026-03-02")
+    officer.says("meeting attend MT-0001 MHD --did spoke")
+    officer.says("motion add --meeting MT-0001 --by MHD --what bank")
+    officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
     officer.says("offer edit O-0003 --valid-until yesterday")
 
 

@@ -14,6 +14,7 @@ from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from credentials import a_figure, a_grade
+from gatherings import gather
 from recorded_night import record_night
 from ties import a_partnership, an_undertaking, partial
 from world import World
@@ -60,6 +61,11 @@ def furnish(world: World) -> None:
     world.do(lambda uow: uow.add("credential", a_figure(until=PartialDate("2027-01"))))
     world.do(lambda uow: uow.add("credential", a_grade(as_of=None)))
     edit(world, "credential", "CR-1", value=Decimal("3194000.50"), as_of=PartialDate("2013-05-01"))
+    world.do(lambda uow: gather(uow, "MHD"))
+    edit(world, "meeting", "MT-1", place="Sydney", until=date(2025, 11, 5), complete=True)
+    edit(world, "attendance", "MT-1/MHD", presence="part", topics=("bus", "metro"))
+    edit(world, "motion", "MO-1", outcome="declined", decided_at="MT-1", reason="the charter")
+    edit(world, "target", "TG-1", value=Decimal("0.95"), from_=date(2026, 1, 1))
     edit(world, "city", "MHD", member=False, office_given=True)
     edit(world, "office", "asia", opened_on=PartialDate("2011"), closed_on=PartialDate("2020-05"))
     world.do(lambda uow: uow.add("approach", an_approach()))

@@ -30,6 +30,8 @@ OLDER = "0001"
 LATER_TABLES = (
     "disclosure",
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),
+    *("attendance_version", "attendance", "motion_version", "motion"),
+    *("target_version", "target", "meeting_version", "meeting"),
     *("approach_version", "approach"),
     *("credential_version", "credential"),
     *("seat_version", "seat", "body_version", "body", "seat_role"),

@@ -61,6 +61,15 @@ FILTERED = {
     "credential history CR-0001": "actor",
     "exchange standing metro": "standing",
     "exchange suggest metro": "standing",
+    "meeting list": "name",
+    "meeting history MT-0001": "actor",
+    "attendance list": "presence",
+    "attendance history MT-0001/MHD": "actor",
+    "motion list": "outcome",
+    "motion history MO-0001": "actor",
+    "target list": "measure",
+    "target history TG-0001": "actor",
+    "report engagement": "step",
     "unit list": "kind",
     "topic list": "topic",
     "rates show": "base",
@@ -93,6 +102,10 @@ def furnish(officer: Officer) -> None:
     officer.says("partnership add LHE MHD --kind twinning --signed 2006")
     officer.says("partnership undertake PA-0001 'a library' --by MHD")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
+    officer.says("meeting add --body METROPOLIS --name Assembly --from 2025-11-03")
+    officer.says("meeting attend MT-0001 MHD --did spoke")
+    officer.says("motion add --meeting MT-0001 --by MHD --what bank")
+    officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
     officer.says("match --save")
     officer.says("reconcile")
 

@@ -16,6 +16,7 @@ from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from credentials import a_figure
+from gatherings import gather
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
@@ -33,6 +34,8 @@ APPEND_ONLY = [
     "approach",
     "approach_version",
     "allowed_move",
+    "attendance",
+    "attendance_version",
     "body",
     "body_version",
     "city",
@@ -51,6 +54,10 @@ APPEND_ONLY = [
     "gap_snapshot",
     "holder",
     "introduced_line",
+    "meeting",
+    "meeting_version",
+    "motion",
+    "motion_version",
     "movement",
     "need",
     "need_version",
@@ -86,6 +93,8 @@ APPEND_ONLY = [
     "statement_line",
     "undertaking",
     "undertaking_version",
+    "target",
+    "target_version",
     "unit",
 ]
 """Spelled out, so that a table that loses its guards is noticed."""
@@ -116,6 +125,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("partnership", a_partnership(city="LHE-1")))
     world.do(lambda uow: uow.add("undertaking", an_undertaking()))
     world.do(lambda uow: uow.add("credential", a_figure()))
+    world.do(lambda uow: gather(uow, "MHD"))
     record_night(world)
     world.seal()
     yield world

@@ -23,10 +23,11 @@ VERSIONS = (
     *("project_version", "provider_version", "setting_version"),
     *("restriction_version", "exemption_version", "body_version", "seat_version"),
     *("approach_version", "partnership_version", "undertaking_version"),
+    *("meeting_version", "attendance_version", "motion_version", "target_version"),
     "credential_version",
 )
 IDENTITIES = ("city", "provider", "project")
-CHAINED_ORIGINS = ("seat", "approach", "partnership")
+CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")
 ORIGINS = (*CHAINED_ORIGINS, "credential")
 WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", *CHAINED_ORIGINS))
 CHAINED = tuple(f"{kind}_version" for kind in CHAINED_ORIGINS)

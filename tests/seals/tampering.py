@@ -21,6 +21,7 @@ _REGISTERED = (
     *("office", "city", "provider", "project", "need", "offer", "deal"),
     *("restriction", "exemption", "body", "seat", "approach"),
     *("partnership", "undertaking", "credential"),
+    *("meeting", "attendance", "motion", "target"),
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

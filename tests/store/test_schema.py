@@ -35,8 +35,11 @@ APPEND_ONLY = (
     *("approach", "approach_version"),
     *("partnership", "partnership_version", "undertaking", "undertaking_version"),
     *("credential", "credential_version"),
+    *("meeting", "meeting_version", "attendance", "attendance_version"),
+    *("motion", "motion_version", "target", "target_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
+ORIGINS = ("approach", "partnership", "seat", "meeting")
 KEPT_FROM = ("update", "delete", "replace")
 
 GUARDS = {
@@ -45,11 +48,8 @@ GUARDS = {
         for table in APPEND_ONLY
         for what in ("update", "delete", "replace")
     ),
-    *(f"{kind}_version_comes_from_another" for kind in ("approach", "partnership", "seat")),
-    *(
-        f"{kind}_version_names_an_origin"
-        for kind in ("approach", "deal", "offer", "partnership", "project", "seat")
-    ),
+    *(f"{kind}_version_comes_from_another" for kind in ORIGINS),
+    *(f"{kind}_version_names_an_origin" for kind in ("deal", "offer", "project", *ORIGINS)),
     "approach_version_follows",
     "balance_keeps_holder",
     "balance_refuses_delete",
@@ -62,6 +62,7 @@ GUARDS = {
     "partnership_version_follows",
     "undertaking_version_follows",
     "credential_version_follows",
+    *(f"{name}_version_follows" for name in ("meeting", "attendance", "motion", "target")),
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bodies import a_body
+from gatherings import gather
 from sqlalchemy.exc import IntegrityError
 from ties import a_partnership, an_undertaking
 from world import World, says_enough
@@ -16,6 +17,7 @@ from world import World, says_enough
 from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
 from ledger.journal.receipts import Note, Receipt
+from ledger.meetings.records import Attendance, Meeting, Motion, Target
 from ledger.registers.approaches import Approach
 from ledger.registers.credentials import Credential
 from ledger.registers.records import (
@@ -216,7 +218,51 @@ EVERY_FIELD: dict[str, Any] = {
         as_of=PartialDate("2013-05"),
         until=PartialDate("2027"),
     ),
+    "meeting": Meeting(
+        code="MT-9",
+        body="METROPOLIS",
+        name="Assembly",
+        kind="assembly",
+        from_=DAY,
+        until=DAY + timedelta(days=3),
+        place="Sydney",
+        complete=True,
+        cancelled=True,
+        source="the minutes",
+        note="in spring",
+    ),
+    "attendance": Attendance(
+        code="MT-1/MHD",
+        meeting="MT-1",
+        city="MHD",
+        presence="part",
+        did=("spoke", "chaired"),
+        topics=("metro", "bus"),
+        note="the first day",
+    ),
+    "motion": Motion(
+        code="MO-9",
+        meeting="MT-1",
+        by="MHD",
+        what="a fund",
+        referred_to="METROPOLIS",
+        outcome="declined",
+        decided_at="MT-1",
+        reason="the charter",
+        follows="MO-1",
+        note="unanimous",
+    ),
+    "target": Target(
+        code="TG-9",
+        body="METROPOLIS",
+        city="MHD",
+        measure="present",
+        value=Decimal("0.90"),
+        from_=DAY,
+        by=DAY + timedelta(days=1000),
+    ),
 }
+GATHERED = ("meeting", "attendance", "motion", "target")
 
 
 @pytest.fixture
@@ -233,8 +279,11 @@ def test_every_field_comes_back_as_it_was_given(metro, kind):
         metro.do(
             lambda uow: uow.add("restriction", replace(EVERY_FIELD["restriction"], code="RS-1"))
         )
-    if kind in {"body", "seat"}:
+    if kind in {"body", "seat", *GATHERED}:
         metro.do(lambda uow: uow.add("body", a_body()))
+    if kind in GATHERED:
+        metro.city("LHE-2", country="PK")
+        metro.do(lambda uow: gather(uow, "LHE-2"))
     if kind in {"partnership", "undertaking"}:
         metro.city("LHE", country="PK")
         metro.do(lambda uow: uow.add("partnership", a_partnership()))

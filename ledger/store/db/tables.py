@@ -248,7 +248,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         spec.name,
         metadata,
         row_id(),
-        Column("code", CODE, nullable=False),
+        Column("code", _code_type(spec.column["code"]), nullable=False),
         # Two codes that differ only in capitals are one: the database compares them folded.
         Column("folded", Text, nullable=False),
         # The number in a code that the program made, so that the next one is a single look-up.

@@ -54,14 +54,18 @@ _DATED: Final = {
 """The registers whose records exist from a day on, each with the attribute that has it."""
 _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("city", "seat"),
-    "city": ("project", "provider", "seat", "credential"),
+    "city": ("project", "provider", "seat", "credential", "attendance", "motion"),
     "body": ("seat",),
     "project": ("need",),
     "need": ("deal", "approach"),
     "provider": ("offer", "approach"),
     "offer": ("deal",),
+    "meeting": ("attendance", "motion"),
 }
 """What hangs under a record, and is shown with it."""
+
+_NAMED_BY: Final[Mapping[tuple[str, str], str]] = {("city", "motion"): "by"}
+"""The terms that name a record under which others hang, where they are not called like it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,8 +244,11 @@ class Reader:
 
     def existed(self, kind: str, code: str) -> bool:
         """Return whether a record was known then and existed on the day."""
-        stored = self._load(kind, "code", [code])
-        return bool(self._existing(kind, stored, self._deal_stages(kind, stored, whole=False)))
+        stored: _Stored = {kind: self._load(kind, "code", [code])}
+        if STORED_REGISTERS[kind].spec.exists_with is not None:
+            self._load_references(stored)
+        stages = self._deal_stages(kind, stored[kind], whole=False)
+        return bool(self._existing(kind, stored, stages))
 
     def entries(
         self,
@@ -296,7 +303,8 @@ class Reader:
     def _load_below(self, stored: _Stored, kind: str) -> None:
         for below in _BELOW.get(kind, ()):
             ids = [one.id for one in stored[kind].values()]
-            records = self._load(below, kind, ids) if ids else {}
+            term = _NAMED_BY.get((kind, below), kind)
+            records = self._load(below, term, ids) if ids else {}
             stored[below] = {**stored.get(below, {}), **records}
             self._load_below(stored, below)
 
@@ -318,7 +326,7 @@ class Reader:
     ) -> Snapshot:
         deals = stored.get("deal", {})
         stages = self._deal_stages("deal", deals, whole=whole)
-        there = {kind: self._existing(kind, stored[kind], stages) for kind in stored}
+        there = {kind: self._existing(kind, stored, stages) for kind in stored}
         return Snapshot(
             times=self.times,
             day=self.day,
@@ -386,16 +394,23 @@ class Reader:
         return balances.deal_stages(self.connection, self.times, ids)
 
     def _existing(
-        self, kind: str, stored: Mapping[str, StoredRecord], stages: balances.DealStages
+        self, kind: str, every: _Stored, stages: balances.DealStages
     ) -> dict[str, StoredRecord]:
         """Keep the records that existed on the day: what is dated only later did not."""
-        as_of = self.times.as_of
-        if as_of is None or kind not in {"deal", *_DATED}:
+        stored = every[kind]
+        as_of, spec = self.times.as_of, STORED_REGISTERS[kind].spec
+        if as_of is None:
             return dict(stored)
         if kind == "deal":
             return {c: one for c, one in stored.items() if (one.id, Side.NEED) in stages}
-        day = attrgetter(_DATED[kind])
-        return {c: one for c, one in stored.items() if first_day(day(one.record)) <= as_of}
+        if kind in _DATED:
+            day = attrgetter(_DATED[kind])
+            return {c: one for c, one in stored.items() if first_day(day(one.record)) <= as_of}
+        if spec.exists_with is not None:
+            event, attribute = spec.references[spec.exists_with], spec.exists_with
+            there = self._existing(event, every, stages)
+            return {c: one for c, one in stored.items() if getattr(one.record, attribute) in there}
+        return dict(stored)
 
 
 def _references(kind: str) -> list[tuple[str, str]]:

@@ -18,7 +18,8 @@ def code_collisions(ledger: Ledger) -> list[str]:
     Former codes count: those of one record never collide.
     """
     with ledger.reader() as reader:
-        owners = {kind: _owners(reader, kind) for kind in STORED_REGISTERS}
+        own = [kind for kind, one in STORED_REGISTERS.items() if one.spec.has_own_code]
+        owners = {kind: _owners(reader, kind) for kind in own}
         owners["unit"] = [(code, code) for code in read_units(reader.connection)]
     return [text for kind in owners for text in _collisions(kind, owners[kind])]
 

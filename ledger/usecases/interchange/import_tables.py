@@ -47,6 +47,7 @@ from ledger.store.versions import read_all_versions
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.registers.identity import add_with_former_codes, edit_identity
+from ledger.usecases.registers.meetings import MeetingRules
 from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
 from ledger.usecases.registers.network_rules import require_allowed
 from ledger.usecases.registers.quantities import set_quantity
@@ -267,6 +268,7 @@ class Importer:
         }
         self._evidence = EvidenceIndex(one.record for one in self._kept["credential"].values())
         self._history = HistoryImporter(uow)
+        self._meetings = MeetingRules(uow)
         self._first_days: dict[tuple[str, str], date] = {}
         self._corrected: dict[tuple[Side, str], date] = {}
         self._former_codes: dict[tuple[str, str], list[str]] = {}
@@ -353,6 +355,7 @@ class Importer:
         self._refuse_the_fund(kind, step.record)
         require_allowed(self._uow, kind, step.record)
         self._record_evidence(kind, step.record)
+        self._meetings.require(kind, step.record)
         record = self._as_first_declared(kind, step.record)
         former = self._former_codes.get((step.kind, step.record.code), ())
         for code in former:
@@ -364,6 +367,8 @@ class Importer:
 
     def _require_distinct(self, kind: str, code: str) -> None:
         """Refuse a new code that could be taken for another of the ledger or of this import."""
+        if not REGISTERS[kind].has_own_code:
+            return
         refuse_confusable(kind, code, self._shapes[kind])
         self._shapes[kind].add(code)
 
@@ -386,6 +391,7 @@ class Importer:
         self._refuse_the_fund(kind, step.after)
         require_allowed(self._uow, kind, step.after, step.before)
         self._record_evidence(kind, step.after)
+        self._meetings.require(kind, step.after)
         edit_identity(self._uow, kind, self._kept[kind][step.after.code], step.after)
 
     def _record_evidence(self, kind: str, record: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.reference.confusables import CodeShapes
+from ledger.registers.meetings import ATTENDANCE
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.entries import first_act_under
 from ledger.store.register_codes import former_codes
@@ -21,6 +22,7 @@ from ledger.store.registers import (
     codes_of,
     find_hidden,
     load_all,
+    load_by,
 )
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.rules import refuse_confusable, refuse_taken
@@ -31,7 +33,7 @@ class ActsRestOnRecord(RefusedByRule, code="acts-rest-on-record"):
 
     default_why = (
         "The code of a city, provider or project, and the city of a project, can be changed only "
-        "while nothing but declarations rests on them."
+        "while nothing but declarations rests on them, and no attendance."
     )
 
 
@@ -62,6 +64,8 @@ def _require_only_declarations(
     uow: UnitOfWork, kind: str, stored: StoredRecord, changed: Mapping[str, object]
 ) -> None:
     uow.flush_registers()
+    if kind == "city":
+        _require_unattended(uow, stored)
     act = first_act_under(uow.connection, kind, stored.id)
     if act is None:
         return
@@ -71,6 +75,17 @@ def _require_only_declarations(
         f"entry {act.number} ({act.act.value}{deal}) of {act.effective_on} rests on it.",
         next_step=f"See it with: cityfund journal show {act.number}",
     )
+
+
+def _require_unattended(uow: UnitOfWork, stored: StoredRecord) -> None:
+    """Refuse to change the code of a city whose attendance is recorded under it."""
+    attendance = load_by(uow.connection, ATTENDANCE.name, "city_id", stored.id)
+    if attendance:
+        raise ActsRestOnRecord(
+            f"The code of city {stored.record.code} can no longer be changed: its attendance of "
+            f"meeting {attendance[0].record.meeting} is recorded under it.",
+            next_step=f"See it with: cityfund meeting show {attendance[0].record.meeting}",
+        )
 
 
 def _require_free(uow: UnitOfWork, kind: str, former: str, code: str) -> None:

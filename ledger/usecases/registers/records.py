@@ -16,12 +16,13 @@ from ledger.reference.places import office_for_country
 from ledger.registers.seats import BODY, SEAT
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
-from ledger.store.registers import AlreadyThere
+from ledger.store.registers import AlreadyThere, StoredRecord
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.origins import note_origin
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
+from ledger.usecases.registers.meetings import OF_MEETINGS, MeetingRules
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
 from ledger.usecases.registers.network_rules import note_crowded, require_allowed
 from ledger.usecases.registers.offices import note_uncovered
@@ -29,6 +30,7 @@ from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, pars
 from ledger.usecases.registers.rules import (
     offices_of,
     refuse_confusable,
+    refuse_taken,
     refuse_the_fund,
     refuse_the_fund_as_party,
     require_free,
@@ -79,6 +81,8 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: b
     record, _ = parse_record(uow, kind, cells, typed_terms)
     if typed_terms.terms.get("code"):
         require_free(uow, kind, record.code)
+    elif not REGISTERS[kind].has_own_code:
+        refuse_taken(uow, kind, record.code)
     record = _completed(uow, kind, record)
     require_allowed(uow, kind, record)
     if not as_new:
@@ -101,6 +105,8 @@ def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
         record = replace(record, office=office)
     if kind in {"provider", "city"}:
         refuse_the_fund(record, offices_of(uow).values())
+    if kind in OF_MEETINGS:
+        MeetingRules(uow).require(kind, record)
     return record
 
 
@@ -120,13 +126,7 @@ def edit(
     Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode` and `NothingToChange`.
     """
     kept = uow.find_record(kind, typed)
-    cells = as_cells(kind, typed_terms)
-    if kind == "city" and "office" in cells:  # without one, it follows from the region again
-        cells.setdefault("office_given", "yes" if cells["office"] else "no")
-    resolve_references(uow, kind, cells)
-    line = {**register_line(REGISTERS[kind].plural, kept.record), **cells}
-    read, _ = parse_record(uow, kind, line, typed_terms)
-    after = _completed(uow, kind, changed(kind, kept.record, read, cells))
+    after = edited(uow, kind, kept, typed_terms)
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
     changes = changed_terms(uow, kind, kept.record, after)
@@ -143,6 +143,17 @@ def edit(
     if not dated:
         note_unused_day(uow)
     return uow.receipt(changes=changes)
+
+
+def edited(uow: UnitOfWork, kind: str, stored: StoredRecord, typed_terms: TypedTerms) -> Any:
+    """Give a record with the typed terms in the place of its own."""
+    cells = as_cells(kind, typed_terms)
+    if kind == "city" and "office" in cells:  # without one, it follows from the region again
+        cells.setdefault("office_given", "yes" if cells["office"] else "no")
+    resolve_references(uow, kind, cells)
+    line = {**register_line(REGISTERS[kind].plural, stored.record), **cells}
+    read, _ = parse_record(uow, kind, line, typed_terms)
+    return _completed(uow, kind, changed(kind, stored.record, read, cells))
 
 
 def _note_consequences(uow: UnitOfWork, kind: str, record: Any) -> None:

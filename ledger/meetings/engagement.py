@@ -1,0 +1,369 @@
+"""How far a city is present, effective and deciding in a body, from records and not from claims.
+
+For one body and one span of days, per city with a seat in it or an attendance:
+
+- *expected*: the meetings of the span, not cancelled, on whose first day the city held a seat of a
+  step. A seat without a known beginning expects none before the first that the city is known to
+  have attended. *Not recorded*: those without a row for the city whose list is not complete.
+- *present* = (attended + part + online among expected) ÷ (expected - not recorded).
+- *effective* = meetings where present with a contribution ÷ meetings where present, those as a
+  guest included.
+- *deciding*: seats of step deciding in force at the end of the span. *Days*: days of the span with
+  one ÷ days of the span. A seat is *used* if something came of it, or if its city contributed or
+  moved something at a meeting of the body while it was in force.
+- *step*: present if present reaches its mark; effective if effective reaches its own too; deciding
+  if a deciding seat in force is used too. What is unknown reaches no step.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from ledger.meetings.records import Attendance, Meeting, Motion, Target
+from ledger.registers.meetings import DECIDING, EFFECTIVE, PRESENT
+
+_PLACES: Final = 10_000
+MARKS: Final = {PRESENT: Decimal("0.8"), EFFECTIVE: Decimal("0.5")}
+"""What the shares have to reach where no target is in force."""
+
+
+class Share(NamedTuple):
+    """A part of a whole, with both numbers."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> Decimal | None:
+        """Give the share to four places, rounded down; None where the divisor is zero."""
+        if not self.whole:
+            return None
+        return Decimal(self.part * _PLACES // self.whole).scaleb(-4)
+
+    def reaches(self, mark: Decimal) -> bool:
+        """Say whether the share, exactly, is at least a mark; an unknown one is not."""
+        return bool(self.whole) and Decimal(self.part) >= mark * self.whole
+
+    def __add__(self, other: object) -> Share:
+        """Add the parts and the wholes of two shares."""
+        if not isinstance(other, Share):
+            return NotImplemented
+        return Share(self.part + other.part, self.whole + other.whole)
+
+
+class SeatTime(NamedTuple):
+    """A seat of a city in the body, as engagement asks of it.
+
+    `first` and `last` are its first and last day in force, None where they are not known, or for
+    an open end. `expects` says that its role has a step, `decides` that the step is deciding, and
+    `bore` that something came of it: a record whose chain of origins leads to it.
+    """
+
+    code: str
+    city: str
+    first: date | None
+    last: date | None
+    expects: bool
+    decides: bool
+    bore: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the seat is in force on a day."""
+        begun = self.first is None or self.first <= day
+        return begun and (self.last is None or day <= self.last)
+
+
+class Span(NamedTuple):
+    """Days from a first through a last, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """Count the days."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """The figures of one city in one body over one span, or of several cities added up."""
+
+    expected: int
+    not_recorded: int
+    present: Share
+    part: int
+    apologies: int
+    as_guest: int
+    contributions: Mapping[str, int]
+    effective: Share
+    deciding: int
+    used: int
+    days: Share
+
+    def step(self, marks: Mapping[str, Decimal]) -> str | None:
+        """Give the step that is reached, by the marks of the two shares; None for none."""
+        if not self.present.reaches(marks[PRESENT]):
+            return None
+        if not self.effective.reaches(marks[EFFECTIVE]):
+            return PRESENT
+        return DECIDING if self.used else EFFECTIVE
+
+    def reaches(self, target: Target) -> bool:
+        """Say whether the figure that a target is about is at least its value."""
+        if target.measure == DECIDING:
+            return self.deciding >= target.value
+        share = self.present if target.measure == PRESENT else self.effective
+        return share.reaches(target.value)
+
+    def figure(self, measure: str) -> Decimal | None:
+        """Give the figure of a measure; None where it is unknown."""
+        if measure == DECIDING:
+            return Decimal(self.deciding)
+        return (self.present if measure == PRESENT else self.effective).value
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyRecords:
+    """What is recorded of one body through a day: its meetings, seats, attendance, and motions.
+
+    `motions` are those made at its meetings. `first` is the first day of the body where that is
+    known.
+    """
+
+    body: str
+    meetings: Sequence[Meeting]
+    attendance: Iterable[Attendance] = ()
+    seats: Sequence[SeatTime] = ()
+    motions: Iterable[Motion] = ()
+    targets: Sequence[Target] = ()
+    first: date | None = None
+
+    @cached_property
+    def held(self) -> list[Meeting]:
+        """The meetings that were not cancelled, in the order of their first days."""
+        held = (one for one in self.meetings if not one.cancelled)
+        return sorted(held, key=lambda one: (one.from_, one.code))
+
+    @cached_property
+    def _days(self) -> list[date]:
+        """The first days of the meetings that were held, in their order."""
+        return [one.from_ for one in self.held]
+
+    def held_in(self, span: Span) -> list[Meeting]:
+        """Give the meetings that were held and began in a span."""
+        return self.held[bisect_left(self._days, span.first) : bisect_right(self._days, span.last)]
+
+    @cached_property
+    def _day_of(self) -> dict[str, date]:
+        """The first day of each meeting that was held."""
+        return {one.code: one.from_ for one in self.held}
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Attendance]]:
+        """The attendance of each city at meetings that were held, by meeting."""
+        rows: dict[str, dict[str, Attendance]] = {}
+        for one in self.attendance:
+            if one.meeting in self._day_of:
+                rows.setdefault(one.city, {})[one.meeting] = one
+        return rows
+
+    @cached_property
+    def seats_of(self) -> dict[str, list[SeatTime]]:
+        """The seats of each city."""
+        seats: dict[str, list[SeatTime]] = {}
+        for one in self.seats:
+            seats.setdefault(one.city, []).append(one)
+        return seats
+
+    @cached_property
+    def contributed_on(self) -> dict[tuple[str, str], list[date]]:
+        """The days on which cities contributed or moved something: see `contributed_on`."""
+        meetings = {one.code: one for one in self.held}
+        return contributed_on(meetings, self.attendance, self.motions)
+
+    @property
+    def never_expected(self) -> list[SeatTime]:
+        """The seats without a known beginning of cities that are not known to have attended."""
+        unknown = (one for one in self.seats if one.first is None and one.expects)
+        return [one for one in unknown if self._first_attended(one.city) is None]
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of which anything is recorded; None where nothing is."""
+        days = [one.from_ for one in self.meetings]
+        days += [one.first for one in self.seats if one.first is not None]
+        return min([*days, *([self.first] if self.first else [])], default=None)
+
+    def cities(self, span: Span) -> list[str]:
+        """Name the cities with a seat in the span, or an attendance at a meeting in it."""
+        seated = {one.city for one in self.seats if _overlaps(one, span)}
+        in_span = {one.code for one in self.held_in(span)}
+        attended = {city for city, rows in self.rows.items() if rows.keys() & in_span}
+        return sorted(seated | attended)
+
+    def engagement(self, city: str, span: Span) -> Engagement:
+        """Compute the figures of one city over a span."""
+        rows, seats = self.rows.get(city, {}), self.seats_of.get(city, [])
+        seats = [self._begun(city, one) for one in seats]
+        meetings = self.held_in(span)
+        expected = [one for one in meetings if _is_expected(one.from_, seats)]
+        there = [row for one in meetings if (row := rows.get(one.code)) and row.is_present]
+        at_expected = [row for one in expected if (row := rows.get(one.code)) is not None]
+        not_recorded = sum(one.code not in rows and not one.complete for one in expected)
+        present = sum(row.is_present for row in at_expected)
+        deciding = [one for one in self.seats_of.get(city, []) if one.decides]
+        in_force = [one for one in deciding if one.holds_on(span.last)]
+        return Engagement(
+            expected=len(expected),
+            not_recorded=not_recorded,
+            present=Share(present, len(expected) - not_recorded),
+            part=sum(row.presence == "part" for row in at_expected),
+            apologies=sum(row.presence == "apologies" for row in at_expected),
+            as_guest=len(there) - present,
+            contributions=Counter(word for row in there for word in row.did),
+            effective=Share(sum(bool(row.did) for row in there), len(there)),
+            deciding=len(in_force),
+            used=sum(self._is_used(one, span.last) for one in in_force),
+            days=Share(_days_of(deciding, span), span.days),
+        )
+
+    def _begun(self, city: str, seat: SeatTime) -> SeatTime:
+        """Give a seat with the day from which meetings are expected of it.
+
+        Where its beginning is not known, that is the first meeting that the city is known to have
+        attended; where it attended none, none is expected.
+        """
+        if seat.first is not None or not seat.expects:
+            return seat
+        first = self._first_attended(city)
+        return seat._replace(first=first, expects=first is not None)
+
+    def _first_attended(self, city: str) -> date | None:
+        rows = self.rows.get(city, {}).values()
+        return min((self._day_of[one.meeting] for one in rows if one.is_present), default=None)
+
+    def _is_used(self, seat: SeatTime, last: date) -> bool:
+        """Say whether a seat was used by a day."""
+        days = self.contributed_on.get((seat.city, self.body), ())
+        return seat.bore or any(seat.holds_on(day) and day <= last for day in days)
+
+    def marks(self, city: str, day: date) -> dict[str, Decimal]:
+        """Give what the shares of a city have to reach on a day: its target, or the body's."""
+        return {
+            measure: next(
+                (one.value for one in self._targets(city, day) if one.measure == measure), usual
+            )
+            for measure, usual in MARKS.items()
+        }
+
+    def _targets(self, city: str, day: date) -> list[Target]:
+        """Give the targets in force for a city, its own first, then the latest."""
+        found = [one for one in self.targets if one.city in (None, city) and one.holds_on(day)]
+        found.sort(key=lambda one: one.code)
+        found.sort(key=lambda one: one.from_ or date.min, reverse=True)
+        return sorted(found, key=lambda one: one.city is None)
+
+    def state_of(self, target: Target, city: str, day: date) -> TargetState:
+        """Say whether a target is met, missed or open for a city on a day.
+
+        The figure is that of the target's own span, through the day it is to be reached by.
+        """
+        last = min(target.by, day)
+        first = target.from_ or self.first_day or last
+        reached = self.engagement(city, Span(min(first, last), last))
+        word = "missed" if target.by < day else "open"
+        figure = reached.figure(target.measure)
+        return TargetState(target, city, figure, "met" if reached.reaches(target) else word)
+
+
+def contributed_on(
+    meetings: Mapping[str, Meeting], attendance: Iterable[Attendance], motions: Iterable[Motion]
+) -> dict[tuple[str, str], list[date]]:
+    """Give the days on which cities contributed in bodies, by city and body.
+
+    A day stands once for each thing that a city did at a meeting that was held, motions included.
+    """
+    days: dict[tuple[str, str], list[date]] = {}
+    done = [(one.meeting, one.city, len(one.did)) for one in attendance if one.is_present]
+    done += [(one.meeting, one.by, 1) for one in motions]
+    for code, city, count in done:
+        meeting = meetings.get(code)
+        if meeting is not None and not meeting.cancelled and count:
+            days.setdefault((city, meeting.body), []).extend([meeting.from_] * count)
+    return days
+
+
+class TargetState(NamedTuple):
+    """Where a city stands with a target: the figure it has, and met, missed or open."""
+
+    target: Target
+    city: str
+    figure: Decimal | None
+    state: str
+
+
+def _is_expected(day: date, seats: Iterable[SeatTime]) -> bool:
+    return any(one.expects and one.holds_on(day) for one in seats)
+
+
+def _overlaps(seat: SeatTime, span: Span) -> bool:
+    begun = seat.first is None or seat.first <= span.last
+    return begun and (seat.last is None or span.first <= seat.last)
+
+
+def _days_of(seats: Iterable[SeatTime], span: Span) -> int:
+    """Count the days of a span on which at least one of the seats is in force."""
+    periods = sorted(
+        (max(one.first or span.first, span.first), min(one.last or span.last, span.last))
+        for one in seats
+        if _overlaps(one, span)
+    )
+    days, through = 0, date.min
+    for first, last in periods:
+        begin = first.toordinal() if through < first else through.toordinal() + 1
+        days += max(0, last.toordinal() - begin + 1)
+        through = max(through, last)
+    return days
+
+
+def years_of(span: Span) -> list[Span]:
+    """Split a span into its calendar years."""
+    return [
+        Span(max(span.first, date(year, 1, 1)), min(span.last, date(year, 12, 31)))
+        for year in range(span.first.year, span.last.year + 1)
+    ]
+
+
+def add_up(figures: Sequence[Engagement]) -> Engagement:
+    """Add the figures of several cities up; shares are those of the sums."""
+    total: Counter[str] = Counter()
+    for one in figures:
+        total.update(one.contributions)
+    return Engagement(
+        expected=sum(one.expected for one in figures),
+        not_recorded=sum(one.not_recorded for one in figures),
+        present=_sum(one.present for one in figures),
+        part=sum(one.part for one in figures),
+        apologies=sum(one.apologies for one in figures),
+        as_guest=sum(one.as_guest for one in figures),
+        contributions=total,
+        effective=_sum(one.effective for one in figures),
+        deciding=sum(one.deciding for one in figures),
+        used=sum(one.used for one in figures),
+        days=_sum(one.days for one in figures),
+    )
+
+
+def _sum(shares: Iterable[Share]) -> Share:
+    total = Share(0, 0)
+    for one in shares:
+        total += one
+    return total

@@ -1,0 +1,342 @@
+"""The engagement of cities in bodies: how far each is present, effective and deciding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
+
+from ledger.core.filters import UnknownColumn
+from ledger.core.quantity_errors import quote_text
+from ledger.gaps.trend import SpanBackwards, UnknownPeriod
+from ledger.meetings.engagement import (
+    BodyRecords,
+    Engagement,
+    SeatTime,
+    Span,
+    TargetState,
+    add_up,
+    years_of,
+)
+from ledger.reference.terms import Step
+from ledger.registers.meetings import CONTRIBUTIONS, MEASURES
+from ledger.registers.records import City
+from ledger.seats.report import NOTHING, SeatRecords
+from ledger.store.registers import find_code, load_where
+from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.seats import seat_records
+
+RULE: Final = (
+    "present = (attended + part + online among expected) ÷ (expected - not recorded); "
+    "effective = meetings where present with a contribution ÷ meetings where present; "
+    "deciding = deciding seats in force at the end of the span; "
+    "days = days of the span with one ÷ days of the span; "
+    "step = present if present reaches its mark, effective if effective reaches its own too, "
+    "deciding if a deciding seat in force is used too; "
+    "marks are the targets in force, else 0.8 and 0.5; shares are rounded down to four places"
+)
+"""How the figures are made, in short; the help and the documentation say it at length."""
+
+CITY: Final = "city"
+GROUPED_BY: Final = (CITY, "office", "country")
+YEAR: Final = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementQuery:
+    """What to report: of one body or all, of each city or group, over a span or its years."""
+
+    body: str | None = None
+    by: str = CITY
+    first: date | None = None
+    last: date | None = None
+    every: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementReport:
+    """The rows by body, span and city or group, the targets, and how much was not counted."""
+
+    as_of: date
+    known_at: datetime | None
+    rows: list[dict[str, Any]]
+    targets: list[dict[str, Any]]
+    not_counted: dict[str, int]
+
+
+def report_engagement(reader: Reader, query: EngagementQuery) -> EngagementReport:
+    """Report engagement at the asked times.
+
+    Raises `UnknownCode`, `UnknownColumn`, `UnknownPeriod` and `SpanBackwards`.
+    """
+    _require_known(query)
+    body = _body_of(reader, query)
+    snapshot = reader.snapshot("meeting", "attendance", "motion", "target", "seat")
+    chosen = [one for one in read_bodies(reader, snapshot) if body in (None, one.body)]
+    reports = [_BodyReport(snapshot, one, query) for one in chosen]
+    known_at = reader.times.known_at
+    not_counted: Counter[str] = Counter()
+    for one in reports:
+        not_counted.update(one.not_counted())
+    return EngagementReport(
+        as_of=snapshot.day,
+        known_at=known_at and known_at.astimezone(snapshot.zone),
+        rows=[row for one in reports for row in one.rows()],
+        targets=[row for one in reports for row in one.targets()],
+        not_counted=dict(not_counted),
+    )
+
+
+def _body_of(reader: Reader, query: EngagementQuery) -> str | None:
+    """Give the body that is asked for, else the association that is set; None for every body."""
+    if query.body is None:
+        return reader.settings.association
+    return find_code(reader.connection, "body", query.body, reader.times.known_at)
+
+
+def _require_known(query: EngagementQuery) -> None:
+    """Refuse a grouping, a division or a span that the report does not have."""
+    if query.by not in GROUPED_BY:
+        raise UnknownColumn(
+            f"There is no column {quote_text(query.by)} to group by.",
+            why="Engagement is that of cities, added up by office or country where asked for.",
+            next_step=f"Give --by {' or '.join(GROUPED_BY)}.",
+        )
+    if query.every not in (None, YEAR):
+        raise UnknownPeriod(
+            f"There is no period {quote_text(str(query.every))} here.",
+            why="A span is divided into calendar years.",
+            next_step="Give --every year, or omit it.",
+        )
+    if query.first is not None and query.last is not None and query.last < query.first:
+        raise SpanBackwards(
+            f"{query.last} is before {query.first}.",
+            why="A span runs from an earlier day to a later one.",
+        )
+
+
+class _BodyReport:
+    """The report of one body."""
+
+    def __init__(self, snapshot: Snapshot, records: BodyRecords, query: EngagementQuery) -> None:
+        self._snapshot = snapshot
+        self._records = records
+        self._by = query.by
+        last = min(query.last or snapshot.day, snapshot.day)
+        first = query.first or records.first_day or last
+        self._span = Span(first, last)
+        spans = [] if first > last else [self._span]
+        self._spans = [year for one in spans for year in years_of(one)] if query.every else spans
+
+    @cached_property
+    def _figures(self) -> list[tuple[Span, dict[str, Engagement]]]:
+        """The figures of each city of a span, span by span."""
+        records = self._records
+        return [
+            (span, {city: records.engagement(city, span) for city in records.cities(span)})
+            for span in self._spans
+        ]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Give a row for each span and city, or group of cities."""
+        for span, figures in self._figures:
+            for name, cities in sorted(self._grouped(figures).items()):
+                yield self._row(span, name, {city: figures[city] for city in cities})
+
+    def _grouped(self, cities: Iterable[str]) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for city in cities:
+            groups.setdefault(str(self._group_of(city)), []).append(city)
+        return groups
+
+    def _group_of(self, city: str) -> str | None:
+        record = self._snapshot.records(CITY)[city]
+        name: str | None = city if self._by == CITY else getattr(record, self._by)
+        return name
+
+    def _row(self, span: Span, name: str, figures: Mapping[str, Engagement]) -> dict[str, Any]:
+        body = self._snapshot.records("body")[self._records.body]
+        head = {"body": body.code, "body_name": body.name, "from": span.first, "to": span.last}
+        if self._by != CITY:
+            return {**head, self._by: name, **self._group_figures(span, figures)}
+        marks = self._records.marks(name, span.last)
+        return {
+            **head,
+            **_city_terms(self._snapshot.records(CITY)[name]),
+            **figures_row(figures[name]),
+            **{f"{measure}_mark": mark for measure, mark in marks.items()},
+            "step": figures[name].step(marks),
+            "targets": [
+                f"{one.target.code} {one.state}" for one in self._target_states if one.city == name
+            ],
+        }
+
+    def _group_figures(self, span: Span, figures: Mapping[str, Engagement]) -> dict[str, Any]:
+        """Add the figures of several cities up, and count the cities at each step."""
+        steps = Counter(
+            one.step(self._records.marks(city, span.last)) for city, one in figures.items()
+        )
+        return {
+            "cities": len(figures),
+            **figures_row(add_up([*figures.values()])),
+            **{f"cities_{measure}": steps[measure] for measure in MEASURES},
+        }
+
+    @cached_property
+    def _target_states(self) -> list[TargetState]:
+        """Where each city stands with each target of the body, and of its own."""
+        cities = self._records.cities(self._span)
+        return [
+            self._records.state_of(target, city, self._snapshot.day)
+            for target in sorted(self._records.targets, key=lambda one: one.code)
+            for city in (cities if target.city is None else [target.city])
+        ]
+
+    def targets(self) -> Iterator[dict[str, Any]]:
+        """Give a row for each target and city."""
+        for target, city, figure, state in self._target_states:
+            yield {
+                "target": target.code,
+                "body": target.body,
+                "city": city,
+                "measure": target.measure,
+                "value": target.value,
+                "from": target.from_,
+                "by": target.by,
+                "figure": figure,
+                "state": state,
+            }
+
+    def not_counted(self) -> dict[str, int]:
+        """Say what the figures leave out, and how much of it there is."""
+        days = [one.from_ for one in self._records.meetings if one.cancelled]
+        figures = [one for _, by_city in self._figures for one in by_city.values()]
+        return {
+            "cancelled_meetings": sum(_is_in(day, self._span) for day in days),
+            "attendance_not_recorded": sum(one.not_recorded for one in figures),
+            "beginning_not_known": len(self._records.never_expected),
+        }
+
+
+def _is_in(day: date, span: Span) -> bool:
+    return span.first <= day <= span.last
+
+
+def _city_terms(city: City) -> dict[str, Any]:
+    return {
+        "city": city.code,
+        "city_name": city.name,
+        "office": city.office,
+        "country": city.country,
+    }
+
+
+def figures_row(figures: Engagement) -> dict[str, Any]:
+    """Give the figures as columns: each share beside both its numbers."""
+    shares = {"present": figures.present, "effective": figures.effective, "days": figures.days}
+    parts: dict[str, dict[str, Any]] = {
+        name: {name: share.value, f"{name}_count": share.part, f"{name}_of": share.whole}
+        for name, share in shares.items()
+    }
+    return {
+        "expected": figures.expected,
+        "not_recorded": figures.not_recorded,
+        **parts["present"],
+        "part": figures.part,
+        "apologies": figures.apologies,
+        "as_guest": figures.as_guest,
+        "contributions": sum(figures.contributions.values()),
+        **{word: figures.contributions[word] for word in CONTRIBUTIONS},
+        **parts["effective"],
+        "deciding": figures.deciding,
+        "used": figures.used,
+        **parts["days"],
+    }
+
+
+def city_engagement(reader: Reader, snapshot: Snapshot, city: str) -> list[dict[str, Any]]:
+    """Give the rows of one city, of each body with a seat or an attendance of it.
+
+    `snapshot` is of the city and what hangs under it: the bodies' other meetings are read here.
+    """
+    codes = {one.body for one in snapshot.records("seat").values() if one.body is not None}
+    codes |= {one.body for one in snapshot.records("meeting").values()}
+    known_at = reader.times.known_at
+    bodies = load_where(reader.connection, "body", "code", codes, known_at)
+    ids = [one.id for one in bodies.values()]
+    of_bodies = {
+        kind: [
+            one.record
+            for one in load_where(reader.connection, kind, "body", ids, known_at).values()
+        ]
+        for kind in ("meeting", "target")
+    }
+    meetings = {one.code: one for one in of_bodies["meeting"] if one.from_ <= reader.day}
+    targets = {one.code: one for one in of_bodies["target"] if one.city in (None, city)}
+    whole = replace(
+        snapshot,
+        registers={
+            **snapshot.registers,
+            "body": {code: one.record for code, one in bodies.items()},
+            "meeting": {**snapshot.records("meeting"), **meetings},
+            "target": targets,
+        },
+    )
+    query = EngagementQuery()
+    reports = [_BodyReport(whole, one, query) for one in read_bodies(reader, whole)]
+    return [row for one in reports for row in one.rows() if row["city"] == city]
+
+
+def read_bodies(reader: Reader, snapshot: Snapshot) -> list[BodyRecords]:
+    """Gather the records of each body in a snapshot, by code."""
+    meetings = _by(snapshot.records("meeting").values(), lambda one: one.body)
+    body_of = {code: one.body for code, one in snapshot.records("meeting").items()}
+    attendance = _by(snapshot.records("attendance").values(), lambda one: body_of[one.meeting])
+    motions = _by(snapshot.records("motion").values(), lambda one: body_of[one.meeting])
+    targets = _by(snapshot.records("target").values(), lambda one: one.body)
+    records = seat_records(reader, snapshot)
+    seats = _by(seat_times(records, snapshot.day), lambda one: one[0])
+    return [
+        BodyRecords(
+            body=code,
+            meetings=meetings.get(code, []),
+            attendance=attendance.get(code, []),
+            seats=[seat for _, seat in seats.get(code, [])],
+            motions=motions.get(code, []),
+            targets=targets.get(code, []),
+            first=None if body.from_ is None else body.from_.first,
+        )
+        for code, body in snapshot.records("body").items()
+    ]
+
+
+def _by(records: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for one in records:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def seat_times(records: SeatRecords, day: date) -> Iterator[tuple[str, SeatTime]]:
+    """Give each seat in a body that has begun on a day, with the body's code."""
+    for seat in records.seats:
+        if seat.body is None:
+            continue
+        held = records.held(seat)
+        if held.span.first > day:
+            continue
+        yield (
+            seat.body,
+            SeatTime(
+                code=seat.code,
+                city=seat.city,
+                first=None if seat.from_ is None else held.span.first,
+                last=None if held.span.last == date.max else held.span.last,
+                expects=held.step is not Step.NONE,
+                decides=held.step is Step.DECIDING,
+                bore=not records.came_of.get(seat.code, NOTHING).is_nothing,
+            ),
+        )
