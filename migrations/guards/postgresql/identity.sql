@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_{table}_refuses_update()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    IF NEW IS NOT DISTINCT FROM OLD AND (pg_trigger_depth() > 1 OR EXISTS (
+    IF NEW IS NOT DISTINCT FROM OLD
+        AND (coalesce(current_setting('cityfund.meets', true), '') = 'on' OR EXISTS (
         SELECT 1 FROM {schema}.{table}_version AS terms
         WHERE terms.{owner} = OLD.id AND terms.in_error
     ))

@@ -106,9 +106,11 @@ CREATE OR REPLACE FUNCTION {schema}.cityfund_partnership_terms_meet_partnerships
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
+    PERFORM set_config('cityfund.meets', 'on', true);
     UPDATE {schema}.city AS kept SET reuse = kept.reuse
     FROM {schema}.partnership
     WHERE partnership.id = NEW.partnership_id AND kept.id = partnership.city_id;
+    PERFORM set_config('cityfund.meets', '', true);
     PERFORM 1 FROM {schema}.city JOIN {schema}.partnership ON partnership.with_city_id = city.id
     WHERE partnership.id = NEW.partnership_id FOR KEY SHARE OF city;
     RETURN NULL;

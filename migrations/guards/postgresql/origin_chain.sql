@@ -13,7 +13,9 @@ DECLARE
     link_id bigint := NEW.origin_id;
 BEGIN
     IF NEW.version > 1 THEN
+        PERFORM set_config('cityfund.meets', 'on', true);
         UPDATE {schema}.{register} AS kept SET reuse = kept.reuse WHERE kept.id = NEW.{owner};
+        PERFORM set_config('cityfund.meets', '', true);
     END IF;
     WHILE link_kind IS NOT NULL LOOP
         IF link_kind = '{register}' AND link_id = NEW.{owner} THEN
