@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from bodies import a_body, a_seat, year
+from credentials import a_figure, a_grade
 from world import World, introduction
 
 from ledger.core.factors import Factor, Side
@@ -110,3 +112,19 @@ def test_the_views_of_bodies_and_seats_have_codes_and_names(office: World) -> No
         *("Mashhad", "Board", "deciding", "2010", None),
     ]
     assert (hosts["office"], hosts["body"], hosts["step"]) == ("asia", None, "effective")
+
+
+def test_the_view_of_credentials_has_codes_and_names(office: World) -> None:
+    office.do(lambda uow: uow.add("credential", a_figure(value="3194000.50")))
+    office.do(lambda uow: uow.add("credential", a_grade(as_of=None)))
+    office.do(lambda uow: edit_credential(uow, "CR-2", grade="silver"))
+    [figure, grade] = rows(office, "SELECT * FROM v_credential ORDER BY credential")
+    assert [figure[name] for name in ("city", "city_name", "value", "better", "as_of")] == [
+        *("MHD", "Mashhad", "3194000.50", "higher", "2013"),
+    ]
+    assert (grade["grade"], grade["measure"], grade["as_of"]) == ("silver", None, None)
+
+
+def edit_credential(uow: UnitOfWork, code: str, **terms: str) -> None:
+    stored = uow.find_record("credential", code)
+    uow.edit("credential", stored, replace(stored.record, **terms))
