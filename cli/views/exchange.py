@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SCHEMA: Final = "cityfund.exchange/1"
 _STANDING: Final = columns(
     "city city_name (country) (office) standing ranks grades served_cities delivered~ offers~ "
-    "(served) (credentials~)",
+    "presented (served) (credentials~)",
     city="City",
     city_name="Name",
     standing="Standing",
@@ -69,7 +69,12 @@ def emit_standing(call: Call, report: StandingReport) -> None:
     from ledger.usecases.city_standing import RULE  # noqa: PLC0415 - brings the store
 
     rows = [
-        {**_city(report.cities[one.city]), **_standing(one, report.units)} for one in report.rows
+        {
+            **_city(report.cities[one.city]),
+            **_standing(one, report.units),
+            "presented": report.presented.get(one.city, ()),
+        }
+        for one in report.rows
     ]
     head = {
         "schema": _SCHEMA,

@@ -19,7 +19,9 @@ from ledger.exchanges.standing import (
     OfferedTopic,
     standings_in,
 )
+from ledger.meetings.records import Attendance, Meeting
 from ledger.registers.credentials import Credential
+from ledger.registers.meetings import ATTENDANCE, MEETING
 from ledger.registers.records import City, Provider, Restriction
 from ledger.restrictions.bars import PairTerms
 from ledger.store.session.snapshot import Reader, Snapshot
@@ -41,13 +43,15 @@ RULE: Final = (
 class StandingReport:
     """The standing of each city in a topic, the strongest first, and what could not be counted.
 
-    `undated` credentials are in force without a date that they are about.
+    `presented` names the meetings at which a city presented the topic: evidence of what it says,
+    and no standing. Cities with nothing else have none.
     """
 
     topic: str
     as_of: date
     known_at: datetime | None
     rows: tuple[CityStanding, ...]
+    presented: Mapping[str, tuple[str, ...]]
     cities: Mapping[str, City]
     units: Mapping[str, Unit]
     not_counted: Mapping[str, int]
@@ -56,18 +60,34 @@ class StandingReport:
 def report_standing(reader: Reader, typed: str) -> StandingReport:
     """Give the standing of every city that has one in a topic. Raises `UnknownTopic`."""
     topic = require_topic(reader, typed)
-    snapshot = reader.snapshot(*PARTS)
-    evidence = evidence_of(snapshot)
+    snapshot = reader.snapshot(*PARTS, ATTENDANCE.name, MEETING.name)
+    standings = standings_in(topic, snapshot.day, evidence_of(snapshot))
+    presented = _presented(snapshot, topic)
+    without = [CityStanding(city) for city in sorted(presented.keys() - standings.keys())]
     known_at = snapshot.times.known_at
     return StandingReport(
         topic=topic,
         as_of=snapshot.day,
         known_at=known_at and known_at.astimezone(snapshot.zone),
-        rows=tuple(standings_in(topic, snapshot.day, evidence).values()),
+        rows=(*standings.values(), *without),
+        presented=presented,
         cities=snapshot.records("city"),
         units=snapshot.units,
         not_counted=not_counted(topic, snapshot),
     )
+
+
+def _presented(snapshot: Snapshot, topic: str) -> dict[str, tuple[str, ...]]:
+    """Name by city the meetings held by the day at which it presented a topic."""
+    key, meetings = text_key(topic), snapshot.records(MEETING.name)
+    found: dict[str, set[str]] = {}
+    attendance: Iterable[Attendance] = snapshot.records(ATTENDANCE.name).values()
+    for one in attendance:
+        meeting: Meeting = meetings[one.meeting]
+        was_held = not meeting.cancelled and meeting.from_ <= snapshot.day
+        if was_held and one.is_present and key in map(text_key, one.topics):
+            found.setdefault(one.city, set()).add(one.meeting)
+    return {city: tuple(sorted(codes)) for city, codes in found.items()}
 
 
 def require_topic(reader: Reader, typed: str) -> str:

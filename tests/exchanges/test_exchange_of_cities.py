@@ -248,3 +248,19 @@ def test_an_office_sees_its_own_cities(cities: Officer) -> None:
         "KHI",
         "TEH",
     ]
+
+
+def test_what_a_city_presented_is_shown_and_is_no_standing(cities: Officer) -> None:
+    cities.says("body add Metropolis --code METROPOLIS --kind association")
+    cities.says("meeting add --body METROPOLIS --name Assembly --from 2026-05-10 --code MT-1")
+    for city, presence in (("TEH", "attended"), ("MHD", "online"), ("BOG", "apologies")):
+        topics = "" if presence == "apologies" else f"--did presented --topics {TOPIC}"
+        cities.says(f"attendance add --meeting MT-1 --city {city} --presence {presence} {topics}")
+    rows = {row["city"]: row for row in cities.asks(f"exchange standing {TOPIC}")["rows"]}
+    assert {city: row["presented"] for city, row in rows.items() if row["presented"]} == {
+        "TEH": ["MT-1"],
+        "MHD": ["MT-1"],
+    }
+    assert (rows["MHD"]["standing"], rows["TEH"]["standing"]) == ("none", "credentialed")
+    assert "MHD" not in dict(standings(cities, "--as-of 2026-05-09"))
+    assert "MHD" not in {row["city"] for row in cities.asks(f"exchange suggest {TOPIC}")["rows"]}
