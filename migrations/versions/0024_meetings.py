@@ -12,8 +12,8 @@ WORD = sa.String(length=20)
 CODE_LENGTH, PAIR_LENGTH = 64, 129
 NAMES = ("meeting", "attendance", "motion", "target")
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
