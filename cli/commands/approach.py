@@ -9,17 +9,18 @@ import typer
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
+from cli.framework.letters import letter_command
 from cli.framework.options import with_parameters
-from cli.framework.register_commands import resolve_typed_code
+from cli.framework.register_commands import resolve_code, resolve_typed_code
 from cli.framework.register_options import (
     add_parameters,
     code_argument,
     parameter,
     read_terms,
 )
-from cli.framework.session import act, approach_days_of
-from ledger.registers.approaches import DECLINE_REASONS
-from ledger.registers.table import APPROACH, OFFER
+from cli.framework.session import act, approach_days_of, read_ledger
+from ledger.registers.approaches import APPROACH, DECLINE_REASONS
+from ledger.registers.table import OFFER
 
 if TYPE_CHECKING:
     import inspect
@@ -136,4 +137,24 @@ def offer(call: Call, approach: ApproachCode, **_typed: str) -> None:
     act(call, handle)
 
 
-app = register_noun(APPROACH, own={"add": Verb(add), "reply": Verb(reply), "offer": Verb(offer)})
+def suggest(call: Call, need: Annotated[str, code_argument("need")]) -> None:
+    """Suggest whom to ask for a need, each with its grounds, and say who is left out and why."""
+    from cli.views.approach import emit_suggestions
+
+    with read_ledger(call) as reader:
+        emit_suggestions(call, reader, resolve_code(reader, "need", need))
+
+
+app = register_noun(
+    APPROACH,
+    own={
+        "add": Verb(add),
+        "reply": Verb(reply),
+        "offer": Verb(offer),
+        "suggest": Verb(suggest, "list", dated=True),
+        "letter": Verb(
+            letter_command("approach", "Write the letter that presents a need to a provider."),
+            "plain",
+        ),
+    },
+)

@@ -8,8 +8,12 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
-from cli.framework.options import quantity_argument, with_parameters
-from cli.framework.register_options import origin_parameters, typed_origin
+from cli.framework.options import (
+    origin_parameters,
+    quantity_argument,
+    typed_origin,
+    with_parameters,
+)
 from cli.framework.session import act, optional_date, read_ledger
 
 if TYPE_CHECKING:
@@ -263,6 +267,28 @@ def show(call: Call, deal: DealCode) -> None:
     row = {**document, "rate_said": rate_text(document)}
     below = [*act_lines(document), *outcome_lines(outcome)]
     emit_record(row, DEAL_TERMS, call.read, document=document, below=below)
+
+
+@command(app, "letter", kind="plain")
+def letter(
+    call: Call,
+    deal: DealCode,
+    html: Annotated[bool, typer.Option("--html", help="Write HTML instead of Markdown.")] = False,
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A template of your own, in Markdown or HTML."),
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--output", metavar="FILE", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Write the letter that introduces both sides of a deal."""
+    from cli.framework.letters import write_letter
+    from ledger.letters.templates import Letter
+
+    write_letter(
+        call, Letter.DEAL, {"deal": deal, "html": html, "template": template, "file": file}
+    )
 
 
 @command(app, "history")

@@ -8,6 +8,7 @@ import typer
 
 from cli.commands.registers import Verb, register_noun
 from cli.framework.command import Call
+from cli.framework.letters import letter_command
 from cli.framework.options import with_parameters
 from cli.framework.register_commands import resolve_typed_code
 from cli.framework.register_options import (
@@ -77,6 +78,10 @@ app = register_noun(
     PROJECT,
     own={
         "add": Verb(add),
+        "brief": Verb(
+            letter_command("project", "Write the two pages on a project that a provider wants."),
+            "plain",
+        ),
         "withdraw": Verb(withdraw, destructive=True),
         "reinstate": Verb(reinstate),
     },

@@ -42,7 +42,19 @@ if TYPE_CHECKING:
     from ledger.store.session.unit_of_work import UnitOfWork
 
 ORDER = (
-    *("add", "reply", "offer", "edit", "list", "show", "candidates", "suggest", "history"),
+    *(
+        "add",
+        "reply",
+        "offer",
+        "edit",
+        "list",
+        "show",
+        "candidates",
+        "suggest",
+        "letter",
+        "brief",
+        "history",
+    ),
     *("withdraw", "reinstate", "expire", "confirm", "end", "reroute"),
     *("undertake", "done", "log", "attend"),
 )

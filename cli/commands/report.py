@@ -21,6 +21,38 @@ Last = Annotated[
 ]
 
 
+@command(app, "pipeline", dated=True)
+def pipeline(
+    call: Call,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="COLUMN,...", help="Stages by these columns: factor,city."),
+    ] = None,
+    first: First = None,
+    last: Last = None,
+    one_by_one: Annotated[
+        bool, typer.Option("--list", help="The approaches themselves, with what each reached.")
+    ] = False,
+) -> None:
+    """Report how far approaches got: sent, answered, interested, offered, held to delivered.
+
+    Counted are approaches sent in the span that are not withdrawn. Answered is interested or
+    declined; offered, that an offer or a deal came of it; held, committed and delivered, the
+    furthest that any deal which came of it ever reached by the day, reversals folded in. A share
+    is the count divided by that of sent, or of the stage before, with four places, rounded down;
+    days are the lower median since the stage before, over those that reached both. Columns:
+    provider, provider_kind, factor, sector, topic, office, city, channel, actor, month, reason.
+    """
+    from cli.views.pipeline import columns_named, emit_pipeline
+    from ledger.usecases.approaches.pipeline import report_pipeline
+
+    names = columns_named(comma_separated(by))
+    days = optional_date(call, first), optional_date(call, last)
+    with read_ledger(call) as reader:
+        report = report_pipeline(reader, *days)
+    emit_pipeline(call, report, names, one_by_one=one_by_one)
+
+
 @command(app, "seats", dated=True)
 def seats(call: Call, first: First = None, last: Last = None) -> None:
     """Report what cities held in bodies and offices, and what came of each seat.

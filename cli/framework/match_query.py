@@ -13,6 +13,7 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
+from cli.framework.options import flag_parameter
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import parameter
 from cli.framework.session import ledger_of, rate_days_of, times_of
@@ -39,6 +40,11 @@ MATCHING = (
         required=False,
     ),
     parameter("factor", typer.Option(help="Only this factor."), required=False),
+    flag_parameter(
+        "again",
+        "--again",
+        words="Propose what was declined, or released with a reason, within twelve months.",
+    ),
     parameter(
         "time_limit",
         typer.Option(metavar="SECONDS", help="Time limit; 0: the greedy plan."),
@@ -96,7 +102,11 @@ def query_of(call: Call, ledger: Ledger) -> MatchQuery:
     if factor is not None:
         where.append(f"factor={parse_factor(factor)}")
     return MatchQuery(
-        where=where, times=times, note=partial(note, call), rate_days=rate_days_of(call)
+        where=where,
+        times=times,
+        note=partial(note, call),
+        rate_days=rate_days_of(call),
+        again=bool(call.params.get("again")),
     )
 
 

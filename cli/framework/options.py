@@ -20,6 +20,7 @@ import typer
 import typer.main
 
 from cli.framework.usage_errors import BadUsage
+from ledger.registers.table import origin_kinds
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _PASSED_THROUGH = (str, bool, list[str])
@@ -224,6 +225,57 @@ def with_parameters(*parameters: inspect.Parameter) -> Callable[[_Function], _Fu
         return function
 
     return decorate
+
+
+_ORIGIN_OF = "origin_"
+"""What the names of parameters begin with that name an origin of one kind."""
+
+
+def origin_parameters(*, with_origin: bool = True) -> list[inspect.Parameter]:
+    """Return the options that name what a record came from: one, and a short one for each kind."""
+    words = "What it came from: approach:AP-0007."
+    own = typer.Option("--origin", metavar="KIND:CODE", help=words)
+    made = [_optional_text("origin", own)] if with_origin else []
+    return [*made, *map(_short_origin, origin_kinds())]
+
+
+def _short_origin(kind: str) -> inspect.Parameter:
+    from cli.framework.completion import complete_codes  # noqa: PLC0415 - it knows of commands
+
+    words = f"Short for --origin {kind}:CODE."
+    option = typer.Option(
+        f"--{kind}", metavar="CODE", help=words, autocompletion=complete_codes(kind)
+    )
+    return _optional_text(f"{_ORIGIN_OF}{kind}", option)
+
+
+def _optional_text(name: str, option: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[str | None, option],
+    )
+
+
+def typed_origin(call: Any) -> str | None:
+    """Return the origin that was typed, as `kind:code`; an empty text is none.
+
+    Raises BadUsage where several options name one.
+    """
+    kinds = {f"{_ORIGIN_OF}{kind}": kind for kind in origin_kinds()}
+    given = {name: call.params.get(name) for name in ("origin", *kinds)}
+    typed = {name: text for name, text in given.items() if text is not None}
+    if len(typed) > 1:
+        flags = [f"--{kinds.get(name, name)}" for name in typed]
+        raise BadUsage(
+            f"{' and '.join(flags)} were given together.",
+            why="A record came from one other record.",
+            next_step="Keep one of them.",
+        )
+    for name, text in typed.items():
+        return f"{kinds[name]}:{text}" if name in kinds and text else str(text)
+    return None
 
 
 def typer_parameters(*parameters: inspect.Parameter) -> tuple[Any, ...]:

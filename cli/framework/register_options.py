@@ -15,9 +15,13 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
-from cli.framework.options import flag_parameter, quantity_argument
+from cli.framework.options import (
+    flag_parameter,
+    origin_parameters,
+    quantity_argument,
+    typed_origin,
+)
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
-from ledger.registers.table import origin_kinds
 
 if TYPE_CHECKING:
     from ledger.usecases.registers.parse import TypedTerms
@@ -37,9 +41,6 @@ _METAVARS = {
 }
 _CODE_HELP = "its code; the next free one if omitted"
 _NEW_CODE_HELP = "its new code, while only declarations rest on it; the old one stays an alias"
-_ORIGIN_HELP = "What it came from: approach:AP-0007."
-_ORIGIN_OF = "origin_"
-"""What the names of parameters begin with that name an origin of one kind."""
 _YES_NO = (("yes", ""), ("no", ""))
 
 
@@ -75,43 +76,6 @@ def column_parameters(spec: RegisterSpec, names: Iterable[str]) -> list[inspect.
 
 def _short_origins(spec: RegisterSpec) -> list[inspect.Parameter]:
     return [] if spec.origin is None else origin_parameters(with_origin=False)
-
-
-def origin_parameters(*, with_origin: bool = True) -> list[inspect.Parameter]:
-    """Return the options that name what a record came from: one, and a short one for each kind."""
-    spelt = typer.Option("--origin", metavar=_METAVARS[Kind.ORIGIN], help=_ORIGIN_HELP)
-    own = [parameter("origin", spelt, required=False)] if with_origin else []
-    return [*own, *(_short_origin(kind) for kind in origin_kinds())]
-
-
-def _short_origin(kind: str) -> inspect.Parameter:
-    words = f"Short for --origin {kind}:CODE."
-    option = typer.Option(
-        f"--{kind}", metavar="CODE", help=words, autocompletion=complete_codes(kind)
-    )
-    return parameter(f"{_ORIGIN_OF}{kind}", option, required=False)
-
-
-def typed_origin(call: Call) -> str | None:
-    """Return the origin that was typed, as `kind:code`; an empty text is none.
-
-    Raises BadUsage where several options name one.
-    """
-    kinds = {f"{_ORIGIN_OF}{kind}": kind for kind in origin_kinds()}
-    given = {name: call.params.get(name) for name in ("origin", *kinds)}
-    typed = {name: text for name, text in given.items() if text is not None}
-    if len(typed) > 1:
-        from cli.framework.usage_errors import BadUsage  # noqa: PLC0415 - rarely needed
-
-        flags = [f"--{kinds.get(name, name)}" for name in typed]
-        raise BadUsage(
-            f"{' and '.join(flags)} were given together.",
-            why="A record came from one other record.",
-            next_step="Keep one of them.",
-        )
-    for name, text in typed.items():
-        return f"{kinds[name]}:{text}" if name in kinds and text else str(text)
-    return None
 
 
 def _edited(column: ColumnSpec) -> ColumnSpec:

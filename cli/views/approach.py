@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, table_lines
+from cli.framework.output import emit_record, emit_rows, table_lines
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import record_row
-from ledger.approaches.standings import Standing, standing_on
-from ledger.registers.table import APPROACH
+from ledger.approaches.states import State, state_on
+from ledger.registers.approaches import APPROACH
 
 if TYPE_CHECKING:
     from ledger.registers.approaches import Approach
@@ -47,15 +47,20 @@ _UNDER_PROVIDER = columns(
 )
 
 
+_SUGGESTED = columns(
+    "provider provider_name (kind) ground grounds left_out", ground="Order", provider="Code"
+)
+
+
 def approach_row(snapshot: Snapshot, approach: Approach) -> dict[str, Any]:
     """Return the row of an approach: where it stands, and what and whom it is about."""
     need = snapshot.records("need")[approach.need]
     project = snapshot.records("project")[need.project]
     city = snapshot.records("city")[project.city]
-    standing = standing_on(approach, snapshot.day)
+    state = state_on(approach, snapshot.day)
     answers = {
-        Standing.INTERESTED: approach.interested_on,
-        Standing.DECLINED: approach.declined_on,
+        State.INTERESTED: approach.interested_on,
+        State.DECLINED: approach.declined_on,
     }
     return {
         **record_row(APPROACH.plural, approach),
@@ -68,8 +73,8 @@ def approach_row(snapshot: Snapshot, approach: Approach) -> dict[str, Any]:
         "sector": project.sector,
         "topic": need.topic,
         "provider_name": snapshot.records("provider")[approach.provider].name,
-        "standing": standing.value,
-        "answered_on": answers.get(standing),
+        "standing": state.value,
+        "answered_on": answers.get(state),
     }
 
 
@@ -120,6 +125,25 @@ def under_needs(rows: list[dict[str, Any]]) -> Iterator[str]:
 def under_provider(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Lay out the approaches to a provider."""
     yield from _section("ASKED FOR", rows, _UNDER_PROVIDER)
+
+
+def emit_suggestions(call: Call, reader: Reader, need: str) -> None:
+    """Write whom to ask for a need, then who is left out; both have their grounds."""
+    from ledger.usecases.approaches.suggest import suggest  # noqa: PLC0415 - brings the store
+
+    rows = [
+        {
+            "provider": one.provider.code,
+            "provider_name": one.provider.name,
+            "kind": one.provider.kind,
+            "ground": int(one.ground),
+            "grounds": [reason.text for reason in one.reasons],
+            "left_out": one.left_out,
+        }
+        for one in suggest(reader, need)
+    ]
+    head = {"schema": "cityfund.approach-suggestions/1", "need": need, "as_of": reader.day}
+    emit_rows(rows, _SUGGESTED, call.read, head=head)
 
 
 def _section(title: str, rows: list[dict[str, Any]], shown: Any) -> Iterator[str]:

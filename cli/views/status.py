@@ -13,6 +13,7 @@ from ledger.core.quantity import format_amount
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
+    from ledger.registers.approaches import Approach
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.status import HoldDue, OfferDue, Status
 
@@ -45,6 +46,7 @@ OFFICE_COLUMNS = columns(
     "office name:1 cities (others) projects complete covered needs unknown deals"
 )
 _HOLD_COLUMNS = columns("deal project need offer held[unit] held_until")
+_APPROACH_COLUMNS = columns("approach need provider sent_on answer_by")
 _OFFER_COLUMNS = columns("offer provider_name available[unit] valid_until")
 
 
@@ -64,6 +66,8 @@ def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[s
         "holds_past": [_hold(one) for one in status.holds_past],
         "offers_lapsing": [_ending(one) for one in status.offers_soon],
         "offers_past": [_ending(one) for one in status.offers_past],
+        "approaches_waiting": [_approach(one) for one in status.waiting],
+        "approaches_silent": [_approach(one) for one in status.silent],
         "last_entry": _last(status, snapshot),
         "night": night_document(status.night, snapshot),
         "offices": [
@@ -94,6 +98,11 @@ def _ending(ending: OfferDue) -> dict[str, Any]:
         "unit": ending.unit.code,
         "valid_until": ending.until,
     }
+
+
+def _approach(approach: Approach) -> dict[str, Any]:
+    terms = attributes(approach, "need provider sent_on answer_by")
+    return {"approach": approach.code, **terms}
 
 
 def _last(status: Status, snapshot: Snapshot) -> dict[str, Any] | None:
@@ -157,6 +166,14 @@ def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
         _OFFER_COLUMNS,
     )
     yield from _listed(f"Offers that lapse {soon}", document["offers_lapsing"], _OFFER_COLUMNS)
+    yield from _listed(
+        "Approaches without an answer in time; remind, or record it with cityfund approach reply",
+        document["approaches_silent"],
+        _APPROACH_COLUMNS,
+    )
+    yield from _listed(
+        "Approaches that wait for an answer", document["approaches_waiting"], _APPROACH_COLUMNS
+    )
     yield from night_lines(document["night"])
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from ledger.approaches.pauses import PAUSED
 from ledger.deals.deal import need_amount_within, offer_amount_to_hold
 from ledger.eligibility.rules import (
     NONE_OUTSTANDING,
@@ -23,7 +24,7 @@ from ledger.eligibility.rules import (
 RATE, AVAILABLE = "rate", "available"
 """What blocks a pair in addition to the rules: a missing rate, no capacity."""
 
-_ORDER = {rule: place for place, rule in enumerate((*RULE_ORDER, RATE, AVAILABLE))}
+_ORDER = {rule: place for place, rule in enumerate((*RULE_ORDER, RATE, AVAILABLE, PAUSED))}
 
 
 class BestAmount(NamedTuple):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
+from ledger.approaches.states import Asked
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.counts import EligibleCount
@@ -16,6 +19,7 @@ from ledger.reference.places import subregion_name
 from ledger.registers.records import ACTIVE_STATUSES, City
 
 COVERAGE_PLACES = 4
+NOBODY_ASKED: Final[Mapping[str, Asked]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class GapRow:
     None is unknown: `required`, `gap` and `coverage` of a need whose amount was never given, or
     whose declaration was reversed (`quantity_absent` says which),
     `gap_base` if no rate is known or the need is not money, `eligible_offers` if they were not
-    counted. `rate_date` is the oldest day of the quotes used, None in the base currency.
+    counted. `rate_date` is the oldest day of the quotes used, None in the base currency. `asked`,
+    `interested` and `declined` count the approaches that present the need.
     """
 
     need: str
@@ -56,6 +61,9 @@ class GapRow:
     obstacle_rule: str | None
     quantity_absent: str | None
     member: bool
+    asked: int = 0
+    interested: int = 0
+    declined: int = 0
     decimals: int
     base_decimals: int
     required_base: int | None
@@ -68,6 +76,10 @@ class GapRow:
             main_obstacle=count.obstacle,
             obstacle_rule=count.obstacle_rule,
         )
+
+    def presented(self, asked: Asked) -> GapRow:
+        """Return the row with the count of the approaches that present the need."""
+        return replace(self, **asked._asdict())
 
     def cell(self, column: str) -> str | int | None:
         """Return one column for machines: amounts as exact decimal text, dates as ISO 8601."""
@@ -216,13 +228,16 @@ def gap_rows(
     *,
     include_inactive: bool = False,
     is_member: IsMember = _by_register,
+    asked: Mapping[str, Asked] = NOBODY_ASKED,
 ) -> list[GapRow]:
     """Return the rows ordered by project, then need code.
 
-    Projects whose status takes no new deals are omitted unless `include_inactive`.
+    Projects whose status takes no new deals are omitted unless `include_inactive`. `asked` counts
+    the approaches that present each need.
     """
     chosen = [
         facts for facts in needs if include_inactive or facts.project.status in ACTIVE_STATUSES
     ]
     chosen.sort(key=lambda facts: (facts.project.code, facts.need.code))
-    return [gap_row(facts, base, is_member) for facts in chosen]
+    rows = (gap_row(facts, base, is_member) for facts in chosen)
+    return [row.presented(asked[row.need]) if row.need in asked else row for row in rows]

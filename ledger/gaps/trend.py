@@ -22,7 +22,10 @@ from ledger.journal.entries import Stages
 from ledger.rates.rates import ConversionRate, RateFinder
 from ledger.registers.records import ACTIVE_STATUSES
 
-NOT_IN_SNAPSHOTS: Final = ("eligible_offers", "main_obstacle", "obstacle_rule")
+NOT_IN_SNAPSHOTS: Final = (
+    *("eligible_offers", "main_obstacle", "obstacle_rule"),
+    *("asked", "interested", "declined"),
+)
 """Columns of the gap report that nights do not record."""
 
 PERIODS: Final = ("night", "week", "month", "year")
@@ -31,7 +34,9 @@ PERIODS: Final = ("night", "week", "month", "year")
 class NotInTrend(InvalidInput, code="not-in-trend"):
     """The trend was requested by a column that nights do not record."""
 
-    default_why = "Eligible offers are computed for each report and are not recorded by nights."
+    default_why = (
+        "Eligible offers and approaches are counted for each report and are not recorded by nights."
+    )
     default_next = "Omit that column, or see the current one with: cityfund gaps"
 
 

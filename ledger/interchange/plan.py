@@ -79,8 +79,8 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     rates = [_rate_step(planning, row) for row in tables.rates]
     # Rates come before the acts: a deal without a rate of its own takes the table's.
     ordered = origins_first(planning, registers)
-    steps: list[ImportStep] = [*ordered, *rates, *ups, *acts, *downs]
-    return ImportPlan(tuple(steps), tuple(planning.problems), tuple(planning.notes))
+    every: list[ImportStep] = [*ordered, *rates, *ups, *acts, *downs]
+    return ImportPlan(tuple(every), tuple(planning.problems), tuple(planning.notes))
 
 
 def _refuse_overlaps(planning: Planning, steps: Iterable[ImportStep]) -> None:

@@ -29,6 +29,11 @@ from ledger.registers.table import CONDITION_COMPLETE
 
 _NONE_OUTSTANDING: OutstandingByNeed = MappingProxyType({})
 
+PausedProviders = Mapping[str, frozenset[str]]
+"""The providers whose offers are not proposed for a need, by the code of the need."""
+
+_NOBODY_PAUSED: PausedProviders = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltProblem:
@@ -46,18 +51,20 @@ def build(
     outstanding: OutstandingByNeed = _NONE_OUTSTANDING,
     *,
     selected: Collection[str] | None = None,
+    paused: PausedProviders = _NOBODY_PAUSED,
 ) -> BuiltProblem:
     """Build the problem of a day from all needs and offers of a ledger, in any order.
 
     `selected` names the needs that may be served (None: all); the others still count for the
     completeness of their projects. `rate_of(need unit, offer unit)` is the number of offer units
-    per need unit, or None. `outstanding` is by need, then by offer.
+    per need unit, or None. `outstanding` is by need, then by offer. `paused` names the providers
+    whose offers are not proposed for a need.
     """
     all_needs = sorted(needs, key=lambda facts: (facts.project.code, facts.need.code))
     open_needs = [facts for facts in all_needs if _is_open(facts, selected)]
     available = [facts for facts in offers if _is_available(facts, day)]
     available_offers = sorted(available, key=lambda facts: facts.offer.code)
-    classes = _EligibilityClasses(open_needs, available_offers, day, rate_of)
+    classes = _EligibilityClasses(open_needs, available_offers, day, rate_of, paused)
     places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
     projects = _projects(all_needs, open_needs)
     project_index = {need: place for place, one in enumerate(projects) for need in one.needs}
@@ -168,13 +175,24 @@ class _EligibilityClasses:
     """The classes of needs and offers; the rules are evaluated once for each pair of classes."""
 
     def __init__(
-        self, needs: list[NeedFacts], offers: list[OfferFacts], day: date, rate_of: RateOf
+        self,
+        needs: list[NeedFacts],
+        offers: list[OfferFacts],
+        day: date,
+        rate_of: RateOf,
+        paused: PausedProviders,
     ) -> None:
         offer_classes: dict[Hashable, int] = {}
+        # Offers of a provider that is paused for some need are told apart from all others.
+        apart = frozenset().union(*paused.values())
         self.class_of_offer = [
-            offer_classes.setdefault(_offer_key(facts.offer), len(offer_classes))
+            offer_classes.setdefault(
+                (_offer_key(facts.offer), facts.offer.provider in apart and facts.offer.provider),
+                len(offer_classes),
+            )
             for facts in offers
         ]
+        self._paused = paused
         samples: dict[int, OfferFacts] = {}
         for offer_class, facts in zip(self.class_of_offer, offers, strict=True):
             samples.setdefault(offer_class, facts)
@@ -186,9 +204,10 @@ class _EligibilityClasses:
         self.without_rate = tuple(sorted(self._eligible.without_rate))
 
     def _class_of(self, need: NeedFacts) -> int:
-        key = _need_key(need)
+        paused = self._paused.get(need.need.code, frozenset())
+        key = _need_key(need), paused
         if key not in self._by_key:
-            links = self._eligible.links(need)
+            links = self._eligible.links(need, paused)
             # Needs with different terms but the same eligible offers belong to one class.
             equivalence = need.balance.unit.code, tuple(links)
             if equivalence not in self._by_links:
@@ -217,14 +236,19 @@ class _EligibleClasses:
         }
         self.without_rate: set[tuple[str, str]] = set()
 
-    def links(self, need: NeedFacts) -> dict[int, Ratio]:
-        """Return the classes that may serve a need, in order, each with its rate."""
+    def links(self, need: NeedFacts, paused: Collection[str]) -> dict[int, Ratio]:
+        """Return the classes that may serve a need, in order, each with its rate.
+
+        Offers of `paused` providers are left out.
+        """
         sets = self._sets.get(need.need.factor)
         if sets is None:
             return {}
         ratios = sets.ratios(need.balance.unit)
         ratios_by_class: dict[int, Ratio] = {}
         for code in sets.admissible_offers(need):
+            if sets.by_code[code].offer.provider in paused:
+                continue
             offer_class = self._class_of_offer[code]
             ratio = ratios.get(self._unit_of_class[offer_class])
             if ratio is None:

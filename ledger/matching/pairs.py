@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from ledger.approaches.pauses import PAUSED
 from ledger.eligibility.index import Ratio, ratio_between
 from ledger.eligibility.rules import (
     NONE_OUTSTANDING,
@@ -27,7 +28,8 @@ from ledger.matching.problem import least_reaching
 class PairFacts:
     """A need and an offer on a day. `rate` is that of the rates table, None without one.
 
-    `outstanding_in_need` is what is held, committed or delivered of the need, by offer.
+    `outstanding_in_need` is what is held, committed or delivered of the need, by offer. `paused`
+    says why the pair is not proposed for a time, though every rule admits it.
     """
 
     need: NeedFacts
@@ -35,6 +37,7 @@ class PairFacts:
     day: date
     rate: Fraction | None
     outstanding_in_need: Mapping[str, Outstanding] = field(default_factory=dict)
+    paused: str | None = None
 
     @property
     def outstanding(self) -> Outstanding:
@@ -68,6 +71,8 @@ class PairFacts:
         return max(1, least_reaching(min_ticket - self.outstanding.offer, ratio))
 
     def _data_failures(self) -> Iterable[Failure]:
+        if self.paused is not None:
+            yield Failure(PAUSED, self.paused)
         need_unit, offer_unit = self.need.balance.unit, self.offer.balance.unit
         ratio = self.ratio
         if ratio is None and units_convert(need_unit, offer_unit):

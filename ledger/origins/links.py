@@ -89,6 +89,15 @@ class Links:
                     waiting.append(below)
         return [*found]
 
+    def by_origin(self, kind: str) -> dict[str, list[Origin]]:
+        """Give all that came of each record of a register, by its code."""
+        found: defaultdict[str, list[Origin]] = defaultdict(list)
+        for record in self._origins:
+            for above in self.came_from(record):
+                if above.kind == kind:
+                    found[above.code].append(record)
+        return dict(found)
+
 
 def chain_of(record: Origin, origin_of: Callable[[Origin], Origin | None]) -> Iterator[Origin]:
     """Give the chain of a record's origins, the nearest first; each once, were it a circle."""

@@ -398,6 +398,7 @@ def versioned() -> dict[str, RegisterSpec]:
     return {spec.name: spec for spec in REGISTERS.values() if spec.versioned}
 
 
+@cache
 def origin_kinds() -> tuple[str, ...]:
     """Name the registers whose records others can name as what they came from."""
     return tuple(spec.name for spec in REGISTERS.values() if spec.is_origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -16,12 +16,12 @@ from ledger.store.db.queries import is_newest
 from ledger.store.registers import (
     IDENTITIES,
     STORED_REGISTERS,
-    StoredRegister,
     column_before,
     known_at_parameter,
     not_yet_known,
     value_before,
 )
+from ledger.store.stored_registers import StoredRegister
 
 
 class Key(NamedTuple):
@@ -37,8 +37,8 @@ _WITH_ORIGIN: Final = {
 """The registers whose records can name an origin."""
 
 
-def require_no_circle(connection: Connection, record: tuple[str, int], origin: Any) -> None:
-    """Refuse an origin, by its kind and id, that leads back to the record. Raises `OriginCycle`."""
+def require_no_circle(connection: Connection, record: Key, terms: Mapping[str, Any]) -> None:
+    """Refuse the origin in a record's terms if it leads back to it. Raises `OriginCycle`."""
     keys: dict[Origin, Key] = {}
 
     def named(key: Key) -> Origin:
@@ -51,7 +51,8 @@ def require_no_circle(connection: Connection, record: tuple[str, int], origin: A
         key = _origin_key(connection, keys[one])
         return None if key is None else named(key)
 
-    require_no_cycle(named(Key(*record)), named(Key(*origin)), origin_of)
+    origin = Key(terms["origin_kind"], terms["origin_id"])
+    require_no_cycle(named(record), named(origin), origin_of)
 
 
 def _origin_key(connection: Connection, record: Key) -> Key | None:

@@ -18,14 +18,12 @@ from ledger.store.db.queries import codes_had, is_newest
 from ledger.store.rates import quote_columns
 from ledger.store.registers import (
     STORED_REGISTERS,
-    StoredRegister,
     codes_of,
     find_hidden,
     in_error,
     load_all,
-    names_record,
-    refers_to,
 )
+from ledger.store.stored_registers import StoredRegister, names_record, refers_to
 
 RecordKey = tuple[str, int]
 """A record by its register and its id, which no other record ever has."""

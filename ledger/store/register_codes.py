@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from ledger.core.text import normalised_code
 from ledger.reference.places import country_and_above
 from ledger.registers.records import City
 from ledger.store.db.clock import known_by
-from ledger.store.db.queries import codes_had, is_newest
+from ledger.store.db.queries import is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import (
     IDENTITIES,
@@ -71,42 +71,6 @@ def _former_codes(kind: str, *, known: bool) -> Select[Any] | None:
 def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
     """Read the place of every record of a register in the order in which they were recorded."""
     return {code: place for place, code in enumerate(codes_of(connection, kind))}
-
-
-class CodeUses:
-    """How many records had a code before a new one, now or formerly: each is recorded in error."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Start with no register read."""
-        self._connection = connection
-        self._by_kind: dict[str, dict[str, int]] = {}
-        self._new: set[str] = set()
-
-    def new(self, code: str) -> str:
-        """Take note of a code that was made just now, and that no record had before; give it."""
-        self._new.add(code)
-        return code
-
-    def of(self, kind: str, codes: Iterable[str]) -> int:
-        """Count the records that had one of the codes a new record begins with.
-
-        A register is read once, as there are few or none.
-        """
-        known = [normalised_code(code) for code in codes if code not in self._new]
-        if not known:
-            return 0
-        if kind not in self._by_kind:
-            self._by_kind[kind] = self._read(kind)
-        return max(self._by_kind[kind].get(code, 0) for code in known)
-
-    def _read(self, kind: str) -> dict[str, int]:
-        register = STORED_REGISTERS[kind]
-        versions = register.versions.c
-        had = codes_had(kind).c
-        ever = select(versions[register.owner]).where(versions.in_error)
-        freed = select(had.folded).where(had.id.in_(ever))
-        query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
-        return dict(self._connection.execute(query.where(had.folded.in_(freed))).all())
 
 
 def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:

@@ -9,28 +9,22 @@ is in error is hidden: it is found by no query here but `find_hidden`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
-    Column,
     ColumnElement,
     Connection,
     FromClause,
     Select,
-    String,
-    Table,
-    and_,
     bindparam,
     case,
-    cast,
     exists,
     func,
     literal,
-    null,
     select,
 )
 
@@ -38,13 +32,13 @@ from ledger.core.errors import NotFound, RefusedByRule
 from ledger.core.suggest import nearest
 from ledger.core.text import normalised_code
 from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
-from ledger.registers.table import origin_kinds, versioned
+from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, codes_had, is_newest
 from ledger.store.db.tables import FORMER
+from ledger.store.stored_registers import StoredRegister, Term, stored_register
 
 
 class UnknownCode(NotFound, code="unknown-code"):
@@ -68,160 +62,7 @@ _FEW: Final = 6
 """How many codes are named where several fit."""
 
 
-class Term(NamedTuple):
-    """One term of a record: the record's attribute, and the column it is kept in.
-
-    `refers_to` is the register whose code it is, where the column holds that record's id.
-    """
-
-    name: str
-    attribute: str
-    column: str
-    refers_to: str | None
-    fixed: bool
-    """It lies in the identity row, where it can never change."""
-    corrected: bool = False
-    """A version may hold another value than the identity row: that of a correction."""
-    kind_column: str | None = None
-    """The column with the kind of record that it is the id of, where that differs: an origin."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Name all columns that it is kept in."""
-        return (self.column,) if self.kind_column is None else (self.kind_column, self.column)
-
-
-@dataclass(frozen=True)
-class StoredRegister:
-    """How the records of a register are kept: each term in one of two tables.
-
-    `owner` is the version table's column that points at the identity row; `fixed` and `versioned`
-    name the columns of either table. `changes` has what was changed in identity rows, if anything
-    of them can change.
-    """
-
-    spec: RegisterSpec
-    record: type[Any]
-    identity: Table
-    versions: Table
-    terms: tuple[Term, ...]
-    kind: str
-    owner: str
-    fixed: tuple[str, ...]
-    versioned: tuple[str, ...]
-    corrected: tuple[str, ...]
-    changes: Table | None
-    free_texts: tuple[tuple[str, str], ...]
-    """The terms that are free text: what a leaf's disclosure calls each, and its column."""
-
-    @property
-    def changes_table(self) -> Table:
-        """Give the table of identity changes, of a register that has one."""
-        assert self.changes is not None, f"the identity of a {self.kind} never changes"
-        return self.changes
-
-    def column(self, term: Term) -> Column[Any]:
-        """Give the column a term is kept in."""
-        return (self.identity if term.fixed else self.versions).c[term.column]
-
-    def value(self, term: Term) -> ColumnElement[Any]:
-        """Give what selects a term: its column, or the correction that a version holds."""
-        column = self.column(term)
-        if term.kind_column is not None:
-            return origin_text(self.versions.c[term.kind_column], column)
-        if not term.corrected:
-            return column
-        return func.coalesce(self.versions.c[term.column], column)
-
-
-def _register(spec: RegisterSpec) -> StoredRegister:
-    made, record = tables.metadata.tables, spec.record_type
-    terms = tuple(_term(spec, column_of(field.name)) for field in fields(record))
-    return StoredRegister(
-        spec,
-        record,
-        made[spec.name],
-        made[f"{spec.name}_version"],
-        terms,
-        kind=spec.name,
-        owner=f"{spec.name}_id",
-        fixed=tuple(term.column for term in terms if term.fixed),
-        versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
-        corrected=tuple(term.column for term in terms if term.corrected),
-        changes=made.get(f"{spec.name}{tables.IDENTITY_CHANGE}"),
-        free_texts=tuple(
-            (disclosed_name(term.name), term.column)
-            for term in terms
-            if is_free_text(spec.column[term.name])
-        ),
-    )
-
-
-def is_free_text(column: ColumnSpec) -> bool:
-    """Say whether a column holds what somebody wrote in their own words, and no code."""
-    return column.kind is Kind.TEXT and column.vocabulary is None
-
-
-def disclosed_name(term: str) -> str:
-    """Give what the disclosure of a term is called: a version has a reason of its own beside it."""
-    return f"record.{term}"
-
-
-def _term(spec: RegisterSpec, name: str) -> Term:
-    column = spec.column[name]
-    refers_to = None if column.is_list else column.register
-    stored_name, fixed, corrected = column.stored_name, column.fixed, column.corrected
-    kind_column = column.stored_names[0] if column.kind is Kind.ORIGIN else None
-    return Term(name, column.attribute, stored_name, refers_to, fixed, corrected, kind_column)
-
-
-def refers_to(term: Term) -> tuple[str, ...]:
-    """Name the registers of which a term can name a record by its id."""
-    if term.kind_column is not None:
-        return origin_kinds()
-    return () if term.refers_to is None else (term.refers_to,)
-
-
-def names_record(
-    register: StoredRegister, term: Term, kind: str, identity: Any
-) -> ColumnElement[bool]:
-    """Select the rows whose term names a record of a register by its id."""
-    is_named: ColumnElement[bool] = register.column(term) == identity
-    if term.kind_column is None:
-        return is_named
-    return and_(register.versions.c[term.kind_column] == kind, is_named)
-
-
-def origin_text(
-    kind: ColumnElement[Any],
-    identity: ColumnElement[Any],
-    code_of: Callable[[FromClause], ColumnElement[str]] = lambda named: named.c.code,
-) -> ColumnElement[Any]:
-    """Select an origin as `kind:code`; what refers to nothing is as if it were its id, with #.
-
-    Half an origin is told from none.
-    """
-    lost = literal("#").concat(func.coalesce(cast(identity, String), ""))
-    known = [
-        (
-            kind == name,
-            literal(f"{name}:").concat(func.coalesce(_code_of(name, identity, code_of), lost)),
-        )
-        for name in origin_kinds()
-    ]
-    none = (kind.is_(None) & identity.is_(None), null())
-    return case(none, *known, else_=func.coalesce(kind, "").concat(":").concat(lost))
-
-
-def _code_of(
-    kind: str, identity: ColumnElement[Any], code_of: Callable[[FromClause], ColumnElement[str]]
-) -> ColumnElement[Any]:
-    named = tables.metadata.tables[kind].alias()
-    query = select(code_of(named)).where(named.c.id == identity)
-    return query.correlate_except(named).scalar_subquery()
-
-
-STORED_REGISTERS: Final = {name: _register(spec) for name, spec in versioned().items()}
+STORED_REGISTERS: Final = {name: stored_register(spec) for name, spec in versioned().items()}
 """Every register that is kept in versions, in the order of leaves."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
+from ledger.approaches.states import asked_by_need
 from ledger.core.filters import Filter, Note, no_note
 from ledger.core.text import commonest_spellings
 from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
@@ -55,7 +56,7 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     by = [column_named(text) for text in query.by]
     with ledger.reader(query.times) as reader:
         filters = filters_of(reader, query.where)
-        snapshot = reader.snapshot("need", "offer", "deal", RATES)
+        snapshot = reader.snapshot("need", "offer", "deal", "approach", RATES)
         places = places_in_time(reader.connection, "need") if "topic" in by else {}
         rows = selected_rows(
             snapshot,
@@ -112,6 +113,7 @@ def selected_rows(
             base,
             include_inactive=include_inactive,
             is_member=snapshot.is_member,
+            asked=asked_by_need(snapshot.records("approach").values(), snapshot.day),
         ),
         note,
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from ledger.approaches.states import State, state_on
 from ledger.core.dates import days_after, zone_name
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
@@ -17,6 +18,7 @@ from ledger.core.time_zones import ZonePeriod, zone_to_come
 from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
+from ledger.registers.approaches import Approach
 from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
@@ -80,8 +82,10 @@ class OfferDue:
 class Status:
     """Counts by kind and then by what is counted; what lapses soon, and what should have.
 
-    `night` is the last that began by then, finished or not; `time_zone` the one in force and
-    `zone_to_come` a change of it that was recorded and is still to come.
+    `waiting` are the approaches that wait for an answer, `silent` those whose time to answer has
+    passed, both as they were sent. `night` is the last that began by then, finished or not;
+    `time_zone` the one in force and `zone_to_come` a change of it that was recorded and is still to
+    come.
     """
 
     day: date
@@ -96,6 +100,8 @@ class Status:
     offers_soon: Sequence[OfferDue]
     offers_past: Sequence[OfferDue]
     last: Entry | None
+    waiting: Sequence[Approach] = ()
+    silent: Sequence[Approach] = ()
     night: StoredRun | None = None
 
 
@@ -112,7 +118,7 @@ def parse_days(text: str, option: str = "--days") -> int:
 
 def read_status(reader: Reader, days: int) -> Status:
     """Return the state of a ledger; what ends within `days` of the reader's day ends soon."""
-    snapshot = reader.snapshot("office", "provider", "need", "offer", "deal")
+    snapshot = reader.snapshot("office", "provider", "need", "offer", "deal", "approach")
     states = _states(snapshot)
     last_day = days_after(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
@@ -128,9 +134,18 @@ def read_status(reader: Reader, days: int) -> Status:
         holds_past=[one for one in holds if one.until and one.until < snapshot.day],
         offers_soon=[one for one in offers_due if snapshot.day <= one.until <= last_day],
         offers_past=[one for one in offers_due if one.until < snapshot.day],
+        waiting=_in_state(snapshot, State.WAITING),
+        silent=_in_state(snapshot, State.SILENT),
         last=last_entry(reader.connection, snapshot.times),
         night=_last_night(reader.connection, snapshot.day, snapshot.times.known_at),
     )
+
+
+def _in_state(snapshot: Snapshot, state: State) -> list[Approach]:
+    """Return the approaches that stand so on the day, those sent first ahead."""
+    every = snapshot.records("approach").values()
+    chosen = [one for one in every if state_on(one, snapshot.day) is state]
+    return sorted(chosen, key=lambda one: (one.sent_on, one.code))
 
 
 def _last_night(connection: Connection, day: date, known_at: datetime | None) -> StoredRun | None:

@@ -90,8 +90,9 @@ def test_an_answer_is_recorded_once(fund: Officer) -> None:
     assert fund.refused(f"{again} 2026-10-21", 4, "2026-10-20") == "answered-already"
     assert fund.refused(f"{again} 2026-10-20", 4) == "nothing-to-change"
     fund.says("approach edit AP-0001 --interested-on 2026-10-19")
-    fund.says("approach reply AP-0001 declined --reason price")
-    assert fund.refused("approach reply AP-0001 interested", 4, "declined") == "answered-already"
+    fund.says("approach add N-0002 EDB --on 2026-10-01")
+    fund.says("approach reply AP-0002 declined --reason price --on 2026-10-20")
+    assert fund.refused("approach reply AP-0002 interested", 4, "declined") == "answered-already"
 
 
 def test_what_was_withdrawn_takes_no_answer_and_counts_for_nobody(fund: Officer) -> None:

@@ -99,7 +99,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("seat", a_seat(city="C-1"))
     uow.add("partnership", a_partnership(city="C-1", with_city="C-2-1"))
     uow.add("undertaking", an_undertaking(by="C-1"))
-    uow.add("credential", a_figure(city="C-1-1"))
+    uow.add("credential", a_figure(city="C-1"))
     gather(uow, "C-1")
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):

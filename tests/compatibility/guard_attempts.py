@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table
 
 from ledger.core.quantity import MAX_AMOUNT
+from ledger.registers.table import origin_kinds
 from ledger.store.db import night_tables, tables
 from ledger.store.db.night_tables import finding_event, night_run, night_step, statement_line
 
@@ -42,6 +43,8 @@ def attempts(dialect: str) -> Iterator[Attempt]:
         if table.name.endswith("_version"):
             hole = _copy(table, version=f"version + {_NEW}")
             yield Attempt((f"{table.name}_follows",), (hole,), "one after another")
+        if "origin_kind" in table.c:
+            yield from _on_origins(table)
     yield from _on_identities()
     yield from _on_balances(dialect)
     yield from _on_entries(dialect)
@@ -68,6 +71,18 @@ def _on_append_only(table: Table, dialect: str) -> Iterator[Attempt]:
     else:
         replace = f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}"
         yield Attempt((f"{name}_refuses_replace",), (replace,), says)
+
+
+def _on_origins(table: Table) -> Iterator[Attempt]:
+    name, register = table.name, table.name.removesuffix("_version")
+    owner = f"{register}_id"
+    newest = f"(SELECT max(version) FROM {name} AS own WHERE own.{owner} = {name}.{owner})"
+    lost = _copy(table, version=f"{newest} + 1", origin_kind="'approach'", origin_id=f"-{_NEW}")
+    yield Attempt((f"{name}_names_an_origin",), (lost,), "names an origin that is not there")
+    if register in origin_kinds():
+        itself = {"origin_kind": f"'{register}'", "origin_id": owner}
+        circle = _copy(table, version=f"{newest} + 1", **itself)
+        yield Attempt((f"{name}_comes_from_another",), (circle,), "leads back to the record")
 
 
 def _on_identities() -> Iterator[Attempt]:

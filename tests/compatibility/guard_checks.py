@@ -14,6 +14,7 @@ from migrations import guards
 _REFUSES_NOTHING = (
     *("()", "_identity_change_counts"),
     *("_terms_meet_acts", "_terms_meet_undo", "_in_error_meets_additions"),
+    *("_meets_acts", "_terms_meet_partnerships", "_terms_meet_seats"),
 )
 """Ends of names: of functions, and of triggers that only put something in force or touch a balance.
 

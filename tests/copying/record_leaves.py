@@ -32,7 +32,8 @@ from ledger.registers.spec import column_of
 from ledger.store.checks.journal import stream
 from ledger.store.db import tables
 from ledger.store.journal.entries import read_entries
-from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS, StoredRegister, columns_of
+from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS, columns_of
+from ledger.store.stored_registers import StoredRegister
 
 
 class Provenance(NamedTuple):

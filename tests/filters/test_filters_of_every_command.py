@@ -26,6 +26,8 @@ FILTERED = {
     "finding list": "kind",
     "approach list": "provider",
     "approach history AP-0001": "actor",
+    "approach suggest N-0002": "provider",
+    "report pipeline --list": "provider",
     "need list": "topic",
     "need candidates N-0001": "provider_name",
     "deal history D-0001": "actor",

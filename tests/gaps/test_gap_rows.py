@@ -47,6 +47,10 @@ def test_a_monorail_with_nothing_done_reads_as_the_contract_has_it() -> None:
         ("status", "preparation"),
         ("obstacle_rule", "topic"),
         ("quantity_absent", None),
+        ("member", True),
+        ("asked", 0),
+        ("interested", 0),
+        ("declined", 0),
     ]
 
 

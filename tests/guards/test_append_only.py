@@ -31,9 +31,9 @@ from ledger.usecases.registers.identity import edit_identity
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 APPEND_ONLY = [
+    "allowed_move",
     "approach",
     "approach_version",
-    "allowed_move",
     "attendance",
     "attendance_version",
     "body",

@@ -94,7 +94,8 @@ def announce(raw: Raw) -> None:
     """Add a version of the second project that announces a change, as the program would."""
     raw.execute(
         "INSERT INTO project_version SELECT project_id, 3, title, sector, status, weight,"
-        " starts_on, ends_on, description, source, reason, request_id, recorded_at, 2, in_error"
+        " starts_on, ends_on, description, source, reason, request_id, recorded_at, 2, in_error,"
+        " origin_kind, origin_id"
         " FROM project_version WHERE project_id = 2 AND version = 2"
     )
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from asks import an_approach
 from bodies import a_body
 from gatherings import gather
 from sqlalchemy.exc import IntegrityError
@@ -287,6 +288,8 @@ def test_every_field_comes_back_as_it_was_given(metro, kind):
     if kind in {"partnership", "undertaking"}:
         metro.city("LHE", country="PK")
         metro.do(lambda uow: uow.add("partnership", a_partnership()))
+    if getattr(record, "origin", None):
+        metro.do(lambda uow: uow.add("approach", an_approach()))
     metro.do(lambda uow: uow.add(kind, record))
 
     kept = metro.record(kind, record.code)

@@ -13,7 +13,8 @@ from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db.queries import distinct_code, is_newest
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.registers import STORED_REGISTERS, in_error, names_record, refers_to
+from ledger.store.registers import STORED_REGISTERS, in_error
+from ledger.store.stored_registers import names_record, refers_to
 
 
 def count_records(connection: Connection) -> int:

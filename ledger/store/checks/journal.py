@@ -47,7 +47,8 @@ from ledger.store.db.clock import read_corrections
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import distinct_code, read_units
 from ledger.store.db.types import Word, to_microseconds
-from ledger.store.registers import STORED_REGISTERS, StoredRegister, Term
+from ledger.store.registers import STORED_REGISTERS
+from ledger.store.stored_registers import StoredRegister, Term
 
 _BATCH: Final = 5000
 ONE_WRITER: Final = "sqlite"

@@ -19,6 +19,8 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
+    null,
     select,
 )
 
@@ -28,6 +30,7 @@ from ledger.core.quantity import Unit
 from ledger.core.requests import Request, require_same
 from ledger.journal.entries import SALTED_FORMAT
 from ledger.journal.receipts import replayed
+from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
@@ -164,6 +167,35 @@ def distinct_code(
     """
     own, place = identity.c.code if code is None else code, cast(identity.c.reuse + 1, String)
     return case((identity.c.reuse == 0, own), else_=own.concat(" (").concat(place).concat(")"))
+
+
+def origin_text(
+    kind: ColumnElement[Any],
+    identity: ColumnElement[Any],
+    code_of: Callable[[FromClause], ColumnElement[str]] = lambda named: named.c.code,
+) -> ColumnElement[Any]:
+    """Select an origin as `kind:code`; what refers to nothing is as if it were its id, with #.
+
+    Half an origin is told from none.
+    """
+    lost = literal("#").concat(func.coalesce(cast(identity, String), ""))
+    known = [
+        (
+            kind == name,
+            literal(f"{name}:").concat(func.coalesce(_code_of(name, identity, code_of), lost)),
+        )
+        for name in origin_kinds()
+    ]
+    none = (kind.is_(None) & identity.is_(None), null())
+    return case(none, *known, else_=func.coalesce(kind, "").concat(":").concat(lost))
+
+
+def _code_of(
+    kind: str, identity: ColumnElement[Any], code_of: Callable[[FromClause], ColumnElement[str]]
+) -> ColumnElement[Any]:
+    named = tables.metadata.tables[kind].alias()
+    query = select(code_of(named)).where(named.c.id == identity)
+    return query.correlate_except(named).scalar_subquery()
 
 
 def codes_had(kind: str) -> FromClause:

@@ -42,19 +42,17 @@ from ledger.registers.spec import ColumnSpec
 from ledger.registers.table import code_prefixes
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
-from ledger.store.db.queries import distinct_code
+from ledger.store.db.queries import distinct_code, origin_text
 from ledger.store.db.types import LIST_SEPARATOR, CodeList
 from ledger.store.evidence.sources import Source, within
 from ledger.store.registers import (
     STORED_REGISTERS,
-    StoredRegister,
     column_before,
-    disclosed_name,
     format_due,
     later_versions,
-    origin_text,
     value_before,
 )
+from ledger.store.stored_registers import StoredRegister, disclosed_name
 
 Writer = Callable[[Any], str | None]
 _OWNER, _CODE = 5, 6

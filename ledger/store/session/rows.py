@@ -18,13 +18,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.evidence.disclosures import COMMON_FIELDS, PROVENANCE_FIELDS, SALT_LENGTH
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.entries import WAITING, Draft, Movement
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
-from ledger.store.registers import IDENTITIES, LEAF_PLACES
+from ledger.store.db.queries import codes_had
+from ledger.store.registers import IDENTITIES, LEAF_PLACES, STORED_REGISTERS
 
 _LARGEST_BLOCK: Final = 1000
 
@@ -167,6 +169,42 @@ class SharedNumbering(Numbering):
 
     def _largest(self, kind: str) -> int:
         return self._largest_codes.get(kind, 0) + self._offset
+
+
+class CodeUses:
+    """How many records had a code before a new one, now or formerly: each is recorded in error."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Start with no register read."""
+        self._connection = connection
+        self._by_kind: dict[str, dict[str, int]] = {}
+        self._new: set[str] = set()
+
+    def new(self, code: str) -> str:
+        """Take note of a code that was made just now, and that no record had before; give it."""
+        self._new.add(code)
+        return code
+
+    def of(self, kind: str, codes: Iterable[str]) -> int:
+        """Count the records that had one of the codes a new record begins with.
+
+        A register is read once, as there are few or none.
+        """
+        known = [normalised_code(code) for code in codes if code not in self._new]
+        if not known:
+            return 0
+        if kind not in self._by_kind:
+            self._by_kind[kind] = self._read(kind)
+        return max(self._by_kind[kind].get(code, 0) for code in known)
+
+    def _read(self, kind: str) -> dict[str, int]:
+        register = STORED_REGISTERS[kind]
+        versions = register.versions.c
+        had = codes_had(kind).c
+        ever = select(versions[register.owner]).where(versions.in_error)
+        freed = select(had.folded).where(had.id.in_(ever))
+        query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
+        return dict(self._connection.execute(query.where(had.folded.in_(freed))).all())
 
 
 _DETAILS: Final = ("effective_on", "reference", "reason", "override")

@@ -132,7 +132,7 @@ class Snapshot:
     def offer_facts(self) -> Mapping[str, OfferFacts]:
         """What the rules of eligibility ask of each offer."""
         providers, balances = self.records("provider"), self.balances(Side.OFFER)
-        countries = {code: self._country_of(one) for code, one in providers.items()}
+        countries = {code: self.country_of(one) for code, one in providers.items()}
         return {
             code: OfferFacts(
                 offer,
@@ -144,7 +144,7 @@ class Snapshot:
             for code, offer in self.records("offer").items()
         }
 
-    def _country_of(self, provider: Provider) -> str | None:
+    def country_of(self, provider: Provider) -> str | None:
         """Return the country of a provider: its own, else that of its city."""
         if provider.country is not None or provider.city is None:
             return provider.country

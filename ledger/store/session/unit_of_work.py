@@ -38,17 +38,18 @@ from ledger.store.db import queries, tables
 from ledger.store.db.prepared import insert_tuples
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
-from ledger.store.origins import require_no_circle
+from ledger.store.origins import Key, require_no_circle
 from ledger.store.rates import QUOTE_COLUMNS, StoredRates
-from ledger.store.register_codes import CodeUses, ids_by_code
-from ledger.store.registers import (
-    STORED_REGISTERS,
-    StoredRecord,
-    find_id,
-    find_record,
-)
+from ledger.store.register_codes import ids_by_code
+from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.rows import DisclosureRows, JournalRows, RowBuffer, WriteStart
+from ledger.store.session.rows import (
+    CodeUses,
+    DisclosureRows,
+    JournalRows,
+    RowBuffer,
+    WriteStart,
+)
 from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
@@ -465,10 +466,9 @@ class UnitOfWork:
 
     def _add_version(self, kind: str, owner: int, version: int, values: _Row, **marks: Any) -> None:
         register = STORED_REGISTERS[kind]
-        if version > 1 and register.spec.is_origin and values.get("origin_id") is not None:
+        if version > 1 and register.spec.is_origin and values.get("origin_id"):
             self.flush_registers()
-            origin = values["origin_kind"], values["origin_id"]
-            require_no_circle(self.connection, (kind, owner), origin)
+            require_no_circle(self.connection, Key(kind, owner), values)
         texts = [(field, values[column]) for field, column in register.free_texts]
         self._disclosures.add(kind, owner, version, [("reason", self.request.reason), *texts])
         self._rows.add(
@@ -493,9 +493,8 @@ class UnitOfWork:
         for term in STORED_REGISTERS[kind].terms:
             value = getattr(record, term.attribute)
             if term.kind_column is not None:
-                origin = parse_origin(value) if value else None
-                values[term.kind_column] = origin and origin.kind
-                value = origin and self.id_of(*origin)
+                values[term.kind_column], code = parse_origin(value) if value else (None, None)
+                value = code and self.id_of(values[term.kind_column], code)
             elif term.refers_to is not None and value is not None:
                 value = self.id_of(term.refers_to, value)
             values[term.column] = value

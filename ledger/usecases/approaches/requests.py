@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from ledger.approaches.standings import (
+from ledger.approaches.states import (
     OPEN,
     AlreadyAsked,
     AnsweredAlready,
     NothingOpen,
-    Standing,
+    State,
     answer_text,
     last_of_pair,
-    standing_on,
+    state_on,
 )
 from ledger.core.dates import require_not_future
 from ledger.core.errors import RefusedByRule
@@ -23,9 +23,8 @@ from ledger.core.factors import Side
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.origins.links import Origin
-from ledger.registers.approaches import Approach
+from ledger.registers.approaches import APPROACH, Approach
 from ledger.registers.records import Need, Provider
-from ledger.registers.table import APPROACH
 from ledger.restrictions.acts import Restricted
 from ledger.restrictions.bars import describe, parties_terms
 from ledger.store.registers import load_by
@@ -98,7 +97,7 @@ def _add(
     sent = _put_day(uow, cells, typed_terms)
     if not cells.get("answer_by"):
         cells["answer_by"] = (sent + timedelta(days=answer_days)).isoformat()
-    approach, _ = parse_record(uow, KIND, cells, typed_terms)
+    approach: Approach = parse_record(uow, KIND, cells, typed_terms)[0]
     if typed_terms.terms.get("code"):
         require_free(uow, KIND, approach.code)
     refuse_the_fund(provider, offices_of(uow).values())
@@ -121,6 +120,20 @@ def _put_day(uow: UnitOfWork, cells: dict[str, str], typed_terms: TypedTerms) ->
     require_not_future(sent, uow.today)
     cells["sent_on"] = sent.isoformat()
     return sent
+
+
+def require_askable(uow: UnitOfWork, approach: Approach) -> None:
+    """Refuse an imported approach of today that may not be asked; what was sent before is history.
+
+    What is open of its need depends on acts that follow in the import. Raises what `add_approaches`
+    does, but `NothingOpen`.
+    """
+    if approach.sent_on >= uow.today:
+        provider: Provider = uow.record("provider", approach.provider)
+        refuse_the_fund(provider, offices_of(uow).values())
+        need: Need = uow.record("need", approach.need)
+        for test in (_require_in_use, _require_unbarred, _require_first):
+            test(uow, need, provider, approach)
 
 
 def _test(uow: UnitOfWork, need: Need, provider: Provider, approach: Approach) -> None:
@@ -178,7 +191,7 @@ def _require_first(uow: UnitOfWork, need: Need, provider: Provider, approach: Ap
     if last is None:
         return
     said = answer_text(last, approach.sent_on)
-    if standing_on(last, approach.sent_on) in OPEN:
+    if state_on(last, approach.sent_on) in OPEN:
         raise AlreadyAsked(
             f"Provider {provider.code} was asked for need {need.code} on {last.sent_on}: "
             f"{last.code}, {said}.",
@@ -195,8 +208,8 @@ def approaches_to(uow: UnitOfWork, need: str) -> list[Approach]:
 
 
 _ANSWERS: Final[Mapping[str, str]] = {
-    Standing.INTERESTED: "interested_on",
-    Standing.DECLINED: "declined_on",
+    State.INTERESTED: "interested_on",
+    State.DECLINED: "declined_on",
 }
 ANSWERS: Final = tuple(map(str, _ANSWERS))
 """What a provider can answer."""
@@ -245,7 +258,7 @@ def _require_unanswered(uow: UnitOfWork, approach: Approach, answer: Answer, col
     if answered is not None:
         what = f"Approach {code} was answered already: {answer.answer} on {answered}."
         raise AnsweredAlready(what, next_step=correct)
-    if answer.answer == Standing.INTERESTED and approach.declined_on is not None:
+    if answer.answer == State.INTERESTED and approach.declined_on is not None:
         raise AnsweredAlready(
             f"Approach {code} was declined on {approach.declined_on}.",
             why="An interest after a decline is the answer to another approach.",

@@ -321,7 +321,8 @@ def _note_origin(
     """Note where a new deal's origin lies later, or one that was there keeps another than said."""
     origin, day = deal.record.origin, introduction.details.effective_on
     if is_new:
-        note_later_origin(uow, f"deal {deal.code}", origin, day)
+        if origin is not None:
+            note_later_origin(uow, f"deal {deal.code}", origin, day)
     elif introduction.origin and known_origin(uow, introduction.origin) != origin:
         uow.note(
             "origin-kept",

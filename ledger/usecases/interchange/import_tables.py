@@ -44,6 +44,7 @@ from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
+from ledger.usecases.approaches.requests import require_askable
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.registers.identity import add_with_former_codes, edit_identity
@@ -356,6 +357,8 @@ class Importer:
         require_allowed(self._uow, kind, step.record)
         self._record_evidence(kind, step.record)
         self._meetings.require(kind, step.record)
+        if kind == "approach":
+            require_askable(self._uow, step.record)
         record = self._as_first_declared(kind, step.record)
         former = self._former_codes.get((step.kind, step.record.code), ())
         for code in former:

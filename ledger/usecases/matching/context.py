@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ledger.approaches.pauses import NO_PAUSES, Pauses
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts, brief
 from ledger.eligibility.verdict import nearest_first
@@ -111,9 +112,12 @@ class ExplanationContext:
 
 
 def pair_facts(
-    snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Iterable[OfferFacts]
+    snapshot: Snapshot,
+    needs: Iterable[NeedFacts],
+    offers: Iterable[OfferFacts],
+    pauses: Pauses = NO_PAUSES,
 ) -> list[PairFacts]:
-    """Pair needs and offers of one factor with their rates."""
+    """Pair needs and offers of one factor with their rates, and say which are paused."""
     outstanding = outstanding_by_need(snapshot.deals.values())
     rate_of = plain_rates(snapshot.rate_of)
     all_offers = list(offers)
@@ -124,6 +128,7 @@ def pair_facts(
             snapshot.day,
             rate_of(need.balance.unit.code, offer.balance.unit.code),
             outstanding.get(need.need.code, {}),
+            pauses.of(need.need.code, offer.provider.code),
         )
         for need in needs
         for offer in all_offers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from ledger.approaches.pauses import Pauses
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, normalised_code
 from ledger.matching.explain import Explanation
@@ -34,7 +35,7 @@ def explain(
         snapshot = reader.snapshot(*MATCHED)
         kind, code = find_target(reader, snapshot, typed)
         pipeline = read_pipeline(reader, snapshot, query)
-    pairs = _pairs(snapshot, kind, code)
+    pairs = _pairs(snapshot, kind, code, pipeline.pauses)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
     explanation = _EXPLAINED_BY[kind](context, code, pairs)
     return replace(explanation, old_rates=snapshot.rate_of.old(query.rate_days))
@@ -77,7 +78,7 @@ def find_target(reader: Reader, snapshot: Snapshot, typed: str) -> tuple[str, st
     )
 
 
-def _pairs(snapshot: Snapshot, kind: str, code: str) -> list[PairFacts]:
+def _pairs(snapshot: Snapshot, kind: str, code: str, pauses: Pauses) -> list[PairFacts]:
     """Pair what is explained with all needs or offers of its factor."""
     if kind == "offer":
         needs = [
@@ -85,6 +86,6 @@ def _pairs(snapshot: Snapshot, kind: str, code: str) -> list[PairFacts]:
             for facts in snapshot.need_facts.values()
             if facts.balance.free > 0 or not facts.balance.quantified
         ]
-        return pair_facts(snapshot, needs, [snapshot.offer_facts[code]])
+        return pair_facts(snapshot, needs, [snapshot.offer_facts[code]], pauses)
     needs = [snapshot.need_facts[code]] if kind == "need" else list(snapshot.needs_of(code))
-    return pair_facts(snapshot, needs, snapshot.offer_facts.values())
+    return pair_facts(snapshot, needs, snapshot.offer_facts.values(), pauses)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.approaches.pauses import NO_PAUSES, Pauses, a_year_before, pauses_on
 from ledger.core.filters import Note, no_note
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
@@ -17,11 +18,12 @@ from ledger.matching.proposal import Proposal, propose
 from ledger.rates.rates import RATE_DAYS, plain_rates
 from ledger.solver.options import SolverOptions
 from ledger.store.journal.balances import NOW, Times
+from ledger.store.journal.releases import reasoned_releases
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.gaps import count
 from ledger.usecases.matching.select import selected_needs
 
-MATCHED: Final = ("need", "offer", "deal", RATES)
+MATCHED: Final = ("need", "offer", "deal", "approach", RATES)
 """The parts of a snapshot that matching looks at."""
 
 
@@ -33,6 +35,8 @@ class MatchQuery:
     times: Times = NOW
     note: Note = no_note
     rate_days: int = RATE_DAYS
+    again: bool = False
+    """Pairs that were declined, or released with a reason, are proposed all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Pipeline:
     base: BaseCurrency
     built: BuiltProblem
     selected: frozenset[str] | None = None
+    pauses: Pauses = NO_PAUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,16 @@ def read_pipeline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Pipe
 
     Raises for unknown columns and unreadable filters.
     """
-    return build_pipeline(snapshot, selected_needs(reader, snapshot, query.where, query.note))
+    selected = selected_needs(reader, snapshot, query.where, query.note)
+    pauses = NO_PAUSES if query.again else read_pauses(reader, snapshot)
+    return build_pipeline(snapshot, selected, pauses=pauses)
+
+
+def read_pauses(reader: Reader, snapshot: Snapshot) -> Pauses:
+    """Read the pairs that are not proposed on the day: declined, or released with a reason."""
+    since = a_year_before(snapshot.day)
+    releases = reasoned_releases(reader.connection, snapshot.times, since)
+    return pauses_on(snapshot.day, snapshot.records("approach").values(), releases)
 
 
 def build_pipeline(
@@ -73,10 +87,11 @@ def build_pipeline(
     *,
     needs: Mapping[str, NeedFacts] | None = None,
     offers: Mapping[str, OfferFacts] | None = None,
+    pauses: Pauses = NO_PAUSES,
 ) -> Pipeline:
     """Build the problem of a snapshot, or of a scenario's needs and offers.
 
-    It is over the selected needs, None for all.
+    It is over the selected needs, None for all, and leaves the paused pairs out.
     """
     needs = snapshot.need_facts if needs is None else needs
     offers = snapshot.offer_facts if offers is None else offers
@@ -87,9 +102,10 @@ def build_pipeline(
         plain_rates(snapshot.rate_of),
         outstanding_by_need(snapshot.deals.values()),
         selected=selected,
+        paused=pauses.providers_by_need(),
     )
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    return Pipeline(snapshot, needs, offers, base, built, selected)
+    return Pipeline(snapshot, needs, offers, base, built, selected, pauses)
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:

@@ -336,7 +336,11 @@ def what_if(
         supposed = build_scenario(reader, snapshot, wish)
         pipeline = read_pipeline(reader, snapshot, query)
     scenario = build_pipeline(
-        snapshot, pipeline.selected, needs=supposed.needs, offers=supposed.offers
+        snapshot,
+        pipeline.selected,
+        needs=supposed.needs,
+        offers=supposed.offers,
+        pauses=pipeline.pauses,
     )
     return Comparison(
         suppositions=tuple(supposed.suppositions),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 
+from ledger.approaches.states import asked_by_need
 from ledger.core.errors import InvalidInput
 from ledger.core.quantity import Unit, format_quantity, parse_quantity
 from ledger.eligibility.index import ratio_between
@@ -159,9 +160,10 @@ def _options_of_today(options: SolverOptions) -> SolverOptions:
 def _keys(snapshot: Snapshot, pipeline: Pipeline, by: Sequence[str]) -> dict[str, Keys]:
     """Return the group of each need: the cells of the grouping columns except factor and unit."""
     columns = [column for column in by if column not in ("factor", "unit")]
+    asked = asked_by_need(snapshot.records("approach").values(), snapshot.day)
     return {
         row.need: tuple((column, row.cell(column)) for column in columns)
-        for row in gap_rows(snapshot.need_facts.values(), pipeline.base)
+        for row in gap_rows(snapshot.need_facts.values(), pipeline.base, asked=asked)
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.registers.approaches import Approach
 
 
-class Standing(StrEnum):
+class State(StrEnum):
     """Where an approach stands: an answer for a day, and never recorded."""
 
     WAITING = "waiting"
@@ -21,8 +21,8 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OPEN: Final = frozenset({Standing.WAITING, Standing.INTERESTED})
-"""The standings in which a provider is not asked again for the same need."""
+OPEN: Final = frozenset({State.WAITING, State.INTERESTED})
+"""The states in which a provider is not asked again for the same need."""
 
 
 class NothingOpen(RefusedByRule, code="nothing-open"):
@@ -44,15 +44,15 @@ class AnsweredAlready(RefusedByRule, code="answered-already"):
     default_why = "An answer is recorded once; a later change of mind is another kind of answer."
 
 
-def standing_on(approach: Approach, day: date) -> Standing:
+def state_on(approach: Approach, day: date) -> State:
     """Say where an approach stands on a day."""
     if approach.withdrawn:
-        return Standing.WITHDRAWN
+        return State.WITHDRAWN
     if approach.declined_on is not None and approach.declined_on <= day:
-        return Standing.DECLINED
+        return State.DECLINED
     if approach.interested_on is not None and approach.interested_on <= day:
-        return Standing.INTERESTED
-    return Standing.SILENT if approach.answer_by < day else Standing.WAITING
+        return State.INTERESTED
+    return State.SILENT if approach.answer_by < day else State.WAITING
 
 
 def last_of_pair(approaches: Iterable[Approach], day: date) -> Approach | None:
@@ -61,14 +61,38 @@ def last_of_pair(approaches: Iterable[Approach], day: date) -> Approach | None:
     return max(sent, key=lambda one: (one.sent_on, one.code), default=None)
 
 
+class Asked(NamedTuple):
+    """How many approaches present a need, and how many of them were answered which way."""
+
+    asked: int = 0
+    interested: int = 0
+    declined: int = 0
+
+
+def asked_by_need(approaches: Iterable[Approach], day: date) -> dict[str, Asked]:
+    """Count the approaches sent by a day and not withdrawn, by need, with their answers then."""
+    counts: dict[str, Asked] = {}
+    for one in approaches:
+        state = state_on(one, day)
+        if state is State.WITHDRAWN or one.sent_on > day:
+            continue
+        before = counts.get(one.need, Asked())
+        counts[one.need] = Asked(
+            before.asked + 1,
+            before.interested + (state is State.INTERESTED),
+            before.declined + (state is State.DECLINED),
+        )
+    return counts
+
+
 def answer_text(approach: Approach, day: date) -> str:
     """Say what was answered by a day: `declined on 2026-03-01 for ticket (too small)`."""
-    standing = standing_on(approach, day)
-    if standing is Standing.DECLINED:
+    state = state_on(approach, day)
+    if state is State.DECLINED:
         note = f" ({approach.note})" if approach.note else ""
         return f"declined on {approach.declined_on} for {approach.reason}{note}"
-    if standing is Standing.INTERESTED:
+    if state is State.INTERESTED:
         return f"interested on {approach.interested_on}"
-    if standing is Standing.SILENT:
+    if state is State.SILENT:
         return f"silent since {approach.answer_by}"
     return f"waiting for an answer until {approach.answer_by}"

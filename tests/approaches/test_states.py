@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ledger.approaches.standings import Standing, answer_text, last_of_pair, standing_on
+from ledger.approaches.states import State, answer_text, last_of_pair, state_on
 from ledger.eligibility.rules import RULE_ORDER
 from ledger.registers.approaches import REASONS_OF_RULES, Approach
 
@@ -18,27 +18,27 @@ BOTH = replace(INTERESTED, declined_on=date(2026, 4, 1), reason="ticket", note="
 
 
 @pytest.mark.parametrize(
-    ("approach", "day", "standing"),
+    ("approach", "day", "state"),
     [
-        (ASKED, SENT, Standing.WAITING),
-        (ASKED, date(2026, 4, 30), Standing.WAITING),
-        (ASKED, date(2026, 5, 1), Standing.SILENT),
-        (INTERESTED, date(2026, 3, 9), Standing.WAITING),
-        (INTERESTED, date(2026, 3, 10), Standing.INTERESTED),
-        (INTERESTED, date(2030, 1, 1), Standing.INTERESTED),
-        (BOTH, date(2026, 3, 31), Standing.INTERESTED),
-        (BOTH, date(2026, 4, 1), Standing.DECLINED),
-        (replace(BOTH, withdrawn=True), date(2026, 4, 1), Standing.WITHDRAWN),
+        (ASKED, SENT, State.WAITING),
+        (ASKED, date(2026, 4, 30), State.WAITING),
+        (ASKED, date(2026, 5, 1), State.SILENT),
+        (INTERESTED, date(2026, 3, 9), State.WAITING),
+        (INTERESTED, date(2026, 3, 10), State.INTERESTED),
+        (INTERESTED, date(2030, 1, 1), State.INTERESTED),
+        (BOTH, date(2026, 3, 31), State.INTERESTED),
+        (BOTH, date(2026, 4, 1), State.DECLINED),
+        (replace(BOTH, withdrawn=True), date(2026, 4, 1), State.WITHDRAWN),
     ],
 )
-def test_standing_is_an_answer_for_a_day(approach: Approach, day: date, standing: Standing) -> None:
-    assert standing_on(approach, day) is standing
+def test_state_is_an_answer_for_a_day(approach: Approach, day: date, state: State) -> None:
+    assert state_on(approach, day) is state
 
 
 def test_an_answer_after_a_silence_counts_from_its_day() -> None:
     late = replace(ASKED, declined_on=date(2026, 6, 1), reason="price")
-    assert standing_on(late, date(2026, 5, 31)) is Standing.SILENT
-    assert standing_on(late, date(2026, 6, 1)) is Standing.DECLINED
+    assert state_on(late, date(2026, 5, 31)) is State.SILENT
+    assert state_on(late, date(2026, 6, 1)) is State.DECLINED
 
 
 def test_the_last_of_a_pair_is_the_one_sent_last_by_the_day() -> None:

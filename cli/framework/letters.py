@@ -1,0 +1,79 @@
+"""Commands that write a letter or a brief about one record, from a template a fund can replace."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.framework.command import Call
+from cli.framework.options import flag_parameter, with_parameters
+from cli.framework.register_commands import resolve_code
+from cli.framework.register_options import code_argument, parameter
+from cli.framework.session import read_ledger
+
+if TYPE_CHECKING:
+    from ledger.letters.templates import Letter
+
+_TEMPLATE = typer.Option(
+    "--template", metavar="FILE", help="A template of your own, in Markdown or HTML."
+)
+_OUTPUT = typer.Option("--output", metavar="FILE", help="Write to this file.")
+
+
+def letter_parameters(kind: str) -> list[inspect.Parameter]:
+    """Return the parameters of writing a letter about a record of a register."""
+    return [
+        parameter(kind, code_argument(kind)),
+        flag_parameter("html", "--html", words="Write HTML instead of Markdown."),
+        parameter("template", _TEMPLATE, required=False),
+        parameter("file", _OUTPUT, required=False),
+    ]
+
+
+def letter_command(kind: str, words: str) -> Any:
+    """Make the function of a command that writes the letter about a record of a register."""
+
+    @with_parameters(*letter_parameters(kind))
+    def write(call: Call, **typed: Any) -> None:
+        from ledger.letters.templates import Letter  # noqa: PLC0415 - help does without
+
+        write_letter(call, Letter(kind), typed)
+
+    write.__doc__ = words
+    return write
+
+
+def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
+    """Write a letter as Markdown or HTML; as JSON its values. Raises `BadTemplate`."""
+    from cli.framework.output import emit_document, emit_lines  # noqa: PLC0415 - help does without
+    from ledger.letters.templates import HTML, MARKDOWN, fill, shipped_template  # noqa: PLC0415
+    from ledger.usecases.letters import letter_values  # noqa: PLC0415 - brings the store
+
+    with read_ledger(call) as reader:
+        code = resolve_code(reader, letter, typed[letter])
+        values = letter_values(reader, letter, code)
+    template, file = typed["template"], typed["file"]
+    named = Path(template or file or "").suffix.casefold()
+    style = HTML if typed["html"] or named in {".html", ".htm"} else MARKDOWN
+    text = _read(Path(template)) if template else shipped_template(letter, style)
+    written = fill(text, values, style)
+    # The ending of the file says how the letter is written, not how answers are.
+    options = replace(call.read, output=Path(file) if file else None)
+    if call.format == "json":
+        emit_document({"schema": f"cityfund.letter-{letter}/1", **values}, options)
+    else:
+        emit_lines([written.rstrip("\n")], options)
+
+
+def _read(path: Path) -> str:
+    """Read a template of the fund. Raises `CannotReadFile`."""
+    from ledger.interchange.reader import CannotReadFile  # noqa: PLC0415 - brings readers of files
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotReadFile(f"The template {path} cannot be read: {error}.") from error

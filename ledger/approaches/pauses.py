@@ -1,0 +1,95 @@
+"""Pairs that stay out of proposals for a time: declined by the provider, or released with a reason.
+
+A pause is of a need and a provider. It lasts twelve months from the day of the decline or the
+release; an officer can leave all of them aside for one proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple
+
+from ledger.approaches.states import State, answer_text, last_of_pair, state_on
+from ledger.registers.approaches import Approach
+
+PAUSED: Final = "declined"
+"""What blocks a paused pair, beside the names of rules."""
+
+
+class Pair(NamedTuple):
+    """A need and a provider, by their codes."""
+
+    need: str
+    provider: str
+
+
+class Release(NamedTuple):
+    """A release with a reason of all that a pair's deal had."""
+
+    need: str
+    provider: str
+    deal: str
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """The paused pairs of a day, each with why it is and until when."""
+
+    why: Mapping[Pair, str] = field(default_factory=dict)
+
+    def of(self, need: str, provider: str) -> str | None:
+        """Say why a pair is paused; None where it is not."""
+        return self.why.get(Pair(need, provider))
+
+    def providers_by_need(self) -> dict[str, frozenset[str]]:
+        """Give the paused providers of each need that has some."""
+        found: dict[str, set[str]] = {}
+        for need, provider in self.why:
+            found.setdefault(need, set()).add(provider)
+        return {need: frozenset(providers) for need, providers in found.items()}
+
+
+NO_PAUSES: Final = Pauses()
+
+
+def pauses_on(day: date, approaches: Iterable[Approach], releases: Iterable[Release]) -> Pauses:
+    """Give the pauses of a day: by the last approach of a pair, or by a release of its deal."""
+    since = a_year_before(day)
+    by_pair: dict[Pair, list[Approach]] = {}
+    for approach in approaches:
+        by_pair.setdefault(Pair(approach.need, approach.provider), []).append(approach)
+    why: dict[Pair, str] = {}
+    for pair, every in by_pair.items():
+        last = last_of_pair(every, day)
+        if last is None or state_on(last, day) is not State.DECLINED:
+            continue
+        if last.declined_on is not None and last.declined_on > since:
+            until = a_year_after(last.declined_on)
+            why[pair] = f"{answer_text(last, day)}, by {last.code}; not proposed before {until}"
+    for one in sorted(releases, key=lambda release: release.day):
+        if since < one.day <= day:
+            until = a_year_after(one.day)
+            text = f"deal {one.deal} was released on {one.day} ({one.reason})"
+            why[Pair(one.need, one.provider)] = f"{text}; not proposed before {until}"
+    return Pauses(why)
+
+
+def a_year_before(day: date) -> date:
+    """Give the same day twelve months before; the last of February for a leap day."""
+    return _in_year(day, day.year - 1)
+
+
+def a_year_after(day: date) -> date:
+    """Give the same day twelve months after; the last of February for a leap day."""
+    return _in_year(day, day.year + 1)
+
+
+def _in_year(day: date, year: int) -> date:
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)

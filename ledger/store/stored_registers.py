@@ -1,0 +1,138 @@
+"""How the records of registers are kept: each term, and the table and column that it is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, ColumnElement, Table, and_, func
+
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
+from ledger.registers.table import origin_kinds
+from ledger.store.db import tables
+from ledger.store.db.queries import origin_text
+
+
+class Term(NamedTuple):
+    """One term of a record: the record's attribute, and the column it is kept in.
+
+    `refers_to` is the register whose code it is, where the column holds that record's id.
+    """
+
+    name: str
+    attribute: str
+    column: str
+    refers_to: str | None
+    fixed: bool
+    """It lies in the identity row, where it can never change."""
+    corrected: bool = False
+    """A version may hold another value than the identity row: that of a correction."""
+    kind_column: str | None = None
+    """The column with the kind of record that it is the id of, where that differs: an origin."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name all columns that it is kept in."""
+        return (self.column,) if self.kind_column is None else (self.kind_column, self.column)
+
+
+@dataclass(frozen=True)
+class StoredRegister:
+    """How the records of a register are kept: each term in one of two tables.
+
+    `owner` is the version table's column that points at the identity row; `fixed` and `versioned`
+    name the columns of either table. `changes` has what was changed in identity rows, if anything
+    of them can change.
+    """
+
+    spec: RegisterSpec
+    record: type[Any]
+    identity: Table
+    versions: Table
+    terms: tuple[Term, ...]
+    kind: str
+    owner: str
+    fixed: tuple[str, ...]
+    versioned: tuple[str, ...]
+    corrected: tuple[str, ...]
+    changes: Table | None
+    free_texts: tuple[tuple[str, str], ...]
+    """The terms that are free text: what a leaf's disclosure calls each, and its column."""
+
+    @property
+    def changes_table(self) -> Table:
+        """Give the table of identity changes, of a register that has one."""
+        assert self.changes is not None, f"the identity of a {self.kind} never changes"
+        return self.changes
+
+    def column(self, term: Term) -> Column[Any]:
+        """Give the column a term is kept in."""
+        return (self.identity if term.fixed else self.versions).c[term.column]
+
+    def value(self, term: Term) -> ColumnElement[Any]:
+        """Give what selects a term: its column, or the correction that a version holds."""
+        column = self.column(term)
+        if term.kind_column is not None:
+            return origin_text(self.versions.c[term.kind_column], column)
+        if not term.corrected:
+            return column
+        return func.coalesce(self.versions.c[term.column], column)
+
+
+def stored_register(spec: RegisterSpec) -> StoredRegister:
+    """Say how the records of a register are kept, by its specification."""
+    made, record = tables.metadata.tables, spec.record_type
+    terms = tuple(_term(spec, column_of(field.name)) for field in fields(record))
+    return StoredRegister(
+        spec,
+        record,
+        made[spec.name],
+        made[f"{spec.name}_version"],
+        terms,
+        kind=spec.name,
+        owner=f"{spec.name}_id",
+        fixed=tuple(term.column for term in terms if term.fixed),
+        versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
+        corrected=tuple(term.column for term in terms if term.corrected),
+        changes=made.get(f"{spec.name}{tables.IDENTITY_CHANGE}"),
+        free_texts=tuple(
+            (disclosed_name(term.name), term.column)
+            for term in terms
+            if is_free_text(spec.column[term.name])
+        ),
+    )
+
+
+def is_free_text(column: ColumnSpec) -> bool:
+    """Say whether a column holds what somebody wrote in their own words, and no code."""
+    return column.kind is Kind.TEXT and column.vocabulary is None
+
+
+def disclosed_name(term: str) -> str:
+    """Give what the disclosure of a term is called: a version has a reason of its own beside it."""
+    return f"record.{term}"
+
+
+def _term(spec: RegisterSpec, name: str) -> Term:
+    column = spec.column[name]
+    refers_to = None if column.is_list else column.register
+    stored_name, fixed, corrected = column.stored_name, column.fixed, column.corrected
+    kind_column = column.stored_names[0] if column.kind is Kind.ORIGIN else None
+    return Term(name, column.attribute, stored_name, refers_to, fixed, corrected, kind_column)
+
+
+def refers_to(term: Term) -> tuple[str, ...]:
+    """Name the registers of which a term can name a record by its id."""
+    if term.kind_column is not None:
+        return origin_kinds()
+    return () if term.refers_to is None else (term.refers_to,)
+
+
+def names_record(
+    register: StoredRegister, term: Term, kind: str, identity: Any
+) -> ColumnElement[bool]:
+    """Select the rows whose term names a record of a register by its id."""
+    is_named: ColumnElement[bool] = register.column(term) == identity
+    if term.kind_column is None:
+        return is_named
+    return and_(register.versions.c[term.kind_column] == kind, is_named)

@@ -1,0 +1,72 @@
+"""Letters and briefs: of the program's templates and of the fund's own, as Markdown and HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+
+import pytest
+from officer import Officer
+
+from ledger.letters.templates import Letter, fill, shipped_template
+
+
+@pytest.fixture
+def asked(fund: Officer) -> Officer:
+    """Give an officer with an approach, and a deal between the same two."""
+    fund.says("approach add N-0001 EDB --on 2026-11-01 --reference L-7")
+    fund.says("deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01")
+    return fund
+
+
+def test_the_letter_of_an_approach_presents_the_need(asked: Officer) -> None:
+    letter = asked.says("approach letter AP-0001")
+    for text in ("Example Development Bank", "Mashhad", "Iran", "89,000,000.00 EUR", "2026-12-31"):
+        assert text in letter
+    assert "$" not in letter
+
+
+def test_the_letter_of_a_deal_says_what_is_held(asked: Officer) -> None:
+    letter = asked.says("deal letter D-0001")
+    assert "On hold: 1,000,000.00 EUR" in letter
+    assert "The hold ends on: 2027-01-01" in letter
+
+
+def test_the_brief_of_a_project_lists_needs_and_deals(asked: Officer) -> None:
+    brief = asked.says("project brief PRJ-0001")
+    assert "# Urban railway line 3" in brief
+    assert "- money: the amount is not known yet (in IRR)" in brief
+    assert "- Example Development Bank: held 1,000,000.00 EUR (D-0001)" in brief
+
+
+def test_html_escapes_what_people_typed(asked: Officer, tmp_path: Path) -> None:
+    asked.says("project edit PRJ-0001 --title 'Line 3 <b>&</b>'")
+    assert "Line 3 &lt;b&gt;&amp;&lt;/b&gt;" in asked.says("project brief PRJ-0001 --html")
+    file = tmp_path / "brief.html"
+    asked.says(f"project brief PRJ-0001 --output {file}")
+    assert file.read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_fund_replaces_the_template(asked: Officer, tmp_path: Path) -> None:
+    own = tmp_path / "own.md"
+    own.write_text("To $provider: $quantity for $$0")
+    letter = asked.says(f"approach letter AP-0001 --template {own}")
+    assert letter == "To Example Development Bank: 89,000,000.00 EUR for $0\n"
+    own.write_text("To $provder")
+    line = f"approach letter AP-0001 --template {own}"
+    assert asked.refused(line, 3, "provider") == "bad-template"
+    own.write_text("5 $ each")
+    assert asked.refused(line, 3) == "bad-template"
+    missing = f"approach letter AP-0001 --template {tmp_path / 'none.md'}"
+    assert asked.refused(missing, 74) == "cannot-read-file"
+
+
+@pytest.mark.parametrize("letter", Letter)
+def test_both_templates_of_a_letter_take_the_same_values(letter: Letter) -> None:
+    values = {name: name for name in _names(shipped_template(letter, "md"))}
+    assert _names(shipped_template(letter, "html")) == values.keys()
+    assert fill(shipped_template(letter, "md"), values, "md")
+
+
+def _names(text: str) -> set[str]:
+    return set(Template(text).get_identifiers())
