@@ -43,7 +43,7 @@ _NOT_COUNTED = {"withdrawn", "over", "others"}
 _ALWAYS = {"complete", "covered", "open", "available"}
 _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
 OFFICE_COLUMNS = columns(
-    "office name:1 cities (others) projects complete covered needs unknown deals"
+    "office name:1 cities projects complete covered needs unknown deals (others)"
 )
 _HOLD_COLUMNS = columns("deal project need offer held[unit] held_until")
 _APPROACH_COLUMNS = columns("approach need provider sent_on answer_by")

@@ -42,7 +42,7 @@ def test_an_empty_ledger_counts_nothing_and_names_every_office(world):
 
 def test_everything_is_counted_by_its_kind(town):
     counts = look(town).counts
-    assert counts["cities"] == {"total": 1, "withdrawn": 0}
+    assert counts["cities"] == {"total": 1, "withdrawn": 0, "others": 0}
     assert counts["projects"] == {"total": 2, "complete": 0, "covered": 0}
     assert counts["needs"] == {
         "total": 3, "open": 2, "placed": 0, "covered": 0, "unknown": 1, "withdrawn": 0,
@@ -125,8 +125,8 @@ def test_the_command_tells_people_what_lapses(town, capsys):
 def test_a_table_for_spreadsheets_has_a_row_for_each_office(town, capsys):
     assert main(["status", "--db", town.url, "--format", "csv"]) == 0
     head, *rows = capsys.readouterr().out.splitlines()
-    assert head == "office,name,cities,projects,complete,covered,needs,unknown,deals"
-    assert "asia,Asian office,1,2,0,0,3,1,1" in rows
+    assert head == "office,name,cities,projects,complete,covered,needs,unknown,deals,others"
+    assert "asia,Asian office,1,2,0,0,3,1,1,0" in rows
 
 
 def test_days_that_are_no_number_are_refused_on_the_command_line(town, capsys):
