@@ -106,7 +106,7 @@ TERMS = {
 OTHER_PARTS = {
     "undo": ("--yes", "undone", "O-0003: edited (version 2) → restored"),
     "match propose": ("--save", "proposal", "Proposal MAT-0002"),
-    "office reroute": ("--yes", "registers", "city LHR rerouted"),
+    "office reroute": ("--yes", "notes", "city MHD: office asia → hq"),
     "match accept": ("--until 2027-01-31 --yes", "lines", "1 line of proposal MAT-0001 introduced"),
     "import": ("{folder}/cities.csv --yes", "counts", "imported · 1 new, 0 changed"),
     "rates import": ("{folder}/rates.csv --yes", "counts", "imported · 1 new, 0 changed"),
@@ -198,6 +198,7 @@ def furnish(officer: Officer) -> None:
     officer.says("meeting attend MT-0001 MHD --did spoke")
     officer.says("motion add --meeting MT-0001 --by MHD --what bank")
     officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
+    officer.says("office edit hq --regions '150;009;010;034'")
     officer.says("offer edit O-0003 --valid-until yesterday")
 
 
