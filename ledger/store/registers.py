@@ -426,12 +426,12 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
     folded = normalised_code(typed)
-    held = (kind for kind in IDENTITIES if _id_by_folded(kind).first(connection, folded=folded))
+    held = (kind for kind in IDENTITIES if _id_in_any_case(kind).first(connection, folded=folded))
     return next(held, None)
 
 
 @cache
-def _id_by_folded(kind: str) -> Prepared:
+def _id_in_any_case(kind: str) -> Prepared:
     identity = IDENTITIES[kind]
     return Prepared(
         select(identity.c.id).where(identity.c.folded == bindparam("folded"), *there(kind))

@@ -53,7 +53,7 @@ class _Pair:
     office: str
 
     @property
-    def is_living(self) -> bool:
+    def has_outstanding(self) -> bool:
         return any(self.balance.need.get(stage) for stage, _ in _BARRED_STAGES)
 
 
@@ -83,15 +83,15 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
             for code, one in load_all(reader.connection, "restriction").items()
         }
     pairs = {code: _pair(snapshot, balance) for code, balance in snapshot.deals.items()}
-    living = [pair for pair in pairs.values() if pair.is_living]
+    outstanding = [pair for pair in pairs.values() if pair.has_outstanding]
     for stage, kind in _BARRED_STAGES:
-        for pair in living:
+        for pair in outstanding:
             yield from _barred(snapshot, restrictions, pair, stage, kind, night.day)
     yield from _barred_deliveries(snapshot, restrictions, pairs, deliveries)
     last = days_after(night.day, night.options.warn_days)
     for exemption in restrictions.exemptions:
         if in_force(exemption, night.day) and exemption.until <= last:
-            yield from _ending(restrictions, exemption, living)
+            yield from _ending(restrictions, exemption, outstanding)
     for restriction in restrictions.restrictions:
         review = restriction.review_on or year_after(recorded[restriction.code])
         if in_force(restriction, night.day) and review <= night.day:
@@ -171,13 +171,13 @@ def _barred_deliveries(
 
 
 def _ending(
-    restrictions: Restrictions, exemption: Exemption, living: Iterable[_Pair]
+    restrictions: Restrictions, exemption: Exemption, outstanding: Iterable[_Pair]
 ) -> Iterator[NightFinding]:
     """Find the deals that an exemption's end bars; another leave or the bar's end prevents it."""
     after = exemption.until + timedelta(days=1)
     resting = [
         pair.balance.deal.code
-        for pair in living
+        for pair in outstanding
         if covers(exemption, pair.terms)
         and any(
             bar.code == exemption.restriction for bar in restrictions.judge(pair.terms, after).bars
