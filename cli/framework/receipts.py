@@ -185,11 +185,15 @@ def _undone(receipt: Receipt) -> Iterator[str]:
 
 
 def _terms(terms: Mapping[str, Any], start: str = "") -> Iterator[str]:
-    """Render recorded terms on one line; the code is in the headline or in `start`."""
+    """Render recorded terms on one line; the code is in the headline or in `start`.
+
+    A unit is shown behind its amounts, and alone where there are none.
+    """
+    elsewhere = {"code", "unit"} if _amounts() & terms.keys() else {"code"}
     shown = {
         name: value
         for name, value in terms.items()
-        if name == "quantity" or (name not in {"code", "unit"} and value is not None)
+        if name == "quantity" or (name not in elsewhere and value is not None)
     }
     if shown:
         unit = terms.get("unit")

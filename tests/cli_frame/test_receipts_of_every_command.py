@@ -82,7 +82,7 @@ TERMS = {
     "credential add": "MHD metro 'line 1' --measure speed --value 30.5 --unit km/h --better higher "
     "--as-of 2015-06 --until 2027 --source S",
     "credential edit": "CR-0001 --grade excellent",
-    "exchange accept": "N-0002 QOM",
+    "exchange accept": "N-X TBZ",
     "meeting add": "--body METROPOLIS --name Session --from 2026-05-10 --place Sydney",
     "meeting edit": "MT-0001 --complete yes",
     "meeting attend": "MT-0001 MHD --presence online --did spoke,chaired",
@@ -192,6 +192,7 @@ def furnish(officer: Officer) -> None:
     officer.says("partnership add TBZ MHD --kind twinning --signed 2006")
     officer.says("partnership undertake PA-0001 'a library' --by MHD --due 2026-12-01")
     officer.says("partnership log PA-0001 'an office' --by TBZ --lasts yes --on 2026-11-01")
+    officer.says("need add P-1 expertise '9 person-day' --code N-X --topic metro")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("meeting add --body METROPOLIS --name Assembly --from 2025-11-03")
     officer.says("meeting add --body METROPOLIS --name Board --from 2026-03-02")
