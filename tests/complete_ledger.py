@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date
 from decimal import Decimal
 
+from bars import a_restriction, an_exemption
 from raw import Raw
 from world import World
 
@@ -36,6 +37,7 @@ def live(world: World) -> None:
     world.reinstate("need", "N-0001", "2 EUR")
     world.revise("need", "N-0001", "9000 EUR")
     _a_proposal(world)
+    _an_exempted_deal(world)
     world.introduce("1 EUR", **terms, key="letter-7", directly=True)
     world.seal()
     world.edit("need", "N-0001", note="as agreed")
@@ -62,6 +64,15 @@ def _a_proposal(world: World) -> None:
     world.offer("50 EUR", "O-0006")
     world.save("project=PRJ-0004", reason="for the morning")
     world.accept("1", LATER)
+
+
+def _an_exempted_deal(world: World) -> None:
+    """Bar a provider, and let it deal for a year."""
+    world.offer("100 EUR", "O-0007", provider="LISTED")
+    barred = a_restriction("RS-0001", providers=("LISTED",))
+    leave = an_exemption("EX-0001", "RS-0001", providers=("LISTED",))
+    world.do(lambda uow: (uow.add("restriction", barred), uow.add("exemption", leave)))
+    world.introduce("3 EUR", offer="O-0007", until=LATER)
 
 
 def _an_offer_that_ends(world: World) -> None:

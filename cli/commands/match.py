@@ -260,6 +260,14 @@ def whatif(
         list[str] | None,
         typer.Option(metavar=TWO_WORDS, help="Change a field: --change O-0001 min_ticket=3M."),
     ] = None,
+    lift: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RESTRICTION",
+            help="Suppose that a restriction bars nothing.",
+            autocompletion=complete_codes("restriction"),
+        ),
+    ] = None,
     **_options: Any,
 ) -> None:
     """Compare today's proposal with that of a scenario."""
@@ -268,7 +276,10 @@ def whatif(
 
     changes = cast("Sequence[tuple[str, str]]", change or ())
     request = WhatIfRequest(
-        add_offers=add_offer or (), withdraw=comma_separated(withdraw), changes=changes
+        add_offers=add_offer or (),
+        withdraw=comma_separated(withdraw),
+        changes=changes,
+        lift=comma_separated(lift),
     )
     with matching(call) as (ledger, query, options):
         comparison = what_if(ledger, query, request, options)

@@ -1,7 +1,7 @@
 """The noun of a register: its verbs, made from its specification.
 
-Each register is an attribute of this module, made when it is asked for. Projects and units, which
-have verbs of their own, have a module each.
+Each register is an attribute of this module, made when it is asked for. Projects, restrictions and
+units, which have verbs of their own, have a module each.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ ORDER = (
         "brief",
         "history",
     ),
-    *("withdraw", "reinstate", "expire", "confirm", "end", "reroute"),
+    *("withdraw", "reinstate", "expire", "confirm", "end", "check", "reroute"),
     *("undertake", "done", "log", "attend"),
 )
 """The verbs of registers, as their help lists them."""
@@ -64,7 +64,7 @@ ORDER = (
 class Verb(NamedTuple):
     """What a verb of a register does, and which of the shared options it takes."""
 
-    run: Callable[..., None]
+    run: Callable[..., object]
     kind: str = "write"
     dated: bool = False
     destructive: bool = False

@@ -8,7 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.options import comma_separated
-from cli.framework.session import optional_date, read_ledger
+from cli.framework.session import ledger_of, optional_date, read_ledger, times_of
 
 app = noun("Reports on the network.")
 
@@ -152,3 +152,27 @@ def engagement(
     )
     with read_ledger(call) as reader:
         emit_engagement(call, query, report_engagement(reader, query))
+
+
+@command(app, "restrictions", dated=True)
+def restrictions(
+    call: Call,
+    days: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="A last day within N days counts as ending (default: 30)."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Include those that have ended.")] = False,
+) -> None:
+    """Report what each restriction bars, which are ending, and which are due for review.
+
+    A pair is an offer with something available and a need with something open that the restriction
+    keeps apart on the day without an exemption, and no other rule but those on quantity. Needs are
+    those of such a pair, and the gap is what these needs lack, by unit.
+    """
+    from cli.views.restriction import emit_report
+    from ledger.usecases.restrictions.report import DAYS, report_restrictions
+    from ledger.usecases.status import parse_days
+
+    within = DAYS if days is None else parse_days(days)
+    report = report_restrictions(ledger_of(call), times_of(call), days=within, every=every)
+    emit_report(call, report)

@@ -51,6 +51,7 @@ _OWN_MODULES = frozenset(
         "office",
         "partnership",
         "project",
+        "restriction",
         "seat",
         "undertaking",
         "unit",
@@ -86,6 +87,12 @@ COMMAND_TABLE = (
         if name not in (*_DAILY_NOUNS, *_REGISTER_NOUNS)
     ),
     CommandEntry("report", "Reports on the network.", REGISTERS, "cli.commands.report"),
+    CommandEntry(
+        "screen",
+        "Compare a list of names with providers and cities.",
+        REGISTERS,
+        "cli.commands.screen",
+    ),
     CommandEntry(
         "topic",
         "Topics of needs, offers, partnerships and credentials.",

@@ -21,6 +21,7 @@ from cli.framework.options import (
     quantity_argument,
     typed_origin,
 )
+from cli.framework.usage_errors import MissingParameter
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 
 if TYPE_CHECKING:
@@ -44,15 +45,29 @@ _NEW_CODE_HELP = "its new code, while only declarations rest on it; the old one 
 _YES_NO = (("yes", ""), ("no", ""))
 
 
-def add_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:
-    """Return the parameters of adding: the required ones first."""
+def add_parameters(spec: RegisterSpec, *, insists: bool = True) -> list[inspect.Parameter]:
+    """Return the parameters of adding: the required ones first, if the command `insists` on them.
+
+    Terms can come from elsewhere too; what is then missing is refused with `require_terms`.
+    """
     bare = [parameter(name, _argument(spec, spec.column[name])) for name in spec.arguments]
     made = [
-        _optional(spec, column, required=_is_asked_for(spec, column))
+        _optional(spec, column, required=insists and _is_asked_for(spec, column))
         for column in _typed_columns(spec)
         if column.name not in spec.arguments and column.vocabulary != "units"
     ]
     return [*bare, *made, *_short_origins(spec), *_insisting(spec)]
+
+
+def require_terms(call: Call, spec: RegisterSpec) -> None:
+    """Refuse a call that lacks what adding a record asks for. Raises MissingParameter."""
+    for column in _typed_columns(spec):
+        if _is_asked_for(spec, column) and call.params.get(column.attribute) is None:
+            raise MissingParameter(
+                f"--{column.name.replace('_', '-')} is missing.",
+                why=f"A {spec.name} cannot be without it.",
+                next_step=f"Add it: {column.help}.",
+            )
 
 
 def edit_parameters(spec: RegisterSpec) -> list[inspect.Parameter]:

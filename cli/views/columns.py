@@ -16,24 +16,25 @@ from ledger.reports.table import Column
 
 _KEYS: Final = {
     "code": """
-        act asker base city code country deal eligible factor finding from_text giver kind level
-        mark need offer offer_unit office outcome partnership project proposal provider quote root
-        sample sector state status subject unit with_city
+        act asker base city code country deal eligible exemption exemptions factor finding from_text
+        giver kind level mark need offer offer_unit office outcome partnership project proposal
+        provider quote root restriction sample sector state status subject unit with_city
     """,
     "date": """
         answer_by answered_on as_of changed_at committed_on date day declined_on delivered_on due_on
         effective_on first_day held_on held_until interested_on last_day needed_by newest_trace
-        offered_on opened_at rate_date recorded_at sealed_at sent_on superseded_at valid_until when
+        offered_on opened_at rate_date recorded_at review_on sealed_at sent_on superseded_at
+        valid_until when
     """,
     "partial": "closed_on done_on ended from member_since opened_on signed until",
     "number": """
         active age_days approaches asked base_counted bound busy cities complete counted coverage
         covered credentials days_of deals declined done eligible_offers decimals entry examined
-        gets_text gives_text in_force interested late leaves level_1_text level_2_text line lines
-        meetings needs new not_counted offers open_text openings partnerships population_ratio
-        projects proposal_line rank ranked rate reverses seal seconds served_cities size sleeping
-        step_text takes taken_up then_text ties today_text undertakings unknown version weight
-        without_outcome
+        gets_text gives_text in_force interested late leaves likeness level_1_text level_2_text line
+        lines meetings needs new not_counted offers open_text openings pairs partnerships
+        population_ratio projects proposal_line rank ranked rate reverses seal seconds served_cities
+        size sleeping step_text takes taken_up then_text ties today_text undertakings unknown
+        version weight without_outcome
     """,
     "figure": "difference ours theirs",
     "amount": """

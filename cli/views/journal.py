@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 ENTRY_COLUMNS = columns(
     "entry effective_on act deal need offer quantity (total) unit reference reverses (proposal) "
-    "(proposal_line) actor (recorded_at) reason (override) (key)"
+    "(proposal_line) actor (recorded_at) reason (override) (exemptions) (key)"
 )
 ENTRY_NARROW = columns("entry effective_on act about quantity[unit] reference:2 actor:3 reason:1")
 ENTRY_TERMS = columns(
-    "entry effective_on act deal total[unit] reference reason override reverses reversed_by "
+    "entry effective_on act deal total[unit] reference reason override exemptions reverses "
+    "reversed_by "
     "proposed recorded_at actor system_user host key",
     total="Total from then on",
     override="Mandate exception",
@@ -82,6 +83,7 @@ def entry_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
         "recorded_at": snapshot.local(entry.recorded_at),
         "reason": entry.reason,
         "override": entry.override,
+        "exemptions": list(entry.exemptions),
         "key": entry.request_key,
     }
 

@@ -81,6 +81,7 @@ _RESTRICTIONS: Final = {
     "barred_hold": ("barred hold", "barred holds"),
     "barred_commitment": ("barred commitment", "barred commitments"),
     "barred_delivery": ("barred delivery", "barred deliveries"),
+    "barred_approach": ("barred approach", "barred approaches"),
     "exemption_ends": ("exemption ends soon", "exemptions end soon"),
     "review_due": ("review due", "reviews due"),
 }

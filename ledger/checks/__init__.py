@@ -29,6 +29,7 @@ CHECKS: Final = {
     "two-times": "no act is dated in the future, before a declaration or out of order",
     "exact": "amounts are whole and within 4*10^18, rates exact, dates and keywords valid",
     "mandate": "each hold is within its offer's mandate as known then, or has an override",
+    "restrictions": "no act raised what a pair had that was barred then, as known then",
     "proposals": "each proposal is complete, and introductions match the lines they name",
     "statements": "each statement is complete, and the events of findings are in a valid order",
     "nights": "runs begin one after another, and each has its requested steps, in order",

@@ -13,8 +13,14 @@ from ledger.checks.result import CheckResult
 from ledger.checks.rows import CheckContext, EntryRow, MovementRow, RunningBalances
 from ledger.core.factors import Stage
 from ledger.core.text import code_number, normalised_code
-from ledger.journal.entries import CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT
+from ledger.journal.entries import (
+    CANONICAL_FORMAT,
+    EXEMPTED_FORMAT,
+    PROPOSED_FORMAT,
+    TOTAL_FORMAT,
+)
 
+_ENTRY_FORMATS = (CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT, EXEMPTED_FORMAT)
 _Line = tuple[int, int | None, str, str, str, int]
 
 
@@ -140,7 +146,7 @@ class AppendOnly(JournalCheck):
                 f"entry {entry.number} announced {entry.lines} movements and has "
                 f"{len(lines)} (lines {', '.join(map(str, lines)) or 'none'})"
             )
-        if entry.format not in (CANONICAL_FORMAT, PROPOSED_FORMAT, TOTAL_FORMAT):
+        if entry.format not in _ENTRY_FORMATS:
             self.report.fail(f"entry {entry.number} is in format {entry.format}, unknown here")
         times = (entry.effective_on, entry.recorded_at)
         for movement in entry.movements:

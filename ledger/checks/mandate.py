@@ -27,7 +27,9 @@ from ledger.reference.places import region_chain
 
 _NEED: Final = Side.NEED.value
 _OFFER: Final = Side.OFFER.value
-_LATE_BY: Final = LONGEST_WRITE.seconds * 1_000_000
+LATE_BY: Final = LONGEST_WRITE.seconds * 1_000_000
+"""How much later than its timestamp a row may become visible, where several write at once."""
+
 _HOLDING_ACTS: Final = (Act.INTRODUCE, Act.COMMIT)
 
 
@@ -117,7 +119,7 @@ class Mandate(JournalCheck):
         """Return the pair under all terms that the write may have read, usually one."""
         deal = hold.deal
         moment = self.context.known_from(entry.recorded_at, entry.request_id)
-        day = _day(entry.effective_on)
+        day = stored_day(entry.effective_on)
         if day is None:
             return
         outstanding = self._outstanding(deal, balances)
@@ -141,7 +143,7 @@ class Mandate(JournalCheck):
 
     def _versions_at(self, kind: str, code: str, moment: int) -> list[Any]:
         history = self._registers[kind].get(code)
-        late_by = 0 if self.context.one_writer else _LATE_BY
+        late_by = 0 if self.context.one_writer else LATE_BY
         return [] if history is None else history.visible_at(moment, late_by)
 
     def _need_facts(
@@ -201,7 +203,8 @@ def _outstanding_amount(balances: RunningBalances, deal_id: int, side: str) -> i
     return sum(stages.get(stage, 0) for stage in DEAL_STAGES)
 
 
-def _day(text: str) -> date | None:
+def stored_day(text: str) -> date | None:
+    """Read a day as it is stored; None where it is none."""
     try:
         return date.fromisoformat(text)
     except (ValueError, TypeError):

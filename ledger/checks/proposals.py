@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ledger.checks.result import CheckReport, CheckResult
 from ledger.checks.rows import CheckContext
 from ledger.deals.deal import offer_amount_to_hold
+from ledger.journal.entries import EXEMPTED_FORMAT, PROPOSED_FORMAT
 
 
 class ProposedLineRow(NamedTuple):
@@ -118,7 +119,8 @@ def _is_whole(line: ProposedLineRow, context: CheckContext) -> bool:
 def _is_of_its_line(one: IntroducedRow) -> bool:
     pairs = (one.sides, one.amounts, one.rates)
     return (
-        (one.act, one.format) == ("introduce", 2)
+        one.act == "introduce"
+        and one.format in (PROPOSED_FORMAT, EXEMPTED_FORMAT)
         and one.sides == one.proposed_sides
         and all(None not in pair for pair in pairs)
         and one.rates[0] == one.rates[1]

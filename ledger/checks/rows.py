@@ -57,6 +57,7 @@ class EntryRow(NamedTuple):
     reverses: int | None
     lines: int
     format: int
+    exemptions: tuple[str, ...]
     movements: tuple[MovementRow, ...]
 
 
@@ -99,6 +100,7 @@ class DealRow(NamedTuple):
     offer_id: int
     need_id: int
     rate: Fraction | None
+    instrument: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ what depends on the city alone is joined into one set and remembered. The answer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +16,13 @@ from ledger.core.text import text_key
 from ledger.eligibility.bitsets import ValueIndex
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.registers.records import Exemption, Restriction
-from ledger.restrictions.bars import Restrictions, binds_everybody, in_force, lies_in_sector
+from ledger.restrictions.bars import (
+    Restrictions,
+    binds_everybody,
+    has_no_scope,
+    in_force,
+    lies_in_sector,
+)
 
 
 class _Compiled(NamedTuple):
@@ -33,10 +39,15 @@ class _Compiled(NamedTuple):
     """Those in force on the day, each with the offers that it can cover."""
 
     @property
-    def depends_on_city_only(self) -> bool:
-        """Say whether it bars the same offers for every need of a city."""
+    def is_particular(self) -> bool:
+        """Say whether what it bars can differ between two needs of one city."""
+        return bool(self.exemptions) or not has_no_scope(self.restriction)
+
+    @property
+    def is_the_same_everywhere(self) -> bool:
+        """Say whether it bars the same offers in every city: those of providers that it names."""
         one = self.restriction
-        return not (one.factors or one.sectors or one.topics or one.instruments or self.exemptions)
+        return binds_everybody(one) and not (one.countries or one.cities)
 
 
 class BarredOffers:
@@ -47,31 +58,48 @@ class BarredOffers:
         size = len(offers)
         self._all = (1 << size) - 1
         self._instruments = instruments
-        self._by_provider = ValueIndex(((one.provider.code,) for one in offers), size)
-        countries = ((one.country,) if one.country else () for one in offers)
-        self._by_country = ValueIndex(countries, size)
         restrictions = offers[0].restrictions if offers else Restrictions()
-        compiled = [
-            self._compile(one, restrictions, day)
-            for one in restrictions.restrictions
-            if in_force(one, day)
+        current = [one for one in restrictions.restrictions if in_force(one, day)]
+        exemptions = [
+            leave for one in current for leave in restrictions.exemptions_from(one.code, day)
         ]
-        self._general = [one for one in compiled if one.depends_on_city_only]
-        self._particular = [one for one in compiled if not one.depends_on_city_only]
+        self._by_provider, self._by_country = _parties(offers, current, exemptions)
+        compiled = [self._compile(one, restrictions, day) for one in current]
+        self._particular = [one for one in compiled if one.is_particular]
+        self._general = [one for one in compiled if not one.is_particular]
+        self._by_city = [one for one in self._general if not one.is_the_same_everywhere]
+        self._everywhere = 0
+        for one in self._general:
+            if one.is_the_same_everywhere:
+                self._everywhere |= one.named
         self._of_city = lru_cache(maxsize=None)(self._barred_of_city)
+        self._each_of_city = lru_cache(maxsize=None)(self._barred_by_each)
 
     def for_need(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need."""
         city = need.city.code, need.city.country
         barred = self._of_city(*city)
         for one in self._particular:
-            found = self._met(one, *city)
-            if found:
-                barred |= found & self._in_scope(one.restriction, need) & ~_covered(one, need)
+            barred |= self._barred_by(one, need)
         return barred
 
+    def by_restriction(self, need: NeedFacts) -> Iterator[tuple[str, int]]:
+        """Give what each restriction bars for a need, by its code, where it bars any offer."""
+        yield from self._each_of_city(need.city.code, need.city.country)
+        for one in self._particular:
+            barred = self._barred_by(one, need)
+            if barred:
+                yield one.restriction.code, barred
+
+    def _barred_by(self, one: _Compiled, need: NeedFacts) -> int:
+        met = self._met(one, need.city.code, need.city.country)
+        return met and met & self._in_scope(one.restriction, need) & ~_covered(one, need)
+
+    def _barred_by_each(self, city: str, country: str) -> list[tuple[str, int]]:
+        every = ((one.restriction.code, self._met(one, city, country)) for one in self._general)
+        return [(code, met) for code, met in every if met]
+
     def _compile(self, one: Restriction, restrictions: Restrictions, day: date) -> _Compiled:
-        bound = self._of_parties(one.binds_providers, one.binds_countries)
         exemptions = tuple(
             (leave, self._by_provider.containing_any(leave.providers))
             if leave.providers
@@ -80,19 +108,19 @@ class BarredOffers:
         )
         return _Compiled(
             one,
-            self._all if binds_everybody(one) else bound,
+            self._all if binds_everybody(one) else self._bound(one),
             self._by_provider.containing_any(one.providers),
             self._by_country.containing_any(one.countries),
             exemptions,
         )
 
-    def _of_parties(self, providers: Iterable[str], countries: Iterable[str]) -> int:
-        by_code = self._by_provider.containing_any(providers)
-        return by_code | self._by_country.containing_any(countries)
+    def _bound(self, one: Restriction) -> int:
+        by_code = self._by_provider.containing_any(one.binds_providers)
+        return by_code | self._by_country.containing_any(one.binds_countries)
 
     def _barred_of_city(self, city: str, country: str) -> int:
-        barred = 0
-        for one in self._general:
+        barred = self._everywhere
+        for one in self._by_city:
             barred |= self._met(one, city, country)
         return barred
 
@@ -144,3 +172,24 @@ def _covered(one: _Compiled, need: NeedFacts) -> int:
         if all(holds for given, holds in conditions if given):
             covered |= offers
     return covered
+
+
+def _parties(
+    offers: Sequence[OfferFacts], current: Sequence[Restriction], exemptions: Sequence[Exemption]
+) -> tuple[ValueIndex, ValueIndex]:
+    """Index the offers by their providers and countries, of those that somebody names."""
+    named = {
+        code
+        for codes in (
+            *(one.providers for one in current),
+            *(one.binds_providers for one in current),
+            *(leave.providers for leave in exemptions),
+        )
+        for code in codes
+    }
+    lists = ((*one.binds_countries, *one.countries) for one in current)
+    countries = {country for listed in lists for country in listed}
+    size = len(offers) if current else 0
+    providers = ((code,) if (code := one.provider.code) in named else () for one in offers[:size])
+    places = ((one.country,) if one.country in countries else () for one in offers[:size])
+    return ValueIndex(providers, size), ValueIndex(places, size)

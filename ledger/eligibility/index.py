@@ -6,7 +6,7 @@ The offers of one unit are sorted so that tickets, shares and amounts are answer
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -241,12 +241,26 @@ class OfferIndex:
 
     def admissible_offers(self, need: NeedFacts) -> list[str]:
         """Return the codes of the offers that pass every rule but those on quantity."""
-        rule_sets = self.rule_sets(need, outstanding_with_others=False)
-        eligible = self.all_offers
-        for rule, passed in rule_sets.items():
-            if rule not in QUANTITY_RULES:
-                eligible &= passed
-        return [self._codes[place] for place in bit_positions(eligible)]
+        return [self._codes[place] for place in bit_positions(self._passing(need))]
+
+    def barred_by_restriction(self, need: NeedFacts) -> Iterator[tuple[str, int]]:
+        """Give how many offers each restriction bars for a need that pass every other rule.
+
+        Rules on quantity are passed over.
+        """
+        passing = self._passing(need, but="restricted")
+        for code, barred in self._barred.by_restriction(need) if passing else ():
+            count = (barred & passing).bit_count()
+            if count:
+                yield code, count
+
+    def _passing(self, need: NeedFacts, but: str = "") -> int:
+        """Return the offers that pass every rule but one, and but those on quantity."""
+        passing = self.all_offers
+        for rule, passed in self.rule_sets(need, outstanding_with_others=False).items():
+            if rule != but and rule not in QUANTITY_RULES:
+                passing &= passed
+        return passing
 
     def ratios(self, unit: Unit) -> dict[str, Ratio]:
         """Return the rate to each unit of these offers, where one is known."""

@@ -15,9 +15,10 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 
 Entries that name the line of a proposal are of format 2, which says it in `proposed`. Entries that
 change a total are of format 3, which says in `total` the total that was said, zero for an unknown
-one; those recorded before are of format 1, as all other entries. Versions are of format 1, and of
-format 2 where the code of the record changed, or the city of a project. A code in a leaf is the one
-that its request recorded it under.
+one; those recorded before are of format 1, as all other entries. Entries that rest on exemptions
+are of format 4, which names them in `exemptions`, and may name a line too. Versions are of format
+1, and of format 2 where the code of the record changed, or the city of a project. A code in a leaf
+is the one that its request recorded it under.
 
 A leaf says `cityfund.entry/1` where its texts stand in it as they were recorded, and
 `cityfund.entry.salted/1` where salted hashes stand for them: see `ledger.evidence.disclosures`.
@@ -208,18 +209,20 @@ def entry_bytes(
     proposed: str | None,
     movements: Iterable[str],
     total: int | None = None,
+    exemptions: str | None = None,
 ) -> bytes:
     """Return the bytes of an entry; `notes` are its override, reason and reference.
 
-    `deal`, the line that was `proposed` and the movements are JSON already.
+    `deal`, the line that was `proposed`, the movements and the exemptions are JSON already.
     """
     override, reason, reference = map(texts.text, ENTRY_NOTES, notes)
     deal_part = "" if deal is None else f'"deal":{deal},'
     reversed_entry = "" if reverses is None else f'"reverses":"{reverses:d}",'
     said_total = "" if total is None else f',"total":"{total:d}"'
+    rests_on = "" if exemptions is None else f'"exemptions":{exemptions},'
     return (
         f'{{"$":{texts.tag(ENTRY_TAG, layout)},"act":{quoted(act)},{deal_part}'
-        f'"effective_on":{quoted(effective_on)},"movements":[{",".join(movements)}],'
+        f'"effective_on":{quoted(effective_on)},{rests_on}"movements":[{",".join(movements)}],'
         f'"number":"{number:d}",'
         f"{_part('override', override)}"
         f"{'' if proposed is None else _PROPOSED.format(proposed)}{_part('reason', reason)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.core.numbers import format_decimal, normalise_digits
 from ledger.core.suggest import did_you_mean
@@ -128,7 +128,8 @@ def _foreign_rows(work: _RuleRun, text: str) -> list[RawRow]:
         if not work.problems:
             work.problem(1, None, "empty-file", "The file is empty.")
         return []
-    header = tuple(name.strip() or f"column {at + 1}" for at, name in enumerate(first[1]))
+    written = tuple(name.strip() or f"column {at + 1}" for at, name in enumerate(first[1]))
+    header = _with_headings(written, work.rule.file.headings)
     there = {*header, *work.beside.columns}
     lacking = [name for name in work.rule.foreign_columns if name not in there]
     for name in lacking:
@@ -145,6 +146,19 @@ def _foreign_rows(work: _RuleRun, text: str) -> list[RawRow]:
     refused = sum(problem.code == "cell-count" for problem in work.problems)
     work.report.rows, work.report.refused = len(rows) + refused, refused
     return rows
+
+
+def _with_headings(
+    written: tuple[str, ...], headings: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Call columns what the rule calls them, where the file has one of several headings."""
+    header = list(written)
+    folded = [name.casefold() for name in written]
+    for name, alternatives in headings.items():
+        found = [one.casefold() for one in alternatives if one.casefold() in folded]
+        if found and name not in header:
+            header[folded.index(found[0])] = name
+    return tuple(header)
 
 
 class _Fate(Enum):
@@ -383,13 +397,13 @@ def _as_canonical(work: _RuleRun, table: str, name: str, value: Value, foreign: 
             text = plain
         if value.sign is not None:
             return _signed(work, value.sign, foreign, text, column)
-    if text and kind is Kind.DATE and work.rule.file.dates == "day-first":
-        day = day_first(text)
+    reads = _DATES.get(work.rule.file.dates)
+    if text and kind is Kind.DATE and reads is not None:
+        day = reads.read(text)
         if day is None:
-            what = f"{text!r} is not a date with the day first and the year in full."
-            work.problem(foreign.line, column, "bad-date", what, "Write 31.12.2026.")
-            return ""
-        return day
+            what = f"{text!r} is not a date with {reads.form}."
+            work.problem(foreign.line, column, "bad-date", what, f"Write {reads.example}.")
+        return day or ""
     return text
 
 
@@ -426,6 +440,44 @@ def day_first(text: str) -> str | None:
         return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
     except ValueError:
         return None
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAY, _MONTH, _YEAR = r"(?P<day>[0-9]{1,2})", r"(?P<month>[A-Za-z]{3,9})", r"(?P<year>[0-9]{4})"
+_NAMED_MONTH = re.compile(rf"{_DAY}[-\s./]+{_MONTH}\.?,?[-\s./]+{_YEAR}")
+_MONTH_FIRST = re.compile(rf"{_MONTH}\.?\s+{_DAY},?\s+{_YEAR}")
+
+
+def named_month(text: str) -> str | None:
+    """Return a date such as 17-JAN-2026, 17 January 2026 or January 17, 2026; None if it is none.
+
+    ISO dates are taken as they are.
+    """
+    plain = normalise_digits(text)
+    if _ISO_DATE.fullmatch(plain):
+        return plain
+    match = _NAMED_MONTH.fullmatch(plain) or _MONTH_FIRST.fullmatch(plain)
+    if match is None:
+        return None
+    short = match["month"][:3].casefold()
+    try:
+        return date(int(match["year"]), _MONTHS.index(short) + 1, int(match["day"])).isoformat()
+    except ValueError:  # no such month, or no such day of it
+        return None
+
+
+class _Dates(NamedTuple):
+    """How the dates of a file are read, and how they are described to who wrote another."""
+
+    read: Callable[[str], str | None]
+    form: str
+    example: str
+
+
+_DATES = {
+    "day-first": _Dates(day_first, "the day first and the year in full", "31.12.2026"),
+    "named-months": _Dates(named_month, "the month by its English name", "17-JAN-2026"),
+}
 
 
 def decimal_comma(text: str) -> str | None:

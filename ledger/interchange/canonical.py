@@ -117,6 +117,7 @@ DEALS = Table(
         ColumnSpec(
             "origin", Kind.ORIGIN, "what it came from; the offer's when empty, without a sequence"
         ),
+        ColumnSpec("exemptions", Kind.CODES, "exemptions it rests on; an import judges it anew"),
     ),
 )
 RATES = Table(
@@ -156,5 +157,19 @@ TABLES: dict[str, Table] = {
 }
 """Every canonical table by name, in the order in which rows depend on one another."""
 
-READABLE: dict[str, Table] = {**TABLES, STATEMENTS.name: STATEMENTS}
+LISTED = Table(
+    "listed",
+    ("name", "reference"),
+    (
+        required("name", Kind.TEXT, "the name on the list"),
+        ColumnSpec("country", Kind.TEXT, "its country: ISO 3166 code or English name"),
+        ColumnSpec("from", Kind.DATE, "first day of the listing"),
+        ColumnSpec("until", Kind.DATE, "last day of the listing; empty: without end"),
+        ColumnSpec("grounds", Kind.TEXT, "why it is listed"),
+        ColumnSpec("reference", Kind.TEXT, "the list's own number of the entry"),
+    ),
+)
+"""A list of names that providers and cities are screened against, and never imported."""
+
+READABLE: dict[str, Table] = {**TABLES, STATEMENTS.name: STATEMENTS, LISTED.name: LISTED}
 """Every table that files can hold, those included that are compared and not imported."""

@@ -77,8 +77,10 @@ class ForeignFile(_Part):
     """How the foreign file is written. `missing` are the words that stand for "not known".
 
     `missing_in` adds words for single columns; `numbers` says whether `1e+05` is a number here, or
-    whether a comma stands before the decimals; `dates` whether the day comes first; `countries`
-    whether they are written as English names, ours or other known spellings.
+    whether a comma stands before the decimals; `dates` whether the day comes first, or the month is
+    written by its English name; `countries` whether they are written as English names, ours or
+    other known spellings. `headings` gives what a column may be called in the file, where the rule
+    is for files with several headings: the first that is there is read, in any capitals.
     """
 
     names: tuple[Words, ...] = Field(min_length=1)
@@ -86,7 +88,8 @@ class ForeignFile(_Part):
     missing: tuple[Cell, ...] = ()
     missing_in: dict[Words, tuple[Cell, ...]] = Field(default_factory=dict)
     numbers: Literal["plain", "scientific", "decimal-comma"] = "plain"
-    dates: Literal["iso", "day-first"] = "iso"
+    dates: Literal["iso", "day-first", "named-months"] = "iso"
+    headings: dict[Words, tuple[Words, ...]] = Field(default_factory=dict)
     countries: Literal["codes", "names"] = "codes"
 
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text, first_few
-from ledger.interchange.canonical import STATEMENTS
+from ledger.interchange.canonical import LISTED, STATEMENTS
 from ledger.interchange.origin_order import origins_first
 from ledger.interchange.plan_acts import combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, ImportProblem, Place, from_error
 from ledger.interchange.reader import (
     Incoming,
+    ListNotImported,
     RawTable,
     StatementsNotImported,
     read_content,
@@ -379,6 +380,8 @@ def read_incoming(
         return read_paths(paths, as_table)
     if any(output.table == STATEMENTS.name for output in rule.output):
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
+    if any(output.table == LISTED.name for output in rule.output):
+        raise ListNotImported(f"The rule {rule.about.name} makes a list of names.")
     from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - as above
     from ledger.interchange.record_finder import make_finders  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger.core.errors import StorageTrouble, UsageError
 from ledger.core.suggest import did_you_mean
-from ledger.interchange.canonical import READABLE, STATEMENTS, TABLES, Table
+from ledger.interchange.canonical import LISTED, READABLE, STATEMENTS, TABLES, Table
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.registers.spec import Kind
 
@@ -35,6 +35,13 @@ class StatementsNotImported(UsageError, code="statements-not-imported"):
 
     default_why = "What a provider says is compared with the ledger, line by line, never copied."
     default_next = "Let the night read them: cityfund reconcile --only statements --inbox FOLDER"
+
+
+class ListNotImported(UsageError, code="list-not-imported"):
+    """A list of names was to be imported."""
+
+    default_why = "Lists are compared with the names in the ledger, and not stored."
+    default_next = "Screen it with: cityfund screen FILE --rules NAME"
 
 
 class UnknownTable(UsageError, code="unknown-table"):
@@ -102,6 +109,8 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Incoming:
     """
     if as_table is not None and as_table.lower() == STATEMENTS.name:
         raise StatementsNotImported("Statements are not imported.")
+    if as_table is not None and as_table.lower() == LISTED.name:
+        raise ListNotImported("Lists of names are not imported.")
     if as_table is not None and as_table.lower() not in TABLES:
         raise UnknownTable(
             f"There is no table {as_table!r}. {did_you_mean(as_table, TABLES)}".strip()

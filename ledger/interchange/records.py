@@ -108,6 +108,7 @@ class DealActRow(NamedTuple):
     sequence: int | None = None
     reverses: int | None = None
     origin: str | None = None
+    exemptions: tuple[str, ...] = ()
     place: Place = Place("", 0)
 
     @property

@@ -21,6 +21,9 @@ PROPOSED_FORMAT = 2
 TOTAL_FORMAT = 3
 """The format of an entry that changes a total: it has the total said, unless it says none."""
 
+EXEMPTED_FORMAT = 4
+"""The format of an entry that names the exemptions it rests on, and the line it was made from."""
+
 IDENTITY_FORMAT = 2
 """The format of a version by which the identity of a record changed: its code, or its city."""
 
@@ -151,8 +154,8 @@ class Entry:
 
     `effective_on` is the officer's date, `recorded_at` the machine's clock in UTC. `override` is
     the officer's reason for going outside a mandate; `total` is what was said to be the total from
-    its day on, zero for unknown; `format` is the format of canonical bytes it was recorded in,
-    which never changes.
+    its day on, zero for unknown; `exemptions` are those without which its pair was barred; `format`
+    is the format of canonical bytes it was recorded in, which never changes.
     """
 
     number: int
@@ -172,6 +175,7 @@ class Entry:
     reverses: int | None = None
     proposed: ProposedLine | None = None
     total: int | None = None
+    exemptions: tuple[str, ...] = ()
     format: int = CANONICAL_FORMAT
 
     @property

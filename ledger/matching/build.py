@@ -24,8 +24,9 @@ from ledger.matching.problem import (
     MatchingProblem,
     MatchingProject,
 )
-from ledger.registers.records import ACTIVE_STATUSES, Offer
+from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CONDITION_COMPLETE
+from ledger.restrictions.bars import NO_RESTRICTIONS, PartyClasses
 
 _NONE_OUTSTANDING: OutstandingByNeed = MappingProxyType({})
 
@@ -182,12 +183,17 @@ class _EligibilityClasses:
         rate_of: RateOf,
         paused: PausedProviders,
     ) -> None:
+        restrictions = offers[0].restrictions if offers else NO_RESTRICTIONS
+        self._parties = PartyClasses(restrictions, day)
         offer_classes: dict[Hashable, int] = {}
         # Offers of a provider that is paused for some need are told apart from all others.
         apart = frozenset().union(*paused.values())
         self.class_of_offer = [
             offer_classes.setdefault(
-                (_offer_key(facts.offer), facts.offer.provider in apart and facts.offer.provider),
+                (
+                    _offer_key(facts, self._parties),
+                    facts.offer.provider in apart and facts.offer.provider,
+                ),
                 len(offer_classes),
             )
             for facts in offers
@@ -205,7 +211,7 @@ class _EligibilityClasses:
 
     def _class_of(self, need: NeedFacts) -> int:
         paused = self._paused.get(need.need.code, frozenset())
-        key = _need_key(need), paused
+        key = _need_key(need), paused, self._parties.of_project(need.project.code)
         if key not in self._by_key:
             links = self._eligible.links(need, paused)
             # Needs with different terms but the same eligible offers belong to one class.
@@ -266,9 +272,11 @@ def _need_key(facts: NeedFacts) -> Hashable:
     return need.factor, unit, topic, facts.project.sector, city, instruments, need.needed_by
 
 
-def _offer_key(offer: Offer) -> Hashable:
+def _offer_key(facts: OfferFacts, parties: PartyClasses) -> Hashable:
+    offer = facts.offer
+    provider = parties.of_provider(offer.provider, facts.country)
     lists = (
         *(map(text_key, offer.topics), offer.sectors, offer.countries, offer.regions),
         *(offer.cities, offer.excluded_countries, offer.instruments),
     )
-    return offer.factor, offer.unit, tuple(map(frozenset, lists)), offer.available_from
+    return offer.factor, offer.unit, tuple(map(frozenset, lists)), offer.available_from, provider

@@ -8,9 +8,9 @@ to correct a figure downward. What raises one is tested on the day that it takes
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
@@ -34,34 +34,47 @@ class Restricted(RefusedByRule, code="restricted"):
     )
 
 
-def changes_by_measure(draft: Draft) -> tuple[int, ...]:
-    """Give by how much an entry changes each measure of its pair, in parts of the need's unit."""
+class Change(NamedTuple):
+    """By how much an entry changes each measure of its pair, on its day."""
+
+    day: date
+    by_measure: tuple[int, ...]
+
+
+def change_of(day: date, moves: Iterable[tuple[str, str, int]]) -> Change:
+    """Add up what an entry moves of its need: from a stage, to a stage, how much."""
     changes = [0] * len(MEASURES)
-    for movement in draft.movements:
-        if movement.side is not Side.NEED or movement.deal is None:
-            continue
+    for source, target, amount in moves:
         for place, stages in enumerate(MEASURES):
-            added = (movement.to_stage in stages) - (movement.from_stage in stages)
-            changes[place] += added * movement.amount
-    return tuple(changes)
+            changes[place] += ((target in stages) - (source in stages)) * amount
+    return Change(day, tuple(changes))
 
 
-def days_raised(drafts: Iterable[Draft]) -> list[date]:
-    """Give the days of the entries, all of one pair, by which a request raises a measure.
+def change_by(draft: Draft) -> Change:
+    """Give what an entry about to be posted changes of its pair, in parts of the need's unit."""
+    moves = (
+        (one.from_stage, one.to_stage, one.amount)
+        for one in draft.movements
+        if one.side is Side.NEED and one.deal is not None
+    )
+    return change_of(draft.details.effective_on, moves)
+
+
+def raising(changes: Sequence[Change]) -> list[int]:
+    """Give the places of the entries, all of one pair, by which a request raises a measure.
 
     None where the measures on every day are at most what they were before the request.
     """
-    days: set[date] = set()
-    changes = [(draft.details.effective_on, changes_by_measure(draft)) for draft in drafts]
-    for place in range(len(MEASURES)):
-        by_day: Mapping[date, int] = _sums((day, change[place]) for day, change in changes)
+    places: set[int] = set()
+    for measure in range(len(MEASURES)):
+        by_day: Mapping[date, int] = _sums((one.day, one.by_measure[measure]) for one in changes)
         total, is_raised = 0, False
         for day in sorted(by_day):
             total += by_day[day]
             is_raised = is_raised or total > 0
         if is_raised:
-            days |= {day for day, change in changes if change[place] > 0}
-    return sorted(days)
+            places |= {at for at, one in enumerate(changes) if one.by_measure[measure] > 0}
+    return sorted(places)
 
 
 def _sums(changes: Iterable[tuple[date, int]]) -> dict[date, int]:

@@ -7,9 +7,11 @@ country being a target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from ledger.core.factors import Factor
@@ -118,6 +120,12 @@ def lies_in_scope(restriction: Restriction, pair: PairTerms) -> bool:
     )
 
 
+def has_no_scope(restriction: Restriction) -> bool:
+    """Say whether every need lies in the scope of a restriction."""
+    one = restriction
+    return not (one.factors or one.sectors or one.topics or one.instruments)
+
+
 def binds_everybody(restriction: Restriction) -> bool:
     """Say whether a restriction binds every party."""
     return not (restriction.binds_countries or restriction.binds_providers)
@@ -142,6 +150,25 @@ def meets_parties(restriction: Restriction, pair: PairTerms) -> bool:
     return (provider_bound and city_target) or (city_bound and provider_target)
 
 
+def bars_pair(restriction: Restriction, pair: PairTerms) -> bool:
+    """Say whether a restriction bars a pair while it is in force and no exemption covers it."""
+    return meets_parties(restriction, pair) and lies_in_scope(restriction, pair)
+
+
+def may_bar(restriction: Restriction, pair: PairTerms) -> bool:
+    """Say whether it is not known if a restriction bars a pair: the provider's country is not."""
+    if pair.provider_country is not None or not lies_in_scope(restriction, pair):
+        return False
+    countries = {*restriction.binds_countries, *restriction.countries}
+    supposed = (pair._replace(provider_country=one) for one in countries)
+    return any(meets_parties(restriction, one) for one in supposed)
+
+
+def names_countries(restriction: Restriction) -> bool:
+    """Say whether a restriction binds or targets parties by their country."""
+    return bool(restriction.binds_countries or restriction.countries)
+
+
 def covers(exemption: Exemption, pair: PairTerms) -> bool:
     """Say whether every condition of an exemption holds for a pair."""
     conditions = (
@@ -152,6 +179,29 @@ def covers(exemption: Exemption, pair: PairTerms) -> bool:
         (exemption.sectors, lies_in_sector(pair.sector, exemption.sectors)),
     )
     return all(holds for given, holds in conditions if given)
+
+
+TargetKey = tuple[str, str]
+"""Whom a restriction targets: `provider`, `city` or `country`, and its code."""
+
+
+def target_keys(restriction: Restriction) -> Iterator[TargetKey]:
+    """Give whom a restriction targets, so that it is found by a party of a pair."""
+    targets = (
+        ("provider", restriction.providers),
+        ("city", restriction.cities),
+        ("country", restriction.countries),
+    )
+    return ((kind, code) for kind, codes in targets for code in codes)
+
+
+def party_keys(pair: PairTerms) -> Iterator[TargetKey]:
+    """Give by what the parties of a pair are targets."""
+    yield "provider", pair.provider
+    yield "city", pair.city
+    yield "country", pair.city_country
+    if pair.provider_country is not None:
+        yield "country", pair.provider_country
 
 
 class Judgement(NamedTuple):
@@ -168,18 +218,42 @@ class Restrictions:
     restrictions: tuple[Restriction, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
 
+    @cached_property
+    def _places_by_target(self) -> Mapping[TargetKey, list[int]]:
+        places: defaultdict[TargetKey, list[int]] = defaultdict(list)
+        for place, one in enumerate(self.restrictions):
+            for key in target_keys(one):
+                places[key].append(place)
+        return dict(places)
+
+    @cached_property
+    def _exemptions_by_restriction(self) -> Mapping[str, list[Exemption]]:
+        leaves: defaultdict[str, list[Exemption]] = defaultdict(list)
+        for one in self.exemptions:
+            leaves[one.restriction].append(one)
+        return dict(leaves)
+
+    def without(self, codes: Collection[str]) -> Restrictions:
+        """Give the same without some restrictions."""
+        kept = (one for one in self.restrictions if one.code not in codes)
+        return Restrictions(tuple(kept), self.exemptions)
+
+    def targeting(self, pair: PairTerms) -> list[Restriction]:
+        """Give the restrictions that name a party of a pair as a target, in force or not."""
+        by_target = self._places_by_target
+        places = {place for key in party_keys(pair) for place in by_target.get(key, ())}
+        return [self.restrictions[place] for place in sorted(places)]
+
     def exemptions_from(self, code: str, day: date) -> list[Exemption]:
         """Give the exemptions from one restriction that are in force on a day."""
-        every = (one for one in self.exemptions if one.restriction == code)
+        every = self._exemptions_by_restriction.get(code, ())
         return [one for one in every if in_force(one, day)]
 
     def judge(self, pair: PairTerms, day: date) -> Judgement:
         """Give every restriction that bars a pair on a day, and the exemptions it rests on."""
         bars, leaves = [], []
-        for restriction in self.restrictions:
-            if not (in_force(restriction, day) and meets_parties(restriction, pair)):
-                continue
-            if not lies_in_scope(restriction, pair):
+        for restriction in self.targeting(pair):
+            if not (in_force(restriction, day) and bars_pair(restriction, pair)):
                 continue
             every = self.exemptions_from(restriction.code, day)
             leave = next((one for one in every if covers(one, pair)), None)
@@ -193,8 +267,60 @@ class Restrictions:
 NO_RESTRICTIONS = Restrictions()
 
 
+class PartyClasses:
+    """What restrictions in force on a day look at of a party, by which parties are classed."""
+
+    def __init__(self, restrictions: Restrictions, day: date) -> None:
+        """Gather whom the restrictions and exemptions in force name."""
+        current = [one for one in restrictions.restrictions if in_force(one, day)]
+        leaves = [one for one in restrictions.exemptions if in_force(one, day)]
+        exempted = {one.restriction for one in leaves}
+        self._barred = {
+            code
+            for one in current
+            if binds_everybody(one) and one.code not in exempted and has_no_scope(one)
+            for code in one.providers
+        }
+        self._providers = {
+            code
+            for codes in (
+                *(one.providers for one in current),
+                *(one.binds_providers for one in current),
+                *(leave.providers for leave in leaves),
+            )
+            for code in codes
+        }
+        named = ((*one.binds_countries, *one.countries) for one in current)
+        self._countries = {country for countries in named for country in countries}
+        self._projects = {code for one in leaves for code in one.projects}
+
+    def of_provider(self, code: str, country: str | None) -> tuple[str | None, str | None]:
+        """Give what is looked at of a provider; of one that is barred everywhere nothing more."""
+        if code in self._barred:
+            return "", None
+        named = code if code in self._providers else None
+        return named, country if country in self._countries else None
+
+    def of_project(self, code: str) -> str | None:
+        """Give what is looked at of a project, beside its sector and its city."""
+        return code if code in self._projects else None
+
+
 def describe(restriction: Restriction) -> str:
     """Say which restriction it is, by whose authority, why and until when."""
     programme = f", {restriction.programme}" if restriction.programme else ""
     until = f"; in force until {restriction.until}" if restriction.until else ""
     return f"{restriction.code} ({restriction.authority}{programme}): {restriction.reason}{until}"
+
+
+def year_after(day: date) -> date:
+    """Give the same day of the next year; the last of February has no 29th then."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def review_day(restriction: Restriction, recorded_on: date) -> date:
+    """Give the day on which somebody has to confirm a restriction: a year later where none is."""
+    return restriction.review_on or year_after(recorded_on)

@@ -18,7 +18,7 @@ TOLERANCE_DAYS: Final = 3
 
 
 class FindingKind(StrEnum):
-    """The kind of a finding: a difference, or a problem with a provider's statements."""
+    """The kind of a finding: a difference, a problem with a provider's statements, a name."""
 
     AMOUNT = "amount-differs"
     DATE = "date-differs"
@@ -35,6 +35,7 @@ class FindingKind(StrEnum):
     SILENT = "silent-provider"
     UNCLEAR = "unclear-sum"
     REPLACED = "replaced-lines"
+    NAME_MATCH = "name-match"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

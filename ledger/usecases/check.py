@@ -19,9 +19,10 @@ from ledger.checks.journal_pass import (
     check_journal,
     check_timeline,
 )
-from ledger.checks.mandate import Mandate
+from ledger.checks.mandate import Mandate, Registers
 from ledger.checks.nights import Snapshots, check_nights, check_statements
 from ledger.checks.proposals import check_proposals
+from ledger.checks.restrictions import RestrictedActs
 from ledger.checks.rows import CheckContext
 from ledger.checks.seals import SealCheckInput, check_seals
 from ledger.checks.stored_rows import (
@@ -138,7 +139,17 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
     "mandate": lambda db, context: Mandate(
         context, journal_rows.read_histories(db, context), NEVER_OVERRIDDEN
     ),
+    "restrictions": lambda db, context: RestrictedActs(context, _restrictions(db, context)),
 }
+
+
+def _restrictions(connection: Connection, context: CheckContext) -> Registers:
+    """Read the restrictions, and what they are judged by where there are any."""
+    restrictions = journal_rows.read_histories(connection, context, ["restriction"])
+    if not restrictions["restriction"]:
+        return restrictions
+    others = ("exemption", *journal_rows.MANDATE_REGISTERS)
+    return {**restrictions, **journal_rows.read_histories(connection, context, others)}
 
 
 def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:

@@ -18,7 +18,12 @@ from ledger.journal.entries import Entry
 from ledger.journal.receipts import Receipt
 from ledger.registers.table import REGISTERS
 from ledger.store.db.queries import RecordedRequest, find_request, last_request_of
-from ledger.store.journal.entries import later_entries, read_request_entries, reversal_of
+from ledger.store.journal.entries import (
+    acts_resting_on,
+    later_entries,
+    read_request_entries,
+    reversal_of,
+)
 from ledger.store.recorded import (
     RecordedRate,
     RecordedVersions,
@@ -249,8 +254,14 @@ class _Undoing:
         require_all_seen(self._uow.connection, records)
 
     def _entries_on(self, record: RecordedVersions, last: int) -> list[str]:
-        """Name the entries after the request's own that move a need, an offer or a deal."""
+        """Name the entries after the request's own that move a need, an offer or a deal.
+
+        Of an exemption those that rest on it, and count.
+        """
         ids = [record.id]
+        if record.kind == "exemption":
+            numbers = acts_resting_on(self._uow.connection, record.code)
+            return [f"entry {one}" for one in numbers if one > last]
         if record.kind == "deal":
             later = later_entries(self._uow.connection, last, deal_ids=ids)
         elif record.kind in _SIDES:

@@ -24,6 +24,7 @@ FROM (
         entry.reference AS reference,
         entry.reason AS reason,
         entry.override AS override,
+        entry.exemptions AS exemptions,
         entry.reverses AS reverses,
         proposal.code AS proposal,
         introduced_line.line AS proposal_line,

@@ -76,6 +76,7 @@ SHORT = {
     "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",
     "ledger/usecases/rate_import.py": "loads the reader of files, which other rates do without",
     "ledger/usecases/registers/seats.py": "which place a person means, and no other register has",
+    "ledger/usecases/restrictions/barring.py": "from a finding, without the reader of lists",
     "ledger/usecases/statements/findings.py": "the acts on one record",
 }
 """Modules that are a whole topic in fewer lines, each with its reason."""

@@ -206,6 +206,10 @@ ATTACKS = {
         "UPDATE project_version SET recorded_at = 4000000000000000"]),
     "what no reason overrides": ("mandate", [
         "UPDATE offer SET factor = 'expertise' WHERE code = 'O-0004'"]),
+    "an act that hides the exemption it rests on": ("restrictions", [
+        "UPDATE entry SET exemptions = NULL WHERE exemptions IS NOT NULL"]),
+    "an act that names an exemption it does not rest on": ("restrictions", [
+        "UPDATE entry SET exemptions = 'EX-0009' WHERE exemptions IS NOT NULL"]),
     "a balance raised": ("balances", [
         f"UPDATE balance SET free = free + 1 WHERE holder_id = {HOLDER}"]),
     "a deal's balance lowered": ("balances", [

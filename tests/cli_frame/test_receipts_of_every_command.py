@@ -115,6 +115,7 @@ OTHER_PARTS = {
 
 ANSWERS_OF_THEIR_OWN = {
     "reconcile night": "a night records what it finds, and prints its report",
+    "screen": "a screening lists its findings, which are open or were resolved",
     "journal seal": "a seal records no act: its number, size and root are printed",
     "init": "sets up the ledger, and prints its versions and settings",
     "db upgrade": "as init",

@@ -166,3 +166,30 @@ def test_restrictions_are_exported_and_imported_as_they_are(held: Officer, tmp_p
 
 
 RECORDS = (("restriction", "RS-1"), ("exemption", "EX-1"))
+
+
+def test_an_open_approach_of_a_barred_pair_is_named_and_listed(fund: Officer) -> None:
+    fund.says("approach add N-0001 EDB --on 2026-11-20")
+    notes = fund.asks(f"{BAR} --from 2026-11-23")["notes"]
+    (text,) = [one["text"] for one in notes if one["code"] == "bars-approaches"]
+    assert "AP-0001 (EDB for N-0001, waiting)" in text
+    said = fund.tries("reconcile --only restrictions --json")
+    assert (said.code, '"barred-approach"' in said.out) == (1, True)
+    fund.says("approach withdraw AP-0001 --reason slip")
+    assert '"barred-approach"' not in fund.says("reconcile --only restrictions --json")
+
+
+def test_a_bar_follows_a_new_code_and_a_new_name_of_a_topic(fund: Officer) -> None:
+    fund.says(
+        "restriction add --code RS-1 --providers MBL --cities MHD --topics metro "
+        "--authority Council --reason measures --yes"
+    )
+    fund.says("exemption add RS-1 --code EX-1 --providers MBL --authority Treasury "
+              "--reference L-1 --reason relief --from 2026-11-01 --until 2026-12-31")  # fmt: skip
+    fund.says("provider edit MBL --code MBX")
+    fund.says("city edit MHD --code MSH")
+    fund.says("topic rename metro 'urban rail'")
+    bar = fund.asks("restriction show RS-1")
+    assert (bar["providers"], bar["cities"], bar["topics"]) == (["MBX"], ["MSH"], ["urban rail"])
+    assert fund.asks("exemption show EX-1")["providers"] == ["MBX"]
+    sound(fund)

@@ -101,6 +101,7 @@ def canonical_entry(entry: Entry, salts: Salts | None = None) -> bytes:
         "act": entry.act,
         "deal": entry.deal,
         "effective_on": entry.effective_on,
+        "exemptions": entry.exemptions,
         "movements": [_movement(movement) for movement in entry.movements],
         "number": entry.number,
         "override": entry.override,

@@ -51,6 +51,7 @@ TAKEN_BACK = (
     "ALTER TABLE deal DROP COLUMN rate_exact",
     "ALTER TABLE entry DROP COLUMN total",
     "ALTER TABLE request DROP COLUMN format",
+    "ALTER TABLE entry DROP COLUMN exemptions",
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",
     *(f"ALTER TABLE city_version DROP COLUMN {name}" for name in ("member", "office_given")),

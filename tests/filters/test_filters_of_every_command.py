@@ -46,6 +46,8 @@ FILTERED = {
     "office history asia": "actor",
     "restriction list": "authority",
     "restriction history RS-0001": "actor",
+    "restriction check O-0001 N-0001": "judgement",
+    "report restrictions": "authority",
     "exemption list": "authority",
     "exemption history EX-0001": "actor",
     "body list": "kind",

@@ -13,7 +13,14 @@ from record_leaves import Provenance, canonical_entry, canonical_version
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.deals.deal import Deal
-from ledger.journal.entries import PROPOSED_FORMAT, Act, Entry, Movement, ProposedLine
+from ledger.journal.entries import (
+    EXEMPTED_FORMAT,
+    PROPOSED_FORMAT,
+    Act,
+    Entry,
+    Movement,
+    ProposedLine,
+)
 from ledger.registers.records import Need, Offer
 
 MOMENT = datetime(2026, 11, 23, 8, 17, 13, 42, tzinfo=UTC)
@@ -80,6 +87,25 @@ def test_an_introduction_of_a_proposals_line_has_these_bytes_for_ever() -> None:
     entry = replace(INTRODUCED, proposed=proposed, format=PROPOSED_FORMAT)
     assert canonical_entry(entry) == (
         b'{"$":"cityfund.entry/2","act":"introduce","deal":"D-0001","effective_on":"2026-11-20",'
+        b'"movements":[{"amount":"100000000000000000","deal":"D-0001","from":"open",'
+        b'"holder":"N-0001","side":"need","to":"held","unit":"EUR"},{"amount":"1",'
+        b'"deal":"D-0001","from":"available","holder":"O-0007","side":"offer","to":"held",'
+        b'"unit":"IRR"}],"number":"17","proposed":{"line":"3","proposal":"MAT-0012"},'
+        b'"recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
+    )
+
+
+def test_an_introduction_that_an_exemption_allows_has_these_bytes_for_ever() -> None:
+    entry = replace(
+        INTRODUCED,
+        proposed=ProposedLine("MAT-0012", 3),
+        exemptions=("EX-0001", "EX-0007"),
+        format=EXEMPTED_FORMAT,
+    )
+    assert canonical_entry(entry) == (
+        b'{"$":"cityfund.entry/4","act":"introduce","deal":"D-0001","effective_on":"2026-11-20",'
+        b'"exemptions":["EX-0001","EX-0007"],'
         b'"movements":[{"amount":"100000000000000000","deal":"D-0001","from":"open",'
         b'"holder":"N-0001","side":"need","to":"held","unit":"EUR"},{"amount":"1",'
         b'"deal":"D-0001","from":"available","holder":"O-0007","side":"offer","to":"held",'

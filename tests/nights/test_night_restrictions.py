@@ -12,8 +12,9 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 
 from cli.main import main
 from ledger.registers.records import Exemption, Restriction
+from ledger.restrictions.bars import year_after
 from ledger.usecases.nights import restrictions
-from ledger.usecases.nights.restrictions import KINDS, year_after
+from ledger.usecases.nights.restrictions import KINDS
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def at(days: int) -> time_machine.travel:
 def test_without_a_restriction_no_register_is_read(
     deal: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("load_all", "standing_deliveries"):
+    for name in ("load_all", "counted_deliveries"):
         monkeypatch.delattr(restrictions, name)
     figures = deal.figures("restrictions")
     assert figures == {"restrictions": 0, **{kind.replace("-", "_"): 0 for kind in KINDS}}
@@ -117,7 +118,9 @@ def test_a_review_is_due_on_its_day(nights: Nights) -> None:
     bar(nights, review_on=days_from_now(1))
     assert found(nights) == []
     with at(1):
-        assert found(nights) == [("review-due", "RS-0001", None)]
+        (finding,) = nights.night(only=("restrictions",)).findings
+        assert (finding["kind"], finding["subject"]) == ("review-due", "RS-0001")
+        assert finding["command"] == "cityfund restriction confirm RS-0001 --review 2027-11-24"
 
 
 def test_a_review_without_a_day_is_due_a_year_after_the_newest_version() -> None:

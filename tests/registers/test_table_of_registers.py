@@ -90,6 +90,7 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     own |= {"as_new"} if spec.compares_names else set()
     own |= {"yes"} if spec.bars_pairs else set()
     own |= {"place"} if spec.name == "seat" else set()
+    own |= {"finding"} if spec.name == "restriction" else set()
     if spec.origin is not None:
         own |= {f"origin_{kind}" for kind in origin_kinds()}
     unit = {"unit"} if spec.has_quantity else set()  # it is typed with the quantity

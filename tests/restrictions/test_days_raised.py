@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.core.factors import Side, Stage
 from ledger.journal.entries import Act, ActDetails, Draft, Movement
-from ledger.restrictions.acts import MEASURES, days_raised
+from ledger.restrictions.acts import MEASURES, change_by, raising
 
 FIRST = date(2026, 11, 1)
 STAGES = (Stage.OPEN, Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
@@ -28,6 +29,12 @@ def act(day: int, source: Stage, target: Stage, amount: int = 100) -> Draft:
     )
     details = ActDetails(effective_on=FIRST + timedelta(days=day))
     return Draft(act=Act.REVERSE, movements=(movement,), deal="D-1", details=details)
+
+
+def days_raised(acts: Iterable[Draft]) -> list[date]:
+    """Give the days of the acts by which a request raises a measure."""
+    changes = [change_by(one) for one in acts]
+    return sorted({changes[at].day for at in raising(changes)})
 
 
 def raised(*acts: Draft) -> list[int]:

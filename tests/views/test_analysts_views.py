@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat, year
 from credentials import a_figure, a_grade
 from world import World, introduction
@@ -128,3 +130,24 @@ def test_the_view_of_credentials_has_codes_and_names(office: World) -> None:
 def edit_credential(uow: UnitOfWork, code: str, **terms: str) -> None:
     stored = uow.find_record("credential", code)
     uow.edit("credential", stored, replace(stored.record, **terms))
+
+
+def test_the_views_of_restrictions_and_exemptions_show_their_newest_terms(office: World) -> None:
+    office.do(lambda uow: uow.add("restriction", a_restriction(providers=("BANK",))))
+    office.do(lambda uow: uow.add("exemption", an_exemption(cities=("MHD",), factors=("money",))))
+    ended = a_restriction(providers=("BANK",), until=date(2026, 12, 1))
+    office.do(lambda uow: uow.edit("restriction", uow.find_record("restriction", "RS-1"), ended))
+    [restriction] = rows(office, "SELECT * FROM v_restriction")
+    assert (restriction["restriction"], restriction["providers"]) == ("RS-1", "BANK")
+    assert (restriction["authority"], restriction["reason"]) == ("the Council", "measures")
+    assert str(restriction["until"]) == "2026-12-01"
+    [exemption] = rows(office, "SELECT * FROM v_exemption")
+    assert (exemption["exemption"], exemption["restriction"]) == ("EX-1", "RS-1")
+    assert (exemption["cities"], exemption["factors"]) == ("MHD", "money")
+    assert exemption["restriction_authority"] == "the Council"
+
+
+def test_the_views_leave_out_what_was_recorded_in_error(office: World) -> None:
+    office.do(lambda uow: uow.add("restriction", a_restriction(providers=("BANK",))))
+    office.do(lambda uow: uow.repeat_version("restriction", 1, 1, in_error=True))
+    assert rows(office, "SELECT * FROM v_restriction") == []

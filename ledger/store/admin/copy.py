@@ -21,6 +21,7 @@ from ledger.core.errors import CannotOpen, RefusedByRule, StorageTrouble
 from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
 from ledger.journal.entries import (
     CANONICAL_FORMAT,
+    EXEMPTED_FORMAT,
     IDENTITY_FORMAT,
     PROPOSED_FORMAT,
     SALTED_FORMAT,
@@ -242,7 +243,7 @@ def _require_known_formats(source: Connection) -> None:
 def _other_formats(table: Table) -> tuple[int, ...]:
     """Give the formats that some rows of a table have."""
     if table is tables.entry:
-        return (PROPOSED_FORMAT, TOTAL_FORMAT)
+        return (PROPOSED_FORMAT, TOTAL_FORMAT, EXEMPTED_FORMAT)
     if table is tables.request:
         return (SALTED_FORMAT,)
     register = table.name.removesuffix("_version")

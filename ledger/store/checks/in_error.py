@@ -13,6 +13,7 @@ from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db.queries import distinct_code, is_newest
 from ledger.store.db.types import LIST_SEPARATOR
+from ledger.store.journal.entries import acts_resting_on
 from ledger.store.registers import STORED_REGISTERS, in_error
 from ledger.store.stored_registers import names_record, refers_to
 
@@ -43,6 +44,7 @@ def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
                 for code, other in connection.execute(query):
                     yield RestingRow(f"{kind} {code}", target, other)
     yield from _listing_errors(connection)
+    yield from _acts_on_errors(connection)
     for kind, what, query in _own_of_errors():
         for code in connection.execute(query).scalars():
             yield RestingRow(what, kind, code)
@@ -70,6 +72,18 @@ def _listing_errors(connection: Connection) -> Iterator[RestingRow]:
             for code, text in stream(connection, query) if lost else ():
                 for one in sorted(lost.intersection(str(text).split(LIST_SEPARATOR))):
                     yield RestingRow(f"{kind} {code}", column.register, one)
+
+
+def _acts_on_errors(connection: Connection) -> Iterator[RestingRow]:
+    """Find the acts that count and rest on an exemption in error."""
+    exemption = tables.metadata.tables["exemption"]
+    rows = connection.execute(select(exemption.c.code, in_error("exemption", exemption.c.id)))
+    codes: dict[bool, set[str]] = {True: set(), False: set()}
+    for code, hidden in rows:
+        codes[bool(hidden)].add(code)
+    for code in sorted(codes[True] - codes[False]):
+        for number in acts_resting_on(connection, code):
+            yield RestingRow(f"entry {number}", "exemption", code)
 
 
 def _own_of_errors() -> Iterator[tuple[str, str, Select[Any]]]:

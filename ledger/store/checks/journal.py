@@ -7,7 +7,7 @@ reads single cells with dates or words that do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -42,17 +42,19 @@ from ledger.checks.totals import TotalRow
 from ledger.core.factors import Side, Stage
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
+from ledger.restrictions.bars import RESTRICTING
 from ledger.store.db import tables
 from ledger.store.db.clock import read_corrections
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import distinct_code, read_units
-from ledger.store.db.types import Word, to_microseconds
+from ledger.store.db.types import Word, codes_in, to_microseconds
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.stored_registers import StoredRegister, Term
 
 _BATCH: Final = 5000
 ONE_WRITER: Final = "sqlite"
-_MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider")
+MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider")
+"""The registers by which a mandate is judged."""
 
 
 def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
@@ -141,10 +143,10 @@ def _declared_on(side: Side) -> Iterator[ColumnElement[Any]]:
 
 def _deals(connection: Connection) -> Iterator[DealRow]:
     deal = tables.deal
-    columns = map(raw, deal.c["offer_id", "need_id", "rate", "rate_exact"])
+    columns = map(raw, deal.c["offer_id", "need_id", "rate", "rate_exact", "instrument"])
     query = select(deal.c.id, distinct_code(deal), *columns)
-    for *row, rate, exact in stream(connection, query):
-        yield DealRow._make((*row, checked_rate(rate, exact)))
+    for *row, rate, exact, instrument in stream(connection, query):
+        yield DealRow._make((*row, checked_rate(rate, exact), instrument))
 
 
 def checked_rate(rate: Any, exact: Any) -> Fraction | None:
@@ -184,7 +186,8 @@ def stream_entries(connection: Connection) -> Iterator[EntryRow]:
         if number == row[0]:
             own_lines = lines
             number, lines = _next_group(groups)
-        yield EntryRow._make((*row, own_lines))
+        *terms, exemptions = row
+        yield EntryRow._make((*terms, codes_in(exemptions), own_lines))
     while number is not None:
         yield _orphan_entry(number, lines)
         number, lines = _next_group(groups)
@@ -198,7 +201,7 @@ def _next_group(groups: Iterator[Any]) -> tuple[int | None, tuple[MovementRow, .
 def _orphan_entry(number: int, lines: tuple[MovementRow, ...]) -> EntryRow:
     first = lines[0]
     times = (first.effective_on, first.recorded_at)
-    return EntryRow(number, "", *times, 0, first.deal_id, None, None, 0, 1, lines)
+    return EntryRow(number, "", *times, 0, first.deal_id, None, None, 0, 1, (), lines)
 
 
 def _entries() -> Select[Any]:
@@ -207,7 +210,7 @@ def _entries() -> Select[Any]:
         *map(raw, entry.c["id", "act", "effective_on"]),
         moment(entry.c.recorded_at),
         reference(entry.c.request_id),
-        *entry.c["deal_id", "override", "reverses", "lines", "format"],
+        *entry.c["deal_id", "override", "reverses", "lines", "format", "exemptions"],
     ).order_by(entry.c.id)
 
 
@@ -256,10 +259,13 @@ def stream_total_changes(connection: Connection) -> Iterator[TotalRow]:
 
 
 def read_histories(
-    connection: Connection, context: CheckContext
+    connection: Connection, context: CheckContext, kinds: Iterable[str] = MANDATE_REGISTERS
 ) -> dict[str, dict[str, RecordHistory]]:
-    """Read all versions of what a mandate is judged by, by register and code."""
-    return {kind: _histories(connection, context, kind) for kind in _MANDATE_REGISTERS}
+    """Read all versions of what acts are judged by, by register and code.
+
+    A version that says that a restriction or an exemption was recorded in error is None.
+    """
+    return {kind: _histories(connection, context, kind) for kind in kinds}
 
 
 def _histories(
@@ -272,13 +278,15 @@ def _histories(
     reads = [_term_reader(connection, register, term) for term in register.terms]
     query: Select[Any] = (
         select(moment(versions.c.recorded_at), reference(versions.c.request_id))
-        .add_columns(distinct_code(identity), *map(raw, columns))
+        .add_columns(distinct_code(identity), versions.c.in_error, *map(raw, columns))
         .join_from(versions, identity, identity.c.id == owner)
         .order_by(owner, versions.c.version)
     )
     histories: dict[str, RecordHistory] = {}
-    for recorded_at, request_id, code, *cells in stream(connection, query):
-        record = register.record(*(read(cell) for read, cell in zip(reads, cells, strict=True)))
+    hides = kind in RESTRICTING
+    for recorded_at, request_id, code, in_error, *cells in stream(connection, query):
+        values = (read(cell) for read, cell in zip(reads, cells, strict=True))
+        record = None if in_error and hides else register.record(*values)
         history = histories.setdefault(code, RecordHistory())
         history.moments.append(context.known_from(recorded_at, request_id))
         history.records.append(record)

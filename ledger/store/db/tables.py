@@ -383,6 +383,8 @@ entry = Table(
     Column("format", SmallInteger, nullable=False),
     # The total said of a need or an offer, from the day of the entry on; zero is unknown.
     Column("total", BigInteger),
+    # The codes of the exemptions that the act rests on; empty where its pair was not barred.
+    Column("exemptions", Text),
     CheckConstraint("lines > 0", name="lines"),
     CheckConstraint("(act = 'reverse') = (reverses IS NOT NULL)", name="reverses"),
     Index("ix_entry_deal_id_effective_on", "deal_id", "effective_on"),

@@ -96,6 +96,11 @@ class PartialDateText(TypeDecorator[PartialDate]):
         return None if value is None else PartialDate(value)
 
 
+def codes_in(cell: str | None) -> tuple[str, ...]:
+    """Read a list of codes from its cell."""
+    return tuple(cell.split(LIST_SEPARATOR)) if cell else ()
+
+
 class CodeList(TypeDecorator[tuple[str, ...]]):
     """A list of codes in one cell, separated as in the canonical tables; empty means any."""
 
@@ -108,7 +113,7 @@ class CodeList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...]:
         """Read the codes apart."""
-        return tuple(value.split(LIST_SEPARATOR)) if value else ()
+        return codes_in(value)
 
 
 class Word(TypeDecorator[StrEnum]):

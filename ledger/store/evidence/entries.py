@@ -12,6 +12,7 @@ from ledger.evidence.canonical import (
     InvalidLeafValue,
     PlainTexts,
     entry_bytes,
+    list_or_none,
     movement_text,
     proposed_text,
     quoted,
@@ -20,9 +21,10 @@ from ledger.evidence.tree_head import ENTRY_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.db.queries import distinct_code
+from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.evidence.sources import Source, within
 
-_ENTRY_COLUMNS: Final = 15
+_ENTRY_COLUMNS: Final = 16
 """How many values of a row are the entry's, before its movement's."""
 
 _TEXTS: Final = 9
@@ -59,17 +61,19 @@ class _CodeCache:
         """Give the canonical bytes of an entry with its movements, all of them in order."""
         head = lines[0]
         _, number, act, effective_on, recorded_at, deal_id, *notes = head[:_TEXTS]
-        reverses, count, layout, total, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
+        *counts, total, exemptions, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
+        reverses, count, layout = counts
         deal = None if deal_id is None else self._deal(deal_id)
         if count != len(lines) or (proposal is None) != (proposed_line is None):
             raise InvalidLeafValue(count)
+        rests_on = list_or_none(exemptions, LIST_SEPARATOR)
         movements = [
             self._movement(place, line[_ENTRY_COLUMNS:], (effective_on, recorded_at), deal_id, deal)
             for place, line in enumerate(lines, start=1)
         ]
         terms = (number, act, effective_on, recorded_at, notes, reverses, layout)
         proposed = None if proposal is None else proposed_text(proposal, proposed_line)
-        return entry_bytes(texts, provenance, *terms, deal, proposed, movements, total)
+        return entry_bytes(texts, provenance, *terms, deal, proposed, movements, total, rests_on)
 
     def _movement(
         self,
@@ -123,7 +127,7 @@ def _entries(after: int, through: int) -> Select[Any]:
         select(
             *map(raw, entry.c["request_id", "id", "act", "effective_on", "recorded_at", "deal_id"]),
             *map(raw, entry.c["override", "reason", "reference", "reverses", "lines", "format"]),
-            raw(entry.c.total),
+            *map(raw, entry.c["total", "exemptions"]),
             tables.proposal.c.code,
             introduced.c.line,
             *map(raw, movement.c["line", "holder_id", "deal_id", "unit", "from_stage"]),

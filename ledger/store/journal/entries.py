@@ -52,6 +52,7 @@ from ledger.store.db.tables import (
     provider_version,
     request,
 )
+from ledger.store.db.types import codes_in
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.registers import in_error
 
@@ -369,7 +370,7 @@ def _entries() -> Select[Any]:
         select(
             entry.c.id.label("number"),
             *entry.c["act", "effective_on", "recorded_at", "reference"],
-            *entry.c["reason", "override", "reverses", "total", "format"],
+            *entry.c["reason", "override", "reverses", "total", "exemptions", "format"],
             request.c.key.label("request_key"),
             *request.c["actor", "system_user", "host", "database_user"],
             deal.c.code.label("deal"),
@@ -399,10 +400,12 @@ def _entry(lines: list[Any]) -> Entry:
         **dict(zip(_ENTRY_TERMS, _terms_of(first), strict=True)),
         movements=tuple(map(_movement, lines)),
         proposed=None if first.proposal is None else ProposedLine(*proposed),
+        exemptions=codes_in(first.exemptions),
     )
 
 
-_ENTRY_TERMS = tuple(one.name for one in fields(Entry) if one.name not in {"movements", "proposed"})
+_READ_APART = {"movements", "proposed", "exemptions"}
+_ENTRY_TERMS = tuple(one.name for one in fields(Entry) if one.name not in _READ_APART)
 _terms_of = attrgetter(*_ENTRY_TERMS)
 
 
@@ -455,3 +458,41 @@ def last_entry(connection: Connection, times: Times = NOW) -> Entry | None:
     if times.known_at is not None:
         newest = newest.where(known_by(entry, times.known_at))
     return next(read_entries(connection, entry.c.id == newest.scalar_subquery()), None)
+
+
+class CountedAct(NamedTuple):
+    """An act that put more into the stages of a deal and was not reversed; its need's amount."""
+
+    entry: int
+    deal: str
+    act: Act
+    day: date
+    amount: int
+
+
+def counted_acts(connection: Connection, deals: Sequence[str]) -> list[CountedAct]:
+    """Read the holds, commitments and deliveries of some deals that count, in recorded order."""
+    query = (
+        select(entry.c.id, deal.c.code, entry.c.act, entry.c.effective_on, movement.c.amount)
+        .select_from(movement)
+        .join(entry, entry.c.id == movement.c.entry_id)
+        .join(deal, deal.c.id == entry.c.deal_id)
+        .where(movement.c.holder_id == deal.c.need_id, movement.c.deal_id == deal.c.id)
+        .where(entry.c.act.in_((Act.INTRODUCE, Act.COMMIT, Act.DELIVER)))
+        .where(~in_error("deal", deal.c.id))
+        .order_by(entry.c.id)
+    )
+    acts = [
+        CountedAct(*row)
+        for codes in chunked(deals)
+        for row in connection.execute(query.where(deal.c.code.in_(codes)))
+    ]
+    return sorted(one for one in acts if reversal_of(connection, one.entry) is None)
+
+
+def acts_resting_on(connection: Connection, exemption: str) -> list[int]:
+    """Give the numbers of the entries that name an exemption and count, in recorded order."""
+    query = select(entry.c.id, entry.c.exemptions).where(entry.c.exemptions.is_not(None))
+    rows = connection.execute(query.order_by(entry.c.id)).all()
+    named = [number for number, cell in rows if exemption in codes_in(cell)]
+    return [one for one in named if reversal_of(connection, one) is None]

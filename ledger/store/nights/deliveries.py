@@ -21,7 +21,7 @@ class Delivery(NamedTuple):
     amount: int
 
 
-def standing_deliveries(connection: Connection) -> list[Delivery]:
+def counted_deliveries(connection: Connection) -> list[Delivery]:
     """Read every delivery that is not reversed, in the order of recording."""
     entry, movement, deal = tables.entry, tables.movement, tables.deal
     query = (

@@ -88,7 +88,9 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         return first
     receipt = handler(uow)
     if uow.drafts and uow.restrictions is not NO_RESTRICTIONS:
+        noted = len(uow.notes)
         require_unbarred(uow)
+        receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
     if any(change.kind == SEAT.name for change in uow.changes):
         from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
 

@@ -4,52 +4,61 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from ledger.core.factors import Side
-from ledger.journal.entries import Draft
 from ledger.registers.records import Provider
-from ledger.restrictions.acts import Restricted, days_raised
-from ledger.restrictions.bars import PairRecords, describe, pair_terms
+from ledger.restrictions.acts import Change, Restricted, change_by, raising
+from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, describe, pair_terms
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
 def require_unbarred(uow: UnitOfWork) -> None:
     """Refuse a request that raises what a barred pair has, on the day of the act that does.
 
-    Tested by what is known now, of all that the request posted. Raises `Restricted`.
+    Tested by what is known now, of all that the request posted; an act that an exemption allows
+    names it. Raises `Restricted`.
     """
-    posted = [draft for draft in uow.drafts if draft.deal is not None]
-    for (need, offer, instrument), drafts in _by_pair(uow, posted).items():
-        _require_unbarred_pair(uow, need, offer, instrument, drafts)
+    for (need, offer, instrument), posted in _by_pair(uow).items():
+        places = [posted[at][0] for at in raising([change for _, change in posted])]
+        if places:
+            records = _records(uow, need, offer)
+            pair = pair_terms(records, country_of(uow, records.provider), instrument)
+            _require_unbarred_pair(uow, places, pair)
 
 
 _Pair = tuple[str, str, str | None]
 
 
-def _by_pair(uow: UnitOfWork, drafts: Iterable[Draft]) -> dict[_Pair, list[Draft]]:
-    pairs: dict[_Pair, list[Draft]] = defaultdict(list)
-    for draft in drafts:
-        assert draft.deal is not None
-        deal = uow.accounts.deal(draft.deal).record
-        pairs[deal.need, deal.offer, deal.instrument].append(draft)
+def _by_pair(uow: UnitOfWork) -> dict[_Pair, list[tuple[int, Change]]]:
+    """Give what the request changes of each pair, each with its place among what it posted."""
+    pairs: dict[_Pair, list[tuple[int, Change]]] = defaultdict(list)
+    for place, draft in enumerate(uow.drafts):
+        if draft.deal is not None:
+            deal = uow.accounts.deal(draft.deal).record
+            pairs[deal.need, deal.offer, deal.instrument].append((place, change_by(draft)))
     return pairs
 
 
-def _require_unbarred_pair(
-    uow: UnitOfWork, need: str, offer: str, instrument: str | None, drafts: list[Draft]
-) -> None:
-    days = days_raised(drafts)
-    if not days:
-        return
-    records = _records(uow, need, offer)
-    pair = pair_terms(records, country_of(uow, records.provider), instrument)
-    for day in days:
-        bars = uow.restrictions.judge(pair, day).bars
+def _require_unbarred_pair(uow: UnitOfWork, places: Iterable[int], pair: PairTerms) -> None:
+    judged: dict[date, Judgement] = {}
+    for place in places:
+        draft = uow.drafts[place]
+        day = draft.details.effective_on
+        if day not in judged:
+            judged[day] = uow.restrictions.judge(pair, day)
+        bars, exemptions = judged[day]
         if bars:
+            deal = uow.accounts.deal(str(draft.deal)).record
             raise Restricted(
-                f"Offer {offer} and need {need} are barred on {day}.",
+                f"Offer {deal.offer} and need {deal.need} are barred on {day}.",
                 why=f"{'; '.join(map(describe, bars))}.",
             )
+        if exemptions:
+            codes = sorted({one.code for one in exemptions})
+            uow.rest_on(place, codes)
+            text = f"allowed by {', '.join(codes)}, without which the pair is barred"
+            uow.note("rests-on-exemption", text)
 
 
 def _records(uow: UnitOfWork, need: str, offer: str) -> PairRecords:

@@ -22,10 +22,11 @@ from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.evidence.disclosures import COMMON_FIELDS, PROVENANCE_FIELDS, SALT_LENGTH
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
-from ledger.journal.entries import WAITING, Draft, Movement
+from ledger.journal.entries import EXEMPTED_FORMAT, WAITING, Draft, Movement
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
 from ledger.store.db.queries import codes_had
+from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.registers import IDENTITIES, LEAF_PLACES, STORED_REGISTERS
 
 _LARGEST_BLOCK: Final = 1000
@@ -249,6 +250,7 @@ class JournalRows:
                 "lines": len(draft.movements),
                 "format": draft.format,
                 "total": draft.total,
+                "exemptions": None,
             }
         )
         if details.proposed is not None:
@@ -266,6 +268,11 @@ class JournalRows:
                 }
             )
         return number
+
+    def rest_on(self, place: int, exemptions: Iterable[str]) -> None:
+        """Let an entry that waits, by its place, name the exemptions that it rests on."""
+        named = {"exemptions": LIST_SEPARATOR.join(exemptions), "format": EXEMPTED_FORMAT}
+        self._entries[place].update(named)
 
     def drop_after(self, count: int) -> None:
         """Drop the entries that were posted after so many, before any was given its number."""

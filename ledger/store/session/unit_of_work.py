@@ -257,6 +257,10 @@ class UnitOfWork:
         if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
             self._lapses.setdefault(draft.deal, []).append(self.last_posted)
 
+    def rest_on(self, place: int, exemptions: Sequence[str]) -> None:
+        """Let an entry posted here, by its place among the drafts, name what it rests on."""
+        self._journal.rest_on(place, exemptions)
+
     def is_reversed_here(self, number: int) -> bool:
         """Say whether this request has reversed an entry, which queries do not show yet."""
         return not all(map(self.is_reversed_here, self._reversals.get(number, ())))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from ledger.approaches.standings import OPEN, standing_on
+from ledger.approaches.states import OPEN, state_on
 from ledger.core.errors import NotFound, RefusedByRule, UsageError
 from ledger.core.factors import Factor, Stage
 from ledger.core.suggest import did_you_mean
@@ -305,7 +305,7 @@ def _open_approaches(snapshot: Snapshot) -> Counter[str]:
         for one in approaches
         if (city := providers[one.provider].city) is not None
         and one.sent_on <= snapshot.day
-        and standing_on(one, snapshot.day) in OPEN
+        and state_on(one, snapshot.day) in OPEN
     )
 
 

@@ -55,6 +55,7 @@ def deal_act_row(entry: Entry, deal: Deal) -> DealActRow:
         sequence=entry.number,
         reverses=entry.reverses,
         origin=deal.origin if holds else None,
+        exemptions=entry.exemptions,
     )
 
 

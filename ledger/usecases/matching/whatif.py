@@ -133,18 +133,22 @@ class NothingSupposed(UsageError, code="nothing-supposed"):
 
     default_why = "What-if sets today's proposal beside the one of another world."
     default_next = (
-        "Suppose something: --add-offer 'factor=money quantity=50M unit=EUR', --withdraw OFFER "
-        "or --change OFFER field=value."
+        "Suppose something: --add-offer 'factor=money quantity=50M unit=EUR', --withdraw OFFER, "
+        "--change OFFER field=value or --lift RESTRICTION."
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfRequest:
-    """The suppositions as typed: offers to add, codes to withdraw, codes with field=value."""
+    """The suppositions as typed: offers to add, codes to withdraw, codes with field=value.
+
+    `lift` are restrictions that are supposed to bar nothing.
+    """
 
     add_offers: Sequence[str] = ()
     withdraw: Sequence[str] = ()
     changes: Sequence[tuple[str, str]] = ()
+    lift: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -160,12 +164,12 @@ class Scenario:
 
 
 def build_scenario(reader: Reader, snapshot: Snapshot, wish: WhatIfRequest) -> Scenario:
-    """Build a scenario: withdrawals first, then changes, then additions.
+    """Build a scenario: withdrawals first, then changes, additions, and what is lifted.
 
     Raises `NothingSupposed`, `UnreadableSupposition`, `UnknownField`, `UnknownCode`, `BadTerms`,
     and what revising and withdrawing raise.
     """
-    if not (wish.add_offers or wish.withdraw or wish.changes):
+    if not (wish.add_offers or wish.withdraw or wish.changes or wish.lift):
         raise NothingSupposed("Nothing is supposed.")
     needs, offers = dict(snapshot.need_facts), dict(snapshot.offer_facts)
     aliases = {kind: _normalised(reader.aliases(kind)) for kind in ("city", "provider")}
@@ -178,7 +182,18 @@ def build_scenario(reader: Reader, snapshot: Snapshot, wish: WhatIfRequest) -> S
     for text in wish.add_offers:
         for cells in offers_in(text):
             _add(scenario, cells)
+    _lift(scenario, [find_code(reader.connection, "restriction", one) for one in wish.lift])
     return scenario
+
+
+def _lift(scenario: Scenario, codes: Sequence[str]) -> None:
+    """Leave restrictions out of what bars the offers."""
+    if not codes:
+        return
+    kept = scenario.snapshot.restrictions.without(codes)
+    for code, facts in scenario.offers.items():
+        scenario.offers[code] = replace(facts, restrictions=kept)
+    scenario.suppositions += [f"restriction {code} lifted" for code in codes]
 
 
 def _normalised(aliases: Mapping[str, str]) -> dict[str, str]:
@@ -270,10 +285,13 @@ def _add(scenario: Scenario, fields: Mapping[str, str]) -> None:
             next_step=f"Leave the code out, or suppose --change {offer.code} field=value.",
         )
     _require_cities(scenario, offer)
-    provider = scenario.snapshot.records("provider").get(offer.provider)
+    snapshot = scenario.snapshot
+    provider = snapshot.records("provider").get(offer.provider)
+    provider = provider or replace(_SUPPOSED, code=offer.provider)
     unit = scenario.units[offer.unit]
     balance = Balance(Side.OFFER, offer.code, unit, {Stage.AVAILABLE: amount})
-    facts = OfferFacts(offer, provider or replace(_SUPPOSED, code=offer.provider), balance)
+    country = snapshot.country_of(provider)
+    facts = OfferFacts(offer, provider, balance, country, snapshot.restrictions)
     scenario.offers[offer.code] = facts
     shown = format_quantity(amount, unit)
     scenario.suppositions.append(f"offer {offer.code} added: {offer.factor}, {shown}")

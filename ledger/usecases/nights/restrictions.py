@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from ledger.approaches.states import OPEN, state_on
 from ledger.core.dates import days_after
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_quantity
@@ -25,8 +26,11 @@ from ledger.restrictions.bars import (
     describe,
     in_force,
     pair_terms,
+    parties_terms,
+    review_day,
+    year_after,
 )
-from ledger.store.nights.deliveries import Delivery, standing_deliveries
+from ledger.store.nights.deliveries import Delivery, counted_deliveries
 from ledger.store.registers import load_all
 from ledger.store.restrictions import read_restrictions
 from ledger.store.session.snapshot import Snapshot
@@ -36,6 +40,7 @@ KINDS: Final = (
     "barred-hold",
     "barred-commitment",
     "barred-delivery",
+    "barred-approach",
     "exemption-ends",
     "review-due",
 )
@@ -76,8 +81,8 @@ def restrictions_step(night: Night) -> StepResult:
 
 def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding]:
     with night.ledger.reader() as reader:
-        snapshot = reader.snapshot("deal")
-        deliveries = standing_deliveries(reader.connection)
+        snapshot = reader.snapshot("deal", "approach")
+        deliveries = counted_deliveries(reader.connection)
         recorded = {
             code: one.recorded_at.astimezone(snapshot.zone).date()
             for code, one in load_all(reader.connection, "restriction").items()
@@ -88,22 +93,15 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
         for pair in outstanding:
             yield from _barred(snapshot, restrictions, pair, stage, kind, night.day)
     yield from _barred_deliveries(snapshot, restrictions, pairs, deliveries)
+    yield from _barred_approaches(snapshot, restrictions, night.day)
     last = days_after(night.day, night.options.warn_days)
     for exemption in restrictions.exemptions:
         if in_force(exemption, night.day) and exemption.until <= last:
             yield from _ending(restrictions, exemption, outstanding)
     for restriction in restrictions.restrictions:
-        review = restriction.review_on or year_after(recorded[restriction.code])
+        review = review_day(restriction, recorded[restriction.code])
         if in_force(restriction, night.day) and review <= night.day:
-            yield _review_due(restriction, review)
-
-
-def year_after(day: date) -> date:
-    """Give the same day of the next year; the last of February has no 29th then."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+            yield _review_due(restriction, review, night.day)
 
 
 def _pair(snapshot: Snapshot, balance: DealBalance) -> _Pair:
@@ -170,6 +168,32 @@ def _barred_deliveries(
             )
 
 
+def _barred_approaches(
+    snapshot: Snapshot, restrictions: Restrictions, day: date
+) -> Iterator[NightFinding]:
+    """Find the open approaches that were sent while their pair was barred, or are barred now."""
+    for approach in snapshot.records("approach").values():
+        if state_on(approach, day) not in OPEN:
+            continue
+        need = snapshot.need_facts[approach.need]
+        provider = snapshot.records("provider")[approach.provider]
+        country = snapshot.country_of(provider)
+        terms = parties_terms(need.need, need.project, need.city, provider, country)
+        for barred_on in dict.fromkeys((approach.sent_on, day)):
+            for bar in restrictions.judge(terms, barred_on).bars:
+                yield NightFinding(
+                    kind="barred-approach",
+                    subject=approach.code,
+                    sentence=(
+                        f"Approach {approach.code} asked {provider.code} for need "
+                        f"{approach.need}, a pair that was barred on {barred_on} by "
+                        f"{describe(bar)}."
+                    ),
+                    command=f"cityfund approach show {approach.code}",
+                    office=need.city.office,
+                )
+
+
 def _ending(
     restrictions: Restrictions, exemption: Exemption, outstanding: Iterable[_Pair]
 ) -> Iterator[NightFinding]:
@@ -195,10 +219,10 @@ def _ending(
         )
 
 
-def _review_due(restriction: Restriction, review: date) -> NightFinding:
+def _review_due(restriction: Restriction, review: date, day: date) -> NightFinding:
     return NightFinding(
         kind="review-due",
         subject=restriction.code,
         sentence=f"A review was due on {review} of restriction {describe(restriction)}.",
-        command=f"cityfund restriction show {restriction.code}",
+        command=f"cityfund restriction confirm {restriction.code} --review {year_after(day)}",
     )

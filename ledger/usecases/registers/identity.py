@@ -47,7 +47,7 @@ def changed_identity(kind: str, before: Any, after: Any) -> dict[str, tuple[Any,
 def edit_identity(uow: UnitOfWork, kind: str, stored: StoredRecord, after: Any) -> None:
     """Add a version of a record, of another code or another city where that may be.
 
-    Mandates that name a city follow its code. Raises `ActsRestOnRecord`, `AlreadyThere`,
+    Lists that name it follow its code. Raises `ActsRestOnRecord`, `AlreadyThere`,
     `FormerCode`, `MixedScripts` and `ConfusableCode`.
     """
     changed = changed_identity(kind, stored.record, after)
@@ -56,8 +56,8 @@ def edit_identity(uow: UnitOfWork, kind: str, stored: StoredRecord, after: Any) 
     if "code" in changed:
         _require_free(uow, kind, stored.record.code, after.code)
     uow.edit(kind, stored, after)
-    if "code" in changed and kind == "city":
-        _follow_in_mandates(uow, *changed["code"])
+    if "code" in changed:
+        _follow_in_lists(uow, kind, *changed["code"])
 
 
 def _require_only_declarations(
@@ -101,13 +101,33 @@ def _require_free(uow: UnitOfWork, kind: str, former: str, code: str) -> None:
     refuse_confusable(kind, code, CodeShapes(codes))
 
 
-def _follow_in_mandates(uow: UnitOfWork, former: str, code: str) -> None:
-    """Name a city by its new code in every mandate that names it."""
-    for offer, stored in load_all(uow.connection, Side.OFFER.value).items():
-        if former in stored.record.cities:
-            cities = tuple(code if one == former else one for one in stored.record.cities)
-            uow.edit_account(Side.OFFER, offer, cities=cities)
-            uow.note("mandate-follows", f"the mandate of offer {offer} now names {code}")
+def _follow_in_lists(uow: UnitOfWork, kind: str, former: str, code: str) -> None:
+    """Name a record by its new code in every list that names it: mandates, restrictions."""
+    for register in REGISTERS.values():
+        lists = [one.attribute for one in register.stored if one.is_list and one.register == kind]
+        for stored in load_all(uow.connection, register.name).values() if lists else ():
+            terms = {
+                name: tuple(code if one == former else one for one in getattr(stored.record, name))
+                for name in lists
+                if former in getattr(stored.record, name)
+            }
+            if terms:
+                _edit_lists(uow, register.name, stored, terms)
+                uow.note(*_follows(register.name, stored.record.code, code))
+
+
+def _edit_lists(uow: UnitOfWork, kind: str, stored: StoredRecord, terms: Mapping[str, Any]) -> None:
+    if kind == Side.OFFER.value:
+        uow.edit_account(Side.OFFER, stored.record.code, **terms)
+    else:
+        uow.edit(kind, stored, replace(stored.record, **terms))
+
+
+def _follows(kind: str, record: str, code: str) -> tuple[str, str]:
+    """Return the note of a list that follows a code."""
+    if kind == Side.OFFER.value:
+        return "mandate-follows", f"the mandate of offer {record} now names {code}"
+    return "list-follows", f"{kind} {record} now names {code}"
 
 
 def add_with_former_codes(

@@ -171,7 +171,9 @@ def rename_topic(uow: UnitOfWork, old: str, new: str) -> Receipt:
     for kind, changes in renamed.items():
         for stored, record in changes:
             uow.edit(kind, stored, record)
-    uow.note("topic-renamed", f"{name} in place of {old}: {counts}")
+    restrictions = _rename_in_restrictions(uow, key, name)
+    also = f", restrictions {restrictions}" if restrictions else ""
+    uow.note("topic-renamed", f"{name} in place of {old}: {counts}{also}")
     return uow.receipt(changes={"topic": [old, name]})
 
 
@@ -203,6 +205,22 @@ def _renamed(uow: UnitOfWork, kind: str, key: str, name: str) -> Iterator[tuple[
         if kept != topics:
             is_list = REGISTERS[kind].column[column].is_list
             yield stored, replace(stored.record, **{column: kept if is_list else name})
+
+
+def _rename_in_restrictions(uow: UnitOfWork, key: str, name: str) -> int:
+    """Let restrictions follow, which else would no longer bar what they barred; count them.
+
+    A topic that only a restriction names is not in use.
+    """
+    count = 0
+    for stored in load_all(uow.connection, "restriction").values():
+        topics = stored.record.topics
+        if key in map(text_key, topics):
+            after = (name if text_key(topic) == key else topic for topic in topics)
+            renamed = tuple({text_key(topic): topic for topic in after}.values())
+            uow.edit("restriction", stored, replace(stored.record, topics=renamed))
+            count += 1
+    return count
 
 
 def _refuse(uow: UnitOfWork, old: str, key: str, name: str) -> None:

@@ -45,7 +45,11 @@ from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct
 from ledger.usecases.night_step import Night
 
-DIFFERENCES = frozenset(FindingKind) - {FindingKind.FILE, FindingKind.SILENT}
+DIFFERENCES = frozenset(FindingKind) - {
+    FindingKind.FILE,
+    FindingKind.SILENT,
+    FindingKind.NAME_MATCH,
+}
 """The kinds that every night compares, with or without an inbox."""
 
 

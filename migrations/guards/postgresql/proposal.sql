@@ -40,7 +40,7 @@ BEGIN
         FROM {schema}.entry AS entry, {schema}.deal AS deal, {schema}.proposal_line AS proposed
         WHERE entry.id = NEW.entry_id
             AND entry.act = 'introduce'
-            AND entry.format = 2
+            AND entry.format IN (2, 4)
             AND deal.id = entry.deal_id
             AND proposed.proposal_id = NEW.proposal_id
             AND proposed.line = NEW.line

@@ -28,7 +28,7 @@ WHEN NOT EXISTS (
         AND proposed.need_id = deal.need_id
     WHERE entry.id = NEW.entry_id
         AND entry.act = 'introduce'
-        AND entry.format = 2
+        AND entry.format IN (2, 4)
         AND proposed.proposal_id = NEW.proposal_id
         AND proposed.line = NEW.line
 )

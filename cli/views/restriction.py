@@ -1,0 +1,144 @@
+"""What bars a pair, the providers of whom that is not known, and what each restriction bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.command import Call
+from cli.framework.output import emit_document, emit_lines, emit_rows, lines_below
+from cli.framework.receipts import note_texts
+from cli.framework.register_commands import resolve_code
+from cli.framework.terminal import note
+from cli.views.columns import attributes, columns
+
+if TYPE_CHECKING:
+    from ledger.registers.records import Restriction
+    from ledger.store.session.snapshot import Reader
+    from ledger.usecases.restrictions.report import RestrictionReport, RestrictionRow
+
+_TERMS = "authority programme reason reference"
+PAIR_COLUMNS = columns(
+    "restriction judgement authority programme:2 reason until exemption:1",
+)
+PROVIDER_COLUMNS = columns("provider provider_name kind offers[none] restrictions:1")
+REPORT_COLUMNS = columns(
+    "restriction standing authority programme:4 reason:3 (reference) (binds) (targets) (scope) "
+    "(from) until review_on:2 review_due:1 (exemptions) pairs needs gap"
+)
+
+
+def emit_pair(call: Call, reader: Reader, offer: str, need: str) -> bool:
+    """Write the restrictions in force that concern a pair; say whether it is free."""
+    from ledger.usecases.restrictions.pairs import check_pair  # noqa: PLC0415 - help does without
+
+    offer, need = resolve_code(reader, "offer", offer), resolve_code(reader, "need", need)
+    snapshot = reader.snapshot("offer", "need")
+    checked = check_pair(snapshot, offer, need)
+    head = {
+        "schema": "cityfund.restriction-check/1",
+        "as_of": snapshot.day,
+        "offer": offer,
+        "need": need,
+        **attributes(checked.terms, "provider provider_country city city_country"),
+        "free": checked.is_free,
+    }
+    rows = [
+        {
+            **_terms(one.restriction),
+            "judgement": one.judgement,
+            "exemption": one.exemption,
+        }
+        for one in checked.restrictions
+    ]
+    emit_rows(rows, PAIR_COLUMNS, call.read, head=head)
+    if checked.terms.provider_country is None and call.format == "table":
+        note(call, f"The country of provider {checked.terms.provider} is not known.")
+    return checked.is_free
+
+
+def emit_providers(call: Call, reader: Reader) -> bool:
+    """Write the providers without a country; say whether there are none that this matters for."""
+    from ledger.usecases.restrictions.pairs import providers_without_country  # noqa: PLC0415
+
+    snapshot = reader.snapshot("provider", "offer")
+    rows = [
+        {
+            "provider": one.provider.code,
+            "provider_name": one.provider.name,
+            "kind": one.provider.kind,
+            "offers": one.offers,
+            "restrictions": one.restrictions,
+        }
+        for one in providers_without_country(snapshot)
+    ]
+    head = {"schema": "cityfund.providers-without-country/1", "as_of": snapshot.day}
+    emit_rows(rows, PROVIDER_COLUMNS, call.read, head=head)
+    if rows and call.format == "table":
+        note(call, "Restrictions by country do not bar them: record the country where it is known.")
+    return not rows
+
+
+SCREENED_COLUMNS = columns(
+    "finding kind code name listed likeness country:2 (from) until:1 grounds:3 (reference)"
+)
+
+
+def emit_screened(call: Call, receipt: Mapping[str, Any]) -> None:
+    """Write what a screening found: the findings that are open, and the counts."""
+    if call.format == "json":
+        emit_document(receipt)
+        return
+    counts = receipt["counts"]
+    rows = counts["matches"]
+    ended = f", {counts['ended']:,} of them ended" if counts["ended"] else ""
+    compared = f"{counts['entries']:,} entries of {counts['list']}{ended}"
+    found = f"{counts['open']:,} findings open, {counts['new']:,} of them new"
+    lines = [
+        f"{compared}; {counts['names']:,} names.",
+        f"{found}; {counts['dismissed']:,} resolved before.",
+    ]
+    emit_lines([*lines, *(lines_below(rows, SCREENED_COLUMNS) if rows else ())])
+    for text in note_texts(receipt):
+        note(call, text)
+    if receipt.get("replayed"):
+        note(call, "Already recorded; this is the original receipt.")
+    if receipt.get("dry_run"):
+        note(call, "Dry run: nothing was written.")
+
+
+def emit_report(call: Call, report: RestrictionReport) -> None:
+    """Write the report of restrictions."""
+    from ledger.usecases.restrictions.report import RULE  # noqa: PLC0415 - help does without
+
+    head = {
+        "schema": "cityfund.restrictions/1",
+        "as_of": report.as_of,
+        "known_at": report.known_at,
+        "rule": RULE,
+    }
+    tail = {"not_counted": [one._asdict() for one in report.not_counted]}
+    emit_rows(map(_row, report.rows), REPORT_COLUMNS, call.read, head=head, tail=tail)
+    for one in report.not_counted:
+        if one.number and call.format == "table":
+            note(call, f"Not counted: {one.number:,} {one.what}.")
+
+
+def _row(row: RestrictionRow) -> dict[str, Any]:
+    one = row.restriction
+    return {
+        **_terms(one),
+        "binds": (*one.binds_countries, *one.binds_providers),
+        "targets": (*one.countries, *one.cities, *one.providers),
+        "scope": (*one.factors, *one.sectors, *one.topics, *one.instruments),
+        **attributes(row, "standing review_on review_due exemptions pairs needs gap"),
+    }
+
+
+def _terms(one: Restriction) -> dict[str, Any]:
+    return {
+        "restriction": one.code,
+        **attributes(one, _TERMS),
+        "from": one.from_,
+        "until": one.until,
+    }

@@ -1,0 +1,136 @@
+"""What 1,500 restrictions add to the building of candidates, to the counts of gaps and to a night.
+
+    python tests/benchmarks/bench_restrictions.py
+    python tests/benchmarks/bench_restrictions.py --case sparse --restrictions 15000
+
+Most debar a firm everywhere, as the lists of development banks do; some are programmes between
+countries, of a scope, with exemptions. The same pipeline is built with and without them, in turn,
+and the smallest of several times is what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from pipelines import DAY, Pipeline, dense, rate_of, sparse
+
+from ledger.eligibility.counts import count_eligible
+from ledger.eligibility.rules import OfferFacts
+from ledger.matching.build import build
+from ledger.registers.records import Exemption, Restriction
+from ledger.restrictions.bars import Restrictions
+
+CASES: dict[str, Callable[[int], Pipeline]] = {
+    "dense": lambda seed: dense(1_000, 800, seed=seed),
+    "sparse": lambda seed: sparse(10_000, 10_000, seed=seed),
+}
+PROGRAMMES = 60
+"""How many of the restrictions are between countries; a third of them have an exemption."""
+FIRMS = 4_000
+"""How many firms the offers are of; as many again are in the register without an offer."""
+ROUNDS = 5
+
+
+def main() -> None:
+    """Measure the cases asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--case", action="append", choices=sorted(CASES), help="all by default")
+    parser.add_argument("--restrictions", type=int, default=1_500)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    for case in asked.case or CASES:
+        measure(case, CASES[case](asked.seed), asked.restrictions, asked.seed)
+
+
+def measure(case: str, pipeline: Pipeline, count: int, seed: int) -> None:
+    """Build and count one pipeline with and without restrictions, and say what they add."""
+    countries = sorted({one.city.country for one in pipeline.needs})
+    offers = [_of_a_firm(one, at, countries) for at, one in enumerate(pipeline.offers)]
+    restrictions = made(pipeline, count, seed)
+    barred = [replace(one, restrictions=restrictions) for one in offers]
+    for what, work in (("build", _build), ("count", _count)):
+        plain, with_them = _least(pipeline, work, offers, barred)
+        added = with_them / plain - 1
+        sys.stdout.write(
+            f"{case:8} {what:6} {plain:8.3f} s without, {with_them:8.3f} s with {count:,} "
+            f"restrictions: {added:+.1%}\n"
+        )
+
+
+def _of_a_firm(facts: OfferFacts, place: int, countries: list[str]) -> OfferFacts:
+    """Give an offer to one of many firms, each of a country."""
+    country = countries[place % len(countries)]
+    provider = replace(facts.provider, code=f"PRV-{place % FIRMS}", country=country)
+    return replace(facts, provider=provider, country=country)
+
+
+def _least(
+    pipeline: Pipeline,
+    work: Callable[[Pipeline, list[OfferFacts]], object],
+    *offers: list[OfferFacts],
+) -> tuple[float, ...]:
+    """Return the least seconds of each, measured in turn, so that both meet the same machine."""
+    least = [float("inf")] * len(offers)
+    for _ in range(ROUNDS):
+        for place, some in enumerate(offers):
+            begun = time.process_time()
+            work(pipeline, some)
+            least[place] = min(least[place], time.process_time() - begun)
+    return tuple(least)
+
+
+def _build(pipeline: Pipeline, offers: list[OfferFacts]) -> object:
+    return build(pipeline.needs, offers, DAY, rate_of, {})
+
+
+def _count(pipeline: Pipeline, offers: list[OfferFacts]) -> object:
+    return count_eligible(pipeline.needs, offers, DAY, rate_of)
+
+
+def made(pipeline: Pipeline, count: int, seed: int) -> Restrictions:
+    """Make restrictions: debarred firms, of which some have offers, and programmes."""
+    chance = random.Random(seed)
+    countries = sorted({one.city.country for one in pipeline.needs})
+    sectors = sorted({one.project.sector for one in pipeline.needs})
+    programmes = min(PROGRAMMES, count)
+    bars = [
+        _restriction(f"RS-{at:05}", providers=(f"PRV-{chance.randrange(2 * FIRMS)}",))
+        for at in range(count - programmes)
+    ]
+    bars += [
+        _restriction(
+            f"RS-{at:05}",
+            binds_countries=tuple(chance.sample(countries, 2)),
+            countries=(chance.choice(countries),),
+            sectors=(chance.choice(sectors),) if at % 2 else (),
+        )
+        for at in range(count - programmes, count)
+    ]
+    leaves = [
+        Exemption(
+            code=f"EX-{at:05}",
+            restriction=one.code,
+            sectors=(chance.choice(sectors),),
+            authority="an authority",
+            reference="1",
+            reason="relief",
+            from_=DAY,
+            until=DAY + timedelta(days=90),
+        )
+        for at, one in enumerate(bars[-programmes::3])
+    ]
+    return Restrictions(tuple(bars), tuple(leaves))
+
+
+def _restriction(code: str, **terms: tuple[str, ...]) -> Restriction:
+    return Restriction(code=code, authority="an authority", reason="measures", **terms)
+
+
+if __name__ == "__main__":
+    main()
