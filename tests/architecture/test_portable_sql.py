@@ -39,7 +39,7 @@ ALLOWED = {
 }
 LOCKED_BY_GUARDS = {
     "migrations/guards/postgresql/named.sql": ["FOR UPDATE"],
-    "migrations/guards/postgresql/naming.sql": ["FOR KEY SHARE"] * 4,
+    "migrations/guards/postgresql/naming.sql": ["FOR KEY SHARE"] * 6,
     "migrations/guards/origins.py": ["FOR KEY SHARE", "FOR SHARE"],
 }
 """The guards that lock rows, each the row of one record that others name.

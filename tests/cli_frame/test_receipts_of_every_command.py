@@ -127,11 +127,14 @@ ANSWERS_OF_THEIR_OWN = {
 }
 
 WRITE_NOTHING = {
+    "approach letter": "writes a letter, and no ledger",
     "check": "recomputes balances",
+    "deal letter": "writes a letter, and no ledger",
     "doctor": "reads versions and settings",
     "export": "writes files, not the ledger",
     "journal prove": "writes a proof to a file",
     "journal verify-proof": "reads a proof, and no ledger",
+    "project brief": "writes two pages, and no ledger",
     "reconcile install": "prints a schedule",
 }
 """Commands that are not built as reading ones, and write nothing all the same."""

@@ -202,7 +202,7 @@ def test_an_ambiguous_figure_is_refused_as_it_is_anywhere() -> None:
 
 
 def test_every_column_has_a_kind() -> None:
-    figures = {"gap_base", "coverage", "eligible_offers"}
+    figures = {"gap_base", "coverage", "eligible_offers", "asked", "interested", "declined"}
     assert TEXT_COLUMNS | AMOUNT_COLUMNS | DATE_COLUMNS | figures == set(COLUMNS)
 
 
