@@ -133,7 +133,8 @@ def rows_of(reader: Reader, snapshot: Snapshot) -> list[SeatRow]:
     """Return the rows of the seats in a snapshot, as of its day; what came of them is left out."""
     from ledger.usecases.seats import seat_records  # noqa: PLC0415 - brings the store
 
-    return [*seat_rows(seat_records(reader, snapshot), SeatQuery(snapshot.day))]
+    records = seat_records(reader, snapshot, outcomes=False)
+    return [*seat_rows(records, SeatQuery(snapshot.day))]
 
 
 def plain_rows(snapshot: Snapshot) -> list[SeatRow]:

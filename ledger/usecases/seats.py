@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -36,9 +36,7 @@ class SeatReport:
 def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatReport:
     """Report the seats in force in a span, as of the reader's day and as known then."""
     query = SeatQuery(reader.day, first, last)
-    records = seat_records(reader)
-    records = replace(records, came_of=_came_of(reader, [one.code for one in records.seats]))
-    rows = [*seat_rows(records, query)]
+    rows = [*seat_rows(seat_records(reader), query)]
     known_at = reader.times.known_at
     return SeatReport(
         as_of=reader.day,
@@ -50,12 +48,18 @@ def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatR
     )
 
 
-def seat_records(reader: Reader, snapshot: Snapshot | None = None) -> SeatRecords:
-    """Gather what reports on seats ask, of the seats of a snapshot or of all."""
-    snapshot = snapshot or reader.snapshot("seat", "attendance", "motion")
-    cities = snapshot.records("city")
+def seat_records(
+    reader: Reader, snapshot: Snapshot | None = None, *, outcomes: bool = True
+) -> SeatRecords:
+    """Gather what reports on seats ask, of the seats of a snapshot or of all.
+
+    With `outcomes`, what came of each seat is read too.
+    """
+    snapshot = snapshot or reader.snapshot(SEAT.name, "attendance", "motion")
+    cities, seats = snapshot.records("city"), [*snapshot.records(SEAT.name).values()]
     return SeatRecords(
-        seats=[*snapshot.records("seat").values()],
+        seats=seats,
+        came_of=_came_of(reader, [one.code for one in seats]) if outcomes else {},
         cities=cities,
         bodies=snapshot.records("body"),
         offices=snapshot.records("office"),

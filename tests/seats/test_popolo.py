@@ -83,3 +83,25 @@ def test_what_is_none_of_ours_is_told(network: Officer, tmp_path: Path) -> None:
     assert network.asks("seat show m2")["role"] == "observer"
     file.write_text("[]")
     assert network.refused(f"import {file} --rules popolo --yes", 3, "Popolo") == "not-popolo"
+
+
+def test_meetings_are_events_with_the_cities_that_attended(
+    network: Officer, tmp_path: Path
+) -> None:
+    network.says("meeting add --body METROPOLIS --name Session --from 2008-10-22 --place Sydney")
+    network.says("meeting attend MT-0001 MHD --did presented,proposed")
+    [event] = exported(network, tmp_path / "out")["events"]
+    assert (event["organization_id"], event["start_date"]) == ("body:METROPOLIS", "2008-10-22")
+    assert event["attendees"] == [
+        {
+            "id": "city:MHD",
+            "name": "Mashhad",
+            "presence": "attended",
+            "did": ["presented", "proposed"],
+        }
+    ]
+    file = tmp_path / "out" / "popolo.json"
+    assert network.asks(f"import {file} --rules popolo --yes")["counts"]["registers"] == 0
+    file.write_text(file.read_text().replace("meeting:MT-0001", "meeting:Q-1").replace("22", "23"))
+    network.says(f"import {file} --rules popolo --yes")
+    assert network.asks("meeting show Q-1")["from"] == "2008-10-23"

@@ -180,3 +180,16 @@ def test_the_report_runs_on_an_empty_ledger(officer: Officer) -> None:
     report = officer.asks("report seats")
     assert (report["schema"], report["rows"]) == ("cityfund.seats/1", [])
     assert officer.says("report seats --format csv").startswith("seat,city,")
+
+
+def test_what_a_city_did_at_a_meeting_while_it_had_the_seat_is_a_use_of_it(seated: Officer) -> None:
+    seated.says("meeting add --body METROPOLIS --name Session --from 2008-10-22")
+    seated.says("meeting attend MT-0001 MHD --did presented,proposed")
+    seated.says("motion add --meeting MT-0001 --by MHD --what 'a bank for cities'")
+    line = "report seats --where seat=ST-0002"
+    [row] = seated.asks(line)["rows"]
+    assert (row["contributions"], row["used"]) == (3, True)
+    [before] = seated.asks(f"{line} --as-of 2008-01-01")["rows"]
+    assert (before["contributions"], before["used"]) == (0, False)
+    seated.says("meeting edit MT-0001 --cancelled yes")
+    assert seated.asks(line)["rows"][0]["used"] is False
