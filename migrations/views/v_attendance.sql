@@ -5,7 +5,7 @@ SELECT
     meeting.code AS meeting,
     meeting_terms.name AS meeting_name,
     body.code AS body,
-    meeting_terms."from" AS first_day,
+    meeting_terms."from" AS "from",
     meeting_terms.cancelled AS cancelled,
     city.code AS city,
     city_terms.name AS city_name,

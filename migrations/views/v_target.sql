@@ -9,8 +9,8 @@ SELECT
     city_terms.name AS city_name,
     target.measure AS measure,
     terms.value AS value,
-    terms."from" AS first_day,
-    terms."by" AS due_day
+    terms."from" AS "from",
+    terms."by" AS "by"
 FROM target
 JOIN target_version AS terms ON terms.target_id = target.id
     AND terms.version = (

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat, year
 from credentials import a_figure, a_grade
+from gatherings import a_target, gather
 from world import World, introduction
 
 from ledger.core.factors import Factor, Side
@@ -125,6 +127,23 @@ def test_the_view_of_credentials_has_codes_and_names(office: World) -> None:
         *("MHD", "Mashhad", "3194000.50", "higher", "2013"),
     ]
     assert (grade["grade"], grade["measure"], grade["as_of"]) == ("silver", None, None)
+
+
+def test_the_views_of_meetings_have_codes_and_names(office: World) -> None:
+    office.do(lambda uow: uow.add("body", a_body()))
+    office.do(lambda uow: gather(uow, "MHD"))
+    office.do(lambda uow: uow.add("target", a_target("TG-2", city="MHD", value=Decimal("0.50"))))
+    [meeting] = rows(office, "SELECT * FROM v_meeting")
+    assert [str(meeting[name]) for name in ("meeting", "body_name", "from", "until")] == [
+        *("MT-1", "Metropolis", "2025-11-03", "None"),
+    ]
+    [attended] = rows(office, "SELECT * FROM v_attendance")
+    assert [attended[name] for name in ("meeting_name", "city_name", "presence", "did")] == [
+        *("Assembly", "Mashhad", "attended", "spoke"),
+    ]
+    [every, own] = rows(office, "SELECT * FROM v_target ORDER BY target")
+    assert (every["city"], every["value"], str(every["by"])) == (None, "0.9", "2027-12-31")
+    assert (own["city_name"], own["value"]) == ("Mashhad", "0.50")
 
 
 def edit_credential(uow: UnitOfWork, code: str, **terms: str) -> None:
