@@ -101,7 +101,7 @@ def partnerships(
     limit = None if months is None else parse_count(months, "months")
     groupings = [grouping_named(text) for text in comma_separated(by)]
     with read_ledger(call) as reader:
-        report = report_partnerships(reader, limit)
+        report = report_partnerships(reader, limit, list_openings=openings)
     if openings:
         views.emit_openings(call, report)
     else:

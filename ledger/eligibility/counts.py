@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.eligibility.index import OfferIndex, RateOf
-from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, Outstanding, verdict
+from ledger.eligibility.rules import RULES, Failure, NeedFacts, OfferFacts, Outstanding, verdict
 from ledger.eligibility.verdict import pairing_at_best
 from ledger.journal.balance import DealBalance
 
@@ -124,14 +124,39 @@ def count_eligible(
     }
 
 
+def eligible_offers(
+    need: NeedFacts, index: OfferIndex, outstanding: Mapping[str, Outstanding]
+) -> list[OfferFacts]:
+    """Give the offers of an index that fail no rule for a need: exactly those that are counted."""
+    apart = _with_outstanding(outstanding)
+    rule_sets = index.rule_sets(need, outstanding_with_others=bool(apart))
+    eligible = index.all_offers & ~index.subset(apart)
+    for rule in BITSET_RULES:
+        eligible &= rule_sets[rule]
+    tested = (index.by_code[code] for code in apart if code in index.by_code)
+    return [
+        *index.offers_at(eligible),
+        *(one for one in tested if not _failures(need, one, index, outstanding)),
+    ]
+
+
+def _with_outstanding(outstanding: Mapping[str, Outstanding]) -> list[str]:
+    return [code for code, amounts in outstanding.items() if amounts.need > 0 or amounts.offer > 0]
+
+
+def _failures(
+    need: NeedFacts, offer: OfferFacts, index: OfferIndex, outstanding: Mapping[str, Outstanding]
+) -> tuple[Failure, ...]:
+    rate = index.rate_of(need.balance.unit.code, offer.balance.unit.code)
+    return verdict(pairing_at_best(need, offer, index.day, rate, outstanding))
+
+
 def _count(
     need: NeedFacts, indexes: OfferIndex | None, outstanding: Mapping[str, Outstanding]
 ) -> EligibleCount:
     if indexes is None:
         return EligibleCount(0, NO_OFFER, "factor", 0, 0)
-    with_outstanding = [
-        code for code, amounts in outstanding.items() if amounts.need > 0 or amounts.offer > 0
-    ]
+    with_outstanding = _with_outstanding(outstanding)
     rule_sets = indexes.rule_sets(need, outstanding_with_others=bool(with_outstanding))
     tested_apart = indexes.subset(with_outstanding)
     eligible = indexes.all_offers & ~tested_apart
@@ -144,8 +169,7 @@ def _count(
         offer = indexes.by_code.get(code)
         if offer is None:
             continue
-        rate = indexes.rate_of(need.balance.unit.code, offer.balance.unit.code)
-        failures = verdict(pairing_at_best(need, offer, indexes.day, rate, outstanding))
+        failures = _failures(need, offer, indexes, outstanding)
         count += not failures
         for failure in failures:
             failing[failure.rule] += 1

@@ -262,6 +262,10 @@ class OfferIndex:
                 passing &= passed
         return passing
 
+    def offers_at(self, places: int) -> list[OfferFacts]:
+        """Return the offers of a set, in the order of their places."""
+        return [self.by_code[self._codes[place]] for place in bit_positions(places)]
+
     def ratios(self, unit: Unit) -> dict[str, Ratio]:
         """Return the rate to each unit of these offers, where one is known."""
         return {offers.unit.code: ratio for offers, ratio in self._convertible(unit).rated}

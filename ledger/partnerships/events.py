@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.core.dates import months_after
 from ledger.core.factors import Stage
+from ledger.meetings.records import Meeting
 from ledger.partnerships.records import PARTNERSHIP, Undertaking
 from ledger.partnerships.status import Event, Outcome
+from ledger.registers.approaches import Approach
 
 Key = tuple[str, str]
 """A record by its register and its code."""
@@ -47,7 +49,7 @@ def undertaking_event(one: Undertaking, recorded_on: date, months: int) -> Event
     return Event(one.done_on.first, "undertaking done", one.code, Outcome.DONE, until)
 
 
-def approach_events(one: Any) -> Iterator[Event]:
+def approach_events(one: Approach) -> Iterator[Event]:
     """Give the events of an approach; one that was sent in error has none."""
     if one.withdrawn:
         return
@@ -58,7 +60,7 @@ def approach_events(one: Any) -> Iterator[Event]:
         yield Event(one.declined_on, "approach declined", one.code)
 
 
-def meeting_events(one: Any) -> Iterator[Event]:
+def meeting_events(one: Meeting) -> Iterator[Event]:
     """Give the event of a meeting that was held."""
     if not one.cancelled:
         yield Event(one.from_, "meeting", one.code)
@@ -84,8 +86,8 @@ def deal_events(acts: Iterable[DealAct]) -> Iterator[Event]:
 
 def events_by_record(
     undertakings: Iterable[tuple[Undertaking, date]],
-    approaches: Iterable[Any],
-    meetings: Iterable[Any],
+    approaches: Iterable[Approach],
+    meetings: Iterable[Meeting],
     acts: Iterable[DealAct],
     months: int,
 ) -> dict[Key, list[Event]]:

@@ -12,9 +12,9 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
-from ledger.eligibility.counts import OutstandingByNeed
+from ledger.eligibility.counts import OutstandingByNeed, eligible_offers
 from ledger.eligibility.index import OfferIndex, RateOf
-from ledger.eligibility.rules import NeedFacts, OfferFacts, verdict
+from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.eligibility.verdict import pairing_at_best
 from ledger.partnerships.records import Partnership
 
@@ -78,33 +78,49 @@ class Exchange:
         }
         self._givers: dict[str, dict[str, list[OfferFacts]]] = {}
 
-    def openings(self, one: Partnership) -> Iterator[Opening]:
-        """Give the openings of a partnership, by the asker's code, then by the need's."""
-        for asker in one.cities:
-            giver = one.other(asker)
-            for need in self._needs.get(asker, ()):
-                yield from self._of_need(one.code, need, asker, giver)
+    def count(self, one: Partnership) -> int:
+        """Count the openings of a partnership."""
+        return sum(
+            len(self._offers_for(need).get(giver, ())) + (self._evidence(need, giver) is not None)
+            for need, giver in self._asked(one)
+        )
 
-    def _of_need(self, code: str, need: NeedFacts, asker: str, giver: str) -> Iterator[Opening]:
-        for offer in self._offers_for(need).get(giver, ()):
-            rate = self._rate_of(need.balance.unit.code, offer.balance.unit.code)
-            between = self._outstanding.get(need.need.code, {})
-            pairing = pairing_at_best(need, offer, self._day, rate, between)
-            if not verdict(pairing):
-                yield Opening(code, asker, giver, need, offer, pairing.need_amount)
-        if need.need.factor is Factor.EXPERTISE and need.need.topic is not None:
-            evidence = self._evidence_of(need, giver)
+    def openings(self, one: Partnership) -> Iterator[Opening]:
+        """Give the openings of a partnership, those of its first city first, then by need."""
+        for need, giver in self._asked(one):
+            asker = need.city.code
+            for offer in self._offers_for(need).get(giver, ()):
+                amount = self._possible_amount(need, offer)
+                yield Opening(one.code, asker, giver, need, offer, amount)
+            evidence = self._evidence(need, giver)
             if evidence is not None:
-                yield Opening(code, asker, giver, need, evidence=evidence)
+                yield Opening(one.code, asker, giver, need, evidence=evidence)
+
+    def _asked(self, one: Partnership) -> Iterator[tuple[NeedFacts, str]]:
+        """Give the open needs of both cities, each with the city on the other side."""
+        for asker in one.cities:
+            for need in self._needs.get(asker, ()):
+                yield need, one.other(asker)
+
+    def _evidence(self, need: NeedFacts, giver: str) -> str | None:
+        if need.need.factor is not Factor.EXPERTISE or need.need.topic is None:
+            return None
+        return self._evidence_of(need, giver)
+
+    def _possible_amount(self, need: NeedFacts, offer: OfferFacts) -> int | None:
+        rate = self._rate_of(need.balance.unit.code, offer.balance.unit.code)
+        between = self._outstanding.get(need.need.code, {})
+        return pairing_at_best(need, offer, self._day, rate, between).need_amount
 
     def _offers_for(self, need: NeedFacts) -> Mapping[str, list[OfferFacts]]:
-        """Give the offers that pass every rule but those on quantity, by their provider's city."""
+        """Give the eligible offers for a need by their provider's city, by code."""
         code = need.need.code
         if code not in self._givers:
             found: dict[str, list[OfferFacts]] = {}
             index = self._indexes.get(need.need.factor)
             if index is not None:
-                for offer in map(index.by_code.__getitem__, index.admissible_offers(need)):
+                eligible = eligible_offers(need, index, self._outstanding.get(code, {}))
+                for offer in sorted(eligible, key=lambda one: one.offer.code):
                     found.setdefault(offer.provider.city or "", []).append(offer)
             self._givers[code] = found
         return self._givers[code]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -38,6 +38,9 @@ GIVING: Final = (TopicStanding.PROVEN, TopicStanding.CREDENTIALED)
 
 Stored = Mapping[str, StoredRecord]
 
+_NOTHING: Final = Counts()
+"""What came of a partnership of which nothing came."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnershipReport:
@@ -50,19 +53,25 @@ class PartnershipReport:
     openings: list[Opening]
 
 
-def report_partnerships(reader: Reader, months: int | None = None) -> PartnershipReport:
-    """Report every partnership at the reader's times, with its openings."""
+def report_partnerships(
+    reader: Reader, months: int | None = None, *, list_openings: bool = False
+) -> PartnershipReport:
+    """Report every partnership at the reader's times, with its openings counted or listed."""
     months = reader.settings.sleeping_months if months is None else months
-    rows = _judge(reader, load_all(reader.connection, PARTNERSHIP, reader.times.known_at), months)
-    openings = find_openings(reader, [row.partnership for row in rows if row.is_idle])
-    counts = Counter(one.partnership for one in openings)
     known_at = reader.times.known_at
+    rows = _judge(reader, load_all(reader.connection, PARTNERSHIP, known_at), months, whole=True)
+    idle = [row.partnership for row in rows if row.is_idle]
+    exchange = _exchange(reader, idle)
+    counts = {one.code: exchange.count(one) for one in idle} if exchange is not None else {}
+    found = idle if list_openings else ()
     return PartnershipReport(
         as_of=reader.day,
         known_at=known_at and known_at.astimezone(reader.zone),
         months=months,
-        rows=[replace(row, openings=counts[row.partnership.code]) for row in rows],
-        openings=openings,
+        rows=[replace(row, openings=counts.get(row.partnership.code, 0)) for row in rows],
+        openings=[opening for one in found for opening in exchange.openings(one)]
+        if exchange is not None
+        else [],
     )
 
 
@@ -81,18 +90,17 @@ def partnerships_of(
 
 def undertakings_of(reader: Reader, code: str) -> list[Undertaking]:
     """Give the undertakings of one partnership that there were on the day, by code."""
-    ties = _stored(reader, PARTNERSHIP, [code])
-    found = _undertakings(reader, [code], ties).get(code, ())
+    found = _undertakings(reader, [code]).get(code, ())
     return [one.record for one in found if one.record.is_known_by(reader.day)]
 
 
-def find_openings(reader: Reader, partnerships: Sequence[Partnership]) -> list[Opening]:
-    """Find the openings of partnerships, in both directions."""
+def _exchange(reader: Reader, partnerships: Sequence[Partnership]) -> Exchange | None:
+    """Read what the cities of partnerships need and could give; None without a partnership."""
     if not partnerships:
-        return []
+        return None
     snapshot = reader.around_cities({city for one in partnerships for city in one.cities})
     standings = standings_by_topic(snapshot.day, evidence_of(snapshot))
-    exchange = Exchange(
+    return Exchange(
         snapshot.need_facts.values(),
         snapshot.offer_facts.values(),
         snapshot.day,
@@ -100,7 +108,6 @@ def find_openings(reader: Reader, partnerships: Sequence[Partnership]) -> list[O
         outstanding_by_need(snapshot.deals.values()),
         lambda need, city: _evidence_of(snapshot, standings, need, city),
     )
-    return [opening for one in partnerships for opening in exchange.openings(one)]
 
 
 def _evidence_of(
@@ -116,14 +123,16 @@ def _evidence_of(
     return standing.value
 
 
-def _judge(reader: Reader, ties: Stored, months: int) -> list[PartnershipRow]:
+def _judge(
+    reader: Reader, ties: Stored, months: int, *, whole: bool = False
+) -> list[PartnershipRow]:
     """Judge the partnerships that had begun by the day, by code."""
     begun = {
         code: ties[code] for code in sorted(ties) if ties[code].record.period.first <= reader.day
     }
     if not begun:
         return []
-    below = _Below(reader, begun, months)
+    below = _Below(reader, begun, months, whole=whole)
     cities = _records(
         reader, "city", {city for one in begun.values() for city in one.record.cities}
     )
@@ -141,7 +150,7 @@ def _row(
         status=status_on(one.period, trace, day, months),
         outcome=outcome_by(events, day),
         trace=trace,
-        counts=below.counts(one.code),
+        counts=below.counts(one.code, events),
         quantities=below.quantities(one.code),
     )
 
@@ -149,14 +158,15 @@ def _row(
 class _Below:
     """All that came of some partnerships by a day: records, events, and quantities of deals."""
 
-    def __init__(self, reader: Reader, ties: Stored, months: int) -> None:
+    def __init__(self, reader: Reader, ties: Stored, months: int, *, whole: bool) -> None:
         links = read_links(reader.connection, reader.times.known_at)
         self._day = reader.day
         self._came_of = {code: links.came_of(Origin(PARTNERSHIP, code)) for code in ties}
         codes: defaultdict[str, set[str]] = defaultdict(set, {PARTNERSHIP: {*ties}})
         for record in (one for below in self._came_of.values() for one in below):
             codes[record.kind].add(record.code)
-        self._undertakings = _undertakings(reader, codes[PARTNERSHIP], ties)
+        known = None if whole else codes[PARTNERSHIP]
+        self._undertakings = _undertakings(reader, known)
         self._approaches = _records(reader, "approach", codes["approach"])
         self._meetings = _records(reader, "meeting", codes["meeting"])
         self._deals = _stored(reader, _DEAL, codes[_DEAL])
@@ -182,12 +192,13 @@ class _Below:
         """Give the events of a partnership, those after the day included."""
         return [*events_of(code, self._came_of[code], self._events)]
 
-    def counts(self, code: str) -> Counts:
+    def counts(self, code: str, events: Iterable[Event]) -> Counts:
         """Count what came of a partnership by the day."""
+        if not self._came_of[code] and code not in self._undertakings:
+            return _NOTHING
         day, came_of = self._day, self._came_of[code]
         undertakings = [one for one in self.undertakings(code) if one.is_known_by(day)]
-        happened = Counter(event.what for event in self.events(code) if event.day <= day)
-        deals = {one.code for one in came_of if one.kind == _DEAL}
+        happened = Counter(event.what for event in events if event.day <= day)
         return Counts(
             undertakings=len(undertakings),
             done=sum(one.is_done_by(day) for one in undertakings),
@@ -196,7 +207,7 @@ class _Below:
             interested=happened["approach interested"],
             declined=happened["approach declined"],
             meetings=happened["meeting"],
-            deals=sum(code in self._stages for code in deals),
+            deals=sum(one.kind == _DEAL and one.code in self._stages for one in came_of),
         )
 
     def undertakings(self, code: str) -> Iterator[Undertaking]:
@@ -222,13 +233,14 @@ class _Below:
         return tuple(sums[name] for name in sorted(sums))
 
 
-def _undertakings(
-    reader: Reader, codes: Collection[str], ties: Stored
-) -> dict[str, list[StoredRecord]]:
-    """Read the undertakings of partnerships, by the partnership's code, in the order of codes."""
-    known = {**ties, **_stored(reader, PARTNERSHIP, {*codes} - ties.keys())}
-    ids = [one.id for one in known.values()]
-    stored = load_where(reader.connection, UNDERTAKING, PARTNERSHIP, ids, reader.times.known_at)
+def _undertakings(reader: Reader, codes: Collection[str] | None) -> dict[str, list[StoredRecord]]:
+    """Read the undertakings of some partnerships, or all, by partnership, in the order of codes."""
+    connection, known_at = reader.connection, reader.times.known_at
+    if codes is None:
+        stored = load_all(connection, UNDERTAKING, known_at)
+    else:
+        ids = [one.id for one in _stored(reader, PARTNERSHIP, codes).values()]
+        stored = load_where(connection, UNDERTAKING, PARTNERSHIP, ids, known_at)
     found: defaultdict[str, list[StoredRecord]] = defaultdict(list)
     for code in sorted(stored):
         found[stored[code].record.partnership].append(stored[code])

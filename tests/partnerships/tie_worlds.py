@@ -11,10 +11,13 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from asks import an_approach
 from hypothesis import strategies as st
-from ties import a_partnership, an_undertaking, partial
+from ties import a_partnership, an_undertaking
 
 from ledger.core.factors import Stage
+from ledger.core.partial_dates import parse_partial_date
+from ledger.meetings.records import Meeting
 from ledger.origins.links import Links, Origin
 from ledger.partnerships.events import DealAct, events_by_record, events_of
 from ledger.partnerships.records import Partnership, Undertaking
@@ -25,6 +28,7 @@ from ledger.partnerships.status import (
     outcome_by,
     status_on,
 )
+from ledger.registers.approaches import Approach
 
 FIRST = date(2023, 12, 1)
 SPAN = 120
@@ -37,32 +41,14 @@ MEETINGS = ("MT-1",)
 STAGES = (Stage.OPEN, Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
 
 
-class Asked(NamedTuple):
-    """An approach, as far as partnerships ask of it."""
-
-    code: str
-    sent_on: date
-    interested_on: date | None
-    declined_on: date | None
-    withdrawn: bool
-
-
-class Held(NamedTuple):
-    """A meeting, as far as partnerships ask of it."""
-
-    code: str
-    from_: date
-    cancelled: bool
-
-
 @dataclass(frozen=True)
 class TieWorld:
     """Records with their origins, and the acts of deals as they were recorded."""
 
     partnerships: dict[str, Partnership]
     undertakings: list[tuple[Undertaking, date]]
-    approaches: list[Asked]
-    meetings: list[Held]
+    approaches: list[Approach]
+    meetings: list[Meeting]
     acts: list[DealAct]
     origins: dict[Origin, Origin] = field(default_factory=dict)
 
@@ -95,10 +81,19 @@ def tie_worlds(draw: Any) -> TieWorld:
         for number in range(draw(st.integers(0, 3)))
     ]
     approaches = [
-        Asked(code, draw(days), draw(maybe_days), draw(maybe_days), draw(st.booleans()))
+        an_approach(
+            code,
+            sent_on=draw(days),
+            interested_on=draw(maybe_days),
+            declined_on=draw(maybe_days),
+            withdrawn=draw(st.booleans()),
+        )
         for code in APPROACHES
     ]
-    meetings = [Held(code, draw(days), draw(st.booleans())) for code in MEETINGS]
+    meetings = [
+        Meeting(code, "METROPOLIS", "A session", draw(days), cancelled=draw(st.booleans()))
+        for code in MEETINGS
+    ]
     return TieWorld(ties, undertakings, approaches, meetings, draw(deal_acts()), draw(chains()))
 
 
@@ -192,7 +187,7 @@ def back(day: date, months: int) -> date:
 @cache
 def days_of(text: str) -> list[date]:
     """Give every day that a partial date can mean."""
-    day, found = partial(text).first, []
+    day, found = parse_partial_date(text).first, []
     while day.isoformat().startswith(text):
         found.append(day)
         day += timedelta(days=1)
@@ -262,11 +257,11 @@ def furthest(world: TieWorld, code: str, day: date) -> Outcome:
         own = leads_to(world, Origin("partnership", one.partnership), code)
         if own and one.done_on is not None and days_of(one.done_on.text)[0] <= day:
             reached.add(Outcome.DONE)
-    for one in world.approaches:
-        if leads_to(world, Origin("approach", one.code), code) and not one.withdrawn:
-            if one.sent_on <= day:
+    for ask in world.approaches:
+        if leads_to(world, Origin("approach", ask.code), code) and not ask.withdrawn:
+            if ask.sent_on <= day:
                 reached.add(Outcome.ASKED)
-            if one.interested_on is not None and one.interested_on <= day:
+            if ask.interested_on is not None and ask.interested_on <= day:
                 reached.add(Outcome.INTERESTED)
     stages = {Stage.HELD: Outcome.HELD, Stage.COMMITTED: Outcome.COMMITTED}
     stages[Stage.DELIVERED] = Outcome.DELIVERED
