@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ledger.partnerships.openings import Opening
     from ledger.partnerships.records import Undertaking
     from ledger.partnerships.rows import PartnershipRow
+    from ledger.registers.records import City
     from ledger.reports.table import Column
     from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.usecases.partnerships import PartnershipReport
@@ -38,8 +39,8 @@ _ROW = columns(
 )
 _SUMS = "ties in_force active new sleeping ended without_outcome late:1 openings:1"
 _OPENING = columns(
-    "partnership asker:1 asker_name giver:1 giver_name need project:2 (title) factor topic "
-    "(quantity) (unit) offer grounds~ command~",
+    "partnership asker:1 asker_name giver:1 giver_name (offices) need project:2 (title) factor "
+    "topic (quantity) (unit) offer grounds~ command~",
 )
 
 _DAYS_OF_A_HOLD: Final = 90
@@ -87,8 +88,8 @@ def _notes(report: PartnershipReport, rows: Sequence[PartnershipRow]) -> Iterato
 
 def emit_openings(call: Call, report: PartnershipReport) -> None:
     """Write the openings of idle partnerships, each with the command that takes it up."""
-    names = {city.code: city.name for row in report.rows for city in row.cities}
-    rows = [opening_row(one, names, report.as_of) for one in report.openings]
+    cities = {city.code: city for row in report.rows for city in row.cities}
+    rows = [opening_row(one, cities, report.as_of) for one in report.openings]
     emit_rows(rows, _OPENING, call.read, head=_head(report), tail={"not_counted": {}})
 
 
@@ -131,16 +132,17 @@ def _group_columns(by: Sequence[str]) -> list[Column]:
     return [replace(one, kind="number") if one.key == Status.ENDED else one for one in made]
 
 
-def opening_row(one: Opening, names: Mapping[str, str], day: date) -> dict[str, Any]:
+def opening_row(one: Opening, cities: Mapping[str, City], day: date) -> dict[str, Any]:
     """Return the row of an opening."""
     need = one.need
     unit = need.balance.unit
     return {
         "partnership": one.partnership,
         "asker": one.asker,
-        "asker_name": names[one.asker],
+        "asker_name": cities[one.asker].name,
         "giver": one.giver,
-        "giver_name": names[one.giver],
+        "giver_name": cities[one.giver].name,
+        "offices": distinct_offices(cities, (one.asker, one.giver)),
         "need": need.need.code,
         "project": need.project.code,
         "title": need.project.title,
@@ -177,12 +179,20 @@ _UNDERTAKINGS = columns(
 
 def list_partnerships(snapshot: Snapshot) -> Listing:
     """List the partnerships by the cities that they tie."""
-    spec = REGISTERS[PARTNERSHIP]
-    rows = [register_row(snapshot, spec, one) for one in snapshot.records(PARTNERSHIP).values()]
+    spec, cities = REGISTERS[PARTNERSHIP], snapshot.records("city")
+    rows = [
+        {**register_row(snapshot, spec, one), "offices": distinct_offices(cities, one.cities)}
+        for one in snapshot.records(PARTNERSHIP).values()
+    ]
     shown = columns(
         "code city:2 city_name with_city:2 with_city_name kind signed ended:1", code="Partnership"
     )
-    return Listing(rows, shown)
+    return Listing(rows, shown, more=["offices"])
+
+
+def distinct_offices(cities: Mapping[str, City], codes: Iterable[str]) -> list[str]:
+    """Return the offices of some cities, each once."""
+    return list(dict.fromkeys(cities[code].office for code in codes))
 
 
 def ties_of(reader: Reader, city: str) -> list[dict[str, Any]]:

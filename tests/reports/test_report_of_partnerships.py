@@ -136,6 +136,17 @@ def test_ties_are_summed_by_what_they_have_in_common(ties: Officer) -> None:
     assert ties.refused(f"{REPORT} --months many", 3) == "bad-count"
 
 
+def test_the_view_of_an_office_has_the_ties_of_its_cities(ties: Officer) -> None:
+    ties.world.city("RIO", country="BR", office="americas")
+    ties.says("partnership add RIO SAO --kind memorandum")
+    for line in (REPORT, "partnership list"):
+        rows = ties.asks(f"{line} --office americas")["rows"]
+        assert {one.get("partnership") or one["code"] for one in rows} == {"PA-0002", "PA-0003"}
+    rows = ties.asks(f"{REPORT} --by office --office americas")["rows"]
+    assert {one["office"]: one["ties"] for one in rows} == {"asia": 1, "americas": 2}
+    assert ties.asks(f"{REPORT} --openings --office africa")["rows"] == []
+
+
 def test_openings_go_both_ways_and_name_what_takes_them_up(ties: Officer) -> None:
     world = ties.world
     world.need("100 EUR", "N-0001")

@@ -12,6 +12,7 @@ from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat, year
 from credentials import a_figure, a_grade
 from gatherings import a_target, gather
+from ties import a_partnership, an_undertaking
 from world import World, introduction
 
 from ledger.core.factors import Factor, Side
@@ -170,3 +171,19 @@ def test_the_views_leave_out_what_was_recorded_in_error(office: World) -> None:
     office.do(lambda uow: uow.add("restriction", a_restriction(providers=("BANK",))))
     office.do(lambda uow: uow.repeat_version("restriction", 1, 1, in_error=True))
     assert rows(office, "SELECT * FROM v_restriction") == []
+
+
+def test_the_views_of_ties_have_codes_and_names(office: World) -> None:
+    office.city("LHE", name="Lahore", country="PK")
+    office.do(lambda uow: uow.add("partnership", a_partnership(signed="2006-10", topics=("bus",))))
+    terms = {"host": "LHE", "done_on": "2010", "lasts": True}
+    office.do(lambda uow: uow.add("undertaking", an_undertaking(**terms)))
+    (tie,) = rows(office, "SELECT * FROM v_partnership")
+    assert [tie[key] for key in ("city", "city_name", "with_city", "signed", "topics")] == [
+        *("LHE", "Lahore", "MHD", "2006-10", "bus"),
+    ]
+    (done,) = rows(office, "SELECT * FROM v_undertaking")
+    assert [done[key] for key in ("partnership", "by_city_name", "host", "done_on")] == [
+        *("PA-1", "Mashhad", "LHE", "2010"),
+    ]
+    assert bool(done["lasts"])
