@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ledger.core.partial_dates import PartialDate
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
+
+if TYPE_CHECKING:
+    from ledger.core.partial_dates import PartialDate
 
 HIGHER: Final = "higher"
 LOWER: Final = "lower"
