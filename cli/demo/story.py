@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from cli.demo.network import network_chapters
 from cli.demo.walk import Chapter, Step
 
 _MEMBERS_SINCE_1993 = (("Mashhad", "MHD"), ("Isfahan", "IFN"), ("Shiraz", "SYZ"), ("Tehran", "THR"))
@@ -42,6 +43,7 @@ def chapters(today: date) -> tuple[Chapter, ...]:
         _signed_and_begun(),
         _money_without_a_builder(),
         _no_bank(),
+        *network_chapters(),
         _proof(),
     )
 
