@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -145,27 +145,28 @@ def not_counted(topic: str, snapshot: Snapshot) -> dict[str, int]:
     return {"credentials_without_date": undated, "deliveries_without_topic": without_topic}
 
 
-def bars_of_city(snapshot: Snapshot, need: NeedFacts, city: City) -> tuple[Restriction, ...]:
+def bars_of_city(
+    snapshot: Snapshot, need: NeedFacts, city: City, own: Sequence[Provider]
+) -> tuple[Restriction, ...]:
     """Give the restrictions that bar a city from a need, whatever offer it makes.
 
-    It is judged by its own providers, one of which has to be free, and without any by itself.
+    It is judged by its `own` providers, one of which has to be free, and without any by itself.
     """
-    own: list[Provider | None] = [*own_providers(snapshot.records("provider").values(), city)]
+    parties: Sequence[Provider | None] = own or (None,)
     judged = [
         snapshot.restrictions.judge(_pair(need, city, provider), snapshot.day).bars
-        for provider in own or [None]
+        for provider in parties
     ]
     return min(judged, key=len)
 
 
-def own_providers(providers: Iterable[Provider], city: City) -> list[Provider]:
-    """Give the providers that are the city itself and are in use, by code."""
-    own = [
-        one
-        for one in providers
-        if one.city == city.code and one.kind == CITY_PROVIDER and not one.withdrawn
-    ]
-    return sorted(own, key=lambda one: one.code)
+def own_providers(providers: Iterable[Provider]) -> dict[str, list[Provider]]:
+    """Give by city the providers that are the city itself and are in use, each by code."""
+    own: dict[str, list[Provider]] = {}
+    for one in sorted(providers, key=lambda one: one.code):
+        if one.city is not None and one.kind == CITY_PROVIDER and not one.withdrawn:
+            own.setdefault(one.city, []).append(one)
+    return own
 
 
 def _pair(need: NeedFacts, city: City, provider: Provider | None) -> PairTerms:

@@ -23,14 +23,14 @@ from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING, Partnership, U
 from ledger.partnerships.rows import Counts, PartnershipRow, Quantities
 from ledger.partnerships.status import Event, newest_trace, outcome_by, status_on
 from ledger.rates.rates import plain_rates
-from ledger.registers.records import City
+from ledger.registers.records import City, Provider
 from ledger.store.db.queries import read_units
 from ledger.store.journal.balances import deal_stages
 from ledger.store.origins import read_links
 from ledger.store.partnerships import read_deal_acts
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, load_all, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.usecases.city_standing import bars_of_city, evidence_of
+from ledger.usecases.city_standing import bars_of_city, evidence_of, own_providers
 
 _DEAL: Final = "deal"
 GIVING: Final = (TopicStanding.PROVEN, TopicStanding.CREDENTIALED)
@@ -100,25 +100,28 @@ def _exchange(reader: Reader, partnerships: Sequence[Partnership]) -> Exchange |
         return None
     snapshot = reader.around_cities({city for one in partnerships for city in one.cities})
     standings = standings_by_topic(snapshot.day, evidence_of(snapshot))
+    own = own_providers(snapshot.records("provider").values())
     return Exchange(
         snapshot.need_facts.values(),
         snapshot.offer_facts.values(),
         snapshot.day,
         plain_rates(snapshot.rate_of),
         outstanding_by_need(snapshot.deals.values()),
-        lambda need, city: _evidence_of(snapshot, standings, need, city),
+        lambda need, city: _evidence_of(snapshot, standings, own.get(city, ()), need, city),
     )
 
 
 def _evidence_of(
     snapshot: Snapshot,
     standings: Mapping[tuple[str, str], TopicStanding],
+    own: Sequence[Provider],
     need: NeedFacts,
     city: str,
 ) -> str | None:
     """Say by what a city could give expertise that it is not barred from giving; else None."""
     standing = standings.get((city, text_key(need.need.topic or "")))
-    if standing not in GIVING or bars_of_city(snapshot, need, snapshot.records("city")[city]):
+    record = snapshot.records("city")[city]
+    if standing not in GIVING or bars_of_city(snapshot, need, record, own):
         return None
     return standing.value
 

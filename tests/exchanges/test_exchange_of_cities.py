@@ -165,6 +165,8 @@ def test_what_is_no_question_of_expertise_is_refused(cities: Officer) -> None:
     cities.says("need add BRT expertise '5 person-day' --code N-4 --on 2026-01-10")
     assert cities.refused("exchange suggest N-2", 4, "money") == "not-expertise"
     assert cities.refused("exchange suggest N-4", 4, "topic") == "topic-missing"
+    line = "exchange suggest N-1 --as-of 2026-01-09"
+    assert cities.refused(line, 5, "at that time") == "unknown-subject"
     assert cities.refused("exchange suggest monorail", 5, "monorail") == "unknown-subject"
     assert cities.refused("exchange suggest N-1 --order rnak", 2, "rank") == "unknown-order"
 

@@ -68,7 +68,7 @@ def _provider_of(uow: UnitOfWork, city: City) -> Provider:
     """Give the provider that is the city itself, made under the city's code if there is none."""
     uow.flush_registers()
     stored = load_where(uow.connection, PROVIDER.name, CITY.name, [uow.id_of("city", city.code)])
-    own = own_providers((one.record for one in stored.values()), city)
+    own = own_providers(one.record for one in stored.values()).get(city.code)
     if own:
         return own[0]
     terms = {

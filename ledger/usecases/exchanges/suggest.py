@@ -24,7 +24,7 @@ from ledger.exchanges.candidate_cities import (
 from ledger.exchanges.standing import CityStanding, Evidence, standings_in
 from ledger.reference.places import region_chain, regions
 from ledger.registers.approaches import APPROACH, Approach
-from ledger.registers.records import City
+from ledger.registers.records import City, Provider
 from ledger.store.registers import AmbiguousCode, UnknownCode, find_code, find_id
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.candidates import judged_pairs
@@ -34,6 +34,7 @@ from ledger.usecases.city_standing import (
     evidence_of,
     is_of_city,
     not_counted,
+    own_providers,
 )
 from ledger.usecases.partnerships import partnerships_of
 from ledger.usecases.registers.topics import find_topic
@@ -112,9 +113,13 @@ def suggest_cities(reader: Reader, typed: str, first: Sequence[str] = ()) -> Sug
     snapshot = reader.snapshot(*PARTS, APPROACH.name, RATES)
     questions = _questions(snapshot, subject)
     asked = [one for one in questions if one.topic]
-    evidence = evidence_of(snapshot)
-    ties = _ties_of(reader, asked)
-    answers = tuple((one, tuple(_answer(snapshot, evidence, ties, one, order))) for one in asked)
+    facts = _CityFacts(
+        evidence_of(snapshot),
+        _ties_of(reader, asked),
+        own_providers(snapshot.records("provider").values()),
+        _deals_under_way(snapshot) + _open_approaches(snapshot),
+    )
+    answers = tuple((one, tuple(_answer(snapshot, facts, one, order))) for one in asked)
     known_at = snapshot.times.known_at
     return Suggestions(
         as_of=snapshot.day,
@@ -127,6 +132,18 @@ def suggest_cities(reader: Reader, typed: str, first: Sequence[str] = ()) -> Sug
             **_open_points(snapshot, answers),
         },
     )
+
+
+class _CityFacts(NamedTuple):
+    """What is asked of cities for every question: gathered once.
+
+    `ties` are the partnerships in force of the city that asks, `own` the providers that are cities.
+    """
+
+    evidence: Evidence
+    ties: Mapping[str, str]
+    own: Mapping[str, Sequence[Provider]]
+    busy: Counter[str]
 
 
 def _order(first: Sequence[str]) -> tuple[str, ...]:
@@ -179,6 +196,12 @@ def _questions(snapshot: Snapshot, subject: Subject) -> list[Question]:
         return [Question(subject.name, None)]
     needs = snapshot.need_facts
     if subject.kind == "need":
+        if subject.name not in needs:
+            raise UnknownSubject(
+                f"Need {subject.name} was not in the ledger at that time.",
+                why="It was recorded or declared after the date of the report.",
+                next_step="Omit --as-of and --known-at, or give a later date.",
+            )
         need = needs[subject.name]
         if need.need.factor is not Factor.EXPERTISE:
             raise NotExpertise(f"Need {subject.name} is for {need.need.factor}.")
@@ -213,25 +236,19 @@ def _ties_of(reader: Reader, questions: Iterable[Question]) -> dict[str, str]:
 
 
 def _answer(
-    snapshot: Snapshot,
-    evidence: Evidence,
-    ties: Mapping[str, str],
-    question: Question,
-    order: Sequence[str],
+    snapshot: Snapshot, facts: _CityFacts, question: Question, order: Sequence[str]
 ) -> list[CandidateCity]:
-    standings = standings_in(question.topic, snapshot.day, evidence)
+    standings = standings_in(question.topic, snapshot.day, facts.evidence)
     eligible, barred_offers = _offers_by_city(snapshot, question)
-    busy = _deals_under_way(snapshot) + _open_approaches(snapshot)
     cities = {*standings, *eligible, *barred_offers} - {question.asker and question.asker.code}
     candidates = [
         _candidate(
             snapshot,
+            facts,
             question,
             standings.get(city.code) or CityStanding(city.code),
             city=city,
             offers=tuple(sorted(eligible.get(city.code, ()))),
-            partnership=ties.get(city.code),
-            busy=busy[city.code],
         )
         for city in (snapshot.records("city")[code] for code in cities if code is not None)
         if not city.withdrawn
@@ -241,22 +258,21 @@ def _answer(
 
 def _candidate(
     snapshot: Snapshot,
+    facts: _CityFacts,
     question: Question,
     standing: CityStanding,
     *,
     city: City,
     offers: tuple[str, ...],
-    partnership: str | None,
-    busy: int,
 ) -> CandidateCity:
-    asker = question.asker
+    asker, busy = question.asker, facts.busy[city.code]
     if question.need is None or asker is None:  # the offers that name the topic, whoever asks
         return CandidateCity(city, standing, standing.offers, busy=busy)
     return CandidateCity(
         city=city,
         standing=standing,
         offers=offers,
-        partnership=partnership,
+        partnership=facts.ties.get(city.code),
         region=nearest_region(
             region_chain(asker.country),
             region_chain(city.country),
@@ -264,7 +280,7 @@ def _candidate(
         ),
         population_ratio=population_ratio(asker.population, city.population),
         busy=busy,
-        barred=bars_of_city(snapshot, question.need, city),
+        barred=bars_of_city(snapshot, question.need, city, facts.own.get(city.code, ())),
     )
 
 
