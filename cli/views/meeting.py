@@ -10,6 +10,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing
 from cli.views.columns import columns
+from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import record_row
 from ledger.reports.table import Column, table_chunks
 
@@ -54,17 +55,20 @@ def emit_meeting(call: Call, reader: Reader, code: str) -> None:
     motions = motion_rows(
         snapshot, (one for one in snapshot.records("motion").values() if one.meeting == code)
     )
+    outcome = read_outcome(reader, "meeting", code)
     document = {
         "schema": "cityfund.meeting/1",
         **record_row("meetings", record),
         "body_name": body.name,
         "attendance": attendance,
         "motions": motions,
+        **outcome_document(outcome),
     }
     row = {**document, "body_said": f"{body.name} ({body.code})", "state_said": _state(record)}
     below = [
         *section("Attendance", attendance, _ATTENDANCE),
         *section("Motions", motions, MOTIONS),
+        *outcome_lines(outcome),
     ]
     emit_record(row, _MEETING, call.read, document=document, below=below)
 

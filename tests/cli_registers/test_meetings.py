@@ -154,6 +154,25 @@ def test_a_used_seat_on_the_board_is_the_third_step(metro: Officer) -> None:
     assert (before["deciding"], before["step"]) == (0, "effective")
 
 
+def test_a_seat_that_something_came_of_is_used(metro: Officer) -> None:
+    metro.says("seat add MHD METRO --code ST-B --role board --from 2010")
+    [row] = rows(metro, "report engagement --where city=MHD")
+    assert (row["deciding"], row["used"]) == (1, 0)
+    metro.says("approach add N-0001 EDB --seat ST-B")
+    [row] = rows(metro, "report engagement --where city=MHD")
+    assert (row["deciding"], row["used"]) == (1, 1)
+
+
+def test_a_meeting_shows_what_it_came_from_and_what_came_of_it(metro: Officer) -> None:
+    metro.says("meeting edit MT-0002 --meeting MT-0001")
+    metro.says("approach add N-0001 EDB --meeting MT-0002")
+    shown = metro.asks("meeting show MT-0002")
+    assert [(one["kind"], one["code"]) for one in shown["came_from"]] == [("meeting", "MT-0001")]
+    assert shown["came_of"]["counts"] == {"approach": 1}
+    line = "meeting edit MT-0001 --meeting MT-0002"
+    assert metro.refused(line, 4) == "origin-cycle"
+
+
 def test_the_story_has_three_targets(metro: Officer) -> None:
     targets = {"present": ("1", "2009-06-30"), "effective": ("0.9", "2010-12-31")}
     targets["deciding"] = ("1", "2099-12-31")
