@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 SENT = date(2026, 3, 1)
 

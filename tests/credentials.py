@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.core.partial_dates import PartialDate
-from ledger.registers.credentials import Credential
+from ledger.registers.network import Credential
 
 
 def a_figure(code: str = "CR-1", city: str = "MHD", value: str = "100", **terms: Any) -> Credential:

@@ -19,7 +19,7 @@ from cli.framework.register_options import (
     read_terms,
 )
 from cli.framework.session import act, approach_days_of, read_ledger
-from ledger.registers.approaches import APPROACH, DECLINE_REASONS
+from ledger.registers.pairs import APPROACH, DECLINE_REASONS
 from ledger.registers.table import OFFER
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from cli.framework.options import with_parameters
 from cli.framework.register_commands import resolve_typed_code
 from cli.framework.register_options import code_argument, column_parameters, read_terms
 from cli.framework.session import act
-from ledger.registers.meetings import ATTENDANCE, MEETING
+from ledger.registers.network import ATTENDANCE, MEETING
 
 _OF_ATTENDANCE = ("presence", "did", "topics", "note")
 

@@ -10,7 +10,7 @@ from cli.framework.options import with_parameters
 from cli.framework.register_commands import resolve_typed_code
 from cli.framework.register_options import code_parameter, read_terms, term_parameters
 from cli.framework.session import act
-from ledger.registers.partnerships import PARTNERSHIP, UNDERTAKING
+from ledger.registers.network import PARTNERSHIP, UNDERTAKING
 
 if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt

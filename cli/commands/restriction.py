@@ -13,7 +13,7 @@ from cli.framework.options import with_parameters
 from cli.framework.register_options import add_parameters, read_terms, require_terms
 from cli.framework.session import act, read_ledger
 from ledger.core.errors import ExitCode
-from ledger.registers.restrictions import RESTRICTION
+from ledger.registers.pairs import RESTRICTION
 
 if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt

@@ -10,7 +10,7 @@ from cli.framework.completion import complete_codes
 from cli.framework.options import with_parameters
 from cli.framework.register_options import add_parameters, parameter, read_terms
 from cli.framework.session import act
-from ledger.registers.seats import SEAT
+from ledger.registers.network import SEAT
 
 _PLACE = typer.Argument(
     metavar="BODY|OFFICE",

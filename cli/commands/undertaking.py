@@ -9,7 +9,7 @@ from cli.framework.command import Call
 from cli.framework.register_commands import resolve_typed_code
 from cli.framework.register_options import code_argument
 from cli.framework.session import act
-from ledger.registers.partnerships import UNDERTAKING
+from ledger.registers.network import UNDERTAKING
 
 UndertakingCode = Annotated[str, code_argument("undertaking")]
 

@@ -276,7 +276,7 @@ def typed_date(call: Call, text: str, today: Callable[[], date]) -> date:
 
 def approach_days_of(call: Call) -> int:
     """Return how many days an answer to an approach is waited for."""
-    from ledger.registers.approaches import APPROACH_DAYS  # noqa: PLC0415 - help does without
+    from ledger.registers.pairs import APPROACH_DAYS  # noqa: PLC0415 - help does without
 
     days = call.settings.approach_days
     return APPROACH_DAYS if days is None else days

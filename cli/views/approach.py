@@ -12,10 +12,10 @@ from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import record_row
 from ledger.approaches.states import State, state_on
-from ledger.registers.approaches import APPROACH
+from ledger.registers.pairs import APPROACH
 
 if TYPE_CHECKING:
-    from ledger.registers.approaches import Approach
+    from ledger.registers.pairs import Approach
     from ledger.store.session.snapshot import Reader, Snapshot
 
 APPROACH_COLUMNS = columns(

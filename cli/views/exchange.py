@@ -12,7 +12,7 @@ from cli.framework.terminal import note
 from cli.views.columns import columns
 from cli.views.register import register_row
 from ledger.core.quantity import Unit, format_amount, format_quantity
-from ledger.registers.credentials import CREDENTIAL
+from ledger.registers.network import CREDENTIAL
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ledger.exchanges.candidate_cities import CandidateCity
     from ledger.exchanges.rankings import Rank
     from ledger.exchanges.standing import CityStanding
-    from ledger.registers.credentials import Credential
+    from ledger.registers.network import Credential
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.city_standing import StandingReport
     from ledger.usecases.exchanges.suggest import Question, Suggestions

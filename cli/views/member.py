@@ -29,7 +29,7 @@ from cli.views.seat import (
 )
 from ledger.core.quantity import format_amount
 from ledger.exchanges.rankings import in_force
-from ledger.registers.credentials import CREDENTIAL
+from ledger.registers.network import CREDENTIAL
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CITY, OFFICE, PROVIDER
 from ledger.reports.table import Column, table_chunks

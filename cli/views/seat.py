@@ -16,7 +16,7 @@ from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import register_row
 from ledger.reference.terms import Step
-from ledger.registers.seats import BODY, HOST, SEAT
+from ledger.registers.network import BODY, HOST, SEAT
 from ledger.reports.table import Column
 from ledger.seats.report import RULE, SeatQuery, SeatRecords, seat_rows
 

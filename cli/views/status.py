@@ -13,7 +13,7 @@ from ledger.core.quantity import format_amount
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
-    from ledger.registers.approaches import Approach
+    from ledger.registers.pairs import Approach
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.status import HoldDue, OfferDue, Status
 

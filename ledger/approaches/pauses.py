@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from ledger.approaches.states import State, answer_text, last_of_pair, state_on
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 PAUSED: Final = "declined"
 """What blocks a paused pair, beside the names of rules."""

@@ -18,7 +18,7 @@ from ledger.approaches.states import State
 from ledger.core.factors import Stage
 from ledger.core.text import commonest_spellings, text_key
 from ledger.origins.links import Links, Origin
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 
 class PipelineStage(StrEnum):

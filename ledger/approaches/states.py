@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 
 class State(StrEnum):

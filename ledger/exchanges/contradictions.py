@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ledger.core.errors import RefusedByRule
 from ledger.core.partial_dates import PartialDate
 from ledger.core.text import text_key
-from ledger.registers.credentials import Credential
+from ledger.registers.network import Credential
 
 
 class AlreadyCredentialed(RefusedByRule, code="already-credentialed"):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ledger.core.partial_dates import Period
 from ledger.core.text import text_key
-from ledger.registers.credentials import LOWER, Credential
+from ledger.registers.network import LOWER, Credential
 
 
 def in_force(credential: Credential, day: date) -> bool:

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from ledger.core.text import text_key
 from ledger.exchanges.rankings import Rank, in_force, ranks_by_city
-from ledger.registers.credentials import Credential
+from ledger.registers.network import Credential
 
 
 class TopicStanding(StrEnum):

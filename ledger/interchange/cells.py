@@ -26,7 +26,7 @@ from ledger.deals.deal import decimal_rate, exact_text, significant_rate
 from ledger.interchange.problems import SUGGESTIONS, ImportProblem, Place
 from ledger.origins.links import BadOrigin, parse_origin
 from ledger.rates.rates import RateFault, read_rate
-from ledger.registers.approaches import APPROACH_DAYS
+from ledger.registers.pairs import APPROACH_DAYS
 from ledger.registers.table import MAX_WHOLE
 
 MAX_CODE = 64

@@ -43,8 +43,8 @@ from ledger.interchange.steps import (
 from ledger.journal.receipts import Note
 from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
+from ledger.registers.network import SEAT
 from ledger.registers.records import City, Seat
-from ledger.registers.seats import SEAT
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
 from ledger.seats.rules import overlap

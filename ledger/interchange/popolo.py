@@ -14,7 +14,7 @@ from typing import Any, Final
 from ledger.core.errors import InvalidInput
 from ledger.interchange.reader import Incoming, RawRow, RawTable, decode
 from ledger.interchange.rule_report import RuleReport, SkippedRow
-from ledger.registers.seats import BODY_KINDS
+from ledger.registers.network import BODY_KINDS
 
 NAME: Final = "popolo"
 _OFFICE: Final = "fund office"

@@ -15,9 +15,8 @@ from ledger.interchange.cells import Cells, Lookups
 from ledger.interchange.problems import Place
 from ledger.reference.places import find_country, find_region
 from ledger.reference.terms import find_instrument, find_seat_role, find_sector, find_status
-from ledger.registers.approaches import DECLINE_REASONS, OTHER_REASON
-from ledger.registers.credentials import MEASURED
-from ledger.registers.meetings import DECIDING
+from ledger.registers.network import DECIDING, MEASURED
+from ledger.registers.pairs import DECLINE_REASONS, OTHER_REASON
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 from ledger.registers.table import REGISTERS
 

@@ -27,7 +27,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
-from ledger.registers.meetings import DECIDING, EFFECTIVE, PRESENT
+from ledger.registers.network import DECIDING, EFFECTIVE, PRESENT
 
 _PLACES: Final = 10_000
 MARKS: Final = {PRESENT: Decimal("0.8"), EFFECTIVE: Decimal("0.5")}

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from ledger.registers.meetings import PRESENT_WORDS
+from ledger.registers.network import PRESENT_WORDS
 
 OPEN: Final = "open"
 """The outcome of a motion that is not decided."""

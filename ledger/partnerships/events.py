@@ -12,7 +12,7 @@ from ledger.core.factors import Stage
 from ledger.meetings.records import Meeting
 from ledger.partnerships.records import PARTNERSHIP, Undertaking
 from ledger.partnerships.status import Event, Outcome
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 Key = tuple[str, str]
 """A record by its register and its code."""

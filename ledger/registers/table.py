@@ -11,12 +11,18 @@ from functools import cache
 from typing import Final
 
 from ledger.core.factors import Factor
-from ledger.registers.approaches import APPROACH
-from ledger.registers.credentials import CREDENTIAL
-from ledger.registers.meetings import ATTENDANCE, MEETING, MOTION, TARGET
-from ledger.registers.partnerships import PARTNERSHIP, UNDERTAKING
-from ledger.registers.restrictions import EXEMPTION, RESTRICTION
-from ledger.registers.seats import BODY, SEAT
+from ledger.registers.network import (
+    ATTENDANCE,
+    BODY,
+    CREDENTIAL,
+    MEETING,
+    MOTION,
+    PARTNERSHIP,
+    SEAT,
+    TARGET,
+    UNDERTAKING,
+)
+from ledger.registers.pairs import APPROACH, EXEMPTION, RESTRICTION
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
 
 FACTORS: Final = tuple((factor.value, "") for factor in Factor)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ledger.core.errors import LedgerError, RefusedByRule
+from ledger.registers.network import HOST
 from ledger.registers.records import City, Seat
-from ledger.registers.seats import HOST
 
 
 class SeatOverlaps(RefusedByRule, code="seat-overlaps"):

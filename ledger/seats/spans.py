@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from ledger.core.partial_dates import PartialDate
 from ledger.reference.terms import Step, seat_roles
+from ledger.registers.network import MEMBER
 from ledger.registers.records import City, Seat
-from ledger.registers.seats import MEMBER
 
 
 class Span(NamedTuple):

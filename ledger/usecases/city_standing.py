@@ -20,8 +20,7 @@ from ledger.exchanges.standing import (
     standings_in,
 )
 from ledger.meetings.records import Attendance, Meeting
-from ledger.registers.credentials import Credential
-from ledger.registers.meetings import ATTENDANCE, MEETING
+from ledger.registers.network import ATTENDANCE, MEETING, Credential
 from ledger.registers.records import City, Provider, Restriction
 from ledger.restrictions.bars import PairTerms
 from ledger.store.session.snapshot import Reader, Snapshot

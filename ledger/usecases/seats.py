@@ -12,7 +12,7 @@ from ledger.core.quantity import Unit, format_quantity
 from ledger.journal.balance import DealBalance
 from ledger.meetings.engagement import contributed_on
 from ledger.origins.links import Origin, counts_by_kind
-from ledger.registers.seats import SEAT
+from ledger.registers.network import SEAT
 from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, not_counted, seat_rows
 from ledger.store.origins import read_links
 from ledger.store.seats import read_withdrawals

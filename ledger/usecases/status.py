@@ -18,7 +18,7 @@ from ledger.core.time_zones import ZonePeriod, zone_to_come
 from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through

@@ -27,7 +27,7 @@ from ledger.core.factors import Stage
 from ledger.journal.entries import Act
 from ledger.journal.reached import DealEntry, first_days
 from ledger.origins.links import Links, Origin, parse_origin
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 FIRST = date(2026, 1, 1)
 DAYS = st.integers(0, 60).map(lambda number: FIRST + timedelta(days=number))

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.approaches.states import State, answer_text, last_of_pair, state_on
 from ledger.eligibility.rules import RULE_ORDER
-from ledger.registers.approaches import REASONS_OF_RULES, Approach
+from ledger.registers.pairs import REASONS_OF_RULES, Approach
 
 SENT = date(2026, 3, 1)
 ASKED = Approach("AP-1", "N-1", "BANK", SENT, SENT + timedelta(60))

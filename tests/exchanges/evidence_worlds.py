@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledger.core.partial_dates import PartialDate
 from ledger.exchanges.candidate_cities import CandidateCity
 from ledger.exchanges.standing import CityStanding, Delivery, Evidence, OfferedTopic
-from ledger.registers.credentials import Credential
+from ledger.registers.network import Credential
 from ledger.registers.records import City, Restriction
 
 DAY = date(2026, 11, 23)

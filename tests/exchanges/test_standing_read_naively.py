@@ -22,7 +22,7 @@ from ledger.exchanges.standing import (
     standings_by_topic,
     standings_in,
 )
-from ledger.registers.credentials import Credential
+from ledger.registers.network import Credential
 
 SPELLING = {topic: topic.replace("-", " ").lower() for topic in TOPICS}
 LEVELS = ("proven", "credentialed", "declared", "none")

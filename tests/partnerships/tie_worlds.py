@@ -28,7 +28,7 @@ from ledger.partnerships.status import (
     outcome_by,
     status_on,
 )
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 
 FIRST = date(2023, 12, 1)
 SPAN = 120

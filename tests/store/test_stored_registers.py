@@ -19,8 +19,8 @@ from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
 from ledger.journal.receipts import Note, Receipt
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
-from ledger.registers.approaches import Approach
-from ledger.registers.credentials import Credential
+from ledger.registers.network import Credential
+from ledger.registers.pairs import Approach
 from ledger.registers.records import (
     Body,
     City,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.exchanges.contradictions import EvidenceIndex
-from ledger.registers.credentials import CREDENTIAL
+from ledger.registers.network import CREDENTIAL
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 

@@ -23,9 +23,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
-from ledger.registers.credentials import CREDENTIAL
-from ledger.registers.partnerships import PARTNERSHIP
-from ledger.registers.seats import SEAT
+from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
 from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines

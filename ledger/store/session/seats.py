@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.registers.network import SEAT
 from ledger.registers.records import Seat
-from ledger.registers.seats import SEAT
 from ledger.seats.rules import overlap
 from ledger.store.registers import load_where
 from ledger.store.session.unit_of_work import UnitOfWork

@@ -18,7 +18,7 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.numbers import parse_count
 from ledger.core.time_zones import ZoneHistory, ZoneVersion
 from ledger.journal.receipts import Receipt
-from ledger.registers.seats import BODY
+from ledger.registers.network import BODY
 from ledger.store.admin.server_facts import owns_ledger
 from ledger.store.db.clock import CLOCK, read_corrections, setting_text
 from ledger.store.db.queries import ASSOCIATION, TIME_ZONE, last_setting_version, read_settings

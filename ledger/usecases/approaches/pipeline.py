@@ -12,7 +12,7 @@ from ledger.approaches.states import State, state_on
 from ledger.core.factors import Side
 from ledger.core.text import cell_text
 from ledger.gaps.trend import SpanBackwards
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 from ledger.store.approaches import actors_of_approaches
 from ledger.store.journal.reached import stages_reached
 from ledger.store.origins import read_links

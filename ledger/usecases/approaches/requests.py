@@ -23,7 +23,7 @@ from ledger.core.factors import Side
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.origins.links import Origin
-from ledger.registers.approaches import APPROACH, Approach
+from ledger.registers.pairs import APPROACH, Approach
 from ledger.registers.records import Need, Provider
 from ledger.restrictions.acts import Restricted
 from ledger.restrictions.bars import describe, parties_terms

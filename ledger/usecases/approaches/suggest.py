@@ -29,7 +29,7 @@ from ledger.eligibility.verdict import pairing_at_best
 from ledger.journal.balance import DealBalance
 from ledger.rates.rates import plain_rates
 from ledger.reference.places import region_chain, regions, subregion_name
-from ledger.registers.approaches import Approach
+from ledger.registers.pairs import Approach
 from ledger.registers.records import Provider
 from ledger.restrictions.bars import describe, parties_terms
 from ledger.store.session.snapshot import RATES, Reader, Snapshot

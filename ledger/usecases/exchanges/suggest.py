@@ -23,7 +23,7 @@ from ledger.exchanges.candidate_cities import (
 )
 from ledger.exchanges.standing import CityStanding, Evidence, standings_in
 from ledger.reference.places import region_chain, regions
-from ledger.registers.approaches import APPROACH, Approach
+from ledger.registers.pairs import APPROACH, Approach
 from ledger.registers.records import City, Provider
 from ledger.store.registers import AmbiguousCode, UnknownCode, find_code, find_id
 from ledger.store.session.snapshot import RATES, Reader, Snapshot

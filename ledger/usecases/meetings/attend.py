@@ -8,7 +8,7 @@ from typing import Final
 
 from ledger.journal.receipts import Receipt
 from ledger.meetings.records import Attendance
-from ledger.registers.meetings import ATTENDANCE
+from ledger.registers.network import ATTENDANCE
 from ledger.store.registers import StoredRecord, load_by
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange

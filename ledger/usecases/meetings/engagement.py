@@ -22,7 +22,7 @@ from ledger.meetings.engagement import (
     years_of,
 )
 from ledger.reference.terms import Step
-from ledger.registers.meetings import CONTRIBUTIONS, MEASURES
+from ledger.registers.network import CONTRIBUTIONS, MEASURES
 from ledger.registers.records import City
 from ledger.seats.report import NOTHING, SeatRecords
 from ledger.store.registers import find_code, load_where

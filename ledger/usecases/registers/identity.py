@@ -12,7 +12,7 @@ from typing import Any
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.reference.confusables import CodeShapes
-from ledger.registers.meetings import ATTENDANCE
+from ledger.registers.network import ATTENDANCE
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.entries import first_act_under
 from ledger.store.register_codes import former_codes

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ledger.core.errors import RefusedByRule
 from ledger.core.text import name_key
 from ledger.meetings.records import Attendance, Meeting, Motion
-from ledger.registers.meetings import NOT_THERE
+from ledger.registers.network import NOT_THERE
 from ledger.store.registers import AlreadyThere, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 

@@ -12,8 +12,8 @@ from ledger.partnerships.records import (
     require_party,
     require_two_cities,
 )
+from ledger.registers.network import MEMBER, SEAT
 from ledger.registers.records import Body, City, Seat
-from ledger.registers.seats import MEMBER, SEAT
 from ledger.seats.rules import NotAMember, require_member
 from ledger.seats.spans import crowded, held_seat, member_since
 from ledger.store.registers import load_where

@@ -13,7 +13,7 @@ from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.reference.confusables import CodeShapes
 from ledger.reference.places import office_for_country
-from ledger.registers.seats import BODY, SEAT
+from ledger.registers.network import BODY, SEAT
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
 from ledger.store.registers import AlreadyThere, StoredRecord

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ledger.journal.receipts import Receipt
-from ledger.registers.seats import SEAT
+from ledger.registers.network import SEAT
 from ledger.store.registers import AmbiguousCode, UnknownCode
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers import records

@@ -1,0 +1,202 @@
+"""The registers about pairs of a need and a provider: approaches, restrictions and exemptions.
+
+An approach presents a need to a provider, before any offer. A restriction is a bar on pairings by
+an authority, for a time; an exemption is an authority's leave from one. The columns of the last two
+follow the sanction of FollowTheMoney (authority, programme, reason, start and end).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from ledger.core.factors import Factor
+from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
+
+CHANNELS: Final = ("letter", "meeting", "call", "event")
+REASONS_OF_RULES: Final = (
+    *("topic", "sector", "geography", "instrument", "window", "start", "ticket", "share"),
+    "restricted",
+)
+"""Reasons of a decline that are rules of eligibility, by the names of the rules."""
+
+APPROACH_DAYS: Final = 60
+"""How many days after it was sent an approach waits for an answer, where nothing else is set."""
+
+OTHER_REASON: Final = "other"
+DECLINE_REASONS: Final = (
+    *(*REASONS_OF_RULES, "price", "risk", "capacity", "priority"),
+    OTHER_REASON,
+)
+"""Why a provider declines: so that the answers of people and of the program add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """What was asked of whom and when, and what was answered.
+
+    `answer_by` is the last day on which an answer is waited for. One that was interested and
+    declined later has both days. `withdrawn` says that it was recorded in error.
+    """
+
+    code: str
+    need: str
+    provider: str
+    sent_on: date
+    answer_by: date
+    channel: str | None = None
+    interested_on: date | None = None
+    declined_on: date | None = None
+    reason: str | None = None
+    reference: str | None = None
+    origin: str | None = None
+    note: str | None = None
+    withdrawn: bool = False
+
+
+APPROACH: Final = RegisterSpec(
+    name="approach",
+    plural="approaches",
+    help="Approaches: needs presented to providers, and their answers.",
+    record="ledger.registers.approaches:Approach",
+    prefix="AP",
+    parents=("need", "provider"),
+    arguments=("need", "provider"),
+    is_origin=True,
+    dated_by="sent_on",
+    columns=(
+        required("code", Kind.CODE, "the unique code, short and readable", fixed=True),
+        required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
+        required("provider", Kind.CODE, "code of the provider", fixed=True, register="provider"),
+        required("sent_on", Kind.DATE, "day it was sent", fixed=True, past=True, default="today"),
+        ColumnSpec(
+            "answer_by",
+            Kind.DATE,
+            "last day of waiting for an answer; 60 days after it was sent when empty",
+            filled=True,
+            not_before="sent_on",
+        ),
+        ColumnSpec(
+            "channel",
+            Kind.CODE,
+            "letter, meeting, call or event",
+            words=tuple((one, "") for one in CHANNELS),
+            words_name="channel",
+        ),
+        ColumnSpec(
+            "interested_on",
+            Kind.DATE,
+            "day on which the provider was interested",
+            not_before="sent_on",
+            past=True,
+        ),
+        ColumnSpec(
+            "declined_on",
+            Kind.DATE,
+            "day on which the provider declined",
+            not_before="sent_on",
+            past=True,
+        ),
+        ColumnSpec(
+            "reason",
+            Kind.CODE,
+            "why it was declined: a rule of eligibility, price, risk, capacity, priority or other",
+            words=tuple((one, "") for one in DECLINE_REASONS),
+            words_name="reason of a decline",
+        ),
+        ColumnSpec("reference", Kind.TEXT, "an external reference, such as a letter"),
+        ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
+        ColumnSpec("note", Kind.TEXT, "a note; required where the reason is other"),
+        ColumnSpec("withdrawn", Kind.YES_NO, "yes when it was recorded in error", default="no"),
+    ),
+)
+
+_CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
+_AUTHORITY: Final = required("authority", Kind.TEXT, "the authority that decided it")
+_REASON: Final = required("reason", Kind.TEXT, "the authority's reason")
+_FACTORS: Final = ColumnSpec(
+    "factors",
+    Kind.CODES,
+    "money, expertise, implementation; empty: any",
+    words=tuple((factor.value, "") for factor in Factor),
+    words_name="factor",
+)
+_SECTORS: Final = ColumnSpec(
+    "sectors", Kind.CODES, "sectors with their subsectors; empty: any", vocabulary="sectors"
+)
+
+RESTRICTION: Final = RegisterSpec(
+    name="restriction",
+    plural="restrictions",
+    help="Restrictions: bars on pairings by an authority, for a time.",
+    record="ledger.registers.records:Restriction",
+    prefix="RS",
+    bars_pairs=True,
+    columns=(
+        _CODE,
+        ColumnSpec(
+            "binds_countries",
+            Kind.CODES,
+            "countries whose parties it binds; with binds_providers empty: everybody",
+            vocabulary="countries",
+        ),
+        ColumnSpec(
+            "binds_providers",
+            Kind.CODES,
+            "providers that it binds; with binds_countries empty: everybody",
+            register="provider",
+        ),
+        ColumnSpec(
+            "countries", Kind.CODES, "countries whose parties it targets", vocabulary="countries"
+        ),
+        ColumnSpec("cities", Kind.CODES, "cities that it targets", register="city"),
+        ColumnSpec("providers", Kind.CODES, "providers that it targets", register="provider"),
+        _FACTORS,
+        _SECTORS,
+        ColumnSpec("topics", Kind.TEXTS, "topics of needs; empty: any"),
+        ColumnSpec("instruments", Kind.CODES, "instruments; empty: any", vocabulary="instruments"),
+        _AUTHORITY,
+        ColumnSpec("programme", Kind.TEXT, "the programme it belongs to"),
+        _REASON,
+        ColumnSpec("reference", Kind.TEXT, "the number of the decision or the list entry"),
+        ColumnSpec("from", Kind.DATE, "first day in force; empty: since ever"),
+        ColumnSpec("until", Kind.DATE, "last day in force; empty: without end", not_before="from"),
+        ColumnSpec(
+            "review_on",
+            Kind.DATE,
+            "day on which somebody has to confirm it; a year after it is recorded when empty",
+        ),
+        ColumnSpec("source", Kind.TEXT, "the source of the data"),
+    ),
+)
+
+EXEMPTION: Final = RegisterSpec(
+    name="exemption",
+    plural="exemptions",
+    help="Exemptions: an authority's leave from a restriction, for a time.",
+    record="ledger.registers.records:Exemption",
+    prefix="EX",
+    parents=("restriction",),
+    arguments=("restriction",),
+    columns=(
+        _CODE,
+        required(
+            "restriction",
+            Kind.CODE,
+            "code of the restriction",
+            fixed=True,
+            register="restriction",
+        ),
+        ColumnSpec("providers", Kind.CODES, "providers it covers; empty: any", register="provider"),
+        ColumnSpec("cities", Kind.CODES, "cities it covers; empty: any", register="city"),
+        ColumnSpec("projects", Kind.CODES, "projects it covers; empty: any", register="project"),
+        _FACTORS,
+        _SECTORS,
+        _AUTHORITY,
+        required("reference", Kind.TEXT, "the number of the leave"),
+        _REASON,
+        required("from", Kind.DATE, "first day in force"),
+        required("until", Kind.DATE, "last day in force", not_before="from"),
+    ),
+)
