@@ -189,10 +189,11 @@ def _noting(usual: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
 def portable(sent: list[str]) -> None:
     several = [sql for sql in sent if statements(sql) != 1]
     assert several == []
+    ends = ("_meets_additions()", "_terms_meet_undo()", "_names_an_origin()")
     locking = {
         statement
         for name, statement in guards.guards("postgresql").items()
-        if "_meets_additions()" in name or "_terms_meet_undo()" in name
+        if name.endswith((*ends, "_comes_from_another()"))
     }
     assert [seen for sql in sent if sql not in locking for seen in constructs(sql)] == []
 

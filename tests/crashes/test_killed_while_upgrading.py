@@ -122,6 +122,10 @@ def take_back(connection: Connection) -> None:
     if on_server(connection):
         for name, trigger in zip(NAMED, MARKS, strict=True):
             connection.execute(text(f"DROP TRIGGER {trigger} ON {name}_version"))
+        for name in WITH_ORIGIN:
+            guard = f"{name}_version_names_an_origin"
+            connection.execute(text(f"DROP TRIGGER {guard} ON {name}_version"))
+            connection.execute(text(f"DROP FUNCTION cityfund_{guard}()"))
     if on_server(connection):
         connection.execute(text("ALTER TABLE entry DISABLE TRIGGER USER"))
     for statement in TAKEN_BACK:
@@ -138,7 +142,9 @@ def _is_of_later_tables(guard: str) -> bool:
 
 def _names_later_tables(guard: str) -> bool:
     """Say whether a guard of a table that was there looks into later ones."""
-    return "_identity_change" in guards.guards("sqlite")[guard] and not _is_of_later_tables(guard)
+    words = guards.guards("sqlite")[guard]
+    looks = "_identity_change" in words or "origin_kind" in words
+    return looks and not _is_of_later_tables(guard)
 
 
 def found_at(url: str) -> str | None:
@@ -155,6 +161,7 @@ def found_at(url: str) -> str | None:
             if revision == OLDER:
                 known -= set(LATER_TABLES)
                 due = {name for name in due - {*MARKS} if not _is_of_later_tables(name)}
+                due = {name for name in due if "_names_an_origin" not in name}
                 if not on_server(connection):
                     due = {name for name in due if not _names_later_tables(name)}
             assert names == {*known, "alembic_version"}
