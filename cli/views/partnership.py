@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _ROW = columns(
     "partnership city:3 city_name with_city:3 with_city_name kind:2 (topics) (countries) (offices) "
     "(signed) (ended) (aim) status outcome newest_trace trace~:1 (undertakings) (done) late:1 "
+    "(late_undertakings) "
     "(approaches) (interested) (declined) (meetings) (deals) quantities~:2 openings:1",
     trace="What it was",
 )

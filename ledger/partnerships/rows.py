@@ -39,11 +39,11 @@ def grouping_named(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much came of a partnership by a day, by what it was."""
+    """How much came of a partnership by a day, by what it was; late undertakings by their codes."""
 
     undertakings: int = 0
     done: int = 0
-    late: int = 0
+    late: tuple[str, ...] = ()
     approaches: int = 0
     interested: int = 0
     declined: int = 0
@@ -116,7 +116,8 @@ class PartnershipRow:
             "trace": None if self.trace is None else f"{self.trace.what} {self.trace.record}",
             "undertakings": counts.undertakings,
             "done": counts.done,
-            "late": counts.late,
+            "late": len(counts.late),
+            "late_undertakings": list(counts.late),
             "approaches": counts.approaches,
             "interested": counts.interested,
             "declined": counts.declined,
@@ -174,7 +175,7 @@ def _sums(rows: Sequence[PartnershipRow]) -> Row:
         "in_force": sum(row.is_in_force for row in rows),
         **{status.value: number(status) for status in Status},
         "without_outcome": sum(row.outcome is Outcome.NONE for row in rows),
-        "late": sum(row.counts.late for row in rows),
+        "late": sum(len(row.counts.late) for row in rows),
         "openings": sum(row.openings for row in rows),
     }
 

@@ -205,7 +205,7 @@ class _Below:
         return Counts(
             undertakings=len(undertakings),
             done=sum(one.is_done_by(day) for one in undertakings),
-            late=sum(one.is_late(day) for one in undertakings),
+            late=tuple(one.code for one in undertakings if one.is_late(day)),
             approaches=happened["approach sent"],
             interested=happened["approach interested"],
             declined=happened["approach declined"],

@@ -102,6 +102,40 @@ def test_a_later_edit_changes_what_is_known_now_and_not_what_was_known(ties: Off
         assert read(ties, "PA-0002", *known) == ("new", "none", None)
 
 
+def test_a_deal_whose_origin_is_corrected_counts_for_the_other_tie_from_then_on(
+    ties: Officer,
+) -> None:
+    world = ties.world
+    world.need("100 EUR", "N-0001")
+    world.offer("60 EUR", "O-0001")
+    line = "deal introduce O-0001 N-0001 '50 EUR' --until 2027-01-31"
+    ties.says(f"{line} --partnership PA-0001")
+    assert (read(ties, "PA-0001")[1], read(ties, "PA-0002")[1]) == ("held", "none")
+    with time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC)):
+        ties.says("deal edit D-0001 --partnership PA-0002 --reason misread")
+        assert (read(ties, "PA-0001")[1], read(ties, "PA-0002")[1]) == ("none", "held")
+        known = ("--known-at", "2026-11-24T00:00Z")
+        assert read(ties, "PA-0001", *known)[1] == "held"
+        assert read(ties, "PA-0002", *known)[1] == "none"
+
+
+def test_a_tie_comes_from_a_meeting_and_a_meeting_that_came_of_it_is_a_trace(
+    ties: Officer,
+) -> None:
+    ties.says("body add Metropolis --code METROPOLIS --kind association")
+    ties.says("meeting add --body METROPOLIS --name Session --from 2020-10-01")
+    ties.says("partnership edit PA-0001 --meeting MT-0001")
+    meeting = "meeting add --body METROPOLIS --name Visit --from 2026-10-05"
+    ties.says(f"{meeting} --partnership PA-0001")
+    assert read(ties, "PA-0001") == ("active", "none", "2026-10-05")
+    assert row(ties, "PA-0001")["meetings"] == 1
+    chain = ties.asks("partnership show PA-0001")
+    assert chain["came_from"] == [{"kind": "meeting", "code": "MT-0001"}]
+    assert chain["came_of"]["counts"] == {"meeting": 1}
+    line = "meeting edit MT-0001 --partnership PA-0001"
+    assert ties.refused(line, 4) == "origin-cycle"
+
+
 def test_late_undertakings_and_what_could_not_be_judged_are_said(ties: Officer) -> None:
     ties.says("partnership undertake PA-0002 'a study' --by SAO --due 2026-11-22")
     ties.says("partnership undertake PA-0002 'a plan' --by MHD --due 2026-12-31")
@@ -109,6 +143,7 @@ def test_late_undertakings_and_what_could_not_be_judged_are_said(ties: Officer) 
     answer = ties.asks(REPORT)
     late = {one["partnership"]: one["late"] for one in answer["rows"]}
     assert late == {"PA-0001": 0, "PA-0002": 1, "PA-0003": 0}
+    assert row(ties, "PA-0002")["late_undertakings"] == ["UT-0001"]
     assert answer["not_counted"] == {"without_signed": 1, "without_aim": 2}
     assert "24 months" in answer["rule"]
     assert read(ties, "PA-0003") == ("sleeping", "none", None)
