@@ -159,6 +159,10 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         from cli.views import partnership
 
         return partnership.list_partnerships, partnership.emit_partnership
+    if name == "undertaking":
+        from cli.views import partnership
+
+        return partnership.list_undertakings, None
     from cli.views import approach, exchange, meeting, member, need, project, seat
 
     views: dict[str, tuple[List, Show | None]] = {

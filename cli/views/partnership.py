@@ -17,7 +17,7 @@ from cli.views.register import plain_columns, record_row, register_row
 from ledger.core.dates import days_after
 from ledger.core.partial_dates import Period
 from ledger.core.quantity import format_amount, format_quantity
-from ledger.partnerships.records import PARTNERSHIP
+from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING
 from ledger.partnerships.rows import group_rows, not_counted
 from ledger.partnerships.status import Status
 from ledger.registers.table import REGISTERS
@@ -179,16 +179,35 @@ _UNDERTAKINGS = columns(
 
 
 def list_partnerships(snapshot: Snapshot) -> Listing:
-    """List the partnerships by the cities that they tie."""
+    """List the partnerships that had begun by the day, with the cities that they tie."""
     spec, cities = REGISTERS[PARTNERSHIP], snapshot.records("city")
     rows = [
         {**register_row(snapshot, spec, one), "offices": distinct_offices(cities, one.cities)}
         for one in snapshot.records(PARTNERSHIP).values()
+        if one.period.first <= snapshot.day
     ]
     shown = columns(
         "code city:2 city_name with_city:2 with_city_name kind signed ended:1", code="Partnership"
     )
     return Listing(rows, shown, more=["offices"])
+
+
+def list_undertakings(snapshot: Snapshot) -> Listing:
+    """List the undertakings that there were on the day, with their state: due, late or done."""
+    spec, ties = REGISTERS[UNDERTAKING], snapshot.records(PARTNERSHIP)
+    rows = [
+        {
+            **register_row(snapshot, spec, one),
+            "state": _state(one, snapshot.day),
+            "offices": distinct_offices(snapshot.records("city"), ties[one.partnership].cities),
+        }
+        for one in snapshot.records(UNDERTAKING).values()
+        if one.is_known_by(snapshot.day)
+    ]
+    shown = columns(
+        "code partnership by what~ host:1 payer:1 due_on done_on state", code="Undertaking"
+    )
+    return Listing(rows, shown, more=["state", "offices"])
 
 
 def distinct_offices(cities: Mapping[str, City], codes: Iterable[str]) -> list[str]:

@@ -95,6 +95,9 @@ def test_what_is_undertaken_is_done_or_logged_at_once(ties: Officer) -> None:
         ("UT-0002", "2026-11-10", "done"),
         ("UT-0003", "2019-05", "lasts"),
     ]
+    listed = ties.asks("undertaking list --where state=lasts")["rows"]
+    assert [(one["code"], one["offices"]) for one in listed] == [("UT-0003", ["asia"])]
+    assert ties.asks("undertaking list --as-of 2026-11-15 --where state=due")["rows"] != []
     assert shown(ties, "UT-0001", "undertaking")["due_on"] == "2026-12-01"
     line = "partnership undertake PA-0001 'a museum' --by IFN"
     assert ties.refused(line, 4, "IFN", "LHE or MHD") == "not-a-party"
