@@ -20,7 +20,7 @@ from body_worlds import (
 )
 from hypothesis import given, settings
 
-from ledger.meetings.engagement import BodyRecords, Share, Span, add_up, years_of
+from ledger.meetings.engagement import BodyRecords, Share, Span, add_up, contributed_on, years_of
 from ledger.meetings.records import Motion, Target
 
 YEAR = Span(date(2006, 1, 1), date(2006, 12, 31))
@@ -156,6 +156,20 @@ def test_a_seat_that_nothing_was_made_of_is_a_capacity_and_no_step() -> None:
     figures = body.engagement("MHD", YEAR)
     assert (figures.deciding, figures.used) == (1, 0)
     assert figures.step(body.marks("MHD", YEAR.last)) == "effective"
+
+
+def test_a_seat_is_not_used_by_what_its_city_did_only_after_the_span() -> None:
+    rows = [attended("MT-2", "MHD", "spoke")]
+    body = a_body(seats=[a_seat(first=START, decides=True)], attendance=rows)
+    used = [body.engagement("MHD", Span(START, day)).used for day in (START, LATER)]
+    assert used == [0, 1]
+
+
+def test_contributions_are_told_once_for_each_thing_done_at_a_meeting_that_was_held() -> None:
+    meetings = {"MT-1": a_meeting("MT-1"), "MT-2": a_meeting("MT-2", LATER, cancelled=True)}
+    rows = [attended("MT-1", "MHD", "spoke", "chaired"), attended("MT-2", "MHD", "spoke")]
+    motions = [Motion("MO-1", "MT-1", "MHD", "a bank"), Motion("MO-2", "MT-2", "MHD", "a fund")]
+    assert contributed_on(meetings, rows, motions) == {("MHD", "METRO"): [START] * 3}
 
 
 def test_the_mark_is_the_target_of_the_city_then_that_of_the_body() -> None:
