@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat, year
 from credentials import a_figure, a_grade
@@ -20,6 +21,7 @@ from ledger.core.quantity import MAX_AMOUNT
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.store.registers import StoredRecord
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import introduce
@@ -145,6 +147,50 @@ def test_the_views_of_meetings_have_codes_and_names(office: World) -> None:
     [every, own] = rows(office, "SELECT * FROM v_target ORDER BY target")
     assert (every["city"], every["value"], str(every["by"])) == (None, "0.9", "2027-12-31")
     assert (own["city_name"], own["value"]) == ("Mashhad", "0.50")
+
+
+def test_the_view_of_approaches_says_where_each_stands_today(office: World) -> None:
+    today = date.today()  # noqa: DTZ011 - the server's own date decides
+    asked = an_approach("AP-1", need="N-1", provider="BANK", sent_on=today - timedelta(10))
+    office.do(lambda uow: uow.add("approach", asked))
+    assert _standing_in_view(office) == "waiting"
+    for standing, terms in {
+        "silent": {"answer_by": today - timedelta(1)},
+        "interested": {"interested_on": today - timedelta(2)},
+        "declined": {"declined_on": today, "reason": "ticket"},
+        "withdrawn": {"withdrawn": True},
+    }.items():
+        asked = replace(asked, **terms)
+        office.do(lambda uow, now=asked: uow.edit("approach", _approach(uow), now))
+        assert _standing_in_view(office) == standing
+    [row] = rows(office, "SELECT * FROM v_approach")
+    names = ("city_name", "project_title", "provider_name", "factor", "reason")
+    assert [row[name] for name in names] == ["Mashhad", "Buses", "Sample Bank", "money", "ticket"]
+
+
+def _standing_in_view(office: World) -> object:
+    [row] = rows(office, "SELECT standing FROM v_approach")
+    return row["standing"]
+
+
+def _approach(uow: UnitOfWork) -> StoredRecord:
+    return uow.find_record("approach", "AP-1")
+
+
+def test_the_view_of_origins_names_what_each_record_came_from_now(office: World) -> None:
+    asked = an_approach("AP-1", need="N-1", provider="BANK", sent_on=date(2026, 11, 2))
+    office.do(lambda uow: uow.add("approach", asked))
+    assert rows(office, "SELECT * FROM v_origin") == []
+
+    def come_from(uow: UnitOfWork, origin: str | None) -> None:
+        stored = uow.find_record("offer", "O-1")
+        uow.edit("offer", stored, replace(stored.record, origin=origin))
+
+    office.do(lambda uow: come_from(uow, "approach:AP-1"))
+    names = {"kind": "offer", "code": "O-1", "origin_kind": "approach", "origin_code": "AP-1"}
+    assert rows(office, "SELECT * FROM v_origin") == [names]
+    office.do(lambda uow: come_from(uow, None))
+    assert rows(office, "SELECT * FROM v_origin") == []
 
 
 def edit_credential(uow: UnitOfWork, code: str, **terms: str) -> None:
