@@ -214,10 +214,15 @@ def __getattr__(name: str) -> typer.Typer:
     raise AttributeError(name)
 
 
+_FEW = 2
+"""How many registers under another its help names."""
+
+
 def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
     one, name = spec.with_article, spec.name
     # A partnership stands under each of its two cities.
-    children = " and ".join(dict.fromkeys(child.name for child, _ in children_of(name)))
+    below = dict.fromkeys(child.name for child, _ in children_of(name))
+    children = " and ".join(below) if len(below) <= _FEW else "records under it"
     under = f"; it takes no new {children}" if children else ""
     texts = {
         "add": f"Add {one}.",
