@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -22,7 +22,15 @@ from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.evidence.disclosures import COMMON_FIELDS, PROVENANCE_FIELDS, SALT_LENGTH
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
-from ledger.journal.entries import EXEMPTED_FORMAT, WAITING, Draft, Movement
+from ledger.journal.entries import (
+    EXEMPTED_FORMAT,
+    LAPSE_REASON,
+    WAITING,
+    Act,
+    Draft,
+    Movement,
+    Posted,
+)
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
 from ledger.store.db.queries import codes_had
@@ -210,6 +218,45 @@ class CodeUses:
 
 _DETAILS: Final = ("effective_on", "reference", "reason", "override")
 _MOVED: Final = ("unit", "from_stage", "to_stage", "amount")
+
+
+class PostedHere:
+    """What a request has reversed and lapsed itself, which queries do not show yet."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._reversals: dict[int, list[int]] = {}
+        self._lapses: dict[str | None, list[Posted]] = {}
+
+    def add(self, draft: Draft, posted: Posted) -> None:
+        """Remember an entry if it is a reversal or a lapse."""
+        if draft.reverses is not None:
+            self._reversals.setdefault(draft.reverses, []).append(posted.number)
+        if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
+            self._lapses.setdefault(draft.deal, []).append(posted)
+
+    def is_reversed(self, number: int) -> bool:
+        """Say whether an entry is reversed here, by a reversal that is not reversed itself."""
+        return not all(map(self.is_reversed, self._reversals.get(number, ())))
+
+    def lapses(self, deal: str, day: date) -> list[Posted]:
+        """Return the lapses of a deal after a day that are not reversed."""
+        return [
+            one
+            for one in self._lapses.get(deal, ())
+            if one.effective_on > day and not self.is_reversed(one.number)
+        ]
+
+    def forget_from(self, number: int) -> None:
+        """Leave out the reversals and lapses from a number on, which were taken back."""
+        self._reversals = {
+            target: [one for one in numbers if one < number]
+            for target, numbers in self._reversals.items()
+        }
+        self._lapses = {
+            deal: [one for one in lapses if one.number < number]
+            for deal, lapses in self._lapses.items()
+        }
 
 
 class JournalRows:

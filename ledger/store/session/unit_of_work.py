@@ -21,9 +21,7 @@ from ledger.core.text import code_number, make_code, normalised_code
 from ledger.journal.entries import (
     CANONICAL_FORMAT,
     IDENTITY_FORMAT,
-    LAPSE_REASON,
     WAITING,
-    Act,
     ActDetails,
     Draft,
     Movement,
@@ -47,6 +45,7 @@ from ledger.store.session.rows import (
     CodeUses,
     DisclosureRows,
     JournalRows,
+    PostedHere,
     RowBuffer,
     WriteStart,
 )
@@ -83,8 +82,7 @@ class UnitOfWork:
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
         self.drafts: list[Draft] = []
-        self._reversals: dict[int, list[int]] = {}
-        self._lapses: dict[str | None, list[Posted]] = {}
+        self.posted_here = PostedHere()
         self._numbering = start.numbering
         self._mirrored_days: set[date] = set()
         self._ids: dict[tuple[str, str], int] = {}
@@ -252,26 +250,11 @@ class UnitOfWork:
         self.drafts.append(draft)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
         self.last_details = draft.details
-        if draft.reverses is not None:
-            self._reversals.setdefault(draft.reverses, []).append(number)
-        if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
-            self._lapses.setdefault(draft.deal, []).append(self.last_posted)
+        self.posted_here.add(draft, self.last_posted)
 
     def rest_on(self, place: int, exemptions: Sequence[str]) -> None:
         """Let an entry posted here, by its place among the drafts, name what it rests on."""
         self._journal.rest_on(place, exemptions)
-
-    def is_reversed_here(self, number: int) -> bool:
-        """Say whether this request has reversed an entry, which queries do not show yet."""
-        return not all(map(self.is_reversed_here, self._reversals.get(number, ())))
-
-    def lapses_here(self, deal: str, day: date) -> list[Posted]:
-        """Return the lapses of a deal after a day that this request has posted and not reversed."""
-        return [
-            one
-            for one in self._lapses.get(deal, ())
-            if one.effective_on > day and not self.is_reversed_here(one.number)
-        ]
 
     def require_day(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day that is to come, before a declaration, or that leaves a stage below zero."""
@@ -307,19 +290,8 @@ class UnitOfWork:
                 self.accounts.apply_movements(WAITING, day, movements, -1)
             del self.drafts[count:]
             self._journal.drop_after(count)
-            self._forget_from(WAITING + count)
+            self.posted_here.forget_from(WAITING + count)
             raise
-
-    def _forget_from(self, number: int) -> None:
-        """Leave out the reversals and lapses from a number on, which were taken back."""
-        self._reversals = {
-            target: [one for one in numbers if one < number]
-            for target, numbers in self._reversals.items()
-        }
-        self._lapses = {
-            deal: [one for one in lapses if one.number < number]
-            for deal, lapses in self._lapses.items()
-        }
 
     def _entry_terms(self, draft: Draft) -> dict[str, Any]:
         deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id

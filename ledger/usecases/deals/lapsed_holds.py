@@ -40,8 +40,8 @@ def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Posted | None:
         Posted(one.number, one.act, one.effective_on, one.deal, one.movements)
         for one in lapses_of_deal(uow.connection, deal.id, day)
     )
-    first = next((one for one in recorded if not uow.is_reversed_here(one.number)), None)
-    lapses = [*uow.lapses_here(deal.code, day), *([] if first is None else [first])]
+    first = next((one for one in recorded if not uow.posted_here.is_reversed(one.number)), None)
+    lapses = [*uow.posted_here.lapses(deal.code, day), *([] if first is None else [first])]
     return min(lapses, key=attrgetter("effective_on", "number"), default=None)
 
 

@@ -104,7 +104,7 @@ def _pair_across(uow: UnitOfWork, fault: TimelineFault, moved: Iterable[_Pair]) 
     movable = (
         _Pair(uow, one)
         for one in across
-        if one.number not in known and not uow.is_reversed_here(one.number)
+        if one.number not in known and not uow.posted_here.is_reversed(one.number)
     )
     return next((one for one in movable if not one.reversal.changes_total_only), None)
 
