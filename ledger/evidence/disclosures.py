@@ -19,6 +19,9 @@ PROVENANCE_FIELDS: Final = ("actor", "database_user", "host", "system_user")
 COMMON_FIELDS: Final = ("reason", "source")
 """What a request gives to several of its leaves: it is disclosed once, with the request."""
 
+LARGE_FIELDS: Final = ("input", "receipt")
+"""What can be large: it stands in the request or receipt alone, and is disclosed without a text."""
+
 _NONE: Final[Mapping[str, Disclosure]] = {}
 
 
@@ -60,9 +63,10 @@ class SaltedTexts(PlainTexts):
             self._waiting -= 1
         elif field in COMMON_FIELDS:
             disclosure = self._common.get(field)
-        if disclosure is None or disclosure.text != quoted(value):
+        text = quoted(value)
+        if disclosure is None or disclosure.text != ("" if field in LARGE_FIELDS else text):
             raise InvalidLeafValue(field)
-        return f'"{disclosure.hash}"'
+        return f'"{disclosure._replace(text=text).hash}"'
 
     def of_request(self, field: str) -> str | None:
         """Format the hash of what a request gives to several of its leaves; None without it."""

@@ -99,7 +99,7 @@ disclosure = Table(
 `kind` is the place of the leaf's kind among `registers.LEAF_KINDS`; `record` and `version` are the
 number of the request, entry or rate, with version 0, or the id and version of a record. The rows
 stand in the order of leaves, and those of one leaf by the name of the field, numbered by `place`.
-The text is canonical JSON.
+The text is canonical JSON; that of a request's input and receipt stands in their own columns alone.
 """
 
 receipt = Table(

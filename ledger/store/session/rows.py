@@ -20,7 +20,12 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
-from ledger.evidence.disclosures import COMMON_FIELDS, PROVENANCE_FIELDS, SALT_LENGTH
+from ledger.evidence.disclosures import (
+    COMMON_FIELDS,
+    LARGE_FIELDS,
+    PROVENANCE_FIELDS,
+    SALT_LENGTH,
+)
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.entries import (
     EXEMPTED_FORMAT,
@@ -395,7 +400,8 @@ class DisclosureRows:
             place = place + 1 if leaf == last else 0
             last = leaf
             salt = salts[SALT_LENGTH * at : SALT_LENGTH * (at + 1)]
-            rows.append((number, *leaf, place, name, salt, quoted(value)))
+            text = "" if name in LARGE_FIELDS else quoted(value)
+            rows.append((number, *leaf, place, name, salt, text))
         return rows
 
 
