@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, emit_rows, table_lines
+from cli.framework.output import emit_record, emit_rows, filter_rows, table_lines
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -18,7 +18,7 @@ from cli.views.register import register_row
 from ledger.reference.terms import Step
 from ledger.registers.network import BODY, HOST, SEAT
 from ledger.reports.table import Column
-from ledger.seats.report import RULE, SeatQuery, SeatRecords, seat_rows
+from ledger.seats.report import RULE, SeatQuery, SeatRecords, not_counted, seat_rows
 
 if TYPE_CHECKING:
     from ledger.registers.records import Office
@@ -54,10 +54,14 @@ def emit_report(call: Call, report: SeatReport) -> None:
         "to": report.last,
         "rule": RULE,
     }
-    rows = [report_row(row) for row in report.rows]
-    emit_rows(rows, REPORT_COLUMNS, call.read, head=head, tail={"not_counted": report.not_counted})
+    made = [report_row(row) for row in report.rows]
+    rows = list(filter_rows(made, REPORT_COLUMNS, call.read))
+    kept = {row["seat"] for row in rows}
+    chosen = [row for row in report.rows if row.held.seat.code in kept]
+    tail = {"not_counted": not_counted(chosen)}
+    emit_rows(rows, REPORT_COLUMNS, call.read.without_filters(), head=head, tail=tail)
     if call.format == "table":
-        for line in _notes(report, filtered=bool(call.read.where)):
+        for line in _notes(report, chosen):
             note(call, line)
 
 
@@ -107,12 +111,11 @@ def _plural(kind: str) -> str:
     return f"{kind}es" if kind.endswith("h") else f"{kind}s"
 
 
-def _notes(report: SeatReport, *, filtered: bool) -> Iterator[str]:
-    unused = sum(not row.used for row in report.rows)
-    counts = "" if filtered else f": {len(report.rows):,} seats, {unused:,} unused"
-    yield f"As of {report.as_of}{counts}."
+def _notes(report: SeatReport, rows: Sequence[SeatRow]) -> Iterator[str]:
+    unused = sum(not row.used for row in rows)
+    yield f"As of {report.as_of}: {len(rows):,} seats, {unused:,} unused."
     yield f"Formula: {RULE}."
-    unknown = report.not_counted["beginning_not_known"]
+    unknown = not_counted(rows)["beginning_not_known"]
     if unknown:
         yield f"Days unknown of {unknown:,} seats whose beginning is not known."
 

@@ -13,7 +13,7 @@ from ledger.journal.balance import DealBalance
 from ledger.meetings.engagement import contributed_on
 from ledger.origins.links import Origin, counts_by_kind
 from ledger.registers.network import SEAT
-from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, not_counted, seat_rows
+from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, seat_rows
 from ledger.store.origins import read_links
 from ledger.store.seats import read_withdrawals
 from ledger.store.session.snapshot import Reader, Snapshot
@@ -23,14 +23,13 @@ _DEAL: Final = "deal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatReport:
-    """The rows, the span they are of, and how many rows have a figure that is unknown."""
+    """The rows, and the span they are of."""
 
     as_of: date
     known_at: datetime | None
     first: date | None
     last: date
     rows: list[SeatRow]
-    not_counted: dict[str, int]
 
 
 def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatReport:
@@ -44,7 +43,6 @@ def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatR
         first=first,
         last=query.span.last,
         rows=rows,
-        not_counted=not_counted(rows),
     )
 
 

@@ -149,6 +149,8 @@ def test_what_came_of_a_seat_is_counted_by_the_day_of_the_report(seated: Officer
     assert (unused["seat"], unused["used"], unused["days"]) == ("ST-0002", False, None)
     assert report["not_counted"] == {"beginning_not_known": 1}
     assert "days" in report["rule"]
+    chosen = seated.asks("report seats --where seat=ST-0001")
+    assert chosen["not_counted"] == {"beginning_not_known": 0}
     [then] = seated.asks("report seats --as-of 2026-02-15 --where seat=ST-0001")["rows"]
     assert (then["came_of"], then["held"]) == (["1 offer"], [])
     [before] = seated.asks("report seats --as-of 2026-01-15 --where seat=ST-0001")["rows"]
