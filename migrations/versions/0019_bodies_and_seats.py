@@ -32,7 +32,7 @@ def upgrade() -> None:
     for column in ("opened_on", "closed_on"):
         op.add_column("office_version", sa.Column(column, PARTIAL_DATE, nullable=True))
     for column, before in (("member", sa.true()), ("office_given", sa.false())):
-        added = sa.Column(column, sa.Boolean(), server_default=before, nullable=False)
+        added = sa.Column[bool](column, sa.Boolean(), server_default=before, nullable=False)
         op.add_column("city_version", added)
     if op.get_bind().dialect.name == "postgresql":
         for name in ("body", "seat"):
