@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -56,6 +57,24 @@ def test_every_figure_is_that_of_a_plain_reading(body: BodyRecords, span: Span) 
         assert figures.used == len([one for one in naive.deciding() if naive.is_used(one)])
         assert figures.days == naive.days()
         assert figures.step(body.marks(city, span.last)) == naive.step()
+
+
+@given(bodies(), spans())
+@settings(max_examples=40)
+def test_every_target_is_judged_by_a_plain_reading(body: BodyRecords, span: Span) -> None:
+    for target in body.targets:
+        last = min(target.by, span.last)
+        first = min(target.from_ or body.first_day or last, last)
+        for city in CITIES:
+            naive = Naive(body, city, Span(first, last))
+            part, whole = {
+                "present": naive.present(),
+                "effective": naive.effective(),
+                "deciding": (len(naive.deciding()), 1),
+            }[target.measure]
+            met = bool(whole) and Fraction(part, whole) >= Fraction(target.value)
+            other = "missed" if target.by < span.last else "open"
+            assert body.state_of(target, city, span.last).state == ("met" if met else other)
 
 
 def test_what_was_never_written_down_counts_for_nobody_and_against_nobody() -> None:
