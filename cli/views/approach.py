@@ -48,7 +48,9 @@ _UNDER_PROVIDER = columns(
 
 
 _SUGGESTED = columns(
-    "provider provider_name (kind) ground grounds left_out", ground="Order", provider="Code"
+    "provider provider_name (kind) (office) ground grounds left_out",
+    ground="Order",
+    provider="Code",
 )
 
 
@@ -136,6 +138,7 @@ def emit_suggestions(call: Call, reader: Reader, need: str) -> None:
             "provider": one.provider.code,
             "provider_name": one.provider.name,
             "kind": one.provider.kind,
+            "office": one.office,
             "ground": int(one.ground),
             "grounds": [reason.text for reason in one.reasons],
             "left_out": one.left_out,

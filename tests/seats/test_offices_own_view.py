@@ -18,6 +18,8 @@ def offices(officer: Officer) -> Officer:
         officer.says(f"seat add {city} METROPOLIS --from 1993 --code S-{city}")
     officer.says("offer add BANK money '5 EUR' --countries FR --code O-FR")
     officer.says("offer add BANK money '5 EUR' --code O-ANY")
+    for city in ("MHD", "PAR"):
+        officer.says(f"approach add N-{city} BANK")
     return officer
 
 
@@ -29,6 +31,8 @@ LISTS = {
     "seat list": "S-MHD",
     "report seats": "S-MHD",
     "offer list": "O-ANY",
+    "approach list": "AP-0001",
+    "report pipeline --list": "AP-0001",
 }
 
 
@@ -46,3 +50,15 @@ def test_the_setting_does_the_same_and_what_cannot_be_viewed_so_is_refused(
     assert [row["code"] for row in offices.asks("city list --office asia")["rows"]] == ["MHD"]
     assert offices.refused("provider list", 2, "never ignored") == "no-office-view"
     assert offices.refused("unit list", 2, "hq") == "no-office-view"
+
+
+def test_the_pipeline_and_the_acts_of_approaches_hold_for_an_office(
+    offices: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITYFUND_OFFICE", "hq")
+    sent = next(row for row in offices.asks("report pipeline")["rows"] if row["stage"] == "sent")
+    assert sent["approaches"] == 1
+    assert [row["code"] for row in offices.asks("approach list")["rows"]] == ["AP-0002"]
+    assert offices.asks("approach show AP-0001")["need"] == "N-MHD"
+    assert offices.asks("approach suggest N-PAR")["rows"][0]["office"] == "hq"
+    offices.says("approach letter AP-0001")

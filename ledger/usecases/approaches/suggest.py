@@ -59,6 +59,8 @@ class Suggestion:
 
     provider: Provider
     reasons: tuple[Reason, ...]
+    office: str
+    """That of the need's city."""
     left_out: str | None = None
 
     @property
@@ -77,6 +79,7 @@ def suggest(reader: Reader, need: str) -> list[Suggestion]:
             provider=provider,
             reasons=tuple(sorted(set(reasons[code]))),
             left_out=_left_out(snapshot, facts, provider),
+            office=facts.city.office,
         )
         for code, provider in snapshot.records("provider").items()
         if code in reasons and not provider.withdrawn
