@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = "cityfund.exchange/1"
 _STANDING: Final = columns(
-    "city city_name (country) (office) standing ranks grades served_cities delivered~ offers~ "
-    "presented (served) (credentials~)",
+    "city city_name (country) (office) standing ranks:1 grades:2 served_cities:3 delivered~ "
+    "offers~:4 presented:5 (served) (credentials~)",
     city="City",
     city_name="Name",
     standing="Standing",
@@ -36,8 +36,9 @@ _STANDING: Final = columns(
     offers="Offers",
 )
 _CANDIDATES: Final = columns(
-    "need city city_name (country) (office) offers~ standing best_rank (rank) (ranked) partnership "
-    "region population_ratio busy barred_by (topic) (ranks) (grades) (served) (delivered~)",
+    "need city city_name (country) (office) offers~ standing best_rank:2 (rank) (ranked) "
+    "partnership:3 region:4 population_ratio:5 busy:1 barred_by (topic) (ranks) (grades) (served) "
+    "(delivered~)",
     city="City",
     city_name="Name",
     offers="Eligible offers",
