@@ -43,12 +43,6 @@ class _Compiled(NamedTuple):
         """Say whether what it bars can differ between two needs of one city."""
         return bool(self.exemptions) or not has_no_scope(self.restriction)
 
-    @property
-    def is_the_same_everywhere(self) -> bool:
-        """Say whether it bars the same offers in every city: those of providers that it names."""
-        one = self.restriction
-        return binds_everybody(one) and not (one.countries or one.cities)
-
 
 class BarredOffers:
     """The offers at their places, and what restrictions in force on one day bar of them."""
@@ -64,40 +58,51 @@ class BarredOffers:
             leave for one in current for leave in restrictions.exemptions_from(one.code, day)
         ]
         self._by_provider, self._by_country = _parties(offers, current, exemptions)
-        compiled = [self._compile(one, restrictions, day) for one in current]
+        exempted = {leave.restriction for leave in exemptions}
+        self._debarring = [one for one in current if _debars(one) and one.code not in exempted]
+        debarred = {code for one in self._debarring for code in one.providers}
+        self._everywhere = self._by_provider.containing_any(debarred)
+        compiled = [
+            self._compile(one, restrictions, day)
+            for one in current
+            if one.code in exempted or not _debars(one)
+        ]
         self._particular = [one for one in compiled if one.is_particular]
         self._general = [one for one in compiled if not one.is_particular]
-        self._by_city = [one for one in self._general if not one.is_the_same_everywhere]
-        self._everywhere = 0
-        for one in self._general:
-            if one.is_the_same_everywhere:
-                self._everywhere |= one.named
         self._of_city = lru_cache(maxsize=None)(self._barred_of_city)
-        self._each_of_city = lru_cache(maxsize=None)(self._barred_by_each)
+        self._particular_of_city = lru_cache(maxsize=None)(self._met_in_city)
 
     def for_need(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need."""
         city = need.city.code, need.city.country
         barred = self._of_city(*city)
-        for one in self._particular:
-            barred |= self._barred_by(one, need)
+        for one, met in self._particular_of_city(*city):
+            barred |= met & self._in_scope(one.restriction, need) & ~_covered(one, need)
         return barred
 
     def by_restriction(self, need: NeedFacts) -> Iterator[tuple[str, int]]:
         """Give what each restriction bars for a need, by its code, where it bars any offer."""
-        yield from self._each_of_city(need.city.code, need.city.country)
-        for one in self._particular:
-            barred = self._barred_by(one, need)
-            if barred:
-                yield one.restriction.code, barred
+        city = need.city.code, need.city.country
+        every = [
+            *(
+                (one.code, self._by_provider.containing_any(one.providers))
+                for one in self._debarring
+            ),
+            *((one.restriction.code, self._met(one, *city)) for one in self._general),
+            *(
+                (
+                    one.restriction.code,
+                    met & self._in_scope(one.restriction, need) & ~_covered(one, need),
+                )
+                for one, met in self._particular_of_city(*city)
+            ),
+        ]
+        yield from ((code, barred) for code, barred in every if barred)
 
-    def _barred_by(self, one: _Compiled, need: NeedFacts) -> int:
-        met = self._met(one, need.city.code, need.city.country)
-        return met and met & self._in_scope(one.restriction, need) & ~_covered(one, need)
-
-    def _barred_by_each(self, city: str, country: str) -> list[tuple[str, int]]:
-        every = ((one.restriction.code, self._met(one, city, country)) for one in self._general)
-        return [(code, met) for code, met in every if met]
+    def _met_in_city(self, city: str, country: str) -> list[tuple[_Compiled, int]]:
+        """Return the particular restrictions that meet a city, each with the offers it meets."""
+        every = ((one, self._met(one, city, country)) for one in self._particular)
+        return [(one, met) for one, met in every if met]
 
     def _compile(self, one: Restriction, restrictions: Restrictions, day: date) -> _Compiled:
         exemptions = tuple(
@@ -120,7 +125,7 @@ class BarredOffers:
 
     def _barred_of_city(self, city: str, country: str) -> int:
         barred = self._everywhere
-        for one in self._by_city:
+        for one in self._general:
             barred |= self._met(one, city, country)
         return barred
 
@@ -193,3 +198,8 @@ def _parties(
     providers = ((code,) if (code := one.provider.code) in named else () for one in offers[:size])
     places = ((one.country,) if one.country in countries else () for one in offers[:size])
     return ValueIndex(providers, size), ValueIndex(places, size)
+
+
+def _debars(one: Restriction) -> bool:
+    """Say whether a restriction bars providers that it names, from everything everywhere."""
+    return binds_everybody(one) and has_no_scope(one) and not (one.countries or one.cities)

@@ -184,7 +184,7 @@ class _EligibilityClasses:
         paused: PausedProviders,
     ) -> None:
         restrictions = offers[0].restrictions if offers else NO_RESTRICTIONS
-        self._parties = PartyClasses(restrictions, day)
+        self._parties = PartyClasses(restrictions, day, (one.city for one in needs))
         offer_classes: dict[Hashable, int] = {}
         # Offers of a provider that is paused for some need are told apart from all others.
         apart = frozenset().union(*paused.values())
@@ -201,7 +201,8 @@ class _EligibilityClasses:
         self._paused = paused
         samples: dict[int, OfferFacts] = {}
         for offer_class, facts in zip(self.class_of_offer, offers, strict=True):
-            samples.setdefault(offer_class, facts)
+            if not self._parties.is_barred_everywhere(facts.offer.provider):
+                samples.setdefault(offer_class, facts)
         self._eligible = _EligibleClasses(samples, day, rate_of)
         self._by_key: dict[Hashable, int] = {}
         self._by_links: dict[Hashable, int] = {}
@@ -274,6 +275,8 @@ def _need_key(facts: NeedFacts) -> Hashable:
 
 def _offer_key(facts: OfferFacts, parties: PartyClasses) -> Hashable:
     offer = facts.offer
+    if parties.is_barred_everywhere(offer.provider):
+        return None
     provider = parties.of_provider(offer.provider, facts.country)
     lists = (
         *(map(text_key, offer.topics), offer.sectors, offer.countries, offer.regions),

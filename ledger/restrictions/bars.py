@@ -270,34 +270,34 @@ NO_RESTRICTIONS = Restrictions()
 class PartyClasses:
     """What restrictions in force on a day look at of a party, by which parties are classed."""
 
-    def __init__(self, restrictions: Restrictions, day: date) -> None:
-        """Gather whom the restrictions and exemptions in force name."""
-        current = [one for one in restrictions.restrictions if in_force(one, day)]
+    def __init__(self, restrictions: Restrictions, day: date, cities: Iterable[City]) -> None:
+        """Gather whom the restrictions and exemptions in force name, where some city is met."""
+        there = {one.code: one.country for one in cities}
         leaves = [one for one in restrictions.exemptions if in_force(one, day)]
         exempted = {one.restriction for one in leaves}
-        self._barred = {
-            code
-            for one in current
-            if binds_everybody(one) and one.code not in exempted and has_no_scope(one)
-            for code in one.providers
-        }
-        self._providers = {
-            code
-            for codes in (
-                *(one.providers for one in current),
-                *(one.binds_providers for one in current),
-                *(leave.providers for leave in leaves),
-            )
-            for code in codes
-        }
-        named = ((*one.binds_countries, *one.countries) for one in current)
-        self._countries = {country for countries in named for country in countries}
+        self._barred: set[str] = set()
+        self._providers = {code for one in leaves for code in one.providers}
+        self._countries: set[str] = set()
         self._projects = {code for one in leaves for code in one.projects}
+        places = set(there.values())
+        for one in restrictions.restrictions:
+            if not in_force(one, day):
+                continue
+            if binds_everybody(one) and one.code not in exempted and has_no_scope(one):
+                self._barred |= set(one.providers)
+            if not places.isdisjoint(one.countries) or not there.keys().isdisjoint(one.cities):
+                self._countries |= {*one.binds_countries, *one.countries}
+                self._providers |= set(one.binds_providers)
+            if binds_everybody(one) or not places.isdisjoint(one.binds_countries):
+                self._countries |= set(one.countries)
+                self._providers |= set(one.providers)
+
+    def is_barred_everywhere(self, provider: str) -> bool:
+        """Say whether a provider is barred from every need, whatever its city and its sector."""
+        return provider in self._barred
 
     def of_provider(self, code: str, country: str | None) -> tuple[str | None, str | None]:
-        """Give what is looked at of a provider; of one that is barred everywhere nothing more."""
-        if code in self._barred:
-            return "", None
+        """Give what is looked at of a provider."""
         named = code if code in self._providers else None
         return named, country if country in self._countries else None
 

@@ -23,6 +23,7 @@ from pipelines import DAY, Pipeline, dense, rate_of, sparse
 from ledger.eligibility.counts import count_eligible
 from ledger.eligibility.rules import OfferFacts
 from ledger.matching.build import build
+from ledger.reference.places import countries
 from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import Restrictions
 
@@ -50,8 +51,8 @@ def main() -> None:
 
 def measure(case: str, pipeline: Pipeline, count: int, seed: int) -> None:
     """Build and count one pipeline with and without restrictions, and say what they add."""
-    countries = sorted({one.city.country for one in pipeline.needs})
-    offers = [_of_a_firm(one, at, countries) for at, one in enumerate(pipeline.offers)]
+    places = sorted({one.city.country for one in pipeline.needs})
+    offers = [_of_a_firm(one, at, places) for at, one in enumerate(pipeline.offers)]
     restrictions = made(pipeline, count, seed)
     barred = [replace(one, restrictions=restrictions) for one in offers]
     for what, work in (("build", _build), ("count", _count)):
@@ -63,9 +64,9 @@ def measure(case: str, pipeline: Pipeline, count: int, seed: int) -> None:
         )
 
 
-def _of_a_firm(facts: OfferFacts, place: int, countries: list[str]) -> OfferFacts:
+def _of_a_firm(facts: OfferFacts, place: int, places: list[str]) -> OfferFacts:
     """Give an offer to one of many firms, each of a country."""
-    country = countries[place % len(countries)]
+    country = places[place % len(places)]
     provider = replace(facts.provider, code=f"PRV-{place % FIRMS}", country=country)
     return replace(facts, provider=provider, country=country)
 
@@ -96,7 +97,7 @@ def _count(pipeline: Pipeline, offers: list[OfferFacts]) -> object:
 def made(pipeline: Pipeline, count: int, seed: int) -> Restrictions:
     """Make restrictions: debarred firms, of which some have offers, and programmes."""
     chance = random.Random(seed)
-    countries = sorted({one.city.country for one in pipeline.needs})
+    places = sorted(countries())
     sectors = sorted({one.project.sector for one in pipeline.needs})
     programmes = min(PROGRAMMES, count)
     bars = [
@@ -106,8 +107,8 @@ def made(pipeline: Pipeline, count: int, seed: int) -> Restrictions:
     bars += [
         _restriction(
             f"RS-{at:05}",
-            binds_countries=tuple(chance.sample(countries, 2)),
-            countries=(chance.choice(countries),),
+            binds_countries=tuple(chance.sample(places, 2)),
+            countries=(chance.choice(places),),
             sectors=(chance.choice(sectors),) if at % 2 else (),
         )
         for at in range(count - programmes, count)
