@@ -60,8 +60,10 @@ def rule_of(months: int) -> str:
 
 def emit_report(call: Call, report: PartnershipReport, by: Sequence[str]) -> None:
     """Write the partnerships, or their sums where it is asked for."""
-    rows = list(filter_rows([_row(call, one) for one in report.rows], _ROW, call.read))
-    kept = {row["partnership"] for row in rows}
+    made = [_row(call, one) for one in report.rows]
+    found = filter_rows(map(_of_either_city, made), _ROW, call.read)
+    kept = {row["partnership"] for row in found}
+    rows = [row for row in made if row["partnership"] in kept]
     chosen = [one for one in report.rows if one.partnership.code in kept]
     head, tail = _head(report), {"not_counted": not_counted(chosen)}
     unfiltered = call.read.without_filters()
@@ -73,6 +75,12 @@ def emit_report(call: Call, report: PartnershipReport, by: Sequence[str]) -> Non
     if call.format == "table":
         for line in _notes(report, chosen):
             note(call, line)
+
+
+def _of_either_city(row: dict[str, Any]) -> dict[str, Any]:
+    """Let a filter by city keep the partnerships of that city, whichever of the two it is."""
+    pairs = (("city", "with_city"), ("city_name", "with_city_name"))
+    return {**row, **{one: [row[one], row[other]] for one, other in pairs}}
 
 
 def _notes(report: PartnershipReport, rows: Sequence[PartnershipRow]) -> Iterator[str]:
