@@ -36,7 +36,7 @@ def test_no_holder_is_both_a_need_and_an_offer(metro: World, side: str, other: s
 
 ENTRY = (
     "INSERT INTO entry SELECT 99, act, effective_on, recorded_at, request_id, "
-    "NULL, NULL, NULL, NULL, NULL, 1, 1, NULL FROM entry WHERE id = 1"
+    "NULL, NULL, NULL, NULL, NULL, 1, 1, NULL, NULL FROM entry WHERE id = 1"
 )
 MOVEMENT = (
     "INSERT INTO movement SELECT 99, 1, holder_id, NULL, unit, from_stage, to_stage, "
