@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from ledger.checks.stored_rows import RestingRow
 from ledger.core.factors import Side
@@ -29,10 +29,13 @@ def count_records(connection: Connection) -> int:
 
 def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
     """Find what rests on a record in error: records, statements of a provider, and quantities."""
+    with_errors = _registers_with_errors(connection)
+    if not with_errors:
+        return
     for kind, register in STORED_REGISTERS.items():
         own, versions = register.identity, register.versions
         for term in register.terms:
-            for target in refers_to(term):
+            for target in filter(with_errors.__contains__, refers_to(term)):
                 named = STORED_REGISTERS[target].identity.alias()
                 query = (
                     select(distinct_code(own), distinct_code(named))
@@ -43,19 +46,29 @@ def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
                 )
                 for code, other in connection.execute(query):
                     yield RestingRow(f"{kind} {code}", target, other)
-    yield from _listing_errors(connection)
+    yield from _listing_errors(connection, with_errors)
     yield from _acts_on_errors(connection)
     for kind, what, query in _own_of_errors():
         for code in connection.execute(query).scalars():
             yield RestingRow(what, kind, code)
 
 
-def _listing_errors(connection: Connection) -> Iterator[RestingRow]:
+def _registers_with_errors(connection: Connection) -> set[str]:
+    """Name the registers with a record in error: most ledgers have none."""
+    marked = (
+        exists().where(register.versions.c.in_error).label(kind)
+        for kind, register in STORED_REGISTERS.items()
+    )
+    row = connection.execute(select(*marked)).one()
+    return {kind for kind, has_one in zip(STORED_REGISTERS, row, strict=True) if has_one}
+
+
+def _listing_errors(connection: Connection, with_errors: set[str]) -> Iterator[RestingRow]:
     """Find the records whose lists name no record but one in error."""
     for kind, register in STORED_REGISTERS.items():
         own, versions = register.identity, register.versions
         for column in register.spec.stored:
-            if column.register is None or not column.is_list:
+            if column.register not in with_errors or not column.is_list:
                 continue
             named = STORED_REGISTERS[column.register].identity
             rows = connection.execute(select(named.c.code, in_error(column.register, named.c.id)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -66,30 +66,8 @@ def register_leaves(
     connection: Connection, register: StoredRegister, after: int, through: int
 ) -> Source:
     """Give the versions of a register's records, in the order of records and versions."""
-    versions = register.versions.c
-    terms, source = _terms(register)
-    free = dict(register.free_texts)
-    keys = [
-        (quoted(name), None if disclosed_name(name) in free else write, disclosed_name(name))
-        for name, _, write in terms
-    ]
-    query = (
-        select(
-            *map(raw, versions["request_id", "version", "recorded_at", "reason", "format"]),
-            raw(versions[register.owner]),
-            distinct_code(
-                register.identity,
-                value_before(register, register.identity, "code", later_versions(register)),
-            ),
-            format_due(register),
-            raw(versions.in_error),
-            *_identity(register),
-            *(column for _, column, _ in terms),
-        )
-        .select_from(source)
-        .where(*within(register.versions, after, through))
-        .order_by(versions.request_id, versions[register.owner], versions.version)
-    )
+    keys, every_version = _leaf_query(register.kind)
+    query = every_version.where(*within(register.versions, after, through))
 
     def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
         request, version, recorded_at, reason, layout, _, code, due, in_error, *values = row
@@ -111,6 +89,39 @@ def register_leaves(
         encode,
         lambda row: (row[_OWNER], row[1]),
     )
+
+
+_Keys = tuple[tuple[str, Writer | None, str], ...]
+
+
+@cache
+def _leaf_query(kind: str) -> tuple[_Keys, Select[Any]]:
+    """Build what selects the versions of a register, with the keys of their records as JSON."""
+    register = STORED_REGISTERS[kind]
+    versions = register.versions.c
+    terms, source = _terms(register)
+    free = dict(register.free_texts)
+    keys = tuple(
+        (quoted(name), None if disclosed_name(name) in free else write, disclosed_name(name))
+        for name, _, write in terms
+    )
+    query = (
+        select(
+            *map(raw, versions["request_id", "version", "recorded_at", "reason", "format"]),
+            raw(versions[register.owner]),
+            distinct_code(
+                register.identity,
+                value_before(register, register.identity, "code", later_versions(register)),
+            ),
+            format_due(register),
+            raw(versions.in_error),
+            *_identity(register),
+            *(column for _, column, _ in terms),
+        )
+        .select_from(source)
+        .order_by(versions.request_id, versions[register.owner], versions.version)
+    )
+    return keys, query
 
 
 def _identity(register: StoredRegister) -> list[ColumnElement[Any]]:
