@@ -18,7 +18,7 @@ from small_disks import remount, small_disk
 
 from ledger.store.db import sqlite
 
-DISK = 3 * 2**20
+DISK = 4 * 2**20
 """Bytes of the small disk: a ledger and a few hundred acts."""
 
 ACT = ("need", "withdraw", "N-0001", "1 EUR", "--json")

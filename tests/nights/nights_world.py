@@ -64,7 +64,9 @@ class Nights(World):
 _RUNS = ("night_run", "night_step")
 _SEALS = ("seal", "sealed_leaf")
 """What is sealed depends on the clock: on a server the last minute is left to the next night."""
-_CLOCKS = ("recorded_at", "program", "milliseconds")
+_CLOCKS = ("recorded_at", "program", "milliseconds", "salt")
+_OWNED_BY_NUMBER = ("disclosure", "record")
+"""A number with holes, of a table that another column names."""
 _NUMBERED = {
     "request_id": "request", "entry_id": "entry", "proposal_id": "proposal",
     ("request", "id"): "request", ("entry", "id"): "entry", ("proposal", "id"): "proposal",
@@ -76,7 +78,7 @@ PROPOSALS = ("proposal", "proposal_line", "proposal_project")
 
 
 def state_of(url: str, *, proposals: bool = True) -> dict[str, list[str]]:
-    """Give every row but those of runs, without clocks; numbers with holes count on one by one.
+    """Give every row but those of runs, without clocks and salts; numbers count on one by one.
 
     Seals are left out, and without `proposals` those that nights stored, with their requests.
     """
@@ -122,7 +124,7 @@ def _plain(
     kept = {}
     for name, value in zip(columns, row, strict=True):
         counted = _NUMBERED.get((table, name)) or _NUMBERED.get(name)
-        if name in _CLOCKS:
+        if name in _CLOCKS or (table, name) == _OWNED_BY_NUMBER:
             continue
         if counted is not None:
             kept["request_id" if (table, name) == ("request", "id") else name] = (
