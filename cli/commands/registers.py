@@ -1,7 +1,7 @@
 """The noun of a register: its verbs, made from its specification.
 
-Each register is an attribute of this module, made when it is asked for. Projects, restrictions and
-units, which have verbs of their own, have a module each.
+Each register is an attribute of this module, made when it is asked for. Registers with verbs of
+their own have a module each: see `_OWN_MODULES` in `cli.framework.app`.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "show": "Show one office: its hosts, cities, projects, gaps, approaches and deals.",
     },
     "city": {
-        "add": "Add a member city; the default office is the one of its region.",
-        "list": "List the member cities.",
+        "add": "Add a city; the default office is the one of its region.",
+        "list": "List the cities, and whether each is a member.",
         "show": "Show one city: membership, seats, ties, projects, offers, credentials, deals, and "
         "who was asked.",
     },
@@ -176,9 +176,8 @@ def _view(name: str) -> tuple[List | None, Show | None]:
         "body": (seat.list_bodies, seat.emit_body),
         "credential": (exchange.list_credentials, None),
         "meeting": (meeting.list_meetings, meeting.emit_meeting),
+        "seat": (seat.list_seats, None),
     }
-    if name == "seat":
-        return seat.list_seats, None
     return views.get(name, (None, None))
 
 

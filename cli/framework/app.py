@@ -135,7 +135,7 @@ COMMAND_TABLE = (
     ),
     CommandEntry(
         "settings",
-        "Settings of the ledger: its time zone and association.",
+        "Settings of the ledger: its time zone, and what reports count by.",
         SET_UP,
         "cli.commands.settings",
     ),

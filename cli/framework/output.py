@@ -271,6 +271,14 @@ def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[st
     return [line.rstrip() for line in written.getvalue().splitlines()]
 
 
+def section(title: str, rows: Sequence[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
+    """Lay out a small table under a title, below the terms of a record; nothing without rows."""
+    if rows:
+        yield ""
+        yield title.upper()
+        yield from (f"  {line}" for line in table_lines(rows, columns))
+
+
 def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
     """Return the columns that fit, dropping spare ones first; none if they never fit."""
     wide = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, emit_rows, table_lines
+from cli.framework.output import emit_record, emit_rows, section
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
@@ -116,17 +116,17 @@ def asked_of_need(snapshot: Snapshot, need: str) -> list[dict[str, Any]]:
 
 def under_need(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Lay out the approaches that present a need."""
-    yield from _section("WHO WAS ASKED", rows, _UNDER_NEED)
+    yield from section("Who was asked", rows, _UNDER_NEED)
 
 
 def under_needs(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Lay out the approaches that present the needs of a city."""
-    yield from _section("WHO WAS ASKED", rows, _UNDER_CITY)
+    yield from section("Who was asked", rows, _UNDER_CITY)
 
 
 def under_provider(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Lay out the approaches to a provider."""
-    yield from _section("ASKED FOR", rows, _UNDER_PROVIDER)
+    yield from section("Asked for", rows, _UNDER_PROVIDER)
 
 
 def emit_suggestions(call: Call, reader: Reader, need: str) -> None:
@@ -147,10 +147,3 @@ def emit_suggestions(call: Call, reader: Reader, need: str) -> None:
     ]
     head = {"schema": "cityfund.approach-suggestions/1", "need": need, "as_of": reader.day}
     emit_rows(rows, _SUGGESTED, call.read, head=head)
-
-
-def _section(title: str, rows: list[dict[str, Any]], shown: Any) -> Iterator[str]:
-    if rows:
-        yield ""
-        yield title
-        yield from (f"  {line}" for line in table_lines(rows, shown))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record
+from cli.framework.output import emit_record, section
 from cli.framework.register_commands import Listing
 from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import record_row
-from ledger.reports.table import Column, table_chunks
 
 if TYPE_CHECKING:
     from ledger.meetings.records import Motion
@@ -90,11 +89,3 @@ def motion_rows(snapshot: Snapshot, motions: Iterable[Motion]) -> list[dict[str,
             row |= {"outcome": "open", "decided_at": None, "reason": None}
         rows.append(row)
     return sorted(rows, key=lambda row: (row["when"], row["code"]))
-
-
-def section(title: str, rows: Sequence[dict[str, Any]], fields: Sequence[Column]) -> Iterator[str]:
-    """Lay out a small table under a title, below the terms of a record; nothing without rows."""
-    if rows:
-        yield ""
-        yield title.upper()
-        yield from (f"  {line.rstrip()}" for line in table_chunks(rows, fields))

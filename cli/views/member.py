@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record
+from cli.framework.output import emit_record, section
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.approach import approach_rows, under_needs, under_provider
 from cli.views.balance import deal_section, deals_of
@@ -32,7 +32,6 @@ from ledger.exchanges.rankings import in_force
 from ledger.registers.network import CREDENTIAL
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CITY, OFFICE, PROVIDER
-from ledger.reports.table import Column, table_chunks
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts
@@ -107,7 +106,7 @@ def city_row(snapshot: Snapshot, city: City) -> dict[str, Any]:
 
 
 def list_cities(snapshot: Snapshot) -> Listing:
-    """List the member cities."""
+    """List the cities."""
     rows = [city_row(snapshot, one) for one in snapshot.records("city").values()]
     return Listing(rows, _CITY_LIST, narrow=_CITY_NARROW, hides=withdrawn)
 
@@ -144,10 +143,12 @@ def emit_office(call: Call, reader: Reader, code: str) -> None:
     named = [
         f"{regions()[one].name} ({one})" if one in regions() else one for one in record.regions
     ]
+    host = host_of(seats, record)
+    host_said = host.pop("host_said")
     document = {
         "schema": "cityfund.office/1",
         **register_row(snapshot, OFFICE, record),
-        **host_of(seats, record),
+        **host,
         "hosts": [report_row(row) for row in hosts(seats, code)],
         "candidates": [report_row(row) for row in lost(seats)],
         "cities": cities,
@@ -157,10 +158,9 @@ def emit_office(call: Call, reader: Reader, code: str) -> None:
         "approaches": asked,
         "deals": deals_of(snapshot, deals),
     }
-    del document["host_said"]
     row = {
         **document,
-        "host_said": host_of(seats, record)["host_said"],
+        "host_said": host_said,
         "regions_said": ", ".join(named),
         "cities_said": _cities_text(cities),
         "projects_said": f"{len(projects)}, {document['complete']} complete" if projects else None,
@@ -169,9 +169,9 @@ def emit_office(call: Call, reader: Reader, code: str) -> None:
     below = [
         *under_place(hosts(seats, code), "Hosts"),
         *under_place(lost(seats), "Candidates that lost"),
-        *_section("Cities", cities, _OFFICE_CITIES),
-        *_section("Projects", projects, _OFFICE_PROJECTS),
-        *_section("Gaps by factor", document["gaps"], _OFFICE_GAPS),
+        *section("Cities", cities, _OFFICE_CITIES),
+        *section("Projects", projects, _OFFICE_PROJECTS),
+        *section("Gaps by factor", document["gaps"], _OFFICE_GAPS),
         *under_needs(asked),
         *deal_section(snapshot, deals),
     ]
@@ -268,12 +268,12 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     below = [
         *under_city(seats),
         *tie_section(ties),
-        *_section("Engagement", engagement, OF_A_CITY),
-        *_section("Meetings", attendance, ATTENDANCE_OF_A_CITY),
-        *_section("Motions", motions, MOTIONS),
-        *_section("Projects", projects, _CITY_PROJECTS),
-        *_section("Offers of the city", offers, _OFFERS),
-        *_section("Credentials", credentials, _CREDENTIALS),
+        *section("Engagement", engagement, OF_A_CITY),
+        *section("Meetings", attendance, ATTENDANCE_OF_A_CITY),
+        *section("Motions", motions, MOTIONS),
+        *section("Projects", projects, _CITY_PROJECTS),
+        *section("Offers of the city", offers, _OFFERS),
+        *section("Credentials", credentials, _CREDENTIALS),
         *deal_section(snapshot, deals),
         *under_needs(asked),
         *under_provider(asked_itself),
@@ -308,7 +308,7 @@ def emit_provider(call: Call, reader: Reader, code: str) -> None:
     }
     row = {**document, **_texts(document), "state_said": _state(record)}
     below = [
-        *_section("Offers", offers, _OFFERS),
+        *section("Offers", offers, _OFFERS),
         *deal_section(snapshot, deals),
         *under_provider(asked),
     ]
@@ -346,12 +346,3 @@ def _texts(document: dict[str, Any]) -> dict[str, Any]:
 
 def _state(record: Any) -> str | None:
     return "withdrawn: takes no new records" if record.withdrawn else None
-
-
-def _section(
-    title: str, rows: Sequence[dict[str, Any]], columns: Sequence[Column]
-) -> Iterator[str]:
-    if rows:
-        yield ""
-        yield title.upper()
-        yield from (f"  {line.rstrip()}" for line in table_chunks(rows, columns))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, emit_rows, filter_rows, lines_below, table_lines
+from cli.framework.output import emit_record, emit_rows, filter_rows, lines_below, section
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -236,10 +236,7 @@ def ties_of(reader: Reader, city: str) -> list[dict[str, Any]]:
 
 def tie_section(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     """List the partnerships of a city under a heading; nothing if there are none."""
-    if rows:
-        yield ""
-        yield "PARTNERSHIPS"
-        yield from (f"  {line}" for line in table_lines(rows, _TIES))
+    return section("Partnerships", rows, _TIES)
 
 
 def emit_partnership(call: Call, reader: Reader, code: str) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, emit_rows, filter_rows, table_lines
+from cli.framework.output import emit_record, emit_rows, filter_rows, section
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -192,11 +192,7 @@ def under_place(rows: Iterable[SeatRow], title: str = "Seats") -> Iterator[str]:
 
 
 def _under(title: str, rows: Iterable[SeatRow], shown: Any) -> Iterator[str]:
-    listed = [report_row(row) for row in rows]
-    if listed:
-        yield ""
-        yield title.upper()
-        yield from (f"  {line}" for line in table_lines(listed, shown))
+    return section(title, [report_row(row) for row in rows], shown)
 
 
 def hosts(rows: Iterable[SeatRow], office: str) -> list[SeatRow]:
@@ -247,12 +243,5 @@ def emit_body(call: Call, reader: Reader, code: str) -> None:
         "parent_said": f"{parent.name} ({parent.code})" if parent else None,
         "seats_said": seats,
     }
-    below = [*under_place(rows), *_under_parts(parts), *outcome_lines(outcome)]
+    below = [*under_place(rows), *section("Parts", parts, _PARTS), *outcome_lines(outcome)]
     emit_record(row, _BODY, call.read, document=document, below=below)
-
-
-def _under_parts(parts: list[dict[str, Any]]) -> Iterator[str]:
-    if parts:
-        yield ""
-        yield "PARTS"
-        yield from (f"  {line}" for line in table_lines(parts, _PARTS))

@@ -20,7 +20,7 @@ are of format 4, which names them in `exemptions`, and may name a line too. Vers
 1, and of format 2 where the code of the record changed, or the city of a project. A code in a leaf
 is the one that its request recorded it under.
 
-A leaf says `cityfund.entry/1` where its texts stand in it as they were recorded, and
+A leaf says `cityfund.entry/1` where it holds its texts as recorded, and
 `cityfund.entry.salted/1` where salted hashes stand for them: see `ledger.evidence.disclosures`.
 All that is recorded since the second was introduced is written in it.
 
@@ -63,7 +63,7 @@ class InvalidLeafValue(ValueError):
 
 
 class PlainTexts:
-    """Formats the texts of a leaf as they were recorded."""
+    """Formats the texts of a leaf as recorded."""
 
     suffix: str = ""
 

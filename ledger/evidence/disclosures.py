@@ -3,7 +3,7 @@
 A leaf of the salted format holds no text that says who recorded something, on which machine, what
 was typed or answered, or what an officer wrote in their own words. In its place stands the SHA-256
 of a random salt of 16 bytes followed by the text as canonical JSON. Salt and text are a disclosure.
-Whoever is shown both can verify the text; without the salt nobody can guess it from the hash.
+A reader who has both can verify the text; without the salt nobody can guess it from the hash.
 """
 
 from __future__ import annotations

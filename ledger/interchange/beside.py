@@ -47,7 +47,7 @@ class BesideFiles:
     """All files beside a foreign file that a rule reads."""
 
     def __init__(self, files: list[_File]) -> None:
-        """Take the files as they were read."""
+        """Take the files with the bytes that were read."""
         self._files = files
 
     @property

@@ -33,7 +33,7 @@ def origins_first(planning: Planning, steps: Sequence[ImportStep]) -> list[Impor
 def _with_named(
     planning: Planning, step: ImportStep, added: dict[_Key, Add], done: set[int]
 ) -> Iterator[ImportStep]:
-    """Give a step after those that add what it names, as far as they were not given before."""
+    """Give a step after those that add what it names and that were not given before."""
     path: list[tuple[ImportStep, list[Add]]] = [(step, _named(step, added))]
     under_way = {id(step)}
     while path:

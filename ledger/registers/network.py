@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
+from ledger.registers.spec import CODE, NOTE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
 
 if TYPE_CHECKING:
     from ledger.core.partial_dates import PartialDate
@@ -25,12 +25,9 @@ MOST_SEATS: Final = 10_000
 MEMBER: Final = "member"
 HOST: Final = "host"
 
-_CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
 _UNTIL: Final = ColumnSpec(
     "until", Kind.PARTIAL_DATE, "last year, month or day; empty: without end", not_before="from"
 )
-_SOURCE: Final = ColumnSpec("source", Kind.TEXT, "the source of the data")
-_NOTE: Final = ColumnSpec("note", Kind.TEXT, "a note")
 
 BODY: Final = RegisterSpec(
     name="body",
@@ -41,7 +38,7 @@ BODY: Final = RegisterSpec(
     title="name",
     arguments=("name",),
     columns=(
-        _CODE,
+        CODE,
         required("name", Kind.TEXT, "the body's name"),
         required(
             "kind",
@@ -59,8 +56,8 @@ BODY: Final = RegisterSpec(
         ),
         ColumnSpec("from", Kind.PARTIAL_DATE, "year, month or day of its beginning", past=True),
         _UNTIL,
-        _SOURCE,
-        _NOTE,
+        SOURCE,
+        NOTE,
     ),
 )
 
@@ -75,7 +72,7 @@ SEAT: Final = RegisterSpec(
     is_origin=True,
     dated_by="from",
     columns=(
-        _CODE,
+        CODE,
         required("city", Kind.CODE, "code of the city", fixed=True, register="city"),
         ColumnSpec("body", Kind.CODE, "code of the body", fixed=True, register="body"),
         ColumnSpec("office", Kind.CODE, "code of the fund office", fixed=True, register="office"),
@@ -94,9 +91,9 @@ SEAT: Final = RegisterSpec(
             past=True,
         ),
         _UNTIL,
-        _SOURCE,
+        SOURCE,
         ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
-        _NOTE,
+        NOTE,
     ),
 )
 
@@ -131,7 +128,7 @@ MEETING: Final = RegisterSpec(
     is_origin=True,
     dated_by="from",
     columns=(
-        _CODE,
+        CODE,
         required("body", Kind.CODE, "code of the body that met", fixed=True, register="body"),
         required("name", Kind.TEXT, "the meeting's name"),
         ColumnSpec(
@@ -151,9 +148,9 @@ MEETING: Final = RegisterSpec(
             default="no",
         ),
         ColumnSpec("cancelled", Kind.YES_NO, "yes when it was not held", default="no"),
-        ColumnSpec("source", Kind.TEXT, "the source of the data"),
+        SOURCE,
         ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
-        _NOTE,
+        NOTE,
     ),
 )
 
@@ -191,7 +188,7 @@ ATTENDANCE: Final = RegisterSpec(
             words_name="contribution",
         ),
         ColumnSpec("topics", Kind.TEXTS, "topics of what it presented"),
-        _NOTE,
+        NOTE,
     ),
 )
 
@@ -205,7 +202,7 @@ MOTION: Final = RegisterSpec(
     parents=("by",),
     exists_with="meeting",
     columns=(
-        _CODE,
+        CODE,
         required("meeting", Kind.CODE, "code of the meeting", register="meeting"),
         required("by", Kind.CODE, "code of the city that moved it", register="city"),
         required("what", Kind.TEXT, "what was moved"),
@@ -227,7 +224,7 @@ MOTION: Final = RegisterSpec(
         ColumnSpec(
             "follows", Kind.CODE, "code of the earlier motion that it follows", register="motion"
         ),
-        _NOTE,
+        NOTE,
     ),
 )
 
@@ -239,7 +236,7 @@ TARGET: Final = RegisterSpec(
     prefix="TG",
     parents=("city",),
     columns=(
-        _CODE,
+        CODE,
         required("body", Kind.CODE, "code of the body", fixed=True, register="body"),
         ColumnSpec(
             "city", Kind.CODE, "code of the city; empty: every city", fixed=True, register="city"
@@ -276,7 +273,7 @@ PARTNERSHIP: Final = RegisterSpec(
     is_origin=True,
     dated_by="signed",
     columns=(
-        _CODE,
+        CODE,
         required("city", Kind.CODE, "code of one of the two cities", fixed=True, register="city"),
         ColumnSpec("city_name", Kind.SHOWN, "the city's name", name_of="city"),
         required("with_city", Kind.CODE, "code of the other city", fixed=True, register="city"),
@@ -299,9 +296,9 @@ PARTNERSHIP: Final = RegisterSpec(
             not_before="signed",
         ),
         ColumnSpec("aim", Kind.TEXT, "what both cities are after"),
-        ColumnSpec("source", Kind.TEXT, "the source of the data"),
+        SOURCE,
         ColumnSpec("origin", Kind.ORIGIN, "what it came from: meeting:MT-0001"),
-        _NOTE,
+        NOTE,
     ),
 )
 
@@ -314,7 +311,7 @@ UNDERTAKING: Final = RegisterSpec(
     parents=("partnership",),
     arguments=("partnership", "what"),
     columns=(
-        _CODE,
+        CODE,
         required(
             "partnership",
             Kind.CODE,
@@ -339,7 +336,7 @@ UNDERTAKING: Final = RegisterSpec(
             "year, month or day until which it lasts",
             not_before="done_on",
         ),
-        _NOTE,
+        NOTE,
     ),
 )
 
@@ -357,7 +354,7 @@ MEASURED: Final = ("measure", "value", "unit", "better")
 class Credential:
     """Outside evidence of a city's standing in a topic: a grade, or one figure of a measure.
 
-    `as_of` and `until` are years, months or days, as they were written; a credential without
+    `as_of` and `until` are years, months or days, as written; a credential without
     `as_of` is of a time that is not known.
     """
 

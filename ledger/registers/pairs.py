@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from ledger.core.factors import Factor
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
+from ledger.registers.spec import CODE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
 
 CHANNELS: Final = ("letter", "meeting", "call", "event")
 REASONS_OF_RULES: Final = (
@@ -112,7 +112,6 @@ APPROACH: Final = RegisterSpec(
     ),
 )
 
-_CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
 _AUTHORITY: Final = required("authority", Kind.TEXT, "the authority that decided it")
 _REASON: Final = required("reason", Kind.TEXT, "the authority's reason")
 _FACTORS: Final = ColumnSpec(
@@ -134,7 +133,7 @@ RESTRICTION: Final = RegisterSpec(
     prefix="RS",
     bars_pairs=True,
     columns=(
-        _CODE,
+        CODE,
         ColumnSpec(
             "binds_countries",
             Kind.CODES,
@@ -167,7 +166,7 @@ RESTRICTION: Final = RegisterSpec(
             Kind.DATE,
             "day on which somebody has to confirm it; a year after it is recorded when empty",
         ),
-        ColumnSpec("source", Kind.TEXT, "the source of the data"),
+        SOURCE,
     ),
 )
 
@@ -180,7 +179,7 @@ EXEMPTION: Final = RegisterSpec(
     parents=("restriction",),
     arguments=("restriction",),
     columns=(
-        _CODE,
+        CODE,
         required(
             "restriction",
             Kind.CODE,

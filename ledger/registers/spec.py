@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
 from keyword import iskeyword
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class Kind(StrEnum):
@@ -144,6 +144,12 @@ class ColumnSpec(NamedTuple):
 def required(name: str, kind: Kind, help_text: str, **more: Any) -> ColumnSpec:
     """Make a column that a file must have and each row must fill."""
     return ColumnSpec(name, kind, help_text, required=True, **more)
+
+
+CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
+NOTE: Final = ColumnSpec("note", Kind.TEXT, "a note")
+SOURCE: Final = ColumnSpec("source", Kind.TEXT, "the source of the data")
+"""Columns that many registers have."""
 
 
 @dataclass(frozen=True, kw_only=True)

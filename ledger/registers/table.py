@@ -23,7 +23,7 @@ from ledger.registers.network import (
     UNDERTAKING,
 )
 from ledger.registers.pairs import APPROACH, EXEMPTION, RESTRICTION
-from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, required
+from ledger.registers.spec import CODE, NOTE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
 
 FACTORS: Final = tuple((factor.value, "") for factor in Factor)
 PROVIDER_KINDS: Final = ("fund", "bank", "donor", "firm", "institute", "association", "city")
@@ -33,12 +33,10 @@ MAX_WHOLE: Final = 10**12
 CONDITION_COMPLETE: Final = "complete"
 """The one condition of a mandate: give only where the project ends complete."""
 
-_CODE: Final = required("code", Kind.CODE, "the unique code, short and readable", fixed=True)
-_CODE_UNTIL_ACTS: Final = _CODE._replace(until_acts=True)
+_CODE_UNTIL_ACTS: Final = CODE._replace(until_acts=True)
 _WITHDRAWN: Final = ColumnSpec(
     "withdrawn", Kind.YES_NO, "yes when it is no longer in use", default="no"
 )
-_NOTE: Final = ColumnSpec("note", Kind.TEXT, "a note")
 _INSTRUMENTS: Final = ColumnSpec(
     "instruments",
     Kind.CODES,
@@ -83,7 +81,7 @@ UNIT: Final = RegisterSpec(
     arguments=("code",),
     versioned=False,
     columns=(
-        _CODE,
+        CODE,
         required(
             "decimals",
             Kind.WHOLE,
@@ -102,7 +100,7 @@ OFFICE: Final = RegisterSpec(
     title="name",
     arguments=("name",),
     columns=(
-        _CODE,
+        CODE,
         required("name", Kind.TEXT, "the office's name"),
         ColumnSpec("host", Kind.TEXT, "the city that hosts it"),
         ColumnSpec(
@@ -245,7 +243,7 @@ PROJECT: Final = RegisterSpec(
         ColumnSpec("starts_on", Kind.DATE, "first day of the project"),
         ColumnSpec("ends_on", Kind.DATE, "last day of the project", not_before="starts_on"),
         ColumnSpec("description", Kind.TEXT, "a description"),
-        ColumnSpec("source", Kind.TEXT, "the source of the data"),
+        SOURCE,
         _ORIGIN,
     ),
 )
@@ -259,7 +257,7 @@ NEED: Final = RegisterSpec(
     arguments=("project", "factor", "quantity"),
     dated_by="declared_on",
     columns=(
-        _CODE,
+        CODE,
         required("project", Kind.CODE, "code of the project", fixed=True, register="project"),
         ColumnSpec("project_title", Kind.SHOWN, "the project's title", name_of="project"),
         _FACTOR,
@@ -281,7 +279,7 @@ NEED: Final = RegisterSpec(
             option_help="may several offers share it; default: yes, for implementation no",
         ),
         _INSTRUMENTS,
-        _NOTE,
+        NOTE,
     ),
 )
 OFFER: Final = RegisterSpec(
@@ -294,7 +292,7 @@ OFFER: Final = RegisterSpec(
     arguments=("provider", "factor", "quantity"),
     dated_by="declared_on",
     columns=(
-        _CODE,
+        CODE,
         required("provider", Kind.CODE, "code of the provider", fixed=True, register="provider"),
         ColumnSpec("provider_name", Kind.SHOWN, "the provider's name", name_of="provider"),
         _FACTOR,
@@ -350,7 +348,7 @@ OFFER: Final = RegisterSpec(
             words_name="condition",
         ),
         ColumnSpec("rate", Kind.DECIMAL, "interest rate, % p.a."),
-        _NOTE,
+        NOTE,
         _WITHDRAWN,
         _ORIGIN,
     ),
@@ -363,7 +361,7 @@ DEAL: Final = RegisterSpec(
     prefix="D",
     by_acts=True,
     columns=(
-        _CODE,
+        CODE,
         required("offer", Kind.CODE, "code of the offer", fixed=True, register="offer"),
         required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
         required("rate", Kind.DECIMAL, "offer units per need unit", fixed=True),
@@ -375,7 +373,7 @@ DEAL: Final = RegisterSpec(
         ColumnSpec("instrument", Kind.CODE, "instrument, e.g. grant or loan", fixed=True),
         ColumnSpec("held_until", Kind.DATE, "last day of the hold"),
         ColumnSpec("due_on", Kind.DATE, "date the delivery is due"),
-        _NOTE,
+        NOTE,
         _ORIGIN,
     ),
 )
