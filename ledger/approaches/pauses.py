@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from ledger.approaches.states import State, answer_text, last_of_pair, state_on
+from ledger.core.dates import months_after
 from ledger.registers.pairs import Approach
 
 PAUSED: Final = "declined"
@@ -80,16 +81,9 @@ def pauses_on(day: date, approaches: Iterable[Approach], releases: Iterable[Rele
 
 def a_year_before(day: date) -> date:
     """Give the same day twelve months before; the last of February for a leap day."""
-    return _in_year(day, day.year - 1)
+    return months_after(day, -12)
 
 
 def a_year_after(day: date) -> date:
     """Give the same day twelve months after; the last of February for a leap day."""
-    return _in_year(day, day.year + 1)
-
-
-def _in_year(day: date, year: int) -> date:
-    try:
-        return day.replace(year=year)
-    except ValueError:
-        return day.replace(year=year, day=28)
+    return months_after(day, 12)

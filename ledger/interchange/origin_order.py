@@ -51,6 +51,7 @@ def _with_named(
             continue
         path.pop()
         done.add(id(one))
+        under_way.discard(id(one))
         yield one
 
 

@@ -21,7 +21,6 @@ _OFFICE: Final = "fund office"
 _OTHER: Final = "other"
 _LISTS: Final = ("areas", "organizations", "memberships", "events")
 _Item = Mapping[str, Any]
-_Cells = dict[str, str]
 Rows = Mapping[str, Iterable[Mapping[str, str | None]]]
 """Rows of canonical tables, by table."""
 
@@ -183,7 +182,6 @@ class _Reading:
     def __init__(self, text: str, file: str, report: RuleReport) -> None:
         self._text, self._file, self._report = text, file, report
         self._rows: dict[str, list[RawRow]] = {}
-        self._registers: dict[str, str] = {}
 
     def tables(self) -> Iterator[RawTable]:
         """Give the tables that have rows; each has the columns that one of its rows fills."""
@@ -223,7 +221,7 @@ class _Reading:
         register, code = _parts(item["id"], "")
         if register != "city":
             return "areas that are no cities"
-        local = item.get("other_names") or ()
+        local = _items(item.get("other_names"))
         cells = {
             "code": code,
             "name": item.get("name"),
@@ -237,7 +235,6 @@ class _Reading:
         """Read an office of the fund, or a body."""
         register, code = _parts(item["id"], "body")
         dates = item.get("founding_date"), item.get("dissolution_date")
-        self._registers[item["id"]] = register
         if register == "office":
             cells = {"code": code, "name": item.get("name")}
             self.add("offices", line, {**cells, "opened_on": dates[0], "closed_on": dates[1]})
@@ -263,9 +260,10 @@ class _Reading:
     def membership(self, line: int, item: _Item) -> str | None:
         """Read a seat of a city; memberships of persons and others are none of ours."""
         city = _code(item.get("area_id"), "city")
-        if city is None or not item.get("organization_id"):
+        organization = item.get("organization_id")
+        if city is None or not isinstance(organization, str) or not organization:
             return "memberships of no city in an organization"
-        register, place = _parts(item["organization_id"], "body")
+        register, place = _parts(organization, "body")
         self.add(
             "seats",
             line,
@@ -307,11 +305,15 @@ class _Reading:
                 "note": item.get("description"),
             },
         )
-        for attendee in item.get("attendees") or ():
+        for attendee in _items(item.get("attendees")):
             city = _code(attendee.get("id"), "city")
             if city is not None:
                 cells = {"meeting": code, "city": city, "topics": attendee.get("topics")}
-                cells |= {"did": ";".join(attendee.get("did") or ()) or None}
+                did = attendee.get("did")
+                words = (
+                    [one for one in did if isinstance(one, str)] if isinstance(did, list) else ()
+                )
+                cells |= {"did": ";".join(words) or None}
                 cells |= {"presence": attendee.get("presence") or "attended"}
                 self.add("attendance", line, {**cells, "note": attendee.get("description")})
         return None
@@ -342,5 +344,10 @@ def _code(identity: object, register: str) -> str | None:
 
 def _source(item: _Item) -> str | None:
     """Give what a source says of itself: its note, else its address."""
-    sources = item.get("sources") or ()
+    sources = _items(item.get("sources"))
     return next((one.get("note") or one.get("url") for one in sources), None)
+
+
+def _items(value: object) -> list[_Item]:
+    """Give the objects of a list; what is no object, or no list, is left out."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

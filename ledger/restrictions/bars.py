@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from ledger.core.dates import months_after
 from ledger.core.factors import Factor
 from ledger.core.text import text_key
 from ledger.registers.records import City, Exemption, Need, Offer, Project, Provider, Restriction
@@ -57,17 +58,8 @@ def pair_terms(pair: PairRecords, country: str | None, instrument: str | None = 
     """
     lists = [set(side) for side in (pair.need.instruments, pair.offer.instruments) if side]
     common = frozenset(set.intersection(*lists)) if lists else frozenset()
-    return PairTerms(
-        provider=pair.provider.code,
-        provider_country=country,
-        city=pair.city.code,
-        city_country=pair.city.country,
-        project=pair.project.code,
-        sector=pair.project.sector,
-        factor=pair.need.factor,
-        topic=pair.need.topic,
-        instruments=common if instrument is None else frozenset((instrument,)),
-    )
+    terms = parties_terms(pair.need, pair.project, pair.city, pair.provider, country)
+    return terms._replace(instruments=common if instrument is None else frozenset((instrument,)))
 
 
 def parties_terms(
@@ -315,10 +307,7 @@ def describe(restriction: Restriction) -> str:
 
 def year_after(day: date) -> date:
     """Give the same day of the next year; the last of February has no 29th then."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+    return months_after(day, 12)
 
 
 def review_day(restriction: Restriction, recorded_on: date) -> date:

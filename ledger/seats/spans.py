@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final, NamedTuple
 
 from ledger.core.partial_dates import PartialDate
@@ -96,30 +96,6 @@ def member_since(seats: Iterable[HeldSeat]) -> PartialDate | None:
     """Give the beginning of the earliest membership in the association, if one is known."""
     known = (one.seat.from_ for one in seats if one.seat.role == MEMBER)
     return min((one for one in known if one is not None), key=lambda one: one.first, default=None)
-
-
-def count_days(spans: Iterable[Span]) -> int:
-    """Count the days that are in at least one of some spans."""
-    return sum(span.days for span in united(spans))
-
-
-def united(spans: Iterable[Span]) -> Iterator[Span]:
-    """Give spans that neither overlap nor touch, in order, with the days of all."""
-    begun: Span | None = None
-    for span in sorted(one for one in spans if one.days):
-        if begun is not None and (begun.last == date.max or span.first <= next_day(begun.last)):
-            begun = Span(begun.first, max(begun.last, span.last))
-            continue
-        if begun is not None:
-            yield begun
-        begun = span
-    if begun is not None:
-        yield begun
-
-
-def next_day(day: date) -> date:
-    """Give the day after a day; the calendar itself has a last one."""
-    return day if day == date.max else day + timedelta(days=1)
 
 
 class Crowded(NamedTuple):

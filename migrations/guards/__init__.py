@@ -58,7 +58,10 @@ _SCRIPTS: Final = {
             r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",
             re.DOTALL,
         ),
-        named=("office", "city", "provider", "project", "body", *origin_kinds()),
+        named=(
+            *("office", "city", "provider", "project", "body", "restriction", "motion"),
+            *origin_kinds(),
+        ),
     ),
 }
 

@@ -135,3 +135,20 @@ def test_a_circle_in_a_file_is_refused(asked: Officer, tmp_path: Path) -> None:
     with (tmp_path / "approaches.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
     assert "leads back" in asked.tries(f"import {tmp_path} --yes").err
+
+
+def test_two_new_rows_may_name_the_same_new_one(asked: Officer, tmp_path: Path) -> None:
+    tables = {
+        "projects": "code,title,city,sector,origin\nP-9,Tram,{city},transport,seat:ST-9\n",
+        "seats": "code,city,body,role,origin\nST-9,{city},B-9,member,meeting:MT-9\n",
+        "meetings": "code,body,name,from\nMT-9,B-9,Session,2008-10-22\n",
+        "bodies": "code,name,kind\nB-9,Metropolis,association\n",
+    }
+    city = asked.asks("city list")["rows"][0]["code"]
+    files = [tmp_path / f"{name}.csv" for name in tables]
+    for file, text in zip(files, tables.values(), strict=True):
+        file.write_text(text.format(city=city), encoding="utf-8")
+    asked.says(f"import {' '.join(map(str, files))} --yes")
+    came_from = asked.asks("project show P-9")["came_from"]
+    assert [one["code"] for one in came_from] == ["ST-9", "MT-9"]
+    sound(asked)

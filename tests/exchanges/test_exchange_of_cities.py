@@ -161,6 +161,18 @@ def test_a_city_is_told_for_all_its_open_needs_and_a_topic_without_asker(cities:
     assert {row["need"] for row in rows} == {None}
 
 
+def test_what_has_no_topic_or_date_is_counted_once_for_all_needs_of_a_city(cities: Officer) -> None:
+    cities.says("need add BRT expertise '5 person-day' --code N-3 --topic metro --on 2026-01-10")
+    cities.says("need add BRT expertise '5 person-day' --code N-4 --topic Metro --on 2026-01-10")
+    cities.says("need add BRT expertise '5 person-day' --code N-5 --on 2026-01-10")
+    cities.says("credential add BOG metro 'line 1' --grade good --source S")
+    cities.says("deal introduce O-1 N-5 '1 person-day' --commit --override agreed --on 2026-02-01")
+    cities.says("deal deliver D-0001 --on 2026-03-01 --yes")
+    counted = cities.asks("exchange suggest MHD")["not_counted"]
+    assert counted["deliveries_without_topic"] == 1
+    assert counted["credentials_without_date"] == 1
+
+
 def test_what_is_no_question_of_expertise_is_refused(cities: Officer) -> None:
     cities.says("need add BRT expertise '5 person-day' --code N-4 --on 2026-01-10")
     assert cities.refused("exchange suggest N-2", 4, "money") == "not-expertise"

@@ -32,7 +32,7 @@ ORIGINS = (*CHAINED_ORIGINS, "credential")
 WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", *CHAINED_ORIGINS))
 CHAINED = tuple(f"{kind}_version" for kind in CHAINED_ORIGINS)
 MEETING_UNDO = ("project", "need", "offer", "undertaking")
-NAMED = ("office", "body", *IDENTITIES, *ORIGINS)
+NAMED = ("office", "body", "restriction", "motion", *IDENTITIES, *ORIGINS)
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
@@ -93,7 +93,7 @@ FUNCTIONS = {
     *(f"cityfund_{kind}_in_error_meets_additions()" for kind in NAMED),
     *(f"cityfund_{table}_names_an_origin()" for table in WITH_ORIGIN),
     *(f"cityfund_{table}_comes_from_another()" for table in CHAINED),
-    *(f"cityfund_{kind}_refuses_update()" for kind in ("office", "body", *ORIGINS)),
+    *(f"cityfund_{kind}_refuses_update()" for kind in set(NAMED) - set(IDENTITIES)),
     "cityfund_approach_meets_acts()",
     "cityfund_seat_terms_meet_seats()",
     "cityfund_partnership_terms_meet_partnerships()",

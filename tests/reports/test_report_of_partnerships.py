@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,3 +234,18 @@ def test_a_city_shows_its_ties_with_the_other_side_of_each(ties: Officer) -> Non
     assert "PARTNERSHIPS" in ties.says("city show MHD")
     assert "PARTNERSHIPS" in ties.says("city show SAO")
     assert "done" in ties.says("partnership show PA-0002")
+
+
+def test_a_release_that_was_imported_without_a_reason_is_a_trace(
+    ties: Officer, tmp_path: Path
+) -> None:
+    ties.world.need("100 EUR", "N-0001")
+    ties.says("offer add LHE money '60 EUR' --partnership PA-0001 --on 2026-01-10")
+    table = tmp_path / "deals.csv"
+    table.write_text(
+        "code,offer,need,act,quantity,unit,effective_on,held_until,origin\n"
+        "D-9,O-0001,N-0001,introduced,50,EUR,2026-05-01,2027-01-31,partnership:PA-0001\n"
+        "D-9,O-0001,N-0001,released,50,EUR,2026-06-01,2027-01-31,partnership:PA-0001\n"
+    )
+    ties.says(f"import {table} --yes")
+    assert read(ties, "PA-0001") == ("active", "held", "2026-06-01")

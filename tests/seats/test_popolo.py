@@ -85,6 +85,30 @@ def test_what_is_none_of_ours_is_told(network: Officer, tmp_path: Path) -> None:
     assert network.refused(f"import {file} --rules popolo --yes", 3, "Popolo") == "not-popolo"
 
 
+def test_items_of_another_shape_are_left_out(network: Officer, tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    document = {
+        "areas": [{"id": "city:QOM", "name": "Qom", "country_code": "IR", "other_names": ["Y"]}],
+        "memberships": [{"id": "m1", "area_id": "city:MHD", "organization_id": 5}],
+        "organizations": [
+            {"id": "body:X", "name": "X", "classification": "board", "sources": ["a link"]}
+        ],
+        "events": [
+            {
+                "id": "meeting:Q-1",
+                "name": "Session",
+                "organization_id": "body:METROPOLIS",
+                "start_date": "2008-10-22",
+                "attendees": ["city:MHD", {"id": "city:MHD", "did": "spoke"}],
+            }
+        ],
+    }
+    file.write_text(json.dumps(document, indent=1))
+    told = network.tries(f"import {file} --rules popolo --yes")
+    assert (told.code, "Traceback" in told.err) == (0, False), told
+    assert network.asks("meeting show Q-1")["attendance"][0]["city"] == "MHD"
+
+
 def test_meetings_are_events_with_the_cities_that_attended(
     network: Officer, tmp_path: Path
 ) -> None:

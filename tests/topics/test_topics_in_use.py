@@ -88,6 +88,15 @@ def test_a_topic_is_renamed_everywhere_in_one_request(fund: Officer) -> None:
     assert [row["topic"] for row in fund.asks("topic list")["rows"]] == ["bus", "Subway", "tram"]
 
 
+def test_a_restriction_that_has_the_new_name_gets_no_version(fund: Officer) -> None:
+    fund.says("need add P1 expertise '5 person-day' --topic water")
+    fund.says("restriction add --countries KP --topics Water --authority A --reason B --yes")
+    fund.says("restriction add --countries KP --topics water --authority A --reason B --yes")
+    fund.says("topic rename water Water --reason 'one name'")
+    versions = [len(fund.asks(f"restriction history RS-000{one}")["rows"]) for one in (1, 2)]
+    assert versions == [1, 2]
+
+
 def test_a_rename_that_cannot_be_is_refused(fund: Officer) -> None:
     fund.says("need add P1 expertise '5 person-day' --topic metro")
     assert fund.refused("topic rename metrro tram", 5, "Did you mean metro") == "unknown-topic"

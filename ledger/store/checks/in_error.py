@@ -47,7 +47,8 @@ def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
                 for code, other in connection.execute(query):
                     yield RestingRow(f"{kind} {code}", target, other)
     yield from _listing_errors(connection, with_errors)
-    yield from _acts_on_errors(connection)
+    if "exemption" in with_errors:
+        yield from _acts_on_errors(connection)
     for kind, what, query in _own_of_errors():
         for code in connection.execute(query).scalars():
             yield RestingRow(what, kind, code)
@@ -63,19 +64,24 @@ def _registers_with_errors(connection: Connection) -> set[str]:
     return {kind for kind, has_one in zip(STORED_REGISTERS, row, strict=True) if has_one}
 
 
+def _lost_codes(connection: Connection, kind: str) -> set[str]:
+    """Give the codes that only records in error have."""
+    own = STORED_REGISTERS[kind].identity.c
+    codes: dict[bool, set[str]] = {True: set(), False: set()}
+    for code, hidden in connection.execute(select(own.code, in_error(kind, own.id))):
+        codes[bool(hidden)].add(code)
+    return codes[True] - codes[False]
+
+
 def _listing_errors(connection: Connection, with_errors: set[str]) -> Iterator[RestingRow]:
     """Find the records whose lists name no record but one in error."""
+    lost_codes = {kind: _lost_codes(connection, kind) for kind in with_errors}
     for kind, register in STORED_REGISTERS.items():
         own, versions = register.identity, register.versions
         for column in register.spec.stored:
             if column.register not in with_errors or not column.is_list:
                 continue
-            named = STORED_REGISTERS[column.register].identity
-            rows = connection.execute(select(named.c.code, in_error(column.register, named.c.id)))
-            codes: dict[bool, set[str]] = {True: set(), False: set()}
-            for code, hidden in rows:
-                codes[bool(hidden)].add(code)
-            lost = codes[True] - codes[False]
+            lost = lost_codes[column.register]
             listed = raw(versions.c[column.stored_name])
             query = (
                 select(distinct_code(own), listed)
@@ -89,12 +95,7 @@ def _listing_errors(connection: Connection, with_errors: set[str]) -> Iterator[R
 
 def _acts_on_errors(connection: Connection) -> Iterator[RestingRow]:
     """Find the acts that count and rest on an exemption in error."""
-    exemption = tables.metadata.tables["exemption"]
-    rows = connection.execute(select(exemption.c.code, in_error("exemption", exemption.c.id)))
-    codes: dict[bool, set[str]] = {True: set(), False: set()}
-    for code, hidden in rows:
-        codes[bool(hidden)].add(code)
-    for code in sorted(codes[True] - codes[False]):
+    for code in sorted(_lost_codes(connection, "exemption")):
         for number in acts_resting_on(connection, code):
             yield RestingRow(f"entry {number}", "exemption", code)
 

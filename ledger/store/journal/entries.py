@@ -209,6 +209,7 @@ def is_lapse() -> ColumnElement[bool]:
     """Return the condition that an entry, joined with its request, lapses a hold or a part."""
     return and_(
         entry.c.act == Act.RELEASE,
+        entry.c.reason.is_not(None),  # else the negation would be unknown
         entry.c.reason == LAPSE_REASON,
         request.c.command.in_(_LAPSING),
     )
@@ -480,14 +481,14 @@ def counted_acts(connection: Connection, deals: Sequence[str]) -> list[CountedAc
         .where(movement.c.holder_id == deal.c.need_id, movement.c.deal_id == deal.c.id)
         .where(entry.c.act.in_((Act.INTRODUCE, Act.COMMIT, Act.DELIVER)))
         .where(~in_error("deal", deal.c.id))
-        .order_by(entry.c.id)
     )
     acts = [
         CountedAct(*row)
         for codes in chunked(deals)
         for row in connection.execute(query.where(deal.c.code.in_(codes)))
     ]
-    return sorted(one for one in acts if reversal_of(connection, one.entry) is None)
+    undone = reversed_entries(connection) if acts else frozenset()
+    return sorted(one for one in acts if one.entry not in undone)
 
 
 def acts_resting_on(connection: Connection, exemption: str) -> list[int]:
@@ -495,4 +496,5 @@ def acts_resting_on(connection: Connection, exemption: str) -> list[int]:
     query = select(entry.c.id, entry.c.exemptions).where(entry.c.exemptions.is_not(None))
     rows = connection.execute(query.order_by(entry.c.id)).all()
     named = [number for number, cell in rows if exemption in codes_in(cell)]
-    return [one for one in named if reversal_of(connection, one) is None]
+    undone = reversed_entries(connection) if named else frozenset()
+    return [one for one in named if one not in undone]

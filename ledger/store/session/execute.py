@@ -89,17 +89,18 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         noted = len(uow.notes)
         require_unbarred(uow)
         receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
-    if any(change.kind == SEAT.name for change in uow.changes):
+    changed = {change.kind for change in uow.changes}
+    if SEAT.name in changed:
         from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
 
         require_seats_apart(uow)
-    if any(change.kind == PARTNERSHIP.name for change in uow.changes):
+    if PARTNERSHIP.name in changed:
         from ledger.store.session.partnerships import (  # noqa: PLC0415 - few acts do
             require_partnerships_apart,
         )
 
         require_partnerships_apart(uow)
-    if any(change.kind == CREDENTIAL.name for change in uow.changes):
+    if CREDENTIAL.name in changed:
         from ledger.store.session.credentials import (  # noqa: PLC0415 - as above
             require_credentials_apart,
         )

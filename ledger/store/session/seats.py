@@ -17,8 +17,6 @@ def require_seats_apart(uow: UnitOfWork) -> None:
     Raises `SeatOverlaps` and `AlreadyHosted`.
     """
     codes = {change.code for change in uow.changes if change.kind == SEAT.name}
-    if not codes:
-        return
     uow.flush_registers()
     changed = [one.record for one in load_where(uow.connection, SEAT.name, "code", codes).values()]
     others = seats_at(uow, {seat.place for seat in changed})

@@ -12,7 +12,7 @@ def network_notes(ledger: Ledger) -> list[str]:
     """Describe countries of no office, and what is odd about bodies and seats."""
     with ledger.reader() as reader:
         snapshot = reader.snapshot("seat", "body")
-        records, day = seat_records(reader, snapshot), reader.day
+        records, day = seat_records(reader, snapshot, outcomes=False), reader.day
     notes = [*seat_notes(records, day)]
     left = uncovered(snapshot.records("office").values())
     if left:

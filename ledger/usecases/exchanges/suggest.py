@@ -12,6 +12,7 @@ from ledger.approaches.states import OPEN, state_on
 from ledger.core.errors import NotFound, RefusedByRule, UsageError
 from ledger.core.factors import Factor, Stage
 from ledger.core.suggest import did_you_mean
+from ledger.core.text import text_key
 from ledger.eligibility.rules import NeedFacts
 from ledger.exchanges.candidate_cities import (
     ORDER,
@@ -329,10 +330,12 @@ def _open_points(
     snapshot: Snapshot, answers: Iterable[tuple[Question, tuple[CandidateCity, ...]]]
 ) -> dict[str, int]:
     """Count what the order could not take into account."""
-    asked = [question.topic for question, _ in answers]
-    counts: Counter[str] = Counter()
-    for topic in dict.fromkeys(asked):
-        counts.update(not_counted(topic, snapshot))
+    topics = {text_key(question.topic): question.topic for question, _ in answers}
+    counts: dict[str, int] = {}
+    for topic in topics.values():
+        # Credentials are those of the topic; deliveries without a topic are of none.
+        found, key = not_counted(topic, snapshot), "credentials_without_date"
+        counts = {**found, key: found[key] + counts.get(key, 0)}
     ratios = [
         one.population_ratio is None
         for question, candidates in answers

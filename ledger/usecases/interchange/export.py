@@ -270,8 +270,7 @@ _IN_POPOLO: Final = ("cities", "offices", "bodies", "seats", "meetings", "attend
 
 def popolo_rows(reader: Reader) -> dict[str, list[CanonicalRow]]:
     """Give the rows of bodies, offices and meetings, and of the cities that are in any of them."""
-    known = [table for table in _IN_POPOLO if table in TABLES]
-    rows: dict[str, list[CanonicalRow]] = {table: [*export_lines(reader, table)] for table in known}
-    named = {row["city"] for table in ("seats", "attendance") for row in rows.get(table, ())}
+    rows = {table: [*export_lines(reader, table)] for table in _IN_POPOLO}
+    named = {row["city"] for table in ("seats", "attendance") for row in rows[table]}
     rows["cities"] = [row for row in rows["cities"] if row["code"] in named]
     return rows

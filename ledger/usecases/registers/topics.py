@@ -199,12 +199,16 @@ def _renamed(uow: UnitOfWork, kind: str, key: str, name: str) -> Iterator[tuple[
         topics = topics_of(kind, stored.record)
         if key not in map(text_key, topics):
             continue
-        after = [name if text_key(topic) == key else topic for topic in topics]
-        # The new topic may have been there already, beside the old one.
-        kept = tuple({text_key(topic): topic for topic in after}.values())
+        kept = _with_name(topics, key, name)
         if kept != topics:
             is_list = REGISTERS[kind].column[column].is_list
             yield stored, replace(stored.record, **{column: kept if is_list else name})
+
+
+def _with_name(topics: Iterable[str], key: str, name: str) -> tuple[str, ...]:
+    """Replace a topic by a name, which may have been there already, beside the old one."""
+    after = (name if text_key(topic) == key else topic for topic in topics)
+    return tuple({text_key(topic): topic for topic in after}.values())
 
 
 def _rename_in_restrictions(uow: UnitOfWork, key: str, name: str) -> int:
@@ -215,9 +219,8 @@ def _rename_in_restrictions(uow: UnitOfWork, key: str, name: str) -> int:
     count = 0
     for stored in load_all(uow.connection, "restriction").values():
         topics = stored.record.topics
-        if key in map(text_key, topics):
-            after = (name if text_key(topic) == key else topic for topic in topics)
-            renamed = tuple({text_key(topic): topic for topic in after}.values())
+        renamed = _with_name(topics, key, name)
+        if key in map(text_key, topics) and renamed != topics:
             uow.edit("restriction", stored, replace(stored.record, topics=renamed))
             count += 1
     return count

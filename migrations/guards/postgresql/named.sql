@@ -1,4 +1,4 @@
--- Applied to offices, cities, providers and projects: records that others name.
+-- Applied to the registers whose records others name, such as offices and restrictions.
 -- A version that marks one as in error locks its identity row and writes it as it is. Who is
 -- recording something under the record holds that row by a foreign key, so the mark waits for that.
 -- Who comes later waits for the mark, and is then stopped by the level of isolation.
