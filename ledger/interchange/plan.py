@@ -51,8 +51,8 @@ from ledger.seats.rules import overlap
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
-    from ledger.interchange.import_rules import ImportRule
-    from ledger.interchange.record_finder import KnownRecords
+    from ledger.interchange.mapping.record_finder import KnownRecords
+    from ledger.interchange.mapping.rule import ImportRule
     from ledger.interchange.rule_report import RuleReport
 
 
@@ -382,8 +382,8 @@ def read_incoming(
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     if any(output.table == LISTED.name for output in rule.output):
         raise ListNotImported(f"The rule {rule.about.name} makes a list of names.")
-    from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - as above
-    from ledger.interchange.record_finder import make_finders  # noqa: PLC0415
+    from ledger.interchange.mapping.apply import apply_rule  # noqa: PLC0415 - as above
+    from ledger.interchange.mapping.record_finder import make_finders  # noqa: PLC0415
 
     tables: list[RawTable] = []
     problems: list[ImportProblem] = []

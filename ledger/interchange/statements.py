@@ -25,7 +25,7 @@ from ledger.interchange.reader import RawTable, parse_table
 from ledger.statements.lines import LineKind, ReadLine, StatementLine
 
 if TYPE_CHECKING:
-    from ledger.interchange.import_rules import ImportRule
+    from ledger.interchange.mapping.rule import ImportRule
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_LINES: Final = 200_000
@@ -105,7 +105,7 @@ def _tables(
     if rule is None:
         table, problems = parse_table(content, table=STATEMENTS.name, file=name)
         return [] if table is None else [table], problems
-    from ledger.interchange.apply_rule import apply_rule  # noqa: PLC0415 - brings pydantic
+    from ledger.interchange.mapping.apply import apply_rule  # noqa: PLC0415 - brings pydantic
 
     tables, _, problems = apply_rule(rule, content, name)
     return [table for table in tables if table.table == STATEMENTS.name], problems

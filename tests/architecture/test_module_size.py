@@ -64,7 +64,7 @@ SHORT = {
     "ledger/store/restrictions.py": "read by acts and by snapshots, and apart from both",
     "ledger/store/seats.py": "read by reports and, where an association is set, by snapshots",
     "ledger/store/session/seats.py": "an act enters it only where it changes seats",
-    "ledger/interchange/record_finder.py": "an index that the application of a rule asks",
+    "ledger/interchange/mapping/record_finder.py": "an index that the application of a rule asks",
     "ledger/store/session/credentials.py": "an act enters it only where a credential changes",
     "ledger/store/session/restrictions.py": "an act enters it only where something is restricted",
     "ledger/usecases/exchanges/accept.py": "one act, apart from the reports it follows from",

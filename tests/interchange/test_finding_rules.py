@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from ledger.interchange.apply_rule import apply_rule
-from ledger.interchange.import_rules import load_rule, parse_rule, shipped_rules
+from ledger.interchange.mapping.apply import apply_rule
+from ledger.interchange.mapping.record_finder import make_finders
+from ledger.interchange.mapping.rule import load_rule, parse_rule, shipped_rules
 from ledger.interchange.plan import read_incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import RawTable
-from ledger.interchange.record_finder import make_finders
 from ledger.interchange.rule_report import RuleReport
 from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import countries, find_country_by_name

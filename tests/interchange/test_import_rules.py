@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.interchange.apply_rule import apply_rule, slug
-from ledger.interchange.import_rules import (
+from ledger.interchange.mapping.apply import apply_rule, slug
+from ledger.interchange.mapping.rule import (
     BrokenRule,
     UnknownRule,
     load_rule,

@@ -56,7 +56,7 @@ from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, 
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
 
 if TYPE_CHECKING:
-    from ledger.interchange.import_rules import ImportRule
+    from ledger.interchange.mapping.rule import ImportRule
 
 
 def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
@@ -114,7 +114,7 @@ def load_rule_named(name_or_path: str | None) -> ImportRule | None:
     """Load a shipped rule by name or one's own by path; None where none was named."""
     if name_or_path is None:
         return None
-    from ledger.interchange.import_rules import load_rule  # noqa: PLC0415 - brings pydantic
+    from ledger.interchange.mapping.rule import load_rule  # noqa: PLC0415 - brings pydantic
 
     return load_rule(name_or_path)
 

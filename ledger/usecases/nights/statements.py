@@ -51,7 +51,7 @@ from ledger.usecases.statements.compare import (
 from ledger.usecases.statements.inbox import Inbox, Reader, read_inbox
 
 if TYPE_CHECKING:
-    from ledger.interchange.import_rules import ImportRule
+    from ledger.interchange.mapping.rule import ImportRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 
 from ledger.core.errors import InvalidInput
 from ledger.core.numbers import whole_numeral
-from ledger.interchange.apply_rule import apply_rule
 from ledger.interchange.canonical import LISTED
 from ledger.interchange.cells import Cells, Lookups
-from ledger.interchange.import_rules import ImportRule
+from ledger.interchange.mapping.apply import apply_rule
+from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.problems import ImportRefused, Place
 from ledger.interchange.reader import RawTable, parse_table, read_content
 from ledger.journal.receipts import Receipt

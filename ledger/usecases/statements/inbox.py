@@ -26,7 +26,7 @@ from ledger.interchange.statements import (
 from ledger.statements.lines import ReadLine
 
 if TYPE_CHECKING:
-    from ledger.interchange.import_rules import ImportRule
+    from ledger.interchange.mapping.rule import ImportRule
 
 _PARTIAL = (".part", ".partial", ".crdownload", ".tmp", "~")
 

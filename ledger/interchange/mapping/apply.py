@@ -17,11 +17,12 @@ from typing import Final
 from ledger.core.numbers import format_decimal, normalise_digits
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, name_key, normalised_code
-from ledger.interchange.beside import BesideFiles, read_beside
 from ledger.interchange.canonical import NUMERIC_KINDS, READABLE, TABLES
 from ledger.interchange.cells import MAX_CODE
-from ledger.interchange.foreign_cells import DATES, decimal_comma
-from ledger.interchange.import_rules import (
+from ledger.interchange.mapping.beside import BesideFiles, read_beside
+from ledger.interchange.mapping.foreign_cells import DATES, decimal_comma
+from ledger.interchange.mapping.record_finder import Finders, make_finders
+from ledger.interchange.mapping.rule import (
     FIRST,
     ROW,
     SECOND,
@@ -35,7 +36,6 @@ from ledger.interchange.import_rules import (
 )
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable, decode, read_records, read_rows
-from ledger.interchange.record_finder import Finders, make_finders
 from ledger.interchange.rule_report import Repeat, RuleReport, SkippedRow
 from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import find_country_by_name

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from ledger.core.text import name_key, normalised_code
-from ledger.interchange.import_rules import Find, ImportRule
+from ledger.interchange.mapping.rule import Find, ImportRule
 from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import find_country
 from ledger.registers.spec import ColumnSpec, Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ledger.interchange.import_rules import Beside, ImportRule
+from ledger.interchange.mapping.rule import Beside, ImportRule
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, decode, read_records, read_rows
 
