@@ -249,13 +249,14 @@ def read_records(
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(_broken(str(error), file, begins))
+            problems.append(broken_csv(str(error), file, begins))
             return
         if any(cell.strip() for cell in cells):
             yield begins, [cell.replace("\r\n", "\n") if "\r" in cell else cell for cell in cells]
 
 
-def _broken(error: str, file: str, line: int) -> ImportProblem:
+def broken_csv(error: str, file: str, line: int) -> ImportProblem:
+    """Say what is wrong with a record of CSV."""
     if "unexpected end of data" in error or "field larger" in error:
         what = "A quote is opened in this row and never closed."
     elif "expected after" in error:

@@ -1,0 +1,89 @@
+"""Refusals of files that cannot be read at all, or not safely."""
+
+from __future__ import annotations
+
+from ledger.core.errors import InvalidInput
+
+
+class NotAFile(InvalidInput, code="not-a-file"):
+    """A folder, pipe or device was named where a file is read."""
+
+    default_why = "Only a file can be looked at before it is read, and read a second time."
+    default_next = "Name a file, or give its content on standard input with -."
+
+
+class UnknownFormat(InvalidInput, code="unknown-file-format"):
+    """A file is in no format that is read, or is not in the one that its rule names."""
+
+    default_why = "Read are csv, tsv, xlsx, xls, ods, json, ndjson and xml, also in .gz or .zip."
+    default_next = "Save the file in one of these formats."
+
+
+class ArchiveTooLarge(InvalidInput, code="archive-too-large"):
+    """What a compressed file holds is larger than a file may be, or than its size allows."""
+
+    default_why = "A small file that grows without bound is made to exhaust a computer."
+    default_next = "Ask whoever sent the file; give the uncompressed file if it is right."
+
+
+class BrokenArchive(InvalidInput, code="broken-archive"):
+    """A compressed file is cut short or damaged."""
+
+    default_why = "Its content does not agree with its own table of contents or checksums."
+    default_next = "Fetch the file again."
+
+
+class SeveralFiles(InvalidInput, code="several-files"):
+    """An archive holds several files, or none."""
+
+    default_why = "An import reads one file at a time, and does not choose."
+    default_next = "Unpack the archive and name the file."
+
+
+class EncryptedFile(InvalidInput, code="encrypted-file"):
+    """A file is protected by a password."""
+
+    default_why = "It cannot be read without its password, which an import does not ask for."
+    default_next = "Save it without a password."
+
+
+class BrokenWorkbook(InvalidInput, code="broken-workbook"):
+    """A workbook cannot be read."""
+
+    default_why = "It is damaged, or was not written by a program for workbooks."
+    default_next = "Open it in a spreadsheet, and save it again."
+
+
+class UnknownSheet(InvalidInput, code="unknown-sheet"):
+    """A workbook has no sheet of that name, or several and the rule names none."""
+
+    default_why = "The rule says which sheet is read, by its name."
+    default_next = "Correct `sheet` in the rule."
+
+
+class TooManyColumns(InvalidInput, code="too-many-columns"):
+    """A table has more columns than any spreadsheet."""
+
+    default_why = "No table is that wide; the wrong file is likelier."
+    default_next = "Look at the file, and at the delimiter that the rule names."
+
+
+class BrokenJson(InvalidInput, code="broken-json"):
+    """A file is not JSON, or its records are not where they are looked for."""
+
+    default_why = "Records are the objects of a list."
+    default_next = "Say where the list is, as a path of keys: rows = 'grants'."
+
+
+class BrokenXml(InvalidInput, code="broken-xml"):
+    """A file is not well-formed XML, or has no such records."""
+
+    default_why = "Records are the elements of one name."
+    default_next = "Say which: rows = 'iati-activity'."
+
+
+class UnsafeXml(InvalidInput, code="unsafe-xml"):
+    """An XML file has a document type with definitions of its own."""
+
+    default_why = "Entities can grow without bound, and can read other files of the computer."
+    default_next = "Remove the document type; data does not need one."

@@ -1,0 +1,63 @@
+"""Open a foreign file: find out what it is, and give the source of its records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from ledger.interchange.sources.errors import UnknownFormat
+from ledger.interchange.sources.json_records import JsonLines, JsonRecords
+from ledger.interchange.sources.records import Reading, Source
+from ledger.interchange.sources.stored import Stored, stored_content, stored_file, unpacked
+from ledger.interchange.sources.text_tables import TextTable
+from ledger.interchange.sources.workbooks import SheetTable
+from ledger.interchange.sources.xml_records import XmlRecords
+
+FORMATS: Final = ("csv", "tsv", "xlsx", "xls", "ods", "json", "ndjson", "xml")
+_ENDINGS: Final = {
+    **{f".{name}": name for name in FORMATS},
+    ".jsonl": "ndjson",
+    ".xlsm": "xlsx",
+    ".tab": "tsv",
+}
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods"})
+_AS_WRITTEN: Final = Reading()
+
+
+def open_source(
+    file: Path | bytes, reading: Reading = _AS_WRITTEN, name: str = "standard input"
+) -> Source:
+    """Open a file by its path (`-` is standard input), or content that has a name.
+
+    Raises the refusals of `errors`, and `CannotReadFile`; what is wrong inside comes as problems.
+    """
+    stored = stored_content(file, name) if isinstance(file, bytes) else stored_file(file)
+    stored = unpacked(stored)
+    form = format_of(stored, reading)
+    if form in _WORKBOOKS:
+        return SheetTable(stored, form, reading)
+    if form in {"csv", "tsv"}:
+        return TextTable(stored, form, reading)
+    if form == "xml":
+        return XmlRecords(stored, form, reading)
+    return (JsonLines if form == "ndjson" else JsonRecords)(stored, form, reading)
+
+
+def format_of(stored: Stored, reading: Reading) -> str:
+    """Give the format: what the rule says, else what the first bytes and the ending say."""
+    first = stored.first_bytes()
+    form = reading.format or _ENDINGS.get(Path(stored.name).suffix.lower())
+    if form is not None and form not in FORMATS:
+        raise UnknownFormat(f"There is no format {form!r}.")
+    is_workbook = first.startswith((_ZIP, _OLE))
+    if is_workbook:
+        return form if form in _WORKBOOKS else "xls" if first.startswith(_OLE) else "xlsx"
+    text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:15].lower().startswith((b"<!doctype html", b"<html")):
+        raise UnknownFormat(f"{stored.label} is a web page.")
+    if form in _WORKBOOKS:
+        raise UnknownFormat(f"{stored.label} is not a workbook.")
+    if form is not None:
+        return form
+    return "xml" if text.startswith(b"<") else "json" if text[:1] in {b"{", b"["} else "csv"

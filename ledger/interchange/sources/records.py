@@ -1,0 +1,108 @@
+"""What every source gives: records of text, each with the line, row or ordinal it stands at.
+
+Tables of text and of workbooks have a row of names in common, and rows as wide as it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from ledger.interchange.problems import ImportProblem
+from ledger.interchange.sources.cleaning import Cell, clean_record, clean_text
+from ledger.interchange.sources.errors import TooManyColumns
+
+
+class SourceRow(NamedTuple):
+    """One record. `line` is the text line it begins on, its sheet row, or its ordinal from 1."""
+
+    line: int
+    record: dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is written, where its name and content do not say it.
+
+    `header` is the number of the row with the columns' names, `rows` the path of keys or the name
+    of the element that holds the records. `clean` repairs text that was decoded wrongly.
+    """
+
+    format: str | None = None
+    sheet: str | None = None
+    header: int | None = None
+    rows: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    clean: bool = False
+
+
+class Source(ABC):
+    """A file that is open for reading. What is wrong inside it goes to `problems` while it is read.
+
+    `columns` names the columns of a table, and is None where records may differ (JSON, XML).
+    `notes` say what was read otherwise than it is written.
+    """
+
+    def __init__(self, name: str, form: str, columns: tuple[str, ...] | None = None) -> None:
+        """Name the file as messages name it, its format, and its columns if it has some."""
+        self.name, self.format, self.columns = name, form, columns
+        self.problems: list[ImportProblem] = []
+        self.notes: list[str] = []
+
+    @abstractmethod
+    def rows(self) -> Iterator[SourceRow]:
+        """Give the records one after another; a broken one is a problem and is left out."""
+
+    def problem(self, line: int, column: str | None, code: str, what: str, hint: str = "") -> None:
+        """Note one thing wrong with the file."""
+        self.problems.append(ImportProblem(self.name, line, column, code, what, hint))
+
+
+MAX_COLUMNS: Final = 16_384
+"""As many as a workbook has."""
+
+
+def column_names(cells: list[str], reading: Reading) -> tuple[str, ...]:
+    """Give the names of columns; one without a name is called by its number."""
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    names = (clean_text(one) if reading.clean else one for one in cells)
+    return tuple(name.strip() or f"column {at + 1}" for at, name in enumerate(names))
+
+
+class TableSource(Source):
+    """A table whose rows become records by the names of its columns."""
+
+    def __init__(self, name: str, form: str, reading: Reading) -> None:
+        """Take how the table is written; `columns` are read at once."""
+        super().__init__(name, form)
+        self.reading = reading
+
+    @abstractmethod
+    def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Give the filled rows below the names, with their lines or sheet rows."""
+
+    def rows(self) -> Iterator[SourceRow]:
+        """Give each row as a record; one of another width is a problem and is left out."""
+        names = self.columns or ()
+        width, clean = len(names), self.reading.clean
+        for line, cells in self.numbered_rows():
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+            if len(cells) != width:
+                what = f"This row has {len(cells)} cells, the header {width}."
+                self.problem(line, None, "cell-count", what, "Put text with a comma in quotes.")
+                continue
+            record = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+            yield SourceRow(line, clean_record({**record}) if clean else {**record})
+
+
+def require_columns(name: str, count: int) -> None:
+    """Refuse a table that is wider than any spreadsheet; raises `TooManyColumns`."""
+    if count > MAX_COLUMNS:
+        raise TooManyColumns(
+            f"{name} has {count:,} columns or more; {MAX_COLUMNS:,} are read at most."
+        )

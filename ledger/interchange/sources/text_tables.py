@@ -1,0 +1,116 @@
+"""Tables as text: CSV and TSV, read line by line whatever their size."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.interchange.reader import broken_csv
+from ledger.interchange.sources.errors import UnknownFormat
+from ledger.interchange.sources.records import Reading, TableSource, column_names, require_columns
+from ledger.interchange.sources.stored import Stored
+
+MAX_LINE: Final = 16 * 1024 * 1024
+_DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class _Unreadable(Exception):
+    """The text ends here, because the rest cannot be decoded or is no text."""
+
+
+class TextTable(TableSource):
+    """A table of text. It is decoded while it is read, so that its size does not matter."""
+
+    def __init__(self, stored: Stored, form: str, reading: Reading) -> None:
+        """Open the table and read the names of its columns."""
+        super().__init__(stored.label, form, reading)
+        self._stored = stored
+        self._delimiter = reading.delimiter or _DELIMITERS[form]
+        self._encoding = encoding_of(stored, reading)
+        first = next(self._records(), None)
+        self.columns = () if first is None else column_names(first[1], reading)
+        self.header_line = 1 if first is None else first[0]
+        if first is None and not self.problems:
+            self.problem(1, None, "empty-file", "The file is empty.", "")
+
+    def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Give the rows below the names."""
+        records = self._records()
+        next(records, None)
+        return records
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        """Give each record that holds something, from the names on, with the line it begins on."""
+        if self.problems:
+            return
+        with io.TextIOWrapper(self._stored.open(), self._encoding, newline="") as text:
+            reader = csv.reader(self._lines(text), delimiter=self._delimiter, strict=True)
+            while True:
+                begins = reader.line_num + 1
+                try:
+                    cells = next(reader)
+                except (StopIteration, _Unreadable):
+                    return
+                except csv.Error as error:
+                    self.problems.append(broken_csv(str(error), self.name, begins))
+                    return
+                if begins >= (self.reading.header or 1) and any(map(str.strip, cells)):
+                    yield (
+                        begins,
+                        [one.replace("\r\n", "\n") if "\r" in one else one for one in cells],
+                    )
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        """Give the lines of the text; what is no text ends it with a problem."""
+        for number in range(1, 2**62):
+            try:
+                line = text.readline(MAX_LINE)
+            except UnicodeError as error:
+                self._note_undecodable()
+                raise _Unreadable from error
+            if not line:
+                return
+            if number == 1:
+                require_columns(self.name, line.count(self._delimiter) + 1)
+            if "\0" in line:
+                what = "There is a NUL byte here, so this is not a text file."
+                self.problem(number, None, "nul-byte", what, "Save the table as CSV, UTF-8.")
+                raise _Unreadable
+            if len(line) == MAX_LINE:
+                what = f"This line is longer than {MAX_LINE:,} characters."
+                self.problem(number, None, "line-too-long", what)
+                raise _Unreadable
+            yield line
+
+    def _note_undecodable(self) -> None:
+        """Find the line that cannot be decoded; reading in blocks does not tell it."""
+        line, decoder = 1, codecs.getincrementaldecoder(self._encoding)()
+        with self._stored.open() as file:
+            while block := file.read(4096):
+                try:
+                    line += decoder.decode(block).count("\n")
+                except UnicodeDecodeError as error:
+                    line += error.object[: error.start].count(b"\n")
+                    byte, name = error.object[error.start], self.reading.encoding or "UTF-8"
+                    what = f"The byte 0x{byte:02X} is not {name}."
+                    hint = "Save the file as CSV, UTF-8, or say its encoding: encoding = 'cp1252'."
+                    self.problem(line, None, "not-utf8", what, hint)
+                    return
+        what = "The text ends within a character."
+        self.problem(line, None, "not-utf8", what, "Save the file as CSV, UTF-8.")
+
+
+def encoding_of(stored: Stored, reading: Reading) -> str:
+    """Give the encoding: as the rule says, else by the first bytes, else UTF-8."""
+    first = stored.first_bytes()[:2]
+    if reading.encoding is None:
+        return "utf-16" if first in _UTF_16 else "utf-8-sig"
+    try:
+        found = codecs.lookup(reading.encoding)
+    except (LookupError, ValueError) as error:
+        raise UnknownFormat(f"There is no encoding {reading.encoding!r}.") from error
+    return "utf-8-sig" if found.name == "utf-8" else found.name

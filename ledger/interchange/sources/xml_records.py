@@ -1,0 +1,101 @@
+"""Records in XML: the elements of one name, read one after another whatever the file's size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Final
+
+from ledger.interchange.sources.cleaning import Cell, clean_record
+from ledger.interchange.sources.errors import BrokenXml, UnsafeXml
+from ledger.interchange.sources.records import Reading, Source, SourceRow
+from ledger.interchange.sources.stored import Stored
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MAX_DEPTH: Final = 200
+TEXT: Final = "#text"
+
+
+class XmlRecords(Source):
+    """The elements of one name; without a name, the children of the outermost element."""
+
+    def __init__(self, stored: Stored, form: str, reading: Reading) -> None:
+        """Look at the outermost element; raises `UnsafeXml` and `BrokenXml`."""
+        super().__init__(stored.label, form)
+        self._stored, self._name, self._clean = stored, reading.rows, reading.clean
+        with stored.open() as file:
+            next(self._events(file), None)
+
+    def rows(self) -> Iterator[SourceRow]:
+        """Give each element as a record, and forget it."""
+        ordinal, above = 0, list["Element"]()
+        record_depth: int | None = None
+        with self._stored.open() as file:
+            for event, element in self._events(file):
+                if event == "start":
+                    if record_depth is None and self._is_record(element, len(above)):
+                        record_depth = len(above)
+                    above.append(element)
+                    if len(above) > MAX_DEPTH:
+                        raise BrokenXml(f"{self.name} is nested more than {MAX_DEPTH} deep.")
+                    continue
+                above.pop()
+                if record_depth is None or len(above) == record_depth:
+                    if record_depth is not None:
+                        record_depth, ordinal = None, ordinal + 1
+                        record = _as_record(element)
+                        yield SourceRow(ordinal, clean_record(record) if self._clean else record)
+                    element.clear()
+                    if above:
+                        above[-1].remove(element)
+
+    def _is_record(self, element: Element, depth: int) -> bool:
+        return depth == 1 if self._name is None else local_name(element.tag) == self._name
+
+    def _events(self, file: IO[bytes]) -> Iterator[tuple[str, Element]]:
+        from xml.etree.ElementTree import ParseError  # noqa: PLC0415 - only XML needs it
+
+        from defusedxml import DefusedXmlException  # noqa: PLC0415 - as above
+        from defusedxml.ElementTree import iterparse  # noqa: PLC0415 - as above
+
+        try:
+            yield from iterparse(file, ("start", "end"), forbid_dtd=True)
+        except DefusedXmlException as error:
+            raise UnsafeXml(f"{self.name} has a document type or entities of its own.") from error
+        except (ParseError, LookupError, ValueError) as error:
+            raise BrokenXml(f"{self.name} is not XML: {error}.") from error
+
+
+def _as_record(element: Element) -> dict[str, Cell]:
+    cell = as_cell(element)
+    if isinstance(cell, dict):
+        return cell
+    return {TEXT: cell}
+
+
+def local_name(tag: str) -> str:
+    """Give a name without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def as_cell(element: Element) -> Cell:
+    """Give an element as a cell: its text, or a record of attributes, children and text."""
+    text = "".join((element.text or "", *(child.tail or "" for child in element))).strip()
+    if not element.attrib and not len(element):
+        return text
+    record: dict[str, Cell] = {}
+    for name, value in element.attrib.items():
+        record.setdefault(f"@{local_name(name)}", value.strip())
+    for child in element:
+        name, cell = local_name(child.tag), as_cell(child)
+        there = record.get(name)
+        if there is None:
+            record[name] = cell
+        elif isinstance(there, list):
+            there.append(cell)
+        else:
+            record[name] = [there, cell]
+    if text:
+        record[TEXT] = text
+    return record
