@@ -61,6 +61,13 @@ class UnknownSheet(InvalidInput, code="unknown-sheet"):
     default_next = "Correct `sheet` in the rule."
 
 
+class NotATable(InvalidInput, code="not-a-table"):
+    """A sheet is laid out for reading and not as a table."""
+
+    default_why = "A table has one row of names, and below it one record in each row."
+    default_next = "If the table begins further down, say so: header = 5."
+
+
 class TooManyColumns(InvalidInput, code="too-many-columns"):
     """A table has more columns than any spreadsheet."""
 

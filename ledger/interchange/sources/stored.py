@@ -12,6 +12,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -60,9 +61,13 @@ class _Bounded(io.RawIOBase):
     """A stream that is refused beyond a bound, or beyond what its compressed size lets it be."""
 
     def __init__(
-        self, inner: IO[bytes] | gzip.GzipFile, label: str, packed: int | None = None
+        self,
+        inner: IO[bytes] | gzip.GzipFile,
+        label: str,
+        packed: int | None = None,
+        bound: int = MAX_FILE_BYTES,
     ) -> None:
-        self._inner, self._label, self._packed = inner, label, packed
+        self._inner, self._label, self._packed, self._bound = inner, label, packed, bound
         self._count = 0
 
     def readable(self) -> bool:
@@ -77,7 +82,7 @@ class _Bounded(io.RawIOBase):
             raise CannotReadFile(f"{self._label} cannot be read: {error.strerror}.") from error
         self._count += len(data)
         if self._packed is not None:
-            require_sane_size(self._label, self._packed, self._count)
+            require_sane_size(self._label, self._packed, self._count, self._bound)
         elif self._count > MAX_FILE_BYTES:
             raise too_large(f"{self._label} goes on after {MAX_FILE_BYTES:,} bytes.")
         buffer[: len(data)] = data
@@ -211,14 +216,23 @@ def _only_member(stored: Stored, archive: zipfile.ZipFile) -> Stored:
     member = members[0]
     if member.flag_bits & _ENCRYPTED_FLAG:
         raise EncryptedFile(f"{stored.label} is protected by a password.")
-    require_sane_size(stored.label, member.compress_size, member.file_size)
     content, label = stored.content(), f"{stored.label} ({member.filename})"
 
     def open_member() -> IO[bytes]:
-        inner = zipfile.ZipFile(io.BytesIO(content)).open(member.filename)  # noqa: SIM115
-        return io.BufferedReader(_Bounded(inner, label, member.compress_size), _CHUNK)
+        return bounded_member(zipfile.ZipFile(io.BytesIO(content)), member, label)
 
     return Stored(label, Path(member.filename).name, open_member)
+
+
+def bounded_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, bound: int = MAX_FILE_BYTES
+) -> IO[bytes]:
+    """Open a file of an archive for what it really holds, whatever size the archive says."""
+    require_sane_size(label, member.compress_size, member.file_size, bound)
+    truthful = copy(member)
+    truthful.file_size = bound + 1
+    inner = archive.open(truthful)
+    return io.BufferedReader(_Bounded(inner, label, member.compress_size, bound), _CHUNK)
 
 
 def _without_ending(name: str, ending: str) -> str:
