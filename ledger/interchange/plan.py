@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from ledger.interchange.rule_report import RuleReport
 
 
+_WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+
+
 def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     """Plan an import: what is new, changed and unchanged, and what forbids it.
 
@@ -377,7 +380,7 @@ def read_incoming(
             reports=tuple(report for one in documents for report in one.reports),
         )
     if rule is None:
-        return read_paths(paths, as_table)
+        return _read_canonical([*paths], as_table)
     if any(output.table == STATEMENTS.name for output in rule.output):
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     if any(output.table == LISTED.name for output in rule.output):
@@ -402,6 +405,25 @@ def read_incoming(
     unread = frozenset(output.table for output in rule.output) if problems else frozenset()
     return Incoming(
         tuple(tables), tuple(problems), reports=tuple(reports), unread=unread, known=known
+    )
+
+
+def _read_canonical(paths: list[Path], as_table: str | None) -> Incoming:
+    """Read canonical files, folders of them, and workbooks with a table on each sheet."""
+    books = [path for path in paths if path.suffix.lower() in _WORKBOOK_ENDINGS]
+    if not books:
+        return read_paths(paths, as_table)
+    from ledger.interchange.canonical_workbook import read_workbook  # noqa: PLC0415 - for few
+
+    read = [read_workbook(path, as_table) for path in books]
+    others = [path for path in paths if path not in books]
+    if others:
+        read.append(read_paths(others, as_table))
+    return Incoming(
+        tuple(table for one in read for table in one.tables),
+        tuple(problem for one in read for problem in one.problems),
+        tuple(name for one in read for name in one.ignored_files),
+        unread=frozenset().union(*(one.unread for one in read)),
     )
 
 

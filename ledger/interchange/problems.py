@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.core.errors import Detail, InvalidInput, LedgerError
@@ -15,16 +15,31 @@ SUGGESTIONS = 50
 """So many wrong words get a suggestion; a register may be large and a file wrong throughout."""
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook, with the letters of the columns that have a name."""
+
+    name: str
+    letters: Mapping[str, str]
+
+
 class Place(NamedTuple):
-    """Where a row stands: the file as it was named, and the physical line it begins on (from 1)."""
+    """Where a row stands: the file as it was named, and the physical line it begins on (from 1).
+
+    In a workbook the line is the row of a `sheet`, and columns are named as its cells are.
+    """
 
     file: str
     line: int
+    sheet: Sheet | None = None
 
     def problem(
         self, column: str | None, code: str, what: str, next_step: str = ""
     ) -> ImportProblem:
         """Give a problem at a column of this row; None: of the whole row or file."""
+        if self.sheet is not None:
+            letters = self.sheet.letters.get(column or "", "")
+            cell = f"{self.sheet.name}!{letters or 'A'}{self.line}"
+            column = f"{column} {cell}" if column and letters else cell
         return ImportProblem(self.file, self.line, column, code, what, next_step)
 
 

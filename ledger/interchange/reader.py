@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ledger.core.errors import StorageTrouble, UsageError
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import LISTED, READABLE, STATEMENTS, TABLES, Table
-from ledger.interchange.problems import ImportProblem, Place
+from ledger.interchange.problems import ImportProblem, Place, Sheet
 from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class RawTable:
     """A canonical table as text, not yet parsed. `header` holds the columns in file order.
 
     `columns` says, for rows that were made by an import rule, which foreign column each came
-    from, so that a bad value is reported where it really stands.
+    from, so that a bad value is reported where it really stands. `sheet` says so for a workbook.
     """
 
     table: str
@@ -78,6 +78,7 @@ class RawTable:
     header: tuple[str, ...]
     rows: list[RawRow]
     columns: dict[str, str] = field(default_factory=dict)
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,8 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Incoming:
     `as_table` says which table the files are, in place of their names; it takes no folder. Raises
     `NothingToImport`, `UnknownTable` and `CannotReadFile`; broken files come back as problems.
     """
-    if as_table is not None and as_table.lower() == STATEMENTS.name:
-        raise StatementsNotImported("Statements are not imported.")
-    if as_table is not None and as_table.lower() == LISTED.name:
-        raise ListNotImported("Lists of names are not imported.")
-    if as_table is not None and as_table.lower() not in TABLES:
-        raise UnknownTable(
-            f"There is no table {as_table!r}. {did_you_mean(as_table, TABLES)}".strip()
-        )
+    if as_table is not None:
+        table_named(as_table)
     tables: list[RawTable] = []
     problems: list[ImportProblem] = []
     ignored_files: list[str] = []
@@ -129,6 +124,19 @@ def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Incoming:
     if not tables and not problems:
         raise NothingToImport("There is no canonical table among what was given.")
     return Incoming(tuple(tables), tuple(problems), tuple(ignored_files), unread=frozenset(unread))
+
+
+def table_named(as_table: str) -> str:
+    """Give the table that files are said to be; raises `UnknownTable` and why none is imported."""
+    name = as_table.lower()
+    if name == STATEMENTS.name:
+        raise StatementsNotImported("Statements are not imported.")
+    if name == LISTED.name:
+        raise ListNotImported("Lists of names are not imported.")
+    if name not in TABLES:
+        hint = did_you_mean(as_table, TABLES)
+        raise UnknownTable(f"There is no table {as_table!r}. {hint}".strip())
+    return name
 
 
 def _files(
@@ -208,7 +216,7 @@ def parse_table(
         return None, problems
     spec = READABLE[table]
     header = tuple(name.strip().casefold() for name in first[1])
-    wrong = _header_problems(spec, header, Place(file, first[0]))
+    wrong = header_problems(spec, header, Place(file, first[0]))
     if wrong:
         return None, [*problems, *wrong]
     ignored = frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
@@ -302,23 +310,22 @@ def read_rows(
     return rows
 
 
-def _header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[ImportProblem]:
+def header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[ImportProblem]:
+    """Say what is wrong with the names of a canonical table's columns."""
     problem = place.problem
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         what = "The columns are not separated by commas."
         return [problem(None, "not-commas", what, "Save the file as CSV separated by commas.")]
-    header_problems: list[ImportProblem] = []
+    found: list[ImportProblem] = []
     for at, name in enumerate(header):
         if name and name not in spec.names:
             what = f"The table {spec.name} has no column {name!r}."
             hint = did_you_mean(name, spec.names) or f"It has {', '.join(spec.names)}."
-            header_problems.append(problem(name, "unknown-column", what, hint))
+            found.append(problem(name, "unknown-column", what, hint))
         elif name and name in header[:at]:
-            header_problems.append(
-                problem(name, "column-twice", f"The column {name!r} occurs twice.")
-            )
+            found.append(problem(name, "column-twice", f"The column {name!r} occurs twice."))
     for name in spec.required:
         if name not in header:
             what = f"The table {spec.name} needs a column {name!r}."
-            header_problems.append(problem(name, "missing-column", what))
-    return header_problems
+            found.append(problem(name, "missing-column", what))
+    return found

@@ -78,7 +78,7 @@ def _read(table: RawTable, parsed: Tables, lookups: Lookups) -> None:
     rows = parsed.of(table.table)
     columns = [c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN]
     for raw in table.rows:
-        cells = Cells(Place(table.file, raw.line), raw.cells, lookups, table.columns)
+        cells = Cells(Place(table.file, raw.line, table.sheet), raw.cells, lookups, table.columns)
         row = _read_row(table.table, cells, columns)
         if not cells.bad:
             rows.append(row)

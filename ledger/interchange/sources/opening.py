@@ -10,7 +10,7 @@ from ledger.interchange.sources.json_records import JsonLines, JsonRecords
 from ledger.interchange.sources.records import Reading, Source
 from ledger.interchange.sources.stored import Stored, stored_content, stored_file, unpacked
 from ledger.interchange.sources.text_tables import TextTable
-from ledger.interchange.sources.workbooks import SheetTable
+from ledger.interchange.sources.workbooks import SheetTable, Workbook
 from ledger.interchange.sources.xml_records import XmlRecords
 
 FORMATS: Final = ("csv", "tsv", "xlsx", "xls", "ods", "json", "ndjson", "xml")
@@ -21,12 +21,12 @@ _ENDINGS: Final = {
     ".tab": "tsv",
 }
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods"})
-_AS_WRITTEN: Final = Reading()
+WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods"})
+AS_WRITTEN: Final = Reading()
 
 
 def open_source(
-    file: Path | bytes, reading: Reading = _AS_WRITTEN, name: str = "standard input"
+    file: Path | bytes, reading: Reading = AS_WRITTEN, name: str = "standard input"
 ) -> Source:
     """Open a file by its path (`-` is standard input), or content that has a name.
 
@@ -35,8 +35,8 @@ def open_source(
     stored = stored_content(file, name) if isinstance(file, bytes) else stored_file(file)
     stored = unpacked(stored)
     form = format_of(stored, reading)
-    if form in _WORKBOOKS:
-        return SheetTable(stored, form, reading)
+    if form in WORKBOOKS:
+        return SheetTable(Workbook(stored), form, reading)
     if form in {"csv", "tsv"}:
         return TextTable(stored, form, reading)
     if form == "xml":
@@ -52,11 +52,11 @@ def format_of(stored: Stored, reading: Reading) -> str:
         raise UnknownFormat(f"There is no format {form!r}.")
     is_workbook = first.startswith((_ZIP, _OLE))
     if is_workbook:
-        return form if form in _WORKBOOKS else "xls" if first.startswith(_OLE) else "xlsx"
+        return form if form in WORKBOOKS else "xls" if first.startswith(_OLE) else "xlsx"
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise UnknownFormat(f"{stored.label} is a web page.")
-    if form in _WORKBOOKS:
+    if form in WORKBOOKS:
         raise UnknownFormat(f"{stored.label} is not a workbook.")
     if form is not None:
         return form

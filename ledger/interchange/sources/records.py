@@ -73,6 +73,11 @@ def column_names(cells: list[str], reading: Reading) -> tuple[str, ...]:
     return tuple(name.strip() or f"column {at + 1}" for at, name in enumerate(names))
 
 
+def unnamed_column(name: str, at: int) -> bool:
+    """Say whether a column is called by its number because it has no name."""
+    return name == f"column {at + 1}"
+
+
 class TableSource(Source):
     """A table whose rows become records by the names of its columns."""
 
@@ -85,6 +90,11 @@ class TableSource(Source):
     def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give the filled rows below the names, with their lines or sheet rows."""
 
+    def note_width(self, line: int, cells: list[str]) -> None:
+        """Note a row of another width than the names."""
+        what = f"This row has {len(cells)} cells, the header {len(self.columns or ())}."
+        self.problem(line, None, "cell-count", what, "Put text with a comma in quotes.")
+
     def rows(self) -> Iterator[SourceRow]:
         """Give each row as a record; one of another width is a problem and is left out."""
         names = self.columns or ()
@@ -93,8 +103,7 @@ class TableSource(Source):
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
-                what = f"This row has {len(cells)} cells, the header {width}."
-                self.problem(line, None, "cell-count", what, "Put text with a comma in quotes.")
+                self.note_width(line, cells)
                 continue
             record = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
             yield SourceRow(line, clean_record({**record}) if clean else {**record})

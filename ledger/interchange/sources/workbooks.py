@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.interchange.sources.errors import BrokenWorkbook, EncryptedFile, NotATable, UnknownSheet
 from ledger.interchange.sources.records import Reading, TableSource, column_names
 from ledger.interchange.sources.stored import Stored
-from ledger.interchange.sources.workbook_guard import bad_cells, column_letters, require_open
+from ledger.interchange.sources.workbook_guard import (
+    BadCell,
+    bad_cells,
+    column_letters,
+    require_open,
+)
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet
 
 _DIGITS: Final = 15
 """So many digits of a number does a workbook keep."""
@@ -24,18 +29,63 @@ _LOOKED_AT: Final = 50
 """So many rows tell a table from a report."""
 
 
-class SheetTable(TableSource):
-    """A sheet of a workbook. Rows are numbered as the spreadsheet numbers them."""
+class Workbook:
+    """A workbook that is safe to read, and the sheets in it."""
 
-    def __init__(self, stored: Stored, form: str, reading: Reading) -> None:
-        """Open the workbook and read the names of the columns."""
-        super().__init__(stored.label, form, reading)
-        self._long_numbers: list[str] | None = None
+    def __init__(self, stored: Stored) -> None:
+        """Open a workbook; raises `EncryptedFile`, `ArchiveTooLarge` and `BrokenWorkbook`."""
+        import python_calamine  # noqa: PLC0415 - only workbooks need it
+
         require_open(stored)
-        workbook = open_workbook(stored)
-        name = _sheet_name(stored, workbook, reading.sheet)
-        self._bad = bad_cells(stored, name)
-        self.sheet = workbook.get_sheet_by_name(name)
+        self.stored = stored
+        try:
+            file = io.BytesIO(stored.content())
+            self._workbook = python_calamine.CalamineWorkbook.from_filelike(file)
+        except python_calamine.PasswordError as error:
+            raise EncryptedFile(f"{stored.label} is protected by a password.") from error
+        except (python_calamine.CalamineError, ValueError, OSError) as error:
+            raise BrokenWorkbook(f"{stored.label} cannot be read: {error}.") from error
+        self.names: list[str] = self._workbook.sheet_names
+        self._looked_at: dict[str, list[BadCell]] = {}
+
+    def bad_cells(self, name: str) -> list[BadCell]:
+        """Give the cells of a sheet without a value; raises `ArchiveTooLarge`."""
+        if name not in self._looked_at:
+            self._looked_at[name] = bad_cells(self.stored, name)
+        return self._looked_at[name]
+
+    def sheet(self, name: str) -> CalamineSheet:
+        """Give a sheet, after it was looked at."""
+        self.bad_cells(name)
+        return self._workbook.get_sheet_by_name(name)
+
+    def chosen(self, name: str | None) -> str:
+        """Give the name of the sheet that is read: the one named, or the only one filled."""
+        label = self.stored.label
+        if name is not None and name not in self.names:
+            raise UnknownSheet(f"{label} has no sheet {name!r}. It has {', '.join(self.names)}.")
+        if name is not None or len(self.names) == 1:
+            return name or self.names[0]
+        filled = [one for one in self.names if self.sheet(one).start is not None]
+        if len(filled) > 1:
+            raise UnknownSheet(f"{label} has several sheets: {', '.join(filled)}.")
+        return filled[0] if filled else self.names[0]
+
+
+class SheetTable(TableSource):
+    """A sheet of a workbook. Rows are numbered as the spreadsheet numbers them.
+
+    `long_numbers` has the cells whose number has more digits than a workbook keeps, once the rows
+    were read.
+    """
+
+    def __init__(self, workbook: Workbook, form: str, reading: Reading) -> None:
+        """Choose the sheet and read the names of the columns."""
+        super().__init__(workbook.stored.label, form, reading)
+        self.long_numbers: list[tuple[int, str]] = []
+        name = workbook.chosen(reading.sheet)
+        self._bad = workbook.bad_cells(name)
+        self.sheet = workbook.sheet(name)
         first = next(self._records(), None)
         if first is None:
             what = f"The sheet {name} is empty."
@@ -83,14 +133,19 @@ class SheetTable(TableSource):
         records = self._records()
         next(records, None)
         width = len(self.columns or ())
-        self._long_numbers = long_numbers = list[str]()
+        self.long_numbers.clear()
         for line, cells in records:
             yield line, cells + [""] * (width - len(cells))
-        self._long_numbers = None
-        if long_numbers:
+        if self.long_numbers:
             kept = f"of more than {_DIGITS} digits, of which a workbook keeps {_DIGITS}"
-            first = f"the first in {long_numbers[0]}"
-            self.notes.append(f"{len(long_numbers):,} rows with numbers {kept}; {first}")
+            first = f"the first in {self.long_numbers[0][1]}"
+            self.notes.append(f"{len(self.long_numbers):,} numbers {kept}; {first}")
+
+    def note_width(self, line: int, cells: list[str]) -> None:
+        """Note a row that goes on beyond the last column with a name."""
+        cell = f"{self.sheet.name}!{column_letters(len(cells))}{line}"
+        what = "This cell stands beyond the last column that has a name."
+        self.problem(line, cell, "cell-count", what, "Name its column, or empty it.")
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Give each row that holds something, from the names on, with its number."""
@@ -100,47 +155,13 @@ class SheetTable(TableSource):
         margin = [""] * start[1]
         for line, cells in enumerate(self.sheet.iter_rows(), start[0] + 1):
             if line >= (self.reading.header or 1) and any(cell != "" for cell in cells):
-                if self._long_numbers is not None and (cell := self._long_number(line, cells)):
-                    self._long_numbers.append(cell)
-                yield line, margin + [cell_as_text(cell) for cell in cells]
+                yield line, margin + [self._text(line, at, cell) for at, cell in enumerate(cells)]
 
-    def _long_number(self, line: int, cells: list[Any]) -> str | None:
-        """Name the first cell of a row whose number has more digits than a workbook keeps."""
-        for at, cell in enumerate(cells):
-            if isinstance(cell, float) and abs(cell) >= _LONG:
-                letters = column_letters((self.sheet.start or (0, 0))[1] + at + 1)
-                return f"{self.sheet.name}!{letters}{line}"
-        return None
-
-
-def open_workbook(stored: Stored) -> CalamineWorkbook:
-    """Open a workbook; raises `EncryptedFile` and `BrokenWorkbook`."""
-    import python_calamine  # noqa: PLC0415 - only workbooks need it
-
-    try:
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(stored.content()))
-    except python_calamine.PasswordError as error:
-        raise EncryptedFile(f"{stored.label} is protected by a password.") from error
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise BrokenWorkbook(f"{stored.label} cannot be read: {error}.") from error
-
-
-def _sheet_name(stored: Stored, workbook: CalamineWorkbook, name: str | None) -> str:
-    """Give the name of the sheet that is read: the one named, or the only one that is filled."""
-    names = workbook.sheet_names
-    if name is not None and name not in names:
-        raise UnknownSheet(f"{stored.label} has no sheet {name!r}. It has {', '.join(names)}.")
-    if name is not None or len(names) == 1:
-        return name or names[0]
-    filled = [one for one in names if _is_filled(stored, workbook, one)]
-    if len(filled) > 1:
-        raise UnknownSheet(f"{stored.label} has several sheets: {', '.join(filled)}.")
-    return filled[0] if filled else names[0]
-
-
-def _is_filled(stored: Stored, workbook: CalamineWorkbook, name: str) -> bool:
-    bad_cells(stored, name)  # before the library takes memory for the whole area
-    return workbook.get_sheet_by_name(name).start is not None
+    def _text(self, line: int, at: int, cell: Any) -> str:
+        if isinstance(cell, float) and abs(cell) >= _LONG:
+            letters = column_letters((self.sheet.start or (0, 0))[1] + at + 1)
+            self.long_numbers.append((line, f"{self.sheet.name}!{letters}{line}"))
+        return cell_as_text(cell)
 
 
 def cell_as_text(cell: Any) -> str:
