@@ -1,16 +1,24 @@
-"""`cityfund report`: what came of the fund's work in its network, computed for a day."""
+"""`cityfund report`: what is covered, and what came of the fund's work, computed for a day."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.options import comma_separated
-from cli.framework.session import ledger_of, optional_date, read_ledger, times_of
+from cli.framework.session import (
+    ledger_of,
+    optional_date,
+    rate_days_of,
+    read_ledger,
+    times_of,
+)
+from cli.framework.terminal import note
 
-app = noun("Reports on the network.")
+app = noun("Reports on coverage, offers, providers, cities and the network.")
 
 First = Annotated[
     str | None,
@@ -19,6 +27,111 @@ First = Annotated[
 Last = Annotated[
     str | None, typer.Option("--to", metavar="DATE", help="Last day of the span (default: as-of).")
 ]
+
+
+@command(app, "coverage", dated=True)
+def coverage(
+    call: Call,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="COLUMN,...", help="Groups (default: factor,sector)."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Include projects closed to new deals.")
+    ] = False,
+    trend: Annotated[
+        bool, typer.Option("--trend", help="The coverage at the end of each month, by the nights.")
+    ] = False,
+) -> None:
+    """Report how much of what is needed is committed or delivered, by factor and sector.
+
+    Coverage = (committed + delivered) / (required - withdrawn), four places, rounded down, and
+    unknown where the divisor is zero. Held quantities are part of the gap. Sums are of one unit,
+    over the needs whose amount is known; money in several currencies is added up in the base
+    currency too, each need at the latest rate on or before the day, rounded half-even. Columns:
+    factor, sector, topic, country, region, office, city, project, status.
+    """
+    from cli.views.summary import columns_named, emit_coverage, monthly_trend
+    from ledger.usecases.summaries import report_coverage
+
+    names = columns_named(comma_separated(by) or ["factor", "sector"])
+    months = monthly_trend(call, names, every=every) if trend else None
+    with read_ledger(call) as reader:
+        report = report_coverage(
+            reader,
+            names,
+            where=call.read.where,
+            include_inactive=every,
+            note=partial(note, call),
+            rate_days=rate_days_of(call),
+        )
+    emit_coverage(call, report, months)
+
+
+@command(app, "offers", dated=True)
+def offers(
+    call: Call,
+    days: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="An offer lapses soon within N days (default: 30)."),
+    ] = None,
+) -> None:
+    """Report which offers are used, which lapse soon, and which are idle.
+
+    Used = (committed + delivered) / (quantity - withdrawn), four places, rounded down; what
+    expired stays in the divisor. Use: used up if nothing is available and nothing expired; over
+    if nothing can be taken up any more; lapsing if something is available and its last day lies
+    within N days; not begun before its first day; idle if nothing of it is held, committed or
+    delivered; else in use.
+    """
+    from cli.views.summary import emit_offers
+    from ledger.summaries.offers import LAPSE_DAYS
+    from ledger.usecases.status import parse_days
+    from ledger.usecases.summaries import report_offers
+
+    within = LAPSE_DAYS if days is None else parse_days(days)
+    with read_ledger(call) as reader:
+        report = report_offers(reader, within, rate_days_of(call))
+    emit_offers(call, report)
+
+
+@command(app, "providers", dated=True)
+def providers(call: Call) -> None:
+    """Report what each provider promised, what it delivered, and how late.
+
+    Promised = committed + delivered, in the unit of the offer; share = delivered / promised, four
+    places, rounded down. A deal is late if something of it is committed after its due date, by the
+    days since then, or if its last delivery came after it, by the days between. Days late are the
+    lower median over the late deals. Overdue is what is committed in deals past their due date.
+    """
+    from cli.views.summary import emit_providers
+    from ledger.usecases.summaries import report_providers
+
+    with read_ledger(call) as reader:
+        report = report_providers(reader, rate_days_of(call))
+    emit_providers(call, report)
+
+
+@command(app, "cities", dated=True)
+def cities(
+    call: Call,
+    every: Annotated[
+        bool, typer.Option("--all", help="Include cities without projects or offers.")
+    ] = False,
+) -> None:
+    """Report each city: projects and needs, what is missing, what is covered, what it gives.
+
+    Projects are those that take new deals. Complete: nothing of any need is open; covered: no need
+    has a gap. Coverage = (committed + delivered) / (required - withdrawn) of the money in the base
+    currency, each need at the latest rate on or before the day, rounded half-even, the share
+    rounded down to four places. Gives: what the city's own providers delivered to other cities.
+    """
+    from cli.views.summary import emit_cities
+    from ledger.usecases.summaries import report_cities
+
+    with read_ledger(call) as reader:
+        report = report_cities(reader, rate_days_of(call))
+    emit_cities(call, report, every=every)
 
 
 @command(app, "pipeline", dated=True)

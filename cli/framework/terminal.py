@@ -60,6 +60,17 @@ def is_unicode(stream: TextIO) -> bool:
     return encoding.startswith(("utf8", "utf16", "utf32"))
 
 
+def draws_blocks(stream: TextIO) -> bool:
+    """Return whether bars can be drawn in blocks: not on a dumb terminal or in the C locale.
+
+    Python writes UTF-8 in the C locale too, whose terminals show it as they like.
+    """
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((one for one in named if one), "")
+    plain = os.environ.get("TERM") == "dumb" or locale in {"C", "POSIX"}
+    return not plain and is_unicode(stream)
+
+
 def width() -> int:
     """Return the terminal's width in columns."""
     return shutil.get_terminal_size().columns

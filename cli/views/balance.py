@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.terminal import fitted, is_unicode
+from cli.framework.terminal import draws_blocks, fitted
 from cli.views.deal import deal_row
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
 from ledger.gaps.rows import coverage_ratio
 from ledger.journal.balance import Balance
-from ledger.reports.table import ASCII_GLYPHS, GLYPHS, legend, stage_bar
+from ledger.reports.bars import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
@@ -35,12 +35,12 @@ def brief(amount: int, unit: Unit) -> str:
 def bar_of(balance: Balance) -> str:
     """Draw the stages of a quantity as a bar; empty if there is none."""
     stages = {stage.value: amount for stage, amount in balance.stages.items()}
-    return stage_bar(stages, BAR_WIDTH, unicode=is_unicode(sys.stdout))
+    return stage_bar(stages, BAR_WIDTH, unicode=draws_blocks(sys.stdout))
 
 
 def bar_legend() -> str:
     """Return the legend of the bars."""
-    return legend(unicode=is_unicode(sys.stdout))
+    return legend(unicode=draws_blocks(sys.stdout))
 
 
 def stages_text(balance: Balance) -> str:
@@ -70,7 +70,7 @@ def stage_lines(balance: Balance) -> Iterator[str]:
         return
     if bar := bar_of(balance):
         yield bar
-    glyphs = GLYPHS if is_unicode(sys.stdout) else ASCII_GLYPHS
+    glyphs = GLYPHS if draws_blocks(sys.stdout) else ASCII_GLYPHS
     named = {stage.value: amount for stage, amount in balance.stages.items()}
     shown = [name for name in _SHOWN[balance.side] if named.get(name)]
     texts = [format_quantity(named[name], balance.unit) for name in shown]

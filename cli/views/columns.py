@@ -16,9 +16,10 @@ from ledger.reports.table import Column
 
 _KEYS: Final = {
     "code": """
-        act asker base city code country deal eligible exemption exemptions factor finding from_text
-        giver kind level mark need offer offer_unit office outcome partnership project proposal
-        provider quote root restriction sample sector state status subject unit with_city
+        act asker bar base city code country deal eligible exemption exemptions factor finding
+        from_text giver kind level mark need offer offer_unit office outcome partnership project
+        proposal provider quote root restriction sample sector state status subject trend unit
+        with_city
     """,
     "date": """
         answer_by answered_on as_of changed_at committed_on date day declined_on delivered_on due_on
@@ -28,19 +29,21 @@ _KEYS: Final = {
     """,
     "partial": "closed_on done_on ended from member_since opened_on signed until",
     "number": """
-        active age_days approaches asked base_counted bound busy cities complete counted coverage
-        covered credentials days_of deals declined done eligible_offers decimals entry examined
-        gets_text gives_text in_force interested late leaves likeness level_1_text level_2_text line
-        lines meetings needs new not_counted offers open_text openings pairs partnerships
-        population_ratio projects proposal_line rank ranked rate reverses seal seconds served_cities
-        size sleeping step_text takes taken_up then_text ties today_text undertakings unknown
-        version weight without_outcome
+        active age_days approaches asked base_counted bound busy cities complete counted days_late
+        days_left deals_given due coverage covered credentials days_of deals declined done
+        eligible_offers decimals entry examined gets_text gives_text in_force interested late leaves
+        likeness level_1_text level_2_text line lines meetings most_days_late needs needs_covered
+        new not_counted offers open_text openings pairs partnerships population_ratio projects
+        proposal_line rank ranked rate reverses seal seconds served_cities share_delivered size
+        sleeping step_text takes taken_up then_text ties today_text undertakings unknown version
+        weight without_outcome without_rate share_used
     """,
     "figure": "difference ours theirs",
     "amount": """
-        available committed delivered gap gap_base held max_ticket min_ticket need_left
-        offer_committed offer_delivered offer_held offer_left offer_quantity quantity required then
-        today total withdrawn
+        available available_base committed delivered delivered_base expired gap gap_base held idle
+        lapsing max_ticket min_ticket need_left net_base offer_committed offer_delivered offer_held
+        offer_left offer_quantity offered outstanding overdue promised promised_base quantity
+        required then today total withdrawn
     """,
 }
 """The kinds of fields that are no plain text."""
@@ -116,8 +119,14 @@ def _column(field: str, titles: dict[str, str]) -> Column:
         table=not match["hidden"],
         spare=int(match["spare"] or 0),
         absent_by="quantity_absent" if match["missing"] else "",
-        measured_in="offer_unit" if key.startswith("offer_") else "unit",
+        measured_in=_measured_in(key),
     )
+
+
+def _measured_in(key: str) -> str:
+    if key.startswith("offer_"):
+        return "offer_unit"
+    return "base_currency" if key.endswith("_base") else "unit"
 
 
 def attributes(record: object, names: str) -> dict[str, Any]:

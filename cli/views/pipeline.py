@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_rows, filter_rows
-from cli.framework.terminal import note
+from cli.framework.terminal import draws_blocks, note
 from cli.views.columns import columns
 from ledger.approaches.pipeline import (
     COLUMNS,
@@ -21,10 +22,12 @@ from ledger.approaches.pipeline import (
 from ledger.core.errors import UsageError
 from ledger.core.filters import UnknownColumn
 from ledger.core.suggest import did_you_mean
+from ledger.reports.bars import share_bar
 
 if TYPE_CHECKING:
     from ledger.usecases.approaches.pipeline import PipelineReport
 
+_BAR = 12
 _STAGES = [stage.value for stage in PipelineStage]
 _CASE_COLUMNS = columns(
     "code need (project) project_title:3 city_name:2 (city) (office) factor:4 (sector) (topic) "
@@ -37,7 +40,8 @@ _CASE_COLUMNS = columns(
     stage="Reached",
 )
 _STAGE_COLUMNS = columns(
-    "stage approaches of_sent? of_before? days? days_of",
+    "stage approaches bar of_sent? of_before?:1 days?:2 days_of:3",
+    bar="Share",
     of_sent="Of sent",
     of_before="Of before",
     days="Days since before",
@@ -87,6 +91,12 @@ def emit_pipeline(
     else:
         shown = [*columns(" ".join(by)), *_STAGE_COLUMNS] if by else _STAGE_COLUMNS
         groups = [_stage_row(row, by) for row in stage_rows(chosen, by)]
+        if call.for_people:
+            blocks = draws_blocks(sys.stdout)
+            bars = [share_bar(row["of_sent"], _BAR, unicode=blocks) for row in groups]
+            groups = [{**row, "bar": bar} for row, bar in zip(groups, bars, strict=True)]
+        else:
+            shown = [one for one in shown if one.key != "bar"]
         emit_rows(groups, shown, unfiltered, head=head, tail=tail)
     if call.format == "table":
         for line in _notes(report, len(chosen), needs):

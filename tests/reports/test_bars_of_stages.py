@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.table import ASCII_GLYPHS, GLYPHS, legend, stage_bar
+from ledger.reports.bars import ASCII_GLYPHS, GLYPHS, legend, stage_bar
 
 AMOUNTS = st.integers(0, 10**17)
 STAGES = st.fixed_dictionaries(dict.fromkeys(("delivered", "committed", "held", "open"), AMOUNTS))

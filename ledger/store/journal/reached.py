@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from ledger.core.factors import Stage
 from ledger.journal.entries import Act
-from ledger.journal.reached import REACHING, DealEntry, first_days
+from ledger.journal.reached import REACHING, DealEntry, first_days, last_deliveries
 from ledger.store.db.clock import known_by
 from ledger.store.db.queries import chunked
 from ledger.store.db.tables import deal, entry
@@ -23,6 +23,13 @@ def stages_reached(
 ) -> dict[str, dict[Stage, date]]:
     """Read the first day on which each of some deals reached each stage by a day, as known then."""
     return first_days(_steps(connection, sorted(set(deals)), times, day))
+
+
+def last_delivery_days(
+    connection: Connection, deals: Iterable[str], times: Times, day: date
+) -> dict[str, date]:
+    """Read the day of the last delivery of some deals that stands by a day, as known then."""
+    return last_deliveries(_steps(connection, sorted(set(deals)), times, day))
 
 
 def _steps(
