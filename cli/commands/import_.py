@@ -13,7 +13,6 @@ from cli.views.import_ import confirm_plan, emit_imported, print_incoming
 
 if TYPE_CHECKING:
     from ledger.interchange.steps import ImportPlan
-    from ledger.journal.receipts import Note
 
 app = standalone()
 
@@ -28,16 +27,24 @@ def import_(
     rules: Annotated[
         str | None, typer.Option(metavar="FILE|NAME", help="The import rule for other files.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose files they are (default: the rule).")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Take what the file says over later corrections.")
+    ] = False,
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
     from ledger.core.memory import garbage_collection_paused
     from ledger.interchange.plan import read_incoming
+    from ledger.interchange.repeats.state import CANONICAL, SourceTerms
     from ledger.usecases.interchange.import_tables import (
         import_tables,
         load_rule_named,
         plan_tables,
         read_known,
     )
+    from ledger.usecases.interchange.sources import source_name, with_terms
 
     ledger = ledger_of(call)
     popolo = rules == "popolo"
@@ -46,12 +53,18 @@ def import_(
     incoming = read_incoming(files, as_table=as_table, rule=rule, popolo=popolo, known=known)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
+    name = source_name(source, rule, popolo=popolo)
+    if name != CANONICAL:
+        content["source"] = name
+    terms = SourceTerms(source=name, is_named=source is not None, overwrite=overwrite)
+    incoming = with_terms(incoming, terms, rule)
     agree = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
-    previewed: list[Note] = []
+    previewed: list[ImportPlan] = []
 
     def confirm(plan: ImportPlan) -> None:
-        agree(plan)
-        previewed[:] = plan.notes
+        if not plan.changes_nothing:
+            agree(plan)
+        previewed[:] = [plan]
 
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, confirm), content)

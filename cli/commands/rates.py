@@ -27,6 +27,7 @@ from cli.views.rate import emit_rates, emit_versions, print_ecb_file
 
 if TYPE_CHECKING:
     from ledger.interchange.reader import Incoming
+    from ledger.interchange.steps import ImportPlan
     from ledger.store.session.ledger import Ledger
 
 
@@ -73,22 +74,30 @@ def import_canonical(
     """Import rates of the canonical table as `cityfund import` does."""
     from ledger.core.memory import garbage_collection_paused
     from ledger.interchange.plan import read_incoming
+    from ledger.interchange.repeats.state import SourceTerms
     from ledger.store.session.snapshot import UNITS
     from ledger.usecases.interchange.import_tables import (
         import_tables,
         plan_tables,
     )
+    from ledger.usecases.interchange.sources import with_terms
     from ledger.usecases.rates import currency
 
     with ledger.reader() as reader:
         units = reader.snapshot(UNITS).units
     wanted = {currency(units, code).code for code in currencies}
     incoming = _selected_rows(read_incoming([path], as_table="rates"), since, wanted)
+    incoming = with_terms(incoming, SourceTerms(), None)
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
-    see = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
+    agree = confirm_plan(call, ledger, content, lambda uow: plan_tables(uow, incoming))
+
+    def confirm(plan: ImportPlan) -> None:
+        if not plan.changes_nothing:
+            agree(plan)
+
     with garbage_collection_paused():
-        receipt = execute_call(call, lambda uow: import_tables(uow, incoming, see), content)
+        receipt = execute_call(call, lambda uow: import_tables(uow, incoming, confirm), content)
     emit_imported(call, receipt)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ledger.interchange.reader import Incoming
     from ledger.interchange.rule_report import RuleReport
     from ledger.interchange.steps import ImportPlan
-    from ledger.journal.receipts import Note
     from ledger.store.session.ledger import Ledger
     from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -25,11 +24,11 @@ P = TypeVar("P", "ImportPlan", "RatePlan")
 
 
 def print_incoming(call: Call, incoming: Incoming) -> None:
-    """Print the ignored files, and the rows that a rule left out."""
+    """Print the ignored files, and how many rows a rule left out; their lines with --verbose."""
     for name in incoming.ignored_files:
         note(call, f"ignored: {name} is not named after a table")
     for report in incoming.reports:
-        for line in report.lines():
+        for line in report.lines(every=call.settings.verbose):
             note(call, line)
 
 
@@ -74,21 +73,37 @@ def emit_imported(
     receipt: dict[str, Any],
     reports: Iterable[RuleReport] = (),
     *,
-    previewed: Collection[Note] = (),
+    previewed: Collection[ImportPlan] = (),
 ) -> None:
     """Write what the import did: the counts by table, and for scripts the whole receipt.
 
-    The `previewed` notes were shown before; those that posting made are shown here.
+    The notes of the plan that was `previewed` were shown before; those that posting made are shown
+    here.
     """
     from ledger.interchange.steps import few  # noqa: PLC0415
 
     if call.format == "json":
-        emit_document({**receipt, "reports": [_document(report) for report in reports]})
+        document = {**_without_state(receipt), "reports": [_document(one) for one in reports]}
+        for plan in previewed:
+            document["preview"] = plan.document()
+        emit_document(document)
         return
     emit_lines(_summary_lines(receipt))
-    shown = {one.text for one in previewed}
+    for plan in previewed:
+        if plan.changes_nothing:  # what changes something was shown before
+            for line in plan.missed():
+                note(call, line)
+    shown = {one.text for plan in previewed if not plan.changes_nothing for one in plan.notes}
     for line in few([text for text in note_texts(receipt) if text not in shown]):
         note(call, line)
+
+
+def _without_state(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a receipt without the packed state of its source, which nobody reads."""
+    source = receipt.get("source")
+    if source is None:
+        return {**receipt}
+    return {**receipt, "source": {name: source[name] for name in source if name != "state"}}
 
 
 def _summary_lines(receipt: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text, first_few
 from ledger.interchange.canonical import LISTED, STATEMENTS
 from ledger.interchange.origin_order import origins_first
-from ledger.interchange.plan_acts import combine_totals, plan_acts
+from ledger.interchange.plan_acts import act_text, combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, ImportProblem, Place, from_error
 from ledger.interchange.reader import (
@@ -28,6 +28,8 @@ from ledger.interchange.reader import (
     read_paths,
 )
 from ledger.interchange.records import AliasRow, RegisterRow
+from ledger.interchange.repeats.preview import Gone, Retained
+from ledger.interchange.repeats.state import OwnRow, SourceTerms, newly_gone, next_state
 from ledger.interchange.rows import Tables, read_tables
 from ledger.interchange.steps import (
     Add,
@@ -57,16 +59,19 @@ if TYPE_CHECKING:
 
 
 _WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+_CANONICAL_TERMS = SourceTerms()
 
 
-def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
+def plan_import(
+    tables: Tables, holdings: Holdings, terms: SourceTerms = _CANONICAL_TERMS
+) -> ImportPlan:
     """Plan an import: what is new, changed and unchanged, and what forbids it.
 
     Steps come in the order in which they can be done: registers before what refers to them,
     revisions up before the acts that may need them, revisions down after the acts. Every step
     but `Same` carries the place it came from, so that a refusal while doing it can be located.
     """
-    planning = Planning(tables, holdings, _known_codes(tables, holdings))
+    planning = Planning(tables, holdings, _known_codes(tables, holdings), terms_of_source=terms)
     registers: list[ImportStep] = [*_plan_aliases(planning)]
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
@@ -84,7 +89,26 @@ def plan_import(tables: Tables, holdings: Holdings) -> ImportPlan:
     # Rates come before the acts: a deal without a rate of its own takes the table's.
     ordered = origins_first(planning, registers)
     every: list[ImportStep] = [*ordered, *rates, *ups, *acts, *downs]
-    return ImportPlan(tuple(every), tuple(planning.problems), tuple(planning.notes))
+    plan = ImportPlan(tuple(every), tuple(planning.problems), tuple(planning.notes))
+    return _with_state(planning, plan)
+
+
+def _with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
+    """Add to a plan what the source will have said, what of it is gone, and what was kept."""
+    before, terms = planning.holdings.stated.state, planning.terms_of_source
+    after = next_state(before, planning.own, terms.files, whole=terms.is_whole)
+    units = planning.holdings.of("units")
+    gone = tuple(
+        Gone(row.table, row.code, act_text(row.cells, units), after.place(row))
+        for row in newly_gone(before, after)
+    )
+    return replace(
+        plan,
+        retained=tuple(planning.retained),
+        gone=gone,
+        state=after,
+        says_more=after != before,
+    )
 
 
 def _refuse_overlaps(planning: Planning, steps: Iterable[ImportStep]) -> None:
@@ -174,6 +198,7 @@ def _plan_row(
         hint = "Keep one of the two rows, or give one another code."
         planning.problem(row.place, "code", "twice", what, hint)
         return
+    planning.own.append(OwnRow(table, record.code, _cells(record, row), row.place))
     if held is None:
         if table == "cities" and not record.office:
             record = _with_office(planning, record, row.place)
@@ -192,6 +217,16 @@ def _plan_row(
         revisions.append(revision)
     if not fields and revision is None:
         registers.append(Same(table, record.code))
+
+
+def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
+    """Give the cells that a row filled, as texts; a quantity counts the smallest part."""
+    cells = {
+        column: cell_text(getattr(record, attribute_of(column))) or ""
+        for column in sorted(row.given)
+        if column not in {"code", "quantity"} and hasattr(record, attribute_of(column))
+    }
+    return cells if row.quantity is None else {**cells, "quantity": str(row.quantity)}
 
 
 def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:
@@ -267,7 +302,6 @@ def _merge_edit(
 ) -> tuple[Any, tuple[str, ...]]:
     """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
     changed: dict[str, Any] = {}
-    stated: Mapping[str, object] | None = None
     for column in sorted(row.given):
         attribute = attribute_of(column)
         if column in {"code", "quantity"} or not hasattr(record, attribute):
@@ -282,10 +316,9 @@ def _merge_edit(
         if spec.never_changes:
             _note_fixed(planning, table, held.code, column, (before, value), row.place)
             continue
-        if stated is None:
-            stated = planning.holdings.stated.terms(REGISTER_OF_TABLE[table], held.code)
-        if stated.get(attribute, before) == value:
-            planning.keep(held.code, column, cell_text(before) or "empty", cell_text(value) or "")
+        if planning.repeats(table, held.code, column, value):
+            texts = cell_text(before) or "empty", cell_text(value) or ""
+            planning.retain(Retained(table, held.code, column, *texts, row.place))
             continue
         if spec.corrected:
             _note_fixed(planning, table, held.code, column, (before, value), row.place)
@@ -325,9 +358,11 @@ def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) 
     if before == row.quantity:
         return None
     unit = planning.holdings.of("units")[held.unit]
-    if planning.holdings.stated.total(side, held.code) == row.quantity:
+    overwrites = planning.terms_of_source.overwrite
+    if not overwrites and holdings.stated.total(side, held.code) == row.quantity:
         now = "unknown" if before is None else format_quantity(before, unit)
-        planning.keep(held.code, "quantity", now, format_quantity(row.quantity, unit))
+        texts = now, format_quantity(row.quantity, unit)
+        planning.retain(Retained(table, held.code, "quantity", *texts, row.place))
         return None
     return Revise(side, held.code, unit, before, row.quantity, row.place)
 
@@ -342,18 +377,22 @@ def _require_quotable(planning: Planning, row: RegisterRow[Any]) -> None:
 def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
     rate, holdings = row.record, planning.holdings
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
-    stated = None if held == rate else holdings.stated.rate(rate.day, rate.base, rate.quote)
+    code = f"{rate.day} {rate.base} {rate.quote}"
+    cells = {"rate": f"{rate.rate:f}", **({"source": rate.source} if rate.source else {})}
+    planning.own.append(OwnRow("rates", code, cells, row.place))
+    asks = held != rate and not planning.terms_of_source.overwrite
+    stated = holdings.stated.rate(rate.day, rate.base, rate.quote) if asks else None
     if stated is not None and stated != held and stated.rate == rate.rate:
         pair = f"{rate.day} {rate.base}/{rate.quote}"
         now = "withdrawn" if held is None else f"{held.rate:f}"
-        planning.keep(pair, "rate", now, f"{rate.rate:f}")
-        return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
+        planning.retain(Retained("rates", pair, "rate", now, f"{rate.rate:f}", row.place))
+        return Same("rates", code)
     if held is None or held.rate != rate.rate:
         _require_quotable(planning, row)
         return AddRate(rate, held, row.place)
     if "source" in row.given and held.source != rate.source:
         return AddRate(rate, held, row.place)
-    return Same("rates", f"{rate.day} {rate.base} {rate.quote}")
+    return Same("rates", code)
 
 
 def read_incoming(
@@ -441,7 +480,7 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
     """
     tables, row_problems = read_tables(incoming.tables, holdings.of("units"), today)
     tables.unread = incoming.unread
-    plan = plan_import(tables, holdings)
+    plan = plan_import(tables, holdings, incoming.terms)
     problems = (*incoming.problems, *row_problems, *plan.problems)
     notes = (*plan.notes, *_converted_dates(tables.jalali))
     return replace(plan, problems=problems, notes=notes)

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ledger.core.factors import Side
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit, format_quantity
 from ledger.core.text import text_key
 from ledger.interchange.act_order import ActRow, in_order
 from ledger.interchange.offer_quantities import offer_quantities_as_rates
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
-from ledger.interchange.records import ChangeRow, DealActRow
+from ledger.interchange.records import DEAL_ACTS, ChangeRow, DealActRow
+from ledger.interchange.repeats.state import DEALS, OwnRow
 from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
 from ledger.journal.receipts import REPEATED_ACT, Note
@@ -20,6 +22,9 @@ from ledger.journal.totals import lasting
 
 _FIXED_TERMS = ("offer", "need", "instrument", "rate")
 """The terms of a deal that never change; its sides stand in its first row."""
+
+WORD_OF = {act: word for word, act in DEAL_ACTS.items()}
+"""What the table calls each act of a deal."""
 
 _OPENS = frozenset({Act.INTRODUCE, Act.COMMIT})
 
@@ -76,7 +81,29 @@ def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     rows = [_act_with_known_codes(planning, row, deals) for row in planning.tables.deals]
     rows = offer_quantities_as_rates(planning, rows)
     _check_terms(planning, rows)
+    planning.own += [
+        OwnRow(DEALS, row.code, _cells(row), row.place) for row in rows if row.sequence is None
+    ]
     return rows
+
+
+def _cells(row: DealActRow) -> dict[str, str]:
+    """Give what a source says of an act; its amount counts the smallest part."""
+    cells = {"act": row.act.value, "amount": str(row.amount), "unit": row.unit}
+    cells["effective_on"] = row.effective_on.isoformat()
+    if row.reference is not None:
+        cells["reference"] = row.reference
+    if row.from_stage is not Stage.HELD:
+        cells["from_stage"] = row.from_stage.value
+    return cells
+
+
+def act_text(cells: Mapping[str, str], units: Mapping[str, Unit]) -> str | None:
+    """Name an act as a source stated it; None where the cells are not of an act."""
+    if "act" not in cells:
+        return None
+    amount = format_quantity(int(cells["amount"]), units[cells["unit"]])
+    return f"{WORD_OF[Act(cells['act'])]} {amount} on {cells['effective_on']}"
 
 
 def _act_with_known_codes(planning: Planning, row: DealActRow, deals: Codes) -> DealActRow:

@@ -9,6 +9,8 @@ from ledger.core.factors import Side
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
+from ledger.interchange.repeats.preview import Retained
+from ledger.interchange.repeats.state import OwnRow, SourceTerms
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
 from ledger.journal.receipts import Note
@@ -45,11 +47,21 @@ class Planning:
     """The sequences of acts that were reversed on their own day, and of their reversals."""
     suggested: int = 0
     notes: list[Note] = field(default_factory=list)
+    terms_of_source: SourceTerms = field(default_factory=SourceTerms)
+    own: list[OwnRow] = field(default_factory=list)
+    """What the import says, row by row, with the codes of the ledger."""
+    retained: list[Retained] = field(default_factory=list)
 
-    def keep(self, code: str, name: str, held: str, stated: str) -> None:
+    def retain(self, retained: Retained) -> None:
         """Note a value that stays as it was corrected: the source says nothing new of it."""
-        text = f"{code}: {name} stays {held}; the file says {stated} as before"
-        self.notes.append(Note("correction-kept", text))
+        self.retained.append(retained)
+        self.notes.append(Note("correction-kept", str(retained)))
+
+    def repeats(self, table: str, code: str, column: str, value: object) -> bool:
+        """Say whether the source says no more than the last time, so that an edit since stays."""
+        if self.terms_of_source.overwrite:
+            return False
+        return self.holdings.stated.repeats(table, code, column, value)
 
     def problem(
         self, place: Place, column: str | None, code: str, what: str, next_step: str = ""

@@ -32,6 +32,11 @@ class Place(NamedTuple):
     line: int
     sheet: Sheet | None = None
 
+    def document(self) -> dict[str, str | int]:
+        """Give the place as a part of a JSON document."""
+        sheet = {} if self.sheet is None else {"sheet": self.sheet.name}
+        return {"file": self.file, "line": self.line, **sheet}
+
     def problem(
         self, column: str | None, code: str, what: str, next_step: str = ""
     ) -> ImportProblem:

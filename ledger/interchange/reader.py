@@ -14,6 +14,7 @@ from ledger.core.errors import StorageTrouble, UsageError
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import LISTED, READABLE, STATEMENTS, TABLES, Table
 from ledger.interchange.problems import ImportProblem, Place, Sheet
+from ledger.interchange.repeats.state import SourceTerms
 from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Incoming:
 
     `ignored_files` were passed over. `unread` names the tables of which some part could not be
     read. `reports` are those of an import rule, and `known` the records of the ledger, by table,
-    that it found its words among.
+    that it found its words among. `terms` say whose statements they are.
     """
 
     tables: tuple[RawTable, ...]
@@ -96,6 +97,7 @@ class Incoming:
     reports: tuple[RuleReport, ...] = ()
     unread: frozenset[str] = frozenset()
     known: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    terms: SourceTerms = field(default_factory=SourceTerms)
 
     def digest(self) -> str:
         """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""

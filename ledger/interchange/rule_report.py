@@ -54,8 +54,8 @@ class RuleReport:
     scientific: int = 0
     rounded: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def lines(self) -> Iterator[str]:
-        """Give the report for people, one line each."""
+    def lines(self, *, every: bool = False) -> Iterator[str]:
+        """Give the report for people, one line each; with `every` the numbers of rows left out."""
         if not self.expected_name:
             yield f"{self.file} is not named as the rule {self.rule} expects; taken all the same"
         refused = f", {self.refused:,} refused" if self.refused else ""
@@ -66,7 +66,8 @@ class RuleReport:
         )
         yield from self.beside
         for reason, lines in self._reasons().items():
-            yield f"left out, {reason}: lines {_spans(lines)}"
+            counted = f"left out, {reason}: {len(lines):,}"
+            yield f"{counted}, lines {_spans(lines)}" if every else counted
         for (column, before, after), count in sorted(self.mapped.items()):
             yield f"{column} {before} read as {after}: {count:,}"
         yield from self._counts()

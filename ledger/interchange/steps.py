@@ -15,6 +15,8 @@ from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
+from ledger.interchange.repeats.preview import Change, Gone, Retained
+from ledger.interchange.repeats.state import SourceState
 from ledger.journal.receipts import Note
 from ledger.rates.rates import Rate
 from ledger.registers.table import REGISTERS
@@ -26,8 +28,8 @@ RateKey = tuple[date, str, str]
 class Stated(Protocol):
     """What the source of an import has said at its imports so far."""
 
-    def terms(self, kind: str, code: str) -> Mapping[str, object]:
-        """Give the terms of a record that it has said, by attribute."""
+    def repeats(self, table: str, code: str, column: str, value: object) -> bool:
+        """Say whether it said this of a column of a record the last time."""
 
     def total(self, side: Side, code: str) -> int | None:
         """Give the total of a need or an offer that it has said."""
@@ -35,13 +37,19 @@ class Stated(Protocol):
     def rate(self, day: date, base: str, quote: str) -> Rate | None:
         """Give the rate of a day and pair that it has said."""
 
+    @property
+    def state(self) -> SourceState:
+        """Give all that it has said, as far as that was kept."""
+
 
 class NothingStated:
     """A source that is imported for the first time."""
 
-    def terms(self, _kind: str, _code: str) -> Mapping[str, object]:
-        """Give no terms."""
-        return {}
+    state = SourceState()
+
+    def repeats(self, _table: str, _code: str, _column: str, _value: object) -> bool:
+        """Say no."""
+        return False
 
     def total(self, _side: Side, _code: str) -> None:
         """Give no total."""
@@ -173,6 +181,14 @@ class ImportPlan:
     problems: tuple[ImportProblem, ...]
     notes: tuple[Note, ...] = ()
     """What is new, much like something else, or kept as corrected, for a person to look at."""
+    retained: tuple[Retained, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    others: Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """What other sources said of what changes, by table, record and column."""
+    state: SourceState = field(default_factory=SourceState)
+    """What the source will have said after the import."""
+    says_more: bool = False
+    """Whether that is more than it had said before."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -183,18 +199,57 @@ class ImportPlan:
         """Name what changes, before and after, then what else is to be looked at; a few of each."""
         changed = [one for one in self.steps if isinstance(one, AddRate) and one.replaces]
         rates = [(one.rate, f"{one.replaces.rate:f}") for one in changed if one.replaces]
-        edits = [line for step in self.steps for line in self._changes(step)]
-        return [*changed_rates(rates), *few(edits), *few([note.text for note in self.notes])]
+        edits = [str(one) for one in self.changes() if one.table != "rates"]
+        notes = [note.text for note in self.notes]
+        return [*changed_rates(rates), *few(edits, MOST_EDITS_SHOWN), *few(notes), *self.missed()]
 
-    def _changes(self, step: ImportStep) -> Iterator[str]:
-        if isinstance(step, Edit):
-            for name in step.fields:
-                before, after = (cell_text(getattr(one, name)) for one in (step.before, step.after))
-                yield f"{step.after.code}: {name} {before or 'none'} → {after or 'none'}"
-        elif isinstance(step, Revise):
-            unit = step.unit
-            before = "unknown" if step.old_total is None else format_quantity(step.old_total, unit)
-            yield f"{step.code}: quantity {before} → {format_quantity(step.new_total, unit)}"
+    def missed(self) -> list[str]:
+        """Name the records of the source that its file no longer has."""
+        if not self.gone:
+            return []
+        head = f"{len(self.gone):,} of this source that the file no longer has:"
+        return [head, *few([str(one) for one in self.gone])]
+
+    def changes(self) -> Iterator[Change]:
+        """Give each column that changes, before and after, with what other sources say of it."""
+        for one in self._own_changes():
+            said = self.others.get(one[:3], ())
+            yield one._replace(
+                others=tuple((name, text) for name, text in said if text != one.after)
+            )
+
+    def _own_changes(self) -> Iterator[Change]:
+        for step in self.steps:
+            if isinstance(step, Edit):
+                code, place = step.after.code, step.place
+                for name in step.fields:
+                    old, new = (cell_text(getattr(one, name)) for one in (step.before, step.after))
+                    yield Change(step.kind, code, name, old, new, place)
+            elif isinstance(step, Revise):
+                unit, total = step.unit, step.old_total
+                old = None if total is None else format_quantity(total, unit)
+                new = format_quantity(step.new_total, unit)
+                yield Change(TABLE_OF[step.side], step.code, "quantity", old, new, step.place)
+            elif isinstance(step, AddRate) and step.replaces is not None:
+                rate = step.rate
+                code = f"{rate.day} {rate.base} {rate.quote}"
+                old, new = f"{step.replaces.rate:f}", f"{rate.rate:f}"
+                yield Change("rates", code, "rate", old, new, step.place)
+
+    def document(self) -> dict[str, Any]:
+        """Give the whole preview as a part of a JSON document."""
+        return {
+            "new": [
+                {"table": subject[0], "record": subject[1], **step.place.document()}
+                for step in self.steps
+                if not isinstance(step, Same)
+                for subject in [_subject(step)]
+                if subject[2]
+            ],
+            "changes": [one.document() for one in self.changes()],
+            "kept": [one.document() for one in self.retained],
+            "gone": [one.document() for one in self.gone],
+        }
 
     def tallies(self) -> list[Tally]:
         """Count the steps by table, for the preview; tables without rows are left out."""
@@ -219,6 +274,7 @@ class ImportPlan:
 
 
 MOST_CHANGES_SHOWN = 10
+MOST_EDITS_SHOWN = 20
 
 
 def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
@@ -228,9 +284,9 @@ def changed_rates(changed: Sequence[tuple[Rate, str]]) -> list[str]:
     )
 
 
-def few(texts: Sequence[str]) -> list[str]:
+def few(texts: Sequence[str], most: int = MOST_CHANGES_SHOWN) -> list[str]:
     """Return texts as lines, of many only the first and the number of others."""
-    lines = [f"  {text}" for text in texts[:MOST_CHANGES_SHOWN]]
+    lines = [f"  {text}" for text in texts[:most]]
     more = len(texts) - len(lines)
     return [*lines, f"  and {more:,} more"] if more else lines
 

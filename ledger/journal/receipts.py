@@ -51,7 +51,8 @@ class Receipt:
     `lines` are the lines of a `proposal` that were introduced, `left_out` those that no longer fit.
     `recorded` holds the terms of a new record or act, `changes` each changed term before and after.
     `undone` says what an undone request had recorded, line by line, and what became of it.
-    `rows_written` counts the rows of a night by table, since they have no codes.
+    `rows_written` counts the rows of a night by table, since they have no codes. `source` holds
+    what an import keeps of its source, also where it changes no record.
     """
 
     entries: tuple[int, ...] = ()
@@ -69,6 +70,7 @@ class Receipt:
     left_out: tuple[dict[str, Any], ...] = ()
     seal: dict[str, Any] | None = None
     undone: dict[str, Any] | None = None
+    source: dict[str, Any] | None = None
 
     def as_document(self) -> dict[str, Any]:
         """Return the receipt as the JSON document that is stored and shown."""
@@ -103,6 +105,8 @@ class Receipt:
             document["seal"] = self.seal
         if self.undone is not None:
             document["undone"] = self.undone
+        if self.source is not None:
+            document["source"] = self.source
         return document
 
 

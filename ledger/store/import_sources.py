@@ -1,7 +1,8 @@
-"""What one source of imports has said of records: the values that its imports gave them.
+"""What the sources of imports have said of records: the values that their imports gave them.
 
-A source is a set of files of the same names, read by the same rule. A record's value that the
-source has said stays said until an import of the source gives another one, whatever an officer
+Each import keeps what its source has said, with its receipt. Imports recorded before that did not:
+of them a source is a set of files of the same names, read by the same rule. A record's value that
+the source has said stays said until an import of the source gives another one, whatever an officer
 makes of it meanwhile.
 """
 
@@ -25,6 +26,8 @@ from ledger.store.rates import quote_columns
 from ledger.store.registers import STORED_REGISTERS, columns_of, in_error, later_versions
 
 COMMAND: Final = "import"
+_IMPORTS: Final = (COMMAND, "rates import")
+_UNDO: Final = "undo"
 Source = tuple[tuple[str, ...], str | None]
 """The names of the files without their folders, and the rule by which they are read."""
 
@@ -33,6 +36,40 @@ def source_of(given: Mapping[str, Any]) -> Source:
     """Give the source that an import was given."""
     names = sorted({PurePath(path).name for path in given.get("paths", ())})
     return tuple(names), given.get("rules")
+
+
+def packed_states(connection: Connection, canonical: str) -> dict[str, str]:
+    """Give the packed state of each source after its last import that was not undone.
+
+    A source is named by its imports' input; one without a rule and a name is the canonical one.
+    """
+    request, receipt = tables.request, tables.receipt
+    order = request.c.id.desc()
+    undone = set()
+    query = select(receipt.c.body).join(request, receipt.c.request_id == request.c.id)
+    for body in connection.execute(query.where(request.c.command == _UNDO)).scalars():
+        undone.add(json.loads(body).get("undone", {}).get("request"))
+    query = select(request.c.id, request.c.key, request.c.input)
+    states: dict[str, str] = {}
+    for number, key, given_text in connection.execute(
+        query.where(request.c.command.in_(_IMPORTS)).order_by(order)
+    ).all():
+        given = json.loads(given_text)
+        source = given.get("source") or (None if given.get("rules") else canonical)
+        if source is None or source in states or key in undone:
+            continue
+        state = packed_state(connection, number)
+        if state is not None:
+            states[source] = state
+    return states
+
+
+def packed_state(connection: Connection, request: int) -> str | None:
+    """Give the packed state that an import left of its source; None where it kept none."""
+    query = select(tables.receipt.c.body).where(tables.receipt.c.request_id == request)
+    body = connection.execute(query).scalar()
+    source = None if body is None else json.loads(body).get("source")
+    return None if source is None else source.get("state")
 
 
 class StatedValues:

@@ -44,7 +44,6 @@ SHORT = {
     "ledger/gaps/filters.py": "what the language of filters takes for a row of the gap report",
     "ledger/interchange/sources/cleaning.py": "loads a library that few files need",
     "ledger/interchange/sources/opening.py": "tells the formats apart, each of which has a module",
-    "ledger/interchange/planning.py": "what planning registers and planning acts share",
     "ledger/reference/filter_columns.py": "what the values of a column answer to, in every listing",
     "ledger/reference/units.py": "one reference table, as places and terms are",
     "ledger/solver/candidates.py": "one list of the model, used by two algorithms",

@@ -75,7 +75,7 @@ def test_what_another_source_says_is_new_and_named_before_and_after(
     other = tmp_path / "other.csv"
     other.write_text(OLD)
 
-    done = officer.tries(f"import {other} --as needs --yes")
+    done = officer.tries(f"import {other} --as needs --source board --yes")
 
     assert "N-1: quantity 150.00 EUR → 100.00 EUR" in done.err
     assert "N-1: note second → first" in done.err

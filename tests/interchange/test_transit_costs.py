@@ -52,7 +52,7 @@ def test_the_seven_summary_rows_are_left_out_and_said(transit: Incoming):
     (report,) = transit.reports
     assert (report.rows, report.used, report.refused) == (544, 537, 0)
     assert [left.line for left in report.left_out] == list(range(539, 546))
-    assert "lines 539 to 545" in "\n".join(report.lines())
+    assert "lines 539 to 545" in "\n".join(report.lines(every=True))
 
 
 def test_foreign_words_are_mapped_and_counted(transit: Incoming):

@@ -113,7 +113,7 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     if uow.request.dry_run:
         document["dry_run"] = True
     document["key"] = uow.key
-    if uow.has_written or uow.request.key is not None:
+    if uow.has_written or uow.request.key is not None or receipt.source is not None:
         uow.store_receipt(document)
     return document
 

@@ -33,7 +33,6 @@ from ledger.journal.balance import Balance
 from ledger.journal.receipts import Note, Receipt
 from ledger.reference.confusables import CodeShapes
 from ledger.registers.table import REGISTERS, versioned
-from ledger.store.import_sources import StatedValues
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import deal_entries, quantity_entries
@@ -47,6 +46,11 @@ from ledger.store.versions import read_all_versions
 from ledger.usecases.approaches.requests import require_askable
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows
 from ledger.usecases.interchange.import_acts import HistoryImporter
+from ledger.usecases.interchange.sources import (
+    OverwriteNeedsReason,
+    Sources,
+    source_document,
+)
 from ledger.usecases.registers.identity import add_with_former_codes, edit_identity
 from ledger.usecases.registers.meetings import MeetingRules
 from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
@@ -59,7 +63,7 @@ if TYPE_CHECKING:
     from ledger.interchange.mapping.rule import ImportRule
 
 
-def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
+def read_holdings(uow: UnitOfWork, tables: Collection[str], sources: Sources) -> Holdings:
     """Read the registers and totals, and of the journal and the rates what `tables` touch."""
     connection, on = uow.connection, uow.request.on
     stored = {kind: load_all(connection, kind) for kind in versioned()}
@@ -82,7 +86,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str]) -> Holdings:
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
-        stated=StatedValues(connection, uow.request.given),
+        stated=sources.own,
     )
 
 
@@ -100,7 +104,7 @@ def _required(uow: UnitOfWork, stored: Any, times: Times) -> dict[tuple[Side, st
 
 
 ConfirmPlan = Callable[[ImportPlan], None]
-"""Called with the plan of an import that changes something; raises to stop it."""
+"""Called with the plan of an import; raises to stop it."""
 
 
 class LedgerMovedOn(Busy, code="ledger-moved-on"):
@@ -151,24 +155,28 @@ def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> 
     and what `confirm` raises.
     """
     plan = plan_tables(uow, incoming)
-    if plan.changes_nothing:
-        return _receipt(uow, plan)
     confirm(plan)
+    if plan.changes_nothing:
+        return _receipt(uow, plan, incoming)
     problems = Importer(uow).execute(plan.steps)
     if problems:
         raise ImportRefused(problems)
-    return _receipt(uow, plan)
+    return _receipt(uow, plan, incoming)
 
 
 def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     """Plan an import against the ledger. Raises `ImportRefused` with every problem."""
+    if incoming.terms.overwrite and not uow.request.reason:
+        raise OverwriteNeedsReason("What was corrected is not overwritten without a reason.")
     names = {table.table for table in incoming.tables}
-    holdings = read_holdings(uow, names)
+    sources = Sources(uow, incoming.terms.source)
+    holdings = read_holdings(uow, names, sources)
     _require_unchanged(incoming, holdings)
     plan = plan_incoming(incoming, holdings, uow.today)
     if plan.problems:
         raise ImportRefused(plan.problems)
     found = (*_new_topics(uow, plan), *_near_duplicates(uow, plan))
+    plan = sources.with_others(plan, holdings.of("units"))
     return replace(plan, notes=(*plan.notes, *found))
 
 
@@ -225,7 +233,7 @@ def _near_duplicates(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
 _SIDES = frozenset(side.value for side in Side)
 
 
-def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:
+def _receipt(uow: UnitOfWork, plan: ImportPlan, incoming: Incoming) -> Receipt:
     tables = {tally.table: tally.counts() for tally in plan.tallies()}
     for note in plan.notes:
         uow.note(*note)
@@ -240,6 +248,9 @@ def _receipt(uow: UnitOfWork, plan: ImportPlan) -> Receipt:
             "registers": len(receipt.registers),
             "tables": tables,
         },
+        source=source_document(plan, incoming)
+        if plan.says_more or not plan.changes_nothing
+        else None,
     )
 
 
