@@ -37,7 +37,7 @@ ProposalOption = Annotated[
 ]
 
 
-@command(app, "propose", dated=True, saves=True)
+@command(app, "propose", dated=True, saves=True, prose=True)
 @with_parameters(*MATCHING)
 def propose(
     call: Call,
@@ -89,7 +89,7 @@ def list_(call: Call) -> None:
     emit_rows(rows, LIST_COLUMNS, call.read, head={"schema": "cityfund.proposals/1"})
 
 
-@command(app, "show")
+@command(app, "show", prose=True)
 def show(
     call: Call,
     proposal: Annotated[

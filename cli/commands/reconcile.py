@@ -20,8 +20,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
+from cli.framework.files import require_place_for
 from cli.framework.options import comma_separated
-from cli.framework.output import emit_document, emit_lines, require_place_for
+from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import agree_to_clock, ledger_of, optional_date
 from cli.framework.settings import mask_url
 from cli.framework.terminal import note

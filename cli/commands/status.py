@@ -27,7 +27,7 @@ def status(
     with read_ledger(call) as reader:
         summary, snapshot = read_status(reader, ahead), reader.snapshot()
     document = status_document(summary, mask_url(call.settings.db_url), snapshot)
-    if call.format in {"csv", "md"}:
+    if call.format in {"csv", "tsv", "ndjson", "md", "parquet"}:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return
     row, below = status_row(document), status_lines(document)

@@ -12,11 +12,13 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.framework.options import (
-    FILE_ENDINGS,
     PLAIN_FORMATS,
     READ_FORMATS,
     READING,
+    SHAPES,
+    STAMPED_FORMATS,
     PlainHelp,
+    comma_separated,
     is_from_command_line,
     shared_parameters,
     take_as_typed,
@@ -25,6 +27,7 @@ from cli.framework.settings import Settings, resolve
 from cli.framework.usage_errors import (
     BadFilter,
     BadUsage,
+    ShapeRefused,
     UnknownCommand,
     UnknownFormat,
     did_you_mean,
@@ -37,7 +40,9 @@ if TYPE_CHECKING:
 _NOT_INPUT = frozenset(
     {"key", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
     | {"quiet", "verbose", "debug", "no_color", "again", "as_new", "clock_is_right"}
+    | {"sort", "limit", "columns", "stamp"}
 )
+_MOST_ROWS = 1_000_000_000
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -62,16 +67,37 @@ def _no_names(_register: str) -> dict[str, Collection[str]]:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which rows and columns of a listing are shown, in which order.
+
+    `sort` names columns, a `-` before one turns its order; `stamp` adds the times as columns.
+    """
+
+    sort: tuple[str, ...] = ()
+    limit: int | None = None
+    columns: tuple[str, ...] = ()
+    stamp: bool = False
+
+    def __bool__(self) -> bool:
+        """Say whether anything was asked for."""
+        return self != Shape()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
     """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`.
 
     `office` is the one whose rows are kept, which is the last filter of `where` too.
 
-    `names` gives the names that codes of a register answer to in filters.
+    `names` gives the names that codes of a register answer to in filters. `title` is the command,
+    and `filters` are those that were typed, for answers that say how they were asked for.
     """
 
     format: str
+    title: str = ""
+    shape: Shape = Shape()
+    filters: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     office: str | None = None
     output: Path | None = None
@@ -120,6 +146,9 @@ class Call(typer.Context):
         where = tuple(_filter(text) for text in self.params.get("where") or ())
         return ReadOptions(
             format=self.format,
+            title=self.command_name,
+            shape=self._shape(),
+            filters=where if office is None else (*where, office_filter(office)),
             where=where if office is None else (*where, office_filter(office)),
             office=office,
             output=None if output in {None, "-"} else Path(output),
@@ -128,6 +157,20 @@ class Call(typer.Context):
             color=self.settings.color,
             names=self._names,
             quiet=self.settings.quiet,
+        )
+
+    def _shape(self) -> Shape:
+        """Return how a list is shaped. Raises InvalidCount."""
+        from ledger.core.numbers import parse_count  # noqa: PLC0415 - help does without
+
+        names = getattr(self.command, "shapes", ())
+        asked = {name: self.params.get(name) for name in names}
+        limit = asked.get("limit")
+        return Shape(
+            sort=tuple(comma_separated(asked.get("sort"))),
+            limit=None if limit is None else parse_count(limit, "rows", most=_MOST_ROWS),
+            columns=tuple(comma_separated(asked.get("columns"))),
+            stamp=bool(asked.get("stamp")),
         )
 
     def _office(self) -> str | None:
@@ -182,14 +225,26 @@ class Call(typer.Context):
         return str(asked)
 
     @property
+    def has_shape(self) -> bool:
+        """Return whether rows or columns were asked for in an order or number of their own."""
+        return any(self.params.get(name) for name in getattr(self.command, "shapes", ()))
+
+    @property
+    def as_documents(self) -> bool:
+        """Return whether each row is a JSON document, without what only people read."""
+        return self.format in {"json", "ndjson"}
+
+    @property
     def for_people(self) -> bool:
         """Return whether people read the answer, in a format that shows texts and headings."""
-        return self.format in {"table", "md"}
+        return self.format in {"table", "md", "html"}
 
     def _format_by_name(self) -> str | None:
         """Return the format given by the ending of the output file, if any."""
-        ending = Path(self.params.get("output") or "").suffix.removeprefix(".").casefold()
-        return ending if ending in FILE_ENDINGS else None
+        from cli.framework.files import format_by_name  # noqa: PLC0415 - where a file is named
+
+        output = self.params.get("output")
+        return None if output in {None, "-"} else format_by_name(output)
 
     @property
     def command_name(self) -> str:
@@ -258,6 +313,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
     destructive: ClassVar[bool] = False
     saves: ClassVar[bool] = False
     writes: ClassVar[tuple[str, ...]] = ()
+    prose: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the shared options of the command's kind after its own."""
@@ -267,6 +323,7 @@ class LedgerCommand(PlainHelp, TyperCommand):
             self.kind, dated=self.dated, destructive=self.destructive, saves=self.saves
         )
         own = {param.name for param in self.params}
+        self.shapes = frozenset(SHAPES if self.kind == "list" else ()) - own
         self.views_office = self.kind == "list" and "office" not in own
         self._shared = frozenset(param.name for param in shared) - own
         self.params = [*self.params, *(param for param in shared if param.name not in own)]
@@ -293,8 +350,25 @@ class LedgerCommand(PlainHelp, TyperCommand):
         """
         assert self.callback is not None
         assert ctx.format in self.formats
+        self._refuse_what_cannot_be_honoured(ctx)
         own = {name: value for name, value in ctx.params.items() if name not in self._shared}
         return ctx.invoke(self.callback, **own)
+
+    def _refuse_what_cannot_be_honoured(self, ctx: Any) -> None:
+        """Refuse a format or shape that the answer could not have, before anything is done."""
+        if self.kind not in READING or (ctx.format == "table" and not ctx.has_shape):
+            return
+        from cli.framework.files import require_format_goes  # noqa: PLC0415 - few formats need it
+
+        require_format_goes(ctx.format, ctx.read.output)
+        if self.prose and ctx.format == "table" and ctx.has_shape:
+            raise ShapeRefused(f"{ctx.command_path} answers with a text, which has no such rows.")
+        if ctx.params.get("stamp") and ctx.format not in STAMPED_FORMATS:
+            raise ShapeRefused(
+                f"--stamp adds columns to {', '.join(STAMPED_FORMATS)}, not to {ctx.format}.",
+                why="The other formats say the times of a report beside its rows.",
+                next_step="Leave out --stamp, or choose one of these formats.",
+            )
 
 
 class VerbGroup(PlainHelp, TyperGroup):
@@ -363,6 +437,7 @@ def command(
     hidden: bool = False,
     may_be_empty: frozenset[str] = frozenset(),
     writes: tuple[str, ...] = (),
+    prose: bool = False,
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
@@ -370,9 +445,10 @@ def command(
     times and, where it lists rows, --where; one that `saves` its answer on request also --reason,
     --key and --dry-run. A writing command takes these and --on, and with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
-    that the command has in addition.
+    that the command has in addition. The table of one that answers in `prose` is a text.
     """
     assert kind in {*READING, "write", "plain"}, kind
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
     traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
+    traits["prose"] = prose
     return app.command(name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)

@@ -140,10 +140,12 @@ WRITE_PANEL = "Recording options"
 READING = ("list", "show")
 """The kinds of commands that read: a list can be filtered by --where, one record cannot."""
 
-READ_FORMATS = ("table", "json", "csv", "md")
+READ_FORMATS = ("table", "json", "csv", "md", "html", "xlsx", "tsv", "ndjson", "parquet")
 PLAIN_FORMATS = ("table", "json")
-FILE_ENDINGS = ("csv", "json", "md", "xlsx", "ods", "parquet", "html")
-"""Endings of a file's name that say its format, so that none holds what its name does not say."""
+STAMPED_FORMATS = ("csv", "tsv", "ndjson", "parquet", "xlsx")
+"""The formats to which --stamp adds columns."""
+SHAPES = ("sort", "limit", "columns", "stamp")
+"""The parameters that say which rows and columns of a list are shown, and in which order."""
 
 
 def _complete_format(incomplete: str) -> list[str]:
@@ -198,6 +200,12 @@ _COMMON = (
 _WHERE = _text("--where", "FILTER", "Keep rows: country=Iran, 'gap>1M EUR'.", READ_PANEL, many=True)
 _OFFICE = _text("--office", "CODE", "Keep the rows of one office.", READ_PANEL)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
+_SHAPED = (
+    _text("--sort", "COLUMN,...", "In this order; -COLUMN turns it.", READ_PANEL, many=True),
+    _text("--limit", "N", "The first N rows.", READ_PANEL),
+    _text("--columns", "COLUMN,...", "These columns, in this order.", READ_PANEL, many=True),
+    _flag("--stamp", words="Add as-of, known-at and base currency as columns.", panel=READ_PANEL),
+)
 _DATED = (
     _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),
     _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL),
@@ -298,7 +306,7 @@ def shared_parameters(
     if saves:
         parameters += _RECORDING
     if kind == "list":
-        parameters += (_WHERE, _OFFICE)
+        parameters += (_WHERE, _OFFICE, *_SHAPED)
     if kind in READING:
         parameters.append(_OUTPUT)
     if kind == "write":

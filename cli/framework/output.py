@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from errno import ENOENT
-from pathlib import Path
-from stat import S_ISREG
-from typing import Final, TextIO, TypeVar
+from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
 from cli.framework.command import ReadOptions
+from cli.framework.files import BINARY_FORMATS, binary_destination, destination
 from cli.framework.terminal import (
     fitted,
     has_color,
@@ -20,48 +16,11 @@ from cli.framework.terminal import (
     tell,
     width,
 )
-from cli.framework.usage_errors import NoOfficeView, OutputIsDirectory
+from cli.framework.usage_errors import NoOfficeView
 from ledger.reports.table import Column, ReportRow
 
-
-def require_place_for(path: Path) -> None:
-    """Refuse a file that cannot be written to in the end, before long work is begun for it."""
-    if path.is_dir():
-        raise OutputIsDirectory(f"{path} is a directory.")
-    if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(ENOENT, os.strerror(ENOENT), str(path.parent))
-
-
-@contextmanager
-def destination(options: ReadOptions | None) -> Iterator[TextIO]:
-    """Open where the answer goes: standard output, or a file that appears only when whole."""
-    if options is None or options.output is None:
-        yield sys.stdout
-        return
-    path = options.output
-    require_place_for(path)
-    if path.exists() and not S_ISREG(path.stat().st_mode):  # a device or a named pipe
-        with path.open("w", encoding="utf-8", newline="") as out:
-            yield out
-        return
-    with _replacing(Path(os.path.realpath(path))) as out:
-        yield out
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a handle
-            yield out
-            out.flush()
-            os.fsync(handle)
-        beside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+if TYPE_CHECKING:
+    from ledger.reports.answers import Answer
 
 
 _Row = TypeVar("_Row", bound=ReportRow)
@@ -129,12 +88,21 @@ def emit_rows(
     Everything the rows hold goes into JSON, every column into CSV, the columns for people
     elsewhere.
     """
+    head, tail = head or {}, tail or {}
     chosen = filter_rows(rows, columns, options)
+    if options.shape:
+        from cli.framework.shape import shaped  # noqa: PLC0415 - few lists are asked so
+
+        chosen, columns = shaped(chosen, columns, options, head)
+        narrow = ()
+    if options.format in _WHOLE:
+        emit_answer(_answer(options, columns, chosen, head, tail, above), options)
+        return
     behind: Sequence[str] = ()
     if below is not None and options.format == "table":
         chosen = shown = list(chosen)
         behind = [f"{line}\n" for line in below(shown)]
-    with destination(options) as out:
+    with destination(options.output) as out:
         if above and options.format in _FOR_PEOPLE:
             chosen = row_list = list(chosen)
             out.writelines(_above_chunks(above, out, more=bool(row_list)))
@@ -148,11 +116,47 @@ def emit_rows(
             from ledger.reports.formats import json_rows_chunks  # noqa: PLC0415
 
             plain = not is_unicode(out)
-            rows_as = (head or {}, chosen, tail or {})
-            out.writelines(json_rows_chunks(*rows_as, named=named, ascii_only=plain))
+            out.writelines(json_rows_chunks(head, chosen, tail, named=named, ascii_only=plain))
             return
-        out.writelines(_row_chunks(chosen, columns, options.format))
+        out.writelines(_row_chunks(chosen, columns, options.format, out))
         out.writelines(behind)
+
+
+_WHOLE: Final = frozenset({*BINARY_FORMATS, "html"})
+"""The formats of files that say everything about an answer."""
+
+
+def _answer(
+    options: ReadOptions,
+    columns: Sequence[Column],
+    rows: Iterable[ReportRow],
+    head: Mapping[str, object],
+    tail: Mapping[str, object],
+    notes: Sequence[str] = (),
+) -> Answer:
+    from ledger.reports.answers import Answer, Table  # noqa: PLC0415 - for some formats
+
+    main = Table(options.title or "rows", columns, rows)
+    return Answer(f"cityfund {options.title}", main, head, tail, options.filters, notes)
+
+
+def emit_answer(answer: Answer, options: ReadOptions) -> None:
+    """Write an answer as a page, a workbook or a Parquet file."""
+    if options.format == "html":
+        from ledger.reports.html import answer_page  # noqa: PLC0415 - for this format alone
+
+        with destination(options.output) as out:
+            out.writelines(answer_page(answer))
+        return
+    with binary_destination(options.output) as file:
+        if options.format == "xlsx":
+            from ledger.reports.workbook import write_workbook  # noqa: PLC0415 - as above
+
+            write_workbook(file, answer)
+        else:
+            from ledger.reports.parquet import write_parquet  # noqa: PLC0415 - as above
+
+            write_parquet(file, answer.main.rows, answer.main.columns)
 
 
 def _above_chunks(lines: Sequence[str], out: TextIO, *, more: bool) -> Iterator[str]:
@@ -162,11 +166,17 @@ def _above_chunks(lines: Sequence[str], out: TextIO, *, more: bool) -> Iterator[
         yield "\n"
 
 
-def _row_chunks(rows: Iterable[ReportRow], columns: Sequence[Column], style: str) -> Iterator[str]:
-    if style == "csv":
+def _row_chunks(
+    rows: Iterable[ReportRow], columns: Sequence[Column], style: str, out: TextIO
+) -> Iterator[str]:
+    if style in {"csv", "tsv"}:
         from ledger.reports.formats import csv_chunks  # noqa: PLC0415
 
-        return csv_chunks(rows, columns)
+        return csv_chunks(rows, columns, between="," if style == "csv" else "\t")
+    if style == "ndjson":
+        from ledger.reports.formats import ndjson_chunks  # noqa: PLC0415
+
+        return ndjson_chunks(rows, ascii_only=not is_unicode(out))
     if style == "md":
         from ledger.reports.formats import markdown_chunks  # noqa: PLC0415
 
@@ -186,17 +196,40 @@ def emit_record(
 ) -> None:
     """Write one record: lines of heading and value for people, with `below` under them.
 
-    JSON gets `document`; CSV and Markdown a table of one row.
+    JSON gets `document`, and NDJSON the same on one line; CSV and Markdown a table of one row. A
+    workbook has the lists of the document as further sheets.
     """
     if options.format == "json":
         emit_document(document, options)
         return
-    with destination(options) as out:
+    if options.format in _WHOLE:
+        _emit_whole_record(row, columns, options, document, below)
+        return
+    with destination(options.output) as out:
         if options.format == "table":
             out.writelines(_record_chunks(row, columns, out))
             out.writelines(f"{line}\n" for line in below)
             return
-        out.writelines(_row_chunks([row], columns, options.format))
+        chosen = document if options.format == "ndjson" else row
+        out.writelines(_row_chunks([chosen], columns, options.format, out))
+
+
+def _emit_whole_record(
+    row: ReportRow,
+    columns: Sequence[Column],
+    options: ReadOptions,
+    document: Mapping[str, object],
+    below: Iterable[str],
+) -> None:
+    if options.format == "html":
+        from ledger.reports.html import record_page  # noqa: PLC0415 - for this format alone
+
+        with destination(options.output) as out:
+            out.writelines(record_page(options.title, row, columns, below))
+        return
+    own = {column.key for column in columns}
+    beside = {key: value for key, value in document.items() if key not in own}
+    emit_answer(_answer(options, columns, [row], beside, {}), options)
 
 
 def _record_chunks(row: ReportRow, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
@@ -212,13 +245,20 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
     """Write one JSON document."""
     from ledger.reports.formats import json_text  # noqa: PLC0415
 
-    with destination(options) as out:
+    with destination(None if options is None else options.output) as out:
         out.write(json_text(document, ascii_only=not is_unicode(out)))
 
 
 def emit_lines(lines: Iterable[str], options: ReadOptions | None = None) -> None:
-    """Write lines of an answer to standard output, or to the file that was named."""
-    with destination(options) as out:
+    """Write lines of an answer to standard output, or to the file that was named.
+
+    Raises ShapeRefused.
+    """
+    if options is not None and options.shape:
+        from cli.framework.shape import refuse_shape  # noqa: PLC0415 - for a refusal alone
+
+        refuse_shape(options)
+    with destination(None if options is None else options.output) as out:
         out.writelines(f"{line}\n" for line in lines)
 
 

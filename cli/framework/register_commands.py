@@ -75,7 +75,7 @@ def emit_listing(
     hides = listing.hides
     rows = [row for row in listing.rows if every or hides is None or not hides(row)]
     hidden = len(listing.rows) - len(rows)
-    if call.format == "json":
+    if call.as_documents:
         # Texts for people are no part of the JSON document.
         rows = [{column.key: row[column.key] for column in columns} for row in rows]
     head = {"schema": f"cityfund.{spec.plural}/1"}

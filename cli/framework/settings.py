@@ -14,7 +14,7 @@ from ledger.core.errors import InvalidInput
 
 APPLICATION = "cityfund"
 CONFIG_KEYS = ("db", "actor", "format", "inbox", "office", "rate_days", "approach_days")
-CONFIG_FORMATS = ("table", "json", "csv", "md")
+CONFIG_FORMATS = ("table", "json", "csv", "md", "html", "tsv", "ndjson")
 _AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
 _MOST_BYTES = 64 * 1024

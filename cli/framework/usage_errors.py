@@ -32,6 +32,33 @@ class UnknownFormat(UsageError, code="unknown-format"):
     """An output format the command does not write."""
 
 
+class UnknownEnding(UsageError, code="unknown-ending"):
+    """A file to write has an ending that names no format."""
+
+    default_next = "Name a file with one of these endings, or say the format with --format."
+
+
+class BinaryToTerminal(UsageError, code="binary-to-terminal"):
+    """A format that is not text would be written to a terminal."""
+
+    default_why = "Its bytes mean nothing on a screen, and could steer the terminal."
+    default_next = "Name a file with --output FILE."
+
+
+class ShapeRefused(UsageError, code="shape-refused"):
+    """A listing was asked for in an order, number or form that its answer cannot have."""
+
+    default_why = "An option that cannot be honoured is refused, never ignored."
+    default_next = "Choose another --format, such as csv, or leave the option out."
+
+
+class NothingToStamp(UsageError, code="nothing-to-stamp"):
+    """--stamp was given to a list that is not computed for a day."""
+
+    default_why = "Only reports that say their day, and by which records, can be stamped."
+    default_next = "Leave out --stamp."
+
+
 class BadFilter(UsageError, code="bad-filter"):
     """A filter that is not a column, an operator and a value."""
 

@@ -39,7 +39,7 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
         candidates = find(reader, code, everything=every)
         old = old_rates_between(reader, candidates, rate_days_of(call))
     rows = list(_rows(candidates))
-    if call.format == "json":
+    if call.as_documents:
         rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]
     head = {
         "schema": "cityfund.candidates/1",

@@ -34,7 +34,7 @@ def emit_explanation(call: Call, explanation: Explanation) -> None:
     """Write an explanation in the format that was asked for."""
     for_people = call.for_people
     rows = [
-        _row(row, explanation.kind, for_people=for_people, data=call.format == "csv")
+        _row(row, explanation.kind, for_people=for_people, data=not call.as_documents)
         for row in explanation.rows
     ]
     data = _NEED_DATA if explanation.kind == "project" else _PAIR_DATA

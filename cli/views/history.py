@@ -67,7 +67,7 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
-    if call.format == "json":
+    if call.as_documents:
         rows = [
             {key: row[key] for key in row if key not in {"what", "when", "request"}} for row in rows
         ]

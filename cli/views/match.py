@@ -187,12 +187,9 @@ def emit_match_result(
     pairs = [(line.unit.code, line.offer_unit.code) for line in proposal.lines]
     old = old_rates(snapshot.rate_of, pairs, snapshot.day, rate_days_of(call))
     note_old_rates(call, old)
-    if call.format in {"csv", "md"}:
-        emit_rows(rows, LINE_COLUMNS, plain)
-        return
     projects = project_rows(snapshot, proposal.complete)
     open_need_rows = open_rows(snapshot.need_facts, open_needs(match_result))
-    if call.format == "json":
+    if call.format != "table":
         head = {
             **match_head(proposal, solved.milliseconds / 1000),
             "old_rates": [one.to_dict() for one in old],

@@ -115,7 +115,7 @@ def _head(report: PartnershipReport) -> dict[str, Any]:
 def _row(call: Call, one: PartnershipRow) -> dict[str, Any]:
     """Return a row; where it is no JSON, quantities are texts."""
     row = one.to_dict()
-    if call.format != "json":
+    if not call.as_documents:
         row["quantities"] = quantity_texts(one)
     return row
 

@@ -106,7 +106,7 @@ def emit_versions(
     version_rows = [_version_row(snapshot, pair, row) for row in rows]
     head = {"schema": "cityfund.rate-history/1", "base": pair[0], "quote": pair[1]}
     columns = VERSION_COLUMNS if call.for_people else _MACHINE
-    if call.format == "json":
+    if call.as_documents:
         version_rows = [{key: row[key] for key in row if key != "when"} for row in version_rows]
     emit_rows(version_rows, columns, call.read, head=head)
     if not rows and call.format == "table":

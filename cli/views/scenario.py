@@ -97,7 +97,7 @@ _MOST_PROJECTS = 3
 
 def emit_worth(call: Call, table: WorthTable, seconds: float) -> None:
     """Write a table of worth in the format that was asked for."""
-    rows = [_row(row, call.format) for row in table.rows]
+    rows = [_row(row, in_full=call.as_documents) for row in table.rows]
     columns = _worth_columns(table) if call.for_people else _data_columns(table)
     emit_rows(
         rows,
@@ -140,9 +140,9 @@ def _keys(table: WorthTable) -> list[str]:
     return [name for name in table.by if name not in ("factor", "unit")]
 
 
-def _row(row: Worth, style: str) -> dict[str, Any]:
+def _row(row: Worth, *, in_full: bool) -> dict[str, Any]:
     document = row.to_dict()
-    if style == "json":
+    if in_full:
         return document
     for level in ("level_1", "level_2"):
         document |= {f"{level}_{name}": value for name, value in document[level].items()}

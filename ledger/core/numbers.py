@@ -137,19 +137,19 @@ class BadCount(InvalidInput, code="bad-count"):
     default_next = "Write it in digits, like 24."
 
 
-def parse_count(text: str, words: str) -> int:
+LARGEST_COUNT: Final = 1200
+"""The largest number that `parse_count` takes unless told: a hundred years of months."""
+
+
+def parse_count(text: str, words: str, *, most: int = LARGEST_COUNT) -> int:
     """Parse a whole number of what `words` name, 1 at least. Raises `BadCount`."""
     number = whole_numeral(text)
-    if number is None or not 1 <= number <= LARGEST_COUNT:
+    if number is None or not 1 <= number <= most:
         raise BadCount(
             f"{text!r} is no number of {words}.",
-            why=f"It is a whole number from 1 to {LARGEST_COUNT:,}.",
+            why=f"It is a whole number from 1 to {most:,}.",
         )
     return number
-
-
-LARGEST_COUNT: Final = 1200
-"""The largest number that `parse_count` takes: a hundred years of months."""
 
 
 def read_fraction(text: str) -> Fraction | None:

@@ -1,7 +1,8 @@
-"""Rows as CSV, JSON and Markdown.
+"""Rows as CSV and TSV, JSON and NDJSON, and Markdown.
 
-CSV is UTF-8 with a header and commas, and without text that a spreadsheet would execute. JSON
-keeps the order of keys and is indented by two spaces.
+CSV is UTF-8 with a header and commas, TSV the same with tabs, both without text that a spreadsheet
+would execute. JSON keeps the order of keys and is indented by two spaces; NDJSON is one row to a
+line. In Markdown a text is a text: no link, no emphasis and no markup is made of one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Final
 
 from ledger.reports.table import Column, ReportRow, human, jsonable, machine
 
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
+"""The signs of formulas, the wide ones of East Asian keyboards too."""
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?( [^\W\d_][\w-]{0,63})?")
 
 
@@ -27,11 +29,13 @@ class _LineWriter:
         self.text = text.removesuffix("\r\n") + "\n"
 
 
-def csv_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
+def csv_chunks(
+    rows: Iterable[ReportRow], columns: Sequence[Column], *, between: str = ","
+) -> Iterator[str]:
     """Write the header and then each row as one line; memory does not grow with the rows."""
     line = _LineWriter()
     # The writer quotes only those line ends that its own consists of, so it is told of both.
-    writer = csv.writer(line, lineterminator="\r\n")
+    writer = csv.writer(line, delimiter=between, lineterminator="\r\n")
     writer.writerow([column.key for column in columns])
     yield line.text
     keys = [column.key for column in columns]
@@ -85,9 +89,35 @@ def json_rows_chunks(
     yield "\n}\n"
 
 
-_ESCAPES = str.maketrans(
-    {"\\": "\\\\", "|": "\\|", "<": "&lt;", "`": "\\`", "\r": "", "\n": "<br>"}
+def ndjson_chunks(rows: Iterable[ReportRow], *, ascii_only: bool = False) -> Iterator[str]:
+    """Write each row as a JSON document on a line of its own; memory does not grow."""
+    for row in rows:
+        yield json.dumps(jsonable(row), ensure_ascii=ascii_only) + "\n"
+
+
+_ESCAPES: Final = str.maketrans(
+    {
+        "\\": "\\\\",
+        "|": "\\|",
+        "<": "&lt;",
+        "`": "\\`",
+        "\r": "",
+        "\n": "<br>",
+        "*": "\\*",
+        "[": "\\[",
+    }
+    | {"]": "\\]", "~": "\\~"}
+    | {char: f"&#x{ord(char):x};" for char in "\u061c\u200e\u200f"}
+    | {chr(code): f"&#x{code:x};" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+    | {
+        chr(code): f"\\\\x{code:02x}"
+        for code in (*range(0x20), *range(0x7F, 0xA0))
+        if code not in {10, 13}
+    }
 )
+_MADE_A_LINK: Final = re.compile(r"(?i)(?<=[a-z])(?=://)|(?<=www)(?=\.)|(?=@)")
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
+_EMPHASIS: Final = re.compile(r"(?<!\w)_|_(?!\w)")
 
 
 def markdown_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
@@ -100,8 +130,12 @@ def markdown_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Ite
 
 
 def escaped(text: str) -> str:
-    """Keep a text inside its cell: bars, line ends and tags lose their meaning."""
-    return text.translate(_ESCAPES)
+    """Keep a text inside its cell and a text: bars, line ends, tags and links lose their meaning.
+
+    Characters that steer a terminal or the direction of writing are written as escapes.
+    """
+    plain = _ENTITY.sub("&amp;", text).translate(_ESCAPES)
+    return _MADE_A_LINK.sub("\\\\", _EMPHASIS.sub("\\\\_", plain))
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Answers as self-contained HTML pages: one file, no script, nothing fetched from anywhere.
 
-`page_chunks` is the frame of every page that the program writes, `table_html` a table in it. Texts
+`page_chunks` is the frame of every page that the program writes, `table_html` a table in it;
+`answer_page` and `record_page` are the plain form of every list, report and record. Texts
 are escaped and each stands in an element of its own, so that neither markup nor a character that
 turns the direction of writing reaches beyond its cell. A page can be read on a phone, where a
 wide table scrolls by itself, and prints with its headings repeated.
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from ledger.reports.answers import Answer, facts_of, tables_of
 from ledger.reports.table import Column, ReportRow, human
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -153,3 +155,26 @@ def _class(column: Column) -> str:
     if column.right:
         return ' class="n"'
     return ' class="c"' if column.kind in {"date", "partial", "code"} else ""
+
+
+def answer_page(answer: Answer) -> Iterator[str]:
+    """Write an answer as a page: the day it is of, its rows, and then its totals and other lists.
+
+    Memory does not grow with the rows.
+    """
+    return page_chunks(answer.title, _answer_body(answer), facts=facts_of(answer))
+
+
+def _answer_body(answer: Answer) -> Iterator[str]:
+    yield from lines_html(answer.notes)
+    yield from table_html(answer.main.rows, answer.main.columns, answer.main.name)
+    for table in tables_of(answer):
+        yield from table_html(table.rows, table.columns, table.name)
+
+
+def record_page(
+    title: str, row: ReportRow, columns: Sequence[Column], below: Iterable[str] = ()
+) -> Iterator[str]:
+    """Write one record as a page: its terms, and the lines below them."""
+    body = (*record_html(row, columns, title), *lines_html(below))
+    return page_chunks(f"cityfund {title}", body)

@@ -14,6 +14,7 @@ from sample_program import PROGRAM, environment, say
 
 import ledger
 from cli.framework.app import BOOKS, COMMAND_TABLE, DAILY, REGISTERS, SET_UP, CommandEntry, load
+from cli.framework.options import READ_FORMATS
 
 HEAVY = {"sqlalchemy", "pydantic", "alembic", "sample_noun", "sample_gaps", "platformdirs"}
 
@@ -78,7 +79,7 @@ def test_a_verb_completes_and_so_do_codes_of_the_ledger(tmp_path: Path) -> None:
     assert completed("offer show o-") == ["o-0001", "o-0002"]
     assert completed("offer show X_") == ["X_1"]
     assert completed("offer list --fo") == ["--format"]
-    assert completed("offer list --format ") == ["table", "json", "csv", "md"]
+    assert completed("offer list --format ") == [*READ_FORMATS]
     assert completed("--db sqlite:///none.db offer show O") == []
 
 

@@ -1,0 +1,170 @@
+"""Every list is written in every format, where and as it was asked for, or refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import warnings
+from decimal import Decimal
+from importlib import util
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from lxml import html
+from officer import Officer
+from python_calamine import CalamineWorkbook
+from test_answers import on_terminal
+from world import World
+
+from cli.framework.options import READ_FORMATS
+from ledger.core.factors import Factor
+
+EXACT = Decimal("12345678901234567.89")
+"""More digits than a workbook's number holds."""
+
+
+@pytest.fixture
+def officer(world: World, capsys: pytest.CaptureFixture[str]) -> Officer:
+    world.city(name="Mashhad")
+    world.project()
+    world.need("400 EUR", "N-0001", topic="metro")
+    world.need("10 person-day", "N-0002", factor=Factor.EXPERTISE)
+    world.need(None, "N-0003", topic="tram")
+    world.need(f"{EXACT} EUR", "N-0004", topic="=1+1")
+    world.need("70 JPY", "N-0005")
+    return Officer(world, capsys)
+
+
+def sheets(path: Path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of data bars, which the reader does not know
+        return openpyxl.load_workbook(path)
+
+
+@pytest.mark.only_on("sqlite")
+def test_every_format_says_the_same_gaps(officer: Officer, tmp_path: Path) -> None:
+    wanted = officer.asks("gaps")["rows"]
+    endings = {"table": "txt"}
+    files = {one: tmp_path / f"g.{endings.get(one, one)}" for one in READ_FORMATS}
+    for file in files.values():
+        officer.says(f"gaps --output {file}")
+    gaps = [None if row["gap"] is None else Decimal(row["gap"]) for row in wanted]
+
+    for name, between in (("csv", ","), ("tsv", "\t")):
+        read = csv.DictReader(
+            io.StringIO(files[name].read_text(encoding="utf-8")), delimiter=between
+        )
+        assert [row["gap"] for row in read] == [row["gap"] or "" for row in wanted]
+    lines = files["ndjson"].read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == wanted
+    frame = pl.read_parquet(files["parquet"])
+    assert frame["gap"].to_list() == gaps
+    assert frame.schema["gap"] == pl.Decimal(38, 2)
+    tree = html.fromstring(files["html"].read_text(encoding="utf-8"))
+    assert len(tree.findall(".//table[1]/tbody/tr")) >= len(wanted)
+    assert f"{EXACT:,} EUR" in tree.text_content()
+
+    book = sheets(files["xlsx"])
+    assert book.sheetnames == ["gaps", "Totals", "How to read this"]
+    sheet = book["gaps"]
+    head = [cell.value for cell in sheet[1]]
+    exact = [row[head.index("Gap (exact)")].value for row in sheet.iter_rows(min_row=2)]
+    assert [one and Decimal(one) for one in exact] == gaps
+    shown = [row[head.index("Gap")] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.number_format for cell in shown if cell.value is not None] == [
+        "#,##0.00",
+        "#,##0.00",
+        "#,##0.00",
+        "#,##0",
+    ]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", sheet.dimensions)
+    assert sheet.conditional_formatting
+    told = {(row[0].value, row[1].value) for row in book["How to read this"].iter_rows()}
+    assert {("As of", "2026-11-23"), ("Base currency", "EUR")} <= told
+    assert any("1 not counted" in str(text) for _, text in told)
+    again = CalamineWorkbook.from_path(files["xlsx"]).get_sheet_by_name("gaps").to_python()
+    given = [float(row[head.index("Gap")] or 0) for row in again[1:]]
+    assert given == pytest.approx([float(one or 0) for one in gaps], rel=1e-15)
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_record_is_written_in_every_format(officer: Officer, tmp_path: Path) -> None:
+    for name in READ_FORMATS:
+        officer.says(f"need show N-0001 --format {name} --output {tmp_path / 'one'}")
+    officer.says(f"need show N-0001 --output {tmp_path / 'one.xlsx'}")
+    assert sheets(tmp_path / "one.xlsx").sheetnames[-1] == "How to read this"
+    line = officer.says("need show N-0001 --format ndjson")
+    assert json.loads(line) == officer.asks("need show N-0001")
+
+
+@pytest.mark.only_on("sqlite")
+def test_rows_are_sorted_limited_and_chosen(officer: Officer) -> None:
+    words = "gaps --sort factor,-gap --columns Need,gap,unit"
+    assert officer.says(f"{words} --format csv").splitlines() == [
+        "need,gap,unit",
+        "N-0002,10.00,person-day",
+        f"N-0004,{EXACT},EUR",
+        "N-0001,400.00,EUR",
+        "N-0005,70,JPY",
+        "N-0003,,EUR",
+    ]
+    first = officer.tries(f"{words} --limit 1", "--json")
+    assert json.loads(first.out)["rows"] == [
+        {"need": "N-0002", "gap": "10.00", "unit": "person-day"}
+    ]
+    assert "first 1 rows" in first.err
+    assert officer.says(f"{words} --limit 1").split("\n")[0].split() == ["Need", "Gap", "Unit"]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_report_is_stamped_with_its_times(officer: Officer) -> None:
+    lines = officer.says("gaps --stamp --columns need --limit 1 --format csv --as-of 2026-11-23")
+    assert lines == "as_of,known_at,base_currency,need\n2026-11-23,,EUR,N-0001\n"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("line", "refusal"),
+    [
+        ("gaps --output x.ods", "unknown-ending"),
+        ("gaps --sort nothing", "unknown-column"),
+        ("gaps --columns nothing", "unknown-column"),
+        ("match --sort need --format table", "shape-refused"),
+        ("gaps --stamp --format html", "shape-refused"),
+        ("project list --stamp --format csv", "nothing-to-stamp"),
+        ("need show N-0001 --sort need", "unknown-option"),
+    ],
+)
+def test_what_cannot_be_honoured_is_refused(officer: Officer, line: str, refusal: str) -> None:
+    answer = officer.tries(line)
+    assert answer.code == 2
+    if {"--format", "--output"} & set(line.split()):
+        assert not answer.out
+    else:
+        assert officer.refused(line, 2) == refusal
+
+
+@pytest.mark.only_on("sqlite")
+def test_no_number_of_rows_is_refused(officer: Officer) -> None:
+    assert officer.refused("gaps --limit none", 3) == "bad-count"
+
+
+def test_a_workbook_does_not_go_to_a_terminal(tmp_path: Path) -> None:
+    said = on_terminal(tmp_path, "offer", "list", "--format", "xlsx")
+    assert "xlsx is not text, and would go to the terminal" in said.replace("\r\n", " ")
+    # binary-to-terminal is said before the list is made
+
+
+def test_parquet_says_what_to_install(
+    officer: Officer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = util.find_spec
+    monkeypatch.setattr(
+        "ledger.reports.parquet.find_spec", lambda name: None if name == "polars" else found(name)
+    )
+    answer = officer.tries(f"gaps --output {tmp_path / 'g.parquet'}")
+    assert (answer.code, "cityfund[parquet]" in answer.err) == (2, True)  # parquet-not-installed
+    assert not (tmp_path / "g.parquet").exists()
