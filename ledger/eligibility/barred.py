@@ -1,28 +1,30 @@
 """The offers that restrictions bar for a need, as sets.
 
-Each restriction in force is compiled once into the offers that it binds and those that it targets;
-what depends on the city alone is joined into one set and remembered. The answers are those of
-`Restrictions.judge` on every pair.
+Each restriction in force is compiled once into the offers that it binds and those that it targets,
+and is found by the city that it concerns; what depends on the city alone is joined into one set
+and remembered. The answers are those of `Restrictions.judge` on every pair.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from ledger.core.text import text_key
-from ledger.eligibility.bitsets import ValueIndex
+from ledger.eligibility.bitsets import PlacesByValue, ValueIndex, bitset
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import (
-    Restrictions,
+    NO_RESTRICTIONS,
     binds_everybody,
+    covers_need,
     has_no_scope,
-    in_force,
-    lies_in_sector,
+    need_lies_in_scope,
 )
+
+Leave = tuple[Exemption, int]
+"""An exemption in force, with the offers that it can cover."""
 
 
 class _Compiled(NamedTuple):
@@ -35,101 +37,144 @@ class _Compiled(NamedTuple):
     bound: int
     named: int
     abroad: int
-    exemptions: tuple[tuple[Exemption, int], ...]
-    """Those in force on the day, each with the offers that it can cover."""
+    leaves: tuple[Leave, ...]
 
-    @property
-    def is_particular(self) -> bool:
-        """Say whether what it bars can differ between two needs of one city."""
-        return bool(self.exemptions) or not has_no_scope(self.restriction)
+
+class _Met(NamedTuple):
+    """The offers that a restriction meets in a city; which of them it bars is asked of a need."""
+
+    restriction: Restriction
+    offers: int
+    leaves: tuple[Leave, ...] = ()
+
+
+_Scope = tuple[tuple[str, ...], ...]
 
 
 class BarredOffers:
-    """The offers at their places, and what restrictions in force on one day bar of them."""
+    """The offers at their places, and what restrictions in force on one day bar of them.
 
-    def __init__(self, offers: Sequence[OfferFacts], instruments: ValueIndex, day: date) -> None:
+    `everywhere` are those barred for every need, and `projects` the projects that exemptions name.
+    """
+
+    def __init__(self, offers: Sequence[OfferFacts], day: date) -> None:
         """Compile the restrictions that the offers come with."""
-        size = len(offers)
-        self._all = (1 << size) - 1
-        self._instruments = instruments
-        restrictions = offers[0].restrictions if offers else Restrictions()
-        current = [one for one in restrictions.restrictions if in_force(one, day)]
-        exemptions = [
-            leave for one in current for leave in restrictions.exemptions_from(one.code, day)
-        ]
-        self._by_provider, self._by_country = _parties(offers, current, exemptions)
-        exempted = {leave.restriction for leave in exemptions}
-        self._debarring = [one for one in current if _debars(one) and one.code not in exempted]
-        debarred = {code for one in self._debarring for code in one.providers}
-        self._everywhere = self._by_provider.containing_any(debarred)
-        compiled = [
-            self._compile(one, restrictions, day)
-            for one in current
-            if one.code in exempted or not _debars(one)
-        ]
-        self._particular = [one for one in compiled if one.is_particular]
-        self._general = [one for one in compiled if not one.is_particular]
-        self._of_city = lru_cache(maxsize=None)(self._barred_of_city)
-        self._particular_of_city = lru_cache(maxsize=None)(self._met_in_city)
+        restrictions = offers[0].restrictions if offers else NO_RESTRICTIONS
+        self._offers, self._on_day = offers, restrictions.on(day)
+        debarred = self._on_day.debarred
+        places = (at for at, one in enumerate(offers) if one.provider.code in debarred)
+        self.everywhere = bitset(places, len(offers)) if debarred else 0
+        self._by_provider, self._by_country = _parties(offers, self._on_day.others)
+        every = [self._compile(*one) for one in self._on_day.others]
+        self.projects = {
+            code for _, leaves in self._on_day.others for one in leaves for code in one.projects
+        }
+        self._compiled = [one for one in every if one.bound or one.named or one.abroad]
+        self._in_every_city: dict[_Scope, _Met] = {}
+        self._everybody: list[_Compiled] = []
+        self._by_place: dict[str, dict[str, _Compiled]] = {}
+        for one in self._compiled:
+            self._sort(one)
+        self._of_city = lru_cache(maxsize=None)(self._find_of_city)
+        self._each_of_city = lru_cache(maxsize=None)(self._find_each_of_city)
 
     def for_need(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need."""
-        city = need.city.code, need.city.country
-        barred = self._of_city(*city)
-        for one, met in self._particular_of_city(*city):
-            barred |= met & self._in_scope(one.restriction, need) & ~_covered(one, need)
+        return self.everywhere | self.besides(need)
+
+    def besides(self, need: NeedFacts) -> int:
+        """Return the offers that are barred for a need, without those barred everywhere."""
+        if not self._compiled:
+            return 0
+        barred, particular = self._of_city(need.city.code, need.city.country)
+        for met in particular:
+            barred |= self._barred_of(met, need)
         return barred
 
     def by_restriction(self, need: NeedFacts) -> Iterator[tuple[str, int]]:
         """Give what each restriction bars for a need, by its code, where it bars any offer."""
-        city = need.city.code, need.city.country
-        every = [
-            *(
-                (one.code, self._by_provider.containing_any(one.providers))
-                for one in self._debarring
-            ),
-            *((one.restriction.code, self._met(one, *city)) for one in self._general),
-            *(
-                (
-                    one.restriction.code,
-                    met & self._in_scope(one.restriction, need) & ~_covered(one, need),
-                )
-                for one, met in self._particular_of_city(*city)
-            ),
-        ]
-        yield from ((code, barred) for code, barred in every if barred)
+        yield from self._debarred_by_each
+        for met in self._each_of_city(need.city.code, need.city.country):
+            barred = self._barred_of(met, need)
+            if barred:
+                yield met.restriction.code, barred
 
-    def _met_in_city(self, city: str, country: str) -> list[tuple[_Compiled, int]]:
-        """Return the particular restrictions that meet a city, each with the offers it meets."""
-        every = ((one, self._met(one, city, country)) for one in self._particular)
-        return [(one, met) for one, met in every if met]
+    @cached_property
+    def _debarred_by_each(self) -> list[tuple[str, int]]:
+        debarred = self._on_day.debarred
+        lists = ((code,) if (code := one.provider.code) in debarred else () for one in self._offers)
+        index = ValueIndex(lists, len(self._offers))
+        every = ((one.code, index.containing_any(one.providers)) for one in self._on_day.debarring)
+        return [(code, barred) for code, barred in every if barred]
 
-    def _compile(self, one: Restriction, restrictions: Restrictions, day: date) -> _Compiled:
-        exemptions = tuple(
-            (leave, self._by_provider.containing_any(leave.providers))
-            if leave.providers
-            else (leave, self._all)
-            for leave in restrictions.exemptions_from(one.code, day)
+    @cached_property
+    def _instruments(self) -> ValueIndex:
+        return ValueIndex((one.offer.instruments for one in self._offers), len(self._offers))
+
+    def _compile(self, one: Restriction, exemptions: Sequence[Exemption]) -> _Compiled:
+        every = (1 << len(self._offers)) - 1
+        by_provider, by_country = self._by_provider, self._by_country
+        bound = by_provider.containing_any(one.binds_providers)
+        bound |= by_country.containing_any(one.binds_countries)
+        leaves = tuple(
+            (leave, by_provider.containing_any(leave.providers) if leave.providers else every)
+            for leave in exemptions
         )
-        return _Compiled(
-            one,
-            self._all if binds_everybody(one) else self._bound(one),
-            self._by_provider.containing_any(one.providers),
-            self._by_country.containing_any(one.countries),
-            exemptions,
-        )
+        named = by_provider.containing_any(one.providers)
+        abroad = by_country.containing_any(one.countries)
+        if not (one.cities or one.countries):  # no city is a target, and so it matters not
+            bound = 0
+        elif binds_everybody(one):
+            bound = every
+        return _Compiled(one, bound, named, abroad, leaves)
 
-    def _bound(self, one: Restriction) -> int:
-        by_code = self._by_provider.containing_any(one.binds_providers)
-        return by_code | self._by_country.containing_any(one.binds_countries)
+    def _sort(self, one: _Compiled) -> None:
+        """Put a restriction where the cities find it whose projects it can concern."""
+        restriction = one.restriction
+        if not binds_everybody(restriction):
+            by_name = restriction.binds_countries
+        elif one.abroad or one.leaves:
+            self._everybody.append(one)
+            return
+        else:
+            self._join_in_every_city(restriction, one.named)
+            by_name = ()
+        for place in (*by_name, *restriction.countries, *restriction.cities):
+            self._by_place.setdefault(place, {})[restriction.code] = one
 
-    def _barred_of_city(self, city: str, country: str) -> int:
-        barred = self._everywhere
-        for one in self._general:
-            barred |= self._met(one, city, country)
-        return barred
+    def _join_in_every_city(self, restriction: Restriction, named: int) -> None:
+        """Join what restrictions of one scope bar wherever the project is."""
+        scope = _scope_of(restriction)
+        if not any(scope):
+            self.everywhere |= named
+        elif named:
+            before = self._in_every_city.get(scope)
+            offers = named if before is None else named | before.offers
+            self._in_every_city[scope] = _Met(restriction, offers)
 
-    def _met(self, one: _Compiled, city: str, country: str) -> int:
+    def _find_of_city(self, city: str, country: str) -> tuple[int, list[_Met]]:
+        """Return what is barred for all needs of a city, and what may be for some.
+
+        What is barred everywhere is left out of both.
+        """
+        found = {**self._by_place.get(country, {}), **self._by_place.get(city, {})}
+        barred, particular = 0, [*self._in_every_city.values()]
+        for one in (*self._everybody, *found.values()):
+            met = self._met(one, city, country)
+            if one.leaves or not has_no_scope(one.restriction):
+                particular.append(met)
+            else:
+                barred |= met.offers
+        known = barred | self.everywhere
+        left = (met._replace(offers=met.offers & ~known) for met in particular)
+        return barred & ~self.everywhere, [met for met in left if met.offers]
+
+    def _find_each_of_city(self, city: str, country: str) -> list[_Met]:
+        """Return what each restriction meets in a city, where it meets any offer."""
+        every = (self._met(one, city, country) for one in self._compiled)
+        return [met for met in every if met.offers]
+
+    def _met(self, one: _Compiled, city: str, country: str) -> _Met:
         """Return the offers of which one party is bound and the other a target."""
         restriction, met = one.restriction, 0
         own = self._by_country.containing_any((country,))
@@ -139,22 +184,21 @@ class BarredOffers:
             met = one.bound & ~own
         if binds_everybody(restriction) or country in restriction.binds_countries:
             met |= one.named | one.abroad & ~own
-        return met
+        return _Met(restriction, met, one.leaves)
 
-    def _in_scope(self, restriction: Restriction, need: NeedFacts) -> int:
-        """Return the offers of which the need and every possible instrument lie in the scope."""
-        if restriction.factors and need.need.factor not in restriction.factors:
+    def _barred_of(self, met: _Met, need: NeedFacts) -> int:
+        """Return the offers of those met that a restriction bars for a need."""
+        terms, sector = need.need, need.project.sector
+        if not need_lies_in_scope(met.restriction, terms.factor, sector, terms.topic):
             return 0
-        if restriction.sectors and not lies_in_sector(need.project.sector, restriction.sectors):
-            return 0
-        topic = need.need.topic
-        if restriction.topics and (
-            topic is None or text_key(topic) not in map(text_key, restriction.topics)
-        ):
-            return 0
-        if not restriction.instruments:
-            return self._all
-        return self._by_instruments(frozenset(restriction.instruments), need.need.instruments)
+        barred = met.offers
+        if met.restriction.instruments:
+            scope = frozenset(met.restriction.instruments)
+            barred &= self._by_instruments(scope, terms.instruments)
+        for leave, offers in met.leaves:
+            if covers_need(leave, need.city.code, need.project.code, terms.factor, sector):
+                barred &= ~offers
+        return barred
 
     def _by_instruments(self, scope: frozenset[str], accepted: tuple[str, ...]) -> int:
         """Return the offers whose instruments, of those accepted, are some, and all in a scope."""
@@ -164,42 +208,26 @@ class BarredOffers:
         return inside | self._instruments.empty if accepted and possible <= scope else inside
 
 
-def _covered(one: _Compiled, need: NeedFacts) -> int:
-    """Return the offers of which an exemption covers the pair."""
-    covered = 0
-    for leave, offers in one.exemptions:
-        conditions = (
-            (leave.cities, need.city.code in leave.cities),
-            (leave.projects, need.project.code in leave.projects),
-            (leave.factors, need.need.factor in leave.factors),
-            (leave.sectors, lies_in_sector(need.project.sector, leave.sectors)),
-        )
-        if all(holds for given, holds in conditions if given):
-            covered |= offers
-    return covered
+def _scope_of(one: Restriction) -> _Scope:
+    return tuple(map(str, one.factors)), one.sectors, one.topics, one.instruments
 
 
 def _parties(
-    offers: Sequence[OfferFacts], current: Sequence[Restriction], exemptions: Sequence[Exemption]
-) -> tuple[ValueIndex, ValueIndex]:
+    offers: Sequence[OfferFacts],
+    restrictions: Sequence[tuple[Restriction, tuple[Exemption, ...]]],
+) -> tuple[PlacesByValue, PlacesByValue]:
     """Index the offers by their providers and countries, of those that somebody names."""
-    named = {
-        code
-        for codes in (
-            *(one.providers for one in current),
-            *(one.binds_providers for one in current),
-            *(leave.providers for leave in exemptions),
-        )
-        for code in codes
-    }
-    lists = ((*one.binds_countries, *one.countries) for one in current)
-    countries = {country for listed in lists for country in listed}
-    size = len(offers) if current else 0
-    providers = ((code,) if (code := one.provider.code) in named else () for one in offers[:size])
-    places = ((one.country,) if one.country in countries else () for one in offers[:size])
-    return ValueIndex(providers, size), ValueIndex(places, size)
-
-
-def _debars(one: Restriction) -> bool:
-    """Say whether a restriction bars providers that it names, from everything everywhere."""
-    return binds_everybody(one) and has_no_scope(one) and not (one.countries or one.cities)
+    providers: set[str] = set()
+    countries: set[str] = set()
+    for one, leaves in restrictions:
+        providers.update(one.providers, one.binds_providers, *(leave.providers for leave in leaves))
+        countries.update(one.binds_countries, one.countries)
+    by_provider: dict[str, list[int]] = {}
+    by_country: dict[str, list[int]] = {}
+    for place, facts in enumerate(offers if restrictions else ()):
+        if (code := facts.provider.code) in providers:
+            by_provider.setdefault(code, []).append(place)
+        country = facts.country
+        if country is not None and country in countries:
+            by_country.setdefault(country, []).append(place)
+    return PlacesByValue(by_provider, len(offers)), PlacesByValue(by_country, len(offers))

@@ -8,7 +8,7 @@ pairs.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -68,6 +68,26 @@ class ValueIndex:
     def __len__(self) -> int:
         """Return the number of distinct values."""
         return len(self._sets)
+
+
+class PlacesByValue:
+    """The offers that have a value, as sets, each of which is made when it is first asked for."""
+
+    def __init__(self, places: Mapping[str, Sequence[int]], size: int) -> None:
+        """Take the places of the offers that have each value."""
+        self._places, self._size = places, size
+        self._sets: dict[str, int] = {}
+
+    def containing_any(self, values: Iterable[str]) -> int:
+        """Return the offers that have any of these values."""
+        result = 0
+        for value in values:
+            found = self._sets.get(value)
+            if found is None:
+                places = self._places.get(value)
+                found = self._sets[value] = bitset(places, self._size) if places else 0
+            result |= found
+        return result
 
 
 class SortedIndex(Generic[Figure]):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -175,10 +175,6 @@ RateOf = Callable[[str, str], Fraction | None]
 """Offer units per need unit, by the codes of both; None if no rate is known."""
 
 
-QUANTITY_RULES = frozenset(("ticket", "share", "indivisible"))
-"""The rules that compare amounts; all others are the same for needs and offers of a kind."""
-
-
 class _Convertible(NamedTuple):
     """The offers that a unit converts to, and those of them with a known rate."""
 
@@ -196,14 +192,14 @@ class OfferIndex:
         size = len(ordered)
         self.day, self.rate_of = day, rate_of
         self.by_code = {facts.offer.code: facts for facts in ordered}
-        self._codes = [offer.code for offer in terms]
-        self._place = {code: place for place, code in enumerate(self._codes)}
+        self.codes = [offer.code for offer in terms]
+        self._place = {code: place for place, code in enumerate(self.codes)}
         self.all_offers = (1 << size) - 1
         self._topics = ValueIndex((map(text_key, offer.topics) for offer in terms), size)
         self._sectors = ValueIndex((offer.sectors for offer in terms), size)
         self._instruments = ValueIndex((offer.instruments for offer in terms), size)
         self._geography = _Geography(terms, size)
-        self._barred = BarredOffers(ordered, self._instruments, day)
+        self._ordered = ordered
         self._starts = SortedIndex((offer.available_from for offer in terms), size)
         self._valid = bitset((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
         self._units = list(_by_unit(ordered))
@@ -219,9 +215,19 @@ class OfferIndex:
 
         `outstanding_with_others` says that the need has something outstanding with another offer.
         """
-        all_offers = self.all_offers
         quantity = self._quantity(need)
         whole = need.need.divisible or not outstanding_with_others
+        return {
+            **self._terms(need),
+            "ticket": quantity.ticket,
+            "share": quantity.share,
+            "indivisible": quantity.indivisible if whole else 0,
+            "restricted": self.all_offers & ~self._barred.for_need(need),
+        }
+
+    def _terms(self, need: NeedFacts) -> dict[str, int]:
+        """Return the offers that pass each rule of the two sides' own terms, quantities apart."""
+        all_offers = self.all_offers
         return {
             "unit": self._convertible(need.balance.unit).all,
             "quantified": all_offers if need.balance.quantified else 0,
@@ -233,38 +239,38 @@ class OfferIndex:
             "window": self._valid,
             "start": self._start(need.need.needed_by),
             "status": all_offers if need.project.status in ACTIVE_STATUSES else 0,
-            "ticket": quantity.ticket,
-            "share": quantity.share,
-            "indivisible": quantity.indivisible if whole else 0,
-            "restricted": all_offers & ~self._barred.for_need(need),
         }
+
+    @cached_property
+    def _barred(self) -> BarredOffers:
+        return BarredOffers(self._ordered, self.day)
 
     def admissible_offers(self, need: NeedFacts) -> list[str]:
         """Return the codes of the offers that pass every rule but those on quantity."""
-        return [self._codes[place] for place in bit_positions(self._passing(need))]
+        passing = self.passing_terms(need) & ~self._barred.for_need(need)
+        return [self.codes[place] for place in bit_positions(passing)]
 
     def barred_by_restriction(self, need: NeedFacts) -> Iterator[tuple[str, int]]:
         """Give how many offers each restriction bars for a need that pass every other rule.
 
         Rules on quantity are passed over.
         """
-        passing = self._passing(need, but="restricted")
+        passing = self.passing_terms(need)
         for code, barred in self._barred.by_restriction(need) if passing else ():
             count = (barred & passing).bit_count()
             if count:
                 yield code, count
 
-    def _passing(self, need: NeedFacts, but: str = "") -> int:
-        """Return the offers that pass every rule but one, and but those on quantity."""
+    def passing_terms(self, need: NeedFacts) -> int:
+        """Return the offers that pass every rule but those on quantity and restrictions."""
         passing = self.all_offers
-        for rule, passed in self.rule_sets(need, outstanding_with_others=False).items():
-            if rule != but and rule not in QUANTITY_RULES:
-                passing &= passed
+        for passed in self._terms(need).values():
+            passing &= passed
         return passing
 
     def offers_at(self, places: int) -> list[OfferFacts]:
         """Return the offers of a set, in the order of their places."""
-        return [self.by_code[self._codes[place]] for place in bit_positions(places)]
+        return [self.by_code[self.codes[place]] for place in bit_positions(places)]
 
     def ratios(self, unit: Unit) -> dict[str, Ratio]:
         """Return the rate to each unit of these offers, where one is known."""

@@ -1,22 +1,21 @@
 """The matching problem of a ledger: who takes part, and who may serve whom.
 
-The eligibility rules are evaluated once per class of needs, never pair by pair; the rules on
-quantities become the limits of a pair (see `problem`).
+The eligibility rules are evaluated once per kind of need and mandate (see `classes`), never pair by
+pair; the rules on quantities become the limits of a pair (see `problem`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from ledger.core.factors import Factor
-from ledger.core.text import text_key
 from ledger.eligibility.counts import OutstandingByNeed
-from ledger.eligibility.index import OfferIndex, RateOf, Ratio
+from ledger.eligibility.index import RateOf
 from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding
 from ledger.gaps.completeness import need_is_placed
+from ledger.matching.classes import EligibilityClasses, PausedProviders
 from ledger.matching.problem import (
     NO_OFFER,
     MatchingNeed,
@@ -26,12 +25,8 @@ from ledger.matching.problem import (
 )
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CONDITION_COMPLETE
-from ledger.restrictions.bars import NO_RESTRICTIONS, PartyClasses
 
 _NONE_OUTSTANDING: OutstandingByNeed = MappingProxyType({})
-
-PausedProviders = Mapping[str, frozenset[str]]
-"""The providers whose offers are not proposed for a need, by the code of the need."""
 
 _NOBODY_PAUSED: PausedProviders = MappingProxyType({})
 
@@ -65,7 +60,7 @@ def build(
     open_needs = [facts for facts in all_needs if _is_open(facts, selected)]
     available = [facts for facts in offers if _is_available(facts, day)]
     available_offers = sorted(available, key=lambda facts: facts.offer.code)
-    classes = _EligibilityClasses(open_needs, available_offers, day, rate_of, paused)
+    classes = EligibilityClasses(open_needs, available_offers, day, rate_of, paused)
     places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
     projects = _projects(all_needs, open_needs)
     project_index = {need: place for place, one in enumerate(projects) for need in one.needs}
@@ -84,7 +79,7 @@ def build(
         tuple(classes.links),
         _outstanding(open_needs, outstanding, places),
     )
-    return BuiltProblem(problem, classes.without_rate)
+    return BuiltProblem(problem, tuple(sorted(classes.without_rate)))
 
 
 def _is_open(facts: NeedFacts, selected: Collection[str] | None) -> bool:
@@ -170,116 +165,3 @@ def _outstanding(
         for code, amounts in outstanding.get(facts.need.code, {}).items()
         if code in places
     }
-
-
-class _EligibilityClasses:
-    """The classes of needs and offers; the rules are evaluated once for each pair of classes."""
-
-    def __init__(
-        self,
-        needs: list[NeedFacts],
-        offers: list[OfferFacts],
-        day: date,
-        rate_of: RateOf,
-        paused: PausedProviders,
-    ) -> None:
-        restrictions = offers[0].restrictions if offers else NO_RESTRICTIONS
-        self._parties = PartyClasses(restrictions, day, (one.city for one in needs))
-        offer_classes: dict[Hashable, int] = {}
-        # Offers of a provider that is paused for some need are told apart from all others.
-        apart = frozenset().union(*paused.values())
-        self.class_of_offer = [
-            offer_classes.setdefault(
-                (
-                    _offer_key(facts, self._parties),
-                    facts.offer.provider in apart and facts.offer.provider,
-                ),
-                len(offer_classes),
-            )
-            for facts in offers
-        ]
-        self._paused = paused
-        samples: dict[int, OfferFacts] = {}
-        for offer_class, facts in zip(self.class_of_offer, offers, strict=True):
-            if not self._parties.is_barred_everywhere(facts.offer.provider):
-                samples.setdefault(offer_class, facts)
-        self._eligible = _EligibleClasses(samples, day, rate_of)
-        self._by_key: dict[Hashable, int] = {}
-        self._by_links: dict[Hashable, int] = {}
-        self.links: list[dict[int, Ratio]] = []
-        self.class_of_need = [self._class_of(facts) for facts in needs]
-        self.without_rate = tuple(sorted(self._eligible.without_rate))
-
-    def _class_of(self, need: NeedFacts) -> int:
-        paused = self._paused.get(need.need.code, frozenset())
-        key = _need_key(need), paused, self._parties.of_project(need.project.code)
-        if key not in self._by_key:
-            links = self._eligible.links(need, paused)
-            # Needs with different terms but the same eligible offers belong to one class.
-            equivalence = need.balance.unit.code, tuple(links)
-            if equivalence not in self._by_links:
-                self._by_links[equivalence] = len(self.links)
-                self.links.append(links)
-            self._by_key[key] = self._by_links[equivalence]
-        return self._by_key[key]
-
-
-class _EligibleClasses:
-    """The classes of offers that pass every rule except those on quantity, for a need."""
-
-    def __init__(self, samples: dict[int, OfferFacts], day: date, rate_of: RateOf) -> None:
-        by_factor: dict[Factor, list[int]] = {}
-        for offer_class, facts in samples.items():
-            by_factor.setdefault(facts.offer.factor, []).append(offer_class)
-        self._sets = {
-            factor: OfferIndex((samples[offer_class] for offer_class in between), day, rate_of)
-            for factor, between in by_factor.items()
-        }
-        self._class_of_offer = {
-            facts.offer.code: offer_class for offer_class, facts in samples.items()
-        }
-        self._unit_of_class = {
-            offer_class: facts.balance.unit.code for offer_class, facts in samples.items()
-        }
-        self.without_rate: set[tuple[str, str]] = set()
-
-    def links(self, need: NeedFacts, paused: Collection[str]) -> dict[int, Ratio]:
-        """Return the classes that may serve a need, in order, each with its rate.
-
-        Offers of `paused` providers are left out.
-        """
-        sets = self._sets.get(need.need.factor)
-        if sets is None:
-            return {}
-        ratios = sets.ratios(need.balance.unit)
-        ratios_by_class: dict[int, Ratio] = {}
-        for code in sets.admissible_offers(need):
-            if sets.by_code[code].offer.provider in paused:
-                continue
-            offer_class = self._class_of_offer[code]
-            ratio = ratios.get(self._unit_of_class[offer_class])
-            if ratio is None:
-                self.without_rate.add((need.balance.unit.code, self._unit_of_class[offer_class]))
-            else:
-                ratios_by_class[offer_class] = ratio
-        return dict(sorted(ratios_by_class.items()))
-
-
-def _need_key(facts: NeedFacts) -> Hashable:
-    """Return the properties of a need that the rules look at, except quantities."""
-    need, city, unit = facts.need, facts.city.code, facts.balance.unit.code
-    topic = None if need.topic is None else text_key(need.topic)
-    instruments = tuple(sorted(need.instruments))
-    return need.factor, unit, topic, facts.project.sector, city, instruments, need.needed_by
-
-
-def _offer_key(facts: OfferFacts, parties: PartyClasses) -> Hashable:
-    offer = facts.offer
-    if parties.is_barred_everywhere(offer.provider):
-        return None
-    provider = parties.of_provider(offer.provider, facts.country)
-    lists = (
-        *(map(text_key, offer.topics), offer.sectors, offer.countries, offer.regions),
-        *(offer.cities, offer.excluded_countries, offer.instruments),
-    )
-    return offer.factor, offer.unit, tuple(map(frozenset, lists)), offer.available_from, provider

@@ -98,18 +98,20 @@ def lies_in_scope(restriction: Restriction, pair: PairTerms) -> bool:
 
     Where several instruments are possible, all of them have to.
     """
-    scope = restriction
-    if scope.factors and pair.factor not in scope.factors:
+    if not need_lies_in_scope(restriction, pair.factor, pair.sector, pair.topic):
         return False
-    if scope.sectors and not lies_in_sector(pair.sector, scope.sectors):
+    instruments = restriction.instruments
+    return not instruments or (bool(pair.instruments) and pair.instruments <= set(instruments))
+
+
+def need_lies_in_scope(scope: Restriction, factor: Factor, sector: str, topic: str | None) -> bool:
+    """Say whether a need lies in the scope of a restriction, whatever its instrument."""
+    if scope.factors and factor not in scope.factors:
         return False
-    if scope.topics and (
-        pair.topic is None or text_key(pair.topic) not in map(text_key, scope.topics)
-    ):
+    if scope.sectors and not lies_in_sector(sector, scope.sectors):
         return False
-    return not scope.instruments or (
-        bool(pair.instruments) and pair.instruments <= set(scope.instruments)
-    )
+    named = scope.topics
+    return not named or (topic is not None and text_key(topic) in map(text_key, named))
 
 
 def has_no_scope(restriction: Restriction) -> bool:
@@ -163,12 +165,17 @@ def names_countries(restriction: Restriction) -> bool:
 
 def covers(exemption: Exemption, pair: PairTerms) -> bool:
     """Say whether every condition of an exemption holds for a pair."""
+    of_provider = not exemption.providers or pair.provider in exemption.providers
+    return of_provider and covers_need(exemption, pair.city, pair.project, pair.factor, pair.sector)
+
+
+def covers_need(exemption: Exemption, city: str, project: str, factor: Factor, sector: str) -> bool:
+    """Say whether every condition of an exemption but that on the provider holds for a need."""
     conditions = (
-        (exemption.providers, pair.provider in exemption.providers),
-        (exemption.cities, pair.city in exemption.cities),
-        (exemption.projects, pair.project in exemption.projects),
-        (exemption.factors, pair.factor in exemption.factors),
-        (exemption.sectors, lies_in_sector(pair.sector, exemption.sectors)),
+        (exemption.cities, city in exemption.cities),
+        (exemption.projects, project in exemption.projects),
+        (exemption.factors, factor in exemption.factors),
+        (exemption.sectors, lies_in_sector(sector, exemption.sectors)),
     )
     return all(holds for given, holds in conditions if given)
 
@@ -203,6 +210,19 @@ class Judgement(NamedTuple):
     exemptions: tuple[Exemption, ...]
 
 
+class OnDay(NamedTuple):
+    """The restrictions in force on a day, apart by how they are looked up.
+
+    Each that is `debarring` bars the providers that it names from everything, everywhere and
+    without an exemption, as most do; `debarred` are these providers. The `others` come each with
+    the exemptions from it that are in force.
+    """
+
+    debarring: tuple[Restriction, ...]
+    debarred: frozenset[str]
+    others: tuple[tuple[Restriction, tuple[Exemption, ...]], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Restrictions:
     """All restrictions and exemptions of a ledger, in the order of their codes."""
@@ -224,6 +244,28 @@ class Restrictions:
         for one in self.exemptions:
             leaves[one.restriction].append(one)
         return dict(leaves)
+
+    @cached_property
+    def _by_day(self) -> dict[date, OnDay]:
+        return {}
+
+    def on(self, day: date) -> OnDay:
+        """Give those in force on a day; they are sorted once for all that asks for the day."""
+        if day not in self._by_day:
+            self._by_day[day] = self._sorted(day)
+        return self._by_day[day]
+
+    def _sorted(self, day: date) -> OnDay:
+        debarring, others = [], []
+        for one in self.restrictions:
+            if in_force(one, day):
+                leaves = self.exemptions_from(one.code, day)
+                if leaves or not _debars(one):
+                    others.append((one, tuple(leaves)))
+                else:
+                    debarring.append(one)
+        debarred = frozenset(code for one in debarring for code in one.providers)
+        return OnDay(tuple(debarring), debarred, tuple(others))
 
     def without(self, codes: Collection[str]) -> Restrictions:
         """Give the same without some restrictions."""
@@ -256,46 +298,12 @@ class Restrictions:
         return Judgement(tuple(bars), tuple(leaves))
 
 
+def _debars(one: Restriction) -> bool:
+    """Say whether a restriction bars providers that it names, from everything everywhere."""
+    return binds_everybody(one) and has_no_scope(one) and not (one.countries or one.cities)
+
+
 NO_RESTRICTIONS = Restrictions()
-
-
-class PartyClasses:
-    """What restrictions in force on a day look at of a party, by which parties are classed."""
-
-    def __init__(self, restrictions: Restrictions, day: date, cities: Iterable[City]) -> None:
-        """Gather whom the restrictions and exemptions in force name, where some city is met."""
-        there = {one.code: one.country for one in cities}
-        leaves = [one for one in restrictions.exemptions if in_force(one, day)]
-        exempted = {one.restriction for one in leaves}
-        self._barred: set[str] = set()
-        self._providers = {code for one in leaves for code in one.providers}
-        self._countries: set[str] = set()
-        self._projects = {code for one in leaves for code in one.projects}
-        places = set(there.values())
-        for one in restrictions.restrictions:
-            if not in_force(one, day):
-                continue
-            if binds_everybody(one) and one.code not in exempted and has_no_scope(one):
-                self._barred |= set(one.providers)
-            if not places.isdisjoint(one.countries) or not there.keys().isdisjoint(one.cities):
-                self._countries |= {*one.binds_countries, *one.countries}
-                self._providers |= set(one.binds_providers)
-            if binds_everybody(one) or not places.isdisjoint(one.binds_countries):
-                self._countries |= set(one.countries)
-                self._providers |= set(one.providers)
-
-    def is_barred_everywhere(self, provider: str) -> bool:
-        """Say whether a provider is barred from every need, whatever its city and its sector."""
-        return provider in self._barred
-
-    def of_provider(self, code: str, country: str | None) -> tuple[str | None, str | None]:
-        """Give what is looked at of a provider."""
-        named = code if code in self._providers else None
-        return named, country if country in self._countries else None
-
-    def of_project(self, code: str) -> str | None:
-        """Give what is looked at of a project, beside its sector and its city."""
-        return code if code in self._projects else None
 
 
 def describe(restriction: Restriction) -> str:

@@ -19,7 +19,7 @@ from bars import a_restriction, an_exemption
 from hypothesis import given
 
 from ledger.eligibility.barred import BarredOffers
-from ledger.eligibility.bitsets import ValueIndex, bit_positions
+from ledger.eligibility.bitsets import bit_positions
 from ledger.eligibility.rules import OfferFacts, Pairing, verdict
 from ledger.registers.records import Restriction
 from ledger.restrictions.bars import PairTerms, Restrictions
@@ -136,8 +136,7 @@ def test_the_sets_of_barred_offers_are_the_judgement_of_every_pair(
     restrictions, need, some
 ) -> None:
     facts = [_with(offer, restrictions) for offer in some]
-    instruments = ValueIndex((one.offer.instruments for one in facts), len(facts))
-    barred = BarredOffers(facts, instruments, DAY)
+    barred = BarredOffers(facts, DAY)
     for _ in range(2):  # what is remembered of a city is the same again
         found = [*bit_positions(barred.for_need(need))]
         due = [bool(restrictions.judge(terms_of(need, one), DAY).bars) for one in facts]

@@ -15,7 +15,7 @@ from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.core.text import first_few
 from ledger.eligibility.barred import BarredOffers
-from ledger.eligibility.bitsets import ValueIndex, bit_positions
+from ledger.eligibility.bitsets import bit_positions
 from ledger.eligibility.rules import OfferFacts
 from ledger.journal.balance import DealBalance
 from ledger.journal.receipts import BARS_DEALS
@@ -77,8 +77,7 @@ def _barred_offers(snapshot: Snapshot, restrictions: Restrictions) -> list[str]:
 
 
 def _barred_of(snapshot: Snapshot, factor: Factor, offers: list[OfferFacts]) -> Iterator[str]:
-    instruments = ValueIndex((one.offer.instruments for one in offers), len(offers))
-    index, found = BarredOffers(offers, instruments, snapshot.day), 0
+    index, found = BarredOffers(offers, snapshot.day), 0
     for need in snapshot.need_facts.values():
         if need.need.factor is factor and need.balance.free > 0:
             found |= index.for_need(need)
