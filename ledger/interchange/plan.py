@@ -18,11 +18,10 @@ from ledger.interchange.canonical import LISTED, STATEMENTS
 from ledger.interchange.origin_order import origins_first
 from ledger.interchange.plan_acts import act_text, combine_totals, plan_acts
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
-from ledger.interchange.problems import Codes, ImportProblem, Place, from_error
+from ledger.interchange.problems import Codes, Place, from_error
 from ledger.interchange.reader import (
     Incoming,
     ListNotImported,
-    RawTable,
     StatementsNotImported,
     read_content,
     read_paths,
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
     from ledger.interchange.mapping.record_finder import KnownRecords
     from ledger.interchange.mapping.rule import ImportRule
-    from ledger.interchange.rule_report import RuleReport
 
 
 _WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
@@ -424,26 +422,20 @@ def read_incoming(
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     if any(output.table == LISTED.name for output in rule.output):
         raise ListNotImported(f"The rule {rule.about.name} makes a list of names.")
-    from ledger.interchange.mapping.apply import apply_rule  # noqa: PLC0415 - as above
-    from ledger.interchange.mapping.record_finder import make_finders  # noqa: PLC0415
+    from ledger.interchange.mapping.apply import RuleRun  # noqa: PLC0415 - as above
+    from ledger.interchange.mapping.reading import read_files  # noqa: PLC0415
 
-    tables: list[RawTable] = []
-    problems: list[ImportProblem] = []
-    reports: list[RuleReport] = []
-    known = known or {}
-    finders = make_finders(rule, known)
-    for path in paths:
-        beside = {name: _content_beside(path, one.file) for name, one in rule.beside.items()}
-        content = read_content(path)
-        tables_made, report, rule_problems = apply_rule(
-            rule, content, str(path), finders=finders, beside=beside
-        )
-        tables.extend(tables_made)
-        reports.append(report)
-        problems.extend(rule_problems)
-    unread = frozenset(output.table for output in rule.output) if problems else frozenset()
+    run = RuleRun(rule, known or {})
+    contents = read_files(run, paths)
+    tables = run.finish()
+    unread = rule.tables if run.problems else frozenset()
     return Incoming(
-        tuple(tables), tuple(problems), reports=tuple(reports), unread=unread, known=known
+        tuple(tables),
+        tuple(run.problems),
+        reports=tuple(run.reports),
+        unread=unread,
+        known=run.known,
+        contents=contents,
     )
 
 
@@ -464,12 +456,6 @@ def _read_canonical(paths: list[Path], as_table: str | None) -> Incoming:
         tuple(name for one in read for name in one.ignored_files),
         unread=frozenset().union(*(one.unread for one in read)),
     )
-
-
-def _content_beside(path: Path, name: str) -> bytes | None:
-    """Read a file of the same folder, None where there is none."""
-    beside = path.parent / name
-    return read_content(beside) if beside.is_file() else None
 
 
 def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> ImportPlan:

@@ -98,9 +98,13 @@ class Incoming:
     unread: frozenset[str] = frozenset()
     known: Mapping[str, Collection[Any]] = field(default_factory=dict)
     terms: SourceTerms = field(default_factory=SourceTerms)
+    contents: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of each file that a rule read, of those beside the files too, by its name."""
 
     def digest(self) -> str:
         """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""
+        if self.contents:
+            return sha256("".join(sorted(self.contents.values())).encode()).hexdigest()
         return digest_files([table.file for table in self.tables])
 
 

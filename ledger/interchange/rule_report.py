@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class SkippedRow(NamedTuple):
@@ -50,7 +50,10 @@ class RuleReport:
     beside: list[str] = field(default_factory=list)
     mapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unmade: Counter[str] = field(default_factory=Counter)
+    unmade: Counter[tuple[str, str]] = field(default_factory=Counter)
+    bad: Counter[tuple[str, str]] = field(default_factory=Counter)
+    zero: int = 0
+    notes: list[str] = field(default_factory=list)
     scientific: int = 0
     rounded: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -65,14 +68,15 @@ class RuleReport:
             f"{refused}. Source: {self.source} ({self.licence})"
         )
         yield from self.beside
+        yield from self.notes
         for reason, lines in self._reasons().items():
             counted = f"left out, {reason}: {len(lines):,}"
-            yield f"{counted}, lines {_spans(lines)}" if every else counted
+            yield f"{counted}, lines {', '.join(_spans(lines))}" if every else counted
         for (column, before, after), count in sorted(self.mapped.items()):
             yield f"{column} {before} read as {after}: {count:,}"
         yield from self._counts()
         if self.once:
-            yield f"repeated and kept once: lines {_spans([one.line for one in self.once])}"
+            yield f"repeated and kept once: {_lines_of([one.line for one in self.once])}"
         for repeat in self.repeats:
             how = "repeats" if repeat.alike else "has the identity of"
             yield f"line {repeat.line} {how} line {repeat.first_line}: kept as {repeat.identity}"
@@ -80,8 +84,12 @@ class RuleReport:
     def _counts(self) -> Iterator[str]:
         for (table, column), count in sorted(self.unknown.items()):
             yield f"{table}.{column} not known: {count:,}"
-        for table, count in sorted(self.unmade.items()):
-            yield f"{table} not made, because a cell they are made of is empty: {count:,}"
+        for (table, column), count in sorted(self.bad.items()):
+            yield f"{table}.{column} not readable, and taken as the rule says: {count:,}"
+        for (table, test), count in sorted(self.unmade.items()):
+            yield f"{table} not made, where not: {test}: {count:,}"
+        if self.zero:
+            yield f"given of zero, which posts nothing: {self.zero:,}"
         for table, count in sorted(self.made.items()):
             yield f"{table} that the ledger does not have, made new: {count:,}"
         if self.scientific:
@@ -96,12 +104,21 @@ class RuleReport:
         return reasons
 
 
-def _spans(lines: list[int]) -> str:
-    """Give line numbers with neighbours drawn together: `3, 7 to 9`."""
+_MOST_SPANS: Final = 8
+
+
+def _lines_of(lines: list[int]) -> str:
+    """Give line numbers with neighbours drawn together, the first of them: `lines 3, 7 to 9`."""
+    spans = _spans(lines)
+    more = f" and {len(spans) - _MOST_SPANS:,} more" if len(spans) > _MOST_SPANS else ""
+    return f"lines {', '.join(spans[:_MOST_SPANS])}{more}"
+
+
+def _spans(lines: list[int]) -> list[str]:
     spans: list[list[int]] = []
     for line in sorted(lines):
         if spans and spans[-1][1] == line - 1:
             spans[-1][1] = line
         else:
             spans.append([line, line])
-    return ", ".join(f"{first} to {last}" if first != last else str(first) for first, last in spans)
+    return [f"{first} to {last}" if first != last else str(first) for first, last in spans]

@@ -66,7 +66,7 @@ def read_statement(
         return StatementFile(name, known_by, problems=(too_large(name, len(content)),))
     base = Path(name).name.casefold()
     fitting = (
-        rule for rule in rules if any(fnmatch(base, one.casefold()) for one in rule.file.names)
+        rule for rule in rules if any(fnmatch(base, one.casefold()) for one in rule.source.names)
     )
     rule = next(fitting, None)
     tables, problems = _tables(name, content, rule)

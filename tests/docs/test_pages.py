@@ -15,7 +15,7 @@ from cli.main import main
 from ledger.checks import CHECKS
 from ledger.core.errors import ExitCode, LedgerError
 from ledger.interchange.canonical import TABLES
-from ledger.interchange.mapping.rule import parse_rule, shipped_rules
+from ledger.interchange.mapping.loading import parse_rule, shipped_rules
 from ledger.registers.spec import Kind
 
 DOCS = Path(cli.__file__).parent / "docs"

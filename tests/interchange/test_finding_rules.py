@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledger.interchange.mapping.apply import apply_rule
+from ledger.interchange.mapping.loading import load_rule, parse_rule, shipped_rules
 from ledger.interchange.mapping.record_finder import make_finders
-from ledger.interchange.mapping.rule import load_rule, parse_rule, shipped_rules
 from ledger.interchange.plan import read_incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import RawTable

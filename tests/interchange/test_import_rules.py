@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.interchange.mapping.apply import apply_rule, slug
-from ledger.interchange.mapping.rule import (
+from ledger.interchange.mapping.apply import apply_rule
+from ledger.interchange.mapping.codes import slug
+from ledger.interchange.mapping.loading import (
     BrokenRule,
     UnknownRule,
     load_rule,
@@ -83,7 +84,7 @@ def test_rows_become_canonical_rows_that_know_their_place():
         3,
         [(5, "a total")],
     )
-    assert report.unmade == {"needs": 1}
+    assert report.unmade == {("needs", "sum is filled"): 1}
     assert report.rounded["needs", "quantity"] == 1
 
 
@@ -104,7 +105,7 @@ def test_a_number_with_an_exponent_needs_the_rules_word():
 
 def test_every_row_is_used_left_out_or_refused():
     _, report, problems = applied("1;A;FR;1;\n1;B;FR;1;\n;C;FR;1;\n4;D\ntotal;;;;\n")
-    assert problems == [(5, None, "cell-count"), (3, None, "twice"), (4, "id", "no-identity")]
+    assert problems == [(3, None, "twice"), (4, "id", "no-identity"), (5, None, "cell-count")]
     assert report.rows == report.used + report.refused + len(report.left_out) == 5
 
 

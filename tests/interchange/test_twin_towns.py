@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from importing import EMPTY, TODAY, carried_out
 
-from ledger.interchange.mapping.rule import load_rule
+from ledger.interchange.mapping.loading import load_rule
 from ledger.interchange.plan import plan_incoming, read_incoming
 from ledger.interchange.reader import Incoming
 from ledger.interchange.steps import Holdings, Same

@@ -9,7 +9,7 @@ import pytest
 from nights import HEADER, a_night, findings, put
 
 from ledger.interchange import statements as reading
-from ledger.interchange.mapping.rule import parse_rule
+from ledger.interchange.mapping.loading import parse_rule
 from ledger.statements.differences import FindingKind
 
 

@@ -8,7 +8,7 @@ import pytest
 from world import says_enough
 
 from cli.framework.settings import InvalidConfig, read_config
-from ledger.interchange.mapping.rule import MAX_RULE_BYTES, BrokenRule, load_rule
+from ledger.interchange.mapping.loading import MAX_RULE_BYTES, BrokenRule, load_rule
 from ledger.store.journal.entries import NotAnEntryNumber, entry_number
 from ledger.usecases.interchange.export import UnknownExport, choose_tables
 

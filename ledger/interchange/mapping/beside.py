@@ -1,113 +1,113 @@
-"""Files beside a foreign file whose rows belong to its rows: their cells by the row's own words."""
+"""Other files whose rows belong to the rows of a foreign file, by cells that both have.
+
+A file of `[beside.NAME]` has one row for a row, whose cells are read as `NAME.COLUMN`; a file of
+`[join.NAME]` has any number, read as the list `NAME[]`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from ledger.interchange.mapping.rule import Beside, ImportRule
+from ledger.interchange.mapping.paths import Node, compile_path
+from ledger.interchange.mapping.steps import Compiler, Row
+from ledger.interchange.mapping.value import Condition
 from ledger.interchange.problems import ImportProblem
-from ledger.interchange.reader import RawRow, decode, read_records, read_rows
+from ledger.interchange.sources import Source
+
+Key = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class _File:
-    """The rows of one file by the cells that tie them to others, and which were asked for."""
+class OtherFile:
+    """The rows of one file by the cells that tie them to others, and which were asked for.
+
+    `source` is None where the file is not there. `columns` are those that the rule reads.
+    """
 
     name: str
-    beside: Beside
-    columns: tuple[str, ...] = ()
-    rows: dict[tuple[str, ...], RawRow] | None = None
-    asked: set[tuple[str, ...]] = field(default_factory=set)
+    file: str
+    pairs: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    many: bool
+    where: tuple[Condition, ...] = ()
+    rows: dict[Key, list[dict[str, Any]]] = field(default_factory=dict)
+    there: bool = False
+    count: int = 0
+    passed_over: int = 0
+    used: int = 0
+    asked: set[Key] = field(default_factory=set)
     missed: int = 0
+    reads: list[Callable[[Mapping[str, Node]], str]] = field(default_factory=list)
 
-    def cells_of(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """Give the cells that belong to a row, under the name that the rule gives the file."""
-        key = tuple(cells.get(column, "") for column in self.beside.by)
-        row = None if self.rows is None else self.rows.get(key)
-        if row is None:
+    def __post_init__(self) -> None:
+        """Compile what gives the cells of a row that are looked for."""
+        self.reads = [compile_path(here) for here, _ in self.pairs]
+
+    def read(self, source: Source, compiler: Compiler) -> list[ImportProblem]:
+        """Read the rows; what is wrong with the file comes back."""
+        self.there = True
+        problems = [*self._header_problems(source)]
+        keys = [compile_path(other) for _, other in self.pairs]
+        passes = compiler.all_of(self.where)
+        lines: dict[Key, int] = {}
+        lacking = {one.column for one in problems}
+        tied = not lacking & {other for _, other in self.pairs}
+        for line, record in source.rows() if tied else ():
+            self.count += 1
+            if self.where and not passes(_plain_row(line, record)):
+                self.passed_over += 1
+                continue
+            key = tuple(read(record) for read in keys)
+            earlier = lines.setdefault(key, line)
+            if earlier != line and not self.many:
+                what = f"{', '.join(key)} is there twice (first at line {earlier})."
+                column = self.pairs[0][1]
+                problems.append(ImportProblem(source.name, line, column, "twice", what, ""))
+            self.rows.setdefault(key, []).append(record)
+        return [*source.problems, *problems]
+
+    def _header_problems(self, source: Source) -> Iterable[ImportProblem]:
+        if source.columns is None:
+            return
+        wanted = [*self.columns, *(other for _, other in self.pairs)]
+        wanted += [name for one in self.where for name in one.columns]
+        for column in dict.fromkeys(wanted):
+            if column not in source.columns:
+                what = f"The file has no column {column!r}."
+                yield ImportProblem(source.name, 1, column, "missing-column", what, "")
+
+    def add_to(self, record: dict[str, Any]) -> None:
+        """Put the rows that belong to a record into it."""
+        key = tuple(read(record) for read in self.reads)
+        rows = self.rows.get(key)
+        if rows is None:
             self.missed += 1
-            return dict.fromkeys(self.columns, "")
-        self.asked.add(key)
-        return {f"{self.name}.{column}": cell for column, cell in row.cells.items()}
+        elif key not in self.asked:
+            self.asked.add(key)
+            self.used += len(rows)
+        if self.many:
+            record[self.name] = rows or []
+            return
+        for column in self.columns:
+            record[f"{self.name}.{column}"] = rows[0].get(column, "") if rows else ""
 
     def line(self) -> str:
         """Describe what became of the file's rows."""
-        if self.rows is None:
-            return f"{self.beside.file} is not beside the file: nothing of it is known"
-        unused = len(self.rows) - len(self.asked)
+        if not self.there:
+            return f"{self.file} is not beside the file: nothing of it is known"
+        unused = self.count - self.passed_over - self.used
         more = f", {unused:,} of other rows" if unused else ""
+        more += f", {self.passed_over:,} passed over" if self.passed_over else ""
         missed = f"; {self.missed:,} rows have none there" if self.missed else ""
-        return (
-            f"{self.beside.file}: {len(self.rows):,} rows, {len(self.asked):,} used{more}{missed}"
-        )
+        return f"{self.file}: {self.count:,} rows, {self.used:,} used{more}{missed}"
 
 
-class BesideFiles:
-    """All files beside a foreign file that a rule reads."""
-
-    def __init__(self, files: list[_File]) -> None:
-        """Take the files with the bytes that were read."""
-        self._files = files
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """Give the columns of all files, as the rule names them."""
-        return frozenset(column for file in self._files for column in file.columns)
-
-    def cells_of(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """Give the cells of all files that belong to a row."""
-        found: dict[str, str] = {}
-        for file in self._files:
-            found |= file.cells_of(cells)
-        return found
-
-    def lines(self) -> list[str]:
-        """Describe in a line each what became of the rows of the files."""
-        return [file.line() for file in self._files]
+def _plain_row(line: int, record: dict[str, Any]) -> Row:
+    return Row(line, record, {name: one for name, one in record.items() if isinstance(one, str)})
 
 
-def read_beside(
-    rule: ImportRule,
-    contents: Mapping[str, bytes | None],
-    folder: str,
-    problems: list[ImportProblem],
-) -> BesideFiles:
-    """Read the files that belong to a foreign file; what is wrong with one is noted."""
-    files = []
-    for name, beside in rule.beside.items():
-        content = contents.get(name)
-        prefix = f"{name}."
-        wanted = tuple(one for one in rule.foreign_columns if one.startswith(prefix))
-        file = _File(name, beside, wanted)
-        if content is not None:
-            path = f"{folder}/{beside.file}"
-            file.rows = _rows(rule, beside, content, path, problems)
-            header = {f"{prefix}{one}" for row in file.rows.values() for one in row.cells}
-            for column in wanted:
-                if file.rows and column not in header:
-                    what = f"The file has no column {column.removeprefix(prefix)!r}."
-                    problems.append(ImportProblem(path, 1, column, "missing-column", what, ""))
-        files.append(file)
-    return BesideFiles(files)
-
-
-def _rows(
-    rule: ImportRule, beside: Beside, content: bytes, path: str, problems: list[ImportProblem]
-) -> dict[tuple[str, ...], RawRow]:
-    """Give the rows of a file by the cells that tie them to others."""
-    text, broken = decode(content, path)
-    problems.extend(broken)
-    records = read_records(text or "", path, problems, rule.file.delimiter)
-    first = next(records, None)
-    if first is None:
-        return {}
-    header = tuple(name.strip() or f"column {at + 1}" for at, name in enumerate(first[1]))
-    rows: dict[tuple[str, ...], RawRow] = {}
-    for row in read_rows(header, records, path, problems):
-        key = tuple(row.cells.get(column, "") for column in beside.by)
-        earlier = rows.setdefault(key, row)
-        if earlier is not row:
-            what = f"{', '.join(key)} is there twice (first at line {earlier.line})."
-            problems.append(ImportProblem(path, row.line, beside.by[0], "twice", what, ""))
-    return rows
+Content = Path | bytes | None
+"""Where a file is, its content, or None where there is none."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from typing import Final, NamedTuple
 
-from ledger.core.numbers import normalise_digits
+from ledger.core.numbers import format_decimal, normalise_digits
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -68,17 +70,143 @@ DATES: Final = {
 """How a file can write its dates, beside ISO 8601."""
 
 
-def decimal_comma(text: str) -> str | None:
-    """Return a number such as 1.234,56 as 1234.56; None if it is none."""
+def iso_day(text: str) -> str | None:
+    """Return the day of an ISO 8601 date, with or without a time; None if it is none."""
+    plain = normalise_digits(text)
+    day = plain[:10]
+    if not _ISO_DATE.fullmatch(day) or (len(plain) > len(day) and plain[len(day)] not in "T "):
+        return None
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return None
+
+
+_YEAR_ALONE = re.compile(r"[0-9]{4}")
+
+
+def _day_of_year(ending: str) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        plain = normalise_digits(text).removesuffix(".0")
+        return f"{plain}{ending}" if _YEAR_ALONE.fullmatch(plain) else None
+
+    return read
+
+
+_DATE_FORMS: Final[dict[str, Callable[[str], str | None]]] = {
+    "iso": iso_day,
+    "day-first": day_first,
+    "named-months": named_month,
+    "year-end": _day_of_year("-12-31"),
+    "year-start": _day_of_year("-01-01"),
+}
+
+
+@cache
+def date_form(form: str) -> Callable[[str], str | None]:
+    """Give what reads a date of a form: a word, or a pattern such as %d/%m/%Y; else ValueError."""
+    if form in _DATE_FORMS:
+        return _DATE_FORMS[form]
+    try:
+        datetime.strptime(datetime(2001, 2, 3, 4, 5, 6).strftime(form), form)  # noqa: DTZ001, DTZ007 - no time is kept
+    except (ValueError, re.error) as error:
+        raise ValueError(f"{form!r} is no form of a date") from error
+    if "%" not in form:
+        raise ValueError(f"{form!r} is no form of a date: {', '.join(_DATE_FORMS)}, or %d/%m/%Y")
+
+    def read(text: str) -> str | None:
+        try:
+            return datetime.strptime(normalise_digits(text), form).date().isoformat()  # noqa: DTZ007
+        except ValueError:
+            return None
+
+    return read
+
+
+class ForeignNumbers(NamedTuple):
+    """How the numbers of a file are read, and what is said to who wrote another."""
+
+    read: Callable[[str], str | None]
+    what: str
+    hint: str
+
+
+_PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_SCIENTIFIC = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?[eE][+-]?[0-9]{1,2}")
+_EXAMPLE = re.compile(r"1(?P<group>[^0-9]?)234(?P<point>[^0-9])5+")
+
+
+def plain_number(text: str) -> str | None:
+    """Return a number such as 1234.56 as it is; None if it is none."""
+    plain = normalise_digits(text)
+    return plain if _PLAIN.fullmatch(plain) else None
+
+
+def scientific(text: str) -> str | None:
+    """Return a number such as 1e+05 as 100000, and a plain one as it is; None if it is neither."""
+    plain = normalise_digits(text)
+    if _PLAIN.fullmatch(plain):
+        return plain
+    return format_decimal(Decimal(plain)) if _SCIENTIFIC.fullmatch(plain) else None
+
+
+@cache
+def number_form(text: str) -> ForeignNumbers:
+    """Give what reads numbers of a form: a word, or an example such as 1.234,5; else ValueError."""
+    if text in _NUMBERS:
+        return _NUMBERS[text]
+    match = _EXAMPLE.fullmatch(text)
+    if match is None or match["group"] == match["point"]:
+        words = ", ".join(_NUMBERS)
+        raise ValueError(f"{text!r} is no form of numbers: {words}, or an example such as 1.234,5")
+    spaces = " \u00a0\u202f\u2009"
+    group = f"[{spaces}]" if match["group"] in spaces else re.escape(match["group"])
+    form = re.compile(
+        rf"(-?)([0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)(?:{re.escape(match['point'])}([0-9]+))?"
+        if match["group"]
+        else rf"(-?)([0-9]+)(?:{re.escape(match['point'])}([0-9]+))?"
+    )
+    what = f"is not a number written as {text}"
+    return ForeignNumbers(lambda cell: _written(cell, form), what, f"Write {text}.")
+
+
+def _written(text: str, form: re.Pattern[str]) -> str | None:
+    """Return a number of a form as a plain one; None if it is none."""
+    match = form.fullmatch(_signed(text))
+    if match is None:
+        return None
+    whole = "".join(letter for letter in match[2] if letter.isdigit())
+    return f"{match[1]}{whole}" + (f".{match[3]}" if match[3] else "")
+
+
+def _signed(text: str) -> str:
+    """Return a number with its minus in front, however it was written."""
     plain = normalise_digits(text)
     for minus in ("\u2212", "\u2012", "\u2013"):
         plain = plain.replace(minus, "-")
     if plain.startswith("(") and plain.endswith(")"):
-        plain = f"-{plain[1:-1].strip()}"
-    elif plain.endswith("-"):
-        plain = f"-{plain[:-1].strip()}"
-    match = _COMMA.fullmatch(plain)
+        return f"-{plain[1:-1].strip()}"
+    return f"-{plain[:-1].strip()}" if plain.endswith("-") else plain
+
+
+def decimal_comma(text: str) -> str | None:
+    """Return a number such as 1.234,56 as 1234.56; None if it is none."""
+    match = _COMMA.fullmatch(_signed(text))
     if match is None:
         return None
     whole = "".join(letter for letter in match[2] if letter.isdigit())
     return f"{match[1]}{whole}{(match[4] or '').replace(',', '.')}"
+
+
+_NUMBERS: Final = {
+    "plain": ForeignNumbers(
+        plain_number,
+        "is not a plain number",
+        "If the file writes 1e+05, the rule must say numbers = 'scientific'.",
+    ),
+    "scientific": ForeignNumbers(scientific, "is not a plain number", "Write 100000 or 1e+05."),
+    "decimal-comma": ForeignNumbers(
+        decimal_comma, "is not a number with a decimal comma", "Write 1.234,56."
+    ),
+}
+"""How a file can write its numbers, beside an example."""

@@ -11,7 +11,8 @@ from itertools import product
 from typing import Any
 
 from ledger.core.text import name_key, normalised_code
-from ledger.interchange.mapping.rule import Find, ImportRule
+from ledger.interchange.mapping.rule import ImportRule
+from ledger.interchange.mapping.value import Find
 from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import find_country
 from ledger.registers.spec import ColumnSpec, Kind

@@ -118,7 +118,7 @@ def load_rule_named(name_or_path: str | None) -> ImportRule | None:
     """Load a shipped rule by name or one's own by path; None where none was named."""
     if name_or_path is None:
         return None
-    from ledger.interchange.mapping.rule import load_rule  # noqa: PLC0415 - brings pydantic
+    from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - brings pydantic
 
     return load_rule(name_or_path)
 
@@ -189,7 +189,7 @@ def _require_unchanged(incoming: Incoming, holdings: Holdings) -> None:
 
 def read_known(ledger: Ledger, rule: ImportRule | None) -> dict[str, list[Any]]:
     """Read the records among which a rule finds its words, by table."""
-    tables = {find.table for find in rule.find.values()} if rule is not None else set()
+    tables = rule.known_tables if rule is not None else frozenset()
     if not tables:
         return {}
     with ledger.read() as connection:

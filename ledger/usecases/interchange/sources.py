@@ -65,7 +65,7 @@ def with_terms(incoming: Incoming, terms: SourceTerms, rule: ImportRule | None) 
     """Give what was read with the terms of its import, its files and its rule named."""
     paths = dict.fromkeys(table.file for table in incoming.tables)
     paths.update(dict.fromkeys(report.file for report in incoming.reports))
-    files = {path: _file(path) for path in paths}
+    files = {path: _file(path, incoming.contents) for path in paths}
     named = replace(terms, files=files)
     if rule is not None:
         text = rule.model_dump_json()
@@ -73,8 +73,9 @@ def with_terms(incoming: Incoming, terms: SourceTerms, rule: ImportRule | None) 
     return replace(incoming, terms=named)
 
 
-def _file(path: str) -> StatedFile:
-    return StatedFile(Path(path).name, sha256(read_content(Path(path))).hexdigest())
+def _file(path: str, contents: Mapping[str, str]) -> StatedFile:
+    digest = contents.get(path) or sha256(read_content(Path(path))).hexdigest()
+    return StatedFile(Path(path).name, digest)
 
 
 class Sources:

@@ -1,0 +1,245 @@
+"""Rows of the table `given`, gathered over a whole import and written as providers, offers, deals.
+
+One provider, one offer and one deal stand for all that is said of one need, provider and
+instrument. What is delivered is part of what is committed: at each day as much is committed as was
+stated to be, or as was delivered by then, whichever is more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from ledger.core.numbers import format_decimal
+from ledger.core.text import normalised_code
+from ledger.interchange.mapping.codes import code_of, slug
+from ledger.interchange.mapping.steps import BadCell
+from ledger.interchange.problems import ImportProblem
+from ledger.interchange.reader import RawRow, RawTable
+
+PROVIDERS: Final = ("code", "name", "kind", "country")
+OFFERS: Final = (
+    *("code", "provider", "factor", "topics", "quantity", "unit", "declared_on"),
+    *("cities", "instruments"),
+)
+DEALS: Final = (
+    *("code", "offer", "need", "act", "quantity", "unit", "effective_on"),
+    *("reference", "instrument"),
+)
+_DEFAULT_KIND: Final = "donor"
+
+
+class _Fact(NamedTuple):
+    """What one row says: amounts of a day, and where it stands."""
+
+    day: str
+    committed: Decimal
+    delivered: Decimal
+    reference: str
+    unit: str
+    file: str
+    line: int
+
+
+class _Act(NamedTuple):
+    """What makes an act the same act again, within a deal."""
+
+    act: str
+    day: str
+    reference: str
+
+
+@dataclass(slots=True)
+class GivenRows:
+    """All rows of `given` of one import, by need, provider and instrument.
+
+    `cells_of` gives the cells that the import itself has of a record, by table and code; `known`
+    are the records of the ledger by table.
+    """
+
+    cells_of: Callable[[str, str], Mapping[str, str] | None]
+    known: Mapping[str, Collection[Any]]
+    facts: dict[tuple[str, str, str], list[_Fact]] = field(default_factory=dict)
+    providers: dict[str, tuple[str, str, RawRow]] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    _by_code: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the records of the ledger."""
+        for table in ("needs", "projects", "providers"):
+            for record in self.known.get(table, ()):
+                self._by_code[table, normalised_code(record.code)] = record
+
+    def record(self, table: str, code: str) -> Any:
+        """Give a record of the ledger, None if it is not there."""
+        return self._by_code.get((table, normalised_code(code)))
+
+    def term(self, table: str, code: str, name: str) -> str:
+        """Give a term of a record of this import or of the ledger, as a cell."""
+        cells = self.cells_of(table, code)
+        if cells is not None and cells.get(name):
+            return cells[name]
+        value = getattr(self.record(table, code), name, None)
+        return "" if value is None else str(value)
+
+    def unit_of(self, need: str) -> str:
+        """Give the unit of a need."""
+        return self.term("needs", need, "unit")
+
+    def add(self, file: str, line: int, cells: Mapping[str, str], name: str) -> bool:
+        """Keep a row; say whether it posts anything. `name` is what the provider is called.
+
+        Raises `BadCell` where it lacks what it has to say.
+        """
+        amounts = [_amount(cells, one) for one in ("committed", "delivered")]
+        if not any(amounts):
+            return False
+        need, provider, instrument = (cells.get(one, "") for one in _KEY)
+        fact = _Fact(
+            cells["date"],
+            amounts[0],
+            amounts[1],
+            cells.get("reference", ""),
+            cells.get("unit", ""),
+            file,
+            line,
+        )
+        self.facts.setdefault((need, provider, instrument), []).append(fact)
+        if provider not in self.providers:
+            named = {
+                "code": provider,
+                "name": cells.get("provider_name") or name or provider,
+                "kind": cells.get("provider_kind") or _DEFAULT_KIND,
+                "country": cells.get("country", ""),
+            }
+            self.providers[provider] = (file, provider, RawRow(line, named))
+        return True
+
+    def tables(self, problems: list[ImportProblem]) -> list[RawTable]:
+        """Write the rows of the three tables; what is wrong with some is noted."""
+        made: dict[tuple[str, str], RawTable] = {}
+
+        def put(table: str, header: tuple[str, ...], file: str, row: RawRow) -> None:
+            key = table, file
+            if key not in made:
+                made[key] = RawTable(table, file, header, [], self.columns)
+            made[key].rows.append(row)
+
+        for code, (file, _, row) in self.providers.items():
+            if self.record("providers", code) is None and self.cells_of("providers", code) is None:
+                put("providers", PROVIDERS, file, row)
+        for key, facts in self.facts.items():
+            unit = self.unit_of(key[0])
+            other = next((one for one in facts if unit and one.unit and one.unit != unit), None)
+            if other is not None:
+                what = f"{other.unit} is given to {key[0]}, which is counted in {unit}."
+                problems.append(ImportProblem(other.file, other.line, None, "other-unit", what))
+                continue
+            offer, deals = self._offer_and_deals(key, facts)
+            put("offers", OFFERS, facts[0].file, offer)
+            for file, deal in deals:
+                put("deals", DEALS, file, deal)
+        return [*made.values()]
+
+    def _offer_and_deals(
+        self, key: tuple[str, str, str], facts: list[_Fact]
+    ) -> tuple[RawRow, list[tuple[str, RawRow]]]:
+        need, provider, instrument = key
+        code = deal_code(need, provider, instrument)
+        unit = self.unit_of(need) or next((one.unit for one in facts if one.unit), "")
+        acts, total = _acts_of(facts)
+        project = self.term("needs", need, "project")
+        declared = self.term("needs", need, "declared_on")
+        first = min(one.day for one in facts)
+        offer = {
+            "code": code,
+            "provider": provider,
+            "factor": self.term("needs", need, "factor"),
+            "topics": self.term("needs", need, "topic"),
+            "quantity": format_decimal(total),
+            "unit": unit,
+            "declared_on": max(first, declared),
+            "cities": self.term("projects", project, "city"),
+            "instruments": instrument,
+        }
+        deals = [
+            (
+                fact.file,
+                RawRow(
+                    fact.line,
+                    {
+                        "code": code,
+                        "offer": code,
+                        "need": need,
+                        "act": act.act,
+                        "quantity": format_decimal(amount),
+                        "unit": unit,
+                        "effective_on": act.day,
+                        "reference": act.reference,
+                        "instrument": instrument,
+                    },
+                ),
+            )
+            for act, (amount, fact) in acts.items()
+        ]
+        return RawRow(facts[0].line, offer), deals
+
+
+_KEY: Final = ("need", "provider", "instrument")
+
+
+def deal_code(need: str, provider: str, instrument: str) -> str:
+    """Give the code of the offer and the deal of one need, provider and instrument."""
+    parts = (need, provider, slug(instrument)) if instrument else (need, provider)
+    return code_of("-".join(parts))
+
+
+def require_given(cells: Mapping[str, str]) -> None:
+    """Refuse a row that does not say who gives to what when; raises `BadCell`."""
+    for name in ("need", "provider"):
+        if not cells.get(name):
+            raise BadCell(None, "missing-value", f"The {name} is missing.")
+    amounts = [_amount(cells, one) for one in ("committed", "delivered")]
+    if any(amounts) and not cells.get("date"):
+        raise BadCell(None, "missing-value", "The date is missing.")
+
+
+def _amount(cells: Mapping[str, str], name: str) -> Decimal:
+    text = cells.get(name, "")
+    amount = Decimal(text) if text else Decimal(0)
+    if amount < 0:
+        raise BadCell(None, "below-zero", f"The {name} {text} is below zero.")
+    return amount
+
+
+def _acts_of(facts: Iterable[_Fact]) -> tuple[dict[_Act, tuple[Decimal, _Fact]], Decimal]:
+    """Give the acts of a deal, each with its amount and its first row, and all that is committed.
+
+    Amounts of one day and reference are one act.
+    """
+    acts: dict[_Act, tuple[Decimal, _Fact]] = {}
+    stated = delivered = level = Decimal(0)
+
+    def post(act: str, fact: _Fact, amount: Decimal) -> None:
+        key = _Act(act, fact.day, fact.reference)
+        before, first = acts.get(key, (Decimal(0), fact))
+        acts[key] = before + amount, first
+
+    for _, of_day in groupby(sorted(facts, key=lambda one: one.day), key=lambda one: one.day):
+        rows = [*of_day]
+        for fact in rows:
+            stated += fact.committed
+            if stated > level:
+                post("committed", fact, stated - level)
+                level = stated
+        for fact in rows:
+            delivered += fact.delivered
+            if delivered > level:
+                post("committed", fact, delivered - level)
+                level = delivered
+            if fact.delivered:
+                post("delivered", fact, fact.delivered)
+    return acts, level

@@ -1,0 +1,160 @@
+"""The outputs of a rule, compiled: from a foreign row to the canonical rows that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.interchange.mapping.given import GivenRows, require_given
+from ledger.interchange.mapping.given_table import GIVEN
+from ledger.interchange.mapping.paths import Node, compile_items
+from ledger.interchange.mapping.rule import ImportRule, Output
+from ledger.interchange.mapping.steps import BadCell, Compiler, Read, Row, Target, Test
+from ledger.interchange.mapping.value import OTHER, is_of_item
+from ledger.interchange.reader import RawRow, RawTable
+
+_UNIT: Final = "unit"
+
+
+@dataclass(slots=True)
+class Made:
+    """A canonical row that a foreign row gives, before it is known whether it counts."""
+
+    maker: OutputMaker
+    line: int
+    cells: dict[str, str]
+    name: str = ""
+    raw: RawRow = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the row as tables hold it."""
+        self.raw = RawRow(self.line, self.cells)
+
+
+class OutputMaker:
+    """One output of a rule, compiled, with the table that it fills."""
+
+    def __init__(
+        self, output: Output, compiler: Compiler, rule: ImportRule, file: str, given: GivenRows
+    ) -> None:
+        """Compile the tests and the columns."""
+        self.output, self.compiler, self.rule, self.file = output, compiler, rule, file
+        self.given = given
+        self.is_given = output.table == GIVEN.name
+        self.is_distinct = output.is_distinct
+        self.countries = sorted(one for one in rule.country_columns if not is_of_item(one))
+        came_from = {name: one.columns[0] for name, one in output.columns.items() if one.columns}
+        self.table = RawTable(output.table, file, tuple(output.columns), [], came_from)
+        if self.is_given:
+            given.columns |= {
+                there: came_from[here] for here, there in _CAME_FROM if here in came_from
+            }
+        self.cells = [*self._compiled()]
+        self.provider_name = self._provider_name()
+        self.tests: list[tuple[str, Test]] = [
+            *((f"{name} is filled", _filled(name)) for name in output.when),
+            *((one.words(), compiler.condition(one)) for one in output.where),
+        ]
+        self.items = None if output.each is None else self._items(output.each)
+        self.reads = compiler.item_reads(filter(is_of_item, output.foreign_columns))
+
+    def _compiled(self) -> Iterator[tuple[str, Read]]:
+        output = self.output
+        unit = output.columns.get(_UNIT)
+        unit_of: Read | None = None
+        if unit is not None:
+            unit_of = self.compiler.value(
+                unit, Target(output.table, _UNIT, output.spec.kind_of(_UNIT))
+            )
+        elif self.is_given:
+            need = self.compiler.value(
+                output.columns["need"], Target(GIVEN.name, "need", GIVEN.kind_of("need"))
+            )
+            unit_of = lambda row: self.given.unit_of(need(row))  # noqa: E731 - one of two
+        for name, value in output.columns.items():
+            target = Target(output.table, name, output.spec.kind_of(name), unit_of)
+            yield name, self.compiler.value(value, target)
+
+    def _provider_name(self) -> Read | None:
+        """Give what says how a provider of `given` is called: by what its code is made of."""
+        if not self.is_given:
+            return None
+        value = self.output.columns["provider"].bare
+        return self.compiler.value(value, Target(GIVEN.name, "name", GIVEN.kind_of("need")))
+
+    def _items(self, each: str) -> Callable[[Row], list[Node]]:
+        split = self.output.split
+        if split is not None:
+            return lambda row: [
+                one for one in map(str.strip, row.values.get(each, "").split(split)) if one
+            ]
+        items = compile_items(each)
+        return lambda row: items(row.record)
+
+    def make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
+        """Add the canonical rows that a foreign row gives, or what is wrong with it."""
+        if self.items is None:
+            self._make(row, rows, bad)
+            return
+        items = self.items(row)
+        if not items:
+            self.compiler.report.unmade[self.output.table, f"{self.output.each} has items"] += 1
+        for item in items:
+            of_item = self.compiler.with_item(row, item, self.reads)
+            for name, words in self.rule.maps.items():
+                if is_of_item(name) and name in of_item.values:
+                    before = of_item.values[name]
+                    after = words.get(before, words.get(OTHER))
+                    if after is not None:
+                        of_item.values[name] = after
+                        self.compiler.report.mapped[name, before, after] += 1
+            self._make(of_item, rows, bad)
+
+    def _make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
+        try:
+            failed = next((words for words, test in self.tests if not test(row)), None)
+        except BadCell as error:
+            bad.append(error)
+            return
+        if failed is not None:
+            self.compiler.report.unmade[self.output.table, failed] += 1
+            return
+        cells: dict[str, str] = {}
+        for name, read in self.cells:
+            try:
+                cells[name] = read(row)
+            except BadCell as error:
+                bad.append(error)
+                cells[name] = ""
+        made = Made(self, row.line, cells)
+        if self.is_given:
+            try:
+                require_given(cells)
+                made.name = self.provider_name(row) if self.provider_name else ""
+            except BadCell as error:
+                bad.append(error)
+        rows.append(made)
+
+    def keep(self, made: Made) -> None:
+        """Put a canonical row into its table."""
+        report, table = self.compiler.report, self.output.table
+        if self.is_given:
+            posted = self.given.add(self.file, made.line, made.cells, made.name)
+            report.zero += not posted
+            return
+        for name, cell in made.cells.items():
+            if not cell:
+                report.unknown[table, name] += 1
+        self.table.rows.append(made.raw)
+
+
+_CAME_FROM: Final = (
+    *(("committed", "quantity"), ("delivered", "quantity"), ("date", "effective_on")),
+    *(("need", "need"), ("provider", "provider"), ("instrument", "instrument")),
+)
+"""Columns of `given` and what the deals and offers call them."""
+
+
+def _filled(name: str) -> Test:
+    return lambda row: name in row.values
