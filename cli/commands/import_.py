@@ -9,7 +9,7 @@ import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.session import execute_call, ledger_of
-from cli.views.import_ import confirm_plan, emit_imported, print_incoming
+from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_incoming
 
 if TYPE_CHECKING:
     from ledger.interchange.steps import ImportPlan
@@ -33,6 +33,9 @@ def import_(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Take what the file says over later corrections.")
     ] = False,
+    edition_date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day of what a new edition changes.")
+    ] = None,
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
     from ledger.core.memory import garbage_collection_paused
@@ -47,6 +50,7 @@ def import_(
     from ledger.usecases.interchange.sources import source_name, with_terms
 
     ledger = ledger_of(call)
+    date_edition(call, edition_date)
     popolo = rules == "popolo"
     rule = None if popolo else load_rule_named(rules)
     files, known = [Path(path) for path in paths], read_known(ledger, rule)

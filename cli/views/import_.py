@@ -10,6 +10,7 @@ from cli.framework.output import emit_document, emit_lines
 from cli.framework.receipts import note_texts
 from cli.framework.session import request_of
 from cli.framework.terminal import confirm, note
+from cli.framework.usage_errors import BadUsage
 from cli.views.columns import attributes
 
 if TYPE_CHECKING:
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
     from ledger.store.session.unit_of_work import UnitOfWork
 
 P = TypeVar("P", "ImportPlan", "RatePlan")
+
+
+def date_edition(call: Call, day: str | None) -> None:
+    """Let an import take effect on the day of an edition. Raises BadUsage for two days."""
+    if day is None:
+        return
+    on = call.params.get("on")
+    if on is not None and on != day:
+        raise BadUsage(
+            f"--on {on} and --edition-date {day} were both given.",
+            why="What an edition changes takes effect on one day.",
+            next_step="Keep one of the two.",
+        )
+    call.params["on"] = day
 
 
 def print_incoming(call: Call, incoming: Incoming) -> None:

@@ -16,7 +16,8 @@ from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text, first_few
 from ledger.interchange.canonical import LISTED, STATEMENTS
 from ledger.interchange.origin_order import origins_first
-from ledger.interchange.plan_acts import act_text, combine_totals, plan_acts
+from ledger.interchange.plan_acts import combine_totals, plan_acts
+from ledger.interchange.plan_editions import act_text
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place, from_error
 from ledger.interchange.reader import (
@@ -94,7 +95,14 @@ def plan_import(
 def _with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
     """Add to a plan what the source will have said, what of it is gone, and what was kept."""
     before, terms = planning.holdings.stated.state, planning.terms_of_source
-    after = next_state(before, planning.own, terms.files, whole=terms.is_whole)
+    after = next_state(
+        before,
+        planning.own,
+        terms.files,
+        whole=terms.is_whole,
+        superseded=planning.superseded,
+        released=planning.released,
+    )
     units = planning.holdings.of("units")
     gone = tuple(
         Gone(row.table, row.code, act_text(row.cells, units), after.place(row))
@@ -105,6 +113,7 @@ def _with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
         retained=tuple(planning.retained),
         gone=gone,
         state=after,
+        restated=tuple(planning.restated),
         says_more=after != before,
     )
 

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import Unit, format_quantity
 from ledger.core.text import text_key
 from ledger.interchange.act_order import ActRow, in_order
 from ledger.interchange.offer_quantities import offer_quantities_as_rates
+from ledger.interchange.plan_editions import plan_editions, retain_reversed
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
-from ledger.interchange.records import DEAL_ACTS, ChangeRow, DealActRow
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.repeats.state import DEALS, OwnRow
 from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
@@ -22,9 +22,6 @@ from ledger.journal.totals import lasting
 
 _FIXED_TERMS = ("offer", "need", "instrument", "rate")
 """The terms of a deal that never change; its sides stand in its first row."""
-
-WORD_OF = {act: word for word, act in DEAL_ACTS.items()}
-"""What the table calls each act of a deal."""
 
 _OPENS = frozenset({Act.INTRODUCE, Act.COMMIT})
 
@@ -42,9 +39,11 @@ def plan_acts(planning: Planning) -> list[ImportStep]:
     """Give the acts to post in an order that can be done, and the ones the ledger has already."""
     planning.cancelled = _cancelled(planning)
     changes = [_change_with_known_codes(planning, row) for row in planning.tables.changes]
-    rows: list[ActRow] = [*changes, *_deals_with_known_codes(planning)]
-    _note_unknown_reversals(planning, rows)
-    return _subtract_posted(planning, in_order(rows, planning.holdings.deals))
+    deals = _deals_with_known_codes(planning)
+    _note_unknown_reversals(planning, [*changes, *deals])
+    deals, corrections, differences = plan_editions(planning, deals)
+    rows = in_order([*changes, *deals], planning.holdings.deals)
+    return [*corrections, *_subtract_posted(planning, rows), *differences]
 
 
 class _Numbered(NamedTuple):
@@ -96,14 +95,6 @@ def _cells(row: DealActRow) -> dict[str, str]:
     if row.from_stage is not Stage.HELD:
         cells["from_stage"] = row.from_stage.value
     return cells
-
-
-def act_text(cells: Mapping[str, str], units: Mapping[str, Unit]) -> str | None:
-    """Name an act as a source stated it; None where the cells are not of an act."""
-    if "act" not in cells:
-        return None
-    amount = format_quantity(int(cells["amount"]), units[cells["unit"]])
-    return f"{WORD_OF[Act(cells['act'])]} {amount} on {cells['effective_on']}"
 
 
 def _act_with_known_codes(planning: Planning, row: DealActRow, deals: Codes) -> DealActRow:
@@ -195,6 +186,7 @@ def _subtract_posted(planning: Planning, rows: Iterable[ActRow]) -> list[ImportS
             amounts.remove(row.amount)
             if isinstance(row, DealActRow):
                 _note_changed_terms(planning, row)
+                retain_reversed(planning, row)
             steps.append(Same("deals" if is_deal else "changes", row.code))
         elif amounts:
             _note_changed_act(planning, row)

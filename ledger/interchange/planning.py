@@ -9,8 +9,8 @@ from ledger.core.factors import Side
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
-from ledger.interchange.repeats.preview import Retained
-from ledger.interchange.repeats.state import OwnRow, SourceTerms
+from ledger.interchange.repeats.preview import Change, Retained
+from ledger.interchange.repeats.state import OwnRow, SourceTerms, StatedRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
 from ledger.journal.receipts import Note
@@ -51,6 +51,9 @@ class Planning:
     own: list[OwnRow] = field(default_factory=list)
     """What the import says, row by row, with the codes of the ledger."""
     retained: list[Retained] = field(default_factory=list)
+    restated: list[Change] = field(default_factory=list)
+    superseded: list[StatedRow] = field(default_factory=list)
+    released: list[StatedRow] = field(default_factory=list)
 
     def retain(self, retained: Retained) -> None:
         """Note a value that stays as it was corrected: the source says nothing new of it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
-from ledger.core.factors import Side
+from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.core.text import cell_text
 from ledger.deals.deal import Deal
@@ -61,6 +61,16 @@ class NothingStated:
 _NOTHING_STATED = NothingStated()
 
 
+class PostedAct(NamedTuple):
+    """An act of a deal in the ledger: its number, and that of the entry that reversed it."""
+
+    number: int
+    key: ActKey
+    from_stage: Stage
+    amount: int
+    reversed_by: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
     """What the ledger holds now, as far as an import asks.
@@ -71,7 +81,8 @@ class Holdings:
     from it. `required_on` gives the same for a past day on which the import takes effect, if any.
     `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
-    down are negative). `stated` tells what a source repeats from what it says anew.
+    down are negative); `posted` has the acts of each deal one by one. `stated` tells what a source
+    repeats from what it says anew.
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -81,6 +92,7 @@ class Holdings:
     deals: Mapping[str, Deal] = field(default_factory=dict)
     deal_versions: Mapping[str, Sequence[Deal]] = field(default_factory=dict)
     deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
+    posted: Mapping[str, Sequence[PostedAct]] = field(default_factory=dict)
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)
     stated: Stated = _NOTHING_STATED
@@ -140,6 +152,32 @@ class AddAlias(NamedTuple):
     place: Place
 
 
+class Restate(NamedTuple):
+    """Post what a new edition of a source adds to an act of a deal, or takes from it."""
+
+    row: DealActRow
+
+    @property
+    def code(self) -> str:
+        """Give the deal."""
+        return self.row.code
+
+    @property
+    def place(self) -> Place:
+        """Give the place of the row that says so."""
+        return self.row.place
+
+
+class CorrectDate(NamedTuple):
+    """Correct the day of an act that a new edition of a source dates otherwise."""
+
+    code: str
+    entry: int
+    effective_on: date
+    reason: str
+    place: Place
+
+
 class Same(NamedTuple):
     """Nothing to do: the ledger has this row as it is."""
 
@@ -147,7 +185,9 @@ class Same(NamedTuple):
     code: str
 
 
-ImportStep = Add | AddAlias | Edit | Revise | ChangeRow | DealActRow | AddRate | Same
+ImportStep = (
+    Add | AddAlias | Edit | Revise | ChangeRow | DealActRow | AddRate | Restate | CorrectDate | Same
+)
 """One step; a row of changes or deals is an act to post."""
 
 
@@ -187,6 +227,8 @@ class ImportPlan:
     """What other sources said of what changes, by table, record and column."""
     state: SourceState = field(default_factory=SourceState)
     """What the source will have said after the import."""
+    restated: tuple[Change, ...] = ()
+    """What a new edition of the source says of acts of deals, before and after."""
     says_more: bool = False
     """Whether that is more than it had said before."""
 
@@ -219,6 +261,7 @@ class ImportPlan:
             )
 
     def _own_changes(self) -> Iterator[Change]:
+        yield from self.restated
         for step in self.steps:
             if isinstance(step, Edit):
                 code, place = step.after.code, step.place
@@ -295,18 +338,22 @@ _TABLE_ORDER = tuple(TABLES)
 TABLE_OF = {side: REGISTERS[side].plural for side in Side}
 
 
-def _subject(step: ImportStep) -> tuple[str, str, bool]:
+def _subject(step: ImportStep) -> tuple[str, str, bool]:  # noqa: PLR0911 - one a step
     """Give a step's table, the code it is about, and whether it adds a row."""
-    if isinstance(step, Same):
-        return step.kind, step.code, False
-    if isinstance(step, Add):
-        return step.kind, step.record.code, True
-    if isinstance(step, Edit):
-        return step.kind, step.after.code, False
-    if isinstance(step, Revise):
-        return TABLE_OF[step.side], step.code, False
-    if isinstance(step, AddRate):
-        name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
-        return "rates", name, step.replaces is None
-    table = {ChangeRow: "changes", AddAlias: "aliases"}.get(type(step), "deals")
-    return table, step.code, True
+    match step:
+        case Same():
+            return step.kind, step.code, False
+        case Add():
+            return step.kind, step.record.code, True
+        case Edit():
+            return step.kind, step.after.code, False
+        case Revise():
+            return TABLE_OF[step.side], step.code, False
+        case Restate() | CorrectDate():
+            return "deals", step.code, False
+        case AddRate():
+            name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
+            return "rates", name, step.replaces is None
+        case _:
+            table = {ChangeRow: "changes", AddAlias: "aliases"}.get(type(step), "deals")
+            return table, step.code, True

@@ -230,6 +230,20 @@ class Output(Part):
         return tuple(dict.fromkeys(name for name in names if name != ROW))
 
 
+class Deals(Part):
+    """What acts of deals do that give more than is required, that changed, or that are gone."""
+
+    over: Literal["refuse", "raise", "cap", "leave-out"] = "refuse"
+    edition: Literal["refuse", "restate"] = "refuse"
+    gone: Literal["keep", "release"] = "keep"
+
+    @model_validator(mode="after")
+    def _goes_with_editions(self) -> Deals:
+        if self.gone == "release" and self.edition == "refuse":
+            raise ValueError("`gone` = 'release' goes with `edition` = 'restate'")
+        return self
+
+
 class ImportRule(Part):
     """A whole rule. `maps` puts other values in the place of a foreign column's own.
 
@@ -244,6 +258,7 @@ class ImportRule(Part):
     beside: dict[Words, Beside] = Field(default_factory=dict)
     join: dict[Words, Join] = Field(default_factory=dict)
     find: dict[Words, Find] = Field(default_factory=dict)
+    deals: Deals = Deals()
     output: tuple[Output, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

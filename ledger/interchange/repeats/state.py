@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from ledger.interchange.problems import Place
@@ -108,11 +109,13 @@ def next_state(
     files: Mapping[str, StatedFile],
     *,
     whole: bool,
-    dropped: Collection[StatedRow] = (),
+    superseded: Collection[StatedRow] = (),
+    released: Collection[StatedRow] = (),
 ) -> SourceState:
     """Give the state after an import that says `own`; `files` are its files by their paths.
 
-    Acts that are `dropped` are no longer said: what they gave was taken back, or is in other acts.
+    Acts that are `superseded` are no longer said: what they gave is in others. Those `released` are
+    gone and now said to give nothing.
 
     A record of the same table that the import does not name is gone where the file of its name is
     in the import, or where the import is the `whole` of its tables.
@@ -128,6 +131,7 @@ def next_state(
         state.add(StatedRow(one.table, one.code, one.cells, place, one.place.line))
     tables = {table for table, _ in state.rows}
     names = {file.name for file in files.values()}
+    left, given_back = ({_row_id(row) for row in rows} for rows in (superseded, released))
     for key, rows in before.rows.items():
         said = state.rows.get(key, [])
         if said and key[0] != DEALS:
@@ -138,18 +142,26 @@ def next_state(
         for row in rows:
             if row.cells in repeated:
                 repeated.remove(row.cells)
-            elif row not in dropped:
+            elif _row_id(row) in given_back:
+                state.add(row._replace(cells={**row.cells, "amount": "0"}, gone=True))
+            elif _row_id(row) not in left:
                 missed = key[0] in tables and (whole or before.files[row.file].name in names)
                 state.add(row._replace(gone=True) if missed else row)
     return state
 
 
 def newly_gone(before: SourceState, after: SourceState) -> Iterator[StatedRow]:
-    """Give the rows that are gone after an import and were not before it."""
-    known = [row for row in before if row.gone]
-    for row in after:
-        if row.gone and row not in known:
+    """Give the rows that are gone after an import and were not before it, as they were before."""
+    gone = {_row_id(row) for row in after if row.gone}
+    for row in before:
+        nothing = row._replace(cells={**row.cells, "amount": "0"})
+        if not row.gone and (_row_id(row) in gone or _row_id(nothing) in gone):
             yield row
+
+
+def _row_id(row: StatedRow) -> Hashable:
+    """Tell a row from all others, whether it is gone or not."""
+    return row.key, tuple(row.cells.items()), row.file, row.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +172,8 @@ class SourceTerms:
     `is_named` an officer named the source, so that each of its files is an edition of the one
     before. `overwrite` takes what the file says in place of what an officer corrected since.
     `over` says what happens to acts that give more than is required, `edition` what a changed
-    amount does, and `gone` what becomes of acts that the source no longer has.
+    amount does on the day `edition_on`, and `gone` what becomes of acts that the source no longer
+    has.
     """
 
     source: str = CANONICAL
@@ -172,6 +185,7 @@ class SourceTerms:
     over: Literal["refuse", "raise", "cap", "leave-out"] = "refuse"
     edition: Literal["refuse", "restate"] = "refuse"
     gone: Literal["keep", "release"] = "keep"
+    edition_on: date | None = None
 
     @property
     def is_whole(self) -> bool:

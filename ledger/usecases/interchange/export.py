@@ -14,6 +14,7 @@ from ledger.core.factors import Side, Stage
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
+from ledger.interchange.steps import PostedAct
 from ledger.interchange.writer import CanonicalRow, act_line, change_line, rate_line, register_line
 from ledger.journal.entries import TOTAL_FORMAT, Act, Entry, Movement
 from ledger.journal.totals import TotalChange, with_total
@@ -144,6 +145,25 @@ def amounts_by_key(
     for row in rows:
         by_key.setdefault(row.key, []).append(row.amount)
     return {key: tuple(amounts) for key, amounts in by_key.items()}
+
+
+def posted_acts(rows: Iterable[DealActRow]) -> dict[str, list[PostedAct]]:
+    """Gather the acts of each deal but reversals, with the reversal that is in force of each."""
+    rows = list(rows)
+    reversals = {row.sequence: row.reverses for row in rows if row.act is Act.REVERSE}
+    reversed_by: dict[int | None, int | None] = {}
+    for number, target in reversals.items():
+        if target in reversals:
+            reversed_by.pop(reversals[target], None)
+        else:
+            reversed_by[target] = number
+    acts: dict[str, list[PostedAct]] = {}
+    for row in rows:
+        number = row.sequence
+        if row.act is not Act.REVERSE and number is not None:
+            one = PostedAct(number, row.key, row.from_stage, row.amount, reversed_by.get(number))
+            acts.setdefault(row.code, []).append(one)
+    return acts
 
 
 class UnknownExport(InvalidInput, code="unknown-export"):

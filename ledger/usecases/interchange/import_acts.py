@@ -7,6 +7,7 @@ day. Where today's terms would refuse it, the act is posted with an override tha
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from ledger.journal.entries import Act, ActDetails, Draft, Posted, changes_a_tot
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
+from ledger.usecases.deals.correction import Correction, correct
 from ledger.usecases.deals.lapsed_holds import lapse_after
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
@@ -129,6 +131,15 @@ class HistoryImporter:
             due_on=row.due_on or deal.record.due_on,
             note=row.note or deal.record.note,
         )
+
+    def correct_date(self, entry: int, day: date, reason: str) -> None:
+        """Correct the day of an act in the ledger, as an officer does, with a reason of its own."""
+        request = self._uow.request
+        self._uow.request = replace(request, reason=request.reason or reason)
+        try:
+            correct(self._uow, entry, Correction(on=day))
+        finally:
+            self._uow.request = request
 
     def post_change(self, row: ChangeRow) -> None:
         """Post one act on a need's or an offer's own quantity."""

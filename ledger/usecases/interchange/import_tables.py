@@ -22,10 +22,12 @@ from ledger.interchange.steps import (
     Add,
     AddAlias,
     AddRate,
+    CorrectDate,
     Edit,
     Holdings,
     ImportPlan,
     ImportStep,
+    Restate,
     Revise,
     Same,
 )
@@ -44,7 +46,7 @@ from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_all_versions
 from ledger.usecases.approaches.requests import require_askable
-from ledger.usecases.interchange.export import amounts_by_key, journal_rows
+from ledger.usecases.interchange.export import amounts_by_key, journal_rows, posted_acts
 from ledger.usecases.interchange.import_acts import HistoryImporter
 from ledger.usecases.interchange.sources import (
     OverwriteNeedsReason,
@@ -83,6 +85,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str], sources: Sources) ->
         required_on=None if on is None else _required(uow, stored, Times(as_of=on)),
         deals=records["deal"],
         deal_versions=read_all_versions(connection, "deal") if "deals" in tables else {},
+        posted=posted_acts(acts),
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
@@ -168,6 +171,7 @@ def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     """Plan an import against the ledger. Raises `ImportRefused` with every problem."""
     if incoming.terms.overwrite and not uow.request.reason:
         raise OverwriteNeedsReason("What was corrected is not overwritten without a reason.")
+    incoming = replace(incoming, terms=replace(incoming.terms, edition_on=uow.day))
     names = {table.table for table in incoming.tables}
     sources = Sources(uow, incoming.terms.source)
     holdings = read_holdings(uow, names, sources)
@@ -357,6 +361,10 @@ class Importer:
                 if self._uow.accounts.known_deal(step.code) is None:
                     self._require_distinct("deal", step.code)
                 self._history.post_act(step)
+            case Restate():
+                self._history.post_act(step.row)
+            case CorrectDate():
+                self._history.correct_date(step.entry, step.effective_on, step.reason)
 
     def _add(self, step: Add) -> None:
         kind = REGISTER_OF_TABLE[step.kind]
@@ -436,6 +444,8 @@ def _day_of_act(step: ImportStep) -> date | None:
     """Give the day of an act that may change places with others of its day, else None."""
     if isinstance(step, (ChangeRow, DealActRow)) and step.sequence is None:
         return step.effective_on
+    if isinstance(step, Restate):
+        return step.row.effective_on
     return None
 
 

@@ -69,7 +69,9 @@ def with_terms(incoming: Incoming, terms: SourceTerms, rule: ImportRule | None) 
     named = replace(terms, files=files)
     if rule is not None:
         text = rule.model_dump_json()
-        named = replace(named, rule=rule.about.name, rule_sha256=sha256(text.encode()).hexdigest())
+        digest = sha256(text.encode()).hexdigest()
+        named = replace(named, rule=rule.about.name, rule_sha256=digest)
+        named = replace(named, **rule.deals.model_dump())
     return replace(incoming, terms=named)
 
 
