@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from ledger.core.text import normalised_code
 from ledger.interchange.mapping.given import GivenRows, require_given
 from ledger.interchange.mapping.given_table import GIVEN
 from ledger.interchange.mapping.paths import Node, compile_items
@@ -45,12 +46,19 @@ class OutputMaker:
         self.is_distinct = output.is_distinct
         self.countries = sorted(one for one in rule.country_columns if not is_of_item(one))
         came_from = {name: one.columns[0] for name, one in output.columns.items() if one.columns}
-        self.table = RawTable(output.table, file, tuple(output.columns), [], came_from)
+        header = (*output.columns, *output.new)
+        self.table = RawTable(output.table, file, header, [], came_from)
         if self.is_given:
             given.columns |= {
                 there: came_from[here] for here, there in _CAME_FROM if here in came_from
             }
         self.cells = [*self._compiled()]
+        self.new_cells = [
+            (name, compiler.value(value, Target(output.table, name, output.spec.kind_of(name))))
+            for name, value in output.new.items()
+        ]
+        known = given.known.get(output.table, ()) if output.new else ()
+        self.known = {normalised_code(one.code) for one in known}
         self.provider_name = self._provider_name()
         self.tests: list[tuple[str, Test]] = [
             *((f"{name} is filled", _filled(name)) for name in output.when),
@@ -127,6 +135,9 @@ class OutputMaker:
             except BadCell as error:
                 bad.append(error)
                 cells[name] = ""
+        for name, read in self.new_cells:
+            is_new = normalised_code(cells["code"]) not in self.known
+            cells[name] = read(row) if is_new else ""
         made = Made(self, row.line, cells)
         if self.is_given:
             try:
@@ -144,7 +155,7 @@ class OutputMaker:
             report.zero += not posted
             return
         for name, cell in made.cells.items():
-            if not cell:
+            if not cell and name not in self.output.new:
                 report.unknown[table, name] += 1
         self.table.rows.append(made.raw)
 

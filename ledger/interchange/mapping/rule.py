@@ -171,7 +171,8 @@ class Output(Part):
     `when` names columns that have to be filled, and `where` gives tests. `each` names a list: a
     nested one, the rows of a joined file, or a column whose text `split` parts. `distinct` merges
     rows of one code that agree; registers do so without it. `once` keeps the first row of a code,
-    whatever the later ones say.
+    whatever the later ones say. The columns of `new` are said only of a record that the ledger does
+    not have.
     """
 
     table: Words
@@ -182,6 +183,7 @@ class Output(Part):
     when: tuple[Words, ...] = ()
     where: tuple[Condition, ...] = ()
     columns: dict[str, Value]
+    new: dict[str, Value] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_canonical(self) -> Output:
@@ -192,7 +194,7 @@ class Output(Part):
         spec = self.spec
         if (self.distinct or self.once) and "code" not in spec.names:
             raise ValueError(f"rows of {self.table} have no code by which to be `distinct`")
-        for name in self.columns:
+        for name in (*self.columns, *self.new):
             if name not in spec.names:
                 hint = did_you_mean(name, spec.names)
                 raise ValueError(f"the table {self.table} has no column {name!r}. {hint}")
@@ -205,6 +207,14 @@ class Output(Part):
             raise ValueError("`split` goes with `each`")
         if self.each is None and any(map(is_of_item, self.foreign_columns)):
             raise ValueError("a path of an item (`each.…`) goes with `each`, which names the list")
+        return self
+
+    @model_validator(mode="after")
+    def _says_of_new_records(self) -> Output:
+        if self.new and not (self.table in by_plural() and "code" in self.spec.names):
+            raise ValueError(f"`new` goes with a register, and {self.table} is none")
+        if set(self.new) & set(self.columns):
+            raise ValueError("a column is either in `columns` or in `new`")
         return self
 
     @property
@@ -225,7 +235,7 @@ class Output(Part):
         names = [*self.when]
         for condition in self.where:
             names += condition.columns
-        for value in self.columns.values():
+        for value in (*self.columns.values(), *self.new.values()):
             names += value.reads
         return tuple(dict.fromkeys(name for name in names if name != ROW))
 
@@ -321,7 +331,8 @@ class ImportRule(Part):
     @property
     def known_tables(self) -> frozenset[str]:
         """Give the tables among whose records of the ledger the rule looks for some."""
-        own = {"needs", "projects", "providers"} if self._has_given else set()
+        own = {"needs", "projects", "providers"} if self._has_given else set[str]()
+        own |= {output.table for output in self.output if output.new}
         return frozenset({find.table for find in self.find.values()} | own)
 
     @property

@@ -60,13 +60,21 @@ class Workbook:
         return self._workbook.get_sheet_by_name(name)
 
     def chosen(self, name: str | None) -> str:
-        """Give the name of the sheet that is read: the one named, or the only one filled."""
+        """Give the name of the sheet that is read: the one named, or the only one filled.
+
+        Capitals do not count, and a sheet whose name begins with # is said to be none of data.
+        """
         label = self.stored.label
-        if name is not None and name not in self.names:
-            raise UnknownSheet(f"{label} has no sheet {name!r}. It has {', '.join(self.names)}.")
-        if name is not None or len(self.names) == 1:
-            return name or self.names[0]
-        filled = [one for one in self.names if self.sheet(one).start is not None]
+        if name is not None:
+            alike = [one for one in self.names if one.strip().casefold() == name.casefold()]
+            if name not in self.names and len(alike) != 1:
+                what = f"{label} has no sheet {name!r}."
+                raise UnknownSheet(f"{what} It has {', '.join(self.names)}.")
+            return name if name in self.names else alike[0]
+        if len(self.names) == 1:
+            return self.names[0]
+        of_data = (one for one in self.names if not one.startswith("#"))
+        filled = [one for one in of_data if self.sheet(one).start is not None]
         if len(filled) > 1:
             raise UnknownSheet(f"{label} has several sheets: {', '.join(filled)}.")
         return filled[0] if filled else self.names[0]

@@ -1,0 +1,109 @@
+"""The shipped rule `360giving` on JSON and on spreadsheets, against sums of other code."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from officer import Officer
+from posted_amounts import exported, posted, required
+from shared_files import SHARED, needs_shared_files
+
+FOLDER = SHARED / "threesixty"
+RULE = "--rules 360giving --yes"
+GRANTS: list[dict[str, Any]] = [
+    {
+        "id": "360G-x-1",
+        "title": "Play street",
+        "currency": "GBP",
+        "amountAppliedFor": 5000,
+        "amountAwarded": 4000.50,
+        "awardDate": "2024-03-01T00:00:00+00:00",
+        "fundingOrganization": [{"id": "GB-CHC-1", "name": "A Trust"}],
+        "recipientOrganization": [{"name": "A Club", "addressLocality": "Leeds"}],
+        "plannedDates": [{"startDate": "2024-04-01", "endDate": "2025-03-31"}],
+    },
+    {
+        "id": "360G-x-2",
+        "title": "No amount",
+        "currency": "GBP",
+        "awardDate": "2024-03-01",
+        "fundingOrganization": [{"id": "GB-CHC-1", "name": "A Trust"}],
+    },
+]
+
+
+@needs_shared_files
+def test_grants_of_a_real_spreadsheet(officer: Officer, tmp_path: Path) -> None:
+    path = FOLDER / "grants.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [*csv.DictReader(file)]
+    total = sum(Decimal(row["Amount Awarded"]) for row in rows)
+    done = officer.tries(f"import {path} {RULE}")
+    assert (done.code, f"{len(rows)} rows: {len(rows)} used" in done.err) == (0, True), done.err
+    assert posted(officer, tmp_path / "out") == {("committed", "GBP"): total}
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+@needs_shared_files
+def test_grants_of_real_json(officer: Officer, tmp_path: Path) -> None:
+    path = FOLDER / "grants.json"
+    grants = json.loads(path.read_text(encoding="utf-8"))["grants"]
+    first = {one["id"]: Decimal(one["amountAwarded"]) for one in reversed(grants)}
+    repeated = len(grants) - len(first)
+    done = officer.tries(f"import {path} {RULE}")
+    words = f"{len(grants)} rows: {len(first)} used, 0 left out, {repeated} repeated"
+    assert (done.code, words in done.err) == (0, True), done.err
+    assert posted(officer, tmp_path / "out") == {("committed", "GBP"): sum(first.values())}
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+def flat(grant: dict[str, Any]) -> dict[str, Any]:
+    """Give a grant as the standard's spreadsheets have it."""
+    funder = grant["fundingOrganization"][0]
+    recipient = grant.get("recipientOrganization", [{}])[0]
+    return {
+        "Identifier": grant["id"],
+        "Title": grant["title"],
+        "Currency": grant["currency"],
+        "Amount Applied For": grant.get("amountAppliedFor"),
+        "Amount Awarded": grant.get("amountAwarded"),
+        "Award Date": grant["awardDate"][:10],
+        "Funding Org:Identifier": funder["id"],
+        "Funding Org:Name": funder["name"],
+        "Recipient Org:Name": recipient.get("name"),
+        "Recipient Org:City": recipient.get("addressLocality"),
+    }
+
+
+def written(path: Path) -> Path:
+    if path.suffix == ".json":
+        path.write_text(json.dumps({"grants": GRANTS}), encoding="utf-8")
+        return path
+    book = openpyxl.Workbook()
+    book.active.title = "#meta"
+    book.active.append(["version", "1.1"])
+    sheet = book.create_sheet("Grants")
+    sheet.append([*flat(GRANTS[0])])
+    for grant in GRANTS:
+        sheet.append([*flat(grant).values()])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["grants.json", "grants.xlsx"])
+def test_what_was_applied_for_is_required(officer: Officer, tmp_path: Path, name: str) -> None:
+    done = officer.tries(f"import {written(tmp_path / name)} {RULE}")
+    assert (done.code, "left out, no amount awarded: 1" in done.err) == (0, True), done.err
+    out = tmp_path / "out"
+    assert posted(officer, out) == {("committed", "GBP"): Decimal("4000.50")}
+    assert required(officer, out) == {("required", "GBP"): Decimal(5000)}
+    (city,) = exported(officer, out, "cities")
+    assert (city["code"], city["name"]) == ("GB-LEEDS", "Leeds")
+    (provider,) = exported(officer, out, "providers")
+    assert (provider["code"], provider["name"]) == ("GB-CHC-1", "A Trust")

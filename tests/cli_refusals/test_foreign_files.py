@@ -1,0 +1,120 @@
+"""Foreign files that cannot be read, through the command line: refused with what and where."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from officer import Officer
+
+RULE = """
+[about]
+name = "lists"
+title = "A list of cities"
+source = "a test"
+licence = "none"
+{source}
+[[output]]
+table = "cities"
+[output.columns]
+code = {{ column = "code" }}
+name = {{ column = "code" }}
+country = "IR"
+"""
+ROWS = [["code", "cost"], ["A", 1], ["B", 2]]
+
+
+def book(change: Callable[[Any], object] = lambda _: None, rows: Any = ROWS) -> bytes:
+    workbook, out = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        workbook.active.append(row)
+    change(workbook.active)
+    workbook.save(out)
+    return out.getvalue()
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return out.getvalue()
+
+
+def far_away(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace(b'r="B3"', b'r="XFD1048576"')
+    members[sheet] = members[sheet].replace(b'<row r="3"', b'<row r="1048576"')
+    return archive(members)
+
+
+BOMB = b"a,b\n" * (10 * 1024 * 1024)
+PASSWORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9) + "EncryptedPackage".encode("utf-16-le")
+DTD = b'<!DOCTYPE a [<!ENTITY b "cccc"><!ENTITY d SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+REPORT = [["Report of 2026"], [], *ROWS]
+FILES: list[tuple[str, bytes, str, str, str]] = [
+    ("t.csv.gz", gzip.compress(BOMB), "", "archive-too-large", "more than 250 times"),
+    ("t.zip", archive({"t.csv": BOMB}), "", "archive-too-large", "t.csv"),
+    ("t.xlsx", far_away(book()), "", "archive-too-large", "Sheet of"),
+    ("t.xml", DTD, "", "unsafe-xml", "t.xml"),
+    ("t.xml", b"<a><b></a>", "", "broken-xml", "line 1"),
+    ("t.json", b'{"a": [}', "", "broken-json", "line 1"),
+    ("t.csv", b"c," * 10_000_000, "", "too-many-columns", "16,384"),
+    ("t.xlsx", book(), 'sheet = "Data"', "unknown-sheet", "It has Sheet"),
+    ("t.xlsx", book(lambda one: one.merge_cells("A2:A3")), "", "not-a-table", "Sheet!A2:A3"),
+    ("t.xlsx", book(rows=REPORT), "", "not-a-table", "this is a report, not a table"),
+    ("t.xlsx", PASSWORD, "", "encrypted-file", "password"),
+    ("t.xlsx", book()[:-99], "", "broken-archive", "t.xlsx"),
+    ("t.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "", "broken-workbook", "t.xls"),
+    ("t.zip", archive({"a.csv": b"a", "b.csv": b"b"}), "", "several-files", "a.csv, b.csv"),
+    ("t.xlsx", b"<html><table>", "", "unknown-file-format", "web page"),
+]
+
+
+def rule_file(folder: Path, source: str = "") -> Path:
+    path = folder / "rule.toml"
+    path.write_text(RULE.format(source=f"[source]\n{source}" if source else ""), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("name", "content", "source", "code", "word"), FILES)
+def test_a_file_is_refused(
+    officer: Officer, tmp_path: Path, name: str, content: bytes, source: str, code: str, word: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    rule = rule_file(tmp_path, source)
+    assert officer.refused(f"import {tmp_path / name} --rules {rule} --yes", 3, word) == code
+    assert officer.asks("city list")["rows"] == []
+
+
+def test_a_pipe_is_refused(officer: Officer, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "t.csv")
+    line = f"import {tmp_path / 't.csv'} --rules {rule_file(tmp_path)} --yes"
+    assert officer.refused(line, 3, "a pipe, not a file") == "not-a-file"
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "word"),
+    [("A3", "#REF!", "Sheet!A3: This cell is in error"), ("B2", "=A2", "Sheet!B2: The formula")],
+)
+def test_a_bad_cell_is_named(
+    officer: Officer, tmp_path: Path, cell: str, value: str, word: str
+) -> None:
+    (tmp_path / "t.xlsx").write_bytes(book(lambda one: one.__setitem__(cell, value)))
+    done = officer.tries(f"import {tmp_path / 't.xlsx'} --rules {rule_file(tmp_path)} --yes")
+    assert (done.code, word in done.err) == (3, True), done.err
+
+
+def test_a_table_further_down_is_read(officer: Officer, tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(book(rows=REPORT))
+    rule = rule_file(tmp_path, "header = 3")
+    assert "2 new" in officer.says(f"import {tmp_path / 't.xlsx'} --rules {rule} --yes")
