@@ -6,6 +6,7 @@ Columns come in canonical order, formulas are neutralised, and a folder is writt
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import shutil
 import tempfile
@@ -13,8 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
+from io import RawIOBase, TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ledger.core.errors import StorageTrouble
 from ledger.core.quantity import Unit, format_amount
@@ -74,14 +77,102 @@ def _line(numeric: Mapping[str, bool], row: CanonicalRow) -> list[str]:
     ]
 
 
-def write_folder(folder: Path, tables: Mapping[str, Iterable[CanonicalRow]]) -> dict[str, int]:
+MANIFEST = "manifest.json"
+Manifest = Callable[[Mapping[str, bytes]], str]
+"""Makes the text of a manifest from the SHA-256 of each file."""
+
+
+def write_folder(
+    folder: Path,
+    tables: Mapping[str, Iterable[CanonicalRow]],
+    manifest: Manifest | None = None,
+) -> dict[str, int]:
     """Write `<table>.csv` files into a new or empty folder, all of them or none; count rows.
+
+    `manifest` makes the text of a file that names the others.
 
     Raises `ExportFolderInUse` where the folder holds anything, `CannotWriteExport` on trouble.
     Files are readable by their owner only.
     """
     with _new_folder(folder) as temporary:
-        return {name: _write_file(temporary / f"{name}.csv", name, tables[name]) for name in tables}
+        files = {f"{name}.csv": name for name in tables}
+        counts = {
+            name: _write_file(temporary / file, name, tables[name]) for file, name in files.items()
+        }
+        if manifest is not None:
+            digests = {file: sha256_of(temporary / file) for file in files}
+            text = manifest(digests)
+            _write_private(temporary / MANIFEST, lambda out: out.write(text))
+        return counts
+
+
+def write_archive(
+    path: Path,
+    tables: Mapping[str, Iterable[CanonicalRow]],
+    manifest: Manifest | None = None,
+) -> dict[str, int]:
+    """Write the files of `write_folder` into one new ZIP file, whole or not at all.
+
+    The same tables make the same bytes. Raises what `new_file` raises.
+    """
+    counts: dict[str, int] = {}
+    digests: dict[str, bytes] = {}
+    with new_file(path) as out, ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name, rows in tables.items():
+            with archive.open(ZipInfo(f"{name}.csv"), "w", force_zip64=True) as member:
+                hashed = _Hashed(member)
+                text = TextIOWrapper(cast("IO[bytes]", hashed), encoding="utf-8", newline="")
+                counts[name] = write_table(text, name, rows)
+                text.flush()
+                text.detach()
+            digests[f"{name}.csv"] = hashed.digest.digest()
+        if manifest is not None:
+            archive.writestr(ZipInfo(MANIFEST), manifest(digests))
+    return counts
+
+
+class _Hashed(RawIOBase):
+    """Passes bytes on to a file, and hashes them."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        super().__init__()
+        self._out = out
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.digest.update(data)
+        return self._out.write(data)
+
+
+def sha256_of(path: Path) -> bytes:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to be filled, which gets its name once it is whole; only its owner reads it.
+
+    Raises `ExportFolderInUse` where something has the name, `CannotWriteExport` on trouble.
+    """
+    if path.exists():
+        raise ExportFolderInUse(f"{path} is there already.", next_step="Name a new file.")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as out:  # noqa: PTH123
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise CannotWriteExport(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def write_text(folder: Path, name: str, text: str) -> None:

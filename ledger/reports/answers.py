@@ -66,7 +66,7 @@ def heading(key: str) -> str:
 def facts_of(answer: Answer) -> list[tuple[str, str]]:
     """Give the single values that hold for the whole answer, those that are not given left out."""
     found = [
-        (heading(key), machine(value).replace(";", ", "))
+        (heading(key), _written(value))
         for key, value in answer.beside
         if key not in _NOT_FACTS and not _is_table(value) and value not in (None, [], (), "")
     ]
@@ -79,6 +79,12 @@ def tables_of(answer: Answer) -> Iterator[Table]:
         rows = _rows(value)
         if rows:
             yield Table(heading(key), columns_of(rows), rows)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(machine, value))
+    return machine(value)
 
 
 def _is_table(value: object) -> bool:

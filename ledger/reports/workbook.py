@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import IO, Any, Final
 
 from ledger.reports.answers import Answer, Table, how_to_read, tables_of
-from ledger.reports.cells import Cell, ColumnFacts, Spool, decimals_of
+from ledger.reports.cells import Cell, ColumnFacts, Spool, decimals_of, significant_digits
 from ledger.reports.table import Column
 
 HOW_TO_READ: Final = "How to read this"
@@ -23,6 +23,8 @@ LONGEST_TEXT: Final = 32_767
 MOST_ROWS: Final = 1_048_575
 """How many rows a sheet has below its header."""
 
+_CREATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Written for the moment of making, so that the same answer makes the same file."""
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _NAME_LENGTH: Final = 31
 _NARROWEST, _WIDEST = 8, 60
@@ -38,15 +40,36 @@ _OPTIONS: Final = {
 }
 
 
+def write_tables(
+    out: IO[bytes], title: str, tables: Sequence[Table], lines: Sequence[tuple[str, str]]
+) -> list[int]:
+    """Write tables for programs to read again: headings are keys, and each count is returned.
+
+    A figure of more than 15 digits is written as text. `lines` say how to read the workbook.
+    """
+    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - for workbooks alone
+
+    spools = [Spool(one.rows, one.columns) for one in tables]
+    options = {**_OPTIONS, "constant_memory": any(one.is_large for one in spools)}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": title, "created": _CREATED})
+        writer = _Writer(book, exact_beside=False)
+        for table, spool in zip(tables, spools, strict=True):
+            writer.table(table, spool)
+        counted = [(one.name, str(spool.count)) for one, spool in zip(tables, spools, strict=True)]
+        writer.explained([*lines, ("", ""), ("Table", "Rows"), *counted])
+    return [one.count for one in spools]
+
+
 def write_workbook(out: IO[bytes], answer: Answer) -> int:
     """Write an answer, and return how many rows its main table has."""
-    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - for workbooks alone
+    import xlsxwriter  # noqa: PLC0415 - for workbooks alone
 
     main = Spool(answer.main.rows, answer.main.columns)
     more = [(one, Spool(one.rows, one.columns)) for one in tables_of(answer)]
     options = {**_OPTIONS, "constant_memory": main.is_large}
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": answer.title, "created": datetime(2000, 1, 1, tzinfo=UTC)})
+        book.set_properties({"title": answer.title, "created": _CREATED})
         writer = _Writer(book)
         for table, spool in [(answer.main, main), *more]:
             writer.table(table, spool)
@@ -57,7 +80,8 @@ def write_workbook(out: IO[bytes], answer: Answer) -> int:
 class _Writer:
     """One workbook that is being written."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, *, exact_beside: bool = True) -> None:
+        self._exact_beside = exact_beside
         self.remarks: list[tuple[str, str]] = []
         self._book = book
         self._names: set[str] = set()
@@ -74,7 +98,7 @@ class _Writer:
 
         A column whose figures have more digits than a double is followed by their texts.
         """
-        layout = [*_layout(table.columns, spool.facts)]
+        layout = [*_layout(table.columns, spool.facts, exact_beside=self._exact_beside)]
         rows = iter(spool)
         left, part = spool.count, 1
         while True:
@@ -116,7 +140,9 @@ class _Writer:
             sheet.autofilter(0, 0, count, len(layout) - 1)
 
     def _write(self, sheet: Any, row: int, place: int, cell: Cell, column: Column) -> None:
-        if isinstance(cell, Decimal):
+        if isinstance(cell, Decimal) and (
+            self._exact_beside or significant_digits(cell) <= EXACT_DIGITS
+        ):
             is_share = column.kind == "number" and _SHARES.fullmatch(column.key) is not None
             style = "percent" if is_share else column.kind
             sheet.write_number(row, place, cell, self._format(style, decimals_of(cell)))
@@ -169,12 +195,12 @@ _BAR: Final = {
 
 
 def _layout(
-    columns: Sequence[Column], facts: Sequence[ColumnFacts]
+    columns: Sequence[Column], facts: Sequence[ColumnFacts], *, exact_beside: bool
 ) -> Iterator[tuple[int, Column, ColumnFacts, bool]]:
     """Give the columns of the sheet: the place of the cell, and whether it is written as text."""
     for place, (column, known) in enumerate(zip(columns, facts, strict=True)):
         yield place, column, known, False
-        if known.digits > EXACT_DIGITS:
+        if exact_beside and known.digits > EXACT_DIGITS:
             yield place, column, known, True
 
 

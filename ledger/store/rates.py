@@ -41,10 +41,19 @@ def quote_columns(rate: FromClause) -> Iterable[ColumnElement[Any]]:
     return rate.c[QUOTE_COLUMNS]
 
 
-def read_rates(connection: Connection) -> dict[tuple[date, str, str], Rate]:
-    """Read the rates in force by day and pair: of several for one, the latest recorded."""
+def read_rates(
+    connection: Connection, as_of: date | None = None, known_at: datetime | None = None
+) -> dict[tuple[date, str, str], Rate]:
+    """Read the rates in force by day and pair: of several for one, the latest recorded.
+
+    With `as_of` those of days until then, with `known_at` those recorded by then.
+    """
     rate = tables.rate
     query = select(*quote_columns(rate), rate.c.withdrawn).order_by(rate.c.id)
+    if as_of is not None:
+        query = query.where(rate.c.day <= as_of)
+    if known_at is not None:
+        query = query.where(known_by(rate, known_at))
     rates: dict[tuple[date, str, str], Rate] = {}
     for *quote, withdrawn in connection.execute(query):
         stored = Rate(*quote)

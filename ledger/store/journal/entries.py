@@ -284,11 +284,7 @@ def without_declaration(
     connection: Connection, times: Times, account_ids: Sequence[int]
 ) -> set[int]:
     """Give those of some needs and offers without quantity whose declaration was reversed."""
-    query = _total_changes()
-    if times.as_of is not None:
-        query = query.where(entry.c.effective_on <= times.as_of)
-    if times.known_at is not None:
-        query = query.where(known_by(entry, times.known_at))
+    query = _total_changes().where(*_counting(times))
     changes: dict[int, list[TotalChange]] = {}
     for ids in chunked(account_ids):
         for row in connection.execute(query.where(movement.c.holder_id.in_(ids))):
@@ -353,16 +349,24 @@ def entries_of_account(account_id: int) -> Select[Any]:
     return select(movement.c.entry_id).where(movement.c.holder_id == account_id)
 
 
-def deal_entries(connection: Connection) -> Iterator[Entry]:
-    """Read every entry of the deals there are, in recorded order."""
-    there = ~in_error("deal", entry.c.deal_id)
-    return read_entries(connection, entry.c.deal_id.is_not(None), there)
+def deal_entries(connection: Connection, times: Times = NOW) -> Iterator[Entry]:
+    """Read every entry of the deals there are that counts at two times, in recorded order."""
+    there = (entry.c.deal_id.is_not(None), ~in_error("deal", entry.c.deal_id))
+    return read_entries(connection, *there, *_counting(times))
 
 
-def quantity_entries(connection: Connection) -> Iterator[Entry]:
+def quantity_entries(connection: Connection, times: Times = NOW) -> Iterator[Entry]:
     """Read every entry on the own quantity of the needs and offers there are, in order."""
     there = [~in_error(side.value, movement.c.holder_id) for side in Side]
-    return read_entries(connection, entry.c.deal_id.is_(None), *there)
+    return read_entries(connection, entry.c.deal_id.is_(None), *there, *_counting(times))
+
+
+def _counting(times: Times) -> Iterator[Any]:
+    """Select the entries that count at two times."""
+    if times.as_of is not None:
+        yield entry.c.effective_on <= times.as_of
+    if times.known_at is not None:
+        yield known_by(entry, times.known_at)
 
 
 @cache
@@ -453,11 +457,7 @@ def _accounts_under(kind: str, identity: int) -> Select[Any] | CompoundSelect[An
 
 def last_entry(connection: Connection, times: Times = NOW) -> Entry | None:
     """Read the last entry that counts at these times; None where nothing was recorded yet."""
-    newest = select(func.max(entry.c.id))
-    if times.as_of is not None:
-        newest = newest.where(entry.c.effective_on <= times.as_of)
-    if times.known_at is not None:
-        newest = newest.where(known_by(entry, times.known_at))
+    newest = select(func.max(entry.c.id)).where(*_counting(times))
     return next(read_entries(connection, entry.c.id == newest.scalar_subquery()), None)
 
 

@@ -195,7 +195,10 @@ def export_lines(reader: Reader, table: str) -> Iterable[CanonicalRow]:
 def _register_lines(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[CanonicalRow]:
     records = snapshot.records(spec.name)
     balances = snapshot.balances(Side(spec.name)) if spec.has_quantity else {}
+    day = snapshot.times.as_of
     for code in sorted(records):
+        if spec.has_quantity and day is not None and records[code].declared_on > day:
+            continue  # needed or offered later
         names = _names_beside_codes(snapshot, spec, records[code])
         balance = balances.get(code)
         unit = None if balance is None else balance.unit
@@ -234,13 +237,17 @@ def _units(reader: Reader) -> Iterator[CanonicalRow]:
 
 def _deals(reader: Reader) -> Iterator[CanonicalRow]:
     snapshot = reader.snapshot("deal")
-    acts, _ = journal_rows(deal_entries(reader.connection), snapshot.records("deal"))
+    acts, _ = journal_rows(
+        deal_entries(reader.connection, reader.times),
+        snapshot.records("deal"),
+    )
     return (act_line(row, snapshot.units[row.unit]) for row in acts)
 
 
 def _changes(reader: Reader) -> Iterator[CanonicalRow]:
     snapshot = reader.snapshot(*Side)
-    _, changes = journal_rows(quantity_entries(reader.connection), {})
+    entries = quantity_entries(reader.connection, reader.times)
+    _, changes = journal_rows(entries, {})
     declared = _declared_by_register(snapshot, changes)
     for row in changes:
         if (row.side, row.code) not in declared:
@@ -266,13 +273,13 @@ def _declared_by_register(
 
 
 def _rates(reader: Reader) -> Iterator[CanonicalRow]:
-    rates = read_rates(reader.connection)
+    rates = read_rates(reader.connection, reader.times.as_of, reader.times.known_at)
     return (rate_line(rates[key]) for key in sorted(rates))
 
 
 def _aliases(reader: Reader) -> Iterator[CanonicalRow]:
     for plural, spec in by_plural().items():
-        former = former_codes(reader.connection, spec.name)
+        former = former_codes(reader.connection, spec.name, reader.times.known_at)
         for alias in sorted(former, key=lambda one: former[one]):
             yield {"table": plural, "alias": alias, "code": former[alias]}
 
