@@ -105,8 +105,8 @@ class TableSource(Source):
             if len(cells) != width:
                 self.note_width(line, cells)
                 continue
-            record = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
-            yield SourceRow(line, clean_record({**record}) if clean else {**record})
+            record: dict[str, Cell] = dict(zip(names, map(str.strip, cells), strict=True))
+            yield SourceRow(line, clean_record(record) if clean else record)
 
 
 def require_columns(name: str, count: int) -> None:

@@ -163,10 +163,17 @@ class SheetTable(TableSource):
         margin = [""] * start[1]
         for line, cells in enumerate(self.sheet.iter_rows(), start[0] + 1):
             if line >= (self.reading.header or 1) and any(cell != "" for cell in cells):
-                yield line, margin + [self._text(line, at, cell) for at, cell in enumerate(cells)]
+                yield (
+                    line,
+                    margin
+                    + [
+                        cell if cell.__class__ is str else self._text(line, at, cell)
+                        for at, cell in enumerate(cells)
+                    ],
+                )
 
     def _text(self, line: int, at: int, cell: Any) -> str:
-        if isinstance(cell, float) and abs(cell) >= _LONG:
+        if isinstance(cell, float) and _is_long(cell):
             letters = column_letters((self.sheet.start or (0, 0))[1] + at + 1)
             self.long_numbers.append((line, f"{self.sheet.name}!{letters}{line}"))
         return cell_as_text(cell)
@@ -187,9 +194,23 @@ def cell_as_text(cell: Any) -> str:
     return str(cell) if isinstance(cell, timedelta) else ""
 
 
+def _is_long(number: float) -> bool:
+    """Say whether a number has more digits than a workbook keeps, noise of its last ones apart."""
+    if abs(number) >= _LONG:
+        return True
+    if len(repr(number)) <= _DIGITS:
+        return False
+    exact = Decimal(repr(number))
+    kept = Decimal(f"{number:.{_DIGITS}g}").normalize()
+    return exact != kept and len(kept.as_tuple().digits) == _DIGITS
+
+
 def number_as_text(number: float) -> str:
     """Write a number as a spreadsheet shows it: at most 15 digits, and never an exponent."""
-    exact = Decimal(repr(number))
+    short = repr(number)
+    if len(short) <= _DIGITS and "e" not in short:
+        return short.removesuffix(".0")
+    exact = Decimal(short)
     if len(exact.as_tuple().digits) > _DIGITS:
         exact = Decimal(f"{number:.{_DIGITS}g}")
     text = f"{exact:f}"
