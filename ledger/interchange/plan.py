@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.core.errors import LedgerError
-from ledger.core.quantity import format_quantity
-from ledger.core.text import cell_text, first_few
+from ledger.core.text import first_few
 from ledger.interchange.canonical import LISTED, STATEMENTS
 from ledger.interchange.origin_order import origins_first
 from ledger.interchange.plan_acts import combine_totals, plan_acts
-from ledger.interchange.plan_editions import act_text
-from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, SIDE_OF_TABLE, Planning
+from ledger.interchange.plan_given import apply_over
+from ledger.interchange.plan_values import merge_edit, revision_of, state_row, with_state
+from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place, from_error
 from ledger.interchange.reader import (
     Incoming,
@@ -28,8 +28,8 @@ from ledger.interchange.reader import (
     read_paths,
 )
 from ledger.interchange.records import AliasRow, RegisterRow
-from ledger.interchange.repeats.preview import Gone, Retained
-from ledger.interchange.repeats.state import OwnRow, SourceTerms, newly_gone, next_state
+from ledger.interchange.repeats.preview import Retained
+from ledger.interchange.repeats.state import OwnRow, SourceTerms
 from ledger.interchange.rows import Tables, read_tables
 from ledger.interchange.steps import (
     Add,
@@ -47,7 +47,6 @@ from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
 from ledger.registers.network import SEAT
 from ledger.registers.records import City, Seat
-from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
 from ledger.seats.rules import overlap
 
@@ -82,40 +81,17 @@ def plan_import(
     _refuse_overlaps(planning, registers)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)
+    given = apply_over(planning, registers, revisions, acts)
+    revisions = given.revisions
     ups = [step for step in revisions if step.new_total > (step.old_total or 0)]
     downs = [step for step in revisions if step.new_total < (step.old_total or 0)]
     rates = [_rate_step(planning, row) for row in tables.rates]
     # Rates come before the acts: a deal without a rate of its own takes the table's.
     ordered = origins_first(planning, registers)
-    every: list[ImportStep] = [*ordered, *rates, *ups, *acts, *downs]
+    every: list[ImportStep] = [*ordered, *rates, *ups, *given.ups]
+    every += [*given.acts, *downs, *given.downs]
     plan = ImportPlan(tuple(every), tuple(planning.problems), tuple(planning.notes))
-    return _with_state(planning, plan)
-
-
-def _with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
-    """Add to a plan what the source will have said, what of it is gone, and what was kept."""
-    before, terms = planning.holdings.stated.state, planning.terms_of_source
-    after = next_state(
-        before,
-        planning.own,
-        terms.files,
-        whole=terms.is_whole,
-        superseded=planning.superseded,
-        released=planning.released,
-    )
-    units = planning.holdings.of("units")
-    gone = tuple(
-        Gone(row.table, row.code, act_text(row.cells, units), after.place(row))
-        for row in newly_gone(before, after)
-    )
-    return replace(
-        plan,
-        retained=tuple(planning.retained),
-        gone=gone,
-        state=after,
-        restated=tuple(planning.restated),
-        says_more=after != before,
-    )
+    return with_state(planning, plan)
 
 
 def _refuse_overlaps(planning: Planning, steps: Iterable[ImportStep]) -> None:
@@ -205,35 +181,25 @@ def _plan_row(
         hint = "Keep one of the two rows, or give one another code."
         planning.problem(row.place, "code", "twice", what, hint)
         return
-    planning.own.append(OwnRow(table, record.code, _cells(record, row), row.place))
+    state_row(planning, table, record, row)
     if held is None:
         if table == "cities" and not record.office:
             record = _with_office(planning, record, row.place)
         registers.append(Add(table, record, row.quantity, row.place))
         planning.remember_terms(table, record, row)
         return
-    after, fields = _merge_edit(planning, table, held, record, row)
+    after, fields = merge_edit(planning, table, held, record, row)
     if "office" in fields and after.office_given != record.office_given:
         after = replace(after, office_given=record.office_given)
         fields = (*fields, "office_given")
     planning.remember_terms(table, after, row)
-    revision = _revision(planning, table, held, row)
+    revision = revision_of(planning, table, held, row)
     if fields:
         registers.append(Edit(table, held, after, fields, row.place))
     if revision is not None:
         revisions.append(revision)
     if not fields and revision is None:
         registers.append(Same(table, record.code))
-
-
-def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
-    """Give the cells that a row filled, as texts; a quantity counts the smallest part."""
-    cells = {
-        column: cell_text(getattr(record, attribute_of(column))) or ""
-        for column in sorted(row.given)
-        if column not in {"code", "quantity"} and hasattr(record, attribute_of(column))
-    }
-    return cells if row.quantity is None else {**cells, "quantity": str(row.quantity)}
 
 
 def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:
@@ -302,76 +268,6 @@ def _with_office(planning: Planning, city: City, place: Place) -> City:
     except LedgerError as error:
         planning.problems.append(from_error(error, place, "office"))
         return city
-
-
-def _merge_edit(
-    planning: Planning, table: str, held: Any, record: Any, row: RegisterRow[Any]
-) -> tuple[Any, tuple[str, ...]]:
-    """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
-    changed: dict[str, Any] = {}
-    for column in sorted(row.given):
-        attribute = attribute_of(column)
-        if column in {"code", "quantity"} or not hasattr(record, attribute):
-            continue
-        value = getattr(record, attribute)
-        before = getattr(held, attribute)
-        if value == before:
-            continue
-        spec = by_plural()[table].column[column]
-        if spec.fixed and planning.is_unknown(table, column, value):
-            continue
-        if spec.never_changes:
-            _note_fixed(planning, table, held.code, column, (before, value), row.place)
-            continue
-        if planning.repeats(table, held.code, column, value):
-            texts = cell_text(before) or "empty", cell_text(value) or ""
-            planning.retain(Retained(table, held.code, column, *texts, row.place))
-            continue
-        if spec.corrected:
-            _note_fixed(planning, table, held.code, column, (before, value), row.place)
-            continue
-        changed[attribute] = value
-    if not changed:
-        return held, ()
-    return replace(held, **changed), tuple(sorted(changed))
-
-
-def _note_fixed(
-    planning: Planning,
-    table: str,
-    code: str,
-    column: str,
-    value: tuple[object, object],
-    place: Place,
-) -> None:
-    spec, (before, after) = by_plural()[table], value
-    one = spec.name
-    what = f"The {column} of {one} {code} is {before} and never changes; here it is {after}."
-    record = "Withdraw it and record" if spec.versioned else "Record"
-    hint = f"{record} another {one} under a code of its own."
-    if spec.column[column].corrected:
-        hint = f"Correct its declaration: cityfund journal list --{one} {code}"
-    planning.problem(place, column, "fixed-field", what, hint)
-
-
-def _revision(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) -> Revise | None:
-    """Give the revision to the total of the row, where it differs from the ledger's."""
-    if row.quantity is None or held.unit != row.record.unit:
-        return None
-    side = SIDE_OF_TABLE[table]
-    holdings = planning.holdings
-    totals = holdings.required if holdings.required_on is None else holdings.required_on
-    before = totals.get((side, held.code))
-    if before == row.quantity:
-        return None
-    unit = planning.holdings.of("units")[held.unit]
-    overwrites = planning.terms_of_source.overwrite
-    if not overwrites and holdings.stated.total(side, held.code) == row.quantity:
-        now = "unknown" if before is None else format_quantity(before, unit)
-        texts = now, format_quantity(row.quantity, unit)
-        planning.retain(Retained(table, held.code, "quantity", *texts, row.place))
-        return None
-    return Revise(side, held.code, unit, before, row.quantity, row.place)
 
 
 def _require_quotable(planning: Planning, row: RegisterRow[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from ledger.core.factors import Side
@@ -10,6 +11,7 @@ from ledger.core.suggest import did_you_mean
 from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Change, Retained
+from ledger.interchange.repeats.room import NeedRoom, TotalOn
 from ledger.interchange.repeats.state import OwnRow, SourceTerms, StatedRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
@@ -51,6 +53,7 @@ class Planning:
     own: list[OwnRow] = field(default_factory=list)
     """What the import says, row by row, with the codes of the ledger."""
     retained: list[Retained] = field(default_factory=list)
+    rooms: dict[str, NeedRoom] = field(default_factory=dict)
     restated: list[Change] = field(default_factory=list)
     superseded: list[StatedRow] = field(default_factory=list)
     released: list[StatedRow] = field(default_factory=list)
@@ -59,6 +62,37 @@ class Planning:
         """Note a value that stays as it was corrected: the source says nothing new of it."""
         self.retained.append(retained)
         self.notes.append(Note("correction-kept", str(retained)))
+
+    @property
+    def raises(self) -> bool:
+        """Say whether what is given raises what is required."""
+        return self.terms_of_source.over == "raise"
+
+    def room_of(self, need: str) -> NeedRoom:
+        """Give the room of a need as far as it is planned; a new one has none yet."""
+        if need not in self.rooms:
+            held = self.holdings.rooms.get(need, NeedRoom())
+            room = NeedRoom(
+                [*held.totals],
+                [*held.placed],
+                {**held.held},
+                {**held.committed},
+                {**held.delivered},
+                held.by_entry,
+            )
+            self._state_last(need, room)
+            self.rooms[need] = room
+        return self.rooms[need]
+
+    def _state_last(self, need: str, room: NeedRoom) -> None:
+        """Add what the source stated last, where what was given by then stood above it."""
+        state = self.holdings.stated.state
+        day, total = (state.cell("needs", need, name) for name in ("quantity_on", "quantity"))
+        if day is None or total is None or not room.totals:
+            return
+        stated_on = date.fromisoformat(day)
+        if not any(one.day == stated_on and not one.is_raise for one in room.totals):
+            room.totals.append(TotalOn(stated_on, -1, int(total), is_entered=False))
 
     def repeats(self, table: str, code: str, column: str, value: object) -> bool:
         """Say whether the source says no more than the last time, so that an edit since stays."""

@@ -16,6 +16,7 @@ from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.interchange.repeats.preview import Change, Gone, Retained
+from ledger.interchange.repeats.room import NeedRoom
 from ledger.interchange.repeats.state import SourceState
 from ledger.journal.receipts import Note
 from ledger.rates.rates import Rate
@@ -81,8 +82,9 @@ class Holdings:
     from it. `required_on` gives the same for a past day on which the import takes effect, if any.
     `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
-    down are negative); `posted` has the acts of each deal one by one. `stated` tells what a source
-    repeats from what it says anew.
+    down are negative); `posted` has the acts of each deal one by one, and `rooms` each need's
+    totals and what is placed, where acts may give more than is required. `stated` tells what a
+    source repeats from what it says anew.
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class Holdings:
     deal_versions: Mapping[str, Sequence[Deal]] = field(default_factory=dict)
     deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
     posted: Mapping[str, Sequence[PostedAct]] = field(default_factory=dict)
+    rooms: Mapping[str, NeedRoom] = field(default_factory=dict)
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)
     stated: Stated = _NOTHING_STATED
@@ -131,6 +134,17 @@ class Revise(NamedTuple):
     code: str
     unit: Unit
     old_total: int | None
+    new_total: int
+    place: Place
+
+
+class RaiseTotal(NamedTuple):
+    """Let a need require on a day what is given by then, or no more than that and is stated."""
+
+    code: str
+    unit: Unit
+    effective_on: date
+    old_total: int
     new_total: int
     place: Place
 
@@ -186,7 +200,17 @@ class Same(NamedTuple):
 
 
 ImportStep = (
-    Add | AddAlias | Edit | Revise | ChangeRow | DealActRow | AddRate | Restate | CorrectDate | Same
+    Add
+    | AddAlias
+    | Edit
+    | Revise
+    | ChangeRow
+    | DealActRow
+    | AddRate
+    | Restate
+    | CorrectDate
+    | RaiseTotal
+    | Same
 )
 """One step; a row of changes or deals is an act to post."""
 
@@ -273,6 +297,10 @@ class ImportPlan:
                 old = None if total is None else format_quantity(total, unit)
                 new = format_quantity(step.new_total, unit)
                 yield Change(TABLE_OF[step.side], step.code, "quantity", old, new, step.place)
+            elif isinstance(step, RaiseTotal):
+                old, new = (format_quantity(one, step.unit) for one in step[3:5])
+                column = f"quantity given above required, from {step.effective_on} on"
+                yield Change("needs", step.code, column, old, new, step.place)
             elif isinstance(step, AddRate) and step.replaces is not None:
                 rate = step.rate
                 code = f"{rate.day} {rate.base} {rate.quote}"
@@ -351,6 +379,8 @@ def _subject(step: ImportStep) -> tuple[str, str, bool]:  # noqa: PLR0911 - one 
             return TABLE_OF[step.side], step.code, False
         case Restate() | CorrectDate():
             return "deals", step.code, False
+        case RaiseTotal():
+            return "needs", step.code, False
         case AddRate():
             name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
             return "rates", name, step.replaces is None

@@ -27,6 +27,7 @@ from ledger.interchange.steps import (
     Holdings,
     ImportPlan,
     ImportStep,
+    RaiseTotal,
     Restate,
     Revise,
     Same,
@@ -48,6 +49,7 @@ from ledger.store.versions import read_all_versions
 from ledger.usecases.approaches.requests import require_askable
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows, posted_acts
 from ledger.usecases.interchange.import_acts import HistoryImporter
+from ledger.usecases.interchange.rooms import raise_total, read_rooms
 from ledger.usecases.interchange.sources import (
     OverwriteNeedsReason,
     Sources,
@@ -65,7 +67,9 @@ if TYPE_CHECKING:
     from ledger.interchange.mapping.rule import ImportRule
 
 
-def read_holdings(uow: UnitOfWork, tables: Collection[str], sources: Sources) -> Holdings:
+def read_holdings(
+    uow: UnitOfWork, tables: Collection[str], sources: Sources, *, rooms: bool = False
+) -> Holdings:
     """Read the registers and totals, and of the journal and the rates what `tables` touch."""
     connection, on = uow.connection, uow.request.on
     stored = {kind: load_all(connection, kind) for kind in versioned()}
@@ -86,6 +90,7 @@ def read_holdings(uow: UnitOfWork, tables: Collection[str], sources: Sources) ->
         deals=records["deal"],
         deal_versions=read_all_versions(connection, "deal") if "deals" in tables else {},
         posted=posted_acts(acts),
+        rooms=read_rooms(connection) if rooms else {},
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
@@ -174,7 +179,7 @@ def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     incoming = replace(incoming, terms=replace(incoming.terms, edition_on=uow.day))
     names = {table.table for table in incoming.tables}
     sources = Sources(uow, incoming.terms.source)
-    holdings = read_holdings(uow, names, sources)
+    holdings = read_holdings(uow, names, sources, rooms=incoming.terms.over != "refuse")
     _require_unchanged(incoming, holdings)
     plan = plan_incoming(incoming, holdings, uow.today)
     if plan.problems:
@@ -355,14 +360,21 @@ class Importer:
                 set_quantity(self._uow, account, step.new_total, self._uow.day)
             case AddRate():
                 self._uow.add_rate(step.rate)
-            case ChangeRow():
-                self._history.post_change(step)
             case DealActRow():
                 if self._uow.accounts.known_deal(step.code) is None:
                     self._require_distinct("deal", step.code)
                 self._history.post_act(step)
+            case _:
+                self._post(step)
+
+    def _post(self, step: ImportStep) -> None:
+        match step:
+            case ChangeRow():
+                self._history.post_change(step)
             case Restate():
                 self._history.post_act(step.row)
+            case RaiseTotal():
+                raise_total(self._uow, step.code, step.new_total, step.effective_on)
             case CorrectDate():
                 self._history.correct_date(step.entry, step.effective_on, step.reason)
 

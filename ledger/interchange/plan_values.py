@@ -1,0 +1,149 @@
+"""What a row of a register says: which of it is news, and what the source has then said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ledger.core.quantity import format_quantity
+from ledger.core.text import cell_text
+from ledger.interchange.plan_editions import act_text
+from ledger.interchange.planning import SIDE_OF_TABLE, Planning
+from ledger.interchange.problems import Place
+from ledger.interchange.records import RegisterRow
+from ledger.interchange.repeats.preview import Gone, Retained
+from ledger.interchange.repeats.state import OwnRow, newly_gone, next_state
+from ledger.interchange.steps import ImportPlan, Revise
+from ledger.registers.spec import attribute_of
+from ledger.registers.table import by_plural
+
+
+def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> None:
+    """Note what a row says of its record."""
+    cells = {**_cells(record, row), **_stated_on(planning, table, record, row)}
+    planning.own.append(OwnRow(table, record.code, cells, row.place))
+
+
+def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
+    """Give the cells that a row filled, as texts; a quantity counts the smallest part."""
+    cells = {
+        column: cell_text(getattr(record, attribute_of(column))) or ""
+        for column in sorted(row.given)
+        if column not in {"code", "quantity"} and hasattr(record, attribute_of(column))
+    }
+    return cells if row.quantity is None else {**cells, "quantity": str(row.quantity)}
+
+
+def _stated_on(
+    planning: Planning, table: str, record: Any, row: RegisterRow[Any]
+) -> dict[str, str]:
+    """Give the day from which on a need's total is stated, where what is given may raise it."""
+    day = planning.terms_of_source.edition_on
+    if table != "needs" or row.quantity is None or day is None or not planning.raises:
+        return {}
+    if record.code not in planning.holdings.of("needs"):
+        day = record.declared_on
+    state = planning.holdings.stated.state
+    stated = (state.cell(table, record.code, name) for name in ("quantity", "quantity_on"))
+    quantity, before = stated
+    repeated = quantity == str(row.quantity) and before is not None
+    return {"quantity_on": before if repeated and before else day.isoformat()}
+
+
+def merge_edit(
+    planning: Planning, table: str, held: Any, record: Any, row: RegisterRow[Any]
+) -> tuple[Any, tuple[str, ...]]:
+    """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
+    changed: dict[str, Any] = {}
+    for column in sorted(row.given):
+        attribute = attribute_of(column)
+        if column in {"code", "quantity"} or not hasattr(record, attribute):
+            continue
+        value = getattr(record, attribute)
+        before = getattr(held, attribute)
+        if value == before:
+            continue
+        spec = by_plural()[table].column[column]
+        if spec.fixed and planning.is_unknown(table, column, value):
+            continue
+        if spec.never_changes:
+            _note_fixed(planning, table, held.code, column, (before, value), row.place)
+            continue
+        if planning.repeats(table, held.code, column, value):
+            texts = cell_text(before) or "empty", cell_text(value) or ""
+            planning.retain(Retained(table, held.code, column, *texts, row.place))
+            continue
+        if spec.corrected:
+            _note_fixed(planning, table, held.code, column, (before, value), row.place)
+            continue
+        changed[attribute] = value
+    if not changed:
+        return held, ()
+    return replace(held, **changed), tuple(sorted(changed))
+
+
+def _note_fixed(
+    planning: Planning,
+    table: str,
+    code: str,
+    column: str,
+    value: tuple[object, object],
+    place: Place,
+) -> None:
+    spec, (before, after) = by_plural()[table], value
+    one = spec.name
+    what = f"The {column} of {one} {code} is {before} and never changes; here it is {after}."
+    record = "Withdraw it and record" if spec.versioned else "Record"
+    hint = f"{record} another {one} under a code of its own."
+    if spec.column[column].corrected:
+        hint = f"Correct its declaration: cityfund journal list --{one} {code}"
+    planning.problem(place, column, "fixed-field", what, hint)
+
+
+def revision_of(planning: Planning, table: str, held: Any, row: RegisterRow[Any]) -> Revise | None:
+    """Give the revision to the total of the row, where it differs from the ledger's."""
+    if row.quantity is None or held.unit != row.record.unit:
+        return None
+    side = SIDE_OF_TABLE[table]
+    holdings = planning.holdings
+    totals = holdings.required if holdings.required_on is None else holdings.required_on
+    before = totals.get((side, held.code))
+    day = planning.terms_of_source.edition_on
+    if table == "needs" and day is not None and held.code in holdings.rooms and planning.raises:
+        before = planning.room_of(held.code).stated_on(day) or None
+    if before == row.quantity:
+        return None
+    unit = planning.holdings.of("units")[held.unit]
+    overwrites = planning.terms_of_source.overwrite
+    if not overwrites and holdings.stated.total(side, held.code) == row.quantity:
+        now = "unknown" if before is None else format_quantity(before, unit)
+        texts = now, format_quantity(row.quantity, unit)
+        planning.retain(Retained(table, held.code, "quantity", *texts, row.place))
+        return None
+    return Revise(side, held.code, unit, before, row.quantity, row.place)
+
+
+def with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
+    """Add to a plan what the source will have said, what of it is gone, and what was kept."""
+    before, terms = planning.holdings.stated.state, planning.terms_of_source
+    after = next_state(
+        before,
+        planning.own,
+        terms.files,
+        whole=terms.is_whole,
+        superseded=planning.superseded,
+        released=planning.released,
+    )
+    units = planning.holdings.of("units")
+    gone = tuple(
+        Gone(row.table, row.code, act_text(row.cells, units), after.place(row))
+        for row in newly_gone(before, after)
+    )
+    return replace(
+        plan,
+        retained=tuple(planning.retained),
+        gone=gone,
+        state=after,
+        restated=tuple(planning.restated),
+        says_more=after != before,
+    )
