@@ -27,9 +27,10 @@ OFFERS: Final = (
 )
 DEALS: Final = (
     *("code", "offer", "need", "act", "quantity", "unit", "effective_on"),
-    *("reference", "instrument"),
+    *("reference", "instrument", "from_stage"),
 )
 _DEFAULT_KIND: Final = "donor"
+_RELEASED_FROM: Final = "committed"
 
 
 class _Fact(NamedTuple):
@@ -180,6 +181,7 @@ class GivenRows:
                         "effective_on": act.day,
                         "reference": act.reference,
                         "instrument": instrument,
+                        "from_stage": _RELEASED_FROM if act.act == "released" else "",
                     },
                 ),
             )
@@ -209,37 +211,42 @@ def require_given(cells: Mapping[str, str]) -> None:
 
 def _amount(cells: Mapping[str, str], name: str) -> Decimal:
     text = cells.get(name, "")
-    amount = Decimal(text) if text else Decimal(0)
-    if amount < 0:
-        raise BadCell(None, "below-zero", f"The {name} {text} is below zero.")
-    return amount
+    return Decimal(text) if text else Decimal(0)
 
 
 def _acts_of(facts: Iterable[_Fact]) -> tuple[dict[_Act, tuple[Decimal, _Fact]], Decimal]:
     """Give the acts of a deal, each with its amount and its first row, and all that is committed.
 
-    Amounts of one day and reference are one act.
+    Amounts of one day and reference are one act. An amount below zero takes back what was said
+    before: delivered, it is returned, and what is then neither stated nor delivered is released.
     """
     acts: dict[_Act, tuple[Decimal, _Fact]] = {}
-    stated = delivered = level = Decimal(0)
+    stated = arrived = delivered = level = most = Decimal(0)
 
     def post(act: str, fact: _Fact, amount: Decimal) -> None:
-        key = _Act(act, fact.day, fact.reference)
-        before, first = acts.get(key, (Decimal(0), fact))
-        acts[key] = before + amount, first
+        if amount > 0:
+            key = _Act(act, fact.day, fact.reference)
+            before, first = acts.get(key, (Decimal(0), fact))
+            acts[key] = before + amount, first
 
     for _, of_day in groupby(sorted(facts, key=lambda one: one.day), key=lambda one: one.day):
         rows = [*of_day]
         for fact in rows:
-            stated += fact.committed
-            if stated > level:
-                post("committed", fact, stated - level)
-                level = stated
+            stated += max(fact.committed, Decimal(0))
+            post("committed", fact, stated - level)
+            level = max(level, stated)
         for fact in rows:
-            delivered += fact.delivered
-            if delivered > level:
-                post("committed", fact, delivered - level)
-                level = delivered
-            if fact.delivered:
-                post("delivered", fact, fact.delivered)
-    return acts, level
+            arrived += fact.delivered
+            now = max(arrived, Decimal(0))
+            post("committed", fact, now - level)
+            level = max(level, now)
+            post("delivered" if now > delivered else "returned", fact, abs(now - delivered))
+            delivered = now
+        most = max(most, level)
+        for fact in rows:
+            stated += min(fact.committed, Decimal(0))
+            if min(fact.committed, fact.delivered) < 0:
+                kept = max(stated, delivered)
+                post("released", fact, level - kept)
+                level = min(level, kept)
+    return acts, most

@@ -1,0 +1,68 @@
+"""Amounts below zero in the table `given`: what was delivered comes back, and is released."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from officer import Officer
+from posted_amounts import posted
+
+RULE = """
+[about]
+name = "payments"
+title = "Payments"
+source = "a test"
+licence = "none"
+[[output]]
+table = "given"
+[output.columns]
+need = "N1"
+provider = { column = "who" }
+committed = { column = "committed" }
+delivered = { column = "delivered" }
+date = { column = "day" }
+"""
+CASES: dict[str, tuple[list[str], dict[str, int]]] = {
+    "a commitment is cut": (
+        ["A,100,,2026-02-01", "A,-30,,2026-03-01"],
+        {"committed": 100, "released": 30},
+    ),
+    "a payment comes back": (
+        ["A,100,,2026-02-01", "A,,60,2026-03-01", "A,,-20,2026-04-01"],
+        {"committed": 100, "delivered": 60, "returned": 20},
+    ),
+    "a payment without a commitment comes back": (
+        ["A,,60,2026-03-01", "A,,-20,2026-04-01"],
+        {"committed": 60, "delivered": 60, "returned": 20, "released": 20},
+    ),
+    "no more is released than is not delivered": (
+        ["A,100,80,2026-03-01", "A,-50,,2026-04-01"],
+        {"committed": 100, "delivered": 80, "released": 20},
+    ),
+    "a payment that comes back before it was made": (
+        ["A,,-20,2026-03-01", "A,,60,2026-04-01"],
+        {"committed": 40, "delivered": 40},
+    ),
+    "of one day": (
+        ["A,,60,2026-03-01", "A,,-60,2026-03-01"],
+        {"committed": 60, "delivered": 60, "returned": 60, "released": 60},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_amounts_below_zero(officer: Officer, tmp_path: Path, name: str) -> None:
+    rows, wanted = CASES[name]
+    officer.says("city add Tehran --code THR --country IR")
+    officer.says("project add Metro --city THR --sector transport.urban --code P1")
+    officer.says('need add P1 money "1000 EUR" --code N1 --on 2026-01-01')
+    (tmp_path / "rule.toml").write_text(RULE, encoding="utf-8")
+    content = "\n".join(["who,committed,delivered,day", *rows])
+    (tmp_path / "payments.csv").write_text(content, encoding="utf-8")
+    line = f"import {tmp_path / 'payments.csv'} --rules {tmp_path / 'rule.toml'} --yes"
+    officer.says(line)
+    sums = {(act, "EUR"): Decimal(amount) for act, amount in wanted.items()}
+    assert posted(officer, tmp_path / "out") == sums
+    assert "Nothing to import" in officer.says(line)
