@@ -117,6 +117,10 @@ COMMAND_TABLE = (
         "import", "Import tables, and other files by an import rule.", BOOKS, "cli.commands.import_"
     ),
     CommandEntry("export", "Export the canonical tables.", BOOKS, "cli.commands.export"),
+    CommandEntry(
+        "query", "One SELECT over the ledger, in every format.", BOOKS, "cli.commands.query"
+    ),
+    CommandEntry("codes", "Code lists: sectors, units and others.", BOOKS, "cli.commands.codes"),
     CommandEntry("init", "Create or upgrade the ledger.", SET_UP, "cli.commands.init"),
     CommandEntry(
         "demo",

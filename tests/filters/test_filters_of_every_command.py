@@ -85,6 +85,8 @@ FILTERED = {
     "settings list": "name",
     "journal list": "act",
     "journal seals": "root",
+    "query 'SELECT need, unit FROM v_gap'": "need",
+    "codes sectors": "code",
 }
 """Every command that filters, in words that it takes, and a column of texts."""
 
