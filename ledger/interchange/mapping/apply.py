@@ -70,7 +70,7 @@ class RuleRun:
             self.finders = make_finders(self.rule, self.known)
         self.given = GivenRows(self._cells_of, self.known)
 
-    def _cells_of(self, table: str, code: str) -> Mapping[str, str] | None:
+    def _cells_of(self, table: str, code: str) -> dict[str, str] | None:
         row = self.made.get((table, code))
         return None if row is None else row.cells
 

@@ -61,7 +61,7 @@ class GivenRows:
     are the records of the ledger by table.
     """
 
-    cells_of: Callable[[str, str], Mapping[str, str] | None]
+    cells_of: Callable[[str, str], dict[str, str] | None]
     known: Mapping[str, Collection[Any]]
     facts: dict[tuple[str, str, str], list[_Fact]] = field(default_factory=dict)
     providers: dict[str, tuple[str, str, RawRow]] = field(default_factory=dict)
@@ -132,6 +132,7 @@ class GivenRows:
         for code, (file, _, row) in self.providers.items():
             if self.record("providers", code) is None and self.cells_of("providers", code) is None:
                 put("providers", PROVIDERS, file, row)
+        self._declare_needs()
         for key, facts in self.facts.items():
             unit = self.unit_of(key[0])
             other = next((one for one in facts if unit and one.unit and one.unit != unit), None)
@@ -144,6 +145,16 @@ class GivenRows:
             for file, deal in deals:
                 put("deals", DEALS, file, deal)
         return [*made.values()]
+
+    def _declare_needs(self) -> None:
+        """Declare new needs whose rows give no day on the first day of what is given to them."""
+        first: dict[str, str] = {}
+        for (need, _, _), facts in self.facts.items():
+            first[need] = min(first.get(need, "9999"), *(one.day for one in facts))
+        for need, day in first.items():
+            cells = self.cells_of("needs", need)
+            if cells is not None and self.record("needs", need) is None:
+                cells["declared_on"] = cells.get("declared_on") or day
 
     def _offer_and_deals(
         self, key: tuple[str, str, str], facts: list[_Fact]

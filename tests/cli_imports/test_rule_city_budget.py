@@ -1,0 +1,49 @@
+"""The shipped rule `city-budget`: requests above and below approvals, from several sources."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from officer import Officer
+from posted_amounts import exported, posted, required
+
+RULE = "--rules city-budget --yes"
+BUDGET = """\
+Project ID,Project Name,City,Country,Funding Source,Request,Approved,Spent,Fiscal Year,Currency
+A1,Tram depot,Évora,Portugal,Municipal bonds,"1,200,000","1,000,000","400,000",2025,EUR
+A1,Tram depot,Évora,Portugal,State grant,500000,"$750,000.50",-,2025,EUR
+A2,Park,Évora,Portugal,,100,-,,2025,EUR
+Total,,,,,"1,700,100","1,750,000.50","400,000",,
+"""
+
+
+def written(path: Path) -> Path:
+    path.write_text(BUDGET, encoding="utf-8")
+    return path
+
+
+def test_each_line_is_a_need_and_an_approval_is_committed(officer: Officer, tmp_path: Path) -> None:
+    path = written(tmp_path / "budget.csv")
+    done = officer.tries(f"import {path} {RULE}")
+    assert (done.code, "4 rows: 3 used, 1 left out" in done.err) == (0, True), done.err
+    out = tmp_path / "out"
+    assert required(officer, out) == {("required", "EUR"): Decimal("1950100.50")}
+    assert posted(officer, out) == {
+        ("committed", "EUR"): Decimal("1750000.50"),
+        ("delivered", "EUR"): Decimal(400000),
+    }
+    assert {row["code"] for row in exported(officer, out, "projects")} == {"EVORA-A1", "EVORA-A2"}
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_other_encodings_are_read_or_named(officer: Officer, tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_bytes(BUDGET.encode(encoding))
+    done = officer.tries(f"import {path} {RULE}")
+    if encoding == "utf-16":
+        assert done.code == 0, done.err
+    else:
+        assert "budget.csv:2: The byte 0xC9 is not UTF-8" in done.err
