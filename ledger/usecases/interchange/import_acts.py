@@ -27,6 +27,7 @@ from ledger.usecases.journal.reversal import reverse_posted
 from ledger.usecases.journal.totals import TotalOfDay, state_total
 from ledger.usecases.registers.quantities import balance_on, expire_offer
 
+BEFORE_IMPORT = "dated before its import: the terms of its day are not known, and were not tested"
 HISTORY_OVERRIDE = "recorded in the ledger this was exported from, under the terms of its day"
 
 
@@ -44,6 +45,7 @@ class HistoryImporter:
         """Post within this unit of work."""
         self._uow = uow
         self._posted: dict[int, Posted] = {}
+        self._untested = 0
 
     def post_act(self, row: DealActRow) -> None:
         """Post one act of a deal; its first one opens the deal."""
@@ -95,6 +97,8 @@ class HistoryImporter:
             instrument = deal.record.instrument
             rate = deal.record.exact_rate if need.unit.code != offer.unit.code else None
         history = HISTORY_OVERRIDE if row.sequence is not None else None
+        if history is None and row.effective_on < self._uow.today:
+            history = BEFORE_IMPORT
         introduction = Introduction(
             offer=row.offer,
             need=row.need,
@@ -111,6 +115,14 @@ class HistoryImporter:
             origin=row.origin or ("" if row.sequence is not None else None),
         )
         acts.hold(self._uow, introduction)
+        details = self._uow.last_details
+        self._untested += details is not None and details.override == BEFORE_IMPORT
+
+    def note_untested(self) -> None:
+        """Say how many acts are outside the terms of now, and were posted by their date."""
+        if self._untested:
+            text = f"dated before the import and outside the present terms: {self._untested:,} acts"
+            self._uow.note("eligibility-not-tested", f"{text}; only the room for them was tested")
 
     def _advance(self, row: DealActRow) -> None:
         deal = self._uow.accounts.deal(row.code)

@@ -318,6 +318,7 @@ class Importer:
                 pending = [step for step, _ in refused]
         if not problems:
             self._correct_declarations()
+            self._history.note_untested()
         return problems
 
     def _correct_declarations(self) -> None:
