@@ -67,6 +67,7 @@ def list_(
 def show(call: Call, entry: Number) -> None:
     """Show one entry: who, when, why, and every movement."""
     from ledger.store.journal.entries import entry_number, read_entry, reversal_of
+    from ledger.usecases.interchange.provenance import provenance_of, provenance_text
 
     number = entry_number(entry)
     with ledger_of(call).reader() as reader:
@@ -74,9 +75,12 @@ def show(call: Call, entry: Number) -> None:
         reversed_by = reversal_of(reader.connection, number)
         units = reader.units({one.unit for one in entry_record.movements})
         snapshot = replace(reader.snapshot(), units=units)
-    document = entry_document(snapshot, entry_record, reversed_by)
+        provenance = provenance_of(reader.connection, [entry_record.request_key])
+    source = provenance.of_entry(entry_record)
+    document = {**entry_document(snapshot, entry_record, reversed_by), "source": source}
     below = lines_below(document["movements"], MOVEMENT_COLUMNS)
-    row = {**document, "proposed": proposal_text(document)}
+    texts = {"proposed": proposal_text(document), "source": provenance_text(source)}
+    row = {**document, **texts}
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
 
 

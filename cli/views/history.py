@@ -45,6 +45,10 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     from ledger.store.register_codes import ids_under  # noqa: PLC0415 - brings SQLAlchemy
     from ledger.store.session.snapshot import UNITS  # noqa: PLC0415 - as above
     from ledger.store.versions import read_versions  # noqa: PLC0415 - as above
+    from ledger.usecases.interchange.provenance import (  # noqa: PLC0415 - as above
+        provenance_of,
+        provenance_text,
+    )
 
     with read_ledger(call) as reader:
         code = _resolve_code(reader, kind, typed)
@@ -60,6 +64,15 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
             ]
             rows += [{**row, "record": place} for row in told]
         places = request_places(reader.connection, (row["request"] for row in rows))
+        provenance = provenance_of(reader.connection, (row["request"] for row in rows))
+    for row in rows:
+        entry = row.pop("of")
+        if entry is None:
+            row["source"] = provenance.of_record(row["request"], kind, code)
+        else:
+            row["source"] = provenance.of_entry(entry)
+        if (text := provenance_text(row["source"])) is not None:
+            row["what"] += f", from {text}"
     rows.sort(
         key=lambda row: (places[row["request"]], row["version"] or 0, row["entry"] or 0),
         reverse=True,
@@ -104,6 +117,7 @@ def _versions(
         yield {
             "version": version.number,
             "entry": None,
+            "of": None,
             "recorded_at": version.recorded_at,
             "request": version.request_key,
             **attributes(version, "actor system_user host command"),
@@ -186,6 +200,7 @@ def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
     return {
         "version": None,
         "entry": entry.number,
+        "of": entry,
         "recorded_at": entry.recorded_at,
         "request": entry.request_key,
         **attributes(entry, "actor system_user host"),

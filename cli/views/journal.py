@@ -27,12 +27,13 @@ ENTRY_NARROW = columns("entry effective_on act about quantity[unit] reference:2 
 ENTRY_TERMS = columns(
     "entry effective_on act deal total[unit] reference reason override exemptions reverses "
     "reversed_by "
-    "proposed recorded_at actor system_user host key",
+    "proposed source recorded_at actor system_user host key",
     total="Total from then on",
     override="Mandate exception",
     reverses="Reverses entry",
     reversed_by="Reversed by entry",
     proposed="From proposal",
+    source="Imported from",
 )
 MOVEMENT_COLUMNS = columns("side code from to quantity unit deal")
 

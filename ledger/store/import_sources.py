@@ -9,7 +9,7 @@ makes of it meanwhile.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, cached_property
 from pathlib import PurePath
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, func, select
 from ledger.core.factors import Side, Stage
 from ledger.rates.rates import Rate
 from ledger.store.db import tables
+from ledger.store.db.queries import chunked
 from ledger.store.journal.entries import quantity_entries
 from ledger.store.rates import quote_columns
 from ledger.store.registers import STORED_REGISTERS, columns_of, in_error, later_versions
@@ -62,6 +63,20 @@ def packed_states(connection: Connection, canonical: str) -> dict[str, str]:
         if state is not None:
             states[source] = state
     return states
+
+
+def sources_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Give the receipts of the imports among some requests, by key."""
+    request, receipt = tables.request, tables.receipt
+    query = select(request.c.key, receipt.c.body).join(
+        receipt, receipt.c.request_id == request.c.id
+    )
+    query = query.where(request.c.command.in_(_IMPORTS))
+    return {
+        key: body
+        for chunk in chunked([*{*keys}])
+        for key, body in connection.execute(query.where(request.c.key.in_(chunk)))
+    }
 
 
 def packed_state(connection: Connection, request: int) -> str | None:

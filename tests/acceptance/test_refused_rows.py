@@ -19,6 +19,8 @@ from acceptance_office import (
 )
 
 HOLD = deal("D-1", "introduced", "1000", "2026-02-01", held_until="2027-01-31")
+TODAYS_HOLD = {**HOLD, "effective_on": "2026-11-23"}
+"""The terms of an offer are asked on the day of the import, and not for acts before it."""
 
 UNREADABLE: dict[str, tuple[Tables, str, str]] = {
     # name: tables, file, column
@@ -157,24 +159,36 @@ AGAINST_THE_RULES: dict[str, tuple[Tables, str]] = {
         "deals.csv:3",
     ),
     "an offer that is over": (
-        small(offers=[offer(valid_until="2026-01-31")], deals=[HOLD]),
+        small(offers=[offer(valid_until="2026-11-22")], deals=[TODAYS_HOLD]),
         "deals.csv:2",
     ),
     "an offer not yet begun": (
-        small(offers=[offer(valid_from="2026-02-02")], deals=[HOLD]),
+        small(offers=[offer(valid_from="2026-11-24")], deals=[TODAYS_HOLD]),
         "deals.csv:2",
     ),
-    "outside the mandate": (small(offers=[offer(sectors="health")], deals=[HOLD]), "deals.csv:2"),
-    "another country": (small(offers=[offer(countries="FR")], deals=[HOLD]), "deals.csv:2"),
-    "below the ticket": (small(offers=[offer(min_ticket="1000.01")], deals=[HOLD]), "deals.csv:2"),
-    "above the ticket": (small(offers=[offer(max_ticket="999.99")], deals=[HOLD]), "deals.csv:2"),
-    "above the share": (small(offers=[offer(max_share="0.0009")], deals=[HOLD]), "deals.csv:2"),
+    "outside the mandate": (
+        small(offers=[offer(sectors="health")], deals=[TODAYS_HOLD]),
+        "deals.csv:2",
+    ),
+    "another country": (small(offers=[offer(countries="FR")], deals=[TODAYS_HOLD]), "deals.csv:2"),
+    "below the ticket": (
+        small(offers=[offer(min_ticket="1000.01")], deals=[TODAYS_HOLD]),
+        "deals.csv:2",
+    ),
+    "above the ticket": (
+        small(offers=[offer(max_ticket="999.99")], deals=[TODAYS_HOLD]),
+        "deals.csv:2",
+    ),
+    "above the share": (
+        small(offers=[offer(max_share="0.0009")], deals=[TODAYS_HOLD]),
+        "deals.csv:2",
+    ),
     "part of what is not divided": (
         small(needs=[need(divisible="no")], deals=[HOLD]),
         "deals.csv:2",
     ),
     "a project that is over": (
-        small(projects=[project(status="completion")], deals=[HOLD]),
+        small(projects=[project(status="completion")], deals=[TODAYS_HOLD]),
         "deals.csv:2",
     ),
     "more committed than held": (

@@ -190,3 +190,39 @@ def test_an_import_that_was_undone_said_nothing(officer: Officer, folder: Path) 
     officer.says("undo --reason 'the wrong file' --yes")
 
     assert "MHD: name Mashhad → Mashad" in officer.tries(f"import {file} --yes").err
+
+
+def test_a_record_says_from_which_row_of_which_file_it_came(officer: Officer, folder: Path) -> None:
+    second = write(folder, "SAO,Sao Paulo,BR,12000000", name="board.csv")
+    (folder / "board.toml").write_text(RULE, encoding="utf-8")
+    officer.says(f"import {second} --rules {folder / 'board.toml'} --yes")
+    officer.says("city edit SAO --population 12100000 --reason census")
+
+    edited, renamed, added = officer.asks("city history SAO")["rows"]
+
+    assert edited["source"] is None
+    assert (added["source"]["source"], added["source"]["rule"]) == ("canonical", None)
+    assert (added["source"]["file"], added["source"]["line"]) == ("cities.csv", 3)
+    assert (renamed["source"]["rule"], renamed["source"]["file"]) == ("board-list", "board.csv")
+    assert len(renamed["source"]["rule_sha256"]) == len(renamed["source"]["file_sha256"]) == 64
+    assert "from board.csv:2 (rule board-list)" in " ".join(
+        officer.says("city history SAO").split()
+    )
+
+
+def test_an_entry_says_from_which_row_it_came(officer: Officer, tmp_path: Path) -> None:
+    officer.world.need("1000 EUR")
+    officer.world.offer("1000 EUR")
+    file = tmp_path / "deals.csv"
+    file.write_text(
+        "code,offer,need,act,quantity,unit,effective_on\n"
+        "D-1,O-0001,N-0001,committed,100,EUR,2026-11-20\n"
+        "D-1,O-0001,N-0001,delivered,60,EUR,2026-11-21\n"
+    )
+    entries = officer.asks(f"import {file} --yes")["entries"]
+
+    shown = [officer.asks(f"journal show {entry}")["source"] for entry in entries]
+
+    assert [(one["file"], one["line"]) for one in shown] == [("deals.csv", 2), ("deals.csv", 3)]
+    assert "deals.csv:3 (canonical)" in officer.says(f"journal show {entries[1]}")
+    assert officer.asks("journal show 1")["source"] is None
