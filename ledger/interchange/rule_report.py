@@ -72,8 +72,12 @@ class RuleReport:
         for reason, lines in self._reasons().items():
             counted = f"left out, {reason}: {len(lines):,}"
             yield f"{counted}, lines {', '.join(_spans(lines))}" if every else counted
-        for (column, before, after), count in sorted(self.mapped.items()):
+        mapped = sorted(self.mapped.items())
+        shown = mapped if every else mapped[:_MOST_WORDS]
+        for (column, before, after), count in shown:
             yield f"{column} {before} read as {after}: {count:,}"
+        if len(mapped) > len(shown):
+            yield f"{len(mapped) - len(shown):,} more words were read as others: --verbose"
         yield from self._counts()
         if self.once:
             yield f"repeated and kept once: {_lines_of([one.line for one in self.once])}"
@@ -105,6 +109,7 @@ class RuleReport:
 
 
 _MOST_SPANS: Final = 8
+_MOST_WORDS: Final = 20
 
 
 def _lines_of(lines: list[int]) -> str:

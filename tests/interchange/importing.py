@@ -92,7 +92,8 @@ def carried_out(done: ImportPlan, before: Holdings = EMPTY) -> Holdings:
             held["rates"][step.rate.day, step.rate.base, step.rate.quote] = step.rate
         elif isinstance(step, DealActRow):
             row = step
-            terms = {"rate": row.rate} if row.rate is not None else {}
+            given = {"rate": row.rate, "instrument": row.instrument}
+            terms = {name: one for name, one in given.items() if one is not None}
             deal = Deal(code=row.code, offer=row.offer, need=row.need, **terms)
             held["deals"].setdefault(row.code, deal)
             held["deal_acts"][row.key] = (*held["deal_acts"].get(row.key, ()), row.amount)

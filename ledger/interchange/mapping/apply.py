@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from fnmatch import fnmatch
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from ledger.core.errors import LedgerError
 from ledger.core.quantity import Unit
-from ledger.core.suggest import did_you_mean
-from ledger.core.text import first_few, name_key, normalised_code
-from ledger.interchange.canonical import TABLES
-from ledger.interchange.mapping.beside import Content, OtherFile
-from ledger.interchange.mapping.codes import code_of, slug
+from ledger.interchange.mapping.beside import Content
 from ledger.interchange.mapping.explain import Explanation
+from ledger.interchange.mapping.file_run import FileRun
 from ledger.interchange.mapping.given import GivenRows
-from ledger.interchange.mapping.outputs import Made, OutputMaker
-from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.record_finder import Finders, KnownRecords, make_finders
-from ledger.interchange.mapping.rule import FIRST, SECOND, ImportRule
-from ledger.interchange.mapping.steps import BadCell, Compiler, Row, Test
-from ledger.interchange.mapping.templates import compile_parts, fill_template, placeholders
-from ledger.interchange.mapping.value import OTHER, ROW, Find
+from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
-from ledger.interchange.rule_report import Repeat, RuleReport, SkippedRow
+from ledger.interchange.rule_report import RuleReport
 from ledger.interchange.sources import Reading, Source, open_source
-from ledger.reference.errors import UnknownCountry
-from ledger.reference.places import find_country_by_name
 from ledger.reference.units import shipped_units
 
-_LIST_SEPARATOR: Final = ";"
-_FEW: Final = 3
 _NOTHING_BESIDE: Final[Mapping[str, Content]] = MappingProxyType({})
-_OTHERS_ONLY: Final[Mapping[str, Mapping[str, str]]] = {
-    "cities": {"member": "no"} if "member" in TABLES["cities"].names else {}
-}
-"""What is said of a new record that others are tied to, and that is no part of the fund."""
 
 
 @dataclass(slots=True)
@@ -68,7 +51,12 @@ class RuleRun:
         """Index the records of the ledger."""
         if not self.finders:
             self.finders = make_finders(self.rule, self.known)
-        self.given = GivenRows(self._cells_of, self.known)
+        self.given = GivenRows(
+            self._cells_of,
+            self.known,
+            self.rule.about.name,
+            raises=self.rule.deals.over == "raise",
+        )
 
     def _cells_of(self, table: str, code: str) -> dict[str, str] | None:
         row = self.made.get((table, code))
@@ -82,11 +70,14 @@ class RuleRun:
             fnmatch(Path(source.name).name, name) for name in self.rule.source.names
         )
         self.reports.append(report)
-        _FileRun(self, source, report).read(beside)
+        FileRun(self, source, report).read(beside)
 
     def finish(self) -> list[RawTable]:
         """Give the canonical tables, once all files are read."""
         self.tables += self.given.tables(self.problems)
+        if self.given.moved and self.reports:
+            moved = f"{self.given.moved:,} rows say what was given before its need was declared"
+            self.reports[0].notes.append(f"{moved}: dated on the day of the declaration")
         return [table for table in self.tables if table.rows]
 
 
@@ -126,373 +117,3 @@ def reading_of(rule: ImportRule) -> Reading:
         delimiter=about.delimiter,
         clean=about.clean,
     )
-
-
-class _Fate(Enum):
-    """What becomes of a foreign row."""
-
-    USED = "used"
-    LEFT_OUT = "left out"
-    REFUSED = "refused"
-
-
-class _FileRun:
-    """The application to one file: everything that is read from a row, compiled once."""
-
-    def __init__(self, run: RuleRun, source: Source, report: RuleReport) -> None:
-        """Compile what the rule reads."""
-        self.run, self.rule, self.source, self.report = run, run.rule, source, report
-        about = self.rule.source
-        self.compiler = Compiler(
-            about.numbers,
-            about.dates,
-            frozenset(about.missing),
-            {name: frozenset(words) for name, words in about.missing_in.items()},
-            run.units,
-            report,
-        )
-        self.others = [*self._other_files()]
-        self.called = _called(source.columns, about.headings)
-        self.reads = {
-            name: compile_path(self.called.get(name, name))
-            for name in self.rule.foreign_columns
-            if ALL not in name
-        }
-        self.scalars = [
-            (name, read, self.compiler.missing | self.compiler.missing_in.get(name, frozenset()))
-            for name, read in self.reads.items()
-        ]
-        self.leave_out = [*self._leave_out_tests()]
-        self.identity = compile_parts(self.rule.row.parts, "-") if self.rule.row.parts else None
-        self.found = {
-            name: RawTable(
-                find.table,
-                source.name,
-                ("code", *find.by, *_OTHERS_ONLY.get(find.table, {})),
-                [],
-                dict(zip(find.by, find.columns, strict=True)),
-            )
-            for name, find in self.rule.find.items()
-        }
-        self.makers = [
-            OutputMaker(output, self.compiler, self.rule, source.name, run.given)
-            for output in self.rule.output
-        ]
-
-    def problem(self, line: int, column: str | None, code: str, what: str, hint: str = "") -> None:
-        """Note one thing wrong with the foreign file."""
-        self.run.problems.append(ImportProblem(self.source.name, line, column, code, what, hint))
-
-    def read(self, beside: Mapping[str, Content]) -> None:
-        """Read all rows."""
-        problems = [*self._read_others(beside), *self._header_problems()]
-        if problems or self.source.problems:
-            self.run.problems += [*self.source.problems, *problems]
-            return
-        report = self.report
-        for line, record in self.source.rows():
-            report.rows += 1
-            self._apply_to(line, record)
-        # Rows of another width were noted as problems; they are in the count all the same.
-        refused = sum(one.code in _ROWS_REFUSED for one in self.source.problems)
-        report.rows += refused
-        report.refused += refused
-        report.notes += self.source.notes
-        report.beside += [other.line() for other in self.others]
-        self.run.problems += self.source.problems
-        self.run.tables += [*self.found.values(), *(maker.table for maker in self.makers)]
-
-    def _other_files(self) -> Iterator[OtherFile]:
-        columns = self.rule.foreign_columns
-        for name, beside in self.rule.beside.items():
-            own = [one.removeprefix(f"{name}.") for one in columns if one.startswith(f"{name}.")]
-            pairs = tuple((column, column) for column in beside.by)
-            yield OtherFile(name, beside.file, pairs, tuple(own), many=False)
-        for name, join in self.rule.join.items():
-            read = [one for one in columns if one.startswith((f"{name}.", f"{name}[]."))]
-            own = [one.removeprefix(name).removeprefix(ALL).removeprefix(".") for one in read]
-            yield OtherFile(name, join.file, join.pairs, tuple(own), many=True, where=join.where)
-
-    def _read_others(self, beside: Mapping[str, Content]) -> Iterator[ImportProblem]:
-        folder = str(Path(self.source.name).parent)
-        for other in self.others:
-            content = beside.get(other.name)
-            if content is not None:
-                name = f"{folder}/{other.file}"
-                yield from other.read(
-                    open_source(content, _reading_beside(self.rule), name), self.compiler
-                )
-            elif other.many:
-                what = f"The file {other.file} is not beside the file."
-                hint = f"Put it into the folder {folder}."
-                yield ImportProblem(self.source.name, 1, None, "missing-file", what, hint)
-
-    def _header_problems(self) -> Iterator[ImportProblem]:
-        header = self.source.columns
-        if header is None:
-            return
-        line = getattr(self.source, "header_line", 1)
-        optional = {*self.rule.source.optional}
-        for name in self.rule.foreign_columns:
-            there = self.called.get(name, name).split(ALL)[0]
-            if there in header or name in optional or self._is_of_other(name):
-                continue
-            what = f"The file has no column {name!r}, which the rule {self.rule.about.name} reads."
-            hint = did_you_mean(name, header)
-            yield ImportProblem(self.source.name, line, name, "missing-column", what, hint)
-        for at, name in enumerate(header):
-            if name in header[:at] or name in {*self.rule.find, FIRST, SECOND} & self.rule.derived:
-                what = f"The column {name!r} occurs twice."
-                yield ImportProblem(self.source.name, line, name, "column-twice", what)
-
-    def _is_of_other(self, name: str) -> bool:
-        return any(
-            name == other.name or name.startswith((f"{other.name}.", f"{other.name}{ALL}"))
-            for other in self.others
-        )
-
-    def _leave_out_tests(self) -> Iterator[tuple[str, tuple[str, ...], list[_Equals], Test]]:
-        for one in self.rule.leave_out:
-            equals = [(self.reads[name], frozenset(words)) for name, words in one.equals.items()]
-            yield one.reason, one.missing, equals, self.compiler.all_of(one.where)
-
-    def _apply_to(self, line: int, record: dict[str, Any]) -> None:
-        for other in self.others:
-            other.add_to(record)
-        values: dict[str, str] = {}
-        for name, read, missing in self.scalars:
-            text = read(record)
-            if text and text not in missing:
-                values[name] = text
-        row = Row(line, record, values)
-        explained = self.run.explanation
-        if explained is not None and explained.line == line:
-            explained.begin(self.source.name, record, values)
-        try:
-            fate = self._fate(row)
-        except BadCell as bad:
-            fate = self._refuse(row, [bad])
-        if fate is _Fate.USED:
-            self.report.used += 1
-        elif fate is _Fate.REFUSED:
-            self.report.refused += 1
-        if explained is not None and explained.line == line:
-            explained.end(fate.value, row.values, self.run.problems, self.report)
-
-    def _fate(self, row: Row) -> _Fate:
-        """Say what becomes of a row, and give its records to the tables."""
-        for reason, missing, equals, where in self.leave_out:
-            if (
-                not any(name in row.values for name in missing)
-                and all(read(row.record) in words for read, words in equals)
-                and where(row)
-            ):
-                return self._left_out(row.line, reason)
-        self._map_words(row.values)
-        fate = self._complete(row)
-        if fate is not _Fate.USED:
-            return fate
-        identity = self._identity(row)
-        if identity is None:
-            return _Fate.LEFT_OUT
-        if identity:
-            row.values[ROW] = identity
-        return self._make(row)
-
-    def _left_out(self, line: int, reason: str) -> _Fate:
-        self.report.left_out.append(SkippedRow(line, reason))
-        return _Fate.LEFT_OUT
-
-    def _refuse(self, row: Row, bad: list[BadCell]) -> _Fate:
-        """Refuse a row for what is wrong with it, or leave it out where the rule says so."""
-        if self.rule.row.bad == "leave-out":
-            where = f" in {bad[0].column}" if bad[0].column else ""
-            return self._left_out(row.line, f"cannot be read{where} ({bad[0].code})")
-        for one in bad:
-            self.problem(row.line, one.column, one.code, one.what, one.hint)
-        return _Fate.REFUSED
-
-    def _map_words(self, values: dict[str, str]) -> None:
-        for name, words in self.rule.maps.items():
-            before = values.get(name)
-            after = None if before is None else words.get(before, words.get(OTHER))
-            if before is not None and after is not None:
-                values[name] = after
-                self.report.mapped[name, before, after] += 1
-
-    def _complete(self, row: Row) -> _Fate:
-        """Give a row the codes of its countries, of the records it names, and of its pair."""
-        values = row.values
-        if self.rule.source.countries == "names":
-            for name in self.makers[0].countries:
-                self._name_country(name, values)
-        for name, find in self.rule.find.items():
-            fate = self._find(row, name, find)
-            if fate is not _Fate.USED:
-                return fate
-        pair = self.rule.row.pair
-        if pair is None:
-            return _Fate.USED
-        codes = sorted((values[one] for one in pair if one in values), key=_code_order)
-        if len(codes) < len(pair) or codes[0] == codes[1]:
-            short = len(codes) < len(pair)
-            return self._left_out(
-                row.line, "a pair of which one is missing" if short else "a pair of one"
-            )
-        values[FIRST], values[SECOND] = codes
-        return _Fate.USED
-
-    def _name_country(self, name: str, values: dict[str, str]) -> None:
-        """Put the codes of countries in the place of their names; raises `BadCell`."""
-        text = values.get(name)
-        if text is None:
-            return
-        codes: list[str] = []
-        for part in filter(None, map(str.strip, text.split(_LIST_SEPARATOR))):
-            try:
-                country = find_country_by_name(part)
-            except UnknownCountry as error:
-                raise BadCell(name, error.code, error.what, error.next_step) from error
-            codes.append(country.alpha2)
-            if name_key(part) != name_key(country.name):
-                self.report.mapped[name, part, country.alpha2] += 1
-        values[name] = _LIST_SEPARATOR.join(codes)
-
-    def _find(self, row: Row, name: str, find: Find) -> _Fate:
-        """Give a row the code of a record that it names; without its words there is none."""
-        values = row.values
-        words = [values[column] for column in find.columns if column in values]
-        if len(words) < len(find.columns):
-            return _Fate.USED
-        found = self.run.finders[name].find(words)
-        if len(found) == 1:
-            values[name] = found[0]
-            return _Fate.USED
-        named = ", ".join(words)
-        if found:
-            what = f"{named} fits {len(found)} of {find.table}: {first_few(found, _FEW)}."
-            raise BadCell(find.columns[0], "several-found", what, "Give one another name.")
-        if find.none == "leave-out":
-            return self._left_out(row.line, f"not among {find.table}: {named}")
-        if find.none == "refuse":
-            what = f"{named} is not among {find.table}."
-            raise BadCell(find.columns[0], "not-found", what, "Record it first.")
-        self._make_named(row, name, find, dict(zip(find.by, words, strict=True)))
-        return _Fate.USED
-
-    def _make_named(self, row: Row, name: str, find: Find, terms: dict[str, str]) -> None:
-        """Make a new record of what a row names, which later rows find."""
-        finders, template = self.run.finders, find.code or ""
-        code = code_of(slug(fill_template(template, row.values)))
-        if finders[name].is_taken(code):
-            what = f"{', '.join(terms.values())} would get the code {code}, which another one has."
-            hint = f"Give that one the other name, or record this one first: {find.table}."
-            raise BadCell(find.columns[0], "code-taken", what, hint)
-        for other, of_rule in self.rule.find.items():
-            if of_rule.table == find.table and of_rule.by == find.by:
-                finders[other].add(terms.values(), code)
-        cells = {"code": code, **terms, **_OTHERS_ONLY.get(find.table, {})}
-        self.found[name].rows.append(RawRow(row.line, cells))
-        self.report.made[find.table] += 1
-        row.values[name] = code
-
-    def _identity(self, row: Row) -> str | None:
-        """Give the row's stable identity, "" without one; None where it was there already.
-
-        Raises `BadCell` where the row has none, or one that may not be repeated.
-        """
-        if self.identity is None:
-            return ""
-        spec, line = self.rule.row, row.line
-        lacking = [name for name in placeholders(spec.parts[0]) if name not in row.values]
-        if lacking:
-            what = f"The row has no {lacking[0]}, by which the rule tells rows apart."
-            raise BadCell(lacking[0], "no-identity", what)
-        identity = code_of(slug(self.identity(row.values)))
-        read = self._fingerprint(row)
-        first = self.run.identities.setdefault(identity, (self.source.name, line, read))
-        if first[:2] == (self.source.name, line):
-            return identity
-        alike = read == first[2]
-        if spec.repeats == "refuse" or (spec.repeats == "same" and not alike):
-            what = f"This row has the identity {identity} of line {first[1]}."
-            raise BadCell(None, "twice", what)
-        if spec.repeats in {"once", "same"}:
-            self.report.once.append(Repeat(line, first[1], identity, alike))
-            return None
-        count = self.run.counts[identity] = self.run.counts.get(identity, 1) + 1
-        numbered = f"{identity}-{count}"
-        self.report.repeats.append(Repeat(line, first[1], numbered, alike))
-        return numbered
-
-    def _fingerprint(self, row: Row) -> int:
-        """Give a number that two rows have in common if all is the same that the rule reads."""
-        nested = [repr(one) for one in row.record.values() if not isinstance(one, str)]
-        return hash((*(row.values.get(name) for name in self.rule.foreign_columns), *nested))
-
-    def _make(self, row: Row) -> _Fate:
-        """Make the records of a row: all that it gives, or none."""
-        bad: list[BadCell] = []
-        rows: list[Made] = []
-        for maker in self.makers:
-            maker.make(row, rows, bad)
-        self._settle(rows, bad)
-        if bad:
-            return self._refuse(row, bad)
-        for made in rows:
-            made.maker.keep(made)
-        explained = self.run.explanation
-        if explained is not None and explained.line == row.line:
-            explained.rows += [(made.maker.output.table, made.cells) for made in rows]
-        return _Fate.USED
-
-    def _settle(self, rows: list[Made], bad: list[BadCell]) -> None:
-        """Drop the records that are there already; those that are not alike are bad."""
-        made = self.run.made
-        fresh: dict[tuple[str, str], RawRow] = {}
-        kept: list[Made] = []
-        for one in rows:
-            maker = one.maker
-            if not maker.is_distinct:
-                kept.append(one)
-                continue
-            key = maker.output.table, one.cells["code"]
-            first = made.get(key) or fresh.get(key)
-            if first is None:
-                fresh[key] = one.raw
-                kept.append(one)
-            elif not maker.output.once:
-                differing = [k for k, cell in one.cells.items() if first.cells.get(k, cell) != cell]
-                if differing:
-                    what = f"{one.cells['code']} is not the same here as at line {first.line}."
-                    bad.append(BadCell(None, "not-alike", what, f"See {differing[0]}."))
-        if not bad:
-            made.update(fresh)
-        rows[:] = kept
-
-
-_Equals = tuple[Callable[[Mapping[str, Node]], str], frozenset[str]]
-_ROWS_REFUSED: Final = frozenset({"cell-count", "no-record", "broken-json"})
-
-
-def _code_order(code: str) -> tuple[str, str]:
-    return normalised_code(code), code
-
-
-def _called(
-    header: Iterable[str] | None, headings: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
-    """Give what the columns of the rule are called here, where the file has other headings."""
-    written = {name.casefold(): name for name in reversed([*(header or ())])}
-    called: dict[str, str] = {}
-    for name, alternatives in headings.items():
-        found = [written[one.casefold()] for one in alternatives if one.casefold() in written]
-        if found and name not in written.values():
-            called[name] = found[0]
-    return called
-
-
-def _reading_beside(rule: ImportRule) -> Reading:
-    """Give how a file beside another is read: its format by itself, the rest as the other."""
-    about = rule.source
-    return Reading(encoding=about.encoding, delimiter=about.delimiter, clean=about.clean)

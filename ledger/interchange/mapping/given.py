@@ -27,7 +27,7 @@ OFFERS: Final = (
 )
 DEALS: Final = (
     *("code", "offer", "need", "act", "quantity", "unit", "effective_on"),
-    *("reference", "instrument", "from_stage"),
+    *("reference", "instrument", "from_stage", "override"),
 )
 _DEFAULT_KIND: Final = "donor"
 _RELEASED_FROM: Final = "committed"
@@ -58,14 +58,19 @@ class GivenRows:
     """All rows of `given` of one import, by need, provider and instrument.
 
     `cells_of` gives the cells that the import itself has of a record, by table and code; `known`
-    are the records of the ledger by table.
+    are the records of the ledger by table. `source` is the name of the rule. Where it `raises` what
+    is required, a new need without a quantity requires what it was given.
     """
 
     cells_of: Callable[[str, str], dict[str, str] | None]
     known: Mapping[str, Collection[Any]]
+    source: str
+    raises: bool = False
     facts: dict[tuple[str, str, str], list[_Fact]] = field(default_factory=dict)
     providers: dict[str, tuple[str, str, RawRow]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    moved: int = 0
+    """How many rows are dated before their need was declared: they count from that day on."""
     _by_code: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,6 +78,11 @@ class GivenRows:
         for table in ("needs", "projects", "providers"):
             for record in self.known.get(table, ()):
                 self._by_code[table, normalised_code(record.code)] = record
+
+    @property
+    def reason(self) -> str:
+        """Give the reason of acts that the terms of today would refuse."""
+        return f"as stated by {self.source}"
 
     def record(self, table: str, code: str) -> Any:
         """Give a record of the ledger, None if it is not there."""
@@ -147,14 +157,23 @@ class GivenRows:
         return [*made.values()]
 
     def _declare_needs(self) -> None:
-        """Declare new needs whose rows give no day on the first day of what is given to them."""
-        first: dict[str, str] = {}
+        """Say of new needs what their rows leave open: the day, and what they require.
+
+        They are declared on the first day of what is given to them. Where what is given raises what
+        is required, those without a quantity require what they were given.
+        """
+        given: dict[str, list[list[_Fact]]] = {}
         for (need, _, _), facts in self.facts.items():
-            first[need] = min(first.get(need, "9999"), *(one.day for one in facts))
-        for need, day in first.items():
+            given.setdefault(need, []).append(facts)
+        for need, of_need in given.items():
             cells = self.cells_of("needs", need)
-            if cells is not None and self.record("needs", need) is None:
-                cells["declared_on"] = cells.get("declared_on") or day
+            if cells is None or self.record("needs", need) is not None:
+                continue
+            first = min(one.day for facts in of_need for one in facts)
+            cells["declared_on"] = cells.get("declared_on") or first
+            if self.raises and not cells.get("quantity"):
+                total = sum((_acts_of(facts)[1] for facts in of_need), Decimal(0))
+                cells["quantity"] = format_decimal(total)
 
     def _offer_and_deals(
         self, key: tuple[str, str, str], facts: list[_Fact]
@@ -162,9 +181,11 @@ class GivenRows:
         need, provider, instrument = key
         code = deal_code(need, provider, instrument)
         unit = self.unit_of(need) or next((one.unit for one in facts if one.unit), "")
+        declared = self.term("needs", need, "declared_on")
+        self.moved += sum(fact.day < declared for fact in facts)
+        facts = [fact._replace(day=max(fact.day, declared)) for fact in facts]
         acts, total = _acts_of(facts)
         project = self.term("needs", need, "project")
-        declared = self.term("needs", need, "declared_on")
         first = min(one.day for one in facts)
         offer = {
             "code": code,
@@ -173,7 +194,7 @@ class GivenRows:
             "topics": self.term("needs", need, "topic"),
             "quantity": format_decimal(total),
             "unit": unit,
-            "declared_on": max(first, declared),
+            "declared_on": first,
             "cities": self.term("projects", project, "city"),
             "instruments": instrument,
         }
@@ -193,6 +214,8 @@ class GivenRows:
                         "reference": act.reference,
                         "instrument": instrument,
                         "from_stage": _RELEASED_FROM if act.act == "released" else "",
+                        # What has happened is not judged by the terms of today.
+                        "override": self.reason if act.act == "committed" else "",
                     },
                 ),
             )

@@ -43,6 +43,12 @@ def country(text: str) -> str | None:
         return None
 
 
+def country_name(text: str) -> str | None:
+    """Give our English name of a country, however it is named."""
+    code = country(text)
+    return None if code is None else countries()[code].name
+
+
 @cache
 def _sectors() -> dict[str, str]:
     return {row["dac"]: row["sector"] for row in read_table("dac_sectors")}
@@ -70,6 +76,7 @@ def currency(text: str) -> str | None:
 
 LOOKUPS: Final = {
     "country": Lookup(country, "neither an ISO 3166 code nor a known name of a country"),
+    "country-name": Lookup(country_name, "neither an ISO 3166 code nor a known name of a country"),
     "dac": Lookup(dac_sector, "no DAC purpose code that has a sector of OC4IDS"),
     "currency": Lookup(currency, "neither an ISO 4217 code nor the name of a currency"),
 }

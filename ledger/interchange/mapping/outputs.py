@@ -44,6 +44,7 @@ class OutputMaker:
         self.given = given
         self.is_given = output.table == GIVEN.name
         self.is_distinct = output.is_distinct
+        self.beside: list[Made] = []
         self.countries = sorted(one for one in rule.country_columns if not is_of_item(one))
         came_from = {name: one.columns[0] for name, one in output.columns.items() if one.columns}
         header = (*output.columns, *output.new)
@@ -79,7 +80,7 @@ class OutputMaker:
             need = self.compiler.value(
                 output.columns["need"], Target(GIVEN.name, "need", GIVEN.kind_of("need"))
             )
-            unit_of = lambda row: self.given.unit_of(need(row))  # noqa: E731 - one of two
+            unit_of = lambda row: self._unit_of_need(need(row))  # noqa: E731 - one of two
         for name, value in output.columns.items():
             target = Target(output.table, name, output.spec.kind_of(name), unit_of)
             yield name, self.compiler.value(value, target)
@@ -100,8 +101,19 @@ class OutputMaker:
         items = compile_items(each)
         return lambda row: items(row.record)
 
+    def _unit_of_need(self, code: str) -> str:
+        """Give the unit of a need, which the same row may be about to give."""
+        for made in self.beside:
+            if made.maker.output.table == "needs" and made.cells.get("code") == code:
+                return made.cells.get(_UNIT, "")
+        return self.given.unit_of(code)
+
     def make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
-        """Add the canonical rows that a foreign row gives, or what is wrong with it."""
+        """Add the canonical rows that a foreign row gives, or what is wrong with it.
+
+        `rows` holds what the same row gave by the outputs before.
+        """
+        self.beside = rows
         if self.items is None:
             self._make(row, rows, bad)
             return

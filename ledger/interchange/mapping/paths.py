@@ -29,6 +29,8 @@ def text_of(node: Node) -> str:
     if node is None:
         return ""
     text = node if isinstance(node, str) else str(node)
+    if "\r" in text:  # a line end inside a cell is one LF, whatever the file has
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -40,7 +42,9 @@ def compile_path(path: str) -> Callable[[Mapping[str, Node]], str]:
         node = record.get(path)
         if node is None and len(steps) > 1:
             node = _follow(record, steps)
-        return node if isinstance(node, str) and node.isascii() else text_of(node)
+        if isinstance(node, str) and node.isascii() and "\r" not in node:
+            return node
+        return text_of(node)
 
     return read
 

@@ -246,9 +246,10 @@ class Compiler:
                 return text
             found = lookup.read(text)
             if found is None:
-                raise BadCell(column, f"unknown-{name}", f"{text!r} is {lookup.what}.")
-            if name != "country" or is_other_spelling(text, found):
-                mapped[column, text, found] += found != text
+                kind = name.removesuffix("-name")
+                raise BadCell(column, f"unknown-{kind}", f"{text!r} is {lookup.what}.")
+            if name == "country" and is_other_spelling(text, found):
+                mapped[column, text, found] += 1
             return found
 
         return step
@@ -280,7 +281,8 @@ class Compiler:
                 exact = abs(exact)
             if places is not None:
                 rounded = exact.quantize(places(row), ROUND_HALF_EVEN, _EXACT)
-                report.rounded[key] += rounded != exact
+                if rounded != exact:
+                    report.rounded[key] += 1
                 exact = rounded
             return format_decimal(exact)
 

@@ -185,7 +185,7 @@ class Value(Part):
     clean: bool = False
     extract: Words | None = None
     map: dict[str, Cell] = Field(default_factory=dict)
-    lookup: Literal["country", "dac", "currency"] | None = None
+    lookup: Literal["country", "country-name", "dac", "currency"] | None = None
     date: tuple[Words, ...] = ()
     sign: Sign | None = None
     times: Decimal | None = None
