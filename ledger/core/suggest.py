@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from heapq import nlargest
 
 _NEAR_ENOUGH = 0.6
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -20,9 +19,20 @@ def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, 
     wanted = _bare(text)
     # The matcher caches its second sequence, so that one is the constant.
     matcher = SequenceMatcher(isjunk=None, b=wanted, autojunk=False)
-    found = ((_likeness(matcher, _bare(name)), name) for name in dict.fromkeys(candidates))
-    near = (pair for pair in found if pair[0] >= _NEAR_ENOUGH)
-    return tuple(name for _, name in nlargest(limit, near, key=lambda pair: pair[0]))
+    bounded = []
+    for place, name in enumerate(dict.fromkeys(candidates)):
+        bound = _bound(matcher, _bare(name))
+        if bound >= _NEAR_ENOUGH:
+            bounded.append((-bound, place, name))
+    found: list[tuple[float, int, str]] = []
+    for bound, place, name in sorted(bounded):
+        if len(found) == limit and -bound < -found[-1][0]:
+            break  # no other can be nearer than those that were found
+        matcher.set_seq1(_bare(name))
+        likeness = matcher.ratio()
+        if likeness >= _NEAR_ENOUGH:
+            found = sorted([*found, (-likeness, place, name)])[:limit]
+    return tuple(name for _, _, name in found)
 
 
 def did_you_mean(text: str, candidates: Iterable[str], limit: int = 1) -> str:
@@ -35,9 +45,8 @@ def _bare(text: str) -> str:
     return _LEADING_ZEROS.sub("", _NOT_WORD.sub("", text.casefold()))
 
 
-def _likeness(matcher: SequenceMatcher[str], name: str) -> float:
+def _bound(matcher: SequenceMatcher[str], name: str) -> float:
+    """Give what the likeness is at most, which is far cheaper to find than the likeness."""
     matcher.set_seq1(name)
-    # Two cheap upper bounds avoid the exact ratio for most of a long list.
-    if matcher.real_quick_ratio() < _NEAR_ENOUGH or matcher.quick_ratio() < _NEAR_ENOUGH:
-        return 0.0
-    return matcher.ratio()
+    quick = matcher.real_quick_ratio()
+    return quick if quick < _NEAR_ENOUGH else matcher.quick_ratio()

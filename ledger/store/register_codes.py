@@ -101,6 +101,14 @@ def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any,
     return [tuple(row) for row in connection.execute(query) if row[0] is not None]
 
 
+def is_used(connection: Connection, kind: str, name: str, value: Any) -> bool:
+    """Say whether a record has exactly this value of a term now; the first one is enough."""
+    register = STORED_REGISTERS[kind]
+    column = next(register.column(term) for term in register.terms if term.name == name)
+    query = select_current(kind).where(column == value).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def ids_under(connection: Connection, kind: str, code: str) -> list[int]:
     """Give the ids of all records that had a code one after another, oldest first."""
     own = STORED_REGISTERS[kind].identity.c

@@ -291,10 +291,34 @@ def _current_where(kind: str, term: str, *, known: bool) -> Select[Any]:
     return query.where(column.in_(values) | register.identity.c.id.in_(changed), then.in_(values))
 
 
+def load_matching(connection: Connection, kind: str, **wanted: Any) -> list[StoredRecord]:
+    """Read the records that have a value in each of some terms now.
+
+    A term that refers to another register is compared by that record's id.
+    """
+    rows = connection.execute(_current_matching(kind, tuple(wanted)), wanted)
+    return list(stored_records(kind, rows))
+
+
+@cache
+def _current_matching(kind: str, names: tuple[str, ...]) -> Select[Any]:
+    register = STORED_REGISTERS[kind]
+    columns = {term.name: register.column(term) for term in register.terms}
+    equal = (columns[name] == bindparam(name, type_=columns[name].type) for name in names)
+    return select_current(kind).where(*equal)
+
+
 def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:
     """Read the record a person means, as `find_id` finds it; by its exact code in one statement."""
     exact = load_by(connection, kind, "code", typed)
     return exact[0] if exact else load(connection, kind, find_id(connection, kind, typed))
+
+
+def seek_record(connection: Connection, kind: str, typed: str) -> StoredRecord | None:
+    """Read the record a person means, or None. Raises `AmbiguousCode`."""
+    exact = load_by(connection, kind, "code", typed)
+    identity = None if exact else seek_id(connection, kind, typed)
+    return next(iter(exact), None) if identity is None else load(connection, kind, identity)
 
 
 def known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
@@ -322,6 +346,26 @@ def find_id(
     With `by_prefix`, a unique beginning of a code is accepted too. No record in error, now or as
     known at a moment, is found. Raises `UnknownCode` with the nearest codes, or `AmbiguousCode`.
     """
+    found = seek_id(connection, kind, typed, by_prefix=by_prefix, known_at=known_at)
+    if found is not None:
+        return found
+    if known_at is not None:  # what was not known then is found, so that its reader can say so
+        return find_id(connection, kind, typed, by_prefix=by_prefix)
+    raise unknown_code(connection, kind, typed)
+
+
+def seek_id(
+    connection: Connection,
+    kind: str,
+    typed: str,
+    *,
+    by_prefix: bool = False,
+    known_at: datetime | None = None,
+) -> int | None:
+    """Find a record as `find_id` does, or None: no codes are read to suggest the nearest.
+
+    Raises `AmbiguousCode`.
+    """
     exact = _id_by_code(kind).value(connection, code=typed) if known_at is None else None
     if exact is not None:
         return int(exact)
@@ -342,9 +386,7 @@ def find_id(
         fitting = sorted(row.code for row in matches)
         more = f" and {len(fitting) - _FEW} more" if len(fitting) > _FEW else ""
         raise AmbiguousCode(f"{typed!r} could be {', '.join(fitting[:_FEW])}{more}.")
-    if known_at is not None:  # what was not known then is found, so that its reader can say so
-        return find_id(connection, kind, typed, by_prefix=by_prefix)
-    raise unknown_code(connection, kind, typed)
+    return None
 
 
 def find_by_former_code(

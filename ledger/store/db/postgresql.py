@@ -7,8 +7,10 @@ no act relies on a row that another transaction is changing, and acts on differe
 conflict. What is recorded under an office, a city, a provider or a project holds its identity row
 by a foreign key, and a mark of that record as in error changes the row: of the two, one waits and
 is then refused. A level of SERIALIZABLE would watch whole pages of indexes that every write adds
-to, and stop nearly everybody who writes at the same time. Nothing here is beyond what the engines
-that speak PostgreSQL's protocol have as well.
+to, and stop nearly everybody who writes at the same time. Where a rule compares records that
+change no common row, as two meetings of one body, their writers take an advisory lock
+(`ledger.store.session.siblings`). Nothing else here is beyond what the engines that speak
+PostgreSQL's protocol have as well.
 """
 
 from __future__ import annotations

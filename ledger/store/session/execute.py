@@ -79,6 +79,10 @@ def execute(
         raise AnswerLost(error.what, next_step=advice) from error
 
 
+_COMPARED: Final = frozenset({"approach", "credential", "meeting", "partnership", "seat"})
+"""The registers that `ledger.store.session.siblings` is about."""
+
+
 def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     """Run the handler of a request, store the receipt, and give it as a document."""
     first = uow.start.first_receipt
@@ -90,6 +94,10 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         require_unbarred(uow)
         receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
     changed = {change.kind for change in uow.changes}
+    if changed & _COMPARED and engines.on_server(uow.connection):
+        from ledger.store.session.siblings import require_alone  # noqa: PLC0415 - few acts do
+
+        require_alone(uow, changed)
     if SEAT.name in changed:
         from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
 

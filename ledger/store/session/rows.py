@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -192,6 +192,7 @@ class CodeUses:
         """Start with no register read."""
         self._connection = connection
         self._by_kind: dict[str, dict[str, int]] = {}
+        self._asked: Counter[str] = Counter()
         self._new: set[str] = set()
 
     def new(self, code: str) -> str:
@@ -202,24 +203,33 @@ class CodeUses:
     def of(self, kind: str, codes: Iterable[str]) -> int:
         """Count the records that had one of the codes a new record begins with.
 
-        A register is read once, as there are few or none.
+        Those of the first few codes are looked up, and for more a register is read once.
         """
         known = [normalised_code(code) for code in codes if code not in self._new]
         if not known:
             return 0
+        self._asked[kind] += 1
+        if self._asked[kind] <= _SINGLY:
+            return max(self._read(kind, known).values(), default=0)
         if kind not in self._by_kind:
             self._by_kind[kind] = self._read(kind)
         return max(self._by_kind[kind].get(code, 0) for code in known)
 
-    def _read(self, kind: str) -> dict[str, int]:
+    def _read(self, kind: str, codes: Sequence[str] | None = None) -> dict[str, int]:
         register = STORED_REGISTERS[kind]
         versions = register.versions.c
         had = codes_had(kind).c
         ever = select(versions[register.owner]).where(versions.in_error)
         freed = select(had.folded).where(had.id.in_(ever))
         query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
-        return dict(self._connection.execute(query.where(had.folded.in_(freed))).all())
+        if codes is None:
+            return dict(self._connection.execute(query.where(had.folded.in_(freed))).all())
+        wanted = query.where(had.folded.in_(codes), had.id.in_(ever))
+        return dict(self._connection.execute(wanted).all())
 
+
+_SINGLY: Final = 5
+"""How many new records of a register are looked up one by one."""
 
 _DETAILS: Final = ("effective_on", "reference", "reason", "override")
 _MOVED: Final = ("unit", "from_stage", "to_stage", "amount")

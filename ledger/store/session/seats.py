@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.registers.network import SEAT
+from ledger.registers.network import HOST, SEAT
 from ledger.registers.records import Seat
 from ledger.seats.rules import overlap
 from ledger.store.registers import load_where
@@ -19,11 +19,21 @@ def require_seats_apart(uow: UnitOfWork) -> None:
     codes = {change.code for change in uow.changes if change.kind == SEAT.name}
     uow.flush_registers()
     changed = [one.record for one in load_where(uow.connection, SEAT.name, "code", codes).values()]
-    others = seats_at(uow, {seat.place for seat in changed})
+    others = _comparable(uow, changed)
     for seat in changed:
-        refusal = overlap(seat, others[seat.place])
+        refusal = overlap(seat, (one for one in others if one.place == seat.place))
         if refusal is not None:
             raise refusal
+
+
+def _comparable(uow: UnitOfWork, changed: Iterable[Seat]) -> Iterable[Seat]:
+    """Read the seats of the same cities, and those in offices that a changed seat hosts."""
+    cities = [uow.id_of("city", city) for city in {seat.city for seat in changed}]
+    found = load_where(uow.connection, SEAT.name, "city", cities)
+    hosted = {seat.office for seat in changed if seat.role == HOST and seat.office is not None}
+    offices = [uow.id_of("office", office) for office in hosted]
+    found |= load_where(uow.connection, SEAT.name, "office", offices)
+    return [found[code].record for code in sorted(found)]
 
 
 def seats_at(

@@ -32,6 +32,7 @@ from ledger.origins.links import parse_origin
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
+from ledger.store import registers
 from ledger.store.db import queries, tables
 from ledger.store.db.prepared import insert_tuples
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
@@ -143,6 +144,11 @@ class UnitOfWork:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""
         self.flush_registers()
         return find_record(self.connection, kind, typed)
+
+    def seek_record(self, kind: str, typed: str) -> StoredRecord | None:
+        """Find a record by its code as a person typed it, or None. Raises `AmbiguousCode`."""
+        self.flush_registers()
+        return registers.seek_record(self.connection, kind, typed)
 
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""

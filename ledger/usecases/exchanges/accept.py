@@ -12,7 +12,7 @@ from ledger.origins.links import Origin
 from ledger.partnerships.records import PARTNERSHIP, Partnership
 from ledger.registers.records import City, Need, Provider
 from ledger.registers.table import CITY, PROVIDER
-from ledger.store.registers import StoredRecord, UnknownCode, load_where
+from ledger.store.registers import StoredRecord, load_where
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.approaches.requests import add_approaches
 from ledger.usecases.city_standing import CITY_PROVIDER, own_providers
@@ -86,8 +86,4 @@ def _provider_of(uow: UnitOfWork, city: City) -> Provider:
 
 def _is_free(uow: UnitOfWork, code: str) -> bool:
     """Say whether no provider has or had a code."""
-    try:
-        uow.find_record(PROVIDER.name, code)
-    except UnknownCode:
-        return True
-    return False
+    return uow.seek_record(PROVIDER.name, code) is None

@@ -26,7 +26,7 @@ from ledger.exchanges.standing import CityStanding, Evidence, standings_in
 from ledger.reference.places import region_chain, regions
 from ledger.registers.pairs import APPROACH, Approach
 from ledger.registers.records import City, Provider
-from ledger.store.registers import AmbiguousCode, UnknownCode, find_code, find_id
+from ledger.store.registers import AmbiguousCode, find_code, seek_id
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.candidates import judged_pairs
 from ledger.usecases.city_standing import (
@@ -184,9 +184,10 @@ def find_subject(reader: Reader, typed: str) -> Subject:
 def _subjects(reader: Reader, typed: str, *, by_prefix: bool) -> Iterator[Subject]:
     known_at = reader.times.known_at
     for kind in ("need", "city"):
-        try:
-            find_id(reader.connection, kind, typed, by_prefix=by_prefix, known_at=known_at)
-        except UnknownCode:
+        found = seek_id(reader.connection, kind, typed, by_prefix=by_prefix, known_at=known_at)
+        if found is None and known_at is not None:
+            found = seek_id(reader.connection, kind, typed, by_prefix=by_prefix)
+        if found is None:
             continue
         yield Subject(kind, find_code(reader.connection, kind, typed, known_at))
 

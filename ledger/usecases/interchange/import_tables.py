@@ -289,7 +289,7 @@ class Importer:
         }
         self._evidence = EvidenceIndex(one.record for one in self._kept["credential"].values())
         self._history = HistoryImporter(uow)
-        self._meetings = MeetingRules(uow)
+        self._meetings = MeetingRules(uow, of_many=True)
         self._first_days: dict[tuple[str, str], date] = {}
         self._corrected: dict[tuple[Side, str], date] = {}
         self._former_codes: dict[tuple[str, str], list[str]] = {}

@@ -11,7 +11,7 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.text import name_key
 from ledger.meetings.records import Attendance, Meeting, Motion
 from ledger.registers.network import NOT_THERE
-from ledger.store.registers import AlreadyThere, load_all
+from ledger.store.registers import AlreadyThere, load_all, load_matching
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -32,9 +32,12 @@ class NotEarlier(RefusedByRule, code="not-earlier"):
 class MeetingRules:
     """The rules, with the meetings there are; records are told as they are added or edited."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
-        """Read no meeting before one is asked for."""
-        self._uow = uow
+    def __init__(self, uow: UnitOfWork, *, of_many: bool = False) -> None:
+        """Read no meeting before one is asked for; for one record, only those of its day.
+
+        `of_many` says that all are read at once, for thousands of records.
+        """
+        self._uow, self._of_many = uow, of_many
 
     def require(self, kind: str, record: Any) -> None:
         """Refuse a record that breaks a rule of its register.
@@ -59,7 +62,7 @@ class MeetingRules:
     def _require_one(self, meeting: Meeting) -> None:
         """Refuse a meeting that is recorded already under another code."""
         identity = _identity(meeting)
-        code = self._meetings.get(identity, meeting.code)
+        code = self._code_of(meeting, identity)
         if code != meeting.code:
             raise AlreadyThere(
                 f"Meeting {code} of {meeting.body} is there already: {meeting.name}, "
@@ -67,6 +70,21 @@ class MeetingRules:
                 why="A body holds one meeting of a name that begins on a day.",
                 next_step=f"Change it with: cityfund meeting edit {code}; or give another name.",
             )
+        if self._of_many:
+            self._note(meeting, identity)
+
+    def _code_of(self, meeting: Meeting, identity: tuple[str, str, date]) -> str:
+        """Give the code that a meeting is recorded under, its own where there is no other."""
+        if self._of_many:
+            return self._meetings.get(identity, meeting.code)
+        self._uow.flush_registers()
+        body = self._uow.id_of("body", meeting.body)
+        terms = {"body": body, "from": meeting.from_}
+        every = load_matching(self._uow.connection, "meeting", **terms)
+        alike = (one.record.code for one in every if _identity(one.record) == identity)
+        return min((code for code in alike if code != meeting.code), default=meeting.code)
+
+    def _note(self, meeting: Meeting, identity: tuple[str, str, date]) -> None:
         self._meetings.pop(self._identities.get(meeting.code, identity), None)
         self._meetings[identity], self._identities[meeting.code] = meeting.code, identity
 

@@ -12,10 +12,11 @@ from ledger.partnerships.records import (
     require_party,
     require_two_cities,
 )
+from ledger.reference.terms import Step
 from ledger.registers.network import MEMBER, SEAT
 from ledger.registers.records import Body, City, Seat
 from ledger.seats.rules import NotAMember, require_member
-from ledger.seats.spans import crowded, held_seat, member_since
+from ledger.seats.spans import crowded, held_seat, member_since, step_of
 from ledger.store.registers import load_where
 from ledger.store.session.seats import seats_at
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -101,6 +102,10 @@ def note_crowded(uow: UnitOfWork, record: Seat | Body) -> None:
         return
     uow.flush_registers()
     body: Body = uow.record("body", code)
+    if body.seats is None or (
+        isinstance(record, Seat) and step_of(record.role) is not Step.DECIDING
+    ):
+        return
     seats = seats_at(uow, [("body", code)])["body", code]
     found = crowded(body.seats, (held_seat(one, body.until, None) for one in seats))
     if found is not None:

@@ -18,7 +18,6 @@ from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
     AlreadyThere,
     AmbiguousCode,
-    UnknownCode,
     codes_of,
     load_all,
 )
@@ -58,13 +57,12 @@ def refuse_taken(uow: UnitOfWork, kind: str, code: str, *, but: str | None = Non
     `but` is the code of the record that may have it. Raises `AlreadyThere` and `FormerCode`.
     """
     try:
-        held = uow.find_record(kind, code).record
-    except UnknownCode:
-        return
+        found = uow.seek_record(kind, code)
     except AmbiguousCode as error:
         raise AlreadyThere(f"The code {code} is taken.", next_step=error.default_next) from None
-    if held.code == but:
+    if found is None or found.record.code == but:
         return
+    held = found.record
     if normalised_code(held.code) != normalised_code(code):
         raise FormerCode(
             f"The code {code} was that of {kind} {held.code} ({title_of(uow, kind, held)}).",
@@ -203,11 +201,7 @@ def _names_of_the_fund(uow: UnitOfWork) -> frozenset[str]:
 
 
 def _is_city(uow: UnitOfWork, typed: str) -> bool:
-    try:
-        uow.find_record("city", typed)
-    except UnknownCode:
-        return False
-    return True
+    return uow.seek_record("city", typed) is not None
 
 
 def offices_of(uow: UnitOfWork) -> dict[str, Office]:

@@ -38,10 +38,9 @@ def find_place(uow: UnitOfWork, typed: str) -> tuple[str, str]:
     """Find the body or the office that a person means. Raises `UnknownCode`, `AmbiguousCode`."""
     found: list[tuple[str, str]] = []
     for kind in PLACES:
-        try:
-            found.append((kind, uow.find_record(kind, typed).record.code))
-        except UnknownCode:
-            continue
+        stored = uow.seek_record(kind, typed)
+        if stored is not None:
+            found.append((kind, stored.record.code))
     if len(found) > 1:
         raise AmbiguousCode(
             f"{typed!r} is the code of a body and of an office.",

@@ -21,7 +21,7 @@ from ledger.core.text import commonest_spellings, parse_text, text_key
 from ledger.journal.receipts import Note, Receipt
 from ledger.registers.table import REGISTERS
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.register_codes import term_counts
+from ledger.store.register_codes import is_used, term_counts
 from ledger.store.registers import StoredRecord, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
@@ -121,10 +121,23 @@ def note_new_topics(uow: UnitOfWork, kind: str, before: Any, after: Any) -> None
     """
     known = set(map(text_key, topics_of(kind, before))) if before is not None else set()
     fresh = [topic for topic in topics_of(kind, after) if text_key(topic) not in known]
+    uow.flush_registers()
+    kinds = (kind, *TOPIC_COLUMNS)
+    fresh = [
+        topic
+        for topic in fresh
+        if not any(_is_spelt_so(uow.connection, one, topic) for one in kinds)
+    ]
     if fresh:
-        uow.flush_registers()
         for note in new_topics(fresh, [one.topic for one in topics_in_use(uow.connection)]):
             uow.note(*note)
+
+
+def _is_spelt_so(connection: Connection, kind: str, topic: str) -> bool:
+    """Say whether a record of the same register has this topic alone, in the same spelling."""
+    column = TOPIC_COLUMNS[kind]
+    value = (topic,) if REGISTERS[kind].column[column].is_list else topic
+    return is_used(connection, kind, column, value)
 
 
 def nearest_topics(topic: str, in_use: Sequence[str]) -> tuple[str, ...]:
