@@ -278,6 +278,9 @@ def letter(
         str | None,
         typer.Option(metavar="FILE", help="A template of your own, in Markdown or HTML."),
     ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="CODE", help="The language: en, fa.")
+    ] = None,
     file: Annotated[
         str | None, typer.Option("--output", metavar="FILE", help="Write to this file.")
     ] = None,
@@ -286,9 +289,8 @@ def letter(
     from cli.framework.letters import write_letter
     from ledger.letters.templates import Letter
 
-    write_letter(
-        call, Letter.DEAL, {"deal": deal, "html": html, "template": template, "file": file}
-    )
+    typed = {"deal": deal, "html": html, "template": template, "lang": lang, "file": file}
+    write_letter(call, Letter.DEAL, typed)
 
 
 @command(app, "history")

@@ -289,3 +289,31 @@ def restrictions(
     within = DAYS if days is None else parse_days(days)
     report = report_restrictions(ledger_of(call), times_of(call), days=within, every=every)
     emit_report(call, report)
+
+
+@command(app, "overview", kind="plain", dated=True, writes=("html",))
+def overview(
+    call: Call,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="CODE", help="Language of the page: en, fa.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="FILE", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Report on the whole ledger at once; with --format html as one page for everybody.
+
+    The figures that stand first, coverage by factor and sector, gaps by office and country, the
+    trend, the pipeline from approach to delivered, the largest gaps with what stands in the way,
+    and complete projects; then how to read it: the two times, the rates and their days, and what
+    could not be counted. Coverage = (committed + delivered) / (required - withdrawn).
+    """
+    del output  # read by the framework
+    from cli.views.overview.answer import emit_overview
+    from ledger.reports.language import language_named
+    from ledger.usecases.overview import read_overview
+
+    language = language_named(lang)
+    emit_overview(
+        call, read_overview(ledger_of(call), times_of(call), rate_days_of(call)), language
+    )

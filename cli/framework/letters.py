@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TEMPLATE = typer.Option(
     "--template", metavar="FILE", help="A template of your own, in Markdown or HTML."
 )
+_LANG = typer.Option("--lang", metavar="CODE", help="The language: en, fa.")
 _OUTPUT = typer.Option("--output", metavar="FILE", help="Write to this file.")
 
 
@@ -30,6 +31,7 @@ def letter_parameters(kind: str) -> list[inspect.Parameter]:
         parameter(kind, code_argument(kind)),
         flag_parameter("html", "--html", words="Write HTML instead of Markdown."),
         parameter("template", _TEMPLATE, required=False),
+        parameter("lang", _LANG, required=False),
         parameter("file", _OUTPUT, required=False),
     ]
 
@@ -50,16 +52,24 @@ def letter_command(kind: str, words: str) -> Any:
 def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
     """Write a letter as Markdown or HTML; as JSON its values. Raises `BadTemplate`."""
     from cli.framework.output import emit_document, emit_lines  # noqa: PLC0415 - help does without
-    from ledger.letters.templates import HTML, MARKDOWN, fill, shipped_template  # noqa: PLC0415
+    from ledger.letters.templates import HTML, MARKDOWN, fill, letter_in  # noqa: PLC0415
+    from ledger.reports.language import language_named  # noqa: PLC0415 - help does without
     from ledger.usecases.letters import letter_values  # noqa: PLC0415 - brings the store
 
+    language = language_named(typed["lang"])
     with read_ledger(call) as reader:
         code = resolve_code(reader, letter, typed[letter])
-        values = letter_values(reader, letter, code)
+        # JSON is for machines, and is the same in every language.
+        spoken = language_named(None) if call.format == "json" else language
+        values = letter_values(reader, letter, code, spoken)
     template, file = typed["template"], typed["file"]
     named = Path(template or file or "").suffix.casefold()
     style = HTML if typed["html"] or named in {".html", ".htm"} else MARKDOWN
-    text = _read(Path(template)) if template else shipped_template(letter, style)
+    text = (
+        _read(Path(template))
+        if template
+        else letter_in(letter, style, language.text, language.code, language.direction)
+    )
     written = fill(text, values, style)
     # The ending of the file says how the letter is written, not how answers are.
     options = replace(call.read, output=Path(file) if file else None)

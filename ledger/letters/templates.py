@@ -6,7 +6,8 @@ title never becomes markup. A placeholder that the letter has no value for is re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from html import escape
 from importlib.resources import files
@@ -41,6 +42,19 @@ def shipped_template(letter: Letter, style: str) -> str:
     return folder.joinpath(f"{letter}.{style}").read_text(encoding="utf-8")
 
 
+def letter_in(
+    letter: Letter, style: str, translate: Callable[[str], str], language: str, direction: str
+) -> str:
+    """Return the shipped template in a language, whose direction HTML states."""
+    text = shipped_template(letter, style)
+    if language == "en":
+        return text
+    text = translated(text, style, translate)
+    if style == HTML:
+        return text.replace('<html lang="en">', f'<html lang="{language}" dir="{direction}">', 1)
+    return text
+
+
 def fill(template: str, values: Mapping[str, str], style: str) -> str:
     """Put the values into a template. Raises `BadTemplate`."""
     written = Template(template)
@@ -57,6 +71,39 @@ def fill(template: str, values: Mapping[str, str], style: str) -> str:
     if style == HTML:
         shown = {name: _as_html(value) for name, value in values.items()}
     return written.substitute(shown)
+
+
+_HTML_TEXT: Final = re.compile(r"(>)([^<>]*[^<>\s][^<>]*)(<)")
+_MARKDOWN_TEXT: Final = re.compile(
+    r"(\A|\n)((?:- |#+ |\*\*)?)([^\n].*?)((?:\*\*)?)(?=\n\n|\n- |\n*\Z)", re.DOTALL
+)
+_ONLY_A_VALUE: Final = re.compile(r"\$\w+")
+
+
+def messages_of(template: str, style: str) -> list[str]:
+    """Give the texts of a shipped template that are translated, each on one line."""
+    found: list[str] = []
+
+    def take(text: str) -> str:
+        found.append(text)
+        return text
+
+    translated(template, style, take)
+    return list(dict.fromkeys(found))
+
+
+def translated(template: str, style: str, translate: Callable[[str], str]) -> str:
+    """Translate the texts of a shipped template; what is only a value stays as it is."""
+    pattern = _HTML_TEXT if style == HTML else _MARKDOWN_TEXT
+
+    def replaced(match: re.Match[str]) -> str:
+        *before, text, after = match.groups()
+        plain = " ".join(text.split())
+        if not _ONLY_A_VALUE.fullmatch(plain):
+            text = translate(plain)
+        return f"{''.join(before)}{text}{after}"
+
+    return pattern.sub(replaced, template)
 
 
 def _as_html(value: str) -> str:

@@ -31,7 +31,6 @@ SHORT = {
     "cli/framework/letters.py": "the commands that write letters, of three registers",
     "cli/views/origin.py": "the end of every screen of a record that has an origin or can be one",
     "ledger/journal/reached.py": "how far deals got, for every report that asks what came of it",
-    "ledger/letters/templates.py": "what is put into a text, apart from the texts",
     "ledger/store/approaches.py": "query of one report",
     "ledger/store/journal/reached.py": "its query, for every report that asks what came of it",
     "ledger/store/journal/releases.py": "query of matching, which no act needs",

@@ -135,6 +135,7 @@ WRITE_NOTHING = {
     "journal prove": "writes a proof to a file",
     "journal verify-proof": "reads a proof, and no ledger",
     "project brief": "writes two pages, and no ledger",
+    "report overview": "reads the whole ledger; it has no rows that could be filtered",
     "reconcile install": "prints a schedule",
 }
 """Commands that are not built as reading ones, and write nothing all the same."""
