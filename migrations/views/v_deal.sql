@@ -1,4 +1,5 @@
--- One row per deal: its terms and where both sides stand, now, each in its own unit's smallest part.
+-- One row per deal: its terms and where both sides stand, now, each in its own unit's smallest part
+-- (divide by 10^decimals and 10^offer_decimals).
 -- `rate_exact` is NULL where `rate` is exact, else the fraction that `rate` rounds.
 -- A sum of many amounts can exceed 64 bits: sum `_hi` (whole 10^9s) and `_lo` (the rest) instead.
 CREATE VIEW v_deal AS
@@ -29,10 +30,12 @@ FROM (
         terms.held_until AS held_until,
         terms.due_on AS due_on,
         need.unit AS unit,
+        unit.decimals AS decimals,
         of_need.held AS held_minor,
         of_need.committed AS committed_minor,
         of_need.delivered AS delivered_minor,
         offer.unit AS offer_unit,
+        offer_unit.decimals AS offer_decimals,
         of_offer.held AS offer_held_minor,
         of_offer.committed AS offer_committed_minor,
         of_offer.delivered AS offer_delivered_minor
@@ -45,6 +48,8 @@ FROM (
     JOIN need ON need.id = deal.need_id
     JOIN offer ON offer.id = deal.offer_id
     JOIN project ON project.id = need.project_id
+    JOIN unit ON unit.code = need.unit
+    JOIN unit AS offer_unit ON offer_unit.code = offer.unit
     JOIN deal_balance AS of_need ON of_need.deal_id = deal.id AND of_need.side = 'need'
     JOIN deal_balance AS of_offer ON of_offer.deal_id = deal.id AND of_offer.side = 'offer'
 ) AS plain

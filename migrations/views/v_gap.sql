@@ -1,5 +1,7 @@
 -- One row per need: what it requires and where that stands, now. Amounts are whole smallest parts
 -- of the unit (divide by 10^decimals); those of a need whose amount is not known yet are NULL.
+-- `coverage` is the part of what is required, withdrawn left out, that is committed or delivered, as
+-- a fraction of the database's own precision; `base_currency` is what reports convert money to.
 -- A sum of many amounts can exceed 64 bits: sum `_hi` (whole 10^9s) and `_lo` (the rest) instead.
 CREATE VIEW v_gap AS
 SELECT
@@ -47,6 +49,17 @@ FROM (
                 + balance.withdrawn = 0 THEN NULL
             ELSE balance.free + balance.held
         END AS gap_minor,
+        1.0 * (balance.committed + balance.delivered) / NULLIF(
+            balance.free + balance.held + balance.committed + balance.delivered, 0
+        ) AS coverage,
+        coalesce(
+            (
+                SELECT setting.value FROM setting_version AS setting
+                WHERE setting.name = 'base_currency'
+                ORDER BY setting.version DESC LIMIT 1
+            ),
+            'EUR'
+        ) AS base_currency,
         coalesce(need_terms.declared_on, need.declared_on) AS declared_on,
         need_terms.needed_by AS needed_by
     FROM need

@@ -13,6 +13,7 @@ from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat, year
 from credentials import a_figure, a_grade
 from gatherings import a_target, gather
+from officer import Officer, Unheard
 from ties import a_partnership, an_undertaking
 from world import World, introduction
 
@@ -76,6 +77,42 @@ def test_the_gap_view_agrees_with_the_gap_report(office: World) -> None:
     assert seen["N-1"]["gap_minor"] == 700_00
     assert (seen["N-1"]["gap_minor_hi"], seen["N-1"]["gap_minor_lo"]) == (0, 700_00)
     assert seen["N-2"]["gap_minor"] is None
+
+
+def test_gap_and_deal_views_say_how_to_read_their_amounts(office: World) -> None:
+    seen = {row["need"]: row for row in rows(office, "SELECT * FROM v_gap")}
+    for row in report_gaps(office.ledger, GapQuery()).rows:
+        shown = seen[row.need]["coverage"]
+        wanted = row.coverage
+        assert (shown is None) == (wanted is None)
+        assert wanted is None or abs(Decimal(str(shown)) - wanted) < Decimal("0.0001")
+    assert {row["base_currency"] for row in seen.values()} == {"EUR"}
+    [deal] = rows(office, "SELECT decimals, offer_decimals FROM v_deal")
+    assert [*deal.values()] == [2, 2]
+
+
+def test_the_views_of_cities_providers_and_projects_have_their_terms(office: World) -> None:
+    office.do(lambda uow: uow.add("provider", Provider("MHD-P", "Mashhad", "city", city="MHD")))
+    [city] = rows(office, "SELECT city, name, country_name, region, office FROM v_city")
+    assert [*city.values()] == [
+        *("MHD", "Mashhad", "Iran", "Southern Asia", "asia"),
+    ]
+    found = rows(office, "SELECT provider, kind, city FROM v_provider ORDER BY provider")
+    assert [[*one.values()] for one in found] == [["BANK", "bank", None], ["MHD-P", "city", "MHD"]]
+    [project] = rows(office, "SELECT project, title, city_name, country, weight FROM v_project")
+    assert [*project.values()] == ["BRT", "Buses", "Mashhad", "IR", 1]
+
+
+def test_the_view_of_rates_has_those_in_force(office: World) -> None:
+    officer = Officer(office, Unheard())
+    again = "1.09 --on 2026-11-20 --reason typo"
+    for words in ("1.08 --on 2026-11-20", again, "1.1 --on 2026-11-21"):
+        assert officer.tries(f"rates add EUR USD {words} --source test").code == 0, words
+    query = "SELECT base, quote, rate FROM v_rate ORDER BY day"
+    assert [[*one.values()] for one in rows(office, query)] == [
+        ["EUR", "USD", "1.09"],
+        ["EUR", "USD", "1.1"],
+    ]
 
 
 def test_halves_add_up_where_a_sum_exceeds_64_bits(office: World) -> None:
