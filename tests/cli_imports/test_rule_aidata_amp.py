@@ -53,3 +53,35 @@ def test_a_real_workbook_is_in_the_ledger_whole(officer: Officer, tmp_path: Path
     assert posted(officer, out) == {key: amount for key, amount in sums.items() if amount}
     assert len(exported(officer, out, "projects")) == len(used)
     assert "Nothing to import" in officer.says(f"import {FILE} {RULE}")
+
+
+PROJECTS = """\
+project_id,project_title,start_actual_isodate,donors,recipients_iso3,ad_sector_codes,status
+7,Rail link,2005-01-01,Canada|Japan,NGA,210|140,Completion
+8,Two countries,2005-01-01,Canada,NGA|GHA,210,Completion
+"""
+TRANSACTIONS = """\
+transaction_id,project_id,transaction_isodate,transaction_year,transaction_value_code,transaction_currency,transaction_value
+1,7,2005-03-01,2005,C,USD,1000.5
+2,7,2006-03-01,2006,D,USD,400.25
+3,7,,2007,D,EUR,50
+4,8,2005-03-01,2005,C,USD,9
+"""
+
+
+def test_projects_are_read_with_their_transactions(officer: Officer, tmp_path: Path) -> None:
+    (tmp_path / "projects.csv").write_text(PROJECTS, encoding="utf-8")
+    (tmp_path / "transactions.csv").write_text(TRANSACTIONS, encoding="utf-8")
+    line = f"import {tmp_path / 'projects.csv'} --rules aidata-aims --yes"
+    done = officer.tries(line)
+    assert (done.code, "2 rows: 1 used, 1 left out" in done.err) == (0, True), done.err
+    out = tmp_path / "out"
+    assert posted(officer, out) == {
+        ("committed", "USD"): Decimal("1000.50"),
+        ("delivered", "USD"): Decimal("400.25"),
+        ("committed", "EUR"): Decimal(50),
+        ("delivered", "EUR"): Decimal(50),
+    }
+    (project,) = exported(officer, out, "projects")
+    assert (project["sector"], project["status"]) == ("transport", "completion")
+    assert "Nothing to import" in officer.says(line)

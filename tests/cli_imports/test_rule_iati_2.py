@@ -1,0 +1,105 @@
+"""The shipped rule `iati-2` on a real file, against sums made with another library."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+from lxml import etree
+from officer import Officer
+from posted_amounts import exported, posted
+from shared_files import SHARED, needs_shared_files
+
+FILE = SHARED / "iati/iati_Nigeria.xml"
+RULE = "--rules iati-2 --yes"
+COMMITTED, DELIVERED = ("2",), ("3", "4")
+
+
+def moved(activity: etree._Element, types: tuple[str, ...], currency: str) -> Decimal:
+    """Give what an activity's transactions of some types come to in a currency."""
+    default = activity.get("default-currency")
+    values = (
+        Decimal(one.find("value").text)
+        for one in activity.iterfind("transaction")
+        if one.find("transaction-type").get("code") in types
+        and one.find("value").get("currency", default) == currency
+    )
+    return sum(values, Decimal(0))
+
+
+@needs_shared_files
+def test_a_real_file_is_in_the_ledger_whole(officer: Officer, tmp_path: Path) -> None:
+    activities = [*etree.parse(FILE).getroot().iterfind("iati-activity")]
+    used = [one for one in activities if len(one.findall("recipient-country")) == 1]
+    done = officer.tries(f"import {FILE} {RULE}")
+    left_out = len(activities) - len(used)
+    words = f"{len(activities)} rows: {len(used)} used, {left_out} left out"
+    assert (done.code, words in done.err) == (0, True), done.err
+
+    out = tmp_path / "out"
+    delivered = sum(moved(one, DELIVERED, "USD") for one in used)
+    committed = sum(max(moved(one, COMMITTED, "USD"), moved(one, DELIVERED, "USD")) for one in used)
+    assert posted(officer, out) == {
+        ("committed", "USD"): committed,
+        ("delivered", "USD"): delivered,
+    }
+    assert len(exported(officer, out, "projects")) == len(used)
+    assert [city["code"] for city in exported(officer, out, "cities")] == ["NG"]
+    assert "Nothing to import" in officer.says(f"import {FILE} {RULE}")
+
+
+ACTIVITY = """<iati-activities version="2.03"><iati-activity default-currency="EUR">
+<iati-identifier>XM-1</iati-identifier><title><narrative>Metro</narrative></title>
+<reporting-org ref="XM"><narrative>Ministry</narrative></reporting-org>
+<participating-org role="1"><narrative>Bank A</narrative></participating-org>
+<participating-org role="1"><narrative>Fund B</narrative></participating-org>
+<participating-org role="4"><narrative>Builder</narrative></participating-org>
+<activity-status code="2"/><activity-date type="2" iso-date="2020-05-01"/>
+<recipient-country code="IR"/><sector code="21030"/>
+{transactions}</iati-activity></iati-activities>"""
+TRANSACTION = """<transaction><transaction-type code="{kind}"/>
+<transaction-date iso-date="{day}"/><value{currency}>{value}</value>{provider}</transaction>"""
+
+
+def transaction(kind: str, day: str, value: str, provider: str = "", currency: str = "") -> str:
+    if provider:
+        provider = f"<provider-org><narrative>{provider}</narrative></provider-org>"
+    currency = f' currency="{currency}"' if currency else ""
+    return TRANSACTION.format(kind=kind, day=day, value=value, provider=provider, currency=currency)
+
+
+def test_each_currency_is_a_need_and_what_comes_back_is_returned(
+    officer: Officer, tmp_path: Path
+) -> None:
+    path = tmp_path / "activities.xml"
+    path.write_text(
+        ACTIVITY.format(
+            transactions="".join(
+                (
+                    transaction("2", "2020-01-15", "1000"),
+                    transaction("3", "2020-06-01", "400.50", "Bank A"),
+                    transaction("3", "2020-07-01", "-100.25", "Bank A"),
+                    transaction("2", "2020-08-01", "70", currency="USD"),
+                    transaction("2", "2020-09-01", "-250"),
+                    transaction("11", "2020-09-01", "5000"),
+                )
+            )
+        ),
+        encoding="utf-8",
+    )
+    done = officer.tries(f"import {path} {RULE}")
+    assert done.code == 0, done.err
+    out = tmp_path / "out"
+    assert posted(officer, out) == {
+        ("committed", "EUR"): Decimal("1400.50"),
+        ("committed", "USD"): Decimal(70),
+        ("delivered", "EUR"): Decimal("400.50"),
+        ("returned", "EUR"): Decimal("100.25"),
+        ("released", "EUR"): Decimal("350.25"),
+    }
+    providers = Counter(row["name"] for row in exported(officer, out, "providers"))
+    assert providers == {"Bank A": 1, "Bank A+Fund B": 1}
+    sectors = [row["sector"] for row in exported(officer, out, "projects")]
+    assert sectors == ["transport.rail"]
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")
