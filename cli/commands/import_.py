@@ -10,6 +10,7 @@ import typer
 from cli.framework.command import Call, command, standalone
 from cli.framework.session import execute_call, ledger_of
 from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_incoming
+from cli.views.import_rules import look_into
 
 if TYPE_CHECKING:
     from ledger.interchange.steps import ImportPlan
@@ -20,7 +21,9 @@ app = standalone()
 @command(app, "import", kind="write", destructive=True)
 def import_(
     call: Call,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or a folder.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files or a folder; - is input.")
+    ] = None,
     as_table: Annotated[
         str | None, typer.Option("--as", metavar="TABLE", help="The table in the file.")
     ] = None,
@@ -36,6 +39,12 @@ def import_(
     edition_date: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day of what a new edition changes.")
     ] = None,
+    explain: Annotated[
+        int | None, typer.Option(metavar="LINE", min=1, help="Show how the rule reads one line.")
+    ] = None,
+    learn: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a rule to start from for a file.")
+    ] = None,
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
     from ledger.core.memory import garbage_collection_paused
@@ -49,6 +58,9 @@ def import_(
     )
     from ledger.usecases.interchange.sources import source_name, with_terms
 
+    if not paths or explain is not None or learn is not None:
+        look_into(call, paths or (), rules, explain=explain, learn=learn)
+        return
     ledger = ledger_of(call)
     date_edition(call, edition_date)
     popolo = rules == "popolo"

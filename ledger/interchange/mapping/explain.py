@@ -17,6 +17,7 @@ class Explanation:
     """What is asked of one line, filled while the file is read."""
 
     line: int
+    read: frozenset[str] = frozenset()
     file: str = ""
     cells: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
@@ -62,10 +63,7 @@ class Explanation:
             return
         yield f"{self.file}:{self.line}: {self.fate}" + (f" ({self.reason})" if self.reason else "")
         for name, text in self.cells.items():
-            now = self.values.get(name)
-            read = "counts as missing" if now is None else "" if now == text else f"read as {now}"
-            note = f"  ({read})" if read and name in _read_by(self) else ""
-            yield f"  {name}: {_short(text)}{note}"
+            yield f"  {name}: {_short(text)}{self._note(name, text)}"
         for name, text in self.values.items():
             if name not in self.cells:
                 yield f"  {name}: {_short(text)}  (made by the rule)"
@@ -74,6 +72,15 @@ class Explanation:
         for table, cells in self.rows:
             filled = ", ".join(f"{name}={_short(text)}" for name, text in cells.items() if text)
             yield f"{table}: {filled}"
+
+    def _note(self, name: str, text: str) -> str:
+        """Say what became of a cell."""
+        if name not in self.read:
+            return "  (not read)"
+        now = self.values.get(name)
+        if now is None:
+            return "  (counts as missing)"
+        return "" if now == text else f"  (read as {_short(now)})"
 
     def document(self) -> dict[str, Any]:
         """Give the explanation for scripts."""
@@ -87,10 +94,6 @@ class Explanation:
             "problems": self.problems,
             "rows": [{"table": table, "cells": cells} for table, cells in self.rows],
         }
-
-
-def _read_by(explanation: Explanation) -> set[str]:
-    return {*explanation.values, *explanation.cells}
 
 
 def _short(text: str) -> str:

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from ledger.interchange.mapping.apply import RuleRun, reading_of
+from ledger.interchange.mapping.explain import Explanation
+from ledger.interchange.mapping.record_finder import KnownRecords
+from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.reader import MAX_FILE_BYTES
-from ledger.interchange.sources import open_source
+from ledger.interchange.sources import Reading, Source, open_source
 
 STANDARD_INPUT: Final = "-"
 _NAME: Final = "standard input"
 _CHUNK: Final = 1024 * 1024
+_AS_WRITTEN: Final = Reading()
 
 
 def read_files(run: RuleRun, paths: Iterable[Path]) -> dict[str, str]:
@@ -33,6 +37,27 @@ def read_files(run: RuleRun, paths: Iterable[Path]) -> dict[str, str]:
         digests |= {str(one): _digest(one) for one in beside.values() if one is not None}
         run.read(source, beside)
     return digests
+
+
+def open_foreign(path: Path, reading: Reading = _AS_WRITTEN) -> Source:
+    """Open a foreign file, `-` from standard input; raises what opening a file raises."""
+    content: Path | bytes = path
+    if str(path) == STANDARD_INPUT:
+        content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    return open_source(content, reading, _NAME)
+
+
+def explain_line(
+    rule: ImportRule, paths: Iterable[Path], known: KnownRecords, line: int
+) -> Explanation:
+    """Say how the row on a line was read, of the first file that has one there."""
+    explanation = Explanation(line, read=frozenset(rule.foreign_columns))
+    run = RuleRun(rule, known, explanation=explanation)
+    for path in paths:
+        run.read(open_foreign(path, reading_of(rule)), _files_beside(run, path))
+        if explanation.is_there:
+            run.explanation = None
+    return explanation
 
 
 def _files_beside(run: RuleRun, path: Path) -> dict[str, Path | None]:

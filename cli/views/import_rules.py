@@ -1,0 +1,85 @@
+"""What `import` shows of rules: a rule to start from for a file, and how one line was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.framework.command import Call
+from cli.framework.output import emit_document, emit_lines
+from cli.framework.session import ledger_of
+from ledger.core.errors import UsageError
+
+
+class NoPath(UsageError, code="no-path"):
+    """An import without a file."""
+
+    default_why = "An import reads files, a folder of them, or standard input."
+    default_next = "Name them: cityfund import PATH..., or - for standard input."
+
+
+class NoRuleToExplain(UsageError, code="no-rule-to-explain"):
+    """How a line was read was asked of a file that no rule reads."""
+
+    default_why = "Only what a rule makes of a line differs from what stands in it."
+    default_next = "Name the rule: --rules FILE|NAME"
+
+
+class RuleNotWritten(UsageError, code="rule-not-written"):
+    """A rule to start from cannot be made of what was given, or not written where it was to be."""
+
+    default_why = "A rule is made from one file, and written into a file that is not there yet."
+    default_next = "cityfund import FOREIGN-FILE --learn NEW-RULE.toml"
+
+
+def look_into(
+    call: Call, paths: Sequence[str], rules: str | None, *, explain: int | None, learn: str | None
+) -> None:
+    """Show what was asked of a file and its rule; raises `NoPath` and `NoRuleToExplain`."""
+    if learn is not None:
+        _learn(learn, paths)
+    elif explain is None or not paths:
+        raise NoPath("No PATH is given.")
+    elif rules is None or rules == "popolo":
+        raise NoRuleToExplain("No rule is given whose reading could be explained.")
+    else:
+        _explain(call, paths, rules, explain)
+
+
+def _learn(learn: str, paths: Sequence[str]) -> None:
+    """Write a rule for a file: to standard output, or with a PATH into the file named.
+
+    Raises `RuleNotWritten`.
+    """
+    from ledger.interchange.mapping.learn import learn_rule  # noqa: PLC0415 - for this alone
+    from ledger.interchange.mapping.reading import open_foreign  # noqa: PLC0415 - as above
+
+    if len(paths) > 1:
+        raise RuleNotWritten(f"{len(paths)} files are named.")
+    text = learn_rule(open_foreign(Path(paths[0] if paths else learn)))
+    if not paths:
+        emit_lines(text.splitlines())
+        return
+    try:
+        with Path(learn).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise RuleNotWritten(f"{learn} is there already.") from error
+    except OSError as error:
+        raise RuleNotWritten(f"{learn} cannot be written: {error.strerror}.") from error
+    emit_lines([f"The rule is in {learn}. Correct what is FILL-IN in it."])
+
+
+def _explain(call: Call, paths: Sequence[str], rules: str, line: int) -> None:
+    """Show how one line of the first file that has it was read."""
+    from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - for this alone
+    from ledger.interchange.mapping.reading import explain_line  # noqa: PLC0415 - as above
+    from ledger.usecases.interchange.import_tables import read_known  # noqa: PLC0415 - as above
+
+    rule = load_rule(rules)
+    known = read_known(ledger_of(call), rule)
+    explanation = explain_line(rule, [Path(path) for path in paths], known, line)
+    if call.format == "json":
+        emit_document({"schema": "cityfund.explanation/1", **explanation.document()})
+    else:
+        emit_lines(explanation.lines())
