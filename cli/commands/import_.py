@@ -66,7 +66,10 @@ def import_(
     popolo = rules == "popolo"
     rule = None if popolo else load_rule_named(rules)
     files, known = [Path(path) for path in paths], read_known(ledger, rule)
-    incoming = read_incoming(files, as_table=as_table, rule=rule, popolo=popolo, known=known)
+    today = ledger.today() if rule is not None else None
+    incoming = read_incoming(
+        files, as_table=as_table, rule=rule, popolo=popolo, known=known, today=today
+    )
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
     name = source_name(source, rule, popolo=popolo)

@@ -305,12 +305,13 @@ def read_incoming(
     rule: ImportRule | None = None,
     popolo: bool = False,
     known: KnownRecords | None = None,
+    today: date | None = None,
 ) -> Incoming:
     """Read canonical files or folders, or with a rule the foreign files that it is for.
 
     `popolo` says that the files are Popolo documents, `known` are the records of the ledger that
-    the rule may find. Raises what `read_paths` raises; what is wrong inside the files comes back
-    as problems.
+    the rule may find, and `today` is its day, after which nothing has happened yet. Raises what
+    `read_paths` raises; what is wrong inside the files comes back as problems.
     """
     if popolo:
         from ledger.interchange.popolo import read_popolo  # noqa: PLC0415 - brings pydantic
@@ -330,7 +331,7 @@ def read_incoming(
     from ledger.interchange.mapping.apply import RuleRun  # noqa: PLC0415 - as above
     from ledger.interchange.mapping.reading import read_files  # noqa: PLC0415
 
-    run = RuleRun(rule, known or {})
+    run = RuleRun(rule, known or {}, today=today)
     contents = read_files(run, paths)
     tables = run.finish()
     unread = rule.tables if run.problems else frozenset()

@@ -103,3 +103,45 @@ def test_each_currency_is_a_need_and_what_comes_back_is_returned(
     sectors = [row["sector"] for row in exported(officer, out, "projects")]
     assert sectors == ["transport.rail"]
     assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+def activity(number: int, inside: str = "", country: str = "IR", more: str = "") -> str:
+    attributes = more or 'default-currency="EUR"'
+    return (
+        f"<iati-activity {attributes}><iati-identifier>XM-{number}</iati-identifier>"
+        f'<recipient-country code="{country}"/>{inside}</iati-activity>'
+    )
+
+
+ODD: list[tuple[str, str]] = [
+    (activity(1, transaction("2", "2019-01-01Z", "5", currency="eur")), "used"),
+    (activity(2, transaction("2", "2098-01-01", "5")), "used"),
+    (activity(3, transaction("3", "2019-01-01", "7", "وزارت راه")), "used"),
+    (
+        activity(4, transaction("3", "2019-01-01", "0") + transaction("3", "2019-01-01", "-5")),
+        "used",
+    ),
+    (activity(5, transaction("3", "2019-01-01", "5", currency="XYZ")), "unknown-currency"),
+    (activity(6, country="QQ"), "unknown-country"),
+    (activity(7, transaction("3", "2019-01-01", "5"), more='xml:lang="en"'), "unknown-unit"),
+    (activity(8, transaction("3", "2019-01-01", "5,000")), "bad-number"),
+    (activity(9, transaction("3", "", "5")), "missing-value"),
+    (activity(1, "<title><narrative>Again</narrative></title>"), "twice"),
+    ('<iati-activity><recipient-country code="IR"/></iati-activity>', "no-identity"),
+]
+
+
+def test_odd_activities_are_read_or_left_out(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "odd.xml"
+    inside = "".join(text for text, _ in ODD)
+    path.write_text(f'<iati-activities version="2.01">{inside}</iati-activities>', "utf-8")
+    done = officer.tries(f"import {path} {RULE}")
+    reasons = [reason for _, reason in ODD if reason != "used"]
+    assert (done.code, f"4 used, {len(reasons)} left out" in done.err) == (0, True), done.err
+    for reason in reasons:
+        assert f"({reason}): 1" in done.err
+    assert "1 rows say what is to be given after today" in done.err
+    out = tmp_path / "out"
+    sums = {("committed", "EUR"): Decimal(12), ("delivered", "EUR"): Decimal(7)}
+    assert posted(officer, out) == sums
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")

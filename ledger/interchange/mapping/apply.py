@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +39,7 @@ class RuleRun:
     known: KnownRecords = field(default_factory=dict)
     finders: Finders = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=shipped_units)
+    today: date | None = None
     tables: list[RawTable] = field(default_factory=list)
     reports: list[RuleReport] = field(default_factory=list)
     problems: list[ImportProblem] = field(default_factory=list)
@@ -56,6 +58,7 @@ class RuleRun:
             self.known,
             self.rule.about.name,
             raises=self.rule.deals.over == "raise",
+            today=self.today,
         )
 
     def _cells_of(self, table: str, code: str) -> dict[str, str] | None:
@@ -75,6 +78,9 @@ class RuleRun:
     def finish(self) -> list[RawTable]:
         """Give the canonical tables, once all files are read."""
         self.tables += self.given.tables(self.problems)
+        if self.given.later and self.reports:
+            later = f"{self.given.later:,} rows say what is to be given after today"
+            self.reports[0].notes.append(f"{later}: not posted before it has happened")
         if self.given.moved and self.reports:
             moved = f"{self.given.moved:,} rows say what was given before its need was declared"
             self.reports[0].notes.append(f"{moved}: dated on the day of the declaration")

@@ -13,6 +13,7 @@ from ledger.core.numbers import format_decimal, normalise_digits
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ZONE = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
 _GROUPS = r"[0-9]{1,3}([.' \u00a0\u202f\u2019])[0-9]{3}(?:\3[0-9]{3})*"
 _COMMA = re.compile(rf"(-?)({_GROUPS}|[0-9]+)(,[0-9]+)?")
 
@@ -73,8 +74,8 @@ DATES: Final = {
 def iso_day(text: str) -> str | None:
     """Return the day of an ISO 8601 date, with or without a time; None if it is none."""
     plain = normalise_digits(text)
-    day = plain[:10]
-    if not _ISO_DATE.fullmatch(day) or (len(plain) > len(day) and plain[len(day)] not in "T "):
+    day, rest = plain[:10], plain[10:]
+    if not _ISO_DATE.fullmatch(day) or not (rest[:1] in {"", "T", " "} or _ZONE.fullmatch(rest)):
         return None
     try:
         return date.fromisoformat(day).isoformat()

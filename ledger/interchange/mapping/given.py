@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -69,6 +70,9 @@ class GivenRows:
     facts: dict[tuple[str, str, str], list[_Fact]] = field(default_factory=dict)
     providers: dict[str, tuple[str, str, RawRow]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    today: date | None = None
+    later: int = 0
+    """How many rows are dated after today: what has not happened is not posted yet."""
     moved: int = 0
     """How many rows are dated before their need was declared: they count from that day on."""
     _by_code: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -108,6 +112,9 @@ class GivenRows:
         amounts = [_amount(cells, one) for one in ("committed", "delivered")]
         if not any(amounts):
             return False
+        if self.today is not None and cells["date"] > self.today.isoformat():
+            self.later += 1
+            return True
         need, provider, instrument = (cells.get(one, "") for one in _KEY)
         fact = _Fact(
             cells["date"],
@@ -139,11 +146,14 @@ class GivenRows:
                 made[key] = RawTable(table, file, header, [], self.columns)
             made[key].rows.append(row)
 
+        posting = {key: facts for key, facts in self.facts.items() if _acts_of(facts)[0]}
+        giving = {provider for _, provider, _ in posting}
         for code, (file, _, row) in self.providers.items():
-            if self.record("providers", code) is None and self.cells_of("providers", code) is None:
+            is_known = self.record("providers", code) or self.cells_of("providers", code)
+            if code in giving and not is_known:
                 put("providers", PROVIDERS, file, row)
         self._declare_needs()
-        for key, facts in self.facts.items():
+        for key, facts in posting.items():
             unit = self.unit_of(key[0])
             other = next((one for one in facts if unit and one.unit and one.unit != unit), None)
             if other is not None:
@@ -173,7 +183,7 @@ class GivenRows:
             cells["declared_on"] = cells.get("declared_on") or first
             if self.raises and not cells.get("quantity"):
                 total = sum((_acts_of(facts)[1] for facts in of_need), Decimal(0))
-                cells["quantity"] = format_decimal(total)
+                cells["quantity"] = format_decimal(total) if total else ""
 
     def _offer_and_deals(
         self, key: tuple[str, str, str], facts: list[_Fact]
