@@ -7,8 +7,9 @@ their own have a module each: see `_OWN_MODULES` in `cli.framework.app`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cli.framework.command import Call, command, noun
 from cli.framework.options import flag_parameter, with_parameters
@@ -153,32 +154,34 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 """
 
 
+_VIEWS: Final[Mapping[str, tuple[str, str, str | None]]] = {
+    "office": ("member", "list_offices", "emit_office"),
+    "city": ("member", "list_cities", "emit_city"),
+    "provider": ("member", "list_providers", "emit_provider"),
+    "project": ("project", "list_projects", "emit_project"),
+    "need": ("need", "list_needs", "emit_need"),
+    "offer": ("need", "list_offers", "emit_offer"),
+    "approach": ("approach", "list_approaches", "emit_approach"),
+    "body": ("seat", "list_bodies", "emit_body"),
+    "credential": ("exchange", "list_credentials", None),
+    "meeting": ("meeting", "list_meetings", "emit_meeting"),
+    "partnership": ("partnership", "list_partnerships", "emit_partnership"),
+    "seat": ("seat", "list_seats", None),
+    "undertaking": ("partnership", "list_undertakings", None),
+}
+"""The module of a register's own view in `cli.views`, how it lists records and shows one."""
+
+
 def _view(name: str) -> tuple[List | None, Show | None]:
-    """Return how a register is listed, and how one of its records is shown; None: by columns."""
-    if name == "partnership":
-        from cli.views import partnership
+    """Return how a register is listed, and how one of its records is shown; None: by columns.
 
-        return partnership.list_partnerships, partnership.emit_partnership
-    if name == "undertaking":
-        from cli.views import partnership
-
-        return partnership.list_undertakings, None
-    from cli.views import approach, exchange, meeting, member, need, project, seat
-
-    views: dict[str, tuple[List, Show | None]] = {
-        "office": (member.list_offices, member.emit_office),
-        "city": (member.list_cities, member.emit_city),
-        "provider": (member.list_providers, member.emit_provider),
-        "project": (project.list_projects, project.emit_project),
-        "need": (need.list_needs, need.emit_need),
-        "offer": (need.list_offers, need.emit_offer),
-        "approach": (approach.list_approaches, approach.emit_approach),
-        "body": (seat.list_bodies, seat.emit_body),
-        "credential": (exchange.list_credentials, None),
-        "meeting": (meeting.list_meetings, meeting.emit_meeting),
-        "seat": (seat.list_seats, None),
-    }
-    return views.get(name, (None, None))
+    Only the register's own module is loaded: together the views load half of the program.
+    """
+    if name not in _VIEWS:
+        return None, None
+    module, listed, shown = _VIEWS[name]
+    view = import_module(f"cli.views.{module}")
+    return getattr(view, listed), None if shown is None else getattr(view, shown)
 
 
 def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) -> typer.Typer:

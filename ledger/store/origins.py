@@ -10,13 +10,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, select
 
 from ledger.origins.links import Links, Origin, chain_of, parse_origin, require_no_cycle
+from ledger.registers.table import versioned
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import is_newest
 from ledger.store.registers import (
-    IDENTITIES,
     STORED_REGISTERS,
     column_before,
+    identity_of,
     known_at_parameter,
     not_yet_known,
     value_before,
@@ -31,9 +32,7 @@ class Key(NamedTuple):
     id: int
 
 
-_WITH_ORIGIN: Final = {
-    kind: one for kind, one in STORED_REGISTERS.items() if one.spec.origin is not None
-}
+_WITH_ORIGIN: Final = tuple(kind for kind, spec in versioned().items() if spec.origin is not None)
 """The registers whose records can name an origin."""
 
 
@@ -42,7 +41,7 @@ def require_no_circle(connection: Connection, record: Key, terms: Mapping[str, A
     keys: dict[Origin, Key] = {}
 
     def named(key: Key) -> Origin:
-        own = IDENTITIES[key.kind].c
+        own = identity_of(key.kind).c
         code = connection.execute(select(own.code).where(own.id == key.id)).scalar_one()
         keys[Origin(key.kind, code)] = key
         return Origin(key.kind, code)
@@ -86,7 +85,7 @@ def read_links(
 @cache
 def _links_of(kind: str, *, known: bool, by_origin: bool = False) -> Select[Any]:
     """Select the code and the origin of each record that has one, or one that is bound."""
-    register = _WITH_ORIGIN[kind]
+    register = STORED_REGISTERS[kind]
     identity, versions = register.identity, register.versions
     owner = versions.c[register.owner]
     query = (
@@ -147,7 +146,7 @@ def _named_by(
     """Read the records that name one as their origin, as kept under its id."""
     if not STORED_REGISTERS[origin.kind].spec.is_origin:
         return
-    own = IDENTITIES[origin.kind].c
+    own = identity_of(origin.kind).c
     ids = select(own.id).where(own.code == origin.code)
     for identity in connection.execute(ids.order_by(own.reuse.desc()).limit(1)).scalars():
         for kind in _WITH_ORIGIN:

@@ -16,9 +16,9 @@ from ledger.store.db.clock import known_by
 from ledger.store.db.queries import is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import (
-    IDENTITIES,
     STORED_REGISTERS,
     codes_of,
+    identity_of,
     known_at_parameter,
     load_all,
     not_yet_known,
@@ -30,7 +30,7 @@ from ledger.store.registers import (
 
 def ids_by_code(connection: Connection, kind: str) -> dict[str, int]:
     """Read the id of every record of a register by its code."""
-    columns = IDENTITIES[kind].c["code", "id"]
+    columns = identity_of(kind).c["code", "id"]
     return dict(connection.execute(select(*columns).where(*there(kind))).all())
 
 

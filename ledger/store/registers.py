@@ -8,7 +8,7 @@ is in error is hidden: it is found by no query here but `find_hidden`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    Table,
     bindparam,
     case,
     exists,
@@ -62,7 +63,29 @@ _FEW: Final = 6
 """How many codes are named where several fit."""
 
 
-STORED_REGISTERS: Final = {name: stored_register(spec) for name, spec in versioned().items()}
+class _Registers(Mapping[str, StoredRegister]):
+    """The registers by name: those that most commands touch, and others when they are asked for."""
+
+    def __init__(self) -> None:
+        made = (spec for spec in versioned().values() if spec.name in tables.metadata.tables)
+        self._stored = {spec.name: stored_register(spec) for spec in made}
+
+    def __getitem__(self, name: str) -> StoredRegister:
+        if name not in self._stored:
+            self._stored[name] = stored_register(versioned()[name])
+        return self._stored[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in versioned()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(versioned())
+
+    def __len__(self) -> int:
+        return len(versioned())
+
+
+STORED_REGISTERS: Final = _Registers()
 """Every register that is kept in versions, in the order of leaves."""
 
 
@@ -80,11 +103,13 @@ LEAF_KINDS: Final = (
 LEAF_PLACES: Final = {kind: place for place, kind in enumerate(LEAF_KINDS)}
 
 
-IDENTITIES: Final = {
-    **{kind: register.identity for kind, register in STORED_REGISTERS.items()},
-    "proposal": tables.proposal,
-}
-"""The tables that hold codes, by kind: those of the registers, and of proposals."""
+CODED_KINDS: Final = (*STORED_REGISTERS, "proposal")
+"""The kinds of what has codes: the registers, and proposals."""
+
+
+def identity_of(kind: str) -> Table:
+    """Give the table that holds the codes of a kind."""
+    return tables.proposal if kind == "proposal" else STORED_REGISTERS[kind].identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +199,7 @@ def columns_of(
         if term.refers_to is None:
             columns.append(column.label(term.attribute))
             continue
-        target = tables.metadata.tables[term.refers_to].alias(f"its_{term.attribute}")
+        target = STORED_REGISTERS[term.refers_to].identity.alias(f"its_{term.attribute}")
         source = source.outerjoin(target, target.c.id == column)
         code = value_before(STORED_REGISTERS[term.refers_to], target, "code", others)
         columns.append(code.label(term.attribute))
@@ -203,7 +228,7 @@ def load_all(
 
 def codes_of(connection: Connection, kind: str) -> list[str]:
     """Read every code of a register, in the order in which its records were recorded."""
-    table = IDENTITIES[kind]
+    table = identity_of(kind)
     query = select(table.c.code).where(*there(kind)).order_by(table.c.id)
     return [*connection.execute(query).scalars()]
 
@@ -369,7 +394,7 @@ def seek_id(
     exact = _id_by_code(kind).value(connection, code=typed) if known_at is None else None
     if exact is not None:
         return int(exact)
-    table = IDENTITIES[kind]
+    table = identity_of(kind)
     rows = select(table.c.id, table.c.code).where(*there(kind, known_at))
     compared = normalised_code(typed)
     matches: Sequence[Any] = ()
@@ -407,7 +432,7 @@ def find_by_former_code(
 
 @cache
 def _id_by_code(kind: str) -> Prepared:
-    identity = IDENTITIES[kind]
+    identity = identity_of(kind)
     query = select(identity.c.id).where(identity.c.code == bindparam("code"), *there(kind))
     return Prepared(query)
 
@@ -433,7 +458,7 @@ def find_code(
     connection: Connection, kind: str, typed: str, known_at: datetime | None = None
 ) -> str:
     """Find the code a reader means, a unique beginning of it included; as known at a moment."""
-    identity = IDENTITIES[kind]
+    identity = identity_of(kind)
     identity_id = find_id(connection, kind, typed, by_prefix=True, known_at=known_at)
     code: ColumnElement[Any] = identity.c.code
     if known_at is not None and kind in STORED_REGISTERS:
@@ -468,13 +493,13 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
     folded = normalised_code(typed)
-    held = (kind for kind in IDENTITIES if _id_in_any_case(kind).first(connection, folded=folded))
+    held = (kind for kind in CODED_KINDS if _id_in_any_case(kind).first(connection, folded=folded))
     return next(held, None)
 
 
 @cache
 def _id_in_any_case(kind: str) -> Prepared:
-    identity = IDENTITIES[kind]
+    identity = identity_of(kind)
     return Prepared(
         select(identity.c.id).where(identity.c.folded == bindparam("folded"), *there(kind))
     )
@@ -482,11 +507,11 @@ def _id_in_any_case(kind: str) -> Prepared:
 
 _WITH_ARTICLE: Final = {
     "proposal": "a proposal",
-    **{kind: register.spec.with_article for kind, register in STORED_REGISTERS.items()},
+    **{kind: spec.with_article for kind, spec in versioned().items()},
 }
 _NOUNS: Final = {"proposal": "match"}
 
 
 def plural(kind: str) -> str:
     """Give the plural of a register's name."""
-    return STORED_REGISTERS[kind].spec.plural if kind in STORED_REGISTERS else f"{kind}s"
+    return versioned()[kind].plural if kind in versioned() else f"{kind}s"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
 from ledger.store.db.prepared import Prepared
-from ledger.store.registers import IDENTITIES, load_all
+from ledger.store.registers import identity_of, load_all
 
 
 def read_restrictions(connection: Connection, known_at: datetime | None = None) -> Restrictions:
@@ -21,4 +21,4 @@ def read_restrictions(connection: Connection, known_at: datetime | None = None) 
     return Restrictions(restrictions, exemptions)
 
 
-_ANY: Final = Prepared(select(IDENTITIES["restriction"].c.id).limit(1))
+_ANY: Final = Prepared(select(identity_of("restriction").c.id).limit(1))

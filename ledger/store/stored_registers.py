@@ -81,20 +81,20 @@ class StoredRegister:
 
 def stored_register(spec: RegisterSpec) -> StoredRegister:
     """Say how the records of a register are kept, by its specification."""
-    made, record = tables.metadata.tables, spec.record_type
+    record = spec.record_type
     terms = tuple(_term(spec, column_of(field.name)) for field in fields(record))
     return StoredRegister(
         spec,
         record,
-        made[spec.name],
-        made[f"{spec.name}_version"],
+        tables.named(spec.name),
+        tables.versions_of(spec.name),
         terms,
         kind=spec.name,
         owner=f"{spec.name}_id",
         fixed=tuple(term.column for term in terms if term.fixed),
         versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
         corrected=tuple(term.column for term in terms if term.corrected),
-        changes=made.get(f"{spec.name}{tables.IDENTITY_CHANGE}"),
+        changes=tables.identity_changes_of(spec.name),
         free_texts=tuple(
             (disclosed_name(term.name), term.column)
             for term in terms

@@ -62,14 +62,14 @@ def main() -> None:
 def _make_tables(url: str) -> None:
     """Do what a migration does: take the guards down, make the tables, put all guards up."""
     from ledger.store.db.engine import make_engine, write_transaction  # noqa: PLC0415 - reads the table
-    from ledger.store.db.tables import metadata  # noqa: PLC0415
+    from ledger.store.db.tables import metadata, named, versions_of  # noqa: PLC0415
     from migrations import guards  # noqa: PLC0415
 
     with write_transaction(make_engine(url)) as connection:
         if inspect(connection).has_table(WORKSHOP.name):
             return
         guards.take_down(connection)
-        ours = [metadata.tables[name] for name in (WORKSHOP.name, f"{WORKSHOP.name}_version")]
+        ours = [named(WORKSHOP.name), versions_of(WORKSHOP.name)]
         metadata.create_all(connection, ours)
         guards.put_up(connection)
 

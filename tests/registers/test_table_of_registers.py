@@ -20,7 +20,7 @@ from ledger.registers.table import (
     origin_kinds,
     versioned,
 )
-from ledger.store.db.tables import metadata
+from ledger.store.db.tables import named, versions_of
 from ledger.store.registers import STORED_REGISTERS as STORED
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def test_columns_refer_to_registers_that_come_before(spec: RegisterSpec) -> None
 
 @of_each_versioned
 def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
-    identity, versions = metadata.tables[spec.name], metadata.tables[f"{spec.name}_version"]
+    identity, versions = named(spec.name), versions_of(spec.name)
     own = {"id", "folded", "number", "reuse", "request_id"}
     kept = {f"{spec.name}_id", "version", "in_error", "reason", "request_id"}
     kept |= {"recorded_at", "format"}
@@ -63,8 +63,8 @@ def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
 @of_each_versioned
 def test_a_column_that_is_always_filled_is_never_empty_in_the_database(spec: RegisterSpec) -> None:
     for column in spec.stored:
-        end = "" if column.fixed else "_version"
-        kept = metadata.tables[f"{spec.name}{end}"].c[column.stored_name]
+        table = named(spec.name) if column.fixed else versions_of(spec.name)
+        kept = table.c[column.stored_name]
         assert kept.nullable is not column.is_always_filled, column.name
 
 

@@ -9,19 +9,23 @@ from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
     FromClause,
+    SmallInteger,
     String,
     Table,
     bindparam,
     case,
     cast,
+    column,
     func,
     literal,
     null,
     select,
+    table,
 )
 
 from ledger import __version__
@@ -193,15 +197,18 @@ def origin_text(
 def _code_of(
     kind: str, identity: ColumnElement[Any], code_of: Callable[[FromClause], ColumnElement[str]]
 ) -> ColumnElement[Any]:
-    named = tables.metadata.tables[kind].alias()
+    # What is asked of it is all that is said of it: reads of projects, offers and deals would have
+    # the tables of a dozen registers made otherwise.
+    own = (column("id", BigInteger), column("code", tables.CODE), column("reuse", SmallInteger))
+    named = table(kind, *own).alias()
     query = select(code_of(named)).where(named.c.id == identity)
     return query.correlate_except(named).scalar_subquery()
 
 
 def codes_had(kind: str) -> FromClause:
     """Give every code that each record of a register has or had, as codes are compared."""
-    identity = tables.metadata.tables[kind].c
-    changes = tables.metadata.tables.get(f"{kind}{tables.IDENTITY_CHANGE}")
+    identity = tables.named(kind).c
+    changes = tables.identity_changes_of(kind)
     now = select(identity.id, identity.folded, identity.reuse)
     if changes is None:
         return now.subquery()
@@ -272,7 +279,7 @@ _LAST: Final = Prepared(
         tables.request.c.id,
         tables.request.c.recorded_at,
         select(func.max(tables.entry.c.id)).scalar_subquery(),
-        select(func.max(tables.metadata.tables["restriction"].c.id)).scalar_subquery(),
+        select(func.max(tables.named("restriction").c.id)).scalar_subquery(),
     )
     .order_by(tables.request.c.id.desc())
     .limit(1)

@@ -2,6 +2,7 @@
 
 Registers are split in two, identity rows with what is fixed and version rows with the terms; both
 are append-only. A version that is `in_error` hides its record, whose code is free for another one.
+The tables of a register that few commands touch are made when one asks for them (`named`).
 The journal is `entry` and `movement`. What changes is put in force by triggers: balances, and codes
 and a project's city, which append-only rows of identity changes announce.
 """
@@ -279,6 +280,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     )
     if spec.until_acts:
         _identity_changes(spec)
+    _order_origins(spec)
     return identity, versions
 
 
@@ -322,6 +324,34 @@ def _identity_changes(spec: RegisterSpec) -> None:
     )
 
 
+@cache
+def _made(register: str) -> None:
+    """Make the tables of a register, after those that its own refer to.
+
+    A record that another came from is written first, so the tables of the one depend on those of
+    the other, whichever are made before.
+    """
+    spec = registers.versioned()[register]
+    for other in spec.references.values():
+        if other != register:
+            _made(other)
+    if register not in metadata.tables:
+        _register(spec)
+
+
+def _order_origins(spec: RegisterSpec) -> None:
+    """Let what came of a record be written after it, of the registers that are made so far."""
+    made = metadata.tables
+    later = [spec] if spec.origin is not None else []
+    if spec.is_origin:
+        later = [one for one in registers.versioned().values() if one.origin is not None]
+    for one in later:
+        versions = made.get(f"{one.name}_version")
+        for kind in registers.origin_kinds():
+            if versions is not None and kind in made:
+                versions.add_is_dependent_on(made[kind])
+
+
 office, office_version = _register(registers.OFFICE)
 city, city_version = _register(registers.CITY)
 provider, provider_version = _register(registers.PROVIDER)
@@ -347,14 +377,6 @@ def _of_holder() -> ForeignKeyConstraint:
 need, need_version = _register(registers.NEED, _of_holder())
 offer, offer_version = _register(registers.OFFER, _of_holder())
 deal, deal_version = _register(registers.DEAL)
-for _spec in registers.versioned().values():
-    if _spec.name not in metadata.tables:
-        _register(_spec)
-for _spec in registers.versioned().values():
-    if _spec.origin is not None:
-        for _kind in registers.origin_kinds():
-            # A record that another came from is written first.
-            metadata.tables[f"{_spec.name}_version"].add_is_dependent_on(metadata.tables[_kind])
 
 allowed_move = Table(
     "allowed_move",
@@ -546,14 +568,34 @@ REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument, 
 MUTABLE_TABLES: Final = (balance, deal_balance)
 
 
+def named(register: str) -> Table:
+    """Give the table of a register's identity rows, by the register's name."""
+    _made(register)
+    return metadata.tables[register]
+
+
+def versions_of(register: str) -> Table:
+    """Give the table of the versions of a register's records."""
+    _made(register)
+    return metadata.tables[f"{register}_version"]
+
+
+def identity_changes_of(register: str) -> Table | None:
+    """Give the table of a register's identity changes; None where they never change."""
+    _made(register)
+    return metadata.tables.get(f"{register}{IDENTITY_CHANGE}")
+
+
 def complete_metadata() -> MetaData:
     """Give the metadata with every table of the schema, those of nights and statements included.
 
-    Most commands read and write without them, so they are imported only where all are needed.
+    Most commands read and write without them, so they are made only where all are needed.
     """
     from ledger.store.db import night_tables  # noqa: PLC0415
 
     assert night_tables.finding.metadata is metadata
+    for register in registers.versioned():
+        _made(register)
     _index_records_in_error()
     return metadata
 
@@ -562,7 +604,7 @@ def complete_metadata() -> MetaData:
 def _index_records_in_error() -> None:
     """Index the few records in error; SQLAlchemy loads both dialects for it, which takes long."""
     for name in registers.versioned():
-        versions = metadata.tables[f"{name}_version"]
+        versions = versions_of(name)
         marked = versions.c.in_error
         owner = versions.c[f"{name}_id"]
         index = f"ix_{versions.name}_in_error"

@@ -194,7 +194,7 @@ def _terms(
             write = no_or_none if omits_yes else writer_of(register.column(term))
             terms.append((term.name, raw(column), write))
             continue
-        other = tables.metadata.tables[term.refers_to].alias(f"its_{term.name}")
+        other = tables.named(term.refers_to).alias(f"its_{term.name}")
         source = source.outerjoin(other, other.c.id == column)
         # What refers to nothing is not as if it referred to none.
         lost = literal("#").concat(cast(column, String))

@@ -413,7 +413,7 @@ def read_account(connection: Connection, side: Side, **condition: Any) -> Accoun
 
 @cache
 def _account_query(side: Side, by: str) -> Prepared:
-    identity, movement = registers.IDENTITIES[side].c.id, tables.movement.c
+    identity, movement = registers.identity_of(side).c.id, tables.movement.c
     last = select(func.max(movement.effective_on)).where(movement.holder_id == identity)
     balance = tables.balance
     query = registers.select_current(side.value, by=by)

@@ -18,7 +18,7 @@ from datetime import datetime, tzinfo
 from functools import cache, partial
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Integer, Select, column, exists, func, select, table
 
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
@@ -31,7 +31,7 @@ from ledger.store.db import postgresql, queries, tables
 from ledger.store.db.errors import BUSY_SECONDS, AnswerLost, WriteConflict, WriteTooSlow
 from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
-from ledger.store.registers import IDENTITIES
+from ledger.store.registers import identity_of
 from ledger.store.session.ledger import Ledger, now
 from ledger.store.session.restrictions import require_unbarred
 from ledger.store.session.rows import LockedNumbering, SharedNumbering, WriteStart
@@ -261,9 +261,9 @@ def _preflight(ledger: Ledger, request: Request) -> _Preflight:
 def _preflight_query() -> Select[Any]:
     request = tables.request
     last = select(request.c.recorded_at).order_by(request.c.id.desc()).limit(1)
-    numbers = [
-        select(func.max(IDENTITIES[kind].c.number)).scalar_subquery().label(kind) for kind in _KINDS
-    ]
+    # Their names are enough here: a write asks for the tables of its own registers alone.
+    numbered = ((kind, table(kind, column("number", Integer)).c.number) for kind in _KINDS)
+    numbers = [select(func.max(number)).scalar_subquery().label(kind) for kind, number in numbered]
     return select(last.scalar_subquery().label("last_recorded"), *numbers)
 
 
@@ -307,7 +307,7 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
 _START: Final = select(
     func.clock_timestamp().label("moment"),
     func.session_user().label("database_user"),
-    exists(IDENTITIES["restriction"].c.id).label("has_restrictions"),
+    exists(identity_of("restriction").c.id).label("has_restrictions"),
     func.set_config("statement_timeout", f"{BUSY_SECONDS}s", True),  # noqa: FBT003 - SQL's own
 )
 

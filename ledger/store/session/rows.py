@@ -40,7 +40,7 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, insert_rows
 from ledger.store.db.queries import codes_had
 from ledger.store.db.types import LIST_SEPARATOR
-from ledger.store.registers import IDENTITIES, LEAF_PLACES, STORED_REGISTERS
+from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
 
 _LARGEST_BLOCK: Final = 1000
 
@@ -112,7 +112,7 @@ class LockedNumbering(Numbering):
 
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
-            table = IDENTITIES[kind]
+            table = identity_of(kind)
             number, identity = _last_code(table).rows(self._connection)[0]
             self._largest_codes[kind] = number or 0
             self._last_ids.setdefault(table.name, identity or 0)
@@ -421,7 +421,7 @@ def _table_places() -> Mapping[str, int]:
 
 @cache
 def _places_among(known: int) -> Mapping[str, int]:
-    # Tables of nights and statements are known once their module is imported.
+    # Tables of nights, statements and further registers are made when they are first asked for.
     assert known == len(tables.metadata.tables)
     return {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
 

@@ -218,7 +218,7 @@ def _read_free(
     connection: Connection, side: Side, wanted: Sequence[str]
 ) -> dict[tuple[Side, str], _Free]:
     """Read what needs or offers have free, by normalised code."""
-    table, balance = tables.metadata.tables[side.value], tables.balance
+    table, balance = tables.named(side.value), tables.balance
     query = select(table.c.folded, table.c.unit, balance.c.free).join(
         balance, balance.c.holder_id == table.c.id
     )
