@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.framework.command import Call, command, standalone
+from cli.framework.command import Call, command, noun
 from cli.framework.session import execute_call, ledger_of
 from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_incoming
 from cli.views.import_rules import look_into
@@ -15,10 +15,10 @@ from cli.views.import_rules import look_into
 if TYPE_CHECKING:
     from ledger.interchange.steps import ImportPlan
 
-app = standalone()
+app = noun("Import tables, and other files by an import rule.", default="tables")
 
 
-@command(app, "import", kind="write", destructive=True)
+@command(app, "tables", kind="write", destructive=True)
 def import_(
     call: Call,
     paths: Annotated[
@@ -88,3 +88,28 @@ def import_(
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, confirm), content)
         emit_imported(call, receipt, incoming.reports, previewed=previewed)
+
+
+@command(app, "template", kind="plain")
+def template(
+    call: Call,
+    path: Annotated[str, typer.Argument(help="A new .xlsx file.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only these: projects,needs; repeatable.")
+    ] = None,
+) -> None:
+    """Write the workbook that a city fills in: a sheet for each table, with lists to choose from.
+
+    The lists are the program's code lists and the codes that the ledger has today. What a city
+    sends back is imported with `cityfund import`, which names what is wrong by sheet and cell.
+    """
+    from cli.framework.options import comma_separated
+    from cli.framework.output import emit_document, emit_lines
+    from ledger.usecases.interchange.template import write_city_template
+
+    with ledger_of(call).reader() as reader:
+        tables = write_city_template(reader, Path(path), comma_separated(table))
+    if call.format == "json":
+        emit_document({"schema": "cityfund.template/1", "file": path, "tables": tables})
+        return
+    emit_lines([f"{path}: {', '.join(tables)}"])

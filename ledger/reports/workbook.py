@@ -47,7 +47,7 @@ def write_tables(
 
     A figure of more than 15 digits is written as text. `lines` say how to read the workbook.
     """
-    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - for workbooks alone
+    import xlsxwriter  # noqa: PLC0415 - for workbooks alone
 
     spools = [Spool(one.rows, one.columns) for one in tables]
     options = {**_OPTIONS, "constant_memory": any(one.is_large for one in spools)}

@@ -108,7 +108,7 @@ OTHER_PARTS = {
     "match propose": ("--save", "proposal", "Proposal MAT-0002"),
     "office reroute": ("--yes", "notes", "city MHD: office asia → hq"),
     "match accept": ("--until 2027-01-31 --yes", "lines", "1 line of proposal MAT-0001 introduced"),
-    "import": ("{folder}/cities.csv --yes", "counts", "imported · 1 new, 0 changed"),
+    "import tables": ("{folder}/cities.csv --yes", "counts", "imported · 1 new, 0 changed"),
     "rates import": ("{folder}/rates.csv --yes", "counts", "imported · 1 new, 0 changed"),
 }
 """Commands on many records: what each of them is, in a part of its own, and what a person reads."""
@@ -132,6 +132,7 @@ WRITE_NOTHING = {
     "deal letter": "writes a letter, and no ledger",
     "doctor": "reads versions and settings",
     "export": "writes files, not the ledger",
+    "import template": "writes a workbook to fill in",
     "journal prove": "writes a proof to a file",
     "journal verify-proof": "reads a proof, and no ledger",
     "project brief": "writes two pages, and no ledger",
