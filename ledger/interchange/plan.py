@@ -16,6 +16,7 @@ from ledger.core.text import first_few
 from ledger.interchange.canonical import LISTED, STATEMENTS
 from ledger.interchange.origin_order import origins_first
 from ledger.interchange.plan_acts import combine_totals, plan_acts
+from ledger.interchange.plan_editions import corrected_declarations
 from ledger.interchange.plan_given import apply_over
 from ledger.interchange.plan_values import merge_edit, revision_of, state_row, with_state
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, Planning
@@ -88,7 +89,10 @@ def plan_import(
     rates = [_rate_step(planning, row) for row in tables.rates]
     # Rates come before the acts: a deal without a rate of its own takes the table's.
     ordered = origins_first(planning, registers)
-    every: list[ImportStep] = [*ordered, *rates, *ups, *given.ups]
+    redeclared = corrected_declarations(planning)
+    of_past = [one for one in given.ups if one.effective_on < (terms.edition_on or date.max)]
+    later = [one for one in given.ups if one not in of_past]
+    every: list[ImportStep] = [*ordered, *rates, *redeclared, *of_past, *ups, *later]
     every += [*given.acts, *downs, *given.downs]
     plan = ImportPlan(tuple(every), tuple(planning.problems), tuple(planning.notes))
     return with_state(planning, plan)

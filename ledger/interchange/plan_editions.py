@@ -12,7 +12,14 @@ from ledger.interchange.records import DEAL_ACTS, ActKey, DealActRow
 from ledger.interchange.repeats.editions import DateChange, Edition, edition_of, in_their_order
 from ledger.interchange.repeats.preview import Change, Retained
 from ledger.interchange.repeats.state import DEALS, StatedRow
-from ledger.interchange.steps import CorrectDate, ImportStep, PostedAct, Restate, Same
+from ledger.interchange.steps import (
+    CorrectDate,
+    CorrectDeclaration,
+    ImportStep,
+    PostedAct,
+    Restate,
+    Same,
+)
 from ledger.journal.entries import Act
 
 _WORD_OF = {act: word for word, act in DEAL_ACTS.items()}
@@ -61,6 +68,11 @@ def plan_editions(planning: Planning, rows: Sequence[DealActRow]) -> _Planned:
         last += _differences(planning, code, edition)
         planning.superseded += edition.superseded
         planning.released += edition.released
+        planning.offers_spared |= {
+            planning.holdings.deals[code].offer
+            for row in edition.gone
+            if code in planning.holdings.deals and int(row.cells["amount"])
+        }
     return left, first, last
 
 
@@ -168,3 +180,11 @@ def _differences(planning: Planning, code: str, edition: Edition) -> Iterator[Im
 def _reason(planning: Planning, what: str) -> str:
     terms = planning.terms_of_source
     return f"edition of {terms.source}, {terms.edition_on}: {what}"
+
+
+def corrected_declarations(planning: Planning) -> list[CorrectDeclaration]:
+    """Correct the days of declarations that the edition dates earlier."""
+    return [
+        CorrectDeclaration(side, code, day, _reason(planning, f"declared on {day}"), place)
+        for (side, code), (day, place) in planning.redeclared.items()
+    ]

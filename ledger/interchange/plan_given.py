@@ -41,12 +41,41 @@ def apply_over(
 ) -> Given:
     """Apply what the rule says of acts that give more than is required."""
     over = planning.terms_of_source.over
-    if over == "refuse":
-        return Given([*acts], [*revisions], [], [])
-    _state_totals(planning, registers, revisions)
-    if over == "raise":
-        return _raised(planning, revisions, acts)
-    return Given(_within(planning, acts), [*revisions], [], [])
+    revisions = [
+        one._replace(spares_placed=one.side is Side.OFFER and one.code in planning.offers_spared)
+        for one in revisions
+    ]
+    for (side, code), (day, _) in planning.redeclared.items():
+        room = planning.room_of(code, side)
+        first = min(room.totals, default=None)
+        room.totals += [] if first is None else [first._replace(day=day)]
+    given = Given([*acts], [*revisions], [], [])
+    if over != "refuse":
+        _state_totals(planning, registers, revisions)
+        if over == "raise":
+            given = _raised(planning, revisions, acts)
+        else:
+            given = given._replace(acts=_within(planning, acts))
+    return given._replace(ups=[*given.ups, *_offers_of_their_day(planning, given)])
+
+
+def _offers_of_their_day(planning: Planning, given: Given) -> Iterator[RaiseTotal]:
+    """Let the higher total of an offer count from the day of the acts on that it is stated for."""
+    day = planning.terms_of_source.edition_on
+    raised = {one.code: one for one in given.revisions if one.side is Side.OFFER}
+    if day is None or planning.terms_of_source.edition == "refuse" or not raised:
+        return
+    for step in given.acts:
+        row = _row_of(step)
+        if row is not None and row.offer in raised and row.unit == raised[row.offer].unit.code:
+            planning.room_of(row.offer, Side.OFFER).place(row)
+    for code, one in raised.items():
+        room = planning.room_of(code, Side.OFFER)
+        for when in room.days():
+            before, wanted = room.required_on(when), room.placed_on(when)
+            if before < wanted <= one.new_total and when < day:
+                room.state(when, wanted, is_raise=True)
+                yield RaiseTotal(Side.OFFER, code, one.unit, when, before, wanted, one.place)
 
 
 def _state_totals(
@@ -91,7 +120,7 @@ def _raised(planning: Planning, revisions: Sequence[Revise], acts: Sequence[Impo
                 before, wanted = room.required_on(when), room.needed_on(when)
                 if (wanted - before) * sign > 0:
                     room.state(when, wanted, is_raise=True)
-                    steps.append(RaiseTotal(need, unit, when, before, wanted, place))
+                    steps.append(RaiseTotal(Side.NEED, need, unit, when, before, wanted, place))
     return Given([*acts], plain, ups, downs)
 
 

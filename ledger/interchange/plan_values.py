@@ -73,6 +73,9 @@ def merge_edit(
             texts = cell_text(before) or "empty", cell_text(value) or ""
             planning.retain(Retained(table, held.code, column, *texts, row.place))
             continue
+        if spec.corrected and planning.terms_of_source.edition == "restate":
+            planning.redeclare(table, held, value, row.place)
+            continue
         if spec.corrected:
             _note_fixed(planning, table, held.code, column, (before, value), row.place)
             continue
@@ -109,7 +112,8 @@ def revision_of(planning: Planning, table: str, held: Any, row: RegisterRow[Any]
     totals = holdings.required if holdings.required_on is None else holdings.required_on
     before = totals.get((side, held.code))
     day = planning.terms_of_source.edition_on
-    if table == "needs" and day is not None and held.code in holdings.rooms and planning.raises:
+    known = table == "needs" and (side, held.code) in holdings.rooms
+    if known and day is not None and planning.raises:
         before = planning.room_of(held.code).stated_on(day) or None
     if before == row.quantity:
         return None

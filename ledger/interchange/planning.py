@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from ledger.core.suggest import did_you_mean
 from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Change, Retained
-from ledger.interchange.repeats.room import NeedRoom, TotalOn
+from ledger.interchange.repeats.room import Room, TotalOn
 from ledger.interchange.repeats.state import OwnRow, SourceTerms, StatedRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
@@ -53,7 +53,11 @@ class Planning:
     own: list[OwnRow] = field(default_factory=list)
     """What the import says, row by row, with the codes of the ledger."""
     retained: list[Retained] = field(default_factory=list)
-    rooms: dict[str, NeedRoom] = field(default_factory=dict)
+    offers_spared: set[str] = field(default_factory=set)
+    """Offers with acts that are gone and kept: their totals do not fall below what is placed."""
+    redeclared: dict[tuple[Side, str], tuple[date, Place]] = field(default_factory=dict)
+    """Needs and offers that a new edition says to be declared earlier than they were."""
+    rooms: dict[tuple[Side, str], Room] = field(default_factory=dict)
     restated: list[Change] = field(default_factory=list)
     superseded: list[StatedRow] = field(default_factory=list)
     released: list[StatedRow] = field(default_factory=list)
@@ -63,16 +67,26 @@ class Planning:
         self.retained.append(retained)
         self.notes.append(Note("correction-kept", str(retained)))
 
+    def redeclare(self, table: str, held: Any, day: date, place: Place) -> None:
+        """Note a declaration that the source dates otherwise now: earlier it is corrected."""
+        texts = held.declared_on.isoformat(), day.isoformat()
+        if day < held.declared_on:
+            self.redeclared[SIDE_OF_TABLE[table], held.code] = day, place
+            self.restated.append(Change(table, held.code, "declared_on", *texts, place))
+        else:
+            self.retain(Retained(table, held.code, "declared_on", *texts, place))
+
     @property
     def raises(self) -> bool:
         """Say whether what is given raises what is required."""
         return self.terms_of_source.over == "raise"
 
-    def room_of(self, need: str) -> NeedRoom:
-        """Give the room of a need as far as it is planned; a new one has none yet."""
-        if need not in self.rooms:
-            held = self.holdings.rooms.get(need, NeedRoom())
-            room = NeedRoom(
+    def room_of(self, code: str, side: Side = Side.NEED) -> Room:
+        """Give the room of a need or an offer as far as it is planned; a new one has none yet."""
+        key = side, code
+        if key not in self.rooms:
+            held = self.holdings.rooms.get(key, Room())
+            room = Room(
                 [*held.totals],
                 [*held.placed],
                 {**held.held},
@@ -80,11 +94,12 @@ class Planning:
                 {**held.delivered},
                 held.by_entry,
             )
-            self._state_last(need, room)
-            self.rooms[need] = room
-        return self.rooms[need]
+            if side is Side.NEED:
+                self._state_last(code, room)
+            self.rooms[key] = room
+        return self.rooms[key]
 
-    def _state_last(self, need: str, room: NeedRoom) -> None:
+    def _state_last(self, need: str, room: Room) -> None:
         """Add what the source stated last, where what was given by then stood above it."""
         state = self.holdings.stated.state
         day, total = (state.cell("needs", need, name) for name in ("quantity_on", "quantity"))
@@ -137,6 +152,8 @@ class Planning:
         """Remember a need's or offer's terms and stated total, for the acts that rest on them."""
         side = SIDE_OF_TABLE.get(table)
         if side is not None:
+            if (side, record.code) in self.redeclared:
+                record = replace(record, declared_on=self.redeclared[side, record.code][0])
             self.terms[side, record.code] = record
             self.totals[side, record.code] = (row.quantity, row.place)
 

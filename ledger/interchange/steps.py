@@ -16,7 +16,7 @@ from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.interchange.repeats.preview import Change, Gone, Retained
-from ledger.interchange.repeats.room import NeedRoom
+from ledger.interchange.repeats.room import Room
 from ledger.interchange.repeats.state import SourceState
 from ledger.journal.receipts import Note
 from ledger.rates.rates import Rate
@@ -82,9 +82,9 @@ class Holdings:
     from it. `required_on` gives the same for a past day on which the import takes effect, if any.
     `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
-    down are negative); `posted` has the acts of each deal one by one, and `rooms` each need's
-    totals and what is placed, where acts may give more than is required. `stated` tells what a
-    source repeats from what it says anew.
+    down are negative); `posted` has the acts of each deal one by one, and `rooms` the totals
+    of needs and offers and what is placed, where acts may give more than is required. `stated`
+    tells what a source repeats from what it says anew.
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Holdings:
     deal_versions: Mapping[str, Sequence[Deal]] = field(default_factory=dict)
     deal_acts: Mapping[ActKey, tuple[int, ...]] = field(default_factory=dict)
     posted: Mapping[str, Sequence[PostedAct]] = field(default_factory=dict)
-    rooms: Mapping[str, NeedRoom] = field(default_factory=dict)
+    rooms: Mapping[tuple[Side, str], Room] = field(default_factory=dict)
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)
     stated: Stated = _NOTHING_STATED
@@ -136,11 +136,17 @@ class Revise(NamedTuple):
     old_total: int | None
     new_total: int
     place: Place
+    spares_placed: bool = False
+    """Whether it goes no lower than what is placed: acts are kept that its source has no more."""
 
 
 class RaiseTotal(NamedTuple):
-    """Let a need require on a day what is given by then, or no more than that and is stated."""
+    """Let a total be on a day what is given by then, or no more than that and is stated.
 
+    That is what a need requires, or what an offer of the source has for the acts of its deals.
+    """
+
+    side: Side
     code: str
     unit: Unit
     effective_on: date
@@ -182,6 +188,16 @@ class Restate(NamedTuple):
         return self.row.place
 
 
+class CorrectDeclaration(NamedTuple):
+    """Correct the day of a declaration that a new edition of a source dates earlier."""
+
+    side: Side
+    code: str
+    effective_on: date
+    reason: str
+    place: Place
+
+
 class CorrectDate(NamedTuple):
     """Correct the day of an act that a new edition of a source dates otherwise."""
 
@@ -209,6 +225,7 @@ ImportStep = (
     | AddRate
     | Restate
     | CorrectDate
+    | CorrectDeclaration
     | RaiseTotal
     | Same
 )
@@ -298,9 +315,10 @@ class ImportPlan:
                 new = format_quantity(step.new_total, unit)
                 yield Change(TABLE_OF[step.side], step.code, "quantity", old, new, step.place)
             elif isinstance(step, RaiseTotal):
-                old, new = (format_quantity(one, step.unit) for one in step[3:5])
-                column = f"quantity given above required, from {step.effective_on} on"
-                yield Change("needs", step.code, column, old, new, step.place)
+                old, new = (format_quantity(one, step.unit) for one in step[4:6])
+                why = "given above required" if step.side is Side.NEED else "given by its deals"
+                column = f"quantity {why}, from {step.effective_on} on"
+                yield Change(TABLE_OF[step.side], step.code, column, old, new, step.place)
             elif isinstance(step, AddRate) and step.replaces is not None:
                 rate = step.rate
                 code = f"{rate.day} {rate.base} {rate.quote}"
@@ -379,8 +397,8 @@ def _subject(step: ImportStep) -> tuple[str, str, bool]:  # noqa: PLR0911 - one 
             return TABLE_OF[step.side], step.code, False
         case Restate() | CorrectDate():
             return "deals", step.code, False
-        case RaiseTotal():
-            return "needs", step.code, False
+        case RaiseTotal() | CorrectDeclaration():
+            return TABLE_OF[step.side], step.code, False
         case AddRate():
             name = f"{step.rate.day} {step.rate.base}{step.rate.quote}"
             return "rates", name, step.replaces is None

@@ -54,6 +54,8 @@ class Edition:
     restated: list[Restated] = field(default_factory=list)
     superseded: list[StatedRow] = field(default_factory=list)
     """Former rows that are no longer said: what they gave is in others."""
+    gone: list[StatedRow] = field(default_factory=list)
+    """Former rows that are gone, and whose acts stay."""
     released: list[StatedRow] = field(default_factory=list)
     """Former rows that are gone, and whose quantity is taken back."""
 
@@ -128,6 +130,8 @@ class _Comparison:
         elif self._before and releases:
             difference -= lost
             edition.released += [row for row in self._before if _amount(row)]
+        elif self._before:
+            edition.gone += self._before
         edition.new += self._now
         if changed:
             self.row = changed[0][1]

@@ -1,4 +1,4 @@
-"""The room of a need on each day: what is stated to be required, and what is given by then."""
+"""The room of a need or an offer on each day: the totals stated, and what is placed by then."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 from ledger.core.factors import Stage
 from ledger.interchange.records import DealActRow
 from ledger.journal.entries import Act
+
+RAISED_WITH_DEALS: Final = "given by its deals before the day of the edition"
+"""The reason of a total of an offer that counts from the day of an act of its source on."""
 
 RAISED: Final = "given above required"
 """The reason of a total that is raised to what is given; it is no statement of anybody."""
@@ -29,11 +32,11 @@ class TotalOn(NamedTuple):
 
 
 @dataclass(slots=True)
-class NeedRoom:
-    """A need on its days: the totals stated and raised, and what takes from them.
+class Room:
+    """A need or an offer on its days: the totals stated and raised, and what takes from them.
 
-    `placed` are changes of what is held, committed, delivered or withdrawn; `held` is what each
-    deal holds, and `by_entry` what an entry placed.
+    `placed` are changes of what is held, committed, delivered, withdrawn or expired; `held` is
+    what each deal holds, and `by_entry` what an entry placed.
     """
 
     totals: list[TotalOn] = field(default_factory=list)

@@ -188,6 +188,11 @@ class SourceTerms:
     edition_on: date | None = None
 
     @property
+    def asks_for_room(self) -> bool:
+        """Say whether a plan has to know what is placed on each day."""
+        return self.over != "refuse" or self.edition == "restate"
+
+    @property
     def is_whole(self) -> bool:
         """Say whether each file is all that the source has to say of its tables."""
         return self.is_named or self.edition == "restate"

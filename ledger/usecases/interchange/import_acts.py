@@ -17,6 +17,7 @@ from ledger.core.quantity import Quantity, format_quantity
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft, Posted, changes_a_total
+from ledger.journal.totals import stated_totals
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
@@ -24,7 +25,7 @@ from ledger.usecases.deals.correction import Correction, correct
 from ledger.usecases.deals.lapsed_holds import lapse_after
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
-from ledger.usecases.journal.totals import TotalOfDay, state_total
+from ledger.usecases.journal.totals import TotalOfDay, state_total, total_changes
 from ledger.usecases.registers.quantities import balance_on, expire_offer
 
 BEFORE_IMPORT = "dated before its import: the terms of its day are not known, and were not tested"
@@ -143,6 +144,13 @@ class HistoryImporter:
             due_on=row.due_on or deal.record.due_on,
             note=row.note or deal.record.note,
         )
+
+    def correct_declaration(self, side: Side, code: str, day: date, reason: str) -> None:
+        """Correct the day of the first total of a need or an offer; a later one stays as it is."""
+        account = self._uow.accounts.account(side, code)
+        stated = stated_totals(total_changes(self._uow, account))
+        if stated:
+            self.correct_date(stated[0].number, day, reason)
 
     def correct_date(self, entry: int, day: date, reason: str) -> None:
         """Correct the day of an act in the ledger, as an officer does, with a reason of its own."""

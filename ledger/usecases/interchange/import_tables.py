@@ -23,6 +23,7 @@ from ledger.interchange.steps import (
     AddAlias,
     AddRate,
     CorrectDate,
+    CorrectDeclaration,
     Edit,
     Holdings,
     ImportPlan,
@@ -49,7 +50,7 @@ from ledger.store.versions import read_all_versions
 from ledger.usecases.approaches.requests import require_askable
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows, posted_acts
 from ledger.usecases.interchange.import_acts import HistoryImporter
-from ledger.usecases.interchange.rooms import raise_total, read_rooms
+from ledger.usecases.interchange.rooms import raise_total, read_rooms, revise_total
 from ledger.usecases.interchange.sources import (
     OverwriteNeedsReason,
     Sources,
@@ -179,7 +180,7 @@ def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
     incoming = replace(incoming, terms=replace(incoming.terms, edition_on=uow.day))
     names = {table.table for table in incoming.tables}
     sources = Sources(uow, incoming.terms.source)
-    holdings = read_holdings(uow, names, sources, rooms=incoming.terms.over != "refuse")
+    holdings = read_holdings(uow, names, sources, rooms=incoming.terms.asks_for_room)
     _require_unchanged(incoming, holdings)
     plan = plan_incoming(incoming, holdings, uow.today)
     if plan.problems:
@@ -357,8 +358,8 @@ class Importer:
             case Edit():
                 self._edit(step)
             case Revise():
-                account = self._uow.accounts.account(step.side, step.code)
-                set_quantity(self._uow, account, step.new_total, self._uow.day)
+                spares = step.spares_placed
+                revise_total(self._uow, step.side, step.code, step.new_total, spares=spares)
             case AddRate():
                 self._uow.add_rate(step.rate)
             case DealActRow():
@@ -375,7 +376,11 @@ class Importer:
             case Restate():
                 self._history.post_act(step.row)
             case RaiseTotal():
-                raise_total(self._uow, step.code, step.new_total, step.effective_on)
+                raise_total(self._uow, step.side, step.code, step.new_total, step.effective_on)
+            case CorrectDeclaration():
+                self._history.correct_declaration(
+                    step.side, step.code, step.effective_on, step.reason
+                )
             case CorrectDate():
                 self._history.correct_date(step.entry, step.effective_on, step.reason)
 
