@@ -66,6 +66,7 @@ SHORT = {
     "ledger/store/session/seats.py": "an act enters it only where it changes seats",
     "ledger/interchange/mapping/codes.py": "codes made of words, by rules and by what they give",
     "ledger/interchange/mapping/given_table.py": "a table that only rules know",
+    "ledger/interchange/mapping/problems.py": "what values raise and files catch, below both",
     "ledger/interchange/mapping/reading.py": "the files of an import, apart from one's rows",
     "ledger/interchange/mapping/templates.py": "one small language, parsed apart from its use",
     "ledger/interchange/mapping/record_finder.py": "an index that the application of a rule asks",

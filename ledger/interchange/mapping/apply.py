@@ -15,6 +15,7 @@ from ledger.core.quantity import Unit
 from ledger.interchange.mapping.beside import Content
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.file_run import FileRun
+from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.given import GivenRows
 from ledger.interchange.mapping.record_finder import Finders, KnownRecords, make_finders
 from ledger.interchange.mapping.rule import ImportRule
@@ -38,6 +39,7 @@ class RuleRun:
     rule: ImportRule
     known: KnownRecords = field(default_factory=dict)
     finders: Finders = field(default_factory=dict)
+    found: RecordIndex = field(init=False)
     units: Mapping[str, Unit] = field(default_factory=shipped_units)
     today: date | None = None
     tables: list[RawTable] = field(default_factory=list)
@@ -51,6 +53,7 @@ class RuleRun:
 
     def __post_init__(self) -> None:
         """Index the records of the ledger."""
+        self.found = RecordIndex(self.known)
         if not self.finders:
             self.finders = make_finders(self.rule, self.known)
         self.given = GivenRows(

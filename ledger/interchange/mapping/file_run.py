@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, name_key, normalised_code
-from ledger.interchange.canonical import TABLES
 from ledger.interchange.mapping.beside import Content, OtherFile
 from ledger.interchange.mapping.codes import code_of, slug
+from ledger.interchange.mapping.finding import OTHERS_ONLY, NewRecord
 from ledger.interchange.mapping.outputs import Made, OutputMaker
 from ledger.interchange.mapping.paths import ALL, Node, compile_path
+from ledger.interchange.mapping.problems import BadCell, LeftOut
 from ledger.interchange.mapping.rule import FIRST, SECOND, ImportRule
-from ledger.interchange.mapping.steps import BadCell, Compiler, Row, Test
+from ledger.interchange.mapping.steps import Compiler, Row, Test
 from ledger.interchange.mapping.templates import compile_parts, fill_template, placeholders
 from ledger.interchange.mapping.value import OTHER, ROW, Find
 from ledger.interchange.problems import ImportProblem
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 _LIST_SEPARATOR: Final = ";"
 _FEW: Final = 3
-_OTHERS_ONLY: Final[Mapping[str, Mapping[str, str]]] = {
-    "cities": {"member": "no"} if "member" in TABLES["cities"].names else {}
-}
-"""What is said of a new record that others are tied to, and that is no part of the fund."""
 
 
 class _Fate(Enum):
@@ -58,7 +55,9 @@ class FileRun:
             {name: frozenset(words) for name, words in about.missing_in.items()},
             run.units,
             report,
+            run.found,
         )
+        self.new: dict[tuple[str, tuple[str, ...]], RawTable] = {}
         self.others = [*self._other_files()]
         self.called = _called(source.columns, about.headings)
         self.reads = {
@@ -76,7 +75,7 @@ class FileRun:
             name: RawTable(
                 find.table,
                 source.name,
-                ("code", *find.by, *_OTHERS_ONLY.get(find.table, {})),
+                ("code", *find.by, *OTHERS_ONLY.get(find.table, {})),
                 [],
                 dict(zip(find.by, find.columns, strict=True)),
             )
@@ -176,8 +175,11 @@ class FileRun:
         explained = self.run.explanation
         if explained is not None and explained.line == line:
             explained.begin(self.source.name, record, values)
+        self.run.found.pending.clear()
         try:
             fate = self._fate(row)
+        except LeftOut as left_out:
+            fate = self._left_out(line, left_out.reason)
         except BadCell as bad:
             fate = self._refuse(row, [bad])
         if fate is _Fate.USED:
@@ -299,7 +301,7 @@ class FileRun:
         for other, of_rule in self.rule.find.items():
             if of_rule.table == find.table and of_rule.by == find.by:
                 finders[other].add(terms.values(), code)
-        cells = {"code": code, **terms, **_OTHERS_ONLY.get(find.table, {})}
+        cells = {"code": code, **terms, **OTHERS_ONLY.get(find.table, {})}
         self.found[name].rows.append(RawRow(row.line, cells))
         self.report.made[find.table] += 1
         row.values[name] = code
@@ -349,10 +351,23 @@ class FileRun:
             return self._refuse(row, bad)
         for made in rows:
             made.maker.keep(made)
+        for new in self.run.found.settle():
+            self._keep_new(row.line, new)
         explained = self.run.explanation
         if explained is not None and explained.line == row.line:
             explained.rows += [(made.maker.output.table, made.cells) for made in rows]
         return _Fate.USED
+
+    def _keep_new(self, line: int, new: NewRecord) -> None:
+        """Put a record that a value has found wanting into its table."""
+        find, cells = new.find, new.cells or {}
+        key = find.table, find.by
+        if key not in self.new:
+            came_from = dict(zip(find.by, find.columns or (), strict=False))
+            self.new[key] = RawTable(find.table, self.source.name, tuple(cells), [], came_from)
+            self.run.tables.append(self.new[key])
+        self.new[key].rows.append(RawRow(line, cells))
+        self.report.made[find.table] += 1
 
     def _settle(self, rows: list[Made], bad: list[BadCell]) -> None:
         """Drop the records that are there already; those that are not alike are bad."""

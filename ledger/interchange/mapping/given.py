@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from ledger.core.numbers import format_decimal
 from ledger.core.text import normalised_code
 from ledger.interchange.mapping.codes import code_of, slug
-from ledger.interchange.mapping.steps import BadCell
+from ledger.interchange.mapping.problems import BadCell
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
 

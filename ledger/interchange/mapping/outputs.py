@@ -10,12 +10,14 @@ from ledger.core.text import normalised_code
 from ledger.interchange.mapping.given import GivenRows, require_given
 from ledger.interchange.mapping.given_table import GIVEN
 from ledger.interchange.mapping.paths import Node, compile_items
+from ledger.interchange.mapping.problems import BadCell, NotNew
 from ledger.interchange.mapping.rule import ImportRule, Output
-from ledger.interchange.mapping.steps import BadCell, Compiler, Read, Row, Target, Test
+from ledger.interchange.mapping.steps import Compiler, Read, Row, Target, Test
 from ledger.interchange.mapping.value import OTHER, is_of_item
 from ledger.interchange.reader import RawRow, RawTable
 
 _UNIT: Final = "unit"
+_IS_NEW: Final = "the ledger does not have it"
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ class OutputMaker:
             )
             unit_of = lambda row: self._unit_of_need(need(row))  # noqa: E731 - one of two
         for name, value in output.columns.items():
-            target = Target(output.table, name, output.spec.kind_of(name), unit_of)
+            kind = output.spec.kind_of(name)
+            target = Target(output.table, name, kind, unit_of, output.columns)
             yield name, self.compiler.value(value, target)
 
     def _provider_name(self) -> Read | None:
@@ -144,6 +147,9 @@ class OutputMaker:
         for name, read in self.cells:
             try:
                 cells[name] = read(row)
+            except NotNew:
+                self.compiler.report.unmade[self.output.table, _IS_NEW] += 1
+                return
             except BadCell as error:
                 bad.append(error)
                 cells[name] = ""

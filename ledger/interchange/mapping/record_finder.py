@@ -11,10 +11,9 @@ from itertools import product
 from typing import Any
 
 from ledger.core.text import name_key, normalised_code
+from ledger.interchange.mapping.lookups import country
 from ledger.interchange.mapping.rule import ImportRule
-from ledger.interchange.mapping.value import Find
-from ledger.reference.errors import UnknownCountry
-from ledger.reference.places import find_country
+from ledger.interchange.mapping.value import Find, FindHere
 from ledger.registers.spec import ColumnSpec, Kind
 from ledger.registers.table import by_plural
 
@@ -28,7 +27,7 @@ _LOCAL = "name_local"
 class RecordFinder:
     """The records of one table by the columns that a rule finds them by."""
 
-    def __init__(self, find: Find, records: Iterable[Any]) -> None:
+    def __init__(self, find: Find | FindHere, records: Iterable[Any]) -> None:
         """Index the records of the ledger."""
         columns = by_plural()[find.table].column
         self._compared = [_compared(columns[one]) for one in find.by]
@@ -65,10 +64,8 @@ def _compared(column: ColumnSpec) -> Callable[[str], str]:
 
 
 def _country_code(text: str) -> str:
-    try:
-        return find_country(text).alpha2
-    except UnknownCountry:
-        return text  # the bad cell is refused where the row is read
+    # A word that is no country is refused where the row is read.
+    return country(text) or text
 
 
 Finders = Mapping[str, RecordFinder]

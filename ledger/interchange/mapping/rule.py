@@ -19,6 +19,7 @@ from ledger.interchange.mapping.value import (
     Cell,
     Condition,
     Find,
+    FindHere,
     Part,
     Value,
     Words,
@@ -203,6 +204,8 @@ class Output(Part):
             raise ValueError(f"the table {self.table} also needs {', '.join(lacking)}")
         if spec is GIVEN and not {"committed", "delivered"} & set(self.columns):
             raise ValueError("the table given also needs `committed` or `delivered`")
+        for value in self.columns.values():
+            self._require_findable(value)
         if self.split is not None and self.each is None:
             raise ValueError("`split` goes with `each`")
         if self.each is None and any(map(is_of_item, self.foreign_columns)):
@@ -216,6 +219,16 @@ class Output(Part):
         if set(self.new) & set(self.columns):
             raise ValueError("a column is either in `columns` or in `new`")
         return self
+
+    def _require_findable(self, value: Value) -> None:
+        """Refuse a value that finds a record by words that it does not say."""
+        for inner in value.first or ():
+            self._require_findable(inner)
+        find = value.find
+        if find is None or find.columns is not None:
+            return
+        if self.table != find.table or not set(find.by) <= set(self.columns):
+            raise ValueError(f"say by which `columns` a record of {find.table} is found")
 
     @property
     def spec(self) -> Table:
@@ -333,7 +346,16 @@ class ImportRule(Part):
         """Give the tables among whose records of the ledger the rule looks for some."""
         own = {"needs", "projects", "providers"} if self._has_given else set[str]()
         own |= {output.table for output in self.output if output.new}
-        return frozenset({find.table for find in self.find.values()} | own)
+        return frozenset({find.table for find in self._finds()} | own)
+
+    def _finds(self) -> Iterator[Find | FindHere]:
+        """Give all that names a record of the ledger, in tables of its own and inside of values."""
+        yield from self.find.values()
+        values = [value for output in self.output for value in output.columns.values()]
+        for value in values:
+            values += value.first or ()
+            if value.find is not None:
+                yield value.find
 
     @property
     def _has_given(self) -> bool:
@@ -342,8 +364,6 @@ class ImportRule(Part):
     @property
     def tables(self) -> frozenset[str]:
         """Give the tables that the rule makes rows of."""
-        made = {output.table for output in self.output} | {
-            find.table for find in self.find.values()
-        }
+        made = {output.table for output in self.output} | {one.table for one in self._finds()}
         own = {"providers", "offers", "deals"} if self._has_given else set()
         return frozenset(made - {GIVEN.name} | own)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ledger.core.numbers import format_decimal
 from ledger.core.quantity import Unit
 from ledger.interchange.canonical import NUMERIC_KINDS
 from ledger.interchange.mapping.codes import code_of, slug
+from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.foreign_cells import DATES, date_form, number_form
 from ledger.interchange.mapping.given_table import GIVEN
 from ledger.interchange.mapping.lookups import LOOKUPS, is_other_spelling
@@ -27,7 +29,8 @@ from ledger.interchange.mapping.paths import (
     compile_path,
     text_of,
 )
-from ledger.interchange.mapping.templates import compile_parts
+from ledger.interchange.mapping.problems import BadCell
+from ledger.interchange.mapping.templates import compile_parts, fill_template
 from ledger.interchange.mapping.value import (
     EACH,
     OTHER,
@@ -56,15 +59,6 @@ class Row:
     item: Node = None
 
 
-class BadCell(Exception):
-    """A cell holds something that the rule cannot read."""
-
-    def __init__(self, column: str | None, code: str, what: str, hint: str = "") -> None:
-        """Say what is wrong at which column."""
-        super().__init__(what)
-        self.column, self.code, self.what, self.hint = column, code, what, hint
-
-
 Read = Callable[[Row], str]
 Test = Callable[[Row], bool]
 
@@ -76,6 +70,8 @@ class Target(NamedTuple):
     name: str
     kind: Kind
     unit_of: Read | None = None
+    columns: Mapping[str, Value] = MappingProxyType({})
+    """All values of the row, by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +87,7 @@ class Compiler:
     missing_in: Mapping[str, frozenset[str]]
     units: Mapping[str, Unit]
     report: RuleReport
+    found: RecordIndex = field(default_factory=lambda: RecordIndex({}))
 
     def is_there(self, path: str, text: str) -> bool:
         """Say whether a cell holds something: it is not empty, and no word for "missing"."""
@@ -98,7 +95,7 @@ class Compiler:
 
     def value(self, value: Value, target: Target) -> Read:
         """Compile a value; where the rule says what a bad cell counts as, none is raised."""
-        read = self._strict(value, target)
+        read = self._strict(value, target) if value.find is None else self._finding(value, target)
         if value.bad is None:
             return read
         instead = "" if value.bad == UNKNOWN else value.bad
@@ -112,6 +109,34 @@ class Compiler:
                 return instead
 
         return tolerant
+
+    def _finding(self, value: Value, target: Target) -> Read:
+        """Compile a value that is the code of a record: of one that is there, or of a new one."""
+        find, found = value.find, self.found
+        assert find is not None, "the value finds a record"
+        is_own = find.columns is None
+        kinds = {one: Target(target.table, one, Kind.TEXT) for one in find.by}
+        words = (
+            [self.value(target.columns[one], kinds[one]) for one in find.by]
+            if is_own
+            else [_plain(column) for column in find.columns or ()]
+        )
+        column = (find.columns or find.by)[0]
+        own = value.model_copy(update={"find": None, "bad": None})
+        made = self._strict(own, target) if value.columns or value.constant else None
+        code = find.code
+
+        def read(row: Row) -> str:
+            texts = [word(row) for word in words]
+            return found.code(
+                find,
+                texts,
+                column,
+                lambda: fill_template(code, row.values) if code else made(row) if made else "",
+                is_own=is_own,
+            )
+
+        return read
 
     def _strict(self, value: Value, target: Target) -> Read:
         if value.constant is not None:
@@ -393,6 +418,10 @@ def _coded(text: str) -> str:
 def _constant(value: Value) -> Read:
     text = _coded(value.constant or "") if value.slug else value.constant or ""
     return lambda _: text
+
+
+def _plain(column: str) -> Read:
+    return lambda row: row.values.get(column, "")
 
 
 def _then(read: Read, steps: list[Callable[[str], str]]) -> Read:

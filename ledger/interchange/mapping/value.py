@@ -151,6 +151,38 @@ class Find(Part):
         return tuple(column for by, column in pairs if columns[by].vocabulary == _COUNTRIES)
 
 
+class FindHere(Part):
+    """A record of a table that a value names by words; the value is its code.
+
+    The words of `columns` are compared with the columns `by`; in an output of the same table they
+    are the output's own. Where no record fits, the row is refused or left out, or a new record is
+    made: its code is the value, or the template `code`.
+    """
+
+    table: Words
+    by: tuple[Words, ...] = ("name", "country")
+    columns: tuple[Words, ...] | None = None
+    none: Literal["refuse", "leave-out", "new"] = "refuse"
+    code: Words | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_register(self) -> FindHere:
+        spec = by_plural().get(self.table)
+        if spec is None or not spec.versioned:
+            raise ValueError(f"records of {self.table!r} cannot be found")
+        unknown = [name for name in self.by if name not in spec.column]
+        if unknown:
+            hint = did_you_mean(unknown[0], spec.column)
+            raise ValueError(f"the table {self.table} has no column {unknown[0]!r}. {hint}")
+        if self.columns is not None and len(self.by) != len(self.columns):
+            raise ValueError("give as many `columns` as there are in `by`")
+        lacking = [one.name for one in spec.columns if one.required and one.name != "code"]
+        if self.none == "new" and self.columns is not None and not set(lacking) <= set(self.by):
+            raise ValueError(f"a new record of {self.table} needs {', '.join(lacking)} in `by`")
+        placeholders(self.code or "")
+        return self
+
+
 class Sign(Part):
     """The sign of a number, given by the words of another column."""
 
@@ -170,7 +202,8 @@ class Value(Part):
     says how a date is written. `sign` names the column that says whether a number is negative,
     `times` multiplies it exactly, `absolute` drops its sign, `round` keeps so many decimals
     (half-even; "unit": those of the row's unit) and is reported. `slug` makes a code. `bad` is what
-    a cell that cannot be read counts as.
+    a cell that cannot be read counts as. `find` gives the code of a record, and the value itself
+    that of a new one.
     """
 
     constant: Cell | None = None
@@ -193,6 +226,7 @@ class Value(Part):
     round: Annotated[int, Field(ge=0, le=6)] | Literal["unit"] | None = None
     slug: bool = False
     bad: Cell | None = None
+    find: FindHere | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -229,8 +263,11 @@ class Value(Part):
     @model_validator(mode="after")
     def _has_one_source(self) -> Value:
         sources = (self.constant, self.column, self.template, self.first, self.join)
-        if sum(source is not None for source in sources) != 1:
+        given = sum(source is not None for source in sources)
+        if given != 1 and not (given == 0 and self.find is not None):
             raise ValueError("give one of `constant`, `column`, `template`, `first` or `join`")
+        if self.find is not None and self.find.none == "new" and not (given or self.find.code):
+            raise ValueError("a new record needs a `code`")
         if self.is_number and self.column is None and self.first is None:
             raise ValueError("`times`, `round` and `absolute` go with a `column` or `first`")
         if (self.sign is not None or self.index is not None) and self.column is None:
@@ -267,7 +304,10 @@ class Value(Part):
         """Give all columns that are read for it, those of its tests included."""
         tested = [name for one in self.where for name in one.columns if not is_of_item(name)]
         inner = [name for value in self.first or () for name in value.reads]
-        return tuple(dict.fromkeys([*self.columns, *tested, *inner]))
+        found: tuple[str, ...] = ()
+        if self.find is not None:
+            found = (*(self.find.columns or ()), *placeholders(self.find.code or ""))
+        return tuple(dict.fromkeys([*self.columns, *tested, *inner, *found]))
 
     def _columns(self) -> Iterator[str]:
         if self.column is not None:
