@@ -107,3 +107,35 @@ def test_what_was_applied_for_is_required(officer: Officer, tmp_path: Path, name
     assert (city["code"], city["name"]) == ("GB-LEEDS", "Leeds")
     (provider,) = exported(officer, out, "providers")
     assert (provider["code"], provider["name"]) == ("GB-CHC-1", "A Trust")
+
+
+def grant(number: int, amount: float, **more: Any) -> dict[str, Any]:
+    funder = [{"id": "GB-CHC-1", "name": "A Trust"}]
+    terms = {"currency": "GBP", "awardDate": "2019-10-03", "fundingOrganization": funder}
+    return {"id": f"360G-x-{number}", "title": "T", "amountAwarded": amount, **terms, **more}
+
+
+def place(locality: str, country: str) -> list[dict[str, str]]:
+    return [{"name": "R", "addressLocality": locality, "addressCountry": country}]
+
+
+ODD = [
+    grant(1, 100, beneficiaryLocation=[{"name": "Camden", "countryCode": "GB"}]),
+    grant(2, -100),
+    grant(3, 0, amountAppliedFor=10, recipientOrganization=place("St Albans", "England")),
+    grant(4, 7, awardDate="October 2019"),
+    grant(5, 8, awardDate="2099-10-03"),
+    grant(6, 50, recipientOrganization=place("ST ALBANS", "United Kingdom")),
+    grant(7, 60.129, plannedDates=[{"startDate": "2019-10-03", "endDate": "2018-10-03"}]),
+]
+
+
+def test_odd_grants_are_read_or_left_out(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "grants.json"
+    path.write_text(json.dumps({"grants": ODD}), encoding="utf-8")
+    done = officer.tries(f"import {path} {RULE}")
+    assert (done.code, "7 rows: 5 used, 2 left out" in done.err) == (0, True), done.err
+    out = tmp_path / "out"
+    assert posted(officer, out) == {("committed", "GBP"): Decimal("210.13")}
+    cities = {row["code"]: row["name"] for row in exported(officer, out, "cities")}
+    assert cities == {"GB-CAMDEN": "Camden", "GB-ST-ALBANS": "St Albans", "GB": "United Kingdom"}

@@ -80,3 +80,17 @@ def test_a_path_is_opened(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(csv_of())
     source = open_source(tmp_path / "t.csv", Reading())
     assert (source.name, len(list(source.rows()))) == (str(tmp_path / "t.csv"), 2)
+
+
+def test_numbers_of_json_are_plain() -> None:
+    content = (
+        b'[{"a": 1e3, "b": 1.50, "c": 12345678901234567890.5, "d": true, "e": null, "f": 1e99}]'
+    )
+    (row,) = open_source(content, Reading(), "t.json").rows()
+    assert row.record == {
+        "a": "1000",
+        "b": "1.50",
+        "c": "12345678901234567890.5",
+        "d": "yes",
+        "f": "1e99",
+    }

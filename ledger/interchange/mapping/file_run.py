@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.core.suggest import did_you_mean
-from ledger.core.text import first_few, name_key, normalised_code
+from ledger.core.text import first_few, normalised_code
 from ledger.interchange.mapping.beside import Content, OtherFile
 from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.finding import OTHERS_ONLY, NewRecord
+from ledger.interchange.mapping.lookups import country, is_other_spelling
 from ledger.interchange.mapping.outputs import Made, OutputMaker
 from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.problems import BadCell, LeftOut
@@ -233,7 +234,7 @@ class FileRun:
     def _complete(self, row: Row) -> _Fate:
         """Give a row the codes of its countries, of the records it names, and of its pair."""
         values = row.values
-        if self.rule.source.countries == "names":
+        if self.rule.source.countries != "codes":
             for name in self.makers[0].countries:
                 self._name_country(name, values)
         for name, find in self.rule.find.items():
@@ -259,14 +260,20 @@ class FileRun:
             return
         codes: list[str] = []
         for part in filter(None, map(str.strip, text.split(_LIST_SEPARATOR))):
-            try:
-                country = find_country_by_name(part)
-            except UnknownCountry as error:
-                raise BadCell(name, error.code, error.what, error.next_step) from error
-            codes.append(country.alpha2)
-            if name_key(part) != name_key(country.name):
-                self.report.mapped[name, part, country.alpha2] += 1
+            alpha2 = country(part) if self.rule.source.countries == "any" else None
+            alpha2 = alpha2 or self._named_country(name, part)
+            codes.append(alpha2)
+            if is_other_spelling(part, alpha2):
+                self.report.mapped[name, part, alpha2] += 1
         values[name] = _LIST_SEPARATOR.join(codes)
+
+    @staticmethod
+    def _named_country(name: str, word: str) -> str:
+        """Give the country that a word names; raises `BadCell` with what it may mean."""
+        try:
+            return find_country_by_name(word).alpha2
+        except UnknownCountry as error:
+            raise BadCell(name, error.code, error.what, error.next_step) from error
 
     def _find(self, row: Row, name: str, find: Find) -> _Fate:
         """Give a row the code of a record that it names; without its words there is none."""

@@ -52,10 +52,11 @@ class ForeignFile(Part):
     `missing_in` adds words for single columns; `numbers` says whether `1e+05` is a number here, or
     gives an example such as 1.234,5; `dates` whether the day comes first, or the month is
     written by its English name; `countries` whether they are written as English names, ours or
-    other known spellings. `headings` gives what a column may be called in the file, where the rule
-    is for files with several headings: the first that is there is read, in any capitals. A column
-    that is `optional` may be absent: its cells are empty then. `format`, `sheet`, `header`,
-    `rows` and `encoding` say how the file is read where its name and content do not.
+    other known spellings, or as `any` of names and codes. `headings` gives what a column may be
+    called in the file, where the rule is for files with several headings: the first that is there
+    is read, in any capitals. A column that is `optional` may be absent: its cells are empty then.
+    `format`, `sheet`, `header`, `rows` and `encoding` say how the file is read where its name and
+    content do not.
     """
 
     names: tuple[Words, ...] = Field(default=("*",), min_length=1)
@@ -71,7 +72,7 @@ class ForeignFile(Part):
     numbers: Words = "plain"
     dates: Literal["iso", "day-first", "named-months"] = "iso"
     headings: dict[Words, tuple[Words, ...]] = Field(default_factory=dict)
-    countries: Literal["codes", "names"] = "codes"
+    countries: Literal["codes", "names", "any"] = "codes"
     optional: tuple[Words, ...] = ()
 
     @field_validator("numbers")

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from ledger.interchange.sources.cleaning import Cell, clean_record
 from ledger.interchange.sources.errors import BrokenJson
 from ledger.interchange.sources.records import Reading, Source, SourceRow
 from ledger.interchange.sources.stored import Stored
 
+_LONGEST: Final = 40
+
 
 def _no_number(text: str) -> str:
     raise ValueError(f"{text} is not a number of JSON")
 
 
+def _plain(number: str) -> str:
+    """Write a number without an exponent, where that does not make it endless."""
+    if "e" not in number and "E" not in number:
+        return number
+    exact = Decimal(number)
+    return f"{exact:f}" if abs(exact.adjusted()) <= _LONGEST else number
+
+
 def _loads(text: str | bytes) -> Any:
-    """Understand JSON with every number as it is written."""
-    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_number)
+    """Understand JSON with every number as it is written, but without an exponent."""
+    return json.loads(text, parse_float=_plain, parse_int=str, parse_constant=_no_number)
 
 
 def as_cell(value: Any) -> Cell:
