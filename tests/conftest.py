@@ -94,6 +94,12 @@ def pytest_configure(config: pytest.Config) -> None:
     New ledgers take the machine's time zone, which is the same on every machine here.
     """
     os.environ["TZ"] = "UTC"
+    # Bars are drawn in blocks, wherever the tests run; those of plain characters set their own.
+    if os.environ.get("TERM") == "dumb":
+        os.environ["TERM"] = "xterm"
+    os.environ["LANG"] = "C.UTF-8"
+    for name in ("LC_ALL", "LC_CTYPE"):
+        os.environ.pop(name, None)
     given = getattr(config, "workerinput", None)
     if given is not None:
         config.stash[PLACE] = Path(given["postgresql_place"])

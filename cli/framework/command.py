@@ -35,10 +35,11 @@ from cli.framework.usage_errors import (
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
+    from ledger.reports.language import Language
     from ledger.store.session.ledger import Calendar, Ledger
 
 _NOT_INPUT = frozenset(
-    {"key", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
+    {"key", "lang", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
     | {"quiet", "verbose", "debug", "no_color", "again", "as_new", "clock_is_right"}
     | {"sort", "limit", "columns", "stamp"}
 )
@@ -106,6 +107,16 @@ class ReadOptions:
     color: bool = True
     names: Callable[[str], Mapping[str, Collection[str]]] = _no_names
     quiet: bool = False
+    lang: str | None = None
+
+    @property
+    def language(self) -> Language | None:
+        """Return the language of a page or a workbook, if one was named."""
+        if self.lang is None:
+            return None
+        from ledger.reports.language import language_named  # noqa: PLC0415 - few answers have one
+
+        return language_named(self.lang)
 
     def without_filters(self) -> ReadOptions:
         """Return the same options for rows that were filtered already."""
@@ -141,7 +152,10 @@ class Call(typer.Context):
 
     @property
     def read(self) -> ReadOptions:
-        """Return a reading command's shared options. Raises UnknownFormat and BadFilter."""
+        """Return a reading command's shared options.
+
+        Raises UnknownFormat, BadFilter and UnknownLanguage.
+        """
         output, office = self.params.get("output"), self._office()
         where = tuple(_filter(text) for text in self.params.get("where") or ())
         return ReadOptions(
@@ -157,7 +171,17 @@ class Call(typer.Context):
             color=self.settings.color,
             names=self._names,
             quiet=self.settings.quiet,
+            lang=self._lang(),
         )
+
+    def _lang(self) -> str | None:
+        """Return the language that was named. Raises UnknownLanguage."""
+        named = self.params.get("lang")
+        if named is None:
+            return None
+        from ledger.reports.language import language_named  # noqa: PLC0415 - help does without
+
+        return language_named(named).code
 
     def _shape(self) -> Shape:
         """Return how a list is shaped. Raises InvalidCount."""

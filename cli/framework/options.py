@@ -200,6 +200,7 @@ _COMMON = (
 _WHERE = _text("--where", "FILTER", "Keep rows: country=Iran, 'gap>1M EUR'.", READ_PANEL, many=True)
 _OFFICE = _text("--office", "CODE", "Keep the rows of one office.", READ_PANEL)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
+_LANG = _text("--lang", "CODE", "Language of a page or a workbook: en, fa.", READ_PANEL)
 _SHAPED = (
     _text("--sort", "COLUMN,...", "In this order; -COLUMN turns it.", READ_PANEL, many=True),
     _text("--limit", "N", "The first N rows.", READ_PANEL),
@@ -308,7 +309,7 @@ def shared_parameters(
     if kind == "list":
         parameters += (_WHERE, _OFFICE, *_SHAPED)
     if kind in READING:
-        parameters.append(_OUTPUT)
+        parameters += (_OUTPUT, _LANG)
     if kind == "write":
         parameters += (_ON, *_RECORDING)
     if dated:

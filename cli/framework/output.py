@@ -146,13 +146,13 @@ def emit_answer(answer: Answer, options: ReadOptions) -> None:
         from ledger.reports.html import answer_page  # noqa: PLC0415 - for this format alone
 
         with destination(options.output) as out:
-            out.writelines(answer_page(answer))
+            out.writelines(answer_page(answer, options.language))
         return
     with binary_destination(options.output) as file:
         if options.format == "xlsx":
             from ledger.reports.workbook import write_workbook  # noqa: PLC0415 - as above
 
-            write_workbook(file, answer)
+            write_workbook(file, answer, options.language)
         else:
             from ledger.reports.parquet import write_parquet  # noqa: PLC0415 - as above
 
@@ -225,7 +225,7 @@ def _emit_whole_record(
         from ledger.reports.html import record_page  # noqa: PLC0415 - for this format alone
 
         with destination(options.output) as out:
-            out.writelines(record_page(options.title, row, columns, below))
+            out.writelines(record_page(options.title, row, columns, below, options.language))
         return
     own = {column.key for column in columns}
     beside = {key: value for key, value in document.items() if key not in own}

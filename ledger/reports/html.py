@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.reports.answers import Answer, facts_of, tables_of
+from ledger.reports.language import Language
 from ledger.reports.table import Column, ReportRow, human
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -157,12 +158,32 @@ def _class(column: Column) -> str:
     return ' class="c"' if column.kind in {"date", "partial", "code"} else ""
 
 
-def answer_page(answer: Answer) -> Iterator[str]:
+def answer_page(answer: Answer, language: Language | None = None) -> Iterator[str]:
     """Write an answer as a page: the day it is of, its rows, and then its totals and other lists.
 
-    Memory does not grow with the rows.
+    Memory does not grow with the rows. Without a language it is in English.
     """
+    if language is not None:
+        return _page_in(answer, language)
     return page_chunks(answer.title, _answer_body(answer), facts=facts_of(answer))
+
+
+def _page_in(answer: Answer, language: Language) -> Iterator[str]:
+    from ledger.reports.translated import (  # noqa: PLC0415 - where a language is asked for
+        facts_in,
+        plain_columns,
+        tables_in,
+        written_rows,
+    )
+
+    def body() -> Iterator[str]:
+        yield from lines_html(map(language.text, answer.notes))
+        for table in tables_in(answer, language):
+            rows = written_rows(table.rows, table.columns, language)
+            yield from table_html(rows, plain_columns(table.columns), table.name)
+
+    facts, direction = facts_in(answer, language), language.direction
+    return page_chunks(answer.title, body(), facts=facts, lang=language.code, direction=direction)
 
 
 def _answer_body(answer: Answer) -> Iterator[str]:
@@ -173,8 +194,20 @@ def _answer_body(answer: Answer) -> Iterator[str]:
 
 
 def record_page(
-    title: str, row: ReportRow, columns: Sequence[Column], below: Iterable[str] = ()
+    title: str,
+    row: ReportRow,
+    columns: Sequence[Column],
+    below: Iterable[str] = (),
+    language: Language | None = None,
 ) -> Iterator[str]:
     """Write one record as a page: its terms, and the lines below them."""
-    body = (*record_html(row, columns, title), *lines_html(below))
-    return page_chunks(f"cityfund {title}", body)
+    if language is None:
+        body = (*record_html(row, columns, title), *lines_html(below))
+        return page_chunks(f"cityfund {title}", body)
+    from ledger.reports.translated import plain_columns, written_rows  # noqa: PLC0415 - as above
+
+    (written,) = written_rows([row], columns, language)
+    shown = plain_columns(language.columns(columns))
+    body = (*record_html(written, shown, title), *lines_html(below))
+    code, direction = language.code, language.direction
+    return page_chunks(f"cityfund {title}", body, lang=code, direction=direction)

@@ -59,6 +59,16 @@ class Language:
         """Say whether it is written from right to left."""
         return self.direction == "rtl"
 
+    @property
+    def has_calendar(self) -> bool:
+        """Say whether its days are written by a calendar of their own."""
+        return self.code == "fa"
+
+    @property
+    def digit_shapes(self) -> str:
+        """The prefix of a workbook's number format that shows figures in digits of the language."""
+        return "[$-3000429]" if self.code == "fa" else ""
+
     def say(self, text: str, **values: str) -> str:
         """Translate a text, and put values that are written already in its places."""
         return self.text(text).format(**values)

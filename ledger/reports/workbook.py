@@ -15,9 +15,12 @@ from typing import IO, Any, Final
 
 from ledger.reports.answers import Answer, Table, how_to_read, tables_of
 from ledger.reports.cells import Cell, ColumnFacts, Spool, decimals_of, significant_digits
+from ledger.reports.language import ENGLISH, Language, marked
 from ledger.reports.table import Column
 
-HOW_TO_READ: Final = "How to read this"
+HOW_TO_READ: Final = marked("How to read this")
+_EXACT: Final = marked("exact")
+_BOTH_CALENDARS: Final = marked("both calendars")
 EXACT_DIGITS: Final = 15
 LONGEST_TEXT: Final = 32_767
 MOST_ROWS: Final = 1_048_575
@@ -61,27 +64,40 @@ def write_tables(
     return [one.count for one in spools]
 
 
-def write_workbook(out: IO[bytes], answer: Answer) -> int:
-    """Write an answer, and return how many rows its main table has."""
+def write_workbook(out: IO[bytes], answer: Answer, language: Language | None = None) -> int:
+    """Write an answer, and return how many rows its main table has.
+
+    In a language its headings and explanations are translated and its sheets run in the direction
+    of writing. Figures and days stay real ones; where days of the language have a calendar of
+    their own, a text beside each has both.
+    """
     import xlsxwriter  # noqa: PLC0415 - for workbooks alone
 
-    main = Spool(answer.main.rows, answer.main.columns)
-    more = [(one, Spool(one.rows, one.columns)) for one in tables_of(answer)]
+    from ledger.reports.translated import reading_in, tables_in  # noqa: PLC0415 - as above
+
+    named = None if language is None or language.code == ENGLISH else language
+    first, *others = tables_in(answer, named) if named else (answer.main, *tables_of(answer))
+    main = Spool(first.rows, first.columns)
+    more = [(one, Spool(one.rows, one.columns)) for one in others]
     options = {**_OPTIONS, "constant_memory": main.is_large}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": answer.title, "created": _CREATED})
-        writer = _Writer(book)
-        for table, spool in [(answer.main, main), *more]:
+        writer = _Writer(book, language=named)
+        for table, spool in [(first, main), *more]:
             writer.table(table, spool)
-        writer.explained([*how_to_read(answer), *writer.remarks])
+        lines = reading_in(answer, named) if named else how_to_read(answer)
+        writer.explained([*lines, *writer.remarks])
     return main.count
 
 
 class _Writer:
     """One workbook that is being written."""
 
-    def __init__(self, book: Any, *, exact_beside: bool = True) -> None:
+    def __init__(
+        self, book: Any, *, exact_beside: bool = True, language: Language | None = None
+    ) -> None:
         self._exact_beside = exact_beside
+        self._language = language
         self.remarks: list[tuple[str, str]] = []
         self._book = book
         self._names: set[str] = set()
@@ -98,7 +114,15 @@ class _Writer:
 
         A column whose figures have more digits than a double is followed by their texts.
         """
-        layout = [*_layout(table.columns, spool.facts, exact_beside=self._exact_beside)]
+        days_beside = self._language is not None and self._language.has_calendar
+        layout = [
+            *_layout(
+                table.columns,
+                spool.facts,
+                exact_beside=self._exact_beside,
+                days_beside=days_beside,
+            )
+        ]
         rows = iter(spool)
         left, part = spool.count, 1
         while True:
@@ -117,7 +141,9 @@ class _Writer:
         self, name: str, layout: list[tuple[int, Column, ColumnFacts, bool]], rows: Any, count: int
     ) -> None:
         sheet = self._book.add_worksheet(self._name(name))
-        headings = _headings(layout)
+        if self._language is not None and self._language.rtl:
+            sheet.right_to_left()
+        headings = _headings(layout, self._language)
         for place, (_, column, facts, _) in enumerate(layout):
             widest = max(facts.width, len(headings[place]) // 2) + 2
             sheet.set_column(place, place, min(max(widest, _NARROWEST), _WIDEST))
@@ -132,12 +158,19 @@ class _Writer:
                 if cell is None:
                     continue
                 if is_exact:
-                    sheet.write_string(number, place, as_text(cell), self._text)
+                    sheet.write_string(number, place, self._beside(cell), self._text)
                 else:
                     self._write(sheet, number, place, cell, column)
         sheet.freeze_panes(1, 1 if len(layout) > 1 else 0)
         if layout:
             sheet.autofilter(0, 0, count, len(layout) - 1)
+
+    def _beside(self, cell: Cell) -> str:
+        """Write a cell as text beside itself: a day in both calendars, a figure with all digits."""
+        if self._language is not None and isinstance(cell, date):
+            day = cell.date() if isinstance(cell, datetime) else cell
+            return self._language.day(day)
+        return as_text(cell)
 
     def _write(self, sheet: Any, row: int, place: int, cell: Cell, column: Column) -> None:
         if isinstance(cell, Decimal) and (
@@ -157,13 +190,21 @@ class _Writer:
         key = (style, decimals)
         if key not in self._formats:
             self._formats[key] = self._book.add_format(
-                {"num_format": _number_format(style, decimals), "valign": "top"}
+                {"num_format": self._shapes + _number_format(style, decimals), "valign": "top"}
             )
         return self._formats[key]
 
+    @property
+    def _shapes(self) -> str:
+        """The prefix of a number format that shows a figure in the digits of the language."""
+        return "" if self._language is None else self._language.digit_shapes
+
     def explained(self, lines: Sequence[tuple[str, str]]) -> None:
         """Write the sheet that says how to read the others."""
-        sheet = self._book.add_worksheet(self._name(HOW_TO_READ))
+        wanted = self._language.text(HOW_TO_READ) if self._language else HOW_TO_READ
+        sheet = self._book.add_worksheet(self._name(wanted))
+        if self._language is not None and self._language.rtl:
+            sheet.right_to_left()
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 1, 90)
         for number, (name, text) in enumerate(lines):
@@ -195,22 +236,34 @@ _BAR: Final = {
 
 
 def _layout(
-    columns: Sequence[Column], facts: Sequence[ColumnFacts], *, exact_beside: bool
+    columns: Sequence[Column],
+    facts: Sequence[ColumnFacts],
+    *,
+    exact_beside: bool,
+    days_beside: bool = False,
 ) -> Iterator[tuple[int, Column, ColumnFacts, bool]]:
     """Give the columns of the sheet: the place of the cell, and whether it is written as text."""
     for place, (column, known) in enumerate(zip(columns, facts, strict=True)):
         yield place, column, known, False
-        if exact_beside and known.digits > EXACT_DIGITS:
+        is_day = days_beside and not known.types.isdisjoint({date, datetime})
+        if is_day or (exact_beside and known.digits > EXACT_DIGITS):
             yield place, column, known, True
 
 
-def _headings(layout: Sequence[tuple[int, Column, ColumnFacts, bool]]) -> list[str]:
+def _headings(
+    layout: Sequence[tuple[int, Column, ColumnFacts, bool]], language: Language | None = None
+) -> list[str]:
     """Give the headings, each with its key behind it where another column has the same."""
+
+    def beside(facts: ColumnFacts) -> str:
+        words = _EXACT if facts.types.isdisjoint({date, datetime}) else _BOTH_CALENDARS
+        return language.text(words) if language else words
+
     plain = [column.heading for _, column, _, is_exact in layout if not is_exact]
     return [
         (f"{column.heading} ({column.key})" if plain.count(column.heading) > 1 else column.heading)
-        + (" (exact)" if is_exact else "")
-        for _, column, _, is_exact in layout
+        + (f" ({beside(facts)})" if is_exact else "")
+        for _, column, facts, is_exact in layout
     ]
 
 

@@ -8,7 +8,9 @@ folder and a line of `LANGUAGES` in `ledger/reports/language.py`.
 
 from __future__ import annotations
 
+import importlib
 import io
+import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -20,14 +22,26 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+import cli.views
 from ledger.letters.templates import STYLES, Letter, messages_of, shipped_template
 from ledger.reference.places import countries
 from ledger.reference.terms import instruments, project_statuses, sectors
 from ledger.reports.language import DOMAIN, ENGLISH, LANGUAGES
+from ledger.reports.table import Column
+from ledger.summaries import cities, coverage, offers, providers
+from ledger.summaries.offers import Use
 
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "ledger" / "reports" / "locale"
 UNITS = ("person-day", "person-month", "package", "km", "station", "vehicle")
+EXPLANATIONS = (
+    *("As of", "As recorded by", "Base currency", "Not counted", "Old rates", "Totals", "Rates"),
+    *("Rules of totals", "Not counted, and why", "Columns", "Note", "Filter", "Rule", "Uses"),
+    *("Without rate", "In base", "Amount not known", "Closed projects", "Not declared", "Name"),
+    *("Deals without due date", "Rows without rate", "Cities without projects or offers", "Value"),
+    *("Counted", "Unknown", "Required", "Oldest rate", "Date"),
+)
+FORMULAS = (coverage.RULE, offers.RULE, providers.RULE, cities.RULE)
 SCALES = ("thousand", "million", "billion", "trillion")
 
 
@@ -51,12 +65,24 @@ def _all_messages() -> Iterator[tuple[str, str]]:
         for style in STYLES:
             for text in messages_of(shipped_template(letter, style), style):
                 yield text, f"letter: {letter}"
+    yield from ((text, "heading") for text in _headings())
+    yield from ((text, "explanation") for text in EXPLANATIONS)
+    yield from ((text, "formula") for text in FORMULAS)
+    yield from ((use.value, "use of an offer") for use in Use)
     yield from ((unit, "unit") for unit in UNITS)
     yield from ((scale, "scale") for scale in SCALES)
     yield from ((one.title, "sector") for one in sectors().values())
     yield from ((one.title, "project status") for one in project_statuses().values())
     yield from ((one.name, "instrument") for one in instruments().values())
     yield from ((one.name, "country") for one in countries().values())
+
+
+def _headings() -> Iterator[str]:
+    """Give the headings of the columns that views declare."""
+    for found in pkgutil.walk_packages(cli.views.__path__, "cli.views."):
+        for value in vars(importlib.import_module(found.name)).values():
+            if isinstance(value, (list, tuple)):
+                yield from (one.heading for one in value if isinstance(one, Column))
 
 
 def _marked() -> Iterator[str]:

@@ -29,8 +29,13 @@ PLACES = re.compile(r"\{\w+\}|\$\w+")
 def test_the_catalogue_is_up_to_date_and_compiled(code: str) -> None:
     """Run python tests/languages/catalogue.py where this fails."""
     catalog = catalogue.read(code)
-    assert [one.id for one in catalog if one.id] == [*catalogue.messages()]
-    assert catalogue.path_of(code).read_bytes() == catalogue.po_bytes(catalogue.updated(code))
+    found = catalogue.messages()
+    # A heading that is new or gone falls back to English, until the script is run again.
+    needed = {text for text, about in found.items() if about != "heading"}
+    stale = [one for one in catalog if one.id and one.id not in found]
+    assert needed - {one.id for one in catalog} == set()
+    assert [one.id for one in stale if one.auto_comments != ["heading"]] == []
+    assert catalogue.path_of(code).read_bytes() == catalogue.po_bytes(catalog)
     assert catalogue.path_of(code, "mo").read_bytes() == catalogue.mo_bytes(catalog)
 
 

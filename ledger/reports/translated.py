@@ -1,0 +1,80 @@
+"""Answers in a language: headings, words and notes translated, figures and days as it writes them.
+
+A page has texts, so all of its cells are written in the language; a workbook keeps real figures and
+days. Codes, and what people typed, stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from ledger.reports.answers import Answer, Table, facts_of, how_to_read, tables_of
+from ledger.reports.language import Language
+from ledger.reports.table import Column, ReportRow, human
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9:]{5})")
+_WORDS: Final = frozenset({"factor", "unit", "use", "stage", "status", "member"})
+"""The columns whose values are words of the program, not of those who typed them."""
+_FIGURES: Final = frozenset({"amount", "number", "figure"})
+
+
+def value_in(text: str, language: Language) -> str:
+    """Write the value of a fact: a day or a moment by the calendar, a known text translated."""
+    if _DAY.fullmatch(text):
+        return language.day(date.fromisoformat(text))
+    if _MOMENT.fullmatch(text):
+        return language.moment(datetime.fromisoformat(text))
+    return language.text(text)
+
+
+def facts_in(answer: Answer, language: Language) -> list[tuple[str, str]]:
+    """Give the single values of an answer."""
+    return [(language.text(name), value_in(text, language)) for name, text in facts_of(answer)]
+
+
+def reading_in(answer: Answer, language: Language) -> Iterator[tuple[str, str]]:
+    """Give the lines that explain an answer."""
+    for name, text in how_to_read(answer):
+        yield language.text(name), value_in(text, language)
+
+
+def tables_in(answer: Answer, language: Language) -> list[Table]:
+    """Give the tables of an answer, the main one first, with headings in the language."""
+    return [
+        replace(one, name=language.text(one.name), columns=language.columns(one.columns))
+        for one in (answer.main, *tables_of(answer))
+    ]
+
+
+def written_rows(
+    rows: Iterable[ReportRow], columns: Sequence[Column], language: Language
+) -> Iterator[ReportRow]:
+    """Write every cell as people of the language read it; memory does not grow with the rows."""
+    for row in rows:
+        yield {one.key: _written(row, one, language) for one in columns if one.table}
+
+
+def plain_columns(columns: Sequence[Column]) -> list[Column]:
+    """Return columns for cells that are written already: they keep heading and side alone."""
+    return [replace(one, kind=_side(one), unit=None, words={}) for one in columns]
+
+
+def _side(column: Column) -> str:
+    return "number" if column.kind in _FIGURES else column.kind
+
+
+def _written(row: ReportRow, column: Column, language: Language) -> str:
+    text = human(row, column)
+    if row.get(column.key) is None:
+        return language.text(text)
+    if column.kind in _FIGURES:
+        figure, space, unit = text.partition(" ")
+        return f"{language.digits(figure)}{space}{language.text(unit)}"
+    if column.kind in {"date", "partial"}:
+        return value_in(text, language) if _DAY.fullmatch(text) else language.digits(text)
+    return language.text(text) if column.key in _WORDS else text

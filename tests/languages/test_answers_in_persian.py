@@ -1,0 +1,73 @@
+"""Lists and reports as pages and workbooks in Persian, read back: real figures, both calendars."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from lxml import html as parser
+from officer import Officer
+from openpyxl import load_workbook
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+@pytest.fixture
+def told(officer: Officer) -> Officer:
+    """Give an officer before a small ledger."""
+    for line in (
+        "city add Mashhad --code MHD --country IR",
+        "project add Metro --city MHD --sector transport.urban --on 2026-01-10",
+        "need add PRJ-0001 money '1234567.50 EUR' --on 2026-01-10 --needed-by 2028-03-20",
+        "provider add Bank --code BANK --kind bank",
+        "offer add BANK money '600 EUR' --on 2026-02-01 --valid-until 2026-12-10",
+    ):
+        officer.says(line)
+    return officer
+
+
+def test_a_page_is_in_persian_digits_and_both_calendars(told: Officer) -> None:
+    tree = parser.fromstring(told.says("gaps --format html --lang fa --as-of 2026-11-20"))
+    assert (tree.get("lang"), tree.get("dir")) == ("fa", "rtl")
+    heads = [one.text for one in tree.xpath("(//thead)[1]//th")]
+    cells = dict(zip(heads, [one.text for one in tree.xpath("(//tbody)[1]/tr[1]/*")], strict=True))
+    assert cells["کمبود"] == "۱٬۲۳۴٬۵۶۷٫۵۰ EUR"
+    assert cells["مهلت نیاز"] == "۱۴۰۷/۰۱/۰۱ (2028-03-20)"
+    assert cells["عامل"] == "پول"
+    assert "۱۴۰۵/۰۸/۲۹ (2026-11-20)" in tree.xpath("string(//dl)")
+    line = "gaps --format html --lang fa --as-of 2026-11-20 --known-at 2026-11-23T10:00Z"
+    assert "۱۴۰۵/۰۹/۰۲ (2026-11-23) ۱۰:۰۰:۰۰" in told.says(line)
+    one = parser.fromstring(told.says("need show N-0001 --format html --lang fa"))
+    assert one.get("dir") == "rtl"
+
+
+def test_a_workbook_keeps_real_figures_and_days(told: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "offers.xlsx"
+    told.says(f"report offers --lang fa --output {path}")
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    assert all(one.sheet_view.rightToLeft for one in book.worksheets)
+    heads = [one.value for one in sheet[1]]
+    row = dict(zip(heads, sheet[2], strict=True))
+    assert row["موجود"].value == Decimal(600)
+    assert row["موجود"].number_format == "[$-3000429]#,##0.00"
+    assert row["معتبر تا"].value == datetime(2026, 12, 10)  # noqa: DTZ001 - as workbooks have it
+    assert row["معتبر تا (هر دو تقویم)"].value == "۱۴۰۵/۰۹/۱۹ (2026-12-10)"
+    assert book.sheetnames[-1] == "راهنمای خواندن"
+    lines = [(line[0].value, line[1].value) for line in book.worksheets[-1].iter_rows()]
+    reading = dict(reversed(lines))
+    assert reading["تا تاریخ"].endswith("(2026-11-23)")
+    assert reading["ارز پایه"] == "EUR"
+
+
+def test_machine_formats_are_the_same_in_every_language(told: Officer) -> None:
+    for line in ("gaps", "report offers", "offer list", "need show N-0001"):
+        for style in ("json", "csv", "tsv", "ndjson", "md", "table"):
+            plain = told.says(f"{line} --format {style}")
+            assert told.says(f"{line} --format {style} --lang fa") == plain
+
+
+def test_an_unknown_language_of_a_list_is_refused(told: Officer) -> None:
+    assert told.refused("offer list --lang xx", 2, "en, fa") == "unknown-language"
