@@ -62,6 +62,13 @@ def test_a_file_is_refused(name: str, content: bytes, code: str, word: str) -> N
     assert (refused.value.code, word in refused.value.what) == (code, True), refused.value.what
 
 
+def test_a_file_without_such_elements_is_refused() -> None:
+    source = open_source(b"<a><b/><c/><b/></a>", Reading(rows="record"), "t.xml")
+    with pytest.raises(LedgerError, match="It has a, b, c") as refused:
+        list(source.rows())
+    assert refused.value.code == "broken-xml"
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(LedgerError, match="a pipe") as refused:

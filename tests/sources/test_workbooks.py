@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import openpyxl
@@ -144,6 +146,21 @@ def test_parts_that_grow_are_refused() -> None:
     assert refusal(grown.replace(size, (1000).to_bytes(4, "little"))).code == "archive-too-large"
 
 
+@pytest.mark.parametrize("piece", [b"<c ", b'<c r="A1" t="e">', b"<row ", b'<c r="A1"><f>'])
+def test_sheets_made_to_be_slow_are_looked_through_at_once(piece: bytes) -> None:
+    book = with_part(book_of(TWO_ROWS), b"</worksheet>", piece * 100_000 + b"</worksheet>")
+    started = time.process_time()
+    with suppress(LedgerError):  # whether it is read is up to the library
+        list(opened(book).rows())
+    assert time.process_time() - started < 5
+
+
+def test_a_part_with_a_password_is_refused() -> None:
+    content = bytearray(book_of(TWO_ROWS))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    assert refusal(bytes(content)).code == "encrypted-file"
+
+
 def test_a_truncated_workbook_is_refused() -> None:
     assert refusal(book_of(TWO_ROWS)[:-100]).code == "broken-archive"
 
@@ -193,7 +210,10 @@ EMPTY_END = ods_row(
 
 def test_open_documents_are_read() -> None:
     names = ods_row(ods_cell("code"), ods_cell("cost"))
-    number = '<table:table-cell office:value-type="float" office:value="1.5"/>'
+    number = (
+        '<table:table-cell table:formula="of:=IF([.A1]>1;1;2)" '
+        'office:value-type="float" office:value="1.5"/>'
+    )
     source = opened(open_document(names + ods_row(ods_cell("A"), number) + EMPTY_END), name="t.ods")
     assert [*source.rows()] == [(2, {"code": "A", "cost": "1.5"})]
     error = ods_cell("#N/A", ' calcext:value-type="error"')

@@ -214,8 +214,6 @@ def _only_member(stored: Stored, archive: zipfile.ZipFile) -> Stored:
         names = ", ".join(one.filename for one in members[:5]) or "none"
         raise SeveralFiles(f"{stored.label} holds {len(members):,} files: {names}.")
     member = members[0]
-    if member.flag_bits & _ENCRYPTED_FLAG:
-        raise EncryptedFile(f"{stored.label} is protected by a password.")
     content, label = stored.content(), f"{stored.label} ({member.filename})"
 
     def open_member() -> IO[bytes]:
@@ -229,9 +227,14 @@ def bounded_member(
 ) -> IO[bytes]:
     """Open a file of an archive for what it really holds, whatever size the archive says."""
     require_sane_size(label, member.compress_size, member.file_size, bound)
+    if member.flag_bits & _ENCRYPTED_FLAG:
+        raise EncryptedFile(f"{label} is protected by a password.")
     truthful = copy(member)
     truthful.file_size = bound + 1
-    inner = archive.open(truthful)
+    try:
+        inner = archive.open(truthful)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BrokenArchive(f"{label} is damaged or cut short: {error}.") from error
     return io.BufferedReader(_Bounded(inner, label, member.compress_size, bound), _CHUNK)
 
 

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, Final, NamedTuple
 
 from ledger.interchange.sources.errors import ArchiveTooLarge, BrokenWorkbook, EncryptedFile
@@ -20,23 +21,29 @@ MAX_INFLATED: Final = 1024 * 1024 * 1024
 _SPARSE_FROM: Final = 2_000_000
 _SPARSE: Final = 200
 """An area that is larger than this many times its cells is not that of a table."""
+_BAD: Final = 1000
+"""So many cells without a value are named in one piece of a sheet."""
 _CHUNK: Final = 4 * 1024 * 1024
 _OLE_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
 _REFERENCE = re.compile(rb"""\sr=["']([A-Z]{1,3})[0-9]{1,7}["']""")
-_ROW = re.compile(rb"<" + _PREFIX + rb"""row\s[^>]*?\br=["']([0-9]{1,9})["']""")
+_ROW = re.compile(rb"<" + _PREFIX + rb"""row\s[^<>]*?\br=["']([0-9]{1,9})["']""")
+_FORMULA = rb"\s*<" + _PREFIX + rb"f(?:\s[^<>]*)?(?:/>|>[^<]*</" + _PREFIX + rb"f>)"
 _ERROR = re.compile(
-    rb"<" + _PREFIX + rb"""c\s([^>]*\bt=["']e["'][^>]*)>.*?<""" + _PREFIX + rb"v>([^<]*)<",
-    re.DOTALL,
+    rb"<"
+    + _PREFIX
+    + rb"""c\s([^<>]*\bt=["']e["'][^<>]*)>(?:"""
+    + _FORMULA
+    + rb")?\s*(?:<"
+    + _PREFIX
+    + rb"v>([^<]*)<)?"
 )
 _UNCOMPUTED = re.compile(
     rb"<"
     + _PREFIX
-    + rb"c\s([^>]*)>\s*<"
-    + _PREFIX
-    + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</"
-    + _PREFIX
-    + rb"f>)\s*(?:<"
+    + rb"c\s([^<>]*)>"
+    + _FORMULA
+    + rb"\s*(?:<"
     + _PREFIX
     + rb"v\s*/>|<"
     + _PREFIX
@@ -47,9 +54,12 @@ _UNCOMPUTED = re.compile(
     + rb"c>"
 )
 _CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
-_SHEET = re.compile(rb"<" + _PREFIX + rb"sheet\s[^>]*>")
-_RELATION = re.compile(rb"<" + _PREFIX + rb"Relationship\s[^>]*>")
-_TOKEN = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(\s[^>]*)?>")
+_SHEET = re.compile(rb"<" + _PREFIX + rb"sheet\s[^<>]*>")
+_RELATION = re.compile(rb"<" + _PREFIX + rb"Relationship\s[^<>]*>")
+_TOKEN = re.compile(
+    rb"<table:(table|table-row|table-cell|covered-table-cell)"
+    rb"""(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>"""
+)
 _WRITTEN_IN_ZIPS: Final = (".xml", ".rels", ".bin")
 
 
@@ -127,11 +137,14 @@ def _spreadsheet(file: IO[bytes], label: str) -> _Area:
         columns = map(column_number, {one.decode() for one in references})
         area.columns = max(area.columns, max(columns, default=0))
         area.rows = max(area.rows, max(map(int, _ROW.findall(piece)), default=0))
+        if len(area.bad) > _BAD:
+            continue
         if b't="e"' in piece or b"t='e'" in piece:
-            for found in _ERROR.finditer(piece):
-                area.bad.append(_bad(found[1], found[2].decode("utf-8", "replace")))
+            for found in islice(_ERROR.finditer(piece), _BAD):
+                text = (found[2] or b"an error").decode("utf-8", "replace")
+                area.bad.append(_bad(found[1], text))
         if b"f>" in piece or b"/>" in piece:
-            area.bad += (_bad(found[1], None) for found in _UNCOMPUTED.finditer(piece))
+            area.bad += (_bad(one[1], None) for one in islice(_UNCOMPUTED.finditer(piece), _BAD))
     return area
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 200
 TEXT: Final = "#text"
+_OUTER, _FEW = 2, 10
+"""So many levels of elements, and of names, tell what is in a file."""
 
 
 class XmlRecords(Source):
@@ -29,7 +31,7 @@ class XmlRecords(Source):
 
     def rows(self) -> Iterator[SourceRow]:
         """Give each element as a record, and forget it."""
-        ordinal, above = 0, list["Element"]()
+        ordinal, above, names = 0, list["Element"](), dict[str, None]()
         record_depth: int | None = None
         with self._stored.open() as file:
             for event, element in self._events(file):
@@ -37,6 +39,8 @@ class XmlRecords(Source):
                     if record_depth is None and self._is_record(element, len(above)):
                         record_depth = len(above)
                     above.append(element)
+                    if len(above) <= _OUTER and len(names) < _FEW:
+                        names[local_name(element.tag)] = None
                     if len(above) > MAX_DEPTH:
                         raise BrokenXml(f"{self.name} is nested more than {MAX_DEPTH} deep.")
                     continue
@@ -49,6 +53,9 @@ class XmlRecords(Source):
                     element.clear()
                     if above:
                         above[-1].remove(element)
+        if not ordinal and self._name is not None:
+            what = f"{self.name} has no elements {self._name!r}. It has {', '.join(names)}."
+            raise BrokenXml(what)
 
     def _is_record(self, element: Element, depth: int) -> bool:
         return depth == 1 if self._name is None else local_name(element.tag) == self._name
