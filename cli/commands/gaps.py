@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = noun("What is still missing, need by need, and its trend.", default="report")
 
 
-@command(app, "report", dated=True)
+@command(app, "report", dated=True, converts=True)
 def report(
     call: Call,
     by: Annotated[
@@ -32,11 +32,12 @@ def report(
     ] = False,
 ) -> None:
     """Report what is still missing: one row per need, or totals with --by."""
+    from cli.framework.filters import by_keys
     from ledger.usecases.gaps import GapQuery, report_gaps
 
     ledger = ledger_of(call)
     query = GapQuery(
-        where=call.read.where,
+        where=by_keys(call.read.where, ROW_COLUMNS),
         note=partial(note, call),
         by=comma_separated(by),
         times=times_of(call),
@@ -46,7 +47,7 @@ def report(
     _show(call, report_gaps(ledger, query))
 
 
-@command(app, "trend")
+@command(app, "trend", converts=True)
 def trend(
     call: Call,
     by: Annotated[
@@ -67,10 +68,11 @@ def trend(
     ] = False,
 ) -> None:
     """Show the gaps over time, as totals by any columns."""
+    from cli.framework.filters import by_keys
     from ledger.usecases.gap_trend import TrendQuery, gap_trend
 
     query = TrendQuery(
-        where=call.read.where,
+        where=by_keys(call.read.where, ROW_COLUMNS),
         note=partial(note, call),
         by=comma_separated(by),
         first=optional_date(call, first),
@@ -98,6 +100,8 @@ def _show(call: Call, report: GapReport) -> None:
         "as_of": report.as_of,
         "known_at": report.known_at,
         "base_currency": report.base_currency,
+        "rates": [one._asdict() for one in report.rates],
+        "without_rate": report.without_rate,
         "old_rates": [one.to_dict() for one in report.old_rates],
     }
     tail: dict[str, object] = {"totals": [total.to_dict() for total in report.totals]}

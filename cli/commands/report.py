@@ -29,7 +29,7 @@ Last = Annotated[
 ]
 
 
-@command(app, "coverage", dated=True)
+@command(app, "coverage", dated=True, converts=True)
 def coverage(
     call: Call,
     by: Annotated[
@@ -51,6 +51,8 @@ def coverage(
     currency too, each need at the latest rate on or before the day, rounded half-even. Columns:
     factor, sector, topic, country, region, office, city, project, status.
     """
+    from cli.framework.filters import by_keys
+    from cli.views.gap import ROW_COLUMNS
     from cli.views.summary import columns_named, emit_coverage, monthly_trend
     from ledger.usecases.summaries import report_coverage
 
@@ -60,7 +62,7 @@ def coverage(
         report = report_coverage(
             reader,
             names,
-            where=call.read.where,
+            where=by_keys(call.read.where, ROW_COLUMNS),
             include_inactive=every,
             note=partial(note, call),
             rate_days=rate_days_of(call),
@@ -68,7 +70,7 @@ def coverage(
     emit_coverage(call, report, months)
 
 
-@command(app, "offers", dated=True)
+@command(app, "offers", dated=True, converts=True)
 def offers(
     call: Call,
     days: Annotated[
@@ -95,7 +97,7 @@ def offers(
     emit_offers(call, report)
 
 
-@command(app, "providers", dated=True)
+@command(app, "providers", dated=True, converts=True)
 def providers(call: Call) -> None:
     """Report what each provider promised, what it delivered, and how late.
 
@@ -112,7 +114,7 @@ def providers(call: Call) -> None:
     emit_providers(call, report)
 
 
-@command(app, "cities", dated=True)
+@command(app, "cities", dated=True, converts=True)
 def cities(
     call: Call,
     every: Annotated[

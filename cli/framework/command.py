@@ -338,13 +338,18 @@ class LedgerCommand(PlainHelp, TyperCommand):
     saves: ClassVar[bool] = False
     writes: ClassVar[tuple[str, ...]] = ()
     prose: ClassVar[bool] = False
+    converts: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the shared options of the command's kind after its own."""
         super().__init__(*args, **kwargs)
         take_as_typed(self.params)
         shared = shared_parameters(
-            self.kind, dated=self.dated, destructive=self.destructive, saves=self.saves
+            self.kind,
+            dated=self.dated,
+            destructive=self.destructive,
+            saves=self.saves,
+            converts=self.converts,
         )
         own = {param.name for param in self.params}
         self.shapes = frozenset(SHAPES if self.kind == "list" else ()) - own
@@ -462,6 +467,7 @@ def command(
     may_be_empty: frozenset[str] = frozenset(),
     writes: tuple[str, ...] = (),
     prose: bool = False,
+    converts: bool = False,
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
@@ -469,10 +475,11 @@ def command(
     times and, where it lists rows, --where; one that `saves` its answer on request also --reason,
     --key and --dry-run. A writing command takes these and --on, and with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
-    that the command has in addition. The table of one that answers in `prose` is a text.
+    that the command has in addition. The table of one that answers in `prose` is a text;
+    one that `converts` amounts takes --currency.
     """
     assert kind in {*READING, "write", "plain"}, kind
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
     traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
-    traits["prose"] = prose
+    traits |= {"prose": prose, "converts": converts}
     return app.command(name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final
 
-from ledger.core.filters import Cell, Filter, FilterKind, Selection, read_filter
+from ledger.core.filters import Cell, Filter, FilterKind, Selection, column_key, read_filter
 from ledger.core.partial_dates import PartialDate
 from ledger.reference.filter_columns import RegisterNames, filter_column, no_names
 from ledger.reports.table import Column, ReportRow, machine
@@ -21,6 +22,7 @@ _KINDS: Final = {
 }
 
 
+_NAMED: Final = re.compile(r"[^=!<>]+")
 _DATES: Final = frozenset({FilterKind.DATE, FilterKind.PARTIAL_DATE})
 
 
@@ -47,7 +49,21 @@ def row_selection(
         column = known[condition.column]
         return _cell(row.get(column.key), condition.spec.kind), machine(row.get(column.measured_in))
 
-    return Selection([read_filter(text, specs) for text in where], cell_of)
+    return Selection([read_filter(text, specs) for text in by_keys(where, columns)], cell_of)
+
+
+def by_keys(where: Iterable[str], columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return filters that name columns by their keys, where they named them by headings."""
+    headings = {column_key(column.heading): column.key for column in reversed(columns)}
+    keys = {column.key for column in columns}
+    return tuple(_by_key(text, headings, keys) for text in where)
+
+
+def _by_key(text: str, headings: Mapping[str, str], keys: Collection[str]) -> str:
+    name = _NAMED.match(text)
+    if name is None or column_key(name[0]) in keys:
+        return text
+    return f"{headings.get(column_key(name[0]), name[0])}{text[name.end() :]}"
 
 
 def _cell(value: object, kind: FilterKind) -> Cell:

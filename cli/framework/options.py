@@ -207,6 +207,7 @@ _SHAPED = (
     _text("--columns", "COLUMN,...", "These columns, in this order.", READ_PANEL, many=True),
     _flag("--stamp", words="Add as-of, known-at and base currency as columns.", panel=READ_PANEL),
 )
+_CURRENCY = _text("--currency", "CODE", "Convert money to it, not to the base.", READ_PANEL)
 _DATED = (
     _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),
     _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL),
@@ -300,7 +301,12 @@ def typer_parameters(*parameters: inspect.Parameter) -> tuple[Any, ...]:
 
 @cache
 def shared_parameters(
-    kind: str, *, dated: bool = False, destructive: bool = False, saves: bool = False
+    kind: str,
+    *,
+    dated: bool = False,
+    destructive: bool = False,
+    saves: bool = False,
+    converts: bool = False,
 ) -> tuple[Any, ...]:
     """Return the shared parameters of a command: `list`, `show`, `write`, `plain` or `root`."""
     parameters: list[inspect.Parameter] = []
@@ -314,6 +320,8 @@ def shared_parameters(
         parameters += (_ON, *_RECORDING)
     if dated:
         parameters += _DATED
+    if converts:
+        parameters.append(_CURRENCY)
     if destructive:
         parameters.append(_YES)
     formats = PLAIN_FORMATS if kind in {"write", "plain"} else READ_FORMATS

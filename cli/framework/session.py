@@ -77,9 +77,22 @@ def ledger_of(call: Call) -> Ledger:
     if session.ledger is None:
         from ledger.store.session.ledger import open_ledger  # noqa: PLC0415
 
-        session.ledger = open_ledger(call.settings.db_url, partial(agree_to_clock, call))
+        session.ledger = open_ledger(
+            call.settings.db_url, partial(agree_to_clock, call), _currency_of(call)
+        )
         call.find_root().call_on_close(session.ledger.engine.dispose)
     return session.ledger
+
+
+def _currency_of(call: Call) -> str | None:
+    """Return the currency that a report is asked to convert into. Raises UnknownUnit."""
+    typed = call.params.get("currency") if getattr(call.command, "converts", False) else None
+    if typed is None:
+        return None
+    from ledger.core.quantity import find_unit  # noqa: PLC0415 - few reports are asked so
+    from ledger.reference.units import iso4217_units  # noqa: PLC0415 - as above
+
+    return find_unit(typed, iso4217_units()).code
 
 
 def agree_to_clock(call: Call, error: ClockAhead, question: str = "Is the clock right?") -> None:

@@ -189,9 +189,8 @@ def _rates(answer: Answer) -> Iterator[tuple[str, str]]:
     for key, value in answer.beside:
         if key in {"rates", "old_rates"} and isinstance(value, (list, tuple)):
             for row in value:
-                pair = f"{row.get('base', '')} in {row.get('quote', '')}"
                 parts = (f"{heading(name)} {machine(one)}" for name, one in row.items())
-                yield pair, ", ".join(one for one in parts if one)
+                yield heading(key), ", ".join(parts)
 
 
 def _column(column: Column) -> str:

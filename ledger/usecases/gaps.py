@@ -20,6 +20,7 @@ from ledger.store.journal.balances import NOW, Times
 from ledger.store.register_codes import names_by_code, places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.summaries.amounts import RateUsed, rates_used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,8 @@ class GapQuery:
 class GapReport:
     """The rows ordered by project and need, their groups where asked for, and the totals.
 
-    `old_rates` are those by which an amount was converted although a quote was old.
+    `rates` are those by which amounts were converted, `without_rate` the currencies that could not
+    be, and `old_rates` the rates of which a quote is old.
     """
 
     as_of: date
@@ -48,6 +50,8 @@ class GapReport:
     rows: list[GapRow]
     groups: list[GroupRow]
     totals: list[Total]
+    rates: list[RateUsed]
+    without_rate: list[str]
     old_rates: list[OldRate]
 
 
@@ -68,6 +72,8 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
         )
     own, known_at = snapshot.base_unit.code, query.times.known_at
     converted = {(row.unit, own) for row in rows if row.gap_base is not None}
+    units = [snapshot.units[code] for code in {row.unit for row in rows}]
+    rates, without_rate = rates_used(units, snapshot.base_unit, snapshot.rate_of)
     return GapReport(
         as_of=snapshot.day,
         known_at=known_at and known_at.astimezone(snapshot.zone),
@@ -76,6 +82,8 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
         rows=rows,
         groups=group_rows(rows, by, _spellings(rows, places)) if by else [],
         totals=totals(rows, snapshot.base_unit),
+        rates=rates,
+        without_rate=without_rate,
         old_rates=old_rates(snapshot.rate_of, converted, snapshot.day, query.rate_days),
     )
 

@@ -168,3 +168,37 @@ def test_parquet_says_what_to_install(
     answer = officer.tries(f"gaps --output {tmp_path / 'g.parquet'}")
     assert (answer.code, "cityfund[parquet]" in answer.err) == (2, True)  # parquet-not-installed
     assert not (tmp_path / "g.parquet").exists()
+
+
+@pytest.mark.only_on("sqlite")
+def test_amounts_are_converted_into_the_currency_asked_for(
+    officer: Officer, tmp_path: Path
+) -> None:
+    officer.says("rates add EUR USD 1.25 --on 2026-11-20 --source test")
+    officer.says("rates add EUR JPY 160 --on 2026-11-20 --source test")
+    where = "--where need=N-0001,N-0005"
+    answer = officer.asks(f"gaps --currency usd {where}")
+    assert answer["base_currency"] == "USD"
+    assert [row["gap_base"] for row in answer["rows"]] == ["500.00", "0.55"]
+    used = {"base": "USD", "date": "2026-11-20"}
+    assert answer["rates"][0] == {"unit": "EUR", "rate": "1.25", **used}
+    coverage = officer.asks(f"report coverage --currency USD {where}")
+    assert coverage["base_currency"] == "USD"
+    officer.says(f"gaps --currency USD {where} --output {tmp_path / 'g.xlsx'}")
+    book = sheets(tmp_path / "g.xlsx")
+    assert [cell.value for cell in book["Rates"][2]][:3] == ["EUR", "USD", 1.25]
+    told = [row[1].value for row in book["How to read this"].iter_rows()]
+    assert "Unit EUR, Base USD, Rate 1.25, Date 2026-11-20" in told
+    assert "need=N-0001,N-0005" in told
+    assert officer.refused("gaps --currency person-day", 3) == "unknown-unit"
+    assert officer.refused("journal list --currency USD", 2) == "unknown-option"
+
+
+@pytest.mark.only_on("sqlite")
+def test_filters_take_headings_as_well_as_keys(officer: Officer) -> None:
+    by_heading = officer.asks("gaps --where 'Gap in base>1' --where 'City code=MHD'")["rows"]
+    assert by_heading == officer.asks("gaps --where 'gap_base>1' --where city=MHD")["rows"]
+    assert by_heading
+    listed = officer.asks("need list --where code=N-0001 --where 'Needed by='")["rows"]
+    assert [row["code"] for row in listed] == ["N-0001"]
+    assert officer.refused("need list --where 'Needed on='", 2) == "unknown-column"

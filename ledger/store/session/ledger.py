@@ -68,11 +68,13 @@ class Ledger:
     """An opened ledger.
 
     `agree_to_clock` is called before a write that comes so long after the last one that the clock
-    may be ahead; it raises what it is given, unless the clock is known to be right.
+    may be ahead; it raises what it is given, unless the clock is known to be right. Reports convert
+    into `base_currency`, if one is given, instead of the ledger's own.
     """
 
     engine: Engine
     agree_to_clock: Callable[[ClockAhead], None] = refuse_clock
+    base_currency: str | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -89,7 +91,7 @@ class Ledger:
             _require_known(connection, times.known_at, moment)
             from ledger.store.session.snapshot import Reader  # noqa: PLC0415 - writers do without
 
-            yield Reader(connection, times, moment)
+            yield Reader(connection, times, moment, self.base_currency)
 
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""
@@ -130,8 +132,12 @@ def _require_known(connection: Connection, known_at: datetime | None, moment: da
         raise KnownTooRecently(f"{written} is less than a minute ago.")
 
 
-def open_ledger(url: str, agree_to_clock: Callable[[ClockAhead], None] = refuse_clock) -> Ledger:
+def open_ledger(
+    url: str,
+    agree_to_clock: Callable[[ClockAhead], None] = refuse_clock,
+    base_currency: str | None = None,
+) -> Ledger:
     """Open the ledger at a URL; raises `LedgerMissing` or `UnknownDatabase`."""
     engine = engines.make_engine(url)
     require_file(engine)
-    return Ledger(engine, agree_to_clock)
+    return Ledger(engine, agree_to_clock, base_currency)

@@ -167,16 +167,29 @@ _Stored = dict[str, dict[str, StoredRecord]]
 class Reader:
     """Reads a ledger at two times, for as long as its transaction is open."""
 
-    def __init__(self, connection: Connection, times: Times, moment: datetime) -> None:
-        """Read by a connection; `moment` is the present time of the ledger's clock."""
+    def __init__(
+        self,
+        connection: Connection,
+        times: Times,
+        moment: datetime,
+        base_currency: str | None = None,
+    ) -> None:
+        """Read by a connection; `moment` is the present time of the ledger's clock.
+
+        Amounts are converted into `base_currency`, which is the ledger's own where none is given.
+        """
         self.connection = connection
         self.times = times
+        self._base_currency = base_currency
         self.moment = times.known_at or moment
 
     @cached_property
     def settings(self) -> Settings:
         """The settings known then."""
-        return read_settings(self.connection, self.times.known_at)
+        settings = read_settings(self.connection, self.times.known_at)
+        if self._base_currency is None:
+            return settings
+        return settings._replace(base_currency=self._base_currency)
 
     @cached_property
     def zone(self) -> tzinfo:
