@@ -85,7 +85,7 @@ def _adding(kind: str, records: list[Any]) -> Callable[[UnitOfWork], Receipt]:
         with garbage_collection_paused():
             for record in records:
                 uow.add(kind, record)
-        return Receipt()
+        return uow.receipt()
 
     return work
 

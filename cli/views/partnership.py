@@ -60,21 +60,27 @@ def rule_of(months: int) -> str:
 
 def emit_report(call: Call, report: PartnershipReport, by: Sequence[str]) -> None:
     """Write the partnerships, or their sums where it is asked for."""
-    made = [_row(call, one) for one in report.rows]
-    found = filter_rows(map(_of_either_city, made), _ROW, call.read)
-    kept = {row["partnership"] for row in found}
-    rows = [row for row in made if row["partnership"] in kept]
-    chosen = [one for one in report.rows if one.partnership.code in kept]
+    chosen = _chosen(call, report.rows)
     head, tail = _head(report), {"not_counted": not_counted(chosen)}
     unfiltered = call.read.without_filters()
     if by:
         head["by"] = list(by)
         emit_rows(group_rows(chosen, by), _group_columns(by), unfiltered, head=head, tail=tail)
     else:
+        rows = [_row(call, one) for one in chosen]
         emit_rows(rows, _ROW, unfiltered, head=head, tail=tail)
     if call.format == "table":
         for line in _notes(report, chosen):
             note(call, line)
+
+
+def _chosen(call: Call, rows: list[PartnershipRow]) -> list[PartnershipRow]:
+    """Keep the partnerships that meet every filter."""
+    if call.read == call.read.without_filters():
+        return rows
+    made = (_of_either_city(_row(call, one)) for one in rows)
+    kept = {row["partnership"] for row in filter_rows(made, _ROW, call.read)}
+    return [one for one in rows if one.partnership.code in kept]
 
 
 def _of_either_city(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.core.errors import InvalidInput, RefusedByRule
@@ -300,6 +301,7 @@ def days_after(day: date, days: int) -> date:
     return day + timedelta(days=min(days, (date.max - day).days))
 
 
+@lru_cache(maxsize=256)
 def months_after(day: date, months: int) -> date:
     """Return the same day so many calendar months later, or the last day of a shorter month."""
     count = min(max(12 * day.year + day.month - 1 + months, 12), 12 * date.max.year + 11)

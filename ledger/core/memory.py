@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def garbage_collection_paused() -> Iterator[None]:
-    """Pause the garbage collector during an import or a comparison.
+    """Pause the garbage collector during an import, a comparison or a report.
 
     It would go through all rows again and again, a third of the time, and find no garbage: none of
     them is in a cycle, and all are wanted to the end. Afterwards they are old, as if it had.

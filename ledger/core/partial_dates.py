@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.dates import FIRST_YEAR, InvalidDate, is_jalali, parse_day
@@ -28,27 +29,29 @@ class PartialDate:
     @property
     def first(self) -> date:
         """Give its first day."""
-        year, month, day = self._parts()
-        return date(year, month or 1, day or 1)
+        return _days(self.text)[0]
 
     @property
     def last(self) -> date:
         """Give its last day."""
-        year, month, day = self._parts()
-        month = month or _DECEMBER
-        return date(year, month, day or monthrange(year, month)[1])
-
-    def _parts(self) -> tuple[int, int, int]:
-        """Give year, month and day, 0 where they are not written.
-
-        What an earlier release accepted as a month is taken as the nearest one there is.
-        """
-        year, month, day, *_ = (*map(int, self.text.split("-")), 0, 0)
-        return max(year, 1), min(month, _DECEMBER), day
+        return _days(self.text)[1]
 
     def __str__(self) -> str:
         """Give it as it was written."""
         return self.text
+
+
+@lru_cache(maxsize=4096)
+def _days(text: str) -> tuple[date, date]:
+    """Give the first and the last day of a partial date: a report asks for few of them, often.
+
+    What an earlier release accepted as a month is taken as the nearest one there is.
+    """
+    year, month, day, *_ = (*map(int, text.split("-")), 0, 0)
+    year, month = max(year, 1), min(month, _DECEMBER)
+    last_month = month or _DECEMBER
+    last = date(year, last_month, day or monthrange(year, last_month)[1])
+    return date(year, month or 1, day or 1), last
 
 
 def first_day(day: date | PartialDate) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 
 from sqlalchemy import Connection, select
@@ -22,16 +22,24 @@ def read_memberships(
     day: date,
     zone: tzinfo,
     known_at: datetime | None = None,
+    *,
+    ids: Collection[int] | None = None,
 ) -> Memberships:
-    """Read which cities have left the association by a day, and since when each was a member."""
+    """Read which cities have left the association by a day, and since when each was a member.
+
+    Of a few cities, `ids` are theirs, and no seats of others are read.
+    """
     identity = find_id(connection, "body", association, known_at=known_at)
     body = load(connection, "body", identity, known_at).record
     by_city = {city.code: city for city in cities if city.member}
     withdrawn = [code for code, city in by_city.items() if city.withdrawn]
     withdrawn_on = read_withdrawals(connection, withdrawn, zone, known_at)
     seats: dict[str, list[HeldSeat]] = {}
-    for stored in load_where(connection, "seat", "body", [identity], known_at).values():
+    term, values = ("body", [identity]) if ids is None else ("city", ids)
+    for stored in load_where(connection, "seat", term, values, known_at).values():
         seat = stored.record
+        if seat.body != body.code:
+            continue
         held = held_seat(seat, body.until, withdrawn_on.get(seat.city))
         seats.setdefault(seat.city, []).append(held)
     since = {code: member_since(held) for code, held in seats.items()}

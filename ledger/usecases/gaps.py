@@ -19,7 +19,7 @@ from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.register_codes import names_by_code, places_in_time
 from ledger.store.session.ledger import Ledger
-from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.store.session.snapshot import MEMBERSHIPS, RATES, Reader, Snapshot
 from ledger.summaries.amounts import RateUsed, rates_used
 
 
@@ -60,7 +60,7 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     by = [column_named(text) for text in query.by]
     with ledger.reader(query.times) as reader:
         filters = filters_of(reader, query.where)
-        snapshot = reader.snapshot("need", "offer", "deal", "approach", RATES)
+        snapshot = reader.snapshot("need", "offer", "deal", "approach", RATES, MEMBERSHIPS)
         places = places_in_time(reader.connection, "need") if "topic" in by else {}
         rows = selected_rows(
             snapshot,

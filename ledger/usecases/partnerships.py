@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ledger.core.dates import day_of
 from ledger.core.factors import Side, Stage
+from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity import Unit
 from ledger.core.text import text_key
 from ledger.eligibility.counts import outstanding_by_need
@@ -53,6 +54,7 @@ class PartnershipReport:
     openings: list[Opening]
 
 
+@garbage_collection_paused()
 def report_partnerships(
     reader: Reader, months: int | None = None, *, list_openings: bool = False
 ) -> PartnershipReport:
@@ -68,7 +70,10 @@ def report_partnerships(
         as_of=reader.day,
         known_at=known_at and known_at.astimezone(reader.zone),
         months=months,
-        rows=[replace(row, openings=counts.get(row.partnership.code, 0)) for row in rows],
+        rows=[
+            replace(row, openings=count) if (count := counts.get(row.partnership.code)) else row
+            for row in rows
+        ],
         openings=[opening for one in found for opening in exchange.openings(one)]
         if exchange is not None
         else [],
@@ -201,11 +206,16 @@ class _Below:
             return _NOTHING
         day, came_of = self._day, self._came_of[code]
         undertakings = [one for one in self.undertakings(code) if one.is_known_by(day)]
-        happened = Counter(event.what for event in events if event.day <= day)
-        return Counts(
+        own = Counts(
             undertakings=len(undertakings),
             done=sum(one.is_done_by(day) for one in undertakings),
             late=tuple(one.code for one in undertakings if one.is_late(day)),
+        )
+        if not came_of:
+            return own
+        happened = Counter(event.what for event in events if event.day <= day)
+        return replace(
+            own,
             approaches=happened["approach sent"],
             interested=happened["approach interested"],
             declined=happened["approach declined"],

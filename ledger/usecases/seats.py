@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from ledger.core.factors import Stage
+from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity import Unit, format_quantity
 from ledger.journal.balance import DealBalance
 from ledger.meetings.engagement import contributed_on
@@ -32,6 +33,7 @@ class SeatReport:
     rows: list[SeatRow]
 
 
+@garbage_collection_paused()
 def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatReport:
     """Report the seats in force in a span, as of the reader's day and as known then."""
     query = SeatQuery(reader.day, first, last)

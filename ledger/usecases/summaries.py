@@ -16,7 +16,7 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.store.journal.reached import last_delivery_days
-from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.store.session.snapshot import MEMBERSHIPS, RATES, Reader, Snapshot
 from ledger.summaries.amounts import Amount, RateUsed, rates_used
 from ledger.summaries.cities import CityRecords, CityRow, Given, city_rows
 from ledger.summaries.coverage import BaseCoverage, base_coverage
@@ -24,7 +24,7 @@ from ledger.summaries.offers import LAPSE_DAYS, OfferRow, OfferTotal, offer_rows
 from ledger.summaries.providers import ProviderRow, PutUp, SignedDeal, provider_rows
 from ledger.usecases.gaps import filters_of, selected_rows
 
-PARTS = ("need", "offer", "deal", "approach", RATES)
+PARTS = ("need", "offer", "deal", "approach", RATES, MEMBERSHIPS)
 """The parts of a snapshot that the reports read."""
 
 

@@ -43,6 +43,7 @@ from ledger.store.restrictions import read_restrictions
 
 UNITS: Final = "unit"
 RATES: Final = "rate"
+MEMBERSHIPS: Final = "membership"
 """The parts of a snapshot beside the registers, which have the names of their own."""
 
 _MEASURED: Final = frozenset(side.value for side in Side)
@@ -64,6 +65,11 @@ _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What hangs under a record, and is shown with it."""
 
+_EXCHANGED: Final = frozenset({"project", "need", "provider", "offer", "deal", "credential"})
+"""What hangs under a city of what it needs and could give."""
+
+_WITH_MEMBERSHIPS: Final = frozenset({MEMBERSHIPS, "city", "office", "project"})
+
 _NAMED_BY: Final[Mapping[tuple[str, str], str]] = {("city", "motion"): "by"}
 """The terms that name a record under which others hang, where they are not called like it."""
 
@@ -82,7 +88,13 @@ class Snapshot:
     units: Mapping[str, Unit]
     rates: RateBook | None = None
     restrictions: Restrictions = NO_RESTRICTIONS
-    memberships: Memberships = NO_MEMBERSHIPS
+    memberships_read: Memberships | None = NO_MEMBERSHIPS
+
+    @property
+    def memberships(self) -> Memberships:
+        """The memberships of the cities in the association, where one is set."""
+        assert self.memberships_read is not None, "the memberships were not read"
+        return self.memberships_read
 
     def is_member(self, city: City) -> bool:
         """Return whether a city is a member on the day."""
@@ -204,15 +216,18 @@ class Reader:
     def snapshot(self, *parts: str) -> Snapshot:
         """Read whole registers, each in one query, with all that their records refer to.
 
-        `parts` are names of registers, `UNITS` and `RATES`. Needs and offers come with their
-        balances, deals with those of both sides.
+        `parts` are names of registers, `UNITS`, `RATES` and `MEMBERSHIPS`, which come with offices,
+        cities and projects that are asked for by name. Needs and offers come with their balances,
+        deals with those of both sides.
         """
         kinds = _with_references(part for part in parts if part in STORED_REGISTERS)
         stored = {
             kind: registers.load_all(self.connection, kind, self.times.known_at) for kind in kinds
         }
         units = read_units(self.connection) if {UNITS, RATES, *_MEASURED} & {*parts, *kinds} else {}
-        return self._snapshot(stored, units, rates=RATES in parts, whole=True)
+        memberships = bool(_WITH_MEMBERSHIPS & {*parts})
+        rates = RATES in parts
+        return self._snapshot(stored, units, rates=rates, whole=True, memberships=memberships)
 
     def around(self, kind: str, code: str, *, below: bool = True) -> Snapshot:
         """Read one record with what hangs under it, its deals, and all that these refer to."""
@@ -233,7 +248,7 @@ class Reader:
     def around_cities(self, cities: Collection[str]) -> Snapshot:
         """Read cities with their needs and offers, the deals of these, and the rates of the day."""
         stored: _Stored = {"city": self._load("city", "code", cities)}
-        self._load_below(stored, "city")
+        self._load_below(stored, "city", _EXCHANGED)
         self._load_references(stored)
         return self._snapshot(stored, read_units(self.connection), rates=True, whole=False)
 
@@ -313,13 +328,17 @@ class Reader:
     def _load(self, kind: str, term: str, values: Collection[Any]) -> dict[str, StoredRecord]:
         return registers.load_where(self.connection, kind, term, values, self.times.known_at)
 
-    def _load_below(self, stored: _Stored, kind: str) -> None:
+    def _load_below(
+        self, stored: _Stored, kind: str, kinds: Collection[str] = STORED_REGISTERS
+    ) -> None:
         for below in _BELOW.get(kind, ()):
+            if below not in kinds:
+                continue
             ids = [one.id for one in stored[kind].values()]
             term = _NAMED_BY.get((kind, below), kind)
             records = self._load(below, term, ids) if ids else {}
             stored[below] = {**stored.get(below, {}), **records}
-            self._load_below(stored, below)
+            self._load_below(stored, below, kinds)
 
     def _load_references(self, stored: _Stored) -> None:
         """Read what records refer to, and what that refers to in turn."""
@@ -335,7 +354,13 @@ class Reader:
                     waiting.append(target)
 
     def _snapshot(
-        self, stored: _Stored, units: Mapping[str, Unit], *, rates: bool, whole: bool
+        self,
+        stored: _Stored,
+        units: Mapping[str, Unit],
+        *,
+        rates: bool,
+        whole: bool,
+        memberships: bool = True,
     ) -> Snapshot:
         deals = stored.get("deal", {})
         stages = self._deal_stages("deal", deals, whole=whole)
@@ -363,10 +388,12 @@ class Reader:
             if Side.OFFER.value in stored
             else NO_RESTRICTIONS,
             rates=read_day_rates(self.connection, self.day, self.times.known_at) if rates else None,
-            memberships=self._memberships(one.record for one in there.get("city", {}).values()),
+            memberships_read=self._memberships(there.get("city", {}), whole=whole)
+            if memberships or self.settings.association is None
+            else None,
         )
 
-    def _memberships(self, cities: Iterable[City]) -> Memberships:
+    def _memberships(self, cities: Mapping[str, StoredRecord], *, whole: bool) -> Memberships:
         """Return the memberships of cities in the association, where one is set."""
         association = self.settings.association
         if association is None:
@@ -374,7 +401,11 @@ class Reader:
         from ledger.store.seats import read_memberships  # noqa: PLC0415 - where one is set
 
         known_at = self.times.known_at
-        return read_memberships(self.connection, association, cities, self.day, self.zone, known_at)
+        ids = None if whole else [one.id for one in cities.values()]
+        records = [one.record for one in cities.values()]
+        return read_memberships(
+            self.connection, association, records, self.day, self.zone, known_at, ids=ids
+        )
 
     def _balances(
         self, stored: _Stored, units: Mapping[str, Unit], *, whole: bool

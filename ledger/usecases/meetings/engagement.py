@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from ledger.core.filters import UnknownColumn
+from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity_errors import quote_text
 from ledger.gaps.trend import SpanBackwards, UnknownPeriod
 from ledger.meetings.engagement import (
@@ -67,6 +68,7 @@ class EngagementReport:
     not_counted: dict[str, int]
 
 
+@garbage_collection_paused()
 def report_engagement(reader: Reader, query: EngagementQuery) -> EngagementReport:
     """Report engagement at the asked times.
 
