@@ -59,7 +59,6 @@ class RuleRun:
         self.given = GivenRows(
             self._cells_of,
             self.known,
-            self.rule.about.name,
             raises=self.rule.deals.over == "raise",
             today=self.today,
         )

@@ -28,7 +28,7 @@ OFFERS: Final = (
 )
 DEALS: Final = (
     *("code", "offer", "need", "act", "quantity", "unit", "effective_on"),
-    *("reference", "instrument", "from_stage", "override"),
+    *("reference", "instrument", "from_stage"),
 )
 _DEFAULT_KIND: Final = "donor"
 _RELEASED_FROM: Final = "committed"
@@ -59,13 +59,12 @@ class GivenRows:
     """All rows of `given` of one import, by need, provider and instrument.
 
     `cells_of` gives the cells that the import itself has of a record, by table and code; `known`
-    are the records of the ledger by table. `source` is the name of the rule. Where it `raises` what
+    are the records of the ledger by table. Where it `raises` what
     is required, a new need without a quantity requires what it was given.
     """
 
     cells_of: Callable[[str, str], dict[str, str] | None]
     known: Mapping[str, Collection[Any]]
-    source: str
     raises: bool = False
     facts: dict[tuple[str, str, str], list[_Fact]] = field(default_factory=dict)
     providers: dict[str, tuple[str, str, RawRow]] = field(default_factory=dict)
@@ -82,11 +81,6 @@ class GivenRows:
         for table in ("needs", "projects", "providers"):
             for record in self.known.get(table, ()):
                 self._by_code[table, normalised_code(record.code)] = record
-
-    @property
-    def reason(self) -> str:
-        """Give the reason of acts that the terms of today would refuse."""
-        return f"as stated by {self.source}"
 
     def record(self, table: str, code: str) -> Any:
         """Give a record of the ledger, None if it is not there."""
@@ -224,8 +218,6 @@ class GivenRows:
                         "reference": act.reference,
                         "instrument": instrument,
                         "from_stage": _RELEASED_FROM if act.act == "released" else "",
-                        # What has happened is not judged by the terms of today.
-                        "override": self.reason if act.act == "committed" else "",
                     },
                 ),
             )
