@@ -1,4 +1,4 @@
-"""The codes and names of whole registers: now and formerly, in their order, and how often used."""
+"""The codes and names of whole registers, in their order, and which records have a value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from ledger.core.text import normalised_code
 from ledger.reference.places import country_and_above
@@ -17,12 +17,14 @@ from ledger.store.db.queries import is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import (
     STORED_REGISTERS,
+    StoredRecord,
     codes_of,
     identity_of,
     known_at_parameter,
     load_all,
     not_yet_known,
     select_current,
+    stored_records,
     there,
     value_before,
 )
@@ -99,6 +101,23 @@ def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any,
     value = current.c[name]
     query = select(value, func.count(), func.min(current.c.id_)).group_by(value)
     return [tuple(row) for row in connection.execute(query) if row[0] is not None]
+
+
+def load_matching(connection: Connection, kind: str, **wanted: Any) -> list[StoredRecord]:
+    """Read the records that have a value in each of some terms now.
+
+    A term that refers to another register is compared by that record's id.
+    """
+    rows = connection.execute(_current_matching(kind, tuple(wanted)), wanted)
+    return list(stored_records(kind, rows))
+
+
+@cache
+def _current_matching(kind: str, names: tuple[str, ...]) -> Select[Any]:
+    register = STORED_REGISTERS[kind]
+    columns = {term.name: register.column(term) for term in register.terms}
+    equal = (columns[name] == bindparam(name, type_=columns[name].type) for name in names)
+    return select_current(kind).where(*equal)
 
 
 def is_used(connection: Connection, kind: str, name: str, value: Any) -> bool:

@@ -316,23 +316,6 @@ def _current_where(kind: str, term: str, *, known: bool) -> Select[Any]:
     return query.where(column.in_(values) | register.identity.c.id.in_(changed), then.in_(values))
 
 
-def load_matching(connection: Connection, kind: str, **wanted: Any) -> list[StoredRecord]:
-    """Read the records that have a value in each of some terms now.
-
-    A term that refers to another register is compared by that record's id.
-    """
-    rows = connection.execute(_current_matching(kind, tuple(wanted)), wanted)
-    return list(stored_records(kind, rows))
-
-
-@cache
-def _current_matching(kind: str, names: tuple[str, ...]) -> Select[Any]:
-    register = STORED_REGISTERS[kind]
-    columns = {term.name: register.column(term) for term in register.terms}
-    equal = (columns[name] == bindparam(name, type_=columns[name].type) for name in names)
-    return select_current(kind).where(*equal)
-
-
 def find_record(connection: Connection, kind: str, typed: str) -> StoredRecord:
     """Read the record a person means, as `find_id` finds it; by its exact code in one statement."""
     exact = load_by(connection, kind, "code", typed)

@@ -11,7 +11,8 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.text import name_key
 from ledger.meetings.records import Attendance, Meeting, Motion
 from ledger.registers.network import NOT_THERE
-from ledger.store.registers import AlreadyThere, load_all, load_matching
+from ledger.store.register_codes import load_matching
+from ledger.store.registers import AlreadyThere, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
