@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 import scratch
 import shared_commands
 import shared_compilation
+import shared_connections
 import time_machine
 from ledgers import (
     ENGINES,
@@ -38,6 +40,7 @@ from ledger.store.db.engine import make_engine
 hypothesis_profiles.load()
 shared_compilation.share()
 shared_commands.share()
+shared_connections.share()
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()
@@ -130,6 +133,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     assert set(names) <= set(ENGINES)
     chosen = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in names]
     metafunc.parametrize("engine_name", chosen, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_shared(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test that is about connections have its own."""
+    marked = request.node.get_closest_marker
+    with ExitStack() as stack:
+        if marked("connects"):
+            stack.enter_context(shared_connections.not_shared())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import shared_connections
 import time_machine
 from postgres_server import Server, once
 from world import asked
@@ -81,6 +82,7 @@ class PostgresqlLedgers:
     def settle(self, url: str) -> None:
         """Make a ledger that nobody uses any longer ready to be copied."""
         gc.collect()
+        shared_connections.forget(_name(url))
         self.server.administer(_LEAVE.format(_name(url)))
 
     def _create(self, template: str) -> str:
@@ -89,9 +91,15 @@ class PostgresqlLedgers:
         return self.server.create_database(name, template)
 
     def drop_all(self) -> None:
-        """Drop every database that was made here."""
-        while self._names:
-            self.server.drop_database(self._names.pop())
+        """Leave every database that was made here, and drop those that were left before."""
+        # The server looks every tenth of a second whether a database is left, so the drop waits
+        # until it is: until the next test has run.
+        while self.server.left:
+            self.server.drop_database(self.server.left.pop())
+        for name in self._names:
+            shared_connections.forget(name)
+        self.server.left += self._names
+        self._names.clear()
 
 
 Ledgers = SqliteLedgers | PostgresqlLedgers

@@ -68,6 +68,8 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
         self._admin: tuple[int, psycopg.Connection[Any]] | None = None
+        self.left: list[str] = []
+        """Databases that nobody will use again, to be dropped when their connections are gone."""
 
     def url(self, database: str) -> str:
         """Give the URL by which an office's program reaches a database."""

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import psycopg
+import shared_connections
 
 Refused = (sqlite3.DatabaseError, psycopg.DatabaseError)
 """What either driver raises where the database refuses a statement."""
@@ -29,7 +30,7 @@ class Raw:
             self.connection = sqlite3.connect(path, isolation_level=None)
             self.connection.execute("PRAGMA foreign_keys = ON")
         else:
-            self.connection = psycopg.connect(url, autocommit=True)
+            self.connection = shared_connections.take(url, autocommit=True)
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """Run a statement, `?` for each value; give the driver's cursor."""
@@ -68,4 +69,7 @@ class Raw:
 
     def close(self) -> None:
         """Close the connection; what was not committed is rolled back."""
-        self.connection.close()
+        if isinstance(self.connection, sqlite3.Connection):
+            self.connection.close()
+        else:
+            shared_connections.give_back(self.connection)

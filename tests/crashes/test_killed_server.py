@@ -20,6 +20,8 @@ from world import asked
 from ledger.core.errors import ExitCode
 from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
+pytestmark = pytest.mark.connects
+
 OFFICERS = 4
 MOST_ACTS = 5000
 NOTHING_WRITTEN = {"DatabaseGone", "DatabaseUnreachable", "WriteConflict", "LedgerBusy"}
