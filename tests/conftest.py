@@ -20,6 +20,7 @@ import scratch
 import shared_commands
 import shared_compilation
 import shared_connections
+import shared_schema
 import time_machine
 from ledgers import (
     ENGINES,
@@ -41,6 +42,7 @@ hypothesis_profiles.load()
 shared_compilation.share()
 shared_commands.share()
 shared_connections.share()
+shared_schema.share()
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()
@@ -137,9 +139,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_shared(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let a test that is about connections have its own."""
+    """Let a test that is about migrations or connections have its own."""
     marked = request.node.get_closest_marker
     with ExitStack() as stack:
+        if marked("migrates"):
+            stack.enter_context(shared_schema.not_shared())
         if marked("connects"):
             stack.enter_context(shared_connections.not_shared())
         yield

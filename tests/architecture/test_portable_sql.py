@@ -198,6 +198,7 @@ def portable(sent: list[str]) -> None:
     assert [seen for sql in sent if sql not in locking for seen in constructs(sql)] == []
 
 
+@pytest.mark.migrates
 @pytest.mark.only_on("postgresql")
 def test_a_ledger_is_made_and_upgraded_in_single_portable_statements(
     ledgers: Ledgers, sent: list[str]

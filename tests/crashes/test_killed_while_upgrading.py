@@ -24,6 +24,8 @@ from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.rows import numbered_tables
 from migrations import guards, views
 
+pytestmark = pytest.mark.migrates
+
 OLDER = "0001"
 
 

@@ -18,6 +18,8 @@ from small_disks import remount, small_disk
 
 from ledger.store.db import sqlite
 
+pytestmark = pytest.mark.migrates
+
 DISK = 4 * 2**20
 """Bytes of the small disk: a ledger and a few hundred acts."""
 

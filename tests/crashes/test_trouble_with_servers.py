@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 
 from ledger.store.db import postgresql
 
-pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.connects]
+pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.migrates, pytest.mark.connects]
 
 ACT = ("need", "withdraw", "N-0001", "1 EUR", "--json")
 READ = ("gaps", "--json")

@@ -20,6 +20,8 @@ from ledger.store.db.tables import complete_metadata
 from ledger.store.session.ledger import open_ledger
 from migrations.guards import due, guards, present
 
+pytestmark = pytest.mark.migrates
+
 ROOT = Path(__file__).parents[2]
 
 APPEND_ONLY = (

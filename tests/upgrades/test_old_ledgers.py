@@ -20,6 +20,8 @@ import time_machine
 from cli.main import main
 from ledger.usecases.admin.copy import copy_ledger
 
+pytestmark = pytest.mark.migrates
+
 HERE = Path(__file__).parent
 ANSWERS = json.loads((HERE / "answers_0_1_0.json").read_text(encoding="utf-8"))
 LAST_SEAL = "242:5c2831ac6435f4439351e27fb30c2928956e4197e91f84326e75398d62d7cf13"

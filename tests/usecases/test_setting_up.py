@@ -15,6 +15,8 @@ from ledger.store.journal.balances import Times
 from ledger.store.session.ledger import KnownLater, open_ledger
 from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
+pytestmark = pytest.mark.migrates
+
 
 def test_a_set_up_that_was_cut_short_is_finished_by_the_next(ledgers):
     url = ledgers.empty()

@@ -1,0 +1,122 @@
+"""What the tests of a process share is as if each had its own: the schema, and connections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+import shared_connections
+import shared_schema
+from ledgers import Ledgers
+from raw import Raw
+
+from ledger.store.db import engine as engines
+from ledger.store.db import schema
+
+SHAPE = {
+    "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name",),
+    "postgresql": (
+        (
+            "SELECT relname, relkind, relowner::regrole, relpersistence FROM pg_class"
+            " WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
+        ),
+        (
+            "SELECT attrelid::regclass::text, attnum, attname, format_type(atttypid, atttypmod),"
+            " attnotnull, pg_get_expr(adbin, adrelid) FROM pg_attribute"
+            " JOIN pg_class ON pg_class.oid = attrelid"
+            " LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
+            " WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped"
+            " ORDER BY 1, 2"
+        ),
+        (
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"
+        ),
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+        (
+            "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE NOT tgisinternal ORDER BY 1, 2"
+        ),
+        (
+            "SELECT proname, pg_get_functiondef(oid), proacl::text FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
+        ),
+        "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public' ORDER BY 1",
+    ),
+}
+
+
+def upgraded(ledgers: Ledgers) -> list[Any]:
+    """Upgrade an empty database; give its whole schema and every row."""
+    url = ledgers.empty()
+    engine = engines.make_engine(url)
+    with engines.upgrade_transaction(engine) as connection:
+        schema.upgrade_schema(connection)
+    engine.dispose()
+    raw = Raw(url)
+    found = [raw.rows(query) for query in SHAPE[raw.engine]]
+    rows = raw.all_rows()
+    raw.close()
+    return [*found, rows]
+
+
+def test_a_shared_schema_is_what_the_migrations_make(ledgers: Ledgers) -> None:
+    with shared_schema.not_shared():
+        migrated = upgraded(ledgers)
+    upgraded(ledgers)  # where none was shared yet, this one is
+
+    assert upgraded(ledgers) == migrated
+
+
+@pytest.fixture
+def url(ledger_url: str) -> str:
+    shared_connections.forget()
+    return ledger_url
+
+
+def backend(line: psycopg.Connection[Any]) -> int:
+    return line.info.backend_pid
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_connection_that_was_closed_in_good_order_comes_back_as_new(url: str) -> None:
+    first = shared_connections.take(url, autocommit=True)
+    first.execute("SET lock_timeout TO '7s'")
+    shared_connections.give_back(first)
+    again = shared_connections.take(url, autocommit=True)
+
+    assert backend(again) == backend(first)
+    assert again.execute("SHOW lock_timeout").fetchone() == ("0",)
+    assert shared_connections.take(url, autocommit=True) is not again
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_connection_with_something_open_is_closed(url: str) -> None:
+    first = shared_connections.take(url)
+    first.execute("SELECT 1")
+    shared_connections.give_back(first)
+
+    assert first.closed
+    assert shared_connections.take(url) is not first
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_connection_that_the_server_ended_is_not_given_again(url: str) -> None:
+    first = shared_connections.take(url, autocommit=True)
+    shared_connections.give_back(first)
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (backend(first),))
+
+    again = shared_connections.take(url, autocommit=True)
+    assert again is not first
+    again.close()
+
+
+@pytest.mark.connects
+@pytest.mark.only_on("postgresql")
+def test_a_test_that_is_about_connections_has_its_own(url: str) -> None:
+    first = shared_connections.take(url, autocommit=True)
+    shared_connections.give_back(first)
+
+    assert first.closed
