@@ -46,6 +46,8 @@ shared_schema.share()
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()
+GARBAGE = 50_000
+"""New objects after which Python looks for garbage."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,9 +67,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was collected out of every later search for garbage: it stays to the end."""
+    """Leave what was collected out of every later search for garbage: it stays to the end.
+
+    What a test leaves is little beside it, and is looked for less often than the usual 700 objects.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 50)
 
 
 def _choose_by_database(config: pytest.Config, items: list[pytest.Item]) -> None:
