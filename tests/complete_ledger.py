@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
@@ -88,45 +90,47 @@ def attack(url: str, *statements: str) -> None:
     """Write past every guard and foreign key, as the database's owner could; guards go back."""
     with closing(Raw(url)) as raw:
         disarm, rearm = _DISARMING[raw.engine](raw)
-        for statement in disarm:
-            raw.execute(statement)
+        raw.execute_all(disarm)
         for statement in statements:
             changed = raw.execute(statement).rowcount
             assert changed != 0, f"nothing was attacked by {statement}"
-        for statement in rearm:
-            raw.execute(statement)
+        raw.execute_all(rearm)
 
 
 def disarm(url: str) -> None:
     """Take every guard and foreign key out of action for good."""
     with closing(Raw(url)) as raw:
         statements, _ = _DISARMING[raw.engine](raw)
-        for statement in statements:
-            raw.execute(statement)
+        raw.execute_all(statements)
 
 
 def _in_a_file(raw: Raw) -> tuple[list[str], list[str]]:
     guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    disarm = ["PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON"]
-    disarm += [f'DROP TRIGGER "{name}"' for name, _ in guards]
-    return disarm, [statement for _, statement in guards]
+    for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
+        raw.execute(f"PRAGMA {pragma}")
+    return [f'DROP TRIGGER "{name}"' for name, _ in guards], [statement for _, statement in guards]
 
 
 def _on_a_server(raw: Raw) -> tuple[list[str], list[str]]:
-    guards = raw.execute(
-        "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname),"
-        " format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass,"
+    parts = raw.execute(
+        "SELECT tgrelid::regclass, format('DISABLE TRIGGER %I', tgname),"
+        " format('ENABLE %s TRIGGER %I',"
         "   CASE tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END, tgname)"
         " FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    ).fetchall()
-    rules = raw.execute(
-        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),"
-        " format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', conrelid::regclass, conname,"
-        "   pg_get_constraintdef(oid))"
+        " UNION ALL SELECT conrelid::regclass, format('DROP CONSTRAINT %I', conname),"
+        " format('ADD CONSTRAINT %I %s NOT VALID', conname, pg_get_constraintdef(oid))"
         " FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid <> 0"
     ).fetchall()
-    both = [*guards, *rules]
-    return [one for one, _ in both], [other for _, other in both]
+    disarm: defaultdict[str, list[str]] = defaultdict(list)
+    rearm: defaultdict[str, list[str]] = defaultdict(list)
+    for table, off, on in parts:
+        disarm[table].append(off)
+        rearm[table].append(on)
+    return _altering(disarm), _altering(rearm)
+
+
+def _altering(parts: Mapping[str, Sequence[str]]) -> list[str]:
+    return [f"ALTER TABLE {table} {', '.join(some)}" for table, some in parts.items()]
 
 
 _DISARMING = {"sqlite": _in_a_file, "postgresql": _on_a_server}
