@@ -71,7 +71,8 @@ FILES: list[tuple[str, bytes, str, str, str]] = [
     ("t.csv", b"c," * 10_000_000, "", "too-many-columns", "16,384"),
     ("t.xlsx", book(), 'sheet = "Data"', "unknown-sheet", "It has Sheet"),
     ("t.xlsx", book(lambda one: one.merge_cells("A2:A3")), "", "not-a-table", "Sheet!A2:A3"),
-    ("t.xlsx", book(rows=REPORT), "", "not-a-table", "this is a report, not a table"),
+    ("t.xlsx", book(rows=REPORT), "", "not-a-table", "header = 3"),
+    ("t.csv", b"Report of 2026,,\n,,\ncode,cost,\nA,1,\n", "", "not-a-table", "header = 3"),
     ("t.xlsx", PASSWORD, "", "encrypted-file", "password"),
     ("t.xlsx", book()[:-99], "", "broken-archive", "t.xlsx"),
     ("t.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "", "broken-workbook", "t.xls"),
@@ -112,6 +113,14 @@ def test_a_bad_cell_is_named(
     (tmp_path / "t.xlsx").write_bytes(book(lambda one: one.__setitem__(cell, value)))
     done = officer.tries(f"import {tmp_path / 't.xlsx'} --rules {rule_file(tmp_path)} --yes")
     assert (done.code, word in done.err) == (3, True), done.err
+
+
+def test_another_delimiter_is_named(officer: Officer, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("code;cost\nA;1,5\n", encoding="utf-8")
+    done = officer.tries(f"import {tmp_path / 't.csv'} --rules {rule_file(tmp_path)} --yes")
+    assert (done.code, "delimiter = ';'" in done.err) == (3, True), done.err
+    rule = rule_file(tmp_path, 'delimiter = ";"')
+    assert "1 new" in officer.says(f"import {tmp_path / 't.csv'} --rules {rule} --yes")
 
 
 def test_a_table_further_down_is_read(officer: Officer, tmp_path: Path) -> None:

@@ -94,3 +94,52 @@ def test_numbers_of_json_are_plain() -> None:
         "d": "yes",
         "f": "1e99",
     }
+
+
+@pytest.mark.parametrize("name", ["standard input", "t.json", "t.ndjson"])
+def test_objects_on_lines_are_found_out(name: str) -> None:
+    source = open_source(FILES["t.ndjson"], Reading(), name)
+    assert (source.format, [row.record for row in source.rows()]) == ("ndjson", ROWS)
+
+
+def test_text_is_repaired_where_the_rule_says_so() -> None:
+    content = "name,caf\u00c3\u00a9\nA &amp; B,10\u00a0000\nS\u00e3o,\n".encode()
+    plain = [row.record for row in open_source(content, Reading(), "t.csv").rows()]
+    assert plain[0] == {"name": "A &amp; B", "caf\u00c3\u00a9": "10\u00a0000"}
+    source = open_source(content, Reading(clean=True), "t.csv")
+    assert [row.record for row in source.rows()] == [
+        {"name": "A & B", "caf\u00e9": "10 000"},
+        {"name": "S\u00e3o", "caf\u00e9": ""},
+    ]
+    nested = b'{"a": [{"b": "caf\xc3\x83\xc2\xa9"}]}'
+    (row,) = open_source(nested, Reading(clean=True), "t.json").rows()
+    assert row.record == {"b": "caf\u00e9"}
+
+
+def test_line_ends_inside_a_cell_are_one_line_feed() -> None:
+    (row,) = open_source(b'\xef\xbb\xbfa,b\r\n"one\r\ntwo",2\r\n', Reading(), "t.csv").rows()
+    assert row == (2, {"a": "one\ntwo", "b": "2"})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "reading"),
+    [("cp1252", Reading(encoding="cp1252")), ("utf-16", Reading()), ("utf-8-sig", Reading())],
+)
+def test_encodings_are_read(encoding: str, reading: Reading) -> None:
+    (row,) = open_source("a\nM\u00fcnster\n".encode(encoding), reading, "t.csv").rows()
+    assert row.record == {"a": "M\u00fcnster"}
+
+
+def test_what_cannot_be_decoded_is_named_by_its_line() -> None:
+    content = b"a,b\n" + b"x,y\n" * 5000 + b"M\xfcnster,1\n"
+    source = open_source(content, Reading(), "t.csv")
+    list(source.rows())
+    (problem,) = source.problems
+    assert (problem.line, problem.code) == (5002, "not-utf8")
+    assert "0xFC" in problem.what
+
+
+def test_a_header_further_down_is_read_where_the_rule_says_so() -> None:
+    content = b"Report\n\ncode,cost\nA,1\n"
+    (row,) = open_source(content, Reading(header=3), "t.csv").rows()
+    assert row == (4, {"code": "A", "cost": "1"})

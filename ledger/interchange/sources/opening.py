@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +59,19 @@ def format_of(stored: Stored, reading: Reading) -> str:
         raise UnknownFormat(f"{stored.label} is a web page.")
     if form in WORKBOOKS:
         raise UnknownFormat(f"{stored.label} is not a workbook.")
+    if form in {None, "json"} and reading.format is None and _is_of_lines(text):
+        return "ndjson"
     if form is not None:
         return form
     return "xml" if text.startswith(b"<") else "json" if text[:1] in {b"{", b"["} else "csv"
+
+
+def _is_of_lines(text: bytes) -> bool:
+    """Say whether a text begins with an object of JSON on a line of its own, and goes on."""
+    first, _, rest = text.partition(b"\n")
+    if not first.startswith(b"{") or not rest.lstrip().startswith(b"{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False

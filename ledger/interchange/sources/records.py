@@ -6,13 +6,13 @@ Tables of text and of workbooks have a row of names in common, and rows as wide 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.sources.cleaning import Cell, clean_record, clean_text
-from ledger.interchange.sources.errors import TooManyColumns
+from ledger.interchange.sources.errors import NotATable, TooManyColumns
 
 
 class SourceRow(NamedTuple):
@@ -61,6 +61,8 @@ class Source(ABC):
         self.problems.append(ImportProblem(self.name, line, column, code, what, hint))
 
 
+LOOKED_AT: Final = 50
+"""So many rows tell a table from a report."""
 MAX_COLUMNS: Final = 16_384
 """As many as a workbook has."""
 
@@ -107,6 +109,26 @@ class TableSource(Source):
                 continue
             record: dict[str, Cell] = dict(zip(names, map(str.strip, cells), strict=True))
             yield SourceRow(line, clean_record(record) if clean else record)
+
+
+def filled(cells: Iterable[str]) -> int:
+    """Count the cells of a row that hold something."""
+    return sum(bool(cell.strip()) for cell in cells)
+
+
+def refuse_report(name: str, where: str, row: int, below: Iterable[tuple[int, int]]) -> None:
+    """Refuse what has one cell where names should be, and more below; raises `NotATable`.
+
+    `below` gives rows with the number of their filled cells.
+    """
+    wide = next(((line, count) for line, count in below if count > 1), None)
+    if wide is not None:
+        what = f"Row {row} of {where} has one cell, and row {wide[0]} has {wide[1]}"
+        hint = f"If the names of the columns are in row {wide[0]}, the rule says so: "
+        raise NotATable(
+            f"{name}: this is a report, not a table. {what}.",
+            next_step=f"{hint}header = {wide[0]}.",
+        )
 
 
 def require_columns(name: str, count: int) -> None:

@@ -6,13 +6,23 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from ledger.interchange.reader import broken_csv
 from ledger.interchange.sources.errors import UnknownFormat
-from ledger.interchange.sources.records import Reading, TableSource, column_names, require_columns
+from ledger.interchange.sources.records import (
+    LOOKED_AT,
+    Reading,
+    TableSource,
+    column_names,
+    filled,
+    refuse_report,
+    require_columns,
+)
 from ledger.interchange.sources.stored import Stored
 
+_OTHERS: Final = (";", "\t", "|")
 MAX_LINE: Final = 16 * 1024 * 1024
 _DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -36,6 +46,18 @@ class TextTable(TableSource):
         self.header_line = 1 if first is None else first[0]
         if first is None and not self.problems:
             self.problem(1, None, "empty-file", "The file is empty.", "")
+        if first is not None and sum(map(bool, map(str.strip, first[1]))) == 1:
+            self._look_at_lone_name(first[0], "".join(first[1]).strip())
+
+    def _look_at_lone_name(self, line: int, name: str) -> None:
+        """Refuse a report that was saved as text, or note that the delimiter is another."""
+        other = next((mark for mark in _OTHERS if mark in name and mark != self._delimiter), None)
+        if other is not None:
+            what = f"The columns are not separated by {self._delimiter!r}, but by {other!r}."
+            self.problem(line, None, "other-delimiter", what, f"Say so: delimiter = {other!r}.")
+            return
+        below = islice(self._records(), 1, LOOKED_AT)
+        refuse_report(self.name, "the file", line, ((at, filled(cells)) for at, cells in below))
 
     def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give the rows below the names."""

@@ -10,7 +10,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.interchange.sources.errors import BrokenWorkbook, EncryptedFile, NotATable, UnknownSheet
-from ledger.interchange.sources.records import Reading, TableSource, column_names
+from ledger.interchange.sources.records import (
+    LOOKED_AT,
+    Reading,
+    TableSource,
+    column_names,
+    filled,
+    refuse_report,
+)
 from ledger.interchange.sources.stored import Stored
 from ledger.interchange.sources.workbook_guard import (
     BadCell,
@@ -25,8 +32,6 @@ if TYPE_CHECKING:
 _DIGITS: Final = 15
 """So many digits of a number does a workbook keep."""
 _LONG: Final = 10**_DIGITS
-_LOOKED_AT: Final = 50
-"""So many rows tell a table from a report."""
 
 
 class Workbook:
@@ -108,12 +113,9 @@ class SheetTable(TableSource):
     def _refuse_report(self, header: list[str]) -> None:
         """Refuse a sheet that is laid out for reading; raises `NotATable`."""
         name, row = self.sheet.name, self.header_line
-        filled = sum(map(bool, header))
-        below = islice(self._records(), 1, _LOOKED_AT)
-        widest = max((sum(map(bool, cells)) for _, cells in below), default=0)
-        if filled == 1 and widest > 1:
-            what = f"Row {row} of the sheet {name} has one cell, and rows below have {widest}"
-            raise NotATable(f"{self.name}: this is a report, not a table. {what}.")
+        if filled(header) == 1:
+            below = ((line, filled(cells)) for line, cells in islice(self._records(), 1, LOOKED_AT))
+            refuse_report(self.name, f"the sheet {name}", row, below)
         for (top, left), (bottom, right) in self.sheet.merged_cell_ranges or ():
             if bottom + 1 >= row:
                 cells = (
