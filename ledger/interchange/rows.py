@@ -79,14 +79,15 @@ def _read(table: RawTable, parsed: Tables, lookups: Lookups) -> None:
     columns = [c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN]
     for raw in table.rows:
         cells = Cells(Place(table.file, raw.line, table.sheet), raw.cells, lookups, table.columns)
-        row = _read_row(table.table, cells, columns)
+        row = read_row(table.table, cells, columns)
         if not cells.bad:
             rows.append(row)
         elif code := raw.cells.get("code"):
             parsed.broken.setdefault(table.table, set()).add(code)
 
 
-def _read_row(name: str, cells: Cells, columns: list[str]) -> object:
+def read_row(name: str, cells: Cells, columns: list[str]) -> object:
+    """Give the typed row of a table; each bad cell is noted with the cells."""
     if name in _ACTS:
         return _ACTS[name](cells)
     given = frozenset(column for column in columns if cells.values.get(column))

@@ -123,7 +123,7 @@ ODD: list[tuple[str, str]] = [
     ),
     (activity(5, transaction("3", "2019-01-01", "5", currency="XYZ")), "unknown-currency"),
     (activity(6, country="QQ"), "unknown-country"),
-    (activity(7, transaction("3", "2019-01-01", "5"), more='xml:lang="en"'), "unknown-unit"),
+    (activity(7, transaction("3", "2019-01-01", "5"), more='xml:lang="en"'), "missing-value"),
     (activity(8, transaction("3", "2019-01-01", "5,000")), "bad-number"),
     (activity(9, transaction("3", "", "5")), "missing-value"),
     (activity(1, "<title><narrative>Again</narrative></title>"), "twice"),

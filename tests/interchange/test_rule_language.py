@@ -319,6 +319,32 @@ def test_a_row_stands_or_falls_whole():
     assert [one.reason for one in report.left_out] == ["cannot be read in l (unknown-country)"]
 
 
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("needed_by", "soon"),
+        ("divisible", "perhaps"),
+        ("instruments", "goodwill"),
+        ("quantity", "1e5"),
+        ("quantity", "0.001"),
+        ("unit", "XXQ"),
+    ],
+)
+def test_a_cell_that_no_import_takes_is_bad(column, text):
+    cell = f'{column} = {{ column = "c", bad = "unknown" }}'
+    tolerant = a_rule(cell) if column != "unit" else a_rule(cell).replace('unit = "EUR"', "")
+    tables, report, problems = applied(tolerant, {"id": "N", "c": text})
+    assert (problems, tables[0].rows[0].cells[column]) == ([], "")
+    assert report.bad == {("needs", column): 1}
+    rule = f"[row]\nbad = 'leave-out'\n{tolerant}".replace(', bad = "unknown"', "")
+    tables, report, problems = applied(rule, {"id": "N", "c": text}, {"id": "M"})
+    assert not problems
+    left_out = [
+        (one.line, one.reason.startswith("cannot be read in c (")) for one in report.left_out
+    ]
+    assert left_out[0] == (1, True)
+
+
 def test_rows_without_a_template_are_known_by_the_codes_of_their_outputs():
     same = [{"id": "N", "note": "a"}, {"id": "N", "note": "a"}]
     rule = a_rule('note = { column = "note" }')

@@ -13,6 +13,7 @@ from ledger.interchange.mapping.paths import Node, compile_items
 from ledger.interchange.mapping.problems import BadCell, NotNew
 from ledger.interchange.mapping.rule import ImportRule, Output
 from ledger.interchange.mapping.steps import Compiler, Read, Row, Target, Test
+from ledger.interchange.mapping.tolerance import tolerance_of
 from ledger.interchange.mapping.value import OTHER, is_of_item
 from ledger.interchange.reader import RawRow, RawTable
 
@@ -47,6 +48,7 @@ class OutputMaker:
         self.is_given = output.table == GIVEN.name
         self.is_distinct = output.is_distinct
         self.beside: list[Made] = []
+        self.tolerance = tolerance_of(output, rule, compiler.units, compiler.report)
         self.countries = sorted(one for one in rule.country_columns if not is_of_item(one))
         came_from = {name: one.columns[0] for name, one in output.columns.items() if one.columns}
         header = (*output.columns, *output.new)
@@ -144,6 +146,7 @@ class OutputMaker:
             self.compiler.report.unmade[self.output.table, failed] += 1
             return
         cells: dict[str, str] = {}
+        bad_before = len(bad)
         for name, read in self.cells:
             try:
                 cells[name] = read(row)
@@ -156,6 +159,8 @@ class OutputMaker:
         for name, read in self.new_cells:
             is_new = normalised_code(cells["code"]) not in self.known
             cells[name] = read(row) if is_new else ""
+        if self.tolerance is not None and len(bad) == bad_before:
+            self.tolerance.apply(cells, bad)
         made = Made(self, row.line, cells)
         if self.is_given:
             try:
