@@ -12,6 +12,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from io import StringIO
+from itertools import chain, islice
+from operator import itemgetter
+from types import NoneType
 from typing import Final
 
 from ledger.reports.table import Column, ReportRow, human, jsonable, machine
@@ -19,6 +23,16 @@ from ledger.reports.table import Column, ReportRow, human, jsonable, machine
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 """The signs of formulas, the wide ones of East Asian keyboards too."""
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?( [^\W\d_][\w-]{0,63})?")
+
+
+_FAST: Final = frozenset({str, int, float, NoneType})
+"""The types whose cells the csv writer writes as they are to be."""
+_MAY_BEGIN_A_FORMULA: Final = re.compile(
+    r"""[=@\t\uff1d\uff0b\uff0d\uff20](?<=[,\t\n"].)"""
+    r"""|[+-](?<=[,\t\n"].)(?![0-9]+(?:\.[0-9]+)?(?:[,\t\n]|$))"""
+)
+"""A sign of formulas behind what ends a cell, unless a plain number begins with it."""
+_BLOCK: Final = 100
 
 
 class _LineWriter:
@@ -33,13 +47,41 @@ class _LineWriter:
 def csv_chunks(
     rows: Iterable[ReportRow], columns: Sequence[Column], *, between: str = ","
 ) -> Iterator[str]:
-    """Write the header and then each row as one line; memory does not grow with the rows."""
+    """Write the header and then the rows, each as one line; memory does not grow with the rows."""
+    keys = [column.key for column in columns]
+    yield from _careful([dict(zip(keys, keys, strict=True))], keys, between)
+    left = iter(rows)
+    while block := [*islice(left, _BLOCK)]:
+        text = _fast(block, keys, between)
+        if text is None:
+            yield from _careful(block, keys, between)
+        else:
+            yield text
+
+
+def _fast(rows: Sequence[ReportRow], keys: Sequence[str], between: str) -> str | None:
+    """Write rows all at once; None where one of them may need more than the csv writer does.
+
+    A text that looks as if a cell in it began a formula is not looked into: the careful way is.
+    """
+    if len(keys) < 2:  # noqa: PLR2004 - a getter of one key gives no tuple
+        return None
+    try:
+        lines = [*map(itemgetter(*keys), rows)]
+    except KeyError:
+        return None
+    if not _FAST.issuperset(map(type, chain.from_iterable(lines))):
+        return None
+    out = StringIO()
+    csv.writer(out, delimiter=between, lineterminator="\n").writerows(lines)
+    text = out.getvalue()
+    return None if "\r" in text or _MAY_BEGIN_A_FORMULA.search(f"\n{text}") else text
+
+
+def _careful(rows: Iterable[ReportRow], keys: Sequence[str], between: str) -> Iterator[str]:
     line = _LineWriter()
     # The writer quotes only those line ends that its own consists of, so it is told of both.
     writer = csv.writer(line, delimiter=between, lineterminator="\r\n")
-    writer.writerow([column.key for column in columns])
-    yield line.text
-    keys = [column.key for column in columns]
     for row in rows:
         writer.writerow([neutralised(machine(row.get(key))) for key in keys])
         yield line.text

@@ -150,3 +150,19 @@ def test_a_long_csv_takes_no_more_memory_than_a_short_one() -> None:
 
     peak(10)
     assert peak(20_000) < peak(200) + 20_000
+
+
+plain = st.text(st.sampled_from("ab=+-@,\"\t\r\n1.'\uff1d é"), max_size=6)
+cells = plain | st.integers() | st.none() | st.booleans() | st.decimals(allow_nan=False)
+
+
+@given(
+    st.lists(st.fixed_dictionaries({"name": cells, "amount": cells}), max_size=6),
+    st.sampled_from([",", "\t"]),
+)
+def test_rows_written_at_once_are_those_written_one_by_one(rows, between) -> None:
+    columns = [TEXT, AMOUNT]
+    once = "".join(csv_chunks(rows, columns, between=between))
+    each = [*csv_chunks([], columns, between=between)]
+    each += [[*csv_chunks([row], [*columns, Column("no")], between=between)][1] for row in rows]
+    assert once == each[0] + "".join(line.removesuffix(f"{between}\n") + "\n" for line in each[1:])
