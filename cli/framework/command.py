@@ -263,6 +263,11 @@ class Call(typer.Context):
         """Return whether people read the answer, in a format that shows texts and headings."""
         return self.format in {"table", "md", "html"}
 
+    @property
+    def draws(self) -> bool:
+        """Return whether bars of characters are part of the answer: a screen reader spells them."""
+        return self.format in {"table", "md"}
+
     def _format_by_name(self) -> str | None:
         """Return the format given by the ending of the output file, if any."""
         from cli.framework.files import format_by_name  # noqa: PLC0415 - where a file is named

@@ -278,7 +278,7 @@ def _on_terminal(
         return
     for columns in layouts:
         shown = [column for column in columns if column.table]
-        fitting = _fitting(shown, cells_of(rows, shown))
+        fitting = _fitting(shown, cells_of(rows, shown), width())
         if fitting:
             _rich_table(cells_of(rows, fitting), fitting, out, color=color)
             left_out = ", ".join(one.heading for one in shown if one not in fitting)
@@ -290,8 +290,10 @@ def _on_terminal(
     out.writelines(table_chunks(rows, layouts[0]))
 
 
-def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[str]:
-    """Lay out a small table below other output, wrapped to fit a terminal."""
+def table_lines(
+    rows: Sequence[ReportRow], columns: Sequence[Column], *, indent: int = 0
+) -> list[str]:
+    """Lay out a small table below other output, wrapped to fit a terminal with an indent."""
     from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
 
     from ledger.reports.table import (  # noqa: PLC0415
@@ -301,13 +303,15 @@ def table_lines(rows: Sequence[ReportRow], columns: Sequence[Column]) -> list[st
     )
 
     plain = [line.rstrip() for line in table_chunks(rows, columns)]
-    if not is_terminal(sys.stdout) or max(map(display_width, plain)) <= width():
+    room = width() - indent
+    if not is_terminal(sys.stdout) or max(map(display_width, plain)) <= room:
         return plain
-    fitting = _fitting(columns, cells_of(rows, columns))
+    columns = [column for column in columns if column.table]
+    fitting = _fitting(columns, cells_of(rows, columns), room)
     if not fitting:
         return plain
     written = StringIO()
-    _rich_table(cells_of(rows, fitting), fitting, written, color=False, bare=True)
+    _rich_table(cells_of(rows, fitting), fitting, written, color=False, bare=True, room=room)
     return [line.rstrip() for line in written.getvalue().splitlines()]
 
 
@@ -316,10 +320,10 @@ def section(title: str, rows: Sequence[ReportRow], columns: Sequence[Column]) ->
     if rows:
         yield ""
         yield title.upper()
-        yield from (f"  {line}" for line in table_lines(rows, columns))
+        yield from (f"  {line}" for line in table_lines(rows, columns, indent=_BORDERS))
 
 
-def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], room: int) -> list[Column]:
     """Return the columns that fit, dropping spare ones first; none if they never fit."""
     wide = {
         column.key: _least_width(column, [line[place] for line in cells])
@@ -332,9 +336,9 @@ def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[
     }
     for most in sorted({column.spare for column in columns}, reverse=True):
         fitting = [one for one in columns if one.spare <= most]
-        if sum(wide[one.key] + _BORDERS for one in fitting) > width():
+        if sum(wide[one.key] + _BORDERS for one in fitting) > room:
             fitting = [one for one in fitting if one.key not in empty]
-        if sum(wide[one.key] + _BORDERS for one in fitting) <= width():
+        if sum(wide[one.key] + _BORDERS for one in fitting) <= room:
             return fitting
     return []
 
@@ -353,6 +357,7 @@ def _rich_table(
     *,
     color: bool,
     bare: bool = False,
+    room: int | None = None,
 ) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only where a person looks
     from rich.console import Console  # noqa: PLC0415
@@ -372,4 +377,4 @@ def _rich_table(
         )
     for line in cells:
         table.add_row(*map(Text, line))
-    Console(file=out, no_color=not has_color(out, wanted=color), width=width()).print(table)
+    Console(file=out, no_color=not has_color(out, wanted=color), width=room or width()).print(table)

@@ -91,7 +91,7 @@ def emit_pipeline(
     else:
         shown = [*columns(" ".join(by)), *_STAGE_COLUMNS] if by else _STAGE_COLUMNS
         groups = [_stage_row(row, by) for row in stage_rows(chosen, by)]
-        if call.for_people:
+        if call.draws:
             blocks = draws_blocks(sys.stdout)
             bars = [share_bar(row["of_sent"], _BAR, unicode=blocks) for row in groups]
             groups = [{**row, "bar": bar} for row, bar in zip(groups, bars, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 _BAR: Final = 10
 _SHORT_BAR: Final = 8
 _BASE_COLUMNS = columns(
-    "net?[unit] closed? gap?[unit] coverage? (rate_date) counted unknown without_rate"
+    "net?:3 closed?:2 gap? coverage? rate_date:1 counted:5 unknown:4 without_rate:4"
 )
 _OFFER_COLUMNS = columns(
     "offer provider_name:2 (provider) (provider_kind) factor:4 use bar unit quantity:5 available "
@@ -88,7 +89,7 @@ def _unknown(name: str) -> UsageError:
 
 def _shown_to(call: Call, shown: Sequence[Column]) -> list[Column]:
     """Leave the bars out for machines."""
-    return [one for one in shown if call.for_people or one.key != "bar"]
+    return [one for one in shown if call.draws or one.key != "bar"]
 
 
 def _head(schema: str, stamp: Stamp, rule: str) -> dict[str, object]:
@@ -155,7 +156,7 @@ def emit_coverage(call: Call, report: CoverageReport, trend: GapTrend | None) ->
         series = history.get((*group.keys, group.factor, group.unit), [])
         if trend is not None:
             row["trend"] = [one and f"{one:f}" for one in series]
-        if call.for_people:
+        if call.draws:
             row["bar"] = _stages(group, blocks=blocks)
             row["trend"] = sparkline(series, unicode=blocks)
         rows.append(row)
@@ -173,7 +174,7 @@ def emit_coverage(call: Call, report: CoverageReport, trend: GapTrend | None) ->
         if rows:
             yield legend(unicode=blocks)
         if any(one["unit"] != base.code for one in rows if one["factor"] == "money"):
-            keys = columns(" ".join(report.by))
+            keys = sectors_named(columns(" ".join(one for one in report.by if one != "factor")))
             yield from section(f"Money in {base.code}", in_base, [*keys, *_BASE_COLUMNS])
 
     shown = _coverage_columns(report, trended=trend is not None)
@@ -191,12 +192,23 @@ def emit_coverage(call: Call, report: CoverageReport, trend: GapTrend | None) ->
 def _coverage_columns(report: CoverageReport, *, trended: bool) -> list[Column]:
     by = " ".join(one for one in report.by if one != "factor")
     keys = f"factor {by}" if "factor" in report.by else f"{by} factor:4"
-    return columns(
+    made = columns(
         f"{keys} unit gap? bar {'trend:1 ' if trended else ''}coverage?:2 required?:3 delivered?:5 "
         "committed?:5 held?:6 (withdrawn?) needs:4 (counted) not_counted:4 (gap_base?) "
         "(base_counted) (base_currency)",
         bar="Stages",
     )
+    return sectors_named(made)
+
+
+def sectors_named(columns: Sequence[Column]) -> list[Column]:
+    """Let people read the titles of sectors, whose codes are long."""
+    from ledger.reference.terms import sectors  # noqa: PLC0415 - read from a file
+
+    words = {code: one.title for code, one in sectors().items()}
+    return [
+        replace(one, kind="text", words=words) if one.key == "sector" else one for one in columns
+    ]
 
 
 def _history(trend: GapTrend) -> dict[tuple[Any, ...], list[Decimal | None]]:
@@ -233,7 +245,7 @@ def emit_offers(call: Call, report: OfferReport) -> None:
     rows = []
     for one in report.rows:
         row = {**one.to_dict(base), "offices": offices_of(one.offer)}
-        if call.for_people:
+        if call.draws:
             stages = {stage.value: n for stage, n in one.facts.balance.stages.items()}
             row["bar"] = stage_bar(stages, _BAR, unicode=blocks)
         rows.append(row)
@@ -281,7 +293,7 @@ def emit_providers(call: Call, report: ProviderReport) -> None:
     rows = []
     for one in report.rows:
         row = one.to_dict(base)
-        if call.for_people:
+        if call.draws:
             row["bar"] = share_bar(one.share_delivered, _SHORT_BAR, unicode=blocks)
         rows.append(row)
     kept = [*filter_rows(rows, _shown_to(call, _PROVIDER_COLUMNS), call.read)]
@@ -350,7 +362,7 @@ def emit_cities(call: Call, report: CityReport, *, every: bool) -> None:
     rows = []
     for one in chosen:
         row = one.to_dict(base)
-        if call.for_people:
+        if call.draws:
             row["bar"] = share_bar(one.coverage, _BAR, unicode=blocks)
         rows.append(row)
     kept = [*filter_rows(rows, _shown_to(call, _CITY_COLUMNS), call.read)]

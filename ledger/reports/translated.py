@@ -18,6 +18,7 @@ from ledger.reports.table import Column, ReportRow, human
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-9:]{5})")
+_NUMBER: Final = re.compile(r"[0-9][0-9,.]*")
 _WORDS: Final = frozenset({"factor", "unit", "use", "stage", "status", "member"})
 """The columns whose values are words of the program, not of those who typed them."""
 _FIGURES: Final = frozenset({"amount", "number", "figure"})
@@ -29,6 +30,8 @@ def value_in(text: str, language: Language) -> str:
         return language.day(date.fromisoformat(text))
     if _MOMENT.fullmatch(text):
         return language.moment(datetime.fromisoformat(text))
+    if _NUMBER.fullmatch(text):
+        return language.digits(text)
     return language.text(text)
 
 

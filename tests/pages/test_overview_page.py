@@ -40,6 +40,15 @@ def test_the_overview_has_everything_and_adds_up(shown: Officer) -> None:
     assert (stages["sent"], stages["delivered"]) == (2, 1)
 
 
+def test_coverage_has_a_trend_of_the_last_night_of_each_month(shown: Officer) -> None:
+    line = "report coverage --trend --by factor --where unit=EUR --as-of 2026-10-15"
+    (row,) = shown.asks(line)["rows"]
+    assert row["trend"] == ["0.0643", "0.0643"]
+    text = shown.says(line)
+    assert "▁▁" in text
+    assert shown.asks("report coverage --trend --as-of 2026-01-01")["rows"] == []
+
+
 def test_the_page_says_what_the_json_says(shown: Officer, tmp_path: Path) -> None:
     report = shown.asks("report overview --as-of 2026-11-20")
     path = tmp_path / "o.html"

@@ -11,7 +11,9 @@ import pytest
 from ledgers import Ledgers, copy_or_new
 from officer import Officer, furnished
 
+from cli.framework import output, terminal
 from ledger.reports.bars import share_bar, sparkline
+from ledger.reports.table import display_width
 
 REPORTS = ("coverage", "offers", "providers", "cities")
 
@@ -194,3 +196,28 @@ def test_bars_show_every_share_above_zero_and_lines_every_level() -> None:
     assert widths == {8}
     pairs = itertools.pairwise(share_bar(Decimal(n) / 50, 8) for n in range(51))
     assert all(one.count("█") <= other.count("█") for one, other in pairs)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("line", [*REPORTS, "pipeline", "coverage --by factor,country,office"])
+def test_reports_fit_a_terminal_of_80_columns_with_their_bars(
+    summed_up: Officer, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    for module in (output, terminal):
+        monkeypatch.setattr(module, "is_terminal", lambda _stream: True)
+        monkeypatch.setattr(module, "width", lambda: 80)
+    summed_up.says("approach add N-0001 BANK")
+    long = "naturalResources.floodProtection"
+    summed_up.says(f"project add Walls --city LHE --sector {long} --on 2026-01-10")
+    summed_up.says("need add PRJ-0002 money '123456789.50 EUR' --on 2026-01-10")
+    text = summed_up.says(f"report {line}")
+    assert max(map(display_width, text.splitlines())) <= 80
+    assert {*"█░"} & {*text}
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_page_of_a_report_has_no_bars_of_characters(summed_up: Officer, name: str) -> None:
+    page = summed_up.says(f"report {name} --format html")
+    assert not {*"█▓▒░"} & {*page}
+    assert page.count("<tr>") > 2

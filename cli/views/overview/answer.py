@@ -12,6 +12,7 @@ from cli.framework.output import emit_document, emit_lines, section
 from cli.framework.terminal import draws_blocks, note
 from cli.views.columns import columns
 from cli.views.rate import note_old_rates
+from cli.views.summary import sectors_named
 from ledger.core.quantity import short_quantity
 from ledger.reports.bars import share_bar, sparkline
 from ledger.reports.table import Column
@@ -26,7 +27,7 @@ _BAR = 12
 _COVERAGE = columns("factor sector unit gap? bar coverage?:1 needs:2 not_counted:2", bar="Coverage")
 _PLACES = columns("place needs needs_covered gap? bar coverage?:1", bar="Covered")
 _STAGES = columns("stage approaches bar of_sent?:1 days?:2", bar="Share", days="Days since before")
-_GAPS = columns("need title city_name factor:2 gap[unit] eligible_offers:1 main_obstacle:3")
+_GAPS = columns("need title city_name:4 factor:3 gap[unit] eligible_offers:2 main_obstacle:1")
 _COMPLETE = columns("project title city_name:1 covered:2")
 
 
@@ -153,7 +154,7 @@ def _lines(report: Overview) -> Iterator[str]:
     if report.trend is not None:
         yield from _trend_lines(report, blocks=blocks)
     rows = [{**one.to_dict(), "bar": bar(one.coverage)} for one in report.groups]
-    yield from section("Coverage by factor and sector", rows, _COVERAGE)
+    yield from section("Coverage by factor and sector", rows, sectors_named(_COVERAGE))
     for column, title in (("office", "Gaps by office"), ("country", "Gaps by country")):
         rows = [
             {**row, "place": row[column], "bar": bar(row.get("coverage"))}
