@@ -14,7 +14,7 @@ from ledger.interchange.plan_editions import plan_editions, retain_reversed
 from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.repeats.state import DEALS, OwnRow
+from ledger.interchange.repeats.state import DEALS, own_row
 from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
 from ledger.journal.receipts import REPEATED_ACT, Note
@@ -81,7 +81,7 @@ def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     rows = offer_quantities_as_rates(planning, rows)
     _check_terms(planning, rows)
     planning.own += [
-        OwnRow(DEALS, row.code, _cells(row), row.place) for row in rows if row.sequence is None
+        own_row(DEALS, row.code, _cells(row), row.place) for row in rows if row.sequence is None
     ]
     return rows
 

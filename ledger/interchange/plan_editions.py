@@ -11,7 +11,7 @@ from ledger.interchange.problems import Place
 from ledger.interchange.records import DEAL_ACTS, ActKey, DealActRow
 from ledger.interchange.repeats.editions import DateChange, Edition, edition_of, in_their_order
 from ledger.interchange.repeats.preview import Change, Retained
-from ledger.interchange.repeats.state import DEALS, StatedRow
+from ledger.interchange.repeats.state import DEALS, StatedRow, stated_act
 from ledger.interchange.steps import (
     CorrectDate,
     CorrectDeclaration,
@@ -84,7 +84,7 @@ def _stated_before(planning: Planning, code: str, now: Iterable[DealActRow]) -> 
     keys = dict.fromkeys(row.key for row in now)
     posted = (one for one in planning.holdings.posted.get(code, ()) if one.key in keys)
     unit = {row.key: row.unit for row in now}
-    return [StatedRow(DEALS, code, _cells(one, unit[one.key]), 0, 0) for one in posted]
+    return [stated_act(code, _cells(one, unit[one.key])) for one in posted]
 
 
 def _cells(one: PostedAct, unit: str) -> dict[str, str]:

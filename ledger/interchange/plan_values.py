@@ -12,7 +12,7 @@ from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Gone, Retained
-from ledger.interchange.repeats.state import OwnRow, newly_gone, next_state
+from ledger.interchange.repeats.state import newly_gone, next_state, own_row
 from ledger.interchange.steps import ImportPlan, Revise
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
@@ -21,7 +21,7 @@ from ledger.registers.table import by_plural
 def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> None:
     """Note what a row says of its record."""
     cells = {**_cells(record, row), **_stated_on(planning, table, record, row)}
-    planning.own.append(OwnRow(table, record.code, cells, row.place))
+    planning.own.append(own_row(table, record.code, cells, row.place))
 
 
 def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:

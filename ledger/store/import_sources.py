@@ -39,8 +39,8 @@ def source_of(given: Mapping[str, Any]) -> Source:
     return tuple(names), given.get("rules")
 
 
-def packed_states(connection: Connection, canonical: str) -> dict[str, str]:
-    """Give the packed state of each source after its last import that was not undone.
+def last_imports(connection: Connection, canonical: str) -> dict[str, list[int]]:
+    """Give the imports of each source that were not undone, the newest first.
 
     A source is named by its imports' input; one without a rule and a name is the canonical one.
     """
@@ -51,18 +51,15 @@ def packed_states(connection: Connection, canonical: str) -> dict[str, str]:
     for body in connection.execute(query.where(request.c.command == _UNDO)).scalars():
         undone.add(json.loads(body).get("undone", {}).get("request"))
     query = select(request.c.id, request.c.key, request.c.input)
-    states: dict[str, str] = {}
+    imports: dict[str, list[int]] = {}
     for number, key, given_text in connection.execute(
         query.where(request.c.command.in_(_IMPORTS)).order_by(order)
     ).all():
         given = json.loads(given_text)
         source = given.get("source") or (None if given.get("rules") else canonical)
-        if source is None or source in states or key in undone:
-            continue
-        state = packed_state(connection, number)
-        if state is not None:
-            states[source] = state
-    return states
+        if source is not None and key not in undone:
+            imports.setdefault(source, []).append(number)
+    return imports
 
 
 def sources_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, str]:

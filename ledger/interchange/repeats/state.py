@@ -13,7 +13,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from sys import intern
+from typing import Any, Final, Literal, NamedTuple
 
 from ledger.interchange.problems import Place
 
@@ -37,15 +38,22 @@ class StatedFile(NamedTuple):
 class StatedRow(NamedTuple):
     """The cells that a source gave of one record or act, and where they last stood.
 
-    `file` is a place in the files of the state.
+    `text` are the cells as JSON: few are ever asked for. `file` is a place in the files of the
+    state.
     """
 
     table: str
     code: str
-    cells: Mapping[str, str]
+    text: str
     file: int
     line: int
     gone: bool = False
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Give the cells by column."""
+        cells: dict[str, str] = json.loads(self.text)
+        return cells
 
     @property
     def key(self) -> RecordKey:
@@ -80,17 +88,30 @@ class SourceState:
 
     def packed(self) -> str:
         """Give the state as a text to be kept."""
-        rows = [[*row[:5], int(row.gone)] for row in self]
-        text = json.dumps([[*map(list, self.files)], rows], separators=(",", ":"))
-        return b64encode(zlib.compress(text.encode())).decode()
+        lines = [_json([*map(list, self.files)])]
+        for table, code, text, file, line, gone in self:
+            lines.append(f"{_json([table, code, file, line, int(gone)])}{_CELLS}{text}")
+        return b64encode(zlib.compress("\n".join(lines).encode())).decode()
 
 
-def unpacked(text: str) -> SourceState:
-    """Give the state that was packed."""
-    files, rows = json.loads(zlib.decompress(b64decode(text)))
-    state = SourceState([StatedFile(*one) for one in files])
-    for table, code, cells, file, line, gone in rows:
-        state.add(StatedRow(table, code, cells, file, line, bool(gone)))
+_CELLS: Final = "\t"
+"""What stands between a row's head and its cells; JSON has none."""
+
+
+def _json(values: Any) -> str:
+    return json.dumps(values, separators=(",", ":"))
+
+
+def unpacked(text: str, only: RecordKey | None = None) -> SourceState:
+    """Give the state that was packed, or of it only what was said of one record."""
+    files, *lines = zlib.decompress(b64decode(text)).decode().split("\n")
+    state = SourceState([StatedFile(*one) for one in json.loads(files)])
+    begins = "" if only is None else f"{_json([*only])[:-1]},"
+    for line in lines:
+        if line.startswith(begins):
+            head, _, cells = line.partition(_CELLS)
+            table, code, file, number, gone = json.loads(head)
+            state.add(StatedRow(intern(table), code, cells, file, number, bool(gone)))
     return state
 
 
@@ -99,8 +120,18 @@ class OwnRow(NamedTuple):
 
     table: str
     code: str
-    cells: Mapping[str, str]
+    text: str
     place: Place
+
+
+def own_row(table: str, code: str, cells: Mapping[str, str], place: Place) -> OwnRow:
+    """Make what an import says of a record of its cells by column."""
+    return OwnRow(table, code, _json(cells), place)
+
+
+def stated_act(code: str, cells: Mapping[str, str]) -> StatedRow:
+    """Make a row of an act that no file is known of."""
+    return StatedRow(DEALS, code, _json(cells), 0, 0)
 
 
 def next_state(
@@ -120,15 +151,7 @@ def next_state(
     A record of the same table that the import does not name is gone where the file of its name is
     in the import, or where the import is the `whole` of its tables.
     """
-    state = SourceState([*before.files])
-    places: dict[str, int] = {}
-    for path, file in files.items():
-        if file not in state.files:
-            state.files.append(file)
-        places[path] = state.files.index(file)
-    for one in own:
-        place = places.get(one.place.file, 0)
-        state.add(StatedRow(one.table, one.code, one.cells, place, one.place.line))
+    state = _state_of(own, before.files, files)
     tables = {table for table, _ in state.rows}
     names = {file.name for file in files.values()}
     left, given_back = ({_row_id(row) for row in rows} for rows in (superseded, released))
@@ -136,32 +159,57 @@ def next_state(
         said = state.rows.get(key, [])
         if said and key[0] != DEALS:
             # A cell that is empty now keeps what was said of it before.
-            state.rows[key] = [said[0]._replace(cells={**rows[0].cells, **said[0].cells})]
+            if rows[0].text != said[0].text:
+                both = _json({**rows[0].cells, **said[0].cells})
+                state.rows[key] = [said[0]._replace(text=both)]
             continue
-        repeated = [one.cells for one in said]
+        repeated = [one.text for one in said]
         for row in rows:
-            if row.cells in repeated:
-                repeated.remove(row.cells)
+            if row.text in repeated:
+                repeated.remove(row.text)
             elif _row_id(row) in given_back:
-                state.add(row._replace(cells={**row.cells, "amount": "0"}, gone=True))
+                state.add(_of_nothing(row)._replace(gone=True))
             elif _row_id(row) not in left:
                 missed = key[0] in tables and (whole or before.files[row.file].name in names)
                 state.add(row._replace(gone=True) if missed else row)
     return state
 
 
+def _state_of(
+    own: Iterable[OwnRow], before: Iterable[StatedFile], files: Mapping[str, StatedFile]
+) -> SourceState:
+    """Give the state of what an import says, with its files behind those of before."""
+    state = SourceState([*before])
+    places: dict[str, int] = {}
+    for path, file in files.items():
+        if file not in state.files:
+            state.files.append(file)
+        places[path] = state.files.index(file)
+    for one in own:
+        place = places.get(one.place.file, 0)
+        state.add(StatedRow(one.table, one.code, one.text, place, one.place.line))
+    return state
+
+
 def newly_gone(before: SourceState, after: SourceState) -> Iterator[StatedRow]:
     """Give the rows that are gone after an import and were not before it, as they were before."""
-    gone = {_row_id(row) for row in after if row.gone}
+    gone = [row for row in after if row.gone]
+    ids, keys = {_row_id(row) for row in gone}, {row.key for row in gone}
     for row in before:
-        nothing = row._replace(cells={**row.cells, "amount": "0"})
-        if not row.gone and (_row_id(row) in gone or _row_id(nothing) in gone):
+        if row.gone or row.key not in keys:
+            continue
+        if _row_id(row) in ids or (row.table == DEALS and _row_id(_of_nothing(row)) in ids):
             yield row
+
+
+def _of_nothing(row: StatedRow) -> StatedRow:
+    """Give the row of an act that now gives nothing."""
+    return row._replace(text=_json({**row.cells, "amount": "0"}))
 
 
 def _row_id(row: StatedRow) -> Hashable:
     """Tell a row from all others, whether it is gone or not."""
-    return row.key, tuple(row.cells.items()), row.file, row.line
+    return row.key, row.text, row.file, row.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.interchange.repeats.state import DEALS, SourceState, StatedRow, unpacked
+from ledger.interchange.repeats.state import DEALS, RecordKey, SourceState, StatedRow, unpacked
 from ledger.journal.entries import Entry
 from ledger.registers.table import REGISTERS
 from ledger.store.import_sources import sources_by_key
@@ -22,14 +22,14 @@ class Provenance:
     """What the imports among some requests keep of their sources, by the key of the request."""
 
     sources: Mapping[str, Mapping[str, Any]]
-    _states: dict[str, SourceState] = field(default_factory=dict)
+    _states: dict[tuple[str, RecordKey], SourceState] = field(default_factory=dict)
 
     def of_record(self, key: str, kind: str, code: str) -> dict[str, Any] | None:
         """Say from which row a version of a record came; None where no import recorded it."""
         if key not in self.sources:
             return None
-        rows = self._state(key).rows.get((_table_of(kind), code), [])
-        return self._document(key, rows[0] if rows else None)
+        state = self._state(key, (_table_of(kind), code))
+        return self._document(key, state, next(iter(state), None))
 
     def of_entry(self, entry: Entry) -> dict[str, Any] | None:
         """Say from which row an entry came; None where no import recorded it."""
@@ -39,24 +39,24 @@ class Provenance:
         if entry.deal is None:
             first = entry.movements[0]
             return self.of_record(key, first.side.value, first.account)
+        state = self._state(key, (DEALS, entry.deal))
         rows = [
-            one
-            for one in self._state(key).rows.get((DEALS, entry.deal), [])
-            if not one.gone and one.cells.get("reference") == entry.reference
+            one for one in state if not one.gone and one.cells.get("reference") == entry.reference
         ]
         own = [one for one in rows if one.cells["act"] == entry.act.value]
         dated = [one for one in own if one.cells["effective_on"] == entry.effective_on.isoformat()]
-        return self._document(key, next(iter([*dated, *own, *rows]), None))
+        return self._document(key, state, next(iter([*dated, *own, *rows]), None))
 
-    def _state(self, key: str) -> SourceState:
-        if key not in self._states:
-            self._states[key] = unpacked(self.sources[key]["state"])
-        return self._states[key]
+    def _state(self, key: str, record: RecordKey) -> SourceState:
+        """Give what the source of an import said of one record."""
+        if (key, record) not in self._states:
+            self._states[key, record] = unpacked(self.sources[key]["state"], record)
+        return self._states[key, record]
 
-    def _document(self, key: str, row: StatedRow | None) -> dict[str, Any]:
+    def _document(self, key: str, state: SourceState, row: StatedRow | None) -> dict[str, Any]:
         source = self.sources[key]
         rule = source.get("rule") or {}
-        file = None if row is None else self._state(key).files[row.file]
+        file = None if row is None else state.files[row.file]
         values = (
             source["name"],
             rule.get("name"),

@@ -28,7 +28,7 @@ from ledger.interchange.repeats.state import (
 from ledger.interchange.steps import TABLE_OF, ImportPlan
 from ledger.rates.rates import Rate
 from ledger.registers.spec import attribute_of
-from ledger.store.import_sources import StatedValues, packed_states
+from ledger.store.import_sources import StatedValues, last_imports, packed_state
 from ledger.store.session.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -87,14 +87,19 @@ class Sources:
         """Read what the source of an import and the others keep."""
         self._uow = uow
         self._source = source
-        self._packed = packed_states(uow.connection, CANONICAL)
+        self._imports = last_imports(uow.connection, CANONICAL)
 
     @cached_property
     def own(self) -> Own:
         """Give what the source of the import stated."""
-        packed = self._packed.get(self._source)
+        packed = self._packed(self._source)
         legacy = None if packed else StatedValues(self._uow.connection, self._uow.request.given)
         return Own(unpacked(packed) if packed else SourceState(), legacy)
+
+    def _packed(self, source: str) -> str | None:
+        """Give the state that the last import of a source left that kept any."""
+        states = (packed_state(self._uow.connection, one) for one in self._imports.get(source, ()))
+        return next((state for state in states if state is not None), None)
 
     def with_others(self, plan: ImportPlan, units: Mapping[str, Unit]) -> ImportPlan:
         """Add to a plan what other sources said last of the columns that it changes."""
@@ -102,8 +107,9 @@ class Sources:
         if not changes:
             return plan
         others: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-        for source, packed in self._packed.items():
-            if source == self._source:
+        for source in self._imports:
+            packed = None if source == self._source else self._packed(source)
+            if packed is None:
                 continue
             state = unpacked(packed)
             for one in changes:
