@@ -9,6 +9,9 @@ import pytest
 from officer import Officer
 from posted_amounts import posted
 
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
+
 RULE = """
 [about]
 name = "payments"

@@ -14,6 +14,9 @@ from officer import Officer
 from posted_amounts import exported, posted, required
 from shared_files import SHARED, needs_shared_files
 
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
+
 FOLDER = SHARED / "threesixty"
 RULE = "--rules 360giving --yes"
 GRANTS: list[dict[str, Any]] = [

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from officer import Officer
 from posted_amounts import exported, posted
 from shared_files import SHARED, needs_shared_files
+
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
 
 FILE = SHARED / "xlsx/x_TaiwanICDF_lending_and_investment_projects_for_AidData.xlsx"
 RULE = "--rules aidata-amp --yes"

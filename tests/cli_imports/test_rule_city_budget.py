@@ -9,6 +9,9 @@ import pytest
 from officer import Officer
 from posted_amounts import exported, posted, required
 
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
+
 RULE = "--rules city-budget --yes"
 BUDGET = """\
 Project ID,Project Name,City,Country,Funding Source,Request,Approved,Spent,Fiscal Year,Currency

@@ -6,10 +6,14 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from lxml import etree
 from officer import Officer
 from posted_amounts import exported, posted
 from shared_files import SHARED, needs_shared_files
+
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
 
 FILE = SHARED / "iati/iati_Nigeria.xml"
 RULE = "--rules iati-2 --yes"

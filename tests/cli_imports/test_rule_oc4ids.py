@@ -7,9 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from officer import Officer
 from posted_amounts import exported, posted, required
 from shared_files import SHARED, needs_shared_files
+
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
 
 FILE = SHARED / "oc4ids/oc4ids_example-data.json"
 RULE = "--rules oc4ids --yes"

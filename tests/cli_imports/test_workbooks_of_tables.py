@@ -10,6 +10,9 @@ import openpyxl
 import pytest
 from officer import Officer
 
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
+
 Rows = list[list[Any]]
 DAY = dt.date(2026, 1, 10)
 PORTFOLIO: dict[str, Rows] = {

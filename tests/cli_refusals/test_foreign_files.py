@@ -14,6 +14,9 @@ import openpyxl
 import pytest
 from officer import Officer
 
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
+
 RULE = """
 [about]
 name = "lists"
