@@ -1,4 +1,4 @@
-"""Cells with a type, for formats that have types: workbooks and Parquet.
+"""Cells with a type, for workbooks, and for rows that are sorted.
 
 A figure that machines read as text is a decimal here, a day a date. `Spool` holds the rows of an
 answer once, on disk beyond a limit, and learns what has to be known before the first is written:
@@ -161,9 +161,3 @@ class Spool:
             except EOFError:
                 return
             yield from block
-
-    def blocks(self, size: int) -> Iterator[list[list[Cell]]]:
-        """Give the rows in lists of that many."""
-        rows = iter(self)
-        while block := [*islice(rows, size)]:
-            yield block

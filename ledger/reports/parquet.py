@@ -1,25 +1,29 @@
 """Rows as a Parquet file, through polars, which is an optional part of the program.
 
 Amounts are exact decimals with as many places as the column needs, days are dates, moments are in
-UTC. A column whose cells are of several types is written as text. Memory does not grow with the
-rows.
+UTC. A column whose cells are of several types is written as text. Rows are read once, as text, into
+blocks on disk, so that memory does not grow with them; what their columns hold is then known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 from ledger.core.errors import UsageError
-from ledger.reports.cells import Cell, ColumnFacts, Spool
-from ledger.reports.table import Column, ReportRow
+from ledger.reports.table import Column, ReportRow, machine
 
 _PRECISION: Final = 38
 _DIGITS_OF_INT64: Final = 18
 _BLOCK: Final = 20_000
+_FIGURE: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+_DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
 
 
 class ParquetNotInstalled(UsageError, code="parquet-not-installed"):
@@ -39,52 +43,90 @@ def write_parquet(out: IO[bytes], rows: Iterable[ReportRow], columns: Sequence[C
     """Write the rows, and return how many they are. Raises ParquetNotInstalled."""
     require_parquet()
     import polars as pl  # noqa: PLC0415 - an optional part
-    from polars.io.plugins import register_io_source  # noqa: PLC0415
 
-    spool = Spool(rows, columns)
-    kinds = [
-        _type(pl, facts, column.kind) for facts, column in zip(spool.facts, columns, strict=True)
-    ]
-    keys = [column.key for column in columns]
-    schema = dict(zip(keys, kinds, strict=True))
-
-    def frames(*_wanted: object) -> Iterator[Any]:
-        for block in spool.blocks(_BLOCK):
-            data = {
-                key: [_as(kind, pl, line[place]) for line in block]
-                for place, (key, kind) in enumerate(schema.items())
+    held = [_Held(pl, column) for column in columns]
+    schema = {column.key: pl.String for column in columns}
+    left, count = iter(rows), 0
+    with TemporaryDirectory() as folder:
+        files: list[Path] = []
+        while block := [*islice(left, _BLOCK)]:
+            texts = {
+                one.column.key: [_text(row.get(one.column.key)) for row in block] for one in held
             }
-            yield pl.DataFrame(data, schema=schema)
-
-    if spool.count:
-        register_io_source(frames, schema=schema).sink_parquet(out)
-    else:
-        pl.DataFrame(schema=schema).write_parquet(out)
-    return spool.count
-
-
-def _type(pl: Any, facts: ColumnFacts, kind: str) -> Any:
-    if not facts.types:
-        return {"amount": pl.Decimal(_PRECISION, 0), "number": pl.Int64, "date": pl.Date}.get(
-            kind, pl.String
-        )
-    is_whole = facts.types == {Decimal} and kind == "number" and not facts.decimals
-    if is_whole and facts.whole <= _DIGITS_OF_INT64:
-        return pl.Int64
-    if facts.types == {Decimal} and facts.whole + facts.decimals <= _PRECISION:
-        return pl.Decimal(_PRECISION, facts.decimals)
-    if facts.types == {date}:
-        return pl.Date
-    if facts.types == {datetime}:
-        return pl.Datetime("us", "UTC")
-    return pl.String
+            frame = pl.DataFrame(texts, schema=schema)
+            for one in held:
+                one.see(frame[one.column.key])
+            files.append(Path(folder) / f"{len(files)}.arrow")
+            frame.write_ipc(files[-1])
+            count += len(block)
+        whole = pl.scan_ipc(files) if files else pl.LazyFrame(schema=schema)
+        whole.select([one.typed() for one in held]).sink_parquet(out)
+    return count
 
 
-def _as(kind: Any, pl: Any, cell: Cell) -> Any:
-    if kind == pl.Int64 and cell is not None:
-        return int(cell)  # type: ignore[arg-type]  # whole figures alone have this type
-    if cell is None or kind != pl.String:
-        return cell
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    return cell if isinstance(cell, str) else cell.isoformat()
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    return value if type(value) is str else machine(value)
+
+
+@dataclass(slots=True)
+class _Held:
+    """What the cells of a column hold, as far as they were read."""
+
+    pl: Any
+    column: Column
+    is_empty: bool = True
+    is_figure: bool = True
+    is_day: bool = True
+    is_moment: bool = True
+    decimals: int = 0
+    whole: int = 0
+
+    def see(self, cells: Any) -> None:
+        """Take note of a block of cells."""
+        cells = cells.drop_nulls()
+        if cells.is_empty():
+            return
+        self.is_empty = False
+        if self.column.kind in {"amount", "number"}:
+            self.is_day = self.is_moment = False
+            self.is_figure = self.is_figure and bool(cells.str.contains(_FIGURE).all())
+            if self.is_figure:
+                places = cells.str.extract(r"\.([0-9]+)$").str.len_bytes().max()
+                self.decimals = max(self.decimals, places or 0)
+                digits = cells.str.extract(r"^[+-]?([0-9]+)").str.len_bytes().max()
+                self.whole = max(self.whole, digits)
+            return
+        self.is_figure = False
+        is_dated = self.column.kind in {"date", "partial"}
+        self.is_day = is_dated and self.is_day and self._are_days(cells)
+        self.is_moment = is_dated and self.is_moment and bool(cells.str.contains(_MOMENT).all())
+
+    @staticmethod
+    def _are_days(cells: Any) -> bool:
+        """Say whether each is a day that there is: the 30th of February is a text."""
+        if not cells.str.contains(_DAY).all():
+            return False
+        return not cells.str.to_date("%Y-%m-%d", strict=False).null_count()
+
+    def typed(self) -> Any:
+        """Give the expression that turns the texts into the type that fits all of them."""
+        pl, cells = self.pl, self.pl.col(self.column.key)
+        if self.is_empty and self.column.kind != "date":
+            return cells.cast(self._empty())
+        is_count = self.is_figure and self.column.kind == "number" and not self.decimals
+        if is_count and self.whole <= _DIGITS_OF_INT64:
+            return cells.cast(pl.Int64)
+        if self.is_figure and not self.is_empty and self.whole + self.decimals <= _PRECISION:
+            return cells.cast(pl.Decimal(_PRECISION, self.decimals))
+        if self.is_day:
+            return cells.str.to_date("%Y-%m-%d")
+        if self.is_moment:
+            return cells.str.to_datetime("%+", time_unit="us", time_zone="UTC")
+        return cells
+
+    def _empty(self) -> Any:
+        pl = self.pl
+        kinds = {"amount": pl.Decimal(_PRECISION, 0), "number": pl.Int64}
+        return kinds.get(self.column.kind, pl.String)
