@@ -45,6 +45,10 @@ _OFFICE: Final = {
     "holds_lapsing": ("hold lapses soon", "holds lapse soon"),
     "lines_proposed": ("introduction proposed", "introductions proposed"),
     "projects_completed": ("project would become complete", "projects would become complete"),
+    "offer_fits": ("need that an offer newly fits", "needs that an offer newly fits"),
+    "offer_lapsed": ("need with lapsed offers", "needs with lapsed offers"),
+    "answer_due": ("answer due", "answers due"),
+    "newly_barred": ("newly barred", "newly barred"),
 }
 """Figures of an office, in the order in which they concern its officers."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import table_lines
 from cli.views.columns import columns
+from cli.views.since_night import new_document, new_lines
 
 if TYPE_CHECKING:
     from ledger.store.nights.runs import StoredRun, StoredStep
@@ -23,6 +24,7 @@ def reconcile_document(answer: ReconcileResult) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **_night(last),
+        "new": None if last.new is None else new_document(last.new),
         "dry_run": answer.dry_run,
         "missed": [str(day) for day in answer.missed],
         "caught_up": [_night(one) for one in before],
@@ -70,6 +72,8 @@ def reconcile_lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield from _night_lines(before, "a missed night")
         yield ""
     yield from _night_lines(document, "dry run, nothing written" if document["dry_run"] else None)
+    if document["new"] is not None:
+        yield from new_lines(document["new"])
     if document["missed"]:
         days = ", ".join(document["missed"])
         yield f"Missed nights that would run first: {days}."

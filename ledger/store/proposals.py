@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from ledger.matching.proposal import Cost, Line, Proposal
 from ledger.matching.stored import AcceptedLine, StoredProposal, decimal_of, rounded, rounded_cost
 from ledger.registers.table import code_prefixes
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.queries import StoredUnits
 from ledger.store.db.tables import (
     deal,
@@ -96,6 +98,26 @@ def latest_code(connection: Connection) -> str | None:
     """Give the code of the proposal that was stored last; None where there is none."""
     newest = select(func.max(proposal.c.id)).scalar_subquery()
     return connection.execute(select(proposal.c.code).where(proposal.c.id == newest)).scalar()
+
+
+def latest_pairs(
+    connection: Connection, known_at: datetime | None = None
+) -> tuple[str, list[tuple[str, str]]] | None:
+    """Give the code of the last proposal known, and the offer and need of each of its lines."""
+    newest = select(proposal.c.id, proposal.c.code).order_by(proposal.c.id.desc()).limit(1)
+    if known_at is not None:
+        newest = newest.where(known_by(proposal, known_at))
+    row = connection.execute(newest).first()
+    if row is None:
+        return None
+    lines = (
+        select(offer.c.code, need.c.code)
+        .join_from(proposal_line, offer, offer.c.id == proposal_line.c.offer_id)
+        .join(need, need.c.id == proposal_line.c.need_id)
+        .where(proposal_line.c.proposal_id == row.id)
+        .order_by(proposal_line.c.line)
+    )
+    return row.code, [(one, other) for one, other in connection.execute(lines)]
 
 
 def read_proposal(connection: Connection, code: str) -> StoredProposal:

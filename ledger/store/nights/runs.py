@@ -60,6 +60,11 @@ class StoredRun:
         """Say whether every step that was asked for has ended."""
         return {step.name for step in self.steps} >= set(self.requested_steps)
 
+    @property
+    def ended_at(self) -> datetime:
+        """The end of the last of its steps that has ended, else its start."""
+        return max((step.ended_at for step in self.steps), default=self.started_at)
+
     def step(self, name: str) -> StoredStep | None:
         """Give one of its steps; None where that has not ended or was not asked for."""
         return next((step for step in self.steps if step.name == name), None)
@@ -188,14 +193,21 @@ def count_requests(connection: Connection, day: date) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def last_complete_run(connection: Connection, today: date) -> StoredRun | None:
+def last_complete_run(
+    connection: Connection, today: date, known_at: datetime | None = None
+) -> StoredRun | None:
     """Give the last run of the latest night that was done whole; None where none ever was.
 
-    Nights after `today`, of a clock that ran ahead, are passed over.
+    Nights after `today`, of a clock that ran ahead, are passed over, and runs that had not ended
+    at the moment known.
     """
     days = select(night_run.c.day).where(night_run.c.whole, night_run.c.day <= today).distinct()
     for (day,) in connection.execute(days.order_by(night_run.c.day.desc())):
-        complete_runs = [run for run in runs_on(connection, day) if run.whole and run.is_complete]
+        complete_runs = [
+            run
+            for run in runs_on(connection, day)
+            if run.whole and run.is_complete and (known_at is None or run.ended_at <= known_at)
+        ]
         if complete_runs:
             return complete_runs[-1]
     return None

@@ -195,6 +195,10 @@ class Reader:
         self._base_currency = base_currency
         self.moment = times.known_at or moment
 
+    def at(self, times: Times) -> Reader:
+        """Return what reads the same ledger at other times, in the same transaction."""
+        return Reader(self.connection, times, self.moment)
+
     @cached_property
     def settings(self) -> Settings:
         """The settings known then."""

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.core.dates import ClockAhead, ClockSteppedBack, require_not_future
 from ledger.core.errors import Busy, CannotOpen, InvalidInput, LedgerError
 from ledger.core.suggest import did_you_mean
 from ledger.store.db.queries import last_rows
+from ledger.store.journal.balances import NOW, Times
 from ledger.store.nights import runs as nights
 from ledger.store.nights.lock import RequireLock, hold_lock
 from ledger.store.nights.runs import StoredRun, StoredStep
@@ -31,16 +32,20 @@ from ledger.usecases.night_step import (
     StepResult,
 )
 
+if TYPE_CHECKING:
+    from ledger.usecases.since_night import NewSince
 
-def report_step(steps: Iterable[StoredStep]) -> StepResult:
-    """Add up the results of the steps before it."""
+
+def report_step(steps: Iterable[StoredStep], new: NewSince | None = None) -> StepResult:
+    """Add up the results of the steps before it, and count by office what is new."""
     stored_steps = list(steps)
     return StepResult(
+        offices={} if new is None else new.counts(),
         figures={
             "steps": len(stored_steps),
             "changed": sum(step.changed for step in stored_steps),
             "findings": sum(len(step.findings) for step in stored_steps),
-        }
+        },
     )
 
 
@@ -86,10 +91,14 @@ EventListener = Callable[[NightEvent], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NightResult:
-    """One night as it was done. `repeats` is an earlier run that had done it, if there was one."""
+    """One night as it was done. `repeats` is an earlier run that had done it, if there was one.
+
+    `new` is what is new since the night before; None where the night had no report of its own.
+    """
 
     run: StoredRun
     repeats: int | None = None
+    new: NewSince | None = None
 
     @property
     def changed(self) -> bool:
@@ -157,10 +166,11 @@ def reconcile(
         agree(missed)
     with hold_lock(ledger) as require_lock:
         due = [last] if options.only else _due(ledger, last)
+        before = _night_before(ledger, due[0])
         finished = []
         for one in due:
             running = _NightRunner(
-                ledger, who, options, listener, require_lock, is_last=one == last
+                ledger, who, options, listener, require_lock, before, is_last=one == last
             )
             finished.append(running.night(one, steps))
     return ReconcileResult(nights=tuple(finished))
@@ -180,10 +190,11 @@ def _dry_run(
     ledger: Ledger, who: Operator, options: NightOptions, listener: EventListener, last: date
 ) -> ReconcileResult:
     # What a dry run of a missed night rolled back would lapse again in the next.
-    running = _NightRunner(ledger, who, options, listener, lambda: None, is_last=True)
     with ledger.read() as connection:
         nights.next_recording_time(connection)
     due = [last] if options.only else _due(ledger, last)
+    before = _night_before(ledger, due[0])
+    running = _NightRunner(ledger, who, options, listener, lambda: None, before, is_last=True)
     finished = running.night(last, choose_steps(options.only))
     return ReconcileResult(nights=(finished,), dry_run=True, missed=tuple(due[:-1]))
 
@@ -198,15 +209,22 @@ def _due(ledger: Ledger, last: date) -> list[date]:
     return [last - timedelta(days=ago) for ago in reversed(range((last - last_complete.day).days))]
 
 
+def _night_before(ledger: Ledger, day: date) -> StoredRun | None:
+    """Give the last run of the night that was done whole before the first that is to be done."""
+    with ledger.read() as connection:
+        return nights.last_complete_run(connection, day - timedelta(days=1))
+
+
 @dataclass(frozen=True, slots=True)
 class _NightRunner:
-    """Does nights for one caller."""
+    """Does nights for one caller; `before` is the last run of an earlier night."""
 
     ledger: Ledger
     who: Operator
     options: NightOptions
     listener: EventListener
     require_lock: RequireLock
+    before: StoredRun | None
     is_last: bool = field(kw_only=True)
 
     def night(self, day: date, steps: Sequence[str]) -> NightResult:
@@ -214,16 +232,27 @@ class _NightRunner:
         names = steps if self.is_last else [one for one in steps if one not in ONLY_FOR_THE_LAST]
         repeats = self._earlier_complete_run(day)
         run = self._begin(day, names)
+        new: NewSince | None = None
         self._emit(run, "run-begun", steps=list(names))
         for place, name in enumerate(names, start=1):
             self.require_lock()
-            stored_step = self._step(run, name)
+            if name == REPORT and self.is_last:
+                new = self._read_new(day)
+            stored_step = self._step(run, name, new)
             if not self.options.dry_run:
                 nights.store_step(self.ledger, run.id, place, stored_step)
             run = replace(run, steps=(*run.steps, stored_step))
             self._emit_step_end(run, stored_step)
         self._emit(run, "run-ended")
-        return NightResult(run=run, repeats=repeats)
+        return NightResult(run=run, repeats=repeats, new=new)
+
+    def _read_new(self, day: date) -> NewSince:
+        """Compare the ledger with that of the night before."""
+        from ledger.usecases.since_night import read_new, since_end  # noqa: PLC0415 - for reports
+
+        times = NOW if day == self.ledger.today() else Times(as_of=day)
+        with self.ledger.reader(times) as reader:
+            return read_new(reader, None if self.before is None else since_end(self.before))
 
     def _earlier_complete_run(self, day: date) -> int | None:
         with self.ledger.read() as connection:
@@ -248,10 +277,10 @@ class _NightRunner:
             started_at=nights.clock_moment(self.ledger),
         )
 
-    def _step(self, run: StoredRun, name: str) -> StoredStep:
+    def _step(self, run: StoredRun, name: str, new: NewSince | None) -> StoredStep:
         self._emit(run, "step-begun", name)
         started_at = nights.clock_moment(self.ledger)
-        result = report_step(run.steps) if name == REPORT else self._execute_step(run, name)
+        result = report_step(run.steps, new) if name == REPORT else self._execute_step(run, name)
         return StoredStep(
             name=name,
             figures=dict(result.figures),
