@@ -18,7 +18,7 @@ from cli.framework.register_options import (
     parameter,
     read_terms,
 )
-from cli.framework.session import act, approach_days_of, read_ledger
+from cli.framework.session import act, approach_days_of, optional_date, read_ledger
 from ledger.registers.pairs import APPROACH, DECLINE_REASONS
 from ledger.registers.table import OFFER
 
@@ -95,6 +95,13 @@ def reply(
     reference: Annotated[
         str | None, typer.Option(help="An external reference, such as a letter.")
     ] = None,
+    not_before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Declined: propose the pair again from that day on (default: after 12 months).",
+        ),
+    ] = None,
 ) -> None:
     """Record what a provider answered, on the day of --on; a decline has a --reason."""
     from cli.framework.usage_errors import BadUsage, did_you_mean
@@ -108,9 +115,11 @@ def reply(
             next_step=did_you_mean(said, list(ANSWERS), "Choose one of the two."),
         )
 
+    again_from = optional_date(call, not_before)
+
     def handle(uow: UnitOfWork) -> Receipt:
         code = resolve_typed_code(uow, "approach", approach)
-        return requests.reply(uow, requests.Answer(code, said, reason, note, reference))
+        return requests.reply(uow, requests.Answer(code, said, reason, note, reference, again_from))
 
     act(call, handle)
 

@@ -17,6 +17,7 @@ from cli.framework.options import (
 from cli.framework.session import act, optional_date, read_ledger
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from ledger.core.errors import UsageError
@@ -156,10 +157,19 @@ def release(
     ] = False,
     reference: Reference = None,
     again: Again = False,
+    not_before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="With --reason: propose the pair again from that day on (default: after 12 "
+            "months).",
+        ),
+    ] = None,
 ) -> None:
     """Release a hold or a commitment, or a part of it."""
     stage = "committed" if committed else "held"
-    _onward(call, deal, "release", quantity, reference, stage, again=again)
+    until = optional_date(call, not_before)
+    _onward(call, deal, "release", quantity, reference, stage, again=again, not_before=until)
 
 
 @command(app, "return", kind="write")
@@ -183,6 +193,7 @@ def _onward(
     from_stage: str = "held",
     *,
     again: bool,
+    not_before: date | None = None,
 ) -> None:
     from ledger.core.factors import Stage
     from ledger.core.quantity import parse_quantity
@@ -197,6 +208,7 @@ def _onward(
             quantity=parse_quantity(quantity, uow.units) if quantity else None,
             from_stage=Stage(from_stage),
             again=again,
+            not_before=not_before,
         )
         return act_on(uow, later)
 
@@ -211,9 +223,13 @@ def edit(
     until: Until = None,
     due: Due = None,
     note: Note = None,
+    not_before: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Released: propose the pair again from that day on."),
+    ] = None,
     **_origin: str,
 ) -> None:
-    """Extend a hold, or change the due date, the note or the origin."""
+    """Extend a hold, or change the due date, the note, the origin or when to propose again."""
     from ledger.usecases.deals.acts import DealEdit, edit_deal
 
     terms = DealEdit(
@@ -222,6 +238,7 @@ def edit(
         due_on=optional_date(call, due),
         note=note,
         origin=typed_origin(call),
+        not_before=optional_date(call, not_before),
     )
     act(call, lambda uow: edit_deal(uow, terms))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
-from cli.framework.session import execute_call, ledger_of
+from cli.framework.session import approach_days_of, execute_call, ledger_of
 from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_incoming
 from cli.views.import_rules import look_into
 
@@ -47,6 +47,8 @@ def import_(
     ] = None,
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
+    from dataclasses import replace
+
     from ledger.core.memory import garbage_collection_paused
     from ledger.interchange.plan import read_incoming
     from ledger.interchange.repeats.state import CANONICAL, SourceTerms
@@ -70,6 +72,7 @@ def import_(
     incoming = read_incoming(
         files, as_table=as_table, rule=rule, popolo=popolo, known=known, today=today
     )
+    incoming = replace(incoming, approach_days=approach_days_of(call))
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}
     name = source_name(source, rule, popolo=popolo)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 DEAL_COLUMNS = columns(
     "deal offer need project factor held committed delivered unit held_until due_on "
     "(instrument) (rate) (rate_exact) (offer_held) (offer_committed) (offer_delivered) "
-    "(offer_unit) (note) (origin) (city) (office)"
+    "(offer_unit) (note) (origin) (city) (office) (not_before)"
 )
 DEAL_NARROW = columns("deal offer need project:1 stands held_until due_on:2", stands="Quantities")
 DEAL_TERMS = columns(
     "deal offer provider_name need title city_name factor instrument rate_said held[unit] "
-    "committed[unit] delivered[unit] held_until due_on note",
+    "committed[unit] delivered[unit] held_until due_on not_before note",
     title="Project",
 )
 _ACT_COLUMNS = columns(
@@ -48,7 +48,7 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         "factor": need.need.factor.value,
         **_stages(balance, Side.NEED, need.balance.unit),
         "unit": need.balance.unit.code,
-        **attributes(deal, "held_until due_on instrument"),
+        **attributes(deal, "held_until due_on not_before instrument"),
         "rate": significant_rate(deal.rate),
         "rate_exact": exact_text(deal.exact_rate),
         **_stages(balance, Side.OFFER, offer.balance.unit, "offer_"),

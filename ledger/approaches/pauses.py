@@ -1,7 +1,7 @@
 """Pairs that stay out of proposals for a time: declined by the provider, or released with a reason.
 
-A pause is of a need and a provider. It lasts twelve months from the day of the decline or the
-release; an officer can leave all of them aside for one proposal.
+A pause is of a need and a provider. It lasts until the day that was given with the decline or the
+release, else twelve months; an officer can leave all of them aside for one proposal.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ class Release(NamedTuple):
     deal: str
     day: date
     reason: str
+    not_before: date | None = None
+
+    @property
+    def pause_end(self) -> date:
+        """The first day on which the pair is proposed again."""
+        return pause_end(self.day, self.not_before)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,6 @@ NO_PAUSES: Final = Pauses()
 
 def pauses_on(day: date, approaches: Iterable[Approach], releases: Iterable[Release]) -> Pauses:
     """Give the pauses of a day: by the last approach of a pair, or by a release of its deal."""
-    since = a_year_before(day)
     by_pair: dict[Pair, list[Approach]] = {}
     for approach in approaches:
         by_pair.setdefault(Pair(approach.need, approach.provider), []).append(approach)
@@ -68,22 +73,22 @@ def pauses_on(day: date, approaches: Iterable[Approach], releases: Iterable[Rele
         last = last_of_pair(every, day)
         if last is None or state_on(last, day) is not State.DECLINED:
             continue
-        if last.declined_on is not None and last.declined_on > since:
-            until = a_year_after(last.declined_on)
+        assert last.declined_on is not None
+        until = pause_end(last.declined_on, last.not_before)
+        if day < until:
             why[pair] = f"{answer_text(last, day)}, by {last.code}; not proposed before {until}"
     for one in sorted(releases, key=lambda release: release.day):
-        if since < one.day <= day:
-            until = a_year_after(one.day)
+        if one.day <= day < one.pause_end:
             text = f"deal {one.deal} was released on {one.day} ({one.reason})"
-            why[Pair(one.need, one.provider)] = f"{text}; not proposed before {until}"
+            why[Pair(one.need, one.provider)] = f"{text}; not proposed before {one.pause_end}"
     return Pauses(why)
+
+
+def pause_end(day: date, not_before: date | None) -> date:
+    """Give the first day on which a pair is proposed again that was declined or released."""
+    return months_after(day, 12) if not_before is None else not_before
 
 
 def a_year_before(day: date) -> date:
     """Give the same day twelve months before; the last of February for a leap day."""
     return months_after(day, -12)
-
-
-def a_year_after(day: date) -> date:
-    """Give the same day twelve months after; the last of February for a leap day."""
-    return months_after(day, 12)

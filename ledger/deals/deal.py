@@ -73,7 +73,8 @@ class Deal:
     `offer`, `need`, `rate` and `instrument` never change; a hold at other terms opens another deal.
     `rate_road` is the rate source (given, direct, inverse, cross rate) and `rate_day` the day of
     its oldest quote; both are None within one unit. `held_until` is the last day on which a hold
-    may be committed.
+    may be committed. After a release with a reason the pair is not proposed before `not_before`, or
+    for twelve months where that is not said.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Deal:
     due_on: date | None = None
     note: str | None = None
     origin: str | None = None
+    not_before: date | None = None
 
     @property
     def exact_rate(self) -> Fraction:

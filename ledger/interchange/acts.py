@@ -37,6 +37,13 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
     if held_until is not None and held_until < effective_on:
         what = f"The hold ends on {held_until}, before it begins on {effective_on}."
         cells.problem("held_until", "out-of-order", what)
+    not_before, reason = cells.date("not_before"), cells.text("reason")
+    if not_before is not None and (act is not Act.RELEASE or reason is None):
+        what = "Only a release with a reason keeps its pair out of proposals."
+        cells.problem("not_before", "out-of-place", what)
+    elif not_before is not None and not_before <= effective_on:
+        what = f"{not_before} is not after the release of {effective_on}."
+        cells.problem("not_before", "out-of-order", what)
     return DealActRow(
         code=cells.need_code("code"),
         offer=cells.need_code("offer"),
@@ -55,12 +62,13 @@ def parse_deal_act_row(cells: Cells) -> DealActRow:
         offer_quantity=cells.decimal("offer_quantity"),
         note=cells.text("note"),
         override=cells.text("override"),
-        reason=cells.text("reason"),
+        reason=reason,
         from_stage=_from_stage(cells, act),
         passed_to=_stage(cells, "passed_to", (Stage.EXPIRED, Stage.WITHDRAWN)),
         sequence=cells.whole("sequence", 1, MAX_SEQUENCE),
         reverses=_reverses(cells, act),
         origin=cells.origin("origin"),
+        not_before=not_before,
         place=cells.place,
     )
 

@@ -118,6 +118,11 @@ DEALS = Table(
             "origin", Kind.ORIGIN, "what it came from; the offer's when empty, without a sequence"
         ),
         ColumnSpec("exemptions", Kind.CODES, "exemptions it rests on; an import judges it anew"),
+        ColumnSpec(
+            "not_before",
+            Kind.DATE,
+            "released with a reason: first day on which the pair is proposed again",
+        ),
     ),
 )
 RATES = Table(

@@ -374,7 +374,9 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
     The plan may be executed only if it has no problems. The units of `holdings` are those
     that count; `today` is the ledger's day.
     """
-    tables, row_problems = read_tables(incoming.tables, holdings.of("units"), today)
+    tables, row_problems = read_tables(
+        incoming.tables, holdings.of("units"), today, incoming.approach_days
+    )
     tables.unread = incoming.unread
     plan = plan_import(tables, holdings, incoming.terms)
     problems = (*incoming.problems, *row_problems, *plan.problems)

@@ -225,6 +225,7 @@ _EDITED_BY = {
     "due_on": "--due",
     "note": "--note",
     "origin": "--origin",
+    "not_before": "--not-before",
 }
 """The terms of a deal that can change, and the option of `deal edit` that changes each."""
 

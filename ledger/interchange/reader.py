@@ -15,6 +15,7 @@ from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import LISTED, READABLE, STATEMENTS, TABLES, Table
 from ledger.interchange.problems import ImportProblem, Place, Sheet
 from ledger.interchange.repeats.state import SourceTerms
+from ledger.registers.pairs import APPROACH_DAYS
 from ledger.registers.spec import Kind
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class Incoming:
 
     `ignored_files` were passed over. `unread` names the tables of which some part could not be
     read. `reports` are those of an import rule, and `known` the records of the ledger, by table,
-    that it found its words among. `terms` say whose statements they are.
+    that it found its words among. `terms` say whose statements they are. `approach_days` is how
+    long an answer to an approach is waited for, where its row does not say.
     """
 
     tables: tuple[RawTable, ...]
@@ -100,6 +102,7 @@ class Incoming:
     terms: SourceTerms = field(default_factory=SourceTerms)
     contents: Mapping[str, str] = field(default_factory=dict)
     """The SHA-256 of each file that a rule read, of those beside the files too, by its name."""
+    approach_days: int = APPROACH_DAYS
 
     def digest(self) -> str:
         """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""

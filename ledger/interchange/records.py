@@ -109,6 +109,7 @@ class DealActRow(NamedTuple):
     reverses: int | None = None
     origin: str | None = None
     exemptions: tuple[str, ...] = ()
+    not_before: date | None = None
     place: Place = Place("", 0)
 
     @property

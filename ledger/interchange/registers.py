@@ -274,6 +274,10 @@ def _complete_approach(cells: Cells, values: Values) -> None:
     if reason is not None and declined is None:
         hint = "Give the day on which it was declined, or leave the reason out."
         cells.problem("reason", "out-of-place", "Only a decline has a reason.", hint)
+    if values["not_before"] is not None and declined is None:
+        hint = "Give the day on which it was declined, or leave not_before out."
+        what = "Only a declined pair stays out of proposals."
+        cells.problem("not_before", "out-of-place", what, hint)
     if reason == OTHER_REASON and values["note"] is None:
         hint = "Say in the note why it was declined."
         cells.problem("note", "missing-value", "The reason other needs a note.", hint)

@@ -17,6 +17,7 @@ from ledger.interchange.reader import RawTable
 from ledger.interchange.records import AliasRow, ChangeRow, DealActRow, RegisterRow
 from ledger.interchange.registers import read_record
 from ledger.rates.rates import Rate
+from ledger.registers.pairs import APPROACH_DAYS
 from ledger.registers.spec import Kind
 from ledger.registers.table import by_plural
 
@@ -54,15 +55,19 @@ _ACTS: dict[str, Callable[[Cells], Any]] = {
 
 
 def read_tables(
-    tables: Iterable[RawTable], units: Mapping[str, Unit], today: date
+    tables: Iterable[RawTable],
+    units: Mapping[str, Unit],
+    today: date,
+    approach_days: int = APPROACH_DAYS,
 ) -> tuple[Tables, list[ImportProblem]]:
     """Turn text tables into typed rows; a row with a bad cell is left out and its faults noted.
 
     `units` are those the ledger knows; units of the import itself are known from the start. `today`
-    is the ledger's day: what is declared without a date is declared then, and nothing later.
+    is the ledger's day: what is declared without a date is declared then, and nothing later. An
+    answer to an approach is waited for `approach_days` where its row does not say.
     """
     parsed = Tables()
-    lookups = Lookups(units, today)
+    lookups = Lookups(units, today, approach_days=approach_days)
     order = list(TABLES)
     for table in sorted(tables, key=lambda raw: order.index(raw.table)):
         _read(table, parsed, lookups)

@@ -37,7 +37,8 @@ class Approach:
     """What was asked of whom and when, and what was answered.
 
     `answer_by` is the last day on which an answer is waited for. One that was interested and
-    declined later has both days. `withdrawn` says that it was recorded in error.
+    declined later has both days. `withdrawn` says that it was recorded in error. After a decline
+    the pair is not proposed before `not_before`, or for twelve months where that is not said.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Approach:
     origin: str | None = None
     note: str | None = None
     withdrawn: bool = False
+    not_before: date | None = None
 
 
 APPROACH: Final = RegisterSpec(
@@ -109,6 +111,12 @@ APPROACH: Final = RegisterSpec(
         ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
         ColumnSpec("note", Kind.TEXT, "a note; required where the reason is other"),
         ColumnSpec("withdrawn", Kind.YES_NO, "yes when it was recorded in error", default="no"),
+        ColumnSpec(
+            "not_before",
+            Kind.DATE,
+            "declined: first day on which the pair is proposed again; 12 months later when empty",
+            not_before="declined_on",
+        ),
     ),
 )
 

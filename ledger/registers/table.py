@@ -375,6 +375,9 @@ DEAL: Final = RegisterSpec(
         ColumnSpec("due_on", Kind.DATE, "date the delivery is due"),
         NOTE,
         _ORIGIN,
+        ColumnSpec(
+            "not_before", Kind.DATE, "released: first day on which the pair is proposed again"
+        ),
     ),
 )
 

@@ -30,7 +30,8 @@ SELECT
         WHEN terms.interested_on IS NOT NULL THEN 'interested'
         WHEN terms.answer_by < CURRENT_DATE THEN 'silent'
         ELSE 'waiting'
-    END AS standing
+    END AS standing,
+    terms.not_before AS not_before
 FROM approach
 JOIN approach_version AS terms ON terms.approach_id = approach.id
     AND terms.version = (

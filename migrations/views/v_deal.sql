@@ -36,6 +36,7 @@ FROM (
         of_need.delivered AS delivered_minor,
         offer.unit AS offer_unit,
         offer_unit.decimals AS offer_decimals,
+        terms.not_before AS not_before,
         of_offer.held AS offer_held_minor,
         of_offer.committed AS offer_committed_minor,
         of_offer.delivered AS offer_delivered_minor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,3 +195,16 @@ def test_need_provider_and_city_list_who_was_asked(fund: Officer) -> None:
         assert (row["code"], row["standing"], row["reason"]) == ("AP-0001", "declined", "price")
         assert "AP-0001" in fund.says(line)
         assert fund.asks(f"{line} --as-of 2026-09-30")["approaches"] == []
+
+
+def test_an_imported_answer_is_waited_for_as_long_as_is_set(
+    fund: Officer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table = tmp_path / "approaches.csv"
+    table.write_text("code,need,provider,sent_on\nAP-0009,N-0001,EDB,2026-11-20\n")
+    monkeypatch.setenv("CITYFUND_APPROACH_DAYS", "10")
+    fund.says(f"import {table} --yes")
+    assert standing(fund, "AP-0009")["answer_by"] == "2026-11-30"
+    monkeypatch.delenv("CITYFUND_APPROACH_DAYS")
+    assert "nothing" in fund.says(f"import {table} --yes").lower()
+    assert standing(fund, "AP-0009")["answer_by"] == "2026-11-30"

@@ -1,7 +1,11 @@
-"""A declined pair, or one released with a reason, is not proposed for twelve months."""
+"""A declined pair, or one released with a reason, is not proposed for a time: twelve months,
+or until the day that was given."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 import time_machine
 from officer import Officer
 
@@ -64,3 +68,104 @@ def test_a_release_without_a_reason_keeps_nothing_out(fund: Officer) -> None:
     fund.says("deal introduce O-0001 N-0001 '2M EUR' --until 2027-01-01")
     fund.says("deal release D-0001 --yes")
     assert proposed(fund) == {("O-0001", "N-0001")}
+
+
+def on(day: str) -> time_machine.travel:
+    return time_machine.travel(f"{day}T12:00:00Z", tick=False)
+
+
+@pytest.mark.parametrize("day", ["2027-01-31", "2028-06-30"])
+def test_a_decline_keeps_the_pair_out_until_the_day_given(fund: Officer, day: str) -> None:
+    fund.says("approach add N-0001 EDB --on 2026-11-20")
+    fund.says(f"approach reply AP-0001 declined --reason ticket --on 2026-11-20 --not-before {day}")
+    assert proposed(fund) == set()
+    assert f"not proposed before {day}" in fund.says("match explain N-0001 --time-limit 0")
+    assert fund.asks("approach show AP-0001")["not_before"] == day
+    before = f"{day[:-2]}{int(day[-2:]) - 1}"
+    with on(before):
+        assert proposed(fund) == set()
+        assert proposed(fund, "--again") == {("O-0001", "N-0001")}
+    with on(day):
+        assert proposed(fund) == {("O-0001", "N-0001")}
+
+
+def test_the_day_of_a_decline_is_corrected_by_an_edit(fund: Officer) -> None:
+    decline(fund)
+    with on("2026-12-01"):
+        fund.says("approach edit AP-0001 --not-before 2026-11-25")
+        assert proposed(fund) == {("O-0001", "N-0001")}
+        fund.says("approach edit AP-0001 --not-before ''")
+        assert proposed(fund) == set()
+
+
+def test_a_day_without_a_decline_or_before_it_is_refused(fund: Officer) -> None:
+    fund.says("approach add N-0001 EDB --on 2026-11-20")
+    fund.refused(
+        "approach reply AP-0001 interested --on 2026-11-21 --not-before 2027-01-01", 3,
+        "Only a declined pair stays out of proposals.",
+    )  # fmt: skip
+    fund.refused(
+        "approach reply AP-0001 declined --reason price --on 2026-11-21 --not-before 2026-11-20", 3
+    )
+
+
+@pytest.mark.parametrize("day", ["2027-01-31", "2028-06-30"])
+def test_a_release_keeps_the_pair_out_until_the_day_given(fund: Officer, day: str) -> None:
+    fund.says("deal introduce O-0001 N-0001 '2M EUR' --until 2027-01-01")
+    fund.says(f"deal release D-0001 --reason 'terms not met' --not-before {day} --yes")
+    assert proposed(fund) == set()
+    assert f"not proposed before {day}" in fund.says("match explain N-0001 --time-limit 0")
+    with on(day):
+        assert proposed(fund) == {("O-0001", "N-0001")}
+        fund.says("deal edit D-0001 --not-before 2029-01-01 --clock-is-right")
+        assert proposed(fund) == set()
+
+
+def test_a_later_release_without_a_day_is_for_twelve_months_again(fund: Officer) -> None:
+    for more in ("--not-before 2026-12-01", ""):
+        fund.says("deal introduce O-0001 N-0001 '2M EUR' --until 2027-01-01")
+        fund.says(f"deal release D-0001 --reason 'terms not met' {more} --yes")
+    with on("2026-12-02"):
+        assert proposed(fund) == set()
+
+
+def test_the_undoing_of_a_release_takes_its_day_back(fund: Officer) -> None:
+    fund.says("deal introduce O-0001 N-0001 '2M EUR' --until 2027-01-01")
+    fund.says("deal release D-0001 --reason slip --not-before 2028-01-01 --yes --key slip")
+    fund.says("undo slip --reason slip --yes")
+    assert fund.asks("deal show D-0001")["not_before"] is None
+
+
+@pytest.mark.parametrize(
+    "more", ["--not-before 2028-01-01", "--reason slip --not-before 2026-11-01"]
+)
+def test_a_release_that_pauses_nothing_is_refused(fund: Officer, more: str) -> None:
+    fund.says("deal introduce O-0001 N-0001 '2M EUR' --until 2027-01-01")
+    assert fund.refused(f"deal release D-0001 --yes {more}", 4) == "no-pause"
+    assert fund.refused("deal edit D-0001 --not-before 2028-01-01", 4) == "no-pause"
+
+
+def test_days_go_out_and_in_again(fund: Officer, tmp_path: Path) -> None:
+    fund.says("approach add N-0001 EDB --on 2026-11-20")
+    fund.says(
+        "approach reply AP-0001 declined --reason ticket --on 2026-11-20 --not-before 2027-06-01"
+    )
+    fund.says("deal introduce O-0001 N-0001 '2M EUR' --until 2027-01-01")
+    fund.says("deal release D-0001 --reason 'terms not met' --not-before 2027-05-01 --yes")
+    folder = tmp_path / "out"
+    fund.says(f"export {folder}")
+    assert "2027-05-01" in (folder / "deals.csv").read_text()
+    other = ["--db", f"sqlite:///{tmp_path / 'other.db'}"]
+    fund.says("init", *other)
+    fund.says(f"import {folder} --yes", *other)
+    assert fund.asks("approach show AP-0001", *other)["not_before"] == "2027-06-01"
+    assert fund.asks("deal show D-0001", *other)["not_before"] == "2027-05-01"
+
+
+def test_a_row_with_a_day_that_pauses_nothing_is_refused(fund: Officer, tmp_path: Path) -> None:
+    table = tmp_path / "deals.csv"
+    table.write_text(
+        "code,offer,need,act,quantity,unit,effective_on,held_until,not_before\n"
+        "D-0009,O-0001,N-0001,introduced,1000,EUR,2026-11-20,2027-01-01,2028-01-01\n"
+    )
+    fund.refused(f"import {table} --yes", 3)

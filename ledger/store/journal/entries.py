@@ -310,6 +310,7 @@ class RecordedAct(NamedTuple):
     effective_on: date
     reference: str | None
     amount: int
+    reason: str | None
 
 
 def acts_of_deal(connection: Connection, deal_id: int, act: Act) -> list[RecordedAct]:
@@ -322,7 +323,7 @@ def acts_of_deal(connection: Connection, deal_id: int, act: Act) -> list[Recorde
 def _acts_of_deal() -> Prepared:
     need_side = movement.join(need, need.c.id == movement.c.holder_id)
     return Prepared(
-        select(*entry.c["id", "effective_on", "reference"], movement.c.amount)
+        select(*entry.c["id", "effective_on", "reference"], movement.c.amount, entry.c.reason)
         .select_from(entry.join(need_side, movement.c.entry_id == entry.c.id))
         .where(entry.c.deal_id == bindparam("deal"), entry.c.act == bindparam("act"))
         .order_by(entry.c.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Connection, or_, select
@@ -15,10 +16,13 @@ from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import reversed_entries
 
 
-def reasoned_releases(connection: Connection, times: Times, since: date) -> list[Release]:
+def reasoned_releases(
+    connection: Connection, times: Times, since: date, also: Mapping[str, date]
+) -> list[Release]:
     """Read the releases after a day, with a reason of somebody's, of deals that are empty now.
 
-    One that was reversed does not count.
+    `also` names the deals of which earlier ones are read too, each with the day on which its pair
+    is proposed again. A release that was reversed does not count.
     """
     left = deal_balance.c
     query = (
@@ -29,7 +33,8 @@ def reasoned_releases(connection: Connection, times: Times, since: date) -> list
         .join(offer, offer.c.id == deal.c.offer_id)
         .join(provider, provider.c.id == offer.c.provider_id)
         .join(deal_balance, (left.deal_id == deal.c.id) & (left.side == Side.NEED))
-        .where(entry.c.act == Act.RELEASE, entry.c.effective_on > since)
+        .where(entry.c.act == Act.RELEASE)
+        .where(or_(entry.c.effective_on > since, deal.c.code.in_(list(also))))
         .where(entry.c.reason.is_not(None), entry.c.reason != LAPSE_REASON)
         .where(~or_(left.held > 0, left.committed > 0, left.delivered > 0))
         .order_by(entry.c.effective_on, entry.c.id)
@@ -40,4 +45,8 @@ def reasoned_releases(connection: Connection, times: Times, since: date) -> list
         query = query.where(known_by(entry, times.known_at))
     rows = connection.execute(query).all()
     undone = reversed_entries(connection) if rows else frozenset()
-    return [Release(*row[1:]) for row in rows if row[0] not in undone]
+    return [
+        Release(*row[1:])._replace(not_before=also.get(row[3]))
+        for row in rows
+        if row[0] not in undone
+    ]

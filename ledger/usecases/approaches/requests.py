@@ -223,6 +223,7 @@ class Answer(NamedTuple):
     reason: str | None = None
     note: str | None = None
     reference: str | None = None
+    not_before: date | None = None
 
 
 def reply(uow: UnitOfWork, answer: Answer) -> Receipt:
@@ -237,6 +238,8 @@ def reply(uow: UnitOfWork, answer: Answer) -> Receipt:
         text = getattr(answer, name)
         if text is not None:
             terms[name] = text
+    if answer.not_before is not None:
+        terms["not_before"] = answer.not_before.isoformat()
     typed_terms = TypedTerms(terms, {column: "--on"})
     line = {**register_line(APPROACH.plural, before), **as_cells(KIND, typed_terms)}
     after, _ = parse_record(uow, KIND, line, typed_terms)

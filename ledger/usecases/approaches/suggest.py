@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from ledger.approaches.pauses import a_year_before
+from ledger.approaches.pauses import pause_end
 from ledger.approaches.states import (
     OPEN,
     State,
@@ -162,15 +162,14 @@ def _left_out(snapshot: Snapshot, need: NeedFacts, provider: Provider) -> str | 
 def _declined(
     snapshot: Snapshot, need: NeedFacts, approaches: Iterable[Approach]
 ) -> Approach | None:
-    """Give the last decline of the need's topic in the last twelve months."""
-    since = a_year_before(snapshot.day)
+    """Give the last decline of the need's topic that keeps the pair out of proposals."""
     needs: Mapping[str, NeedFacts] = snapshot.need_facts
     declines = [
         one
         for one in approaches
         if state_on(one, snapshot.day) is State.DECLINED
         and one.declined_on is not None
-        and one.declined_on > since
+        and snapshot.day < pause_end(one.declined_on, one.not_before)
         and _is_same_subject(need, needs[one.need])
     ]
     return max(declines, key=lambda one: (one.declined_on, one.code), default=None)

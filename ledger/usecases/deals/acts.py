@@ -49,6 +49,15 @@ class NothingHeld(RefusedByRule, code="nothing-held"):
     default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
 
 
+class NoPause(RefusedByRule, code="no-pause"):
+    """A release without a reason, or of a later day, would keep its pair out of proposals."""
+
+    default_why = (
+        "A pair stays out of proposals from a release with a reason on, until a later day."
+    )
+    default_next = "Give --reason, and a day after the release with --not-before."
+
+
 class DuplicateAct(RefusedByRule, code="duplicate-act"):
     """An act was recorded already: the same deal, amount, day and reference."""
 
@@ -89,7 +98,8 @@ class Introduction:
 class DealAct:
     """A later act of a deal; no quantity means all there is to move.
 
-    Only a release says out of which stage it gives back; `again` is as in `Introduction`.
+    Only a release says out of which stage it gives back, and with a reason from which day on the
+    pair is proposed again; `again` is as in `Introduction`.
     """
 
     deal: str
@@ -98,6 +108,7 @@ class DealAct:
     quantity: Quantity | None = None
     from_stage: Stage = Stage.HELD
     again: bool | None = None
+    not_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +120,7 @@ class DealEdit:
     due_on: date | None = None
     note: str | None = None
     origin: str | None = None
+    not_before: date | None = None
 
 
 def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
@@ -121,7 +133,10 @@ def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
 
 def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
     """Commit, deliver, release or return a part of a deal, or all there is."""
+    _require_pause(act)
     deal = advance(uow, act)
+    if act.act is Act.RELEASE and act.details.reason is not None:
+        uow.edit_deal(deal.code, not_before=act.not_before)
     if act.again is False:
         _question_repeated(uow, deal)
     return receipt(uow, deal, recorded=_recorded(uow, deal))
@@ -134,6 +149,8 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         raise UntilInThePast(f"A hold cannot be prolonged to {edit.until}; today is {uow.today}.")
     if edit.until is not None and not deal.stages[Side.NEED].get(Stage.HELD):
         raise NothingHeld(f"Deal {deal.code} holds nothing that could be prolonged.")
+    if edit.not_before is not None and not _is_released(uow, deal):
+        raise NoPause(f"Nothing of deal {deal.code} was released with a reason.")
     before = deal.record
     uow.edit_deal(
         deal.code,
@@ -141,6 +158,7 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         due_on=edit.due_on or before.due_on,
         note=before.note if edit.note is None else parse_text(edit.note, "note"),
         origin=before.origin if edit.origin is None else known_origin(uow, edit.origin),
+        not_before=edit.not_before or before.not_before,
     )
     if deal.record == before:
         raise NothingToChange(f"Deal {deal.code} has these terms already.")
@@ -153,6 +171,12 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         first = min((one.effective_on for acts in opening for one in acts), default=None)
         note_later_origin(uow, f"deal {deal.code}", deal.record.origin, first)
     return receipt(uow, deal, changes=changes)
+
+
+def _is_released(uow: UnitOfWork, deal: DealAccount) -> bool:
+    """Say whether a release with an officer's reason is recorded of a deal."""
+    releases = acts_of_deal(uow.connection, deal.id, Act.RELEASE)
+    return any(one.reason not in {None, LAPSE_REASON} for one in releases)
 
 
 def receipt(uow: UnitOfWork, deal: DealAccount, **parts: Any) -> Receipt:
@@ -357,6 +381,15 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
         if lapse is not None:
             return _commit_in_time(uow, deal, act, amount, lapse)
     return _move_on(uow, deal, act, amount)
+
+
+def _require_pause(act: DealAct) -> None:
+    """Refuse a day from which on a pair is proposed again where nothing keeps it out before."""
+    until = act.not_before
+    if until is not None and act.details.reason is None:
+        raise NoPause(f"The pair would be proposed again from {until} on, and no reason is given.")
+    if until is not None and until <= act.details.effective_on:
+        raise NoPause(f"{until} is not after the release of {act.details.effective_on}.")
 
 
 def _commit_in_time(

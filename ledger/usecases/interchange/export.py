@@ -16,7 +16,7 @@ from ledger.interchange.canonical import TABLES
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
 from ledger.interchange.steps import PostedAct
 from ledger.interchange.writer import CanonicalRow, act_line, change_line, rate_line, register_line
-from ledger.journal.entries import TOTAL_FORMAT, Act, Entry, Movement
+from ledger.journal.entries import LAPSE_REASON, TOTAL_FORMAT, Act, Entry, Movement
 from ledger.journal.totals import TotalChange, with_total
 from ledger.reference.places import countries
 from ledger.reference.units import shipped_units
@@ -57,7 +57,13 @@ def deal_act_row(entry: Entry, deal: Deal) -> DealActRow:
         reverses=entry.reverses,
         origin=deal.origin if holds else None,
         exemptions=entry.exemptions,
+        not_before=deal.not_before if _keeps_out(entry) else None,
     )
+
+
+def _keeps_out(entry: Entry) -> bool:
+    """Say whether a release keeps its pair out of proposals."""
+    return entry.act is Act.RELEASE and entry.reason not in {None, LAPSE_REASON}
 
 
 def _hold_end(entry: Entry, deal: Deal) -> date | None:

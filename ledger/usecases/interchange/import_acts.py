@@ -142,6 +142,7 @@ class HistoryImporter:
         self._uow.edit_deal(
             deal.code,
             due_on=row.due_on or deal.record.due_on,
+            not_before=row.not_before or deal.record.not_before,
             note=row.note or deal.record.note,
         )
 

@@ -77,7 +77,12 @@ def read_pipeline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Pipe
 def read_pauses(reader: Reader, snapshot: Snapshot) -> Pauses:
     """Read the pairs that are not proposed on the day: declined, or released with a reason."""
     since = a_year_before(snapshot.day)
-    releases = reasoned_releases(reader.connection, snapshot.times, since)
+    given = {
+        code: one.deal.not_before
+        for code, one in snapshot.deals.items()
+        if one.deal.not_before is not None
+    }
+    releases = reasoned_releases(reader.connection, snapshot.times, since, given)
     return pauses_on(snapshot.day, snapshot.records("approach").values(), releases)
 
 
