@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows
+from cli.framework.output import emit_rows, filter_rows
 from cli.framework.terminal import note
 from cli.views.columns import columns
 from ledger.reports.table import Column
@@ -58,8 +58,12 @@ def emit_engagement(call: Call, query: EngagementQuery, report: EngagementReport
         "rule": RULE,
         "by": query.by,
     }
+    shown, options = engagement_columns(query.by), call.read
+    if options.where:
+        report = report.of_rows([*filter_rows(report.rows, shown, options)])
+        options = options.without_filters()
     tail = {"targets": report.targets, "not_counted": report.not_counted}
-    emit_rows(report.rows, engagement_columns(query.by), call.read, head=head, tail=tail)
+    emit_rows(report.rows, shown, options, head=head, tail=tail)
     if call.format == "table":
         for line in _notes(report):
             note(call, line)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows
+from cli.framework.output import emit_rows, filter_rows
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -105,9 +105,12 @@ def emit_suggestions(call: Call, suggestions: Suggestions) -> None:
         "order": suggestions.order,
         "rule": RULE,
     }
-    tail = {"not_counted": suggestions.not_counted}
-    emit_rows(rows, _CANDIDATES, call.read, head=head, tail=tail)
-    _note_not_counted(call, suggestions.not_counted)
+    kept = [*filter_rows(rows, _CANDIDATES, call.read)]
+    unknown = sum(row["need"] is not None and row["population_ratio"] is None for row in kept)
+    not_counted = {**suggestions.not_counted, "population_ratios_unknown": unknown}
+    tail = {"not_counted": not_counted}
+    emit_rows(kept, _CANDIDATES, call.read.without_filters(), head=head, tail=tail)
+    _note_not_counted(call, not_counted)
 
 
 def credential_text(credential: Credential) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -84,7 +85,8 @@ def emit_pipeline(
     }
     chosen = [cases[row["code"]] for row in kept]
     needs = need_counts(report.needs, chosen)._asdict()
-    tail: dict[str, object] = {"needs": needs, "not_counted": report.not_counted}
+    left_out = {"withdrawn": _withdrawn_count(call, report)}
+    tail: dict[str, object] = {"needs": needs, "not_counted": left_out}
     unfiltered = call.read.without_filters()
     if one_by_one:
         emit_rows(kept, _CASE_COLUMNS, unfiltered, head=head, tail=tail)
@@ -99,7 +101,7 @@ def emit_pipeline(
             shown = [one for one in shown if one.key != "bar"]
         emit_rows(groups, shown, unfiltered, head=head, tail=tail)
     if call.format == "table":
-        for line in _notes(report, len(chosen), needs):
+        for line in _notes(report, len(chosen), needs, left_out["withdrawn"]):
             note(call, line)
 
 
@@ -119,13 +121,20 @@ def _stage_row(row: StageRow, by: Sequence[str]) -> dict[str, Any]:
     return {**dict(zip(by, terms.pop("group"), strict=True)), **terms}
 
 
-def _notes(report: PipelineReport, count: int, needs: dict[str, int]) -> Iterator[str]:
+def _withdrawn_count(call: Call, report: PipelineReport) -> int:
+    """Count the withdrawn approaches that the filters keep."""
+    rows, silent = map(_case_row, report.withdrawn), replace(call.read, quiet=True)
+    return sum(1 for _ in filter_rows(rows, _CASE_COLUMNS, silent))
+
+
+def _notes(
+    report: PipelineReport, count: int, needs: dict[str, int], withdrawn: int
+) -> Iterator[str]:
     yield f"As of {report.as_of}: {count:,} approaches."
     yield (
         f"Needs: {needs['asked']:,} presented to somebody, {needs['interested']:,} with interest, "
         f"{needs['without']:,} presented to nobody."
     )
     yield f"Formula: {RULE}."
-    withdrawn = report.not_counted["withdrawn"]
     if withdrawn:
         yield f"Not counted: {withdrawn:,} withdrawn, recorded in error."

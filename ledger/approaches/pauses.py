@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from ledger.approaches.states import State, answer_text, last_of_pair, state_on
 from ledger.core.dates import months_after
+from ledger.core.errors import RefusedByRule
 from ledger.registers.pairs import Approach
 
 PAUSED: Final = "declined"
@@ -82,6 +83,27 @@ def pauses_on(day: date, approaches: Iterable[Approach], releases: Iterable[Rele
             text = f"deal {one.deal} was released on {one.day} ({one.reason})"
             why[Pair(one.need, one.provider)] = f"{text}; not proposed before {one.pause_end}"
     return Pauses(why)
+
+
+class NoPause(RefusedByRule, code="no-pause"):
+    """A release without a reason, or of a later day, would keep its pair out of proposals."""
+
+    default_why = (
+        "A pair stays out of proposals from a release with a reason on, until a later day."
+    )
+    default_next = "Give --reason, and a day after the release with --not-before."
+
+
+def require_pause(not_before: date | None, reason: str | None, day: date) -> None:
+    """Refuse a day given with a release that does not keep its pair out until then."""
+    if not_before is None:
+        return
+    if reason is None:
+        raise NoPause(
+            f"The pair would be proposed again from {not_before} on, and no reason is given."
+        )
+    if not_before <= day:
+        raise NoPause(f"{not_before} is not after the release of {day}.")
 
 
 def pause_end(day: date, not_before: date | None) -> date:

@@ -34,13 +34,14 @@ class SealCheckInput(NamedTuple):
     """The input of the check: the seals, the leaves as sealed, and the leaves recomputed now.
 
     `recomputed` are the leaves of all requests that the last seal covers; `unsealed` counts later
-    requests, without those that made seals.
+    requests, without those that made seals, and `waiting` are the leaves that they will have.
     """
 
     seals: Sequence[Seal]
     sealed: Iterable[SealedLeaf]
     recomputed: Iterable[Leaf]
     unsealed: int
+    waiting: Iterable[Leaf] = ()
 
 
 class _GrowingTree:
@@ -198,9 +199,18 @@ def check_seals(sealing: SealCheckInput, outside: Sequence[TreeHead] = ()) -> Ch
     sizes = {seal.size for seal in sealing.seals} | {head.size for head in outside}
     comparison = _Comparison(report, frozenset({0, *sizes}))
     comparison.run(sealing.sealed, sealing.recomputed)
+    _check_waiting_leaves(report, sealing.waiting)
     _check_seal_rows(report, sealing.seals, comparison)
     proven = _check_external_heads(report, outside, comparison)
     return report.result(*_notes(sealing, comparison, outside, proven))
+
+
+def _check_waiting_leaves(report: CheckReport, waiting: Iterable[Leaf]) -> None:
+    """Find leaves that no seal can cover: each salt and text of theirs has to be the row's own."""
+    for leaf in waiting:
+        report.examined += 1
+        if leaf.content is None:
+            report.fail(f"{leaf.name} is not sealed, and its rows and disclosures do not agree")
 
 
 def _check_seal_rows(report: CheckReport, seals: Sequence[Seal], recomputed: _Comparison) -> None:

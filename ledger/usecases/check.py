@@ -46,7 +46,7 @@ from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
 from ledger.store.evidence import seals as sealed
-from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
+from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL, stream_leaves
 from ledger.store.session.ledger import Ledger, moment_of
 from ledger.usecases.deals.terms import NEVER_OVERRIDDEN
 from ledger.usecases.night_step import STEPS
@@ -61,20 +61,29 @@ class UnknownCheck(NotFound, code="unknown-check"):
 
 
 def run_checks(
-    ledger: Ledger, names: Sequence[str] | None = None, outside: Sequence[TreeHead] = ()
+    ledger: Ledger,
+    names: Sequence[str] | None = None,
+    outside: Sequence[TreeHead] = (),
+    *,
+    sealed_only: bool = False,
 ) -> list[CheckResult]:
     """Run the named checks, or all, over one moment of the ledger, in their order.
 
-    Tree heads kept `outside` the ledger are always compared with its seals.
+    Tree heads kept `outside` the ledger are always compared with its seals. With `sealed_only` the
+    leaves that no seal covers are passed over, where they are sealed right after.
     Raises `UnknownCheck`.
     """
     requested = _requested_checks(names) | ({"seals"} if outside else set())
     with ledger.read() as connection:
-        return run_over_snapshot(connection, requested, outside)
+        return run_over_snapshot(connection, requested, outside, sealed_only=sealed_only)
 
 
 def run_over_snapshot(
-    connection: Connection, requested: Collection[str], outside: Sequence[TreeHead] = ()
+    connection: Connection,
+    requested: Collection[str],
+    outside: Sequence[TreeHead] = (),
+    *,
+    sealed_only: bool = False,
 ) -> list[CheckResult]:
     """Run checks over what a connection sees, in their order."""
     context = journal_rows.read_context(connection, read_settings(connection).zone)
@@ -82,7 +91,7 @@ def run_over_snapshot(
         result.name: result for result in _results(connection, context, frozenset(requested))
     }
     if "seals" in requested:
-        results["seals"] = _seals(connection, outside)
+        results["seals"] = _seals(connection, outside, sealed_only=sealed_only)
     return [results[name] for name in CHECKS if name in requested]
 
 
@@ -152,7 +161,9 @@ def _restrictions(connection: Connection, context: CheckContext) -> Registers:
     return {**restrictions, **journal_rows.read_histories(connection, context, others)}
 
 
-def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
+def _seals(
+    connection: Connection, outside: Sequence[TreeHead], *, sealed_only: bool
+) -> CheckResult:
     results = sealed.read_seals(connection)
     last = sealed.last_sealed_request(connection)
     sealing = SealCheckInput(
@@ -160,6 +171,7 @@ def _seals(connection: Connection, outside: Sequence[TreeHead]) -> CheckResult:
         sealed.stream_sealed(connection),
         stream_leaves(connection, BEFORE_ALL, last),
         sealed.count_unsealed(connection, last),
+        () if sealed_only else stream_leaves(connection, last, AFTER_ALL),
     )
     return check_seals(sealing, outside)
 

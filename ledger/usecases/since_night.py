@@ -254,16 +254,16 @@ def _newly_barred(
     if proposed is not None:
         code, pairs = proposed
         lines = [_Caught(_PROPOSED, code, offer, need) for offer, need in pairs]
-    living_then = {(one.what, one.subject): one for one in _living(then)}
-    for one in (*_living(now), *lines):
-        was = one if one.what == _PROPOSED else living_then.get((one.what, one.subject))
+    outstanding_then = {(one.what, one.subject): one for one in _outstanding(then)}
+    for one in (*_outstanding(now), *lines):
+        was = one if one.what == _PROPOSED else outstanding_then.get((one.what, one.subject))
         barred_then = {} if was is None else _bars(then, was)
         for restriction, words in _bars(now, one).items():
             if restriction not in barred_then:
                 yield _barred_row(now.need_facts[one.need], one, restriction, words)
 
 
-def _living(snapshot: Snapshot) -> Iterator[_Caught]:
+def _outstanding(snapshot: Snapshot) -> Iterator[_Caught]:
     """Give the deals that have something held or committed, once for each."""
     for code, balance in snapshot.deals.items():
         deal = balance.deal

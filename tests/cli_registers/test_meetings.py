@@ -143,6 +143,48 @@ def test_engagement_is_told_of_each_city_with_both_numbers(metro: Officer) -> No
     }
 
 
+def test_what_was_not_counted_and_the_targets_are_those_of_the_rows_that_are_kept(
+    metro: Officer,
+) -> None:
+    metro.says("meeting attend MT-0001 MHD --did spoke")
+    metro.says("meeting attend MT-0002 MHD")
+    metro.says("meeting edit MT-0003 --cancelled yes")
+    metro.says("target add --body METRO --measure present --value 0.9 --by 2027-12-31")
+    metro.says("body add 'Other' --code OTHER --kind network")
+    metro.says("seat add IST OTHER --role adviser")
+    whole = metro.asks("report engagement --body METRO")
+    assert whole["not_counted"] == {
+        "cancelled_meetings": 1, "attendance_not_recorded": 1, "beginning_not_known": 0,
+    }  # fmt: skip
+    assert {one["city"] for one in whole["targets"]} == {"MHD", "IST"}
+    kept = metro.asks("report engagement --body METRO --where city=MHD")
+    assert kept["not_counted"] == {
+        "cancelled_meetings": 1, "attendance_not_recorded": 0, "beginning_not_known": 0,
+    }  # fmt: skip
+    assert {one["city"] for one in kept["targets"]} == {"MHD"}
+    none = metro.asks("report engagement --where city=NOWHERE")
+    assert (none["rows"], none["targets"]) == ([], [])
+    assert set(none["not_counted"].values()) == {0}
+    by_country = metro.asks("report engagement --body METRO --by country --where country=TR")
+    assert by_country["not_counted"]["attendance_not_recorded"] == 1
+    assert {one["city"] for one in by_country["targets"]} == {"IST"}
+
+
+def test_a_topic_that_is_new_at_a_meeting_is_said_once_and_follows_a_new_name(
+    metro: Officer,
+) -> None:
+    def noted(line: str) -> list[str]:
+        answer = metro.asks(line)
+        return [one["text"] for one in answer["notes"] if one["code"] == "new-topic"]
+
+    assert noted("meeting attend MT-0001 MHD --topics metro") == []  # a need has it
+    (told,) = noted("meeting attend MT-0001 IST --topics metros")
+    assert told == "the topic metros is not in use yet; the nearest in use is metro"
+    assert noted("meeting attend MT-0001 IST --presence part") == []
+    metro.says("topic rename metro subway")
+    assert metro.asks("attendance show MT-0001/MHD")["topics"] == ["subway"]
+
+
 def test_a_used_seat_on_the_board_is_the_third_step(metro: Officer) -> None:
     bank_and_fund(metro)
     for meeting in ("MT-0001", "MT-0002", "MT-0003"):

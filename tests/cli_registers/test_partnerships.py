@@ -37,6 +37,36 @@ def test_a_tie_told_from_either_side_is_one(ties: Officer) -> None:
     ties.says("partnership add LHE MHD --kind memorandum --signed 2010")
 
 
+@pytest.mark.parametrize(
+    "cities",
+    [
+        "--city LHE --city MHD",
+        "--city MHD,LHE",
+        "--city LHE --with-city MHD",
+        "MHD --city LHE",
+        "MHD --with-city LHE",
+    ],
+)
+def test_a_script_names_the_cities_with_options(ties: Officer, cities: str) -> None:
+    told = ties.asks(f"partnership add {cities} --kind twinning")["recorded"]
+    assert (told["city"], told["with_city"]) == ("LHE", "MHD")
+
+
+@pytest.mark.parametrize(
+    ("cities", "refusal"),
+    [
+        ("", "missing-parameter"),
+        ("--city MHD", "missing-parameter"),
+        ("MHD", "missing-parameter"),
+        ("MHD LHE --city IFN", "bad-usage"),
+    ],
+)
+def test_a_tie_of_more_or_fewer_than_two_cities_is_refused(
+    ties: Officer, cities: str, refusal: str
+) -> None:
+    assert ties.refused(f"partnership add {cities} --kind twinning", 2) == refusal
+
+
 def test_a_tie_signed_twice_is_two_when_the_first_had_ended(ties: Officer) -> None:
     ties.says(f"{TWINNING} --signed 1993 --ended 2003")
     assert ties.refused(f"{TWINNING} --signed 2002", 4, "PA-0001") == "already-there"

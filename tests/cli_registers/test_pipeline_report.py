@@ -83,6 +83,16 @@ def test_groups_and_filters_are_by_the_columns_of_approaches(asked: Officer) -> 
     assert asked.refused("report pipeline --by colour", 2) == "unknown-column"
 
 
+def test_only_the_withdrawn_that_the_filters_keep_are_not_counted(asked: Officer) -> None:
+    withdrawn = {
+        line: asked.asks(f"report pipeline {line}")["not_counted"]["withdrawn"]
+        for line in ("", "--where provider=MBL", "--where provider=EDB", "--list --where need=N-1")
+    }
+    assert withdrawn == {
+        "": 1, "--where provider=MBL": 1, "--where provider=EDB": 0, "--list --where need=N-1": 0,
+    }  # fmt: skip
+
+
 def test_an_unanswered_approach_says_that_its_need_was_withdrawn(asked: Officer) -> None:
     asked.says("approach add N-0003 MBL --on 2026-10-06")
     asked.says("need withdraw N-0003 --yes")

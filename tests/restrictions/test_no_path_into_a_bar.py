@@ -15,12 +15,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 import time_machine
 from bars import a_restriction, an_exemption
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis_profiles import examples
 from ledgers import Ledgers
 from officer import Officer, Unheard
 from world import NOON, World
@@ -255,9 +255,13 @@ def raising(entries: list[Entry]) -> list[Entry]:
     return found
 
 
-@pytest.mark.only_on("sqlite")
+EXAMPLES = {"sqlite": 6, "postgresql": 1}
+"""How many histories are played by default; the profile `soak` plays more, in proportion."""
+
+
 def test_no_path_raises_what_a_barred_pair_has(ledgers: Ledgers, tmp_path: Path) -> None:
     made = ledgers.new()
+    engine = "sqlite" if made.startswith("sqlite") else "postgresql"
     with time_machine.travel(NOON - timedelta(minutes=1), tick=True):
         world = World(made)
         furnish(world)
@@ -270,7 +274,7 @@ def test_no_path_raises_what_a_barred_pair_has(ledgers: Ledgers, tmp_path: Path)
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=6,
+            max_examples=examples(EXAMPLES[engine]).max_examples,
             stateful_step_count=20,
             phases=(Phase.generate,),  # to shrink a failure takes minutes, and it is short already
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -179,6 +179,23 @@ def test_a_changed_disclosure_is_named_by_the_check_of_seals(proven, what, kind)
     assert any(named.get(kind, f"{kind} {row['record']}") in it for it in result.failures)
 
 
+@pytest.mark.parametrize("what", ["a text", "a row taken away"])
+@pytest.mark.parametrize("kind", ["request", "entry", "offer"])
+def test_a_changed_disclosure_that_no_seal_covers_is_named_too(sealed, what, kind):
+    sealed.offer("900 EUR", "O-0901", note="no debt")
+    rate = Decimal("1.085")
+    sealed.introduce("1 EUR", until=LATER, rate=rate, reference="letter 9", override="agreed")
+    (result,) = run_checks(sealed.ledger, ["seals"])
+    assert result.ok
+    place = LEAF_KINDS.index(kind)
+    row = [one for one in disclosures(sealed) if one["kind"] == place and one["text"]][-1]
+    key = ("request_id", "kind", "record", "version", "place")
+    attack(sealed.url, TAMPERED[what].format(row=" AND ".join(f"{it} = {row[it]}" for it in key)))
+    (result,) = run_checks(sealed.ledger, ["seals"])
+    assert not result.ok
+    assert all("is not sealed, and its rows and disclosures" in it for it in result.failures)
+
+
 def test_the_reason_of_a_request_is_disclosed_once_for_all_its_leaves(sealed):
     sealed.offer("900 EUR", "O-0901")
     sealed.withdraw("offer", "O-0901", reason="the bank closed")

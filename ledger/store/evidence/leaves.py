@@ -40,6 +40,9 @@ _REQUEST_TERMS: Final = 5
 BEFORE_ALL: Final = -(2**63)
 """A request number below every stored one, also below numbers written by hand."""
 
+AFTER_ALL: Final = 2**63 - 1
+"""A request number above every one that can be stored."""
+
 
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:
     """Give the leaves of all requests after one and up to another, in the order of the tree."""

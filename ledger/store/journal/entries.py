@@ -76,10 +76,9 @@ _ROW_BY_ROW = {"yield_per": 2000}
 
 def read_entry(connection: Connection, number: int) -> Entry:
     """Read one entry; raises `UnknownEntry`."""
-    entry_or_none = next(read_entries(connection, entry.c.id == number), None)
-    if entry_or_none is None:
-        raise _unknown_entry(connection, number)
-    return entry_or_none
+    for one in read_entries(connection, entry.c.id == number):
+        return one
+    raise _unknown_entry(connection, number)
 
 
 def request_of_entry(connection: Connection, number: int) -> int:
@@ -315,8 +314,8 @@ class RecordedAct(NamedTuple):
 
 def acts_of_deal(connection: Connection, deal_id: int, act: Act) -> list[RecordedAct]:
     """Read the acts of one kind on a deal, in recorded order, reversed ones included."""
-    rows = _acts_of_deal().rows(connection, deal=deal_id, act=act.value)
-    return [RecordedAct(*row) for row in rows]
+    rows = _acts_of_deal().rows
+    return [RecordedAct(*row) for row in rows(connection, deal=deal_id, act=act.value)]
 
 
 @cache

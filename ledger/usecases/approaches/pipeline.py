@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ class PipelineReport:
     cases: list[Case]
     needs: list[str]
     not_counted: dict[str, int]
+    withdrawn: list[Case] = field(default_factory=list)
+    """The approaches that were left out, for they were recorded in error."""
 
 
 def report_pipeline(
@@ -54,7 +56,7 @@ def report_pipeline(
     ]
     counted = [one for one in sent if not one.withdrawn]
     made = _came_of(reader, day)
-    actors = actors_of_approaches(reader.connection) if counted else {}
+    actors = actors_of_approaches(reader.connection) if sent else {}
     known_at = reader.times.known_at
     return PipelineReport(
         as_of=day,
@@ -64,6 +66,7 @@ def report_pipeline(
         cases=[_case(snapshot, one, made.get(one.code, {}), actors) for one in counted],
         needs=[code for code in snapshot.records("need") if not _is_withdrawn(snapshot, code)],
         not_counted={"withdrawn": len(sent) - len(counted)},
+        withdrawn=[_case(snapshot, one, {}, actors) for one in sent if one.withdrawn],
     )
 
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Final
 
+from ledger.approaches.pauses import NoPause, require_pause
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
@@ -47,15 +48,6 @@ class NothingHeld(RefusedByRule, code="nothing-held"):
 
     default_why = "A last day is kept for what is held; what is committed has none."
     default_next = "Change when delivery is due with --due, or hold more with `deal introduce`."
-
-
-class NoPause(RefusedByRule, code="no-pause"):
-    """A release without a reason, or of a later day, would keep its pair out of proposals."""
-
-    default_why = (
-        "A pair stays out of proposals from a release with a reason on, until a later day."
-    )
-    default_next = "Give --reason, and a day after the release with --not-before."
 
 
 class DuplicateAct(RefusedByRule, code="duplicate-act"):
@@ -133,7 +125,7 @@ def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
 
 def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
     """Commit, deliver, release or return a part of a deal, or all there is."""
-    _require_pause(act)
+    require_pause(act.not_before, act.details.reason, act.details.effective_on)
     deal = advance(uow, act)
     if act.act is Act.RELEASE and act.details.reason is not None:
         uow.edit_deal(deal.code, not_before=act.not_before)
@@ -381,15 +373,6 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
         if lapse is not None:
             return _commit_in_time(uow, deal, act, amount, lapse)
     return _move_on(uow, deal, act, amount)
-
-
-def _require_pause(act: DealAct) -> None:
-    """Refuse a day from which on a pair is proposed again where nothing keeps it out before."""
-    until = act.not_before
-    if until is not None and act.details.reason is None:
-        raise NoPause(f"The pair would be proposed again from {until} on, and no reason is given.")
-    if until is not None and until <= act.details.effective_on:
-        raise NoPause(f"{until} is not after the release of {act.details.effective_on}.")
 
 
 def _commit_in_time(

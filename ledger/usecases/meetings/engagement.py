@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -59,13 +59,36 @@ class EngagementQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngagementReport:
-    """The rows by body, span and city or group, the targets, and how much was not counted."""
+    """The rows by body, span and city or group, the targets, and how much was not counted.
+
+    `cancelled` are the cancelled meetings by body and day, `unbegun` the seats without a known
+    beginning by body and group, and `groups` the group of each city: all that filters ask for.
+    """
 
     as_of: date
     known_at: datetime | None
     rows: list[dict[str, Any]]
     targets: list[dict[str, Any]]
     not_counted: dict[str, int]
+    by: str = CITY
+    cancelled: tuple[tuple[str, date], ...] = ()
+    unbegun: tuple[tuple[str, str], ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+    def of_rows(self, rows: list[dict[str, Any]]) -> EngagementReport:
+        """Keep some of the rows, with their targets and what those did not count."""
+        shown = {(row["body"], str(row[self.by])) for row in rows}
+        spans = [(row["body"], row["from"], row["to"]) for row in rows]
+        targets = [one for one in self.targets if (one["body"], self.groups[one["city"]]) in shown]
+        not_counted = {
+            "cancelled_meetings": sum(
+                any(body == other and first <= day <= last for other, first, last in spans)
+                for body, day in self.cancelled
+            ),
+            "attendance_not_recorded": sum(row["not_recorded"] for row in rows),
+            "beginning_not_known": sum(one in shown for one in self.unbegun),
+        }
+        return replace(self, rows=rows, targets=targets, not_counted=not_counted)
 
 
 @garbage_collection_paused()
@@ -89,6 +112,10 @@ def report_engagement(reader: Reader, query: EngagementQuery) -> EngagementRepor
         rows=[row for one in reports for row in one.rows()],
         targets=[row for one in reports for row in one.targets()],
         not_counted=dict(not_counted),
+        by=query.by,
+        cancelled=tuple(one for report in reports for one in report.cancelled()),
+        unbegun=tuple(one for report in reports for one in report.unbegun()),
+        groups={city: group_of(snapshot, city, query.by) for city in snapshot.records(CITY)},
     )
 
 
@@ -151,13 +178,8 @@ class _BodyReport:
     def _grouped(self, cities: Iterable[str]) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = {}
         for city in cities:
-            groups.setdefault(str(self._group_of(city)), []).append(city)
+            groups.setdefault(group_of(self._snapshot, city, self._by), []).append(city)
         return groups
-
-    def _group_of(self, city: str) -> str | None:
-        record = self._snapshot.records(CITY)[city]
-        name: str | None = city if self._by == CITY else getattr(record, self._by)
-        return name
 
     def _row(self, span: Span, name: str, figures: Mapping[str, Engagement]) -> dict[str, Any]:
         body = self._snapshot.records("body")[self._records.body]
@@ -214,13 +236,27 @@ class _BodyReport:
 
     def not_counted(self) -> dict[str, int]:
         """Say what the figures leave out, and how much of it there is."""
-        days = [one.from_ for one in self._records.meetings if one.cancelled]
         figures = [one for _, by_city in self._figures for one in by_city.values()]
         return {
-            "cancelled_meetings": sum(_is_in(day, self._span) for day in days),
+            "cancelled_meetings": sum(_is_in(day, self._span) for _, day in self.cancelled()),
             "attendance_not_recorded": sum(one.not_recorded for one in figures),
             "beginning_not_known": len(self._records.never_expected),
         }
+
+    def cancelled(self) -> Iterator[tuple[str, date]]:
+        """Give the body and the day of each cancelled meeting."""
+        meetings = self._records.meetings
+        return ((self._records.body, one.from_) for one in meetings if one.cancelled)
+
+    def unbegun(self) -> Iterator[tuple[str, str]]:
+        """Give the body and the group of each seat that no meeting is expected of."""
+        for seat in self._records.never_expected:
+            yield self._records.body, group_of(self._snapshot, seat.city, self._by)
+
+
+def group_of(snapshot: Snapshot, city: str, by: str) -> str:
+    """Return the group that a city is added up in."""
+    return city if by == CITY else str(getattr(snapshot.records(CITY)[city], by))
 
 
 def _is_in(day: date, span: Span) -> bool:

@@ -46,6 +46,10 @@ TOPIC_COLUMNS: Final = {
 """The registers whose records have topics, and the column in which they have one or several."""
 
 
+_NAMING: Final = {**TOPIC_COLUMNS, "attendance": "topics"}
+"""The registers whose records name topics: attendances also do, which alone put none in use."""
+
+
 class TopicUse(NamedTuple):
     """A topic in its commonest spelling, its spellings, and how many records have it."""
 
@@ -59,7 +63,7 @@ class TopicUse(NamedTuple):
 
 def topics_of(kind: str, record: Any) -> tuple[str, ...]:
     """Return the topics that a record of a register names."""
-    value = getattr(record, TOPIC_COLUMNS[kind]) if kind in TOPIC_COLUMNS else None
+    value = getattr(record, _NAMING[kind]) if kind in _NAMING else None
     return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
@@ -184,8 +188,8 @@ def rename_topic(uow: UnitOfWork, old: str, new: str) -> Receipt:
     for kind, changes in renamed.items():
         for stored, record in changes:
             uow.edit(kind, stored, record)
-    restrictions = _rename_in_restrictions(uow, key, name)
-    also = f", restrictions {restrictions}" if restrictions else ""
+    followed = {REGISTERS[kind].plural: _follow(uow, kind, key, name) for kind in _FOLLOWING}
+    also = "".join(f", {plural} {number}" for plural, number in followed.items() if number)
     uow.note("topic-renamed", f"{name} in place of {old}: {counts}{also}")
     return uow.receipt(changes={"topic": [old, name]})
 
@@ -224,17 +228,21 @@ def _with_name(topics: Iterable[str], key: str, name: str) -> tuple[str, ...]:
     return tuple({text_key(topic): topic for topic in after}.values())
 
 
-def _rename_in_restrictions(uow: UnitOfWork, key: str, name: str) -> int:
-    """Let restrictions follow, which else would no longer bar what they barred; count them.
+_FOLLOWING: Final = ("restriction", "attendance")
+"""The registers whose records follow a new name, though they put no topic in use."""
 
-    A topic that only a restriction names is not in use.
+
+def _follow(uow: UnitOfWork, kind: str, key: str, name: str) -> int:
+    """Let records follow that else would no longer say what they said; count them.
+
+    A restriction would no longer bar what it barred, and a city no longer have presented it.
     """
     count = 0
-    for stored in load_all(uow.connection, "restriction").values():
+    for stored in load_all(uow.connection, kind).values():
         topics = stored.record.topics
         renamed = _with_name(topics, key, name)
         if key in map(text_key, topics) and renamed != topics:
-            uow.edit("restriction", stored, replace(stored.record, topics=renamed))
+            uow.edit(kind, stored, replace(stored.record, topics=renamed))
             count += 1
     return count
 
