@@ -137,6 +137,34 @@ def seals(call: Call) -> None:
     emit_rows(rows, SEAL_COLUMNS, call.read, head=head, narrow=SEAL_NARROW)
 
 
+@command(app, "follow", kind="plain")
+def follow(
+    call: Call,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENTRY|CURSOR", help="Go on after that entry, or after the cursor of an event."
+        ),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Write what is there, and end.")] = False,
+) -> None:
+    """Follow what is recorded, one JSON document a line: entries, versions, findings, seals."""
+    from time import sleep
+
+    from cli.views.feed import write_events
+    from ledger.usecases.feed import Feed
+
+    feed = Feed(ledger_of(call), since)
+    write_events(feed)
+    while not once:
+        sleep(_SECONDS_BETWEEN)
+        write_events(feed)
+
+
+_SECONDS_BETWEEN = 1.0
+"""How long the feed of changes waits before it reads again."""
+
+
 @command(app, "prove", kind="plain")
 def prove(
     call: Call,

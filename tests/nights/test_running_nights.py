@@ -237,7 +237,7 @@ def test_a_broken_rule_is_a_finding_for_every_failure_up_to_a_number(
 ) -> None:
     told = tuple(f"entry {number} is wrong" for number in range(25))
     broken = CheckResult(name="balanced", ok=False, examined=25, failed=25, failures=told)
-    monkeypatch.setattr(prove, "run_checks", lambda _ledger: [broken])
+    monkeypatch.setattr(prove, "run_checks", lambda _ledger, **_: [broken])
     done = nights.night()
     assert [one["kind"] for one in done.findings] == ["check-broken"] * 21
     assert done.findings[-1]["said"] == "The check balanced is broken: 5 more failures"

@@ -121,7 +121,7 @@ def read_batches(connection: Connection, stable_until: datetime | None) -> Itera
     """
     after = last_seal(connection)
     number, first = (1, 0) if after is None else (after.number + 1, after.last_request)
-    last = _last_request(connection, stable_until)
+    last = last_stable_request(connection, stable_until)
     if last <= first or not count_unsealed(connection, first, stable_until):
         return
     tree = _tree_of(after)
@@ -137,7 +137,8 @@ def read_batches(connection: Connection, stable_until: datetime | None) -> Itera
     yield Batch(number, tree, leaves, request, is_last=True)
 
 
-def _last_request(connection: Connection, stable_until: datetime | None) -> int:
+def last_stable_request(connection: Connection, stable_until: datetime | None) -> int:
+    """Give the last request that is settled: none before it can still be written; 0 without one."""
     request = tables.request.c
     query = select(request.id).order_by(request.id.desc()).limit(1)
     if stable_until is not None:
