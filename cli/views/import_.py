@@ -143,4 +143,12 @@ def _document(report: RuleReport) -> dict[str, Any]:
         **attributes(report, "rule file rows used"),
         "left_out": [{"line": one.line, "reason": one.reason} for one in report.left_out],
         "repeated": [{"line": one.line, "first_line": one.first_line} for one in report.once],
+        "not_made": [
+            {"table": table, "test": test, "count": count}
+            for (table, test), count in sorted(report.unmade.items())
+        ],
+        "bad_cells": [
+            {"table": table, "column": column, "count": count}
+            for (table, column), count in sorted(report.bad.items())
+        ],
     }

@@ -268,6 +268,39 @@ def test_a_text_can_be_split_into_items():
     assert [one["code"] for one in made] == ["P1-PE", "P1-CL"]
 
 
+def test_items_have_their_countries_named_and_their_words_mapped():
+    rule = a_rule(
+        'note = { column = "each.kind" }\n',
+        more='each = "parts[]"',
+        code='{ template = "{id}-{each.land}" }',
+        source='countries = "names"',
+        top='[maps."each.kind"]\na = "A"\n[[output]]\ntable = "cities"\neach = "parts"\n'
+        "[output.columns]\n"
+        'code = { column = "each.land" }\nname = { column = "each.land" }\n'
+        'country = { column = "each.land" }\n',
+    )
+    record = {"id": "P", "parts": [{"land": "Peru", "kind": "a"}, {"land": "Chile", "kind": "b"}]}
+    tables, _, problems = applied(rule, record)
+    assert not problems
+    cities, made = tables
+    assert [row.cells["country"] for row in cities.rows] == ["PE", "CL"]
+    assert [row.cells["note"] for row in made.rows] == ["A", "b"]
+    assert problems_of(rule, {"id": "P", "parts": {"land": "Atlantis"}})[0] == (
+        (1, "each.land", "unknown-country")
+    )
+
+
+def test_of_rows_with_one_code_only_the_first_may_count():
+    same = [{"id": "N", "note": "a"}, {"id": "N", "note": "b"}]
+    made = needs(a_rule('note = { column = "note" }', more="once = true"), *same)
+    assert [one["note"] for one in made] == ["a"]
+
+
+def test_a_path_that_no_record_has_is_said():
+    _, report, _ = applied(a_rule('note = { column = "remark.text" }'), {"id": "N"})
+    assert "no row has remark.text" in [*report.lines()]
+
+
 JOINED = a_rule(
     'quantity = { column = "gcf.amount" }',
     top="""

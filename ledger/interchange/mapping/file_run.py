@@ -12,7 +12,6 @@ from ledger.core.text import first_few, normalised_code
 from ledger.interchange.mapping.beside import Content, OtherFile
 from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.finding import OTHERS_ONLY, NewRecord
-from ledger.interchange.mapping.lookups import country, is_other_spelling
 from ledger.interchange.mapping.outputs import Made, OutputMaker
 from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.problems import BadCell, LeftOut
@@ -24,14 +23,12 @@ from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
 from ledger.interchange.rule_report import Repeat, RuleReport, SkippedRow
 from ledger.interchange.sources import Reading, Source, open_source
-from ledger.reference.errors import UnknownCountry
-from ledger.reference.places import find_country_by_name
 
 if TYPE_CHECKING:
     from ledger.interchange.mapping.apply import RuleRun
 
-_LIST_SEPARATOR: Final = ";"
 _FEW: Final = 3
+_MOST_UNSEEN: Final = 10
 
 
 class _Fate(Enum):
@@ -70,6 +67,7 @@ class FileRun:
             (name, read, self.compiler.missing | self.compiler.missing_in.get(name, frozenset()))
             for name, read in self.reads.items()
         ]
+        self.unseen = {name for name, _, _ in self.scalars}
         self.leave_out = [*self._leave_out_tests()]
         self.identity = compile_parts(self.rule.row.parts, "-") if self.rule.row.parts else None
         self.found = {
@@ -101,6 +99,8 @@ class FileRun:
         for line, record in self.source.rows():
             report.rows += 1
             self._apply_to(line, record)
+        if self.unseen and self.source.columns is None and report.rows:
+            report.notes.append(f"no row has {first_few(sorted(self.unseen), _MOST_UNSEEN)}")
         # Rows of another width were noted as problems; they are in the count all the same.
         refused = sum(one.code in _ROWS_REFUSED for one in self.source.problems)
         report.rows += refused
@@ -164,14 +164,21 @@ class FileRun:
             equals = [(self.reads[name], frozenset(words)) for name, words in one.equals.items()]
             yield one.reason, one.missing, equals, self.compiler.all_of(one.where)
 
-    def _apply_to(self, line: int, record: dict[str, Any]) -> None:
-        for other in self.others:
-            other.add_to(record)
+    def _values(self, record: Mapping[str, Node]) -> dict[str, str]:
+        """Give the texts of a record that are known, by the paths that the rule reads."""
         values: dict[str, str] = {}
         for name, read, missing in self.scalars:
             text = read(record)
             if text and text not in missing:
                 values[name] = text
+        if self.unseen:
+            self.unseen -= values.keys()
+        return values
+
+    def _apply_to(self, line: int, record: dict[str, Any]) -> None:
+        for other in self.others:
+            other.add_to(record)
+        values = self._values(record)
         row = Row(line, record, values)
         explained = self.run.explanation
         if explained is not None and explained.line == line:
@@ -234,9 +241,7 @@ class FileRun:
     def _complete(self, row: Row) -> _Fate:
         """Give a row the codes of its countries, of the records it names, and of its pair."""
         values = row.values
-        if self.rule.source.countries != "codes":
-            for name in self.makers[0].countries:
-                self._name_country(name, values)
+        self.makers[0].name_countries(values)
         for name, find in self.rule.find.items():
             fate = self._find(row, name, find)
             if fate is not _Fate.USED:
@@ -252,28 +257,6 @@ class FileRun:
             )
         values[FIRST], values[SECOND] = codes
         return _Fate.USED
-
-    def _name_country(self, name: str, values: dict[str, str]) -> None:
-        """Put the codes of countries in the place of their names; raises `BadCell`."""
-        text = values.get(name)
-        if text is None:
-            return
-        codes: list[str] = []
-        for part in filter(None, map(str.strip, text.split(_LIST_SEPARATOR))):
-            alpha2 = country(part) if self.rule.source.countries == "any" else None
-            alpha2 = alpha2 or self._named_country(name, part)
-            codes.append(alpha2)
-            if is_other_spelling(part, alpha2):
-                self.report.mapped[name, part, alpha2] += 1
-        values[name] = _LIST_SEPARATOR.join(codes)
-
-    @staticmethod
-    def _named_country(name: str, word: str) -> str:
-        """Give the country that a word names; raises `BadCell` with what it may mean."""
-        try:
-            return find_country_by_name(word).alpha2
-        except UnknownCountry as error:
-            raise BadCell(name, error.code, error.what, error.next_step) from error
 
     def _find(self, row: Row, name: str, find: Find) -> _Fate:
         """Give a row the code of a record that it names; without its words there is none."""

@@ -6,11 +6,13 @@ Nothing is guessed: a word that a list does not have is a bad cell.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.text import name_key
+from ledger.interchange.mapping.problems import BadCell
 from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import countries, find_country, find_country_by_name
 from ledger.reference.units import iso4217_units, read_table
@@ -19,6 +21,7 @@ _ARTICLE = re.compile(r"\s*\(the\)$", re.IGNORECASE)
 _CATEGORY: Final = 3
 """The first digits of a purpose code name its category."""
 _REMEMBERED: Final = 4096
+_LIST_SEPARATOR: Final = ";"
 
 
 class Lookup(NamedTuple):
@@ -47,6 +50,28 @@ def country_name(text: str) -> str | None:
     """Give our English name of a country, however it is named."""
     code = country(text)
     return None if code is None else countries()[code].name
+
+
+def named_countries(
+    column: str, text: str, form: str, mapped: Counter[tuple[str, str, str]]
+) -> str:
+    """Give the codes of countries in the place of their names, several separated by semicolons.
+
+    With the form `any` codes are read too. Other spellings are counted. Raises `BadCell` with what
+    a word may mean.
+    """
+    codes: list[str] = []
+    for part in filter(None, map(str.strip, text.split(_LIST_SEPARATOR))):
+        alpha2 = country(part) if form == "any" else None
+        if alpha2 is None:
+            try:
+                alpha2 = find_country_by_name(part).alpha2
+            except UnknownCountry as error:
+                raise BadCell(column, error.code, error.what, error.next_step) from error
+        codes.append(alpha2)
+        if is_other_spelling(part, alpha2):
+            mapped[column, part, alpha2] += 1
+    return _LIST_SEPARATOR.join(codes)
 
 
 @cache

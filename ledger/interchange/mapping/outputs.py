@@ -9,6 +9,7 @@ from typing import Final
 from ledger.core.text import normalised_code
 from ledger.interchange.mapping.given import GivenRows, require_given
 from ledger.interchange.mapping.given_table import GIVEN
+from ledger.interchange.mapping.lookups import named_countries
 from ledger.interchange.mapping.paths import Node, compile_items
 from ledger.interchange.mapping.problems import BadCell, NotNew
 from ledger.interchange.mapping.rule import ImportRule, Output
@@ -50,6 +51,7 @@ class OutputMaker:
         self.beside: list[Made] = []
         self.tolerance = tolerance_of(output, rule, compiler.units, compiler.report)
         self.countries = sorted(one for one in rule.country_columns if not is_of_item(one))
+        self.item_countries = sorted(filter(is_of_item, rule.country_columns))
         came_from = {name: one.columns[0] for name, one in output.columns.items() if one.columns}
         header = (*output.columns, *output.new)
         self.table = RawTable(output.table, file, header, [], came_from)
@@ -113,6 +115,20 @@ class OutputMaker:
                 return made.cells.get(_UNIT, "")
         return self.given.unit_of(code)
 
+    def name_countries(self, values: dict[str, str], *, of_item: bool = False) -> None:
+        """Put the codes of countries in the place of their names, where the rule says so.
+
+        Those of an item come after those of its row. Raises `BadCell`.
+        """
+        form = self.rule.source.countries
+        if form == "codes":
+            return
+        for name in self.item_countries if of_item else self.countries:
+            if name in values:
+                values[name] = named_countries(
+                    name, values[name], form, self.compiler.report.mapped
+                )
+
     def make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
         """Add the canonical rows that a foreign row gives, or what is wrong with it.
 
@@ -134,6 +150,11 @@ class OutputMaker:
                     if after is not None:
                         of_item.values[name] = after
                         self.compiler.report.mapped[name, before, after] += 1
+            try:
+                self.name_countries(of_item.values, of_item=True)
+            except BadCell as error:
+                bad.append(error)
+                continue
             self._make(of_item, rows, bad)
 
     def _make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
