@@ -174,7 +174,9 @@ def _differences(planning: Planning, code: str, edition: Edition) -> Iterator[Im
         rows += one.posted
     reason = _reason(planning, "; ".join(reasons))
     for row in in_their_order(rows):
-        yield Restate(row._replace(reason=row.reason or reason))
+        # What a source states of others' acts is not judged by the terms of the edition's day.
+        override = row.override or (reason if row.act is Act.COMMIT else None)
+        yield Restate(row._replace(reason=row.reason or reason, override=override))
 
 
 def _reason(planning: Planning, what: str) -> str:

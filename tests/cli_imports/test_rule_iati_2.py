@@ -149,3 +149,24 @@ def test_odd_activities_are_read_or_left_out(officer: Officer, tmp_path: Path) -
     sums = {("committed", "EUR"): Decimal(12), ("delivered", "EUR"): Decimal(7)}
     assert posted(officer, out) == sums
     assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+def test_the_next_edition_of_a_completed_activity_posts_what_differs(
+    officer: Officer, tmp_path: Path
+) -> None:
+    path = tmp_path / "activities.xml"
+
+    def said(committed: str, paid: str) -> str:
+        acts = transaction("2", "2020-01-15", committed) + transaction("3", "2020-06-01", paid)
+        text = ACTIVITY.format(transactions=acts)
+        path.write_text(text.replace('status code="2"', 'status code="4"'), encoding="utf-8")
+        return officer.says(f"import {path} {RULE}")
+
+    said("1000", "400")
+    assert "Nothing to import" not in said("1500", "300")
+    assert posted(officer, tmp_path / "out") == {
+        ("committed", "EUR"): Decimal(1500),
+        ("delivered", "EUR"): Decimal(400),
+        ("returned", "EUR"): Decimal(100),
+    }
+    assert "Nothing to import" in said("1500", "300")
