@@ -12,7 +12,15 @@ from cli.framework.options import comma_separated
 from cli.framework.output import emit_rows
 from cli.framework.session import ledger_of, optional_date, rate_days_of, times_of
 from cli.framework.terminal import note
-from cli.views.gap import ROW_COLUMNS, for_people, group_columns, notes, trend_columns, trend_rows
+from cli.views.gap import (
+    ROW_COLUMNS,
+    for_people,
+    group_columns,
+    not_counted,
+    notes,
+    trend_columns,
+    trend_rows,
+)
 from cli.views.rate import note_old_rates
 
 if TYPE_CHECKING:
@@ -106,15 +114,18 @@ def _show(call: Call, report: GapReport) -> None:
     }
     tail: dict[str, object] = {"totals": [total.to_dict() for total in report.totals]}
     unfiltered = call.read.without_filters()
+    left_out = [*not_counted(report)] if call.format in {"html", "xlsx"} else ()
     if report.by:
         groups = [group.to_dict() for group in report.groups]
         columns = group_columns(report.by, withdrawn=any(one.withdrawn for one in report.groups))
-        emit_rows(groups, columns, unfiltered, head={**head, "by": report.by}, tail=tail)
+        emit_rows(
+            groups, columns, unfiltered, head={**head, "by": report.by}, tail=tail, notes=left_out
+        )
     else:
         rows = [row.to_dict() for row in report.rows]
         if call.for_people:
             rows = [for_people(row) for row in rows]
-        emit_rows(rows, ROW_COLUMNS, unfiltered, head=head, tail=tail)
+        emit_rows(rows, ROW_COLUMNS, unfiltered, head=head, tail=tail, notes=left_out)
     if call.format == "table":
         for line in notes(report):
             note(call, line)

@@ -77,11 +77,13 @@ def emit_rows(
     narrow: Sequence[Column] = (),
     named: str = "rows",
     above: Sequence[str] = (),
+    notes: Sequence[str] = (),
     below: Callable[[Sequence[ReportRow]], Iterable[str]] | None = None,
 ) -> None:
     """Write a listing where and as it was asked for, after its filters.
 
-    On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `above`
+    On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `notes`
+    are lines that pages and workbooks alone carry, as a terminal has its own. `above`
     are lines that people read before the table, which is left out where it is empty, and `below`
     makes those that they read after it, unbroken. `head`
     (with the `schema`) and `tail` stand before and after the rows, `named` so, in JSON only.
@@ -96,7 +98,7 @@ def emit_rows(
         chosen, columns = shaped(chosen, columns, options, head)
         narrow = ()
     if options.format in _WHOLE:
-        emit_answer(_answer(options, columns, chosen, head, tail, above), options)
+        emit_answer(_answer(options, columns, chosen, head, tail, [*above, *notes]), options)
         return
     behind: Sequence[str] = ()
     if below is not None and options.format == "table":

@@ -80,6 +80,16 @@ def notes(report: GapReport) -> Iterator[str]:
         yield f"  {_total_text(total)}"
 
 
+def not_counted(report: GapReport) -> Iterator[str]:
+    """Name each need that a total leaves out, and say why."""
+    base = report.base_currency
+    for row in report.rows:
+        if row.gap is None:
+            yield f"{row.need} is in no total: its amount is {row.quantity_absent or _UNKNOWN}."
+        elif row.unit in report.without_rate:
+            yield f"{row.need} is not in the total in {base}: {row.unit} has no rate."
+
+
 def _total_text(total: Total) -> str:
     figure = (
         _UNKNOWN

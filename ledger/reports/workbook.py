@@ -8,7 +8,7 @@ with: no formula and no link is ever made of one. Memory does not grow with the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any, Final
@@ -44,11 +44,16 @@ _OPTIONS: Final = {
 
 
 def write_tables(
-    out: IO[bytes], title: str, tables: Sequence[Table], lines: Sequence[tuple[str, str]]
+    out: IO[bytes],
+    title: str,
+    tables: Sequence[Table],
+    lines: Sequence[tuple[str, str]],
+    below: Callable[[], Iterable[tuple[str, str]]] = tuple,
 ) -> list[int]:
     """Write tables for programs to read again: headings are keys, and each count is returned.
 
-    A figure of more than 15 digits is written as text. `lines` say how to read the workbook.
+    A figure of more than 15 digits is written as text. `lines` say how to read the workbook,
+    and `below` gives more of them, asked once every row was read.
     """
     import xlsxwriter  # noqa: PLC0415 - for workbooks alone
 
@@ -60,7 +65,7 @@ def write_tables(
         for table, spool in zip(tables, spools, strict=True):
             writer.table(table, spool)
         counted = [(one.name, str(spool.count)) for one, spool in zip(tables, spools, strict=True)]
-        writer.explained([*lines, ("", ""), ("Table", "Rows"), *counted])
+        writer.explained([*lines, ("", ""), ("Table", "Rows"), *counted, *below()])
     return [one.count for one in spools]
 
 

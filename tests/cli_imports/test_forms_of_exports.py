@@ -46,7 +46,10 @@ def test_each_form_holds_the_same_tables(
         assert packed.read("manifest.json") == (folder / "manifest.json").read_bytes()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sheets = openpyxl.load_workbook(book).sheetnames
+        read = openpyxl.load_workbook(book)
+    sheets = read.sheetnames
+    told = [(row[0].value, row[1].value) for row in read["How to read this"].iter_rows()]
+    assert {("As recorded by", "now"), ("needs.quantity", "1,000,000 JPY")} <= {*told}
     assert [f"{name}.csv" for name in sheets[:-1]] == [
         one["file"] for one in json.loads((folder / "manifest.json").read_text())["files"]
     ]

@@ -112,7 +112,7 @@ def export_tables(
         return _manifest_text(facts, files)
 
     if form is ExportForm.WORKBOOK:
-        _write_workbook(path, rows, facts)
+        _write_workbook(path, rows, facts, tallies)
         if not manifest:
             return Exported({name: one.rows for name, one in tallies.items()})
         sheets = [{"sheet": name, **one.to_dict()} for name, one in tallies.items()]
@@ -142,7 +142,10 @@ def _manifest_text(facts: Mapping[str, object], files: Sequence[Mapping[str, obj
 
 
 def _write_workbook(
-    path: Path, rows: Mapping[str, Iterable[CanonicalRow]], facts: Mapping[str, object]
+    path: Path,
+    rows: Mapping[str, Iterable[CanonicalRow]],
+    facts: Mapping[str, object],
+    tallies: Mapping[str, Tally],
 ) -> None:
     sheets = [
         Sheet(name, [sheet_column(one) for one in TABLES[name].columns], lines)
@@ -159,7 +162,16 @@ def _write_workbook(
         ("Quantities", "are in the unit of their row; more than 15 digits are written as text."),
     ]
     with new_file(path) as out:
-        write_tables(out, "cityfund export", sheets, lines)
+        write_tables(out, "cityfund export", sheets, lines, lambda: _sums(tallies))
+
+
+def _sums(tallies: Mapping[str, Tally]) -> Iterator[tuple[str, str]]:
+    """Give the totals of a workbook: the sum of each quantity by unit."""
+    yield "", ""
+    yield "Sums", "of one unit; the tables hold acts and reversals as well, and are no balances."
+    for name, tally in tallies.items():
+        for (column, unit), total in sorted(tally.sums.items()):
+            yield f"{name}.{column}", f"{total:,f} {unit}"
 
 
 def sheet_column(column: ColumnSpec) -> Column:
