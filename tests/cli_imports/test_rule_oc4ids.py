@@ -51,3 +51,57 @@ def test_a_project_without_a_country_is_left_out(officer: Officer, tmp_path: Pat
     path.write_text(json.dumps({"projects": [{"id": "oc4ids-1", "title": "X"}]}), encoding="utf-8")
     done = officer.tries(f"import {path} {RULE}")
     assert "left out, no country in its locations: 1" in done.err
+
+
+def project(number: int, place: dict[str, str], **more: Any) -> dict[str, Any]:
+    return {"id": f"oc4ids-x-{number}", "title": "T", "locations": [{"address": place}], **more}
+
+
+def money(amount: float, currency: str) -> dict[str, Any]:
+    return {"amount": amount, "currency": currency}
+
+
+ODD = [
+    project(
+        1,
+        {"locality": "Kyiv", "country": "UA"},
+        status="x_own",
+        sector=["x_roads"],
+        budget={
+            "amount": money(500, "EUR"),
+            "requestDate": "2020-01-01",
+            "budgetBreakdown": [
+                {"amount": money(700, "EUR"), "sourceParty": {"name": "World Bank"}},
+            ],
+        },
+    ),
+    project(
+        2,
+        {"locality": "Accra", "countryName": "Ghana"},
+        budget={
+            "amount": money(100, "GHS"),
+            "approvalDate": "2021-01-01T00:00:00Z",
+            "finance": [{"financingParty": {"name": "AfDB"}, "value": money(60, "USD")}],
+        },
+    ),
+    project(
+        3, {"countryName": "Kenya"}, period={"startDate": "2020-01-01", "endDate": "2019-01-01"}
+    ),
+    project(4, {"countryName": "Atlantis"}),
+]
+
+
+def test_odd_projects_are_read_or_left_out(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "oc4ids.json"
+    path.write_text(json.dumps({"projects": ODD}), encoding="utf-8")
+    done = officer.tries(f"import {path} {RULE}")
+    assert (done.code, "4 rows: 2 used, 2 left out" in done.err) == (0, True), done.err
+    out = tmp_path / "out"
+    assert posted(officer, out) == {
+        ("committed", "EUR"): Decimal(700),
+        ("committed", "USD"): Decimal(60),
+    }
+    wanted = {"EUR": 700, "GHS": 100, "USD": 60}
+    assert required(officer, out) == {("required", k): Decimal(n) for k, n in wanted.items()}
+    assert {row["code"] for row in exported(officer, out, "cities")} == {"UA-KYIV", "GH-ACCRA"}
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")
