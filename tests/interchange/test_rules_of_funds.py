@@ -9,6 +9,7 @@ import csv
 import json
 from collections import Counter, defaultdict
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -223,3 +224,40 @@ def test_flows_alone_make_their_plans_require_what_they_were_given():
     done = taken(FLOWS, "fts-flows")
     assert done.required() == done.acts(Act.COMMIT)
     assert again(FLOWS, "fts-flows", done.after)
+
+
+ANSWER = {
+    "status": "ok",
+    "data": {
+        "results": [
+            {
+                "id": 158312,
+                "name": "Health for all",
+                "versionCode": "HAFG20-HEA-158312-1",
+                "currentRequestedFunds": 1_250_000.5,
+                "startDate": "2020-01-01T00:00:00.000Z",
+                "endDate": "2020-12-31T00:00:00.000Z",
+                "organizations": [{"id": 1, "name": "One"}, {"id": 2, "name": "Two"}],
+                "globalClusters": [{"id": 5, "name": "Health"}],
+            },
+            {"id": 2, "name": "Camps", "versionCode": "HSOM20-X", "locations": [{"iso3": "KEN"}]},
+            {"id": 3, "name": "Region", "versionCode": "RXXX20-X", "currentRequestedFunds": 5},
+            {"id": 4, "name": "Nowhere", "versionCode": "FQQQ20-X", "currentRequestedFunds": 5},
+        ],
+        "pagination": {"pages": 1},
+    },
+}
+
+
+def test_projects_of_plans_request_funds(tmp_path: Path):
+    (tmp_path / "hpc_projects.json").write_text(json.dumps(ANSWER), encoding="utf-8")
+    incoming = read_incoming([tmp_path / "hpc_projects.json"], rule=load_rule("hpc-projects"))
+    assert not incoming.problems
+    after = carried_out(plan_incoming(incoming, EMPTY, TODAY))
+    projects = after.of("projects").values()
+    assert {one.code: (one.city, one.sector) for one in projects} == {
+        "HPC-158312": ("AF", "health"),
+        "HPC-2": ("KE", "governance"),
+    }
+    assert after.required == {(Side.NEED, "HPC-158312-MONEY"): 125_000_050}
+    assert [one.line for one in incoming.reports[0].left_out] == [3, 4]
