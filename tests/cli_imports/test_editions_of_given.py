@@ -117,3 +117,15 @@ def test_dates_that_move_take_the_declarations_along(given: Given) -> None:
     assert given.offer("2025-12-20") == "300.00"
     later = given.imports(*FIRST)
     assert "N-1: declared_on stays 2025-12-01; the file says 2026-01-10 as before" in later
+
+
+def test_a_need_does_not_fall_below_what_is_placed(given: Given, tmp_path: Path) -> None:
+    rule = tmp_path / "rule.toml"
+    rule.write_text(RULE.replace('over = "raise"\n', ""), encoding="utf-8")
+    file = tmp_path / "given.csv"
+    file.write_text(HEADER + "".join(f"{row.replace(',1000,', ',500,')}\n" for row in FIRST))
+
+    refused = given.officer.tries(f"import {file} --rules {rule} --yes")
+
+    assert refused.code == 3
+    assert "given.csv:2: Need N-1 cannot go below 600.00 EUR" in refused.err

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from officer import Officer
 
+from ledger.usecases.interchange import import_tables
+
 HEADER = "code,name,country,population\n"
 RULE = """
 [about]
@@ -150,6 +152,29 @@ def test_what_a_source_repeats_is_its_own_even_where_the_ledger_had_it_before(
 
     assert "SAO: name stays S. Paulo; the file says São Paulo as before" in done.err
     assert city(officer, "SAO")["name"] == "S. Paulo"
+
+
+def test_a_code_that_changed_since_is_the_same_record(officer: Officer, folder: Path) -> None:
+    officer.says("city edit SAO --code SPO --reason 'its own code'")
+    officer.says("city edit SPO --name 'S. Paulo' --reason 'as it signs'")
+
+    done = officer.tries(f"import {folder / 'cities.csv'} --yes")
+
+    assert "SPO: name stays S. Paulo; the file says São Paulo as before" in done.err
+    assert "no longer has" not in done.err
+
+
+def test_what_was_imported_before_sources_were_kept_stays_corrected(
+    officer: Officer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(import_tables, "source_document", lambda *_: None)
+        officer.says(f"import {write(tmp_path, 'SAO,São Paulo,BR,12000000')} --yes")
+    officer.says("city edit SAO --name 'S. Paulo' --reason 'as it signs'")
+
+    done = officer.tries(f"import {tmp_path / 'cities.csv'} --yes")
+
+    assert "SAO: name stays S. Paulo; the file says São Paulo as before" in done.err
 
 
 def test_overwrite_takes_the_file_with_a_reason(officer: Officer, folder: Path) -> None:

@@ -115,6 +115,16 @@ def unpacked(text: str, only: RecordKey | None = None) -> SourceState:
     return state
 
 
+def under_present_codes(state: SourceState, codes: Mapping[str, Mapping[str, str]]) -> SourceState:
+    """Give a state with records under their present codes; `codes` are these by former ones."""
+    for table, code in [*state.rows]:
+        now = codes.get(table, {}).get(code)
+        if now is not None and (table, now) not in state.rows:
+            rows = state.rows.pop((table, code))
+            state.rows[table, now] = [row._replace(code=now) for row in rows]
+    return state
+
+
 class OwnRow(NamedTuple):
     """What an import says of one record or act, with the place of its row."""
 

@@ -23,12 +23,14 @@ from ledger.interchange.repeats.state import (
     SourceState,
     SourceTerms,
     StatedFile,
+    under_present_codes,
     unpacked,
 )
 from ledger.interchange.steps import TABLE_OF, ImportPlan
 from ledger.rates.rates import Rate
 from ledger.registers.spec import attribute_of
 from ledger.store.import_sources import StatedValues, last_imports, packed_state
+from ledger.store.register_codes import former_codes
 from ledger.store.session.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -94,7 +96,15 @@ class Sources:
         """Give what the source of the import stated."""
         packed = self._packed(self._source)
         legacy = None if packed else StatedValues(self._uow.connection, self._uow.request.given)
-        return Own(unpacked(packed) if packed else SourceState(), legacy)
+        return Own(self._state(packed) if packed else SourceState(), legacy)
+
+    def _state(self, packed: str) -> SourceState:
+        """Unpack a state, with its records under the codes that they have now."""
+        codes = {
+            table: former_codes(self._uow.connection, kind)
+            for table, kind in REGISTER_OF_TABLE.items()
+        }
+        return under_present_codes(unpacked(packed), codes)
 
     def _packed(self, source: str) -> str | None:
         """Give the state that the last import of a source left that kept any."""
@@ -111,7 +121,7 @@ class Sources:
             packed = None if source == self._source else self._packed(source)
             if packed is None:
                 continue
-            state = unpacked(packed)
+            state = self._state(packed)
             for one in changes:
                 text = _text(state, one.table, one.record, one.column, units)
                 if text is not None:
