@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from officer import Officer
 from posted_amounts import exported, posted, required
+
+from ledger.interchange.mapping.loading import shipped_rules
 
 pytestmark = pytest.mark.only_on("sqlite")
 """What a file holds is read before a ledger is opened, whichever engine keeps it."""
@@ -39,6 +42,26 @@ def test_each_line_is_a_need_and_an_approval_is_committed(officer: Officer, tmp_
     }
     assert {row["code"] for row in exported(officer, out, "projects")} == {"EVORA-A1", "EVORA-A2"}
     assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+def test_a_budget_of_a_year_to_come_is_required_and_not_yet_given(
+    officer: Officer, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    names = ["Project", "City", "Country", "Department Request", "Adopted Budget", "FY", "Currency"]
+    for row in [["City of Porto"], [], names, ["A1", "Porto", "PT", 1200.5, 1000, "FY2031", "EUR"]]:
+        book.active.append(row)
+    path = tmp_path / "budget.xlsx"
+    book.save(path)
+    assert "header = 3" in officer.tries(f"import {path} {RULE}").err
+    rule = tmp_path / "rule.toml"
+    shipped = shipped_rules()["city-budget"]
+    rule.write_text(shipped.replace("[source]\n", "[source]\nheader = 3\n"), encoding="utf-8")
+    done = officer.tries(f"import {path} --rules {rule} --yes")
+    assert (done.code, "1 rows say what is to be given after today" in done.err) == (0, True), done
+    out = tmp_path / "out"
+    assert required(officer, out) == {("required", "EUR"): Decimal("1200.50")}
+    assert posted(officer, out) == {}
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
