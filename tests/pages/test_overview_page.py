@@ -56,8 +56,15 @@ def test_the_page_says_what_the_json_says(shown: Officer, tmp_path: Path) -> Non
     tree = parser.parse(str(path))
     assert [one.get("id") for one in tree.xpath("//section")] == SECTIONS
     rows = cells(tree, "coverage")
+    order = ["money", "expertise", "implementation"]
+    report["coverage"].sort(key=lambda one: order.index(one["factor"]))
     assert [row[7].replace(",", "") for row in rows] == [
         one["gap"] or "unknown" for one in report["coverage"]
+    ]
+    money = tree.xpath("//section[@id='coverage']//figure")[0]
+    assert [one.text for one in money.xpath(".//text")][1::2] == [
+        *("6.00% · EUR", "0.00% · USD", "0.00% · EUR", "100.00% · EUR"),
+        "0.00% · IRR",
     ]
     offices = cells(tree, "offices")
     assert [row[5].replace(",", "") for row in offices] == [one["gap"] for one in report["offices"]]
@@ -86,7 +93,7 @@ def test_the_page_runs_nothing_and_names_every_chart(pages_once: dict[str, Path]
     assert not any(key.startswith("on") for one in tree.iter() for key in one.keys())  # noqa: SIM118
     assert HOSTILE in [one.text_content() for one in tree.xpath("//td")]
     charts = tree.xpath("//figure/svg")
-    assert len(charts) == 5
+    assert len(charts) == 7
     assert all(one.get("role") == "img" and one.get("aria-label") for one in charts)
     for one in charts:
         section = one.xpath("ancestor::section")[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cli.views.overview.wording import (
     KEY,
     MOST_BARS,
+    MOST_PROJECTS,
     NO_OFFERS,
     OBSTACLES,
     PAGE_STYLE,
@@ -17,6 +18,7 @@ from cli.views.overview.wording import (
     STAGES,
     PageWriter,
 )
+from ledger.core.factors import Factor
 from ledger.reports.charts import (
     STYLE,
     BarLine,
@@ -124,14 +126,9 @@ class _Page(PageWriter):
         if not self.report.groups:
             yield self.nothing(marked("No project has a need."))
             return
-        bars = [self._bar(group) for group in groups[:MOST_BARS]]
-        if bars:
-            keys = [(name, self.language.text(words)) for name, words in KEY.items()]
-            yield key_html(keys)
-            label = self.language.text(marked("Coverage by factor and sector, by unit"))
-            yield from bar_chart(bars, label, rtl=self.language.rtl)
+        yield from self._coverage_charts(groups)
         yield from self.table(
-            map(self._group_row, self.report.groups),
+            map(self._group_row, sorted(self.report.groups, key=_by_factor)),
             [
                 ("factor", marked("Factor"), "text"),
                 ("sector", marked("Sector"), "text"),
@@ -154,6 +151,26 @@ class _Page(PageWriter):
                 marked("Money in the base currency, by sector"),
             )
 
+    def _coverage_charts(self, groups: Sequence[GroupRow]) -> Iterator[str]:
+        """Draw the largest groups of each factor, money by its gap in the base currency."""
+        if groups:
+            yield key_html((name, self.language.text(words)) for name, words in KEY.items())
+        for factor in Factor:
+            own = sorted((one for one in groups if one.factor is factor), key=_largest_first)
+            if not own:
+                continue
+            title = self.language.text(factor.value)
+            yield f"<h3>{escaped_html(title)}</h3>\n"
+            bars = [self._bar(group) for group in own[:MOST_BARS]]
+            label = self.language.text(marked("Coverage by sector, by unit"))
+            yield from bar_chart(bars, f"{label}: {title}", rtl=self.language.rtl)
+            if len(own) > MOST_BARS:
+                yield self.paragraph(
+                    marked("Drawn are the {part} largest gaps of {whole}; the table has all."),
+                    part=self.language.number(MOST_BARS),
+                    whole=self.language.number(len(own)),
+                )
+
     def _bar(self, group: GroupRow) -> BarLine:
         assert group.required is not None, "only sums that are known are drawn"
         net = group.required - group.withdrawn
@@ -161,7 +178,7 @@ class _Page(PageWriter):
         amounts.append(max(net - sum(amounts), 0))
         shares = [share_of(amount, net) or Decimal(0) for amount in amounts]
         keys = dict(group.keys)
-        name = f"{self.language.text(str(keys['factor']))} · {self.sector_title(keys['sector'])}"
+        name = self.sector_title(keys["sector"])
         value = f"{self.language.share(group.coverage)} · {self.language.text(group.unit)}"
         return BarLine(name, value, list(zip(PARTS, shares, strict=True)))
 
@@ -374,7 +391,7 @@ class _Page(PageWriter):
                 "needs": self.language.number(one.needs),
                 "covered": self.language.text(marked("yes") if one.covered else marked("no")),
             }
-            for one in lines
+            for one in lines[:MOST_PROJECTS]
         ]
         columns = [
             ("project", marked("Project code"), "code"),
@@ -386,6 +403,9 @@ class _Page(PageWriter):
             ("covered", marked("Covered"), "text"),
         ]
         yield from self.table(rows, columns, marked("Complete projects"))
+        if len(lines) > MOST_PROJECTS:
+            more = self.language.number(len(lines) - MOST_PROJECTS)
+            yield self.paragraph(marked("{count} more are not listed here."), count=more)
 
     def _reading(self) -> Iterator[str]:
         stamp, counts = self.report.stamp, self.report.not_counted
@@ -447,3 +467,14 @@ class _Page(PageWriter):
         if without:
             names = self.language.list(map(self.language.text, without))
             yield self.language.say(marked("Currencies without a rate: {names}."), names=names)
+
+
+def _by_factor(group: GroupRow) -> int:
+    """Order groups by factor, money first; those of one factor stay as they are."""
+    return [*Factor].index(group.factor)
+
+
+def _largest_first(group: GroupRow) -> tuple[int, int]:
+    """Order groups by their gaps, money by that in the base currency; without a rate comes last."""
+    gap = group.gap_base if group.factor is Factor.MONEY else group.gap
+    return (1, 0) if gap is None else (0, -gap)

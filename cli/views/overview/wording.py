@@ -20,6 +20,9 @@ PAGE_STYLE: Final = """\
 ul.figures { list-style: none; padding: 0; margin: 0 0 1rem; display: grid; gap: .75rem;
   grid-template-columns: repeat(2, 1fr); }
 @media (min-width: 48rem) { ul.figures { grid-template-columns: repeat(4, 1fr); } }
+h3 { font-size: 1rem; margin: 1rem 0 .25rem; break-after: avoid; }
+table { font-size: .85rem; }
+th, td { padding: .3rem .45rem; }
 thead th.n { white-space: normal; }
 tbody th:not(.c), td:not(.n):not(.c) { min-width: 7rem; }
 ul.figures li { border: 1px solid var(--line); border-inline-start: 4px solid #2a6fb8;
@@ -78,6 +81,7 @@ KEY: Final = {
     "open": marked("open"),
 }
 MOST_BARS: Final = 12
+MOST_PROJECTS: Final = 100
 BASE_COLUMNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("net", marked("Required in base"), "number"),
     ("closed", marked("Committed or delivered"), "number"),
