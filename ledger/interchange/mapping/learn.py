@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.interchange.mapping.foreign_cells import date_form, number_form
-from ledger.interchange.mapping.paths import TEXT
+from ledger.interchange.mapping.paths import ALL, TEXT
 from ledger.interchange.sources import Source
 
 ROWS: Final = 1000
@@ -42,7 +42,6 @@ class _Column:
     """What a column was seen to hold."""
 
     filled: int = 0
-    several: bool = False
     words: dict[str, int] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
@@ -71,7 +70,26 @@ def learn_rule(source: Source) -> str:
             column = columns.setdefault(path, _Column())
             if text:
                 column.add(text)
+    columns = _as_lists(columns)
     return "\n".join([*_head(source, columns, count), *_skeleton(columns, count)]) + "\n"
+
+
+def _as_lists(columns: Mapping[str, _Column]) -> dict[str, _Column]:
+    """Give what is a list in one row and one item in another under the path of the list."""
+    lists = {
+        path[: at + len(ALL)] for path in columns for at in range(len(path)) if path[at:][:2] == ALL
+    }
+    merged: dict[str, _Column] = {}
+    for path, seen in columns.items():
+        whole = ""
+        for step in path.split("."):
+            whole = f"{whole}.{step}".lstrip(".")
+            whole += ALL if f"{whole}{ALL}" in lists else ""
+        into = merged.setdefault(whole, _Column())
+        into.filled += seen.filled
+        for word, count in seen.words.items():
+            into.words[word] = into.words.get(word, 0) + count
+    return merged
 
 
 def _cells(record: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
