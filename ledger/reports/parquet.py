@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import NoneType
 from typing import IO, Any, Final
 
 from ledger.core.errors import UsageError
@@ -21,6 +22,7 @@ from ledger.reports.table import Column, ReportRow, machine
 _PRECISION: Final = 38
 _DIGITS_OF_INT64: Final = 18
 _BLOCK: Final = 20_000
+_ARE_TEXTS: Final = frozenset({str, NoneType})
 _FIGURE: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
@@ -50,9 +52,7 @@ def write_parquet(out: IO[bytes], rows: Iterable[ReportRow], columns: Sequence[C
     with TemporaryDirectory() as folder:
         files: list[Path] = []
         while block := [*islice(left, _BLOCK)]:
-            texts = {
-                one.column.key: [_text(row.get(one.column.key)) for row in block] for one in held
-            }
+            texts = {one.column.key: _texts(block, one.column.key) for one in held}
             frame = pl.DataFrame(texts, schema=schema)
             for one in held:
                 one.see(frame[one.column.key])
@@ -64,10 +64,12 @@ def write_parquet(out: IO[bytes], rows: Iterable[ReportRow], columns: Sequence[C
     return count
 
 
-def _text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    return value if type(value) is str else machine(value)
+def _texts(rows: Sequence[ReportRow], key: str) -> list[str | None]:
+    """Give the cells of a column as machines read them; what is not given is null."""
+    values: list[Any] = [row.get(key) for row in rows]
+    if _ARE_TEXTS.issuperset(map(type, values)) and "" not in values:
+        return values
+    return [None if one is None or one == "" else machine(one) for one in values]
 
 
 @dataclass(slots=True)
