@@ -332,8 +332,8 @@ def read_incoming(
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     if any(output.table == LISTED.name for output in rule.output):
         raise ListNotImported(f"The rule {rule.about.name} makes a list of names.")
-    from ledger.interchange.mapping.apply import RuleRun  # noqa: PLC0415 - as above
     from ledger.interchange.mapping.reading import read_files  # noqa: PLC0415
+    from ledger.interchange.mapping.rule_run import RuleRun  # noqa: PLC0415 - as above
 
     run = RuleRun(rule, known or {}, today=today)
     contents = read_files(run, paths)

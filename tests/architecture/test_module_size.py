@@ -64,6 +64,8 @@ SHORT = {
     "ledger/store/restrictions.py": "read by acts and by snapshots, and apart from both",
     "ledger/store/seats.py": "read by reports and, where an association is set, by snapshots",
     "ledger/store/session/seats.py": "an act enters it only where it changes seats",
+    "ledger/interchange/mapping/apply.py": "the entrance, over what one file and all files know",
+    "ledger/interchange/mapping/rule_run.py": "what one file knows of the others, below both",
     "ledger/interchange/mapping/codes.py": "codes made of words, by rules and by what they give",
     "ledger/interchange/mapping/given_table.py": "a table that only rules know",
     "ledger/interchange/mapping/problems.py": "what values raise and files catch, below both",

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from ledger.interchange.mapping.apply import RuleRun, reading_of
+from ledger.interchange.mapping.apply import read_source, reading_of
 from ledger.interchange.mapping.loading import parse_rule
+from ledger.interchange.mapping.rule_run import RuleRun
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.sources import open_source
 from ledger.registers.records import City
@@ -53,7 +54,7 @@ def applied(rule: str, *rows: tuple[str, str], people: str = "") -> RuleRun:
     ]
     parsed = parse_rule(rule, "mine.toml")
     run = RuleRun(parsed, KNOWN)
-    run.read(open_source(json.dumps(records).encode(), reading_of(parsed), "list.json"))
+    read_source(run, open_source(json.dumps(records).encode(), reading_of(parsed), "list.json"))
     return run
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, normalised_code
@@ -16,6 +16,7 @@ from ledger.interchange.mapping.outputs import Made, OutputMaker
 from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.problems import BadCell, LeftOut
 from ledger.interchange.mapping.rule import FIRST, SECOND, ImportRule
+from ledger.interchange.mapping.rule_run import RuleRun
 from ledger.interchange.mapping.steps import Compiler, Row, Test
 from ledger.interchange.mapping.templates import compile_parts, fill_template, placeholders
 from ledger.interchange.mapping.value import OTHER, ROW, Find
@@ -23,9 +24,6 @@ from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
 from ledger.interchange.rule_report import Repeat, RuleReport, SkippedRow
 from ledger.interchange.sources import Reading, Source, open_source
-
-if TYPE_CHECKING:
-    from ledger.interchange.mapping.apply import RuleRun
 
 _FEW: Final = 3
 _MOST_UNSEEN: Final = 10

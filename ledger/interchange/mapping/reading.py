@@ -8,10 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from ledger.interchange.mapping.apply import RuleRun, reading_of
+from ledger.interchange.mapping.apply import read_source, reading_of
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.record_finder import KnownRecords
 from ledger.interchange.mapping.rule import ImportRule
+from ledger.interchange.mapping.rule_run import RuleRun
 from ledger.interchange.reader import MAX_FILE_BYTES
 from ledger.interchange.sources import Reading, Source, open_source
 
@@ -35,7 +36,7 @@ def read_files(run: RuleRun, paths: Iterable[Path]) -> dict[str, str]:
         digests[source.name] = _digest(content)
         beside = _files_beside(run, path)
         digests |= {str(one): _digest(one) for one in beside.values() if one is not None}
-        run.read(source, beside)
+        read_source(run, source, beside)
     return digests
 
 
@@ -54,7 +55,7 @@ def explain_line(
     explanation = Explanation(line, read=frozenset(rule.foreign_columns))
     run = RuleRun(rule, known, explanation=explanation)
     for path in paths:
-        run.read(open_foreign(path, reading_of(rule)), _files_beside(run, path))
+        read_source(run, open_foreign(path, reading_of(rule)), _files_beside(run, path))
         if explanation.is_there:
             run.explanation = None
     return explanation

@@ -1,0 +1,69 @@
+"""What the application of a rule to the files of one import knows from one file to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from ledger.core.quantity import Unit
+from ledger.interchange.mapping.explain import Explanation
+from ledger.interchange.mapping.finding import RecordIndex
+from ledger.interchange.mapping.given import GivenRows
+from ledger.interchange.mapping.record_finder import Finders, KnownRecords, make_finders
+from ledger.interchange.mapping.rule import ImportRule
+from ledger.interchange.problems import ImportProblem
+from ledger.interchange.reader import RawRow, RawTable
+from ledger.interchange.rule_report import RuleReport
+from ledger.reference.units import shipped_units
+
+
+@dataclass(slots=True)
+class RuleRun:
+    """The application of one rule to the files of one import, one after another.
+
+    `known` are the records of the ledger by table, of those that the rule asks. A row is known
+    again, and a record that several rows give, in whichever of the files it stands.
+    """
+
+    rule: ImportRule
+    known: KnownRecords = field(default_factory=dict)
+    finders: Finders = field(default_factory=dict)
+    found: RecordIndex = field(init=False)
+    units: Mapping[str, Unit] = field(default_factory=shipped_units)
+    today: date | None = None
+    tables: list[RawTable] = field(default_factory=list)
+    reports: list[RuleReport] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
+    identities: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    made: dict[tuple[str, str], RawRow] = field(default_factory=dict)
+    explanation: Explanation | None = None
+    given: GivenRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the records of the ledger."""
+        self.found = RecordIndex(self.known)
+        if not self.finders:
+            self.finders = make_finders(self.rule, self.known)
+        self.given = GivenRows(
+            self._cells_of,
+            self.known,
+            raises=self.rule.deals.over == "raise",
+            today=self.today,
+        )
+
+    def _cells_of(self, table: str, code: str) -> dict[str, str] | None:
+        row = self.made.get((table, code))
+        return None if row is None else row.cells
+
+    def finish(self) -> list[RawTable]:
+        """Give the canonical tables, once all files are read."""
+        self.tables += self.given.tables(self.problems)
+        if self.given.later and self.reports:
+            later = f"{self.given.later:,} rows say what is to be given after today"
+            self.reports[0].notes.append(f"{later}: not posted before it has happened")
+        if self.given.moved and self.reports:
+            moved = f"{self.given.moved:,} rows say what was given before its need was declared"
+            self.reports[0].notes.append(f"{moved}: dated on the day of the declaration")
+        return [table for table in self.tables if table.rows]
