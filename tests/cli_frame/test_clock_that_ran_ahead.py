@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from complete_ledger import attack
-from officer import Officer
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, furnished
 from world import NOON
 
 CORRECT = "db correct-clock --reason 'the battery was empty' --yes"
@@ -21,12 +22,8 @@ def at(after_noon: timedelta) -> time_machine.travel:
     return time_machine.travel(NOON + after_noon, tick=True)
 
 
-@pytest.fixture
-def stuck(officer: Officer) -> Iterator[Officer]:
-    """Give an officer an hour after noon, when an act and a night were stamped 35 days ahead.
-
-    That night, of 28 December, lapsed the hold of the deal.
-    """
+def get_stuck(officer: Officer) -> None:
+    """Stamp an act and a night 35 days ahead: that night, of 28 December, lapsed a deal's hold."""
     officer.says("city add Shiraz --code SHZ --country IR")
     officer.says("project add Tram --code PRJ-0001 --city SHZ --sector transport.urban")
     officer.says("need add PRJ-0001 money '500M EUR' --code N-0001 --on 2026-11-01")
@@ -37,6 +34,21 @@ def stuck(officer: Officer) -> Iterator[Officer]:
         officer.says(SOLD)
         officer.says("city add Yazd --code YAZ --country IR")
         officer.tries("reconcile")
+
+
+@pytest.fixture(scope="session")
+def stuck_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return furnished(run_ledgers, get_stuck, tmp_path_factory.mktemp("stuck"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "stuck")
+
+
+@pytest.fixture
+def stuck(officer: Officer) -> Iterator[Officer]:
+    """Give an officer an hour after noon, whose ledger has records stamped 35 days ahead."""
     with at(timedelta(hours=1)):
         yield officer
 

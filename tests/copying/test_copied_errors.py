@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from copying import leaves
-from ledgers import Ledgers
-from officer import Officer
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, furnished
 from world import World
 
 SLIP = "--reason 'a slip'"
@@ -39,14 +39,8 @@ TABLES = {
 """A city with a former code, a project and a need of it."""
 
 
-@pytest.fixture
-def ledger_url(ledgers: Ledgers) -> str:
-    return ledgers.new()
-
-
-@pytest.fixture
-def mistaken(officer: Officer, tmp_path: Path) -> Officer:
-    """Give an officer who undid one record of each kind and an import, and repeated them."""
+def mistake(officer: Officer, folder: Path) -> None:
+    """Undo one record of each kind and an import, and repeat them."""
     officer.world.need("1000 EUR")
     officer.world.offer("1000 EUR")
     for line in UNDONE:
@@ -59,7 +53,6 @@ def mistaken(officer: Officer, tmp_path: Path) -> Officer:
             officer.says(UNDO)
     for line in AGAIN:
         officer.says(line)
-    (folder := tmp_path / "tables").mkdir()
     for name, table in TABLES.items():
         (folder / f"{name}.csv").write_text(table, encoding="utf-8")
     for _ in range(2):
@@ -69,6 +62,22 @@ def mistaken(officer: Officer, tmp_path: Path) -> Officer:
     officer.says("city add Kum --country IR --code QUM")
     officer.says("city edit QUM --code KUM")
     officer.says("journal seal")
+
+
+@pytest.fixture(scope="session")
+def mistaken_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    tables, settings = (tmp_path_factory.mktemp(name) for name in ("tables", "settings"))
+    return furnished(run_ledgers, lambda officer: mistake(officer, tables), settings)
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "mistaken")
+
+
+@pytest.fixture
+def mistaken(officer: Officer) -> Officer:
+    """Give an officer who undid one record of each kind and an import, and repeated them."""
     return officer
 
 
