@@ -8,6 +8,7 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_codes
+from cli.framework.letters import letter_command
 from cli.framework.options import (
     origin_parameters,
     quantity_argument,
@@ -286,28 +287,9 @@ def show(call: Call, deal: DealCode) -> None:
     emit_record(row, DEAL_TERMS, call.read, document=document, below=below)
 
 
-@command(app, "letter", kind="plain")
-def letter(
-    call: Call,
-    deal: DealCode,
-    html: Annotated[bool, typer.Option("--html", help="Write HTML instead of Markdown.")] = False,
-    template: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A template of your own, in Markdown or HTML."),
-    ] = None,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="CODE", help="The language: en, fa.")
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--output", metavar="FILE", help="Write to this file.")
-    ] = None,
-) -> None:
-    """Write the letter that introduces both sides of a deal."""
-    from cli.framework.letters import write_letter
-    from ledger.letters.templates import Letter
-
-    typed = {"deal": deal, "html": html, "template": template, "lang": lang, "file": file}
-    write_letter(call, Letter.DEAL, typed)
+command(app, "letter", kind="plain")(
+    letter_command("deal", "Write the letter that introduces both sides of a deal.")
+)
 
 
 @command(app, "history")

@@ -20,6 +20,7 @@ from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project
 from ledger.restrictions.bars import (
     NO_RESTRICTIONS,
     PairRecords,
+    PairTerms,
     Restrictions,
     describe,
     pair_terms,
@@ -260,15 +261,17 @@ def _indivisible(pairing: Pairing) -> Failure | None:
     return None
 
 
+def terms_of_pair(need: NeedFacts, offer: OfferFacts, instrument: str | None = None) -> PairTerms:
+    """Return what restrictions ask of a pair; `instrument` is the deal's, where there is one."""
+    records = PairRecords(need.need, need.project, need.city, offer.offer, offer.provider)
+    return pair_terms(records, offer.country, instrument)
+
+
 def _restricted(pairing: Pairing) -> Failure | None:
     need, offer = pairing.need, pairing.offer
     if offer.restrictions is NO_RESTRICTIONS:
         return None
-    pair = pair_terms(
-        PairRecords(need.need, need.project, need.city, offer.offer, offer.provider),
-        offer.country,
-        pairing.instrument,
-    )
+    pair = terms_of_pair(need, offer, pairing.instrument)
     bars = offer.restrictions.judge(pair, pairing.day).bars
     return Failure("restricted", "; ".join(map(describe, bars))) if bars else None
 

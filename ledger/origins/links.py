@@ -80,14 +80,7 @@ class Links:
 
     def came_of(self, record: Origin) -> list[Origin]:
         """Give everything whose chain of origins leads to a record, the nearest first."""
-        found: dict[Origin, None] = {}
-        waiting = [record]
-        for one in waiting:
-            for below in self._below.get(one, ()):
-                if below not in found and below != record:
-                    found[below] = None
-                    waiting.append(below)
-        return [*found]
+        return all_below(record, lambda one: self._below.get(one, ()))
 
     def by_origin(self, kind: str) -> dict[str, list[Origin]]:
         """Give all that came of each record of a register, by its code."""
@@ -97,6 +90,21 @@ class Links:
                 if above.kind == kind:
                     found[above.code].append(record)
         return dict(found)
+
+
+def all_below(record: Origin, named_by: Callable[[Origin], Iterable[Origin]]) -> list[Origin]:
+    """Give everything whose chain of origins leads to a record, the nearest first.
+
+    `named_by` gives the records that name one as their origin.
+    """
+    found: dict[Origin, None] = {}
+    waiting = [record]
+    for one in waiting:
+        for below in named_by(one):
+            if below not in found and below != record:
+                found[below] = None
+                waiting.append(below)
+    return [*found]
 
 
 def chain_of(record: Origin, origin_of: Callable[[Origin], Origin | None]) -> Iterator[Origin]:

@@ -7,6 +7,7 @@ Offers of providers: terms, validity and mandate.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,13 @@ class Provider:
 
 ACTIVE_STATUSES = ("identification", "preparation", "implementation")
 """OC4IDS projectStatus codes under which a project may take new deals."""
+
+
+def country_of(provider: Provider, country_of_city: Callable[[str], str]) -> str | None:
+    """Give the country of a provider: its own, else that of its city; None where neither is."""
+    if provider.country is not None or provider.city is None:
+        return provider.country
+    return country_of_city(provider.city)
 
 
 @dataclass(frozen=True, slots=True)

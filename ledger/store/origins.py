@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, select
 
-from ledger.origins.links import Links, Origin, chain_of, parse_origin, require_no_cycle
+from ledger.origins.links import Links, Origin, all_below, chain_of, parse_origin, require_no_cycle
 from ledger.registers.table import versioned
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
@@ -130,14 +130,7 @@ def read_came_of(
     connection: Connection, record: Origin, known_at: datetime | None = None
 ) -> list[Origin]:
     """Read everything whose chain of origins leads to a record, the nearest first."""
-    found: dict[Origin, None] = {}
-    waiting = [record]
-    for one in waiting:
-        for below in _named_by(connection, one, known_at):
-            if below not in found and below != record:
-                found[below] = None
-                waiting.append(below)
-    return [*found]
+    return all_below(record, lambda one: _named_by(connection, one, known_at))
 
 
 def _named_by(

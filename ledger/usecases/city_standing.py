@@ -63,11 +63,10 @@ def report_standing(reader: Reader, typed: str) -> StandingReport:
     standings = standings_in(topic, snapshot.day, evidence_of(snapshot))
     presented = _presented(snapshot, topic)
     without = [CityStanding(city) for city in sorted(presented.keys() - standings.keys())]
-    known_at = snapshot.times.known_at
     return StandingReport(
         topic=topic,
         as_of=snapshot.day,
-        known_at=known_at and known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         rows=(*standings.values(), *without),
         presented=presented,
         cities=snapshot.records("city"),

@@ -70,13 +70,13 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
             include_inactive=query.include_inactive,
             note=query.note,
         )
-    own, known_at = snapshot.base_unit.code, query.times.known_at
+    own = snapshot.base_unit.code
     converted = {(row.unit, own) for row in rows if row.gap_base is not None}
     units = [snapshot.units[code] for code in {row.unit for row in rows}]
     rates, without_rate = rates_used(units, snapshot.base_unit, snapshot.rate_of)
     return GapReport(
         as_of=snapshot.day,
-        known_at=known_at and known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         base_currency=snapshot.base_unit.code,
         by=by,
         rows=rows,

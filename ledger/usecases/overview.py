@@ -113,7 +113,7 @@ def _gathered(reader: Reader, trend: GapTrend | None, rate_days: int) -> Overvie
     in_base = base_coverage(rows, ("factor", "sector"), snapshot.units, base)
     units = {row.unit for row in rows} | {row.unit.code for row in offers}
     return Overview(
-        stamp=stamp_of(reader, snapshot, (snapshot.units[code] for code in units), rate_days),
+        stamp=stamp_of(snapshot, (snapshot.units[code] for code in units), rate_days),
         headline=_headline(snapshot, rows, offers, states),
         money=money[0] if money else None,
         groups=group_rows(rows, ("factor", "sector")),

@@ -29,7 +29,7 @@ from ledger.store.db.queries import read_units
 from ledger.store.journal.balances import deal_stages
 from ledger.store.origins import read_links
 from ledger.store.partnerships import read_deal_acts
-from ledger.store.registers import STORED_REGISTERS, StoredRecord, load_all, load_where
+from ledger.store.registers import StoredRecord, load_all, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.city_standing import bars_of_city, evidence_of, own_providers
 
@@ -68,7 +68,7 @@ def report_partnerships(
     found = idle if list_openings else ()
     return PartnershipReport(
         as_of=reader.day,
-        known_at=known_at and known_at.astimezone(reader.zone),
+        known_at=reader.known_at,
         months=months,
         rows=[
             replace(row, openings=count) if (count := counts.get(row.partnership.code)) else row
@@ -85,7 +85,7 @@ def partnerships_of(
 ) -> list[PartnershipRow]:
     """Judge the partnerships of some cities, or some partnerships, without their openings."""
     connection, known_at = reader.connection, reader.times.known_at
-    ties = load_where(connection, PARTNERSHIP, "code", codes, known_at) if codes else {}
+    ties = load_where(connection, PARTNERSHIP, "code", codes, known_at)
     if cities:
         ids = [one.id for one in load_where(connection, "city", "code", cities, known_at).values()]
         for side in ("city", "with_city"):
@@ -261,8 +261,6 @@ def _undertakings(reader: Reader, codes: Collection[str] | None) -> dict[str, li
 
 
 def _stored(reader: Reader, kind: str, codes: Collection[str]) -> dict[str, StoredRecord]:
-    if not codes or kind not in STORED_REGISTERS:
-        return {}
     return load_where(reader.connection, kind, "code", codes, reader.times.known_at)
 
 

@@ -38,10 +38,9 @@ def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatR
     """Report the seats in force in a span, as of the reader's day and as known then."""
     query = SeatQuery(reader.day, first, last)
     rows = [*seat_rows(seat_records(reader), query)]
-    known_at = reader.times.known_at
     return SeatReport(
         as_of=reader.day,
-        known_at=known_at and known_at.astimezone(reader.zone),
+        known_at=reader.known_at,
         first=first,
         last=query.span.last,
         rows=rows,

@@ -107,7 +107,7 @@ def report_coverage(
         snapshot, base, filters, counted=False, include_inactive=include_inactive, note=note
     )
     return CoverageReport(
-        stamp=stamp_of(reader, snapshot, (snapshot.units[row.unit] for row in rows), rate_days),
+        stamp=stamp_of(snapshot, (snapshot.units[row.unit] for row in rows), rate_days),
         by=by,
         rows=rows,
         groups=group_rows(rows, by),
@@ -124,7 +124,7 @@ def report_offers(
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     rows = offer_rows(snapshot.offer_facts.values(), snapshot.day, base, within)
     return OfferReport(
-        stamp=stamp_of(reader, snapshot, (row.unit for row in rows), rate_days),
+        stamp=stamp_of(snapshot, (row.unit for row in rows), rate_days),
         within=within,
         rows=rows,
         base=base,
@@ -155,7 +155,7 @@ def report_providers(reader: Reader, rate_days: int = RATE_DAYS) -> ProviderRepo
         base,
     )
     return ProviderReport(
-        stamp=stamp_of(reader, snapshot, (row.unit for row in rows), rate_days),
+        stamp=stamp_of(snapshot, (row.unit for row in rows), rate_days),
         rows=rows,
         signed_deals=signed_deals,
     )
@@ -214,7 +214,7 @@ def report_cities(reader: Reader, rate_days: int = RATE_DAYS) -> CityReport:
     )
     closed = sum(one.status not in ACTIVE_STATUSES for one in snapshot.records("project").values())
     return CityReport(
-        stamp=stamp_of(reader, snapshot, (snapshot.units[row.unit] for row in needs), rate_days),
+        stamp=stamp_of(snapshot, (snapshot.units[row.unit] for row in needs), rate_days),
         rows=rows,
         not_counted={"closed_projects": closed},
     )
@@ -254,14 +254,14 @@ def _given(snapshot: Snapshot) -> Mapping[str, Given]:
     }
 
 
-def stamp_of(reader: Reader, snapshot: Snapshot, units: Iterable[Unit], rate_days: int) -> Stamp:
+def stamp_of(snapshot: Snapshot, units: Iterable[Unit], rate_days: int) -> Stamp:
     """Return what a report says of itself, with the rates of its units."""
-    base, known_at = snapshot.base_unit, reader.times.known_at
+    base = snapshot.base_unit
     used, without = rates_used(units, base, snapshot.rate_of)
     pairs = [(one.unit, base.code) for one in used]
     return Stamp(
         as_of=snapshot.day,
-        known_at=known_at and known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         base=base,
         rates=used,
         without_rate=without,

@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger.core.factors import Side
 from ledger.registers.records import Provider
+from ledger.registers.records import country_of as country_by
 from ledger.restrictions.acts import Change, Restricted, change_by, raising
 from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, describe, pair_terms
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -70,8 +71,5 @@ def _records(uow: UnitOfWork, need: str, offer: str) -> PairRecords:
 
 
 def country_of(uow: UnitOfWork, provider: Provider) -> str | None:
-    """Give the country of a provider: its own, else that of its city; None where neither is."""
-    if provider.country is not None or provider.city is None:
-        return provider.country
-    country: str = uow.record("city", provider.city).country
-    return country
+    """Give the country of a provider, as the request leaves it."""
+    return country_by(provider, lambda city: str(uow.record("city", city).country))

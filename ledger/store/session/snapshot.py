@@ -25,10 +25,10 @@ from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.rates.rates import DayRates, RateBook, rate_finder
 from ledger.reference.places import region_chain
-from ledger.registers.records import City, Provider
+from ledger.registers.records import City, Provider, country_of
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import versioned
-from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
+from ledger.restrictions.bars import NO_RESTRICTIONS, PairTerms, Restrictions, parties_terms
 from ledger.seats.spans import NO_MEMBERSHIPS, Memberships
 from ledger.store import register_codes, registers
 from ledger.store.db.clock import known_by
@@ -101,6 +101,11 @@ class Snapshot:
         return city.member and city.code not in self.memberships.left
 
     @property
+    def known_at(self) -> datetime | None:
+        """The moment of recording that was asked for, in the ledger's time zone."""
+        return _in_zone(self.times, self.zone)
+
+    @property
     def base_unit(self) -> Unit:
         """The base currency."""
         return self.units[self.base_currency]
@@ -158,14 +163,20 @@ class Snapshot:
 
     def country_of(self, provider: Provider) -> str | None:
         """Return the country of a provider: its own, else that of its city."""
-        if provider.country is not None or provider.city is None:
-            return provider.country
-        country: str = self.records("city")[provider.city].country
-        return country
+        return country_of(provider, lambda city: str(self.records("city")[city].country))
+
+    def terms_of_parties(self, need: NeedFacts, provider: Provider) -> PairTerms:
+        """Return what restrictions ask of a need and a provider before there is an offer."""
+        country = self.country_of(provider)
+        return parties_terms(need.need, need.project, need.city, provider, country)
 
     def needs_of(self, project: str) -> Iterable[NeedFacts]:
         """Return the needs of a project, by code."""
         return [facts for facts in self.need_facts.values() if facts.project.code == project]
+
+
+def _in_zone(times: Times, zone: tzinfo) -> datetime | None:
+    return None if times.known_at is None else times.known_at.astimezone(zone)
 
 
 def _is_of(deal: Deal, need: str | None, offer: str | None) -> bool:
@@ -211,6 +222,11 @@ class Reader:
     def zone(self) -> tzinfo:
         """The ledger's time zone."""
         return self.settings.zone
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The moment of recording that was asked for, in the ledger's time zone."""
+        return _in_zone(self.times, self.zone)
 
     @cached_property
     def day(self) -> date:

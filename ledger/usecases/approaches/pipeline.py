@@ -57,10 +57,9 @@ def report_pipeline(
     counted = [one for one in sent if not one.withdrawn]
     made = _came_of(reader, day)
     actors = actors_of_approaches(reader.connection) if sent else {}
-    known_at = reader.times.known_at
     return PipelineReport(
         as_of=day,
-        known_at=known_at and known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         first=first,
         last=last,
         cases=[_case(snapshot, one, made.get(one.code, {}), actors) for one in counted],

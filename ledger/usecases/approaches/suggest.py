@@ -23,16 +23,14 @@ from ledger.approaches.states import (
 )
 from ledger.core.factors import Stage
 from ledger.core.text import text_key
-from ledger.eligibility.counts import outstanding_by_need
-from ledger.eligibility.rules import NeedFacts, OfferFacts, verdict
-from ledger.eligibility.verdict import pairing_at_best
+from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import DealBalance
-from ledger.rates.rates import plain_rates
 from ledger.reference.places import region_chain, regions, subregion_name
 from ledger.registers.pairs import Approach
 from ledger.registers.records import Provider
-from ledger.restrictions.bars import describe, parties_terms
+from ledger.restrictions.bars import describe
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.usecases.candidates import judged_pairs
 
 
 class Ground(IntEnum):
@@ -89,16 +87,16 @@ def suggest(reader: Reader, need: str) -> list[Suggestion]:
 
 def _reasons(snapshot: Snapshot, need: NeedFacts) -> dict[str, list[Reason]]:
     reasons: dict[str, list[Reason]] = {}
-    outstanding = outstanding_by_need(snapshot.deals.values()).get(need.need.code, {})
-    rates = plain_rates(snapshot.rate_of)
-    for offer in snapshot.offer_facts.values():
-        if offer.offer.factor is not need.need.factor or offer.offer.withdrawn:
-            continue
-        rate = rates(need.balance.unit.code, offer.balance.unit.code)
-        pairing = pairing_at_best(need, offer, snapshot.day, rate, outstanding)
-        failed = {one.rule for one in verdict(pairing)}
-        for reason in _of_offer(offer, failed):
-            reasons.setdefault(offer.provider.code, []).append(reason)
+    offers = (
+        offer
+        for offer in snapshot.offer_facts.values()
+        if offer.offer.factor is need.need.factor and not offer.offer.withdrawn
+    )
+    pairs = ((need, offer) for offer in offers)
+    for candidate in judged_pairs(snapshot, snapshot.rate_of, pairs):
+        failed = {one.rule for one in candidate.failures}
+        for reason in _of_offer(candidate.offer, failed):
+            reasons.setdefault(candidate.offer.provider.code, []).append(reason)
     for deal in snapshot.deals.values():
         for reason in _of_deal(snapshot, need, deal):
             provider = snapshot.offer_facts[deal.deal.offer].provider.code
@@ -146,8 +144,7 @@ def _region(country: str) -> str:
 
 def _left_out(snapshot: Snapshot, need: NeedFacts, provider: Provider) -> str | None:
     """Say why a provider is not asked: barred, asked already, or it declined the topic."""
-    country = snapshot.country_of(provider)
-    terms = parties_terms(need.need, need.project, need.city, provider, country)
+    terms = snapshot.terms_of_parties(need, provider)
     bars = snapshot.restrictions.judge(terms, snapshot.day).bars
     if bars:
         return f"barred by {'; '.join(map(describe, bars))}"

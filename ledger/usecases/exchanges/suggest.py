@@ -121,10 +121,9 @@ def suggest_cities(reader: Reader, typed: str, first: Sequence[str] = ()) -> Sug
         _deals_under_way(snapshot) + _open_approaches(snapshot),
     )
     answers = tuple((one, tuple(_answer(snapshot, facts, one, order))) for one in asked)
-    known_at = snapshot.times.known_at
     return Suggestions(
         as_of=snapshot.day,
-        known_at=known_at and known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         order=order,
         snapshot=snapshot,
         answers=answers,

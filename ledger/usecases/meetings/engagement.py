@@ -102,13 +102,12 @@ def report_engagement(reader: Reader, query: EngagementQuery) -> EngagementRepor
     snapshot = reader.snapshot("meeting", "attendance", "motion", "target", "seat")
     chosen = [one for one in read_bodies(reader, snapshot) if body in (None, one.body)]
     reports = [_BodyReport(snapshot, one, query) for one in chosen]
-    known_at = reader.times.known_at
     not_counted: Counter[str] = Counter()
     for one in reports:
         not_counted.update(one.not_counted())
     return EngagementReport(
         as_of=snapshot.day,
-        known_at=known_at and known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         rows=[row for one in reports for row in one.rows()],
         targets=[row for one in reports for row in one.targets()],
         not_counted=dict(not_counted),

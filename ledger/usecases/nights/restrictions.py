@@ -15,18 +15,16 @@ from ledger.approaches.states import OPEN, state_on
 from ledger.core.dates import days_after
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_quantity
+from ledger.eligibility.rules import terms_of_pair
 from ledger.journal.balance import DealBalance
 from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import (
     NO_RESTRICTIONS,
-    PairRecords,
     PairTerms,
     Restrictions,
     covers,
     describe,
     in_force,
-    pair_terms,
-    parties_terms,
     review_day,
     year_after,
 )
@@ -107,9 +105,7 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
 def _pair(snapshot: Snapshot, balance: DealBalance) -> _Pair:
     deal = balance.deal
     need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
-    records = PairRecords(need.need, need.project, need.city, offer.offer, offer.provider)
-    terms = pair_terms(records, offer.country, deal.instrument)
-    return _Pair(balance, terms, need.city.office)
+    return _Pair(balance, terms_of_pair(need, offer, deal.instrument), need.city.office)
 
 
 def _quantity(snapshot: Snapshot, pair: _Pair, amount: int) -> str:
@@ -177,8 +173,7 @@ def _barred_approaches(
             continue
         need = snapshot.need_facts[approach.need]
         provider = snapshot.records("provider")[approach.provider]
-        country = snapshot.country_of(provider)
-        terms = parties_terms(need.need, need.project, need.city, provider, country)
+        terms = snapshot.terms_of_parties(need, provider)
         for barred_on in dict.fromkeys((approach.sent_on, day)):
             for bar in restrictions.judge(terms, barred_on).bars:
                 yield NightFinding(

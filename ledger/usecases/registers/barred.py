@@ -16,16 +16,13 @@ from ledger.core.quantity import format_quantity
 from ledger.core.text import first_few
 from ledger.eligibility.barred import BarredOffers
 from ledger.eligibility.bitsets import bit_positions
-from ledger.eligibility.rules import OfferFacts
+from ledger.eligibility.rules import OfferFacts, terms_of_pair
 from ledger.journal.balance import DealBalance
 from ledger.journal.receipts import BARS_DEALS
 from ledger.registers.records import Restriction
 from ledger.restrictions.bars import (
-    PairRecords,
     PairTerms,
     Restrictions,
-    pair_terms,
-    parties_terms,
 )
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import counted_acts
@@ -102,8 +99,7 @@ def _barred_approaches(snapshot: Snapshot, restrictions: Restrictions) -> Iterat
             continue
         need = snapshot.need_facts[approach.need]
         provider = snapshot.records("provider")[approach.provider]
-        country = snapshot.country_of(provider)
-        terms = parties_terms(need.need, need.project, need.city, provider, country)
+        terms = snapshot.terms_of_parties(need, provider)
         if restrictions.judge(terms, snapshot.day).bars:
             yield f"{code} ({provider.code} for {approach.need}, {state.value})"
 
@@ -131,5 +127,4 @@ def _is_barred(snapshot: Snapshot, balance: DealBalance, restrictions: Restricti
 def _pair(snapshot: Snapshot, balance: DealBalance) -> PairTerms:
     deal = balance.deal
     need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
-    records = PairRecords(need.need, need.project, need.city, offer.offer, offer.provider)
-    return pair_terms(records, offer.country, deal.instrument)
+    return terms_of_pair(need, offer, deal.instrument)

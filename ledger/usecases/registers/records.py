@@ -100,11 +100,11 @@ def put_code(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> None:
 
 def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
     """Find what follows from the other terms, and refuse what the fund may not be."""
-    if kind == "city" and not record.office:
-        office = office_for_country(record.country, offices_of(uow).values())
-        record = replace(record, office=office)
     if kind in {"provider", "city"}:
-        refuse_the_fund(record, offices_of(uow).values())
+        offices = offices_of(uow).values()
+        if kind == "city" and not record.office:
+            record = replace(record, office=office_for_country(record.country, offices))
+        refuse_the_fund(record, offices)
     if kind in OF_MEETINGS:
         MeetingRules(uow).require(kind, record)
     return record

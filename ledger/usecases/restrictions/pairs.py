@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
+from ledger.eligibility.rules import terms_of_pair
 from ledger.registers.records import Provider, Restriction
 from ledger.restrictions.bars import (
-    PairRecords,
     PairTerms,
     Restrictions,
     bars_pair,
@@ -19,7 +19,6 @@ from ledger.restrictions.bars import (
     in_force,
     may_bar,
     names_countries,
-    pair_terms,
 )
 from ledger.store.session.snapshot import Snapshot
 
@@ -51,8 +50,7 @@ class PairCheck(NamedTuple):
 def check_pair(snapshot: Snapshot, offer: str, need: str) -> PairCheck:
     """Judge a pair of a snapshot on its day, by every restriction that concerns it."""
     needed, offered = snapshot.need_facts[need], snapshot.offer_facts[offer]
-    records = PairRecords(needed.need, needed.project, needed.city, offered.offer, offered.provider)
-    terms = pair_terms(records, offered.country)
+    terms = terms_of_pair(needed, offered)
     concerning = _concerning(snapshot.restrictions, terms, snapshot.day)
     return PairCheck(terms, tuple(concerning))
 

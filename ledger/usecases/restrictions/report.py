@@ -94,7 +94,7 @@ def report_restrictions(
     ]
     return RestrictionReport(
         as_of=snapshot.day,
-        known_at=times.known_at and times.known_at.astimezone(snapshot.zone),
+        known_at=snapshot.known_at,
         rows=tuple(row for row in rows if every or row.standing != "ended"),
         not_counted=tuple(_not_counted(snapshot)),
     )

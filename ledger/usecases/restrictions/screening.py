@@ -25,7 +25,7 @@ from ledger.interchange.reader import RawTable, parse_table, read_content
 from ledger.journal.receipts import Receipt
 from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import find_country, find_country_by_name
-from ledger.registers.records import City, Provider
+from ledger.registers.records import City, Provider, country_of
 from ledger.restrictions.names import ComparedNames, compared_name
 from ledger.statements.describe import FindingRecord
 from ledger.statements.differences import FindingKind
@@ -223,8 +223,12 @@ def _compared_records(uow: UnitOfWork) -> list[ComparedRecord]:
     """Read the names of providers and cities that are not withdrawn."""
     cities: Mapping[str, City] = _records(uow, "city")
     providers: Mapping[str, Provider] = _records(uow, "provider")
+
+    def of_city(code: str) -> str:
+        return cities[code].country
+
     compared = [
-        ComparedRecord("provider", one.code, one.name, _country_of(one, cities))
+        ComparedRecord("provider", one.code, one.name, country_of(one, of_city))
         for one in providers.values()
         if not one.withdrawn
     ]
@@ -239,12 +243,6 @@ def _compared_records(uow: UnitOfWork) -> list[ComparedRecord]:
 
 def _records(uow: UnitOfWork, kind: str) -> dict[str, Any]:
     return {code: stored.record for code, stored in load_all(uow.connection, kind).items()}
-
-
-def _country_of(provider: Provider, cities: Mapping[str, City]) -> str | None:
-    if provider.country is not None or provider.city is None:
-        return provider.country
-    return cities[provider.city].country
 
 
 def _finding(listed: NameList, match: NameMatch) -> FindingRecord:
