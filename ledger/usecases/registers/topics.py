@@ -139,7 +139,7 @@ def note_new_topics(uow: UnitOfWork, kind: str, before: Any, after: Any) -> None
 
 def _is_spelt_so(connection: Connection, kind: str, topic: str) -> bool:
     """Say whether a record of the same register has this topic alone, in the same spelling."""
-    column = TOPIC_COLUMNS[kind]
+    column = _NAMING[kind]
     value = (topic,) if REGISTERS[kind].column[column].is_list else topic
     return is_used(connection, kind, column, value)
 
