@@ -47,13 +47,15 @@ def shown(officer: Officer) -> Officer:
 
 
 @pytest.fixture(scope="session")
-def pages_once(shown_once: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages_once(
+    run_ledgers: Ledgers, shown_once: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
     """Give the files of the page in each language."""
     folder = tmp_path_factory.mktemp("pages")
     made = {code: folder / f"overview-{code}.html" for code in ("en", "fa")}
     with time_machine.travel(NOON, tick=True), pytest.MonkeyPatch.context() as patched:
         without_settings(patched, folder)
-        world = World(shown_once)
+        world = World(run_ledgers.copy(shown_once))
         officer = Officer(world, Unheard())
         for code, path in made.items():
             assert officer.tries(f"report overview --lang {code} --output {path}").code == 0
