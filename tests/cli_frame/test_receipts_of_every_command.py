@@ -133,6 +133,7 @@ WRITE_NOTHING = {
     "doctor": "reads versions and settings",
     "export": "writes files, not the ledger",
     "import template": "writes a workbook to fill in",
+    "journal follow": "streams what is recorded",
     "journal prove": "writes a proof to a file",
     "journal verify-proof": "reads a proof, and no ledger",
     "project brief": "writes two pages, and no ledger",

@@ -91,6 +91,7 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     own |= {"yes"} if spec.bars_pairs else set()
     own |= {"place"} if spec.name == "seat" else set()
     own |= {"finding"} if spec.name == "restriction" else set()
+    own |= {"named_city", "named_with_city"} if spec.name == "partnership" else set()
     if spec.origin is not None:
         own |= {f"origin_{kind}" for kind in origin_kinds()}
     unit = {"unit"} if spec.has_quantity else set()  # it is typed with the quantity
