@@ -93,14 +93,15 @@ class StatedValues:
 
     @cached_property
     def _requests(self) -> dict[int, str]:
-        """Give the keys of the source's imports by their id, oldest first."""
+        """Give the keys of the source's imports that kept no state, by their id, oldest first."""
         request = tables.request
         columns = request.c["id", "key", "input"]
         query = select(*columns).where(request.c.command == COMMAND).order_by(request.c.id)
         return {
             number: key
-            for number, key, given in self._connection.execute(query)
+            for number, key, given in self._connection.execute(query).all()
             if source_of(json.loads(given)) == self._source
+            and packed_state(self._connection, number) is None
         }
 
     @cached_property

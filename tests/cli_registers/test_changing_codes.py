@@ -348,10 +348,8 @@ def test_an_import_moves_a_project_and_keeps_a_correction(fund: Officer, tmp_pat
     notes = fund.asks("import --yes", str(file))["notes"]
     assert [one["text"] for one in notes] == ["P-1: city stays LHE; the file says MHD as before"]
     assert fund.world.record("project", "P-1").city == "LHE"
-    other = tmp_path / "new" / "list.csv"
-    other.parent.mkdir()
-    other.write_text(f"{head}\nP-1,Tram,MHD,transport.urban\n", encoding="utf-8")
-    assert "P-1: city LHE → MHD" in fund.tries("import --yes --as projects", str(other)).err
+    moved = fund.tries("import --yes --source ministry", str(file)).err
+    assert "P-1: city LHE → MHD" in moved
     assert fund.world.record("project", "P-1").city == "MHD"
     sound(fund)
 

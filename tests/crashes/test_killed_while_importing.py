@@ -70,6 +70,7 @@ def test_an_import_is_there_whole_or_not_at_all(new_ledger, folder, kills, seed)
         assert (first.code, again.code) == (0, 0), (first, again)
         receipts = [json.loads(told.out) for told in (first, again)]
         assert [receipt["replayed"] for receipt in receipts] == [entries == ENTRIES, True]
+        receipts[0].pop("preview", None)  # it is of the planning, which a repetition does not do
         assert {**receipts[0], "replayed": True} == receipts[1]
         assert len(Hand(url).entries()) == ENTRIES
         whole += entries == ENTRIES

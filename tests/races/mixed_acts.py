@@ -16,10 +16,12 @@ from sqlalchemy import func, select
 from ledger.core.errors import ExitCode
 from ledger.core.factors import Side, Stage
 from ledger.interchange.plan import read_incoming
+from ledger.interchange.repeats.state import SourceTerms
 from ledger.rates.rates import parse_rate
 from ledger.store.db import tables
 from ledger.usecases.deals import acts as deal_acts
 from ledger.usecases.interchange.import_tables import import_tables
+from ledger.usecases.interchange.sources import with_terms
 from ledger.usecases.registers.measured import add_measured
 from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.records import add
@@ -171,7 +173,7 @@ def _import(hand: Mixer) -> None:
         file.write_text(
             "\n".join(["code,project,factor,quantity,unit,declared_on", *rows]), encoding="utf-8"
         )
-        incoming = read_incoming([file])
+        incoming = with_terms(read_incoming([file]), SourceTerms(), None)
     hand.do(lambda uow: import_tables(uow, incoming, lambda _: None), "import")
 
 
