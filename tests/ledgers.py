@@ -77,11 +77,15 @@ class PostgresqlLedgers:
 
     def copy(self, url: str) -> str:
         """Give the URL of a ledger that is as another, which was settled."""
+        self._leave(url)  # whoever looked at it since may still be connected
         return self._create(_name(url))
 
     def settle(self, url: str) -> None:
         """Make a ledger that nobody uses any longer ready to be copied."""
         gc.collect()
+        self._leave(url)
+
+    def _leave(self, url: str) -> None:
         shared_connections.forget(_name(url))
         self.server.administer(_LEAVE.format(_name(url)))
 
