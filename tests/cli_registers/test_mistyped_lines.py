@@ -13,7 +13,7 @@ MISTYPED = [
         2,
         ('--need "money 4 EUR"',),
     ),
-    ("export ''", 2, ("FOLDER is empty",)),
+    ("export ''", 2, ("PATH is empty",)),
     ("db backup ''", 2, ("FILE is empty",)),
     ("gaps --output ''", 2, ("--output is empty", "omit it")),
     ("gaps --where ''", 2, ("--where is empty",)),

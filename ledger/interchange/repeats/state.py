@@ -23,6 +23,8 @@ CANONICAL: Final = "canonical"
 
 DEALS: Final = "deals"
 """The table whose rows are acts, of which several have one code."""
+RATES: Final = "rates"
+"""The table of which a file is a window of days: one that it no longer lists is not gone."""
 
 RecordKey = tuple[str, str]
 """A table and the code of a record, or of a deal."""
@@ -162,7 +164,7 @@ def next_state(
     in the import, or where the import is the `whole` of its tables.
     """
     state = _state_of(own, before.files, files)
-    tables = {table for table, _ in state.rows}
+    tables = {table for table, _ in state.rows} - {RATES}
     names = {file.name for file in files.values()}
     left, given_back = ({_row_id(row) for row in rows} for rows in (superseded, released))
     for key, rows in before.rows.items():
