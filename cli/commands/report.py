@@ -306,7 +306,7 @@ def overview(
     """Report on the whole ledger at once; with --format html as one page for everybody.
 
     The figures that stand first, coverage by factor and sector, gaps by office and country, the
-    trend, the pipeline from approach to delivered, the largest gaps with what stands in the way,
+    trend, the pipeline from approach to delivered, the largest gaps with their main obstacle,
     and complete projects; then how to read it: the two times, the rates and their days, and what
     could not be counted. Coverage = (committed + delivered) / (required - withdrawn).
     """

@@ -63,7 +63,7 @@ class _Page(PageWriter):
             ("countries", marked("Gaps by country"), lambda: self._places("country")),
             ("trend", marked("Trend"), self._trend),
             ("pipeline", marked("From approach to delivery"), self._pipeline),
-            ("gaps", marked("Largest gaps and what stands in the way"), self._largest),
+            ("gaps", marked("Largest gaps and their main obstacle"), self._largest),
             ("complete", marked("Complete projects"), self._complete),
             ("reading", marked("How to read this"), self._reading),
         ]
@@ -331,9 +331,9 @@ class _Page(PageWriter):
         yield self.paragraph(
             marked(
                 "Money first, by its amount in the base currency, then the largest of each other "
-                "unit. Fit is the number of offers that the need could turn to; what stands in the "
-                "way is the rule that most of the other offers fail. Money without a rate cannot "
-                "be compared, and is left out."
+                "unit. Fit is the number of offers that the need could turn to; the main obstacle is "
+                "the rule that most of the other offers fail. Money without a rate cannot be "
+                "compared, and is left out."
             )
         )
         columns = [
@@ -345,7 +345,7 @@ class _Page(PageWriter):
             ("gap", marked("Gap"), "number"),
             ("coverage", marked("Coverage"), "number"),
             ("fit", marked("Fit"), "number"),
-            ("obstacle", marked("What stands in the way"), "text"),
+            ("obstacle", marked("Main obstacle"), "text"),
         ]
         rows = map(self._gap_row, self.report.largest)
         yield from self.table(rows, columns, marked("Largest gaps"))

@@ -60,7 +60,7 @@ OBSTACLES: Final = {
     "indivisible": marked("offers cannot take this indivisible need whole"),
     "restricted": marked("offers are barred by a restriction"),
 }
-"""What stands in the way, by the rule that most offers fail."""
+"""The main obstacle, by the rule that most offers fail."""
 NO_OFFERS: Final = marked("no offer of this factor has anything available")
 STAGES: Final = {
     "sent": marked("sent"),
