@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import shared_schema
 from filled_ledger import Size, make_filled_ledger
 from scratch_place import scratch
 from sqlalchemy import Engine
@@ -29,6 +30,7 @@ def empty_database(database_url: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def filled_ledger(database_url: str) -> Iterator[Engine]:
     """Give a filled ledger in a scratch place of the database under test."""
-    with scratch(database_url) as engine:
+    # What is to be shown is that this server takes the migrations themselves.
+    with shared_schema.not_shared(), scratch(database_url) as engine:
         make_filled_ledger(engine, Size())
         yield engine
