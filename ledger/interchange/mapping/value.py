@@ -126,21 +126,9 @@ class Find(Part):
 
     @model_validator(mode="after")
     def _is_of_a_register(self) -> Find:
-        spec = by_plural().get(self.table)
-        if spec is None or not spec.versioned:
-            raise ValueError(f"records of {self.table!r} cannot be found")
-        unknown = [name for name in self.by if name not in spec.column]
-        if unknown:
-            hint = did_you_mean(unknown[0], spec.column)
-            raise ValueError(f"the table {self.table} has no column {unknown[0]!r}. {hint}")
-        if len(self.by) != len(self.columns):
-            raise ValueError("give as many `columns` as there are in `by`")
         if (self.none == "new") != (self.code is not None):
             raise ValueError("`code` goes with `none` = 'new', and makes the code of a new record")
-        lacking = [one.name for one in spec.columns if one.required and one.name != "code"]
-        if self.none == "new" and not set(lacking) <= set(self.by):
-            raise ValueError(f"a new record of {self.table} needs {', '.join(lacking)} in `by`")
-        placeholders(self.code or "")
+        _require_findable(self)
         return self
 
     @property
@@ -167,20 +155,26 @@ class FindHere(Part):
 
     @model_validator(mode="after")
     def _is_of_a_register(self) -> FindHere:
-        spec = by_plural().get(self.table)
-        if spec is None or not spec.versioned:
-            raise ValueError(f"records of {self.table!r} cannot be found")
-        unknown = [name for name in self.by if name not in spec.column]
-        if unknown:
-            hint = did_you_mean(unknown[0], spec.column)
-            raise ValueError(f"the table {self.table} has no column {unknown[0]!r}. {hint}")
-        if self.columns is not None and len(self.by) != len(self.columns):
+        _require_findable(self)
+        return self
+
+
+def _require_findable(find: Find | FindHere) -> None:
+    """Raise ValueError where a table, its columns and the code of a new record do not agree."""
+    spec = by_plural().get(find.table)
+    if spec is None or not spec.versioned:
+        raise ValueError(f"records of {find.table!r} cannot be found")
+    unknown = [name for name in find.by if name not in spec.column]
+    if unknown:
+        hint = did_you_mean(unknown[0], spec.column)
+        raise ValueError(f"the table {find.table} has no column {unknown[0]!r}. {hint}")
+    if find.columns is not None:
+        if len(find.by) != len(find.columns):
             raise ValueError("give as many `columns` as there are in `by`")
         lacking = [one.name for one in spec.columns if one.required and one.name != "code"]
-        if self.none == "new" and self.columns is not None and not set(lacking) <= set(self.by):
-            raise ValueError(f"a new record of {self.table} needs {', '.join(lacking)} in `by`")
-        placeholders(self.code or "")
-        return self
+        if find.none == "new" and not set(lacking) <= set(find.by):
+            raise ValueError(f"a new record of {find.table} needs {', '.join(lacking)} in `by`")
+    placeholders(find.code or "")
 
 
 class Sign(Part):
