@@ -331,8 +331,8 @@ class _Page(PageWriter):
         yield self.paragraph(
             marked(
                 "Money first, by its amount in the base currency, then the largest of each other "
-                "unit. Fit is the number of offers that the need could turn to; the main obstacle is "
-                "the rule that most of the other offers fail. Money without a rate cannot be "
+                "unit. Fit is the number of offers that the need could turn to; the main obstacle "
+                "is the rule that most of the other offers fail. Money without a rate cannot be "
                 "compared, and is left out."
             )
         )
