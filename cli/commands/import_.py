@@ -22,7 +22,7 @@ app = noun("Import tables, and other files by an import rule.", default="tables"
 def import_(
     call: Call,
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...", help="Files or a folder; - is input.")
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files or a folder; - is stdin.")
     ] = None,
     as_table: Annotated[
         str | None, typer.Option("--as", metavar="TABLE", help="The table in the file.")

@@ -54,7 +54,7 @@ def shaped(
     options: ReadOptions,
     head: Mapping[str, object],
 ) -> tuple[Iterable[ReportRow], Sequence[Column]]:
-    """Return the rows and columns as they were asked for.
+    """Return the rows and columns that were requested.
 
     Raises UnknownColumn and NothingToStamp.
     """

@@ -124,7 +124,7 @@ def _notes(call: Call, stamp: Stamp, rule: str, *more: str) -> None:
 def monthly_trend(call: Call, by: Sequence[str], *, every: bool) -> GapTrend | None:
     """Return the last night of each month of the coverage; None if no night recorded it.
 
-    Raises BadUsage with --known-at: nights record the gaps as they were known then.
+    Raises BadUsage with --known-at: a night records the gaps as known that night.
     """
     from cli.framework.usage_errors import BadUsage  # noqa: PLC0415 - of one option
     from ledger.usecases.gap_trend import NoNightInSpan, TrendQuery, gap_trend  # noqa: PLC0415

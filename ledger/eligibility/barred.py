@@ -80,9 +80,9 @@ class BarredOffers:
 
     def for_need(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need."""
-        return self.everywhere | self.besides(need)
+        return self.everywhere | self.for_need_alone(need)
 
-    def besides(self, need: NeedFacts) -> int:
+    def for_need_alone(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need, without those barred everywhere."""
         if not self._compiled:
             return 0

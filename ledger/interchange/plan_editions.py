@@ -37,7 +37,7 @@ def act_text(cells: Mapping[str, str], units: Mapping[str, Unit]) -> str | None:
 
 
 def plan_editions(planning: Planning, rows: Sequence[DealActRow]) -> _Planned:
-    """Take out of the rows of deals what their source said before, under an edition.
+    """Take out of the rows of deals what their source stated earlier, under an edition.
 
     Return the rows that are left, what comes before their acts, and what comes after them.
     """

@@ -271,7 +271,7 @@ class ImportPlan:
     restated: tuple[Change, ...] = ()
     """What a new edition of the source says of acts of deals, before and after."""
     says_more: bool = False
-    """Whether that is more than it had said before."""
+    """Whether that is more than it had stated earlier."""
 
     @property
     def changes_nothing(self) -> bool:

@@ -70,7 +70,7 @@ class EligibilityClasses:
         project = need.project.code if need.project.code in self._barred.projects else None
         place = kinds.setdefault((_need_key(need), paused, project), len(kinds))
         if place == len(self._kinds):
-            taken_out = self._barred.besides(need)
+            taken_out = self._barred.for_need_alone(need)
             if paused:
                 taken_out |= self._by_paused.containing_any(paused)
             mandates = self._mandates.admitting(need)

@@ -1,6 +1,6 @@
 """An answer with everything that a reader has to know of it, for formats that carry all of it.
 
-Beside its rows an answer has what was said before and behind them: the two times, the base
+In addition to its rows an answer has what is shown above and below them: the two times, the base
 currency, totals with their rules, rates. `facts_of` gives the single values, `tables_of` the lists
 as tables of their own, `how_to_read` the lines of a page that explains the answer.
 """
@@ -39,7 +39,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A table with what stands before (`head`) and behind it (`tail`), and how it was asked for.
+    """A table with what is shown above (`head`) and below it (`tail`), and how it was requested.
 
     `title` names the command, `filters` are as typed, `notes` are what people are told beside it.
     """

@@ -68,7 +68,7 @@ def edition_of(
     as_row: Callable[[StatedRow], DealActRow],
     releases: bool,
 ) -> Edition:
-    """Compare what a source says of one deal with what it said before.
+    """Compare what a source states of one deal with what it stated earlier.
 
     With `releases` what is gone is taken back, as the act of the row that `as_row` makes of it.
     """
