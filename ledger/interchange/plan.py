@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 
 _WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+_ARCHIVE_ENDING = ".zip"
 _CANONICAL_TERMS = SourceTerms()
 
 
@@ -350,14 +351,22 @@ def read_incoming(
 
 
 def _read_canonical(paths: list[Path], as_table: str | None) -> Incoming:
-    """Read canonical files, folders of them, and workbooks with a table on each sheet."""
-    books = [path for path in paths if path.suffix.lower() in _WORKBOOK_ENDINGS]
-    if not books:
+    """Read canonical files, folders and ZIP files of them, and workbooks of tables."""
+    kinds = {path: path.suffix.lower() for path in paths}
+    books = [path for path in paths if kinds[path] in _WORKBOOK_ENDINGS]
+    archives = [path for path in paths if kinds[path] == _ARCHIVE_ENDING and not path.is_dir()]
+    others = [path for path in paths if path not in books and path not in archives]
+    if others == paths:
         return read_paths(paths, as_table)
-    from ledger.interchange.canonical_workbook import read_workbook  # noqa: PLC0415 - for few
+    read = []
+    if books:
+        from ledger.interchange.canonical_workbook import read_workbook  # noqa: PLC0415 - for few
 
-    read = [read_workbook(path, as_table) for path in books]
-    others = [path for path in paths if path not in books]
+        read += [read_workbook(path, as_table) for path in books]
+    if archives:
+        from ledger.interchange.canonical_archive import read_archive  # noqa: PLC0415 - for few
+
+        read += [read_archive(path, as_table) for path in archives]
     if others:
         read.append(read_paths(others, as_table))
     return Incoming(
@@ -365,6 +374,7 @@ def _read_canonical(paths: list[Path], as_table: str | None) -> Incoming:
         tuple(problem for one in read for problem in one.problems),
         tuple(name for one in read for name in one.ignored_files),
         unread=frozenset().union(*(one.unread for one in read)),
+        contents={name: digest for one in read for name, digest in one.contents.items()},
     )
 
 

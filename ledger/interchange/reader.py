@@ -101,14 +101,14 @@ class Incoming:
     known: Mapping[str, Collection[Any]] = field(default_factory=dict)
     terms: SourceTerms = field(default_factory=SourceTerms)
     contents: Mapping[str, str] = field(default_factory=dict)
-    """The SHA-256 of each file that a rule read, of those beside the files too, by its name."""
+    """The SHA-256 of what is not read again to digest it, by its name: the files that a rule read,
+    those beside them too, and the files of an archive."""
     approach_days: int = APPROACH_DAYS
 
     def digest(self) -> str:
         """Give a SHA-256 over what was read, to tell a repeated import from a changed file."""
-        if self.contents:
-            return sha256("".join(sorted(self.contents.values())).encode()).hexdigest()
-        return digest_files([table.file for table in self.tables])
+        files = (table.file for table in self.tables if table.file not in self.contents)
+        return digest_files(files, self.contents.values())
 
 
 def read_paths(paths: Iterable[Path], as_table: str | None = None) -> Incoming:
@@ -203,10 +203,13 @@ def _too_large(what: str) -> CannotReadFile:
     )
 
 
-def digest_files(files: Iterable[str]) -> str:
-    """Give one SHA-256 over the contents of files, independent of their order."""
-    digests = sorted(sha256(read_content(Path(file))).hexdigest() for file in set(files))
-    return sha256("".join(digests).encode()).hexdigest()
+def digest_files(files: Iterable[str], digests: Iterable[str] = ()) -> str:
+    """Give one SHA-256 over the contents of files, independent of their order.
+
+    `digests` are those of files that were digested before.
+    """
+    own = (sha256(read_content(Path(file))).hexdigest() for file in set(files))
+    return sha256("".join(sorted([*own, *digests])).encode()).hexdigest()
 
 
 def parse_table(

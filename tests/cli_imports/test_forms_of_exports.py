@@ -55,12 +55,12 @@ def test_each_form_holds_the_same_tables(
     ]
 
     again = []
-    for number, path in enumerate((folder, book)):
+    for number, path in enumerate((folder, book, archive)):
         other = Officer(World(ledgers.new()), capsys)
         other.says(f"import {path} --yes")
         other.says(f"export {tmp_path / str(number)}")
         again.append(texts(tmp_path / str(number)))
-    assert again[0] == again[1]
+    assert again[0] == again[1] == again[2]
     assert again[0]["needs.csv"] == texts(folder)["needs.csv"]
 
 
