@@ -13,7 +13,12 @@ from cli.framework.usage_errors import NotText
 from ledger.core.errors import InvalidInput
 
 APPLICATION = "cityfund"
-CONFIG_KEYS = ("db", "actor", "format", "inbox", "office", "rate_days", "approach_days")
+CONFIG_KEYS = (
+    *("db", "actor", "format", "inbox", "office", "rate_days", "approach_days"),
+    *("publisher", "oc4ids-prefix"),
+)
+DEFAULT_PUBLISHER = "XI-CITYFUND"
+DEFAULT_OC4IDS_PREFIX = "oc4ids-000000"
 CONFIG_FORMATS = ("table", "json", "csv", "md", "html", "tsv", "ndjson")
 _AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
@@ -49,6 +54,8 @@ class Settings:
     office: str | None = None
     rate_days: int | None = None
     approach_days: int | None = None
+    publisher: str = DEFAULT_PUBLISHER
+    oc4ids_prefix: str = DEFAULT_OC4IDS_PREFIX
 
 
 def mask_url(text: str) -> str:
@@ -81,6 +88,8 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         office=_text_in(env, "CITYFUND_OFFICE") or config.get("office"),
         rate_days=_days("rate_days", env, config),
         approach_days=_days("approach_days", env, config),
+        publisher=_identity("publisher", env, config) or DEFAULT_PUBLISHER,
+        oc4ids_prefix=_identity("oc4ids-prefix", env, config) or DEFAULT_OC4IDS_PREFIX,
     )
 
 
@@ -106,6 +115,26 @@ def _days(name: str, environ: Mapping[str, str], config: Mapping[str, str]) -> i
             next_step=f"Set {variable}, or {name} in the config file, to one such as 30.",
         )
     return days
+
+
+_IDENTITIES = {
+    "publisher": (re.compile(r"[^\s/&|?]+"), "an identifier of an organisation, without spaces"),
+    "oc4ids-prefix": (re.compile(r"oc4ids-[a-z0-9]{6}"), "oc4ids- and six letters or digits"),
+}
+"""The settings that identify the fund to others: the form of each, and the words for it."""
+
+
+def _identity(name: str, environ: Mapping[str, str], config: Mapping[str, str]) -> str | None:
+    variable = f"CITYFUND_{name.upper().replace('-', '_')}"
+    text = _text_in(environ, variable) or config.get(name)
+    form, words = _IDENTITIES[name]
+    if text is None or form.fullmatch(text):
+        return text
+    raise InvalidConfig(
+        f"The setting {name} is {text!r}.",
+        why=f"It is {words}.",
+        next_step=f"Set {variable}, or {name} in the config file, to such a one.",
+    )
 
 
 def _text_in(environ: Mapping[str, str], name: str) -> str | None:
