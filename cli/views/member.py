@@ -48,7 +48,7 @@ _OFFICE = columns(
 )
 _CITY = columns(
     "code former_codes name name_local country_said office_said membership population_said "
-    "geonames_id state_said",
+    "geonames_id latitude longitude state_said",
     code="City",
     geonames_id="GeoNames",
 )

@@ -39,8 +39,8 @@ LIST_COLUMNS = columns(
 LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
 MORE = ("office", "member", "needs", "state", "complete", "covered")
 _TERMS = columns(
-    "code former_codes title where sector_said status weight starts_on ends_on description source "
-    "state_said",
+    "code former_codes title where sector_said status weight starts_on ends_on description "
+    "recipient source state_said",
     code="Project",
     where="City",
 )

@@ -266,13 +266,17 @@ class AmountFault(NamedTuple):
 
 
 class DecimalCell(NamedTuple):
-    """A cell that should hold an exact decimal as text, above zero and up to `most`."""
+    """A cell that should hold an exact decimal as text, above zero and up to `most`.
+
+    With `least` it lies between the two.
+    """
 
     table: str
     row: str
     column: str
     value: Any
     most: int | None = None
+    least: int | None = None
 
 
 def check_exactness(
@@ -297,6 +301,8 @@ def _is_exact(cell: DecimalCell) -> bool:
         value = Decimal(cell.value)
     except InvalidOperation:
         return False
+    if cell.least is not None and cell.most is not None:
+        return value.is_finite() and cell.least <= value <= cell.most
     return value.is_finite() and value >= 0 and (cell.most is None or 0 < value <= cell.most)
 
 

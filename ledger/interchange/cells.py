@@ -31,6 +31,7 @@ from ledger.registers.table import MAX_WHOLE
 
 MAX_CODE = 64
 _MOST_DECIMALS = 18
+_MINUS = ("-", "\N{MINUS SIGN}")
 _WHOLE_DIGITS, _DECIMAL_DIGITS = 13, 15
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
@@ -254,6 +255,24 @@ class Cells:
             self.problem(column, "bad-number", what, "Write it like 0.25, without any other sign.")
             return None
         return number.exact
+
+    def signed_decimal(self, column: str, least: int, most: int) -> Decimal | None:
+        """Give a decimal within bounds, which may be below zero, exactly as written."""
+        cell = self.raw(column)
+        text = "" if cell is None else normalise_digits(cell)
+        is_negative = text.startswith(_MINUS)
+        numeral = plain_numeral(text[1:] if is_negative else text)
+        if cell is None:
+            return None
+        if numeral is None or numeral.decimals > _MOST_DECIMALS:
+            what = f"{cell!r} is not a plain decimal number."
+            self.problem(column, "bad-number", what, "Write it like 36.2974 or -23.5475.")
+            return None
+        number = -numeral.exact if is_negative and numeral.digits else numeral.exact
+        if not least <= number <= most:
+            what = f"The {column} {number:f} is not between {least} and {most}."
+            self.problem(column, "out-of-range", what)
+        return number
 
     def rate(self, column: str) -> Decimal | None:
         """Give an exchange rate, by the one grammar of rates."""

@@ -163,6 +163,13 @@ def _whole(column: ColumnSpec) -> _Read:
     return lambda cells: cells.whole(name, *bounds) or default
 
 
+def _decimal(column: ColumnSpec) -> _Read:
+    name, bounds = column.name, column.bounds
+    if bounds is None:
+        return partial(Cells.decimal, column=name)
+    return lambda cells: cells.signed_decimal(name, *bounds)
+
+
 _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
     Kind.CODE: _code,
     Kind.CODES: _codes,
@@ -178,7 +185,7 @@ _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
         Cells.yes_no, column=column.name, default=column.default == "yes"
     ),
     Kind.WHOLE: _whole,
-    Kind.DECIMAL: lambda column: partial(Cells.decimal, column=column.name),
+    Kind.DECIMAL: _decimal,
     Kind.ORIGIN: lambda column: partial(Cells.origin, column=column.name),
 }
 

@@ -34,6 +34,7 @@ class City:
     """A member city, or one that is known only by its ties. `country` is ISO 3166 alpha-2.
 
     `office_given` says that an officer named the office, which follows from the region otherwise.
+    Latitude and longitude are decimal degrees (WGS84), south and west below zero.
     """
 
     code: str
@@ -44,6 +45,8 @@ class City:
     member_since: PartialDate | None = None
     population: int | None = None
     geonames_id: int | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
     member: bool = True
     office_given: bool = False
     withdrawn: bool = False
@@ -75,7 +78,10 @@ def country_of(provider: Provider, country_of_city: Callable[[str], str]) -> str
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A city's undertaking. `sector` and `status` are OC4IDS codes; `weight` runs 1 to 100."""
+    """A city's undertaking. `sector` and `status` are OC4IDS codes; `weight` runs 1 to 100.
+
+    `recipient` is the organisation that receives what is given, by name; the city where none is.
+    """
 
     code: str
     title: str
@@ -88,6 +94,7 @@ class Project:
     description: str | None = None
     source: str | None = None
     origin: str | None = None
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

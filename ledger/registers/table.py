@@ -30,6 +30,8 @@ PROVIDER_KINDS: Final = ("fund", "bank", "donor", "firm", "institute", "associat
 WEIGHT_RANGE: Final = (1, 100)
 MAX_DECIMALS: Final = 6
 MAX_WHOLE: Final = 10**12
+LATITUDES: Final = (-90, 90)
+LONGITUDES: Final = (-180, 180)
 CONDITION_COMPLETE: Final = "complete"
 """The one condition of a mandate: give only where the project ends complete."""
 
@@ -148,6 +150,8 @@ CITY: Final = RegisterSpec(
         ),
         ColumnSpec("population", Kind.WHOLE, "inhabitants"),
         ColumnSpec("geonames_id", Kind.WHOLE, "GeoNames number", bounds=(1, MAX_WHOLE)),
+        ColumnSpec("latitude", Kind.DECIMAL, "degrees north, -90 to 90", bounds=LATITUDES),
+        ColumnSpec("longitude", Kind.DECIMAL, "degrees east, -180 to 180", bounds=LONGITUDES),
         ColumnSpec(
             "member",
             Kind.YES_NO,
@@ -245,6 +249,7 @@ PROJECT: Final = RegisterSpec(
         ColumnSpec("description", Kind.TEXT, "a description"),
         SOURCE,
         _ORIGIN,
+        ColumnSpec("recipient", Kind.TEXT, "the organisation that receives; the city when empty"),
     ),
 )
 NEED: Final = RegisterSpec(

@@ -13,6 +13,8 @@ SELECT
     terms.member_since AS member_since,
     terms.population AS population,
     terms.geonames_id AS geonames_id,
+    terms.latitude AS latitude,
+    terms.longitude AS longitude,
     terms.withdrawn AS withdrawn
 FROM city
 JOIN city_version AS terms ON terms.city_id = city.id

@@ -13,7 +13,8 @@ SELECT
     terms.starts_on AS starts_on,
     terms.ends_on AS ends_on,
     terms.description AS description,
-    terms.source AS source
+    terms.source AS source,
+    terms.recipient AS recipient
 FROM project
 JOIN project_version AS terms ON terms.project_id = project.id
     AND terms.version = (

@@ -145,7 +145,8 @@ ATTACKS = {
     "a version that nobody asked for": ("request-keys", [
         ("INSERT INTO city_version SELECT city_id, version + 1, name, name_local, country,"
         " office_id, member_since, population, geonames_id, withdrawn, reason, request_id,"
-        " recorded_at, format, in_error, member, office_given FROM city_version")]),
+        " recorded_at, format, in_error, member, office_given, latitude, longitude"
+        " FROM city_version")]),
     "a unit that nobody asked for": ("request-keys", [
         "INSERT INTO unit SELECT 'XYZ', decimals, kind, name, request_id FROM unit LIMIT 1"]),
     "a format nobody knows": ("append-only", [

@@ -66,7 +66,7 @@ def furnish(world: World) -> None:
     edit(world, "attendance", "MT-1/MHD", presence="part", topics=("bus", "metro"))
     edit(world, "motion", "MO-1", outcome="declined", decided_at="MT-1", reason="the charter")
     edit(world, "target", "TG-1", value=Decimal("0.95"), from_=date(2026, 1, 1))
-    edit(world, "city", "MHD", member=False, office_given=True)
+    edit(world, "city", "MHD", member=False, office_given=True, latitude=Decimal("-36.2970"))
     edit(world, "office", "asia", opened_on=PartialDate("2011"), closed_on=PartialDate("2020-05"))
     world.do(lambda uow: uow.add("approach", an_approach()))
     world.do(lambda uow: uow.add("approach", an_approach("AP-2", origin="approach:AP-1")))

@@ -57,6 +57,8 @@ TAKEN_BACK = (
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",
     "ALTER TABLE deal_version DROP COLUMN not_before",
+    "ALTER TABLE project_version DROP COLUMN recipient",
+    *(f"ALTER TABLE city_version DROP COLUMN {name}" for name in ("latitude", "longitude")),
     *(f"ALTER TABLE city_version DROP COLUMN {name}" for name in ("member", "office_given")),
     *(f"ALTER TABLE office_version DROP COLUMN {name}" for name in ("opened_on", "closed_on")),
     *(

@@ -65,6 +65,8 @@ cities = st.builds(
     member_since=maybe | st.sampled_from(["1998", "1998-05", "1998-05-01"]).map(PartialDate),
     population=maybe | st.integers(0, 10**9),
     geonames_id=maybe | st.integers(1, 10**9),
+    latitude=maybe | st.decimals(-90, 90, places=6),
+    longitude=maybe | st.decimals(-180, 180, places=4),
     withdrawn=st.booleans(),
 )
 providers = st.builds(
@@ -88,6 +90,7 @@ projects = st.builds(
     starts_on=maybe | st.dates(date(1990, 1, 1), date(2000, 1, 1)),
     ends_on=maybe | st.dates(date(2000, 1, 1), date(2060, 1, 1)),
     description=maybe | words,
+    recipient=maybe | words,
     source=maybe | words,
 )
 needs = st.builds(

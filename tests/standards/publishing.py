@@ -22,11 +22,12 @@ def furnish_fund(officer: Officer) -> None:
     """Tell two projects, one in two currencies, with deals in every stage, and one not told."""
     for line in (
         "city add Mashhad --code MHD --country IR",
-        "city add Lahore --code LHE --country PK",
+        "city add Lahore --code LHE --country PK --latitude 31.558 --longitude 74.35071",
         "project add 'Monorail <A & B>' --city MHD --sector transport.urban --code PRJ-1",
         "project edit PRJ-1 --starts-on 2026-03-01 --ends-on 2029-12-31 --status implementation",
         "project edit PRJ-1 --description 'A line of 12 km'",
         "project add Housing --city LHE --sector socialHousing --code PRJ-2 --status preparation",
+        "project edit PRJ-2 --recipient 'Lahore Development Authority'",
         "need add PRJ-1 money '1000000.50 EUR' --code N-1 --declared-on 2026-01-10",
         "need add PRJ-1 money '900 JPY' --code N-2 --declared-on 2026-02-10",
         "need add PRJ-1 expertise '40 person-day' --code N-3 --topic planning",

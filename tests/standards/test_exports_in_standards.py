@@ -62,6 +62,9 @@ def test_activities_are_valid_by_the_schema_of_iati(fund: Officer, tmp_path: Pat
         "421",
         *["110"] * 2,
     ]
+    assert [one.text for one in tree.iter("pos")] == ["31.558 74.35071"]
+    receivers = [one.findtext("receiver-org/narrative") for one in tree.iter("transaction")]
+    assert receivers == [*["Mashhad"] * 5, *["Lahore Development Authority"] * 2]
     assert tree.findtext("iati-activity/title/narrative") == "Monorail <A & B>"
 
 
@@ -126,6 +129,14 @@ def test_a_budget_is_what_a_project_requires(fund: Officer, tmp_path: Path) -> N
         ("D-0002", {"amount": 700, "currency": "JPY"}, "Bank of Cities"),
     ]
     assert housing["status"] == "preparation"
+    assert housing["publicAuthority"] == {"name": "Lahore Development Authority"}
+    assert housing["locations"] == [
+        {
+            "id": "LHE",
+            "geometry": {"type": "Point", "coordinates": [31.558, 74.35071]},
+            "address": {"locality": "Lahore", "countryName": "Pakistan"},
+        }
+    ]
     assert {"id": "XI-CITYFUND-BC", "name": "Bank of Cities", "roles": ["funder"]} in housing[
         "parties"
     ]
@@ -155,10 +166,13 @@ def test_grants_are_valid_by_the_schema_of_360giving(fund: Officer, tmp_path: Pa
         "beneficiaryLocation": [{"name": "Mashhad", "countryCode": "IR"}],
         "fundingOrganization": [{"id": "XI-CITYFUND-GF", "name": "Green Fund"}],
     }
+    assert second["beneficiaryLocation"] == [
+        {"name": "Lahore", "countryCode": "PK", "latitude": "31.558", "longitude": "74.35071"}
+    ]
     assert second["recipientOrganization"] == [
         {
             "id": "XI-CITYFUND-LHE",
-            "name": "Lahore",
+            "name": "Lahore Development Authority",
             "addressLocality": "Lahore",
             "addressCountry": "Pakistan",
         }

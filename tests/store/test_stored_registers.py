@@ -58,6 +58,8 @@ EVERY_FIELD: dict[str, Any] = {
         member_since=PartialDate("1998-05"),
         population=12_000_000,
         geonames_id=3_448_439,
+        latitude=Decimal("-23.5475"),
+        longitude=Decimal("-46.63611"),
         member=False,
         office_given=True,
         withdrawn=True,
@@ -77,6 +79,7 @@ EVERY_FIELD: dict[str, Any] = {
         description="A line,\nin two lines",
         source="plan",
         origin="approach:AP-1",
+        recipient="Mashhad Urban Railway",
     ),
     "need": Need(
         code="N-9",

@@ -77,7 +77,19 @@ def _grant(
             "awardDate": deal.first_committed.isoformat(),
             "plannedDates": [filled({**dates})] if any(dates.values()) else [],
             "recipientOrganization": [receiver],
-            "beneficiaryLocation": [{"name": city.name, "countryCode": city.country}],
+            "beneficiaryLocation": [_location(one)],
             "fundingOrganization": [funder],
+        }
+    )
+
+
+def _location(one: PublishedProject) -> dict[str, object]:
+    latitude, longitude = one.place or (None, None)
+    return filled(
+        {
+            "name": one.city.name,
+            "countryCode": one.city.country,
+            "latitude": latitude,
+            "longitude": longitude,
         }
     )

@@ -46,6 +46,7 @@ _CLOSED: Final = frozenset({"3", "4"})
 _TYPES: Final = {"firm": "70", "institute": "80", "city": "11"}
 """The IATI type of an organisation by kind of provider; other kinds do not tell it."""
 
+_WGS84: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _FUNDING, _IMPLEMENTING = "1", "4"
 _COMMITMENT, _DISBURSEMENT = "2", "3"
 _DAC: Final = "1"
@@ -95,7 +96,7 @@ def _activity(
     for kind, day in _dates(one, publication, left_out):
         ET.SubElement(activity, "activity-date", {"type": kind, "iso-date": day.isoformat()})
     ET.SubElement(activity, "recipient-country", code=one.city.country, percentage="100")
-    _narrative(ET.SubElement(ET.SubElement(activity, "location"), "name"), one.city.name)
+    _location(activity, one)
     code = sectors()[project.sector].dac or ""
     ET.SubElement(activity, "sector", vocabulary=_DAC, code=code)
     for need in one.needs:
@@ -112,6 +113,14 @@ def _activity(
     return activity
 
 
+def _location(activity: ET.Element, one: PublishedProject) -> None:
+    location = ET.SubElement(activity, "location")
+    _narrative(ET.SubElement(location, "name"), one.city.name)
+    if one.place is not None:
+        point = ET.SubElement(location, "point", srsName=_WGS84)
+        ET.SubElement(point, "pos").text = " ".join(one.place)
+
+
 def _participants(activity: ET.Element, one: PublishedProject, identifiers: Identifiers) -> None:
     providers = {deal.provider.code: deal.provider for deal in one.deals}
     for provider in providers.values():
@@ -119,7 +128,8 @@ def _participants(activity: ET.Element, one: PublishedProject, identifiers: Iden
         funder.set("role", _FUNDING)
     receiver = _organisation(activity, "participating-org", one.receiver)
     receiver.set("role", _IMPLEMENTING)
-    receiver.set("type", _LOCAL_GOVERNMENT)
+    if one.project.recipient is None:
+        receiver.set("type", _LOCAL_GOVERNMENT)
 
 
 def _dates(

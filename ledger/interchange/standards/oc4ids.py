@@ -16,6 +16,7 @@ from ledger.interchange.standards.publication import (
     Written,
     exact_amount,
     exact_json,
+    exact_number,
     filled,
     written,
 )
@@ -50,7 +51,7 @@ def _project(
     prefix = identifiers.oc4ids_prefix
     dates = {"startDate": _moment(project.starts_on), "endDate": _moment(project.ends_on)}
     providers = {deal.provider.code: deal.provider for deal in _given(one)}
-    place = {"locality": one.city.name, "countryName": one.country}
+    recipient = project.recipient
     return filled(
         {
             "id": identifiers.of("projects", project.code, PROJECT, prefix=prefix),
@@ -59,7 +60,8 @@ def _project(
             "status": project.status,
             "period": filled({**dates}),
             "sector": [*reversed(sector_and_above(project.sector))],
-            "locations": [{"id": one.city.code, "address": place}],
+            "locations": [_location(one)],
+            "publicAuthority": None if recipient is None else {"name": recipient},
             "budget": _budget(one, publication, left_out),
             "parties": [
                 {
@@ -71,6 +73,16 @@ def _project(
             ],
         }
     )
+
+
+def _location(one: PublishedProject) -> dict[str, object]:
+    address = {"locality": one.city.name, "countryName": one.country}
+    point = None
+    if one.place is not None:
+        # The standard says latitude first, otherwise than GeoJSON.
+        degrees = [exact_number(text) for text in one.place]
+        point = {"type": "Point", "coordinates": degrees}
+    return filled({"id": one.city.code, "geometry": point, "address": address})
 
 
 def _budget(

@@ -89,7 +89,15 @@ class PublishedProject:
     @property
     def receiver(self) -> str:
         """The name of who receives what is given."""
-        return self.city.name
+        return self.project.recipient or self.city.name
+
+    @property
+    def place(self) -> tuple[str, str] | None:
+        """Latitude and longitude of the city, where both are known."""
+        degrees = self.city.latitude, self.city.longitude
+        if degrees[0] is None or degrees[1] is None:
+            return None
+        return f"{degrees[0]:f}", f"{degrees[1]:f}"
 
 
 @dataclass(slots=True)

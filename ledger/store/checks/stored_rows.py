@@ -39,7 +39,7 @@ from ledger.checks.stored_rows import (
 )
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
-from ledger.registers.table import code_prefixes
+from ledger.registers.table import LATITUDES, LONGITUDES, code_prefixes
 from ledger.store.checks.journal import (
     ONE_WRITER,
     checked_rate,
@@ -300,6 +300,12 @@ _DECIMALS: Final = (
 )
 
 
+_DEGREES: Final = (
+    (tables.city_version, "latitude", LATITUDES),
+    (tables.city_version, "longitude", LONGITUDES),
+)
+
+
 def count_amounts(connection: Connection) -> int:
     """Count the rows that hold amounts."""
     counts = (select(func.count()).select_from(table) for table, *_ in _AMOUNTS)
@@ -331,12 +337,13 @@ def _amount_queries(engine: str) -> Sequence[tuple[str, str, Prepared]]:
 
 
 def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
-    """Read every rate and share that is given, as it is held."""
-    for table, name, most in _DECIMALS:
+    """Read every rate, share and degree that is given, as it is held."""
+    bounds = [(table, name, (None, most)) for table, name, most in _DECIMALS]
+    for table, name, (least, most) in (*bounds, *_DEGREES):
         column = table.c[name]
         query = select(*_key(table), raw(column)).where(column.is_not(None))
         for *key, value in stream(connection, query):
-            yield DecimalCell(table.name, _key_text(key), name, value, most)
+            yield DecimalCell(table.name, _key_text(key), name, value, most, least)
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:

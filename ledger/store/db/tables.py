@@ -216,7 +216,7 @@ def _stored(column: ColumnSpec) -> list[Any]:
         return [Column(kind_name, String(_WORD_LENGTH)), Column(id_name, BigInteger)]
     if column.register is not None and not column.is_list:
         return [foreign_key(name, f"{column.register}.id", required=filled)]
-    if column.bounds is not None and column.bounds[1] < _SMALL:
+    if column.bounds is not None and column.kind is Kind.WHOLE and column.bounds[1] < _SMALL:
         least, most = column.bounds
         bounds = CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
         return [Column(name, SmallInteger, nullable=not filled), bounds]
