@@ -53,6 +53,8 @@ def find_control_character(text: str) -> str | None:
     Characters that change the direction of a line or have no width count too, since they could show
     a figure or a code as another. The joiners and marks of Persian are allowed.
     """
+    if text.isprintable():  # as most texts are; none of these characters is
+        return None
     for character in text:
         steers = unicodedata.category(character) == "Cc" and character not in "\n\t"
         if steers or character in UNSEEN:
@@ -101,9 +103,15 @@ def text_key(text: str) -> str:
     return _BREAKS.sub(" ", unicodedata.normalize("NFKC", letters)).strip()
 
 
+_ASCII_NAME_PARTS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+
 def name_key(text: str) -> str:
     """Return the form in which two names are compared: as a topic, without accents or points."""
-    plain = unicodedata.normalize("NFKD", text_key(text))
+    key = text_key(text)
+    if key.isascii():
+        return " ".join(key.translate(_ASCII_NAME_PARTS).split())
+    plain = unicodedata.normalize("NFKD", key)
     return _BREAKS.sub(" ", "".join(map(_name_part, plain))).strip()
 
 

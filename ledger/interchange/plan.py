@@ -287,7 +287,7 @@ def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
     code = f"{rate.day} {rate.base} {rate.quote}"
     cells = {"rate": f"{rate.rate:f}", **({"source": rate.source} if rate.source else {})}
-    planning.own.append(own_row("rates", code, cells, row.place))
+    planning.own.add(own_row("rates", code, cells, row.place))
     asks = held != rate and not planning.terms_of_source.overwrite
     stated = holdings.stated.rate(rate.day, rate.base, rate.quote) if asks else None
     if stated is not None and stated != held and stated.rate == rate.rate:

@@ -80,9 +80,9 @@ def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     rows = [_act_with_known_codes(planning, row, deals) for row in planning.tables.deals]
     rows = offer_quantities_as_rates(planning, rows)
     _check_terms(planning, rows)
-    planning.own += [
-        own_row(DEALS, row.code, _cells(row), row.place) for row in rows if row.sequence is None
-    ]
+    for row in rows:
+        if row.sequence is None:
+            planning.own.add(own_row(DEALS, row.code, _cells(row), row.place))
     return rows
 
 

@@ -49,8 +49,8 @@ def plan_editions(planning: Planning, rows: Sequence[DealActRow]) -> _Planned:
         if row.sequence is None:
             by_deal.setdefault(row.code, []).append(row)
     left = [row for row in rows if row.sequence is not None]
-    for table, code in planning.holdings.stated.state.rows if terms.gone == "release" else ():
-        if table == DEALS:
+    if terms.gone == "release":
+        for code in planning.holdings.stated.state.rows.get(DEALS, ()):
             by_deal.setdefault(code, [])
     first: list[ImportStep] = []
     last: list[ImportStep] = []
@@ -80,7 +80,7 @@ def _stated_before(planning: Planning, code: str, now: Iterable[DealActRow]) -> 
     """Give what the source said of a deal; where it kept nothing yet, what the ledger has of it."""
     state = planning.holdings.stated.state
     if state.rows:
-        return state.rows.get((DEALS, code), [])
+        return [*state.of(DEALS, code)]
     keys = dict.fromkeys(row.key for row in now)
     posted = (one for one in planning.holdings.posted.get(code, ()) if one.key in keys)
     unit = {row.key: row.unit for row in now}

@@ -10,7 +10,6 @@ from ledger.core.quantity import format_quantity
 from ledger.interchange.planning import Planning
 from ledger.interchange.problems import Place
 from ledger.interchange.records import DealActRow
-from ledger.interchange.repeats.state import DEALS
 from ledger.interchange.steps import (
     Add,
     CorrectDate,
@@ -153,7 +152,7 @@ def _row_of(step: ImportStep) -> DealActRow | None:
 def _within(planning: Planning, acts: Sequence[ImportStep]) -> list[ImportStep]:
     """Give the acts with no more than there is room for: cut down, or left out with their row."""
     caps = planning.terms_of_source.over == "cap"
-    left_out: set[object] = set()
+    left_out: set[Place] = set()
     result: list[ImportStep] = []
     for step in acts:
         row = _row_of(step)
@@ -171,9 +170,7 @@ def _within(planning: Planning, acts: Sequence[ImportStep]) -> list[ImportStep]:
             if not caps:
                 left_out.add(row.place)
     if left_out:
-        planning.own = [
-            one for one in planning.own if one.table != DEALS or one.place not in left_out
-        ]
+        planning.own = planning.own.without_acts(left_out)
     return result
 
 

@@ -12,7 +12,7 @@ from ledger.interchange.planning import SIDE_OF_TABLE, Planning
 from ledger.interchange.problems import Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Gone, Retained
-from ledger.interchange.repeats.state import newly_gone, next_state, own_row
+from ledger.interchange.repeats.state import own_row, stating
 from ledger.interchange.steps import ImportPlan, Revise
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
@@ -21,7 +21,7 @@ from ledger.registers.table import by_plural
 def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> None:
     """Note what a row says of its record."""
     cells = {**_cells(record, row), **_stated_on(planning, table, record, row)}
-    planning.own.append(own_row(table, record.code, cells, row.place))
+    planning.own.add(own_row(table, record.code, cells, row.place))
 
 
 def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
@@ -129,9 +129,9 @@ def revision_of(planning: Planning, table: str, held: Any, row: RegisterRow[Any]
 
 def with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
     """Add to a plan what the source will have said, what of it is gone, and what was kept."""
-    before, terms = planning.holdings.stated.state, planning.terms_of_source
-    after = next_state(
-        before,
+    terms = planning.terms_of_source
+    said = stating(
+        planning.holdings.stated.state,
         planning.own,
         terms.files,
         whole=terms.is_whole,
@@ -140,14 +140,13 @@ def with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
     )
     units = planning.holdings.of("units")
     gone = tuple(
-        Gone(row.table, row.code, act_text(row.cells, units), after.place(row))
-        for row in newly_gone(before, after)
+        Gone(row.table, row.code, act_text(row.cells, units), place) for row, place in said.gone
     )
     return replace(
         plan,
         retained=tuple(planning.retained),
         gone=gone,
-        state=after,
+        state=said.packed,
         restated=tuple(planning.restated),
-        says_more=after != before,
+        says_more=said.says_more,
     )

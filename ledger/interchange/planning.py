@@ -12,7 +12,7 @@ from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Change, Retained
 from ledger.interchange.repeats.room import Room, TotalOn
-from ledger.interchange.repeats.state import OwnRow, SourceTerms, StatedRow
+from ledger.interchange.repeats.state import OwnRows, SourceTerms, StatedRow
 from ledger.interchange.rows import Tables
 from ledger.interchange.steps import Holdings
 from ledger.journal.receipts import Note
@@ -50,7 +50,7 @@ class Planning:
     suggested: int = 0
     notes: list[Note] = field(default_factory=list)
     terms_of_source: SourceTerms = field(default_factory=SourceTerms)
-    own: list[OwnRow] = field(default_factory=list)
+    own: OwnRows = field(default_factory=OwnRows)
     """What the import says, row by row, with the codes of the ledger."""
     retained: list[Retained] = field(default_factory=list)
     offers_spared: set[str] = field(default_factory=set)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from ledger.core.errors import StorageTrouble, UsageError
 from ledger.core.suggest import did_you_mean
@@ -67,6 +68,68 @@ class RawRow(NamedTuple):
     cells: dict[str, str]
 
 
+class PackedRows(Sequence[RawRow]):
+    """Rows of one table as columns: no cell costs more than a reference to its text.
+
+    A row is made when it is asked for. Texts that stand in many rows are kept once.
+    """
+
+    __slots__ = ("_columns", "_lines", "_names", "_texts")
+
+    def __init__(self, names: Iterable[str], rows: Iterable[RawRow] = ()) -> None:
+        """Take the names of the columns, and rows that have all of them."""
+        self._names = tuple(names)
+        self._lines = array("q")
+        self._columns: list[list[str]] = [[] for _ in self._names]
+        self._texts: dict[str, str] = {}
+        for row in rows:
+            self.append(row)
+        self._texts.clear()
+
+    def append(self, row: RawRow) -> None:
+        """Take one more row, which has a cell under each name."""
+        self.add(row.line, [row.cells[name] for name in self._names])
+
+    def add(self, line: int, cells: Iterable[str]) -> None:
+        """Take one more row, with its cells in the order of the names."""
+        self._lines.append(line)
+        texts = self._texts
+        for column, cell in zip(self._columns, cells, strict=True):
+            column.append(texts.setdefault(cell, cell) if len(cell) <= _REPEATED else cell)
+        if len(texts) > _MOST_TEXTS:  # most are codes and titles, which stand once
+            texts.clear()
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> RawRow: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[RawRow]: ...
+
+    def __getitem__(self, at: int | slice) -> RawRow | list[RawRow]:
+        """Give one row, or some of them."""
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        cells = (column[at] for column in self._columns)
+        return RawRow(self._lines[at], dict(zip(self._names, cells, strict=True)))
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Give every row."""
+        names = self._names
+        if not names:
+            yield from (RawRow(line, {}) for line in self._lines)
+            return
+        for line, *cells in zip(self._lines, *self._columns, strict=True):
+            yield RawRow(line, dict(zip(names, cells, strict=True)))
+
+
+_REPEATED = 40
+_MOST_TEXTS = 1 << 12
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """A canonical table as text, not yet parsed. `header` holds the columns in file order.
@@ -78,9 +141,18 @@ class RawTable:
     table: str
     file: str
     header: tuple[str, ...]
-    rows: list[RawRow]
+    rows: list[RawRow] | PackedRows
     columns: dict[str, str] = field(default_factory=dict)
     sheet: Sheet | None = None
+
+    def packed(self) -> RawTable:
+        """Give the table with its rows packed, as long as all of them have the same columns."""
+        if isinstance(self.rows, PackedRows) or not self.rows:
+            return self
+        names = self.rows[0].cells.keys()
+        if any(row.cells.keys() != names for row in self.rows):
+            return self
+        return replace(self, rows=PackedRows(names, self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +366,7 @@ def read_rows(
     file: str,
     problems: list[ImportProblem],
     ignored_columns: frozenset[str] = frozenset(),
-) -> list[RawRow]:
+) -> PackedRows:
     """Give rows of named, stripped cells; a row of another width is a problem and is left out.
 
     Blank cells beyond the header are no more than a spreadsheet's margin, as is a column without a
@@ -303,7 +375,7 @@ def read_rows(
     width = len(header)
     wanted = [(at, name) for at, name in enumerate(header) if name and name not in ignored_columns]
     unnamed = {at for at, name in enumerate(header) if not name}
-    rows: list[RawRow] = []
+    rows = PackedRows(name for _, name in wanted)
     for line, cells in records:
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
@@ -313,7 +385,7 @@ def read_rows(
             hint = "Name the column, or empty its cells."
             problems.append(ImportProblem(file, line, None, "unnamed-column", what, hint))
         if len(cells) == width:
-            rows.append(RawRow(line, {name: cells[at].strip() for at, name in wanted}))
+            rows.add(line, [cells[at].strip() for at, _ in wanted])
             continue
         what = f"This row has {len(cells)} cells, the header {width}."
         problems.append(

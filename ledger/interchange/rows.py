@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from ledger.core.quantity import Unit
@@ -95,11 +96,17 @@ def read_row(name: str, cells: Cells, columns: list[str]) -> object:
     """Give the typed row of a table; each bad cell is noted with the cells."""
     if name in _ACTS:
         return _ACTS[name](cells)
-    given = frozenset(column for column in columns if cells.values.get(column))
+    given = _given(tuple(column for column in columns if cells.values.get(column)))
     if name == "rates":
         return RegisterRow(acts_in.parse_rate_row(cells), given, cells.place)
     record, quantity = read_record(by_plural()[name], cells)
     return RegisterRow(record, given, cells.place, quantity)
+
+
+@lru_cache(maxsize=1 << 10)
+def _given(columns: tuple[str, ...]) -> frozenset[str]:
+    """Give the columns that a row fills: as most rows of a table fill the same, one set for all."""
+    return frozenset(columns)
 
 
 def _note_repeated(parsed: Tables, problems: list[ImportProblem]) -> None:

@@ -266,8 +266,8 @@ class ImportPlan:
     gone: tuple[Gone, ...] = ()
     others: Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """What other sources said of what changes, by table, record and column."""
-    state: SourceState = field(default_factory=SourceState)
-    """What the source will have said after the import."""
+    state: str = ""
+    """What the source will have said after the import, packed as it is kept."""
     restated: tuple[Change, ...] = ()
     """What a new edition of the source says of acts of deals, before and after."""
     says_more: bool = False

@@ -66,4 +66,12 @@ class RuleRun:
         if self.given.moved and self.reports:
             moved = f"{self.given.moved:,} rows say what was given before its need was declared"
             self.reports[0].notes.append(f"{moved}: dated on the day of the declaration")
+        # They hold on to the rows one by one, which are packed from here on.
+        self.made.clear()
+        self.identities.clear()
+        for at, table in enumerate(self.tables):
+            packed = table.packed()
+            if packed is not table and isinstance(table.rows, list):
+                table.rows.clear()
+            self.tables[at] = packed
         return [table for table in self.tables if table.rows]

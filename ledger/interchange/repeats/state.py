@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, islice
 from sys import intern
 from typing import Any, Final, Literal, NamedTuple
 
@@ -65,14 +66,23 @@ class StatedRow(NamedTuple):
 
 @dataclass(slots=True)
 class SourceState:
-    """All that a source has stated. Acts of one deal are several rows of its code."""
+    """All that a source has stated. Acts of one deal are several rows of its code.
+
+    `rows` has them by table and code: most codes have one row, and tens of thousands of lists of
+    one would take as much memory as the rows.
+    """
 
     files: list[StatedFile] = field(default_factory=list)
-    rows: dict[RecordKey, list[StatedRow]] = field(default_factory=dict)
+    rows: dict[str, dict[str, tuple[StatedRow, ...] | StatedRow]] = field(default_factory=dict)
+
+    def of(self, table: str, code: str) -> tuple[StatedRow, ...]:
+        """Give the rows of a record or of a deal, none where nothing was said of it."""
+        rows = self.rows.get(table, _NOTHING).get(code, ())
+        return (rows,) if isinstance(rows, StatedRow) else rows
 
     def cell(self, table: str, code: str, column: str) -> str | None:
         """Give what the source last said of a column of a record; None where it said nothing."""
-        rows = self.rows.get((table, code))
+        rows = self.of(table, code)
         return rows[0].cells.get(column) if rows else None
 
     def place(self, row: StatedRow) -> Place:
@@ -81,33 +91,52 @@ class SourceState:
 
     def add(self, row: StatedRow) -> None:
         """Take one more row of a record."""
-        self.rows.setdefault(row.key, []).append(row)
+        before = self.of(row.table, row.code)
+        self.rows.setdefault(row.table, {})[row.code] = (*before, row) if before else row
+
+    def put(self, row: StatedRow) -> None:
+        """Take a row in the place of all that there are of its record."""
+        self.rows.setdefault(row.table, {})[row.code] = row
 
     def __iter__(self) -> Iterator[StatedRow]:
         """Give every row."""
-        for rows in self.rows.values():
-            yield from rows
-
-    def packed(self) -> str:
-        """Give the state as a text to be kept."""
-        lines = [_json([*map(list, self.files)])]
-        for table, code, text, file, line, gone in self:
-            lines.append(f"{_json([table, code, file, line, int(gone)])}{_CELLS}{text}")
-        return b64encode(zlib.compress("\n".join(lines).encode())).decode()
+        for table, codes in self.rows.items():
+            for code in codes:
+                yield from self.of(table, code)
 
 
+_NOTHING: Final[Mapping[str, tuple[StatedRow, ...]]] = {}
 _CELLS: Final = "\t"
 """What stands between a row's head and its cells; JSON has none."""
 
 
 def _json(values: Any) -> str:
-    return json.dumps(values, separators=(",", ":"))
+    return _write_json(values)
+
+
+_write_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def packed(files: Iterable[StatedFile], rows: Iterable[StatedRow]) -> str:
+    """Give a state as a text to be kept."""
+    compress = zlib.compressobj()
+    blocks = [compress.compress(_json([*map(list, files)]).encode())]
+    lines = (
+        f"\n{_json([table, code, file, line, int(gone)])}{_CELLS}{text}"
+        for table, code, text, file, line, gone in rows
+    )
+    while some := "".join(islice(lines, _LINES_AT_ONCE)):
+        blocks.append(compress.compress(some.encode()))
+    return b64encode(b"".join([*blocks, compress.flush()])).decode()
+
+
+_LINES_AT_ONCE: Final = 2000
 
 
 def unpacked(text: str, only: RecordKey | None = None) -> SourceState:
     """Give the state that was packed, or of it only what was said of one record."""
-    files, *lines = zlib.decompress(b64decode(text)).decode().split("\n")
-    state = SourceState([StatedFile(*one) for one in json.loads(files)])
+    lines = _lines_of(b64decode(text))
+    state = SourceState([StatedFile(*one) for one in json.loads(next(lines))])
     begins = "" if only is None else f"{_json([*only])[:-1]},"
     for line in lines:
         if line.startswith(begins):
@@ -117,13 +146,30 @@ def unpacked(text: str, only: RecordKey | None = None) -> SourceState:
     return state
 
 
+def _lines_of(content: bytes) -> Iterator[str]:
+    """Give the lines of a text that was compressed, without all of it in memory."""
+    decompress = zlib.decompressobj().decompress
+    rest = b""
+    for at in range(0, len(content), _BYTES_AT_ONCE):
+        *lines, rest = (rest + decompress(content[at : at + _BYTES_AT_ONCE])).split(b"\n")
+        yield from map(bytes.decode, lines)
+    yield rest.decode()
+
+
+_BYTES_AT_ONCE: Final = 1 << 16
+
+
 def under_present_codes(state: SourceState, codes: Mapping[str, Mapping[str, str]]) -> SourceState:
     """Give a state with records under their present codes; `codes` are these by former ones."""
-    for table, code in [*state.rows]:
-        now = codes.get(table, {}).get(code)
-        if now is not None and (table, now) not in state.rows:
-            rows = state.rows.pop((table, code))
-            state.rows[table, now] = [row._replace(code=now) for row in rows]
+    for table, changed in codes.items():
+        there = state.rows.get(table, {})
+        for code in [code for code in changed if code in there]:
+            now = changed[code]
+            if now not in there:
+                rows = state.of(table, code)
+                del there[code]
+                for row in rows:
+                    state.add(row._replace(code=now))
     return state
 
 
@@ -141,9 +187,75 @@ def own_row(table: str, code: str, cells: Mapping[str, str], place: Place) -> Ow
     return OwnRow(table, code, _json(cells), place)
 
 
+class OwnRows:
+    """What an import says, row by row. The texts of many rows are kept compressed."""
+
+    def __init__(self) -> None:
+        """Start with nothing said."""
+        self._heads: list[tuple[str, str, Place]] = []
+        self._blocks: list[bytes] = []
+        self._last: list[str] = []
+
+    def add(self, row: OwnRow) -> None:
+        """Take one more row."""
+        table, code, text, place = row
+        self._heads.append((table, code, place))
+        self._last.append(text)
+        if len(self._last) == _LINES_AT_ONCE:
+            self._blocks.append(zlib.compress("\n".join(self._last).encode(), 1))
+            self._last.clear()
+
+    def without_acts(self, places: Collection[Place]) -> OwnRows:
+        """Give all rows but the acts that stand in some places."""
+        left = OwnRows()
+        for row in self:
+            if row.table != DEALS or row.place not in places:
+                left.add(row)
+        return left
+
+    def __iter__(self) -> Iterator[OwnRow]:
+        """Give every row."""
+        of_blocks = (zlib.decompress(one).decode().split("\n") for one in self._blocks)
+        texts = chain(chain.from_iterable(of_blocks), self._last)
+        for (table, code, place), text in zip(self._heads, texts, strict=True):
+            yield OwnRow(table, code, text, place)
+
+    def __bool__(self) -> bool:
+        """Say whether anything is said."""
+        return bool(self._heads)
+
+
 def stated_act(code: str, cells: Mapping[str, str]) -> StatedRow:
     """Make a row of an act that no file is known of."""
     return StatedRow(DEALS, code, _json(cells), 0, 0)
+
+
+class Stating(NamedTuple):
+    """The state of a source after an import, as it is kept, and how it differs from before."""
+
+    packed: str
+    gone: tuple[tuple[StatedRow, Place], ...] = ()
+    """The rows that are gone and were not before, as they were then, with where they stood."""
+    says_more: bool = False
+
+
+def stating(
+    before: SourceState,
+    own: OwnRows,
+    files: Mapping[str, StatedFile],
+    *,
+    whole: bool,
+    superseded: Collection[StatedRow] = (),
+    released: Collection[StatedRow] = (),
+) -> Stating:
+    """Give what a source has stated after an import; the terms are those of `next_state`."""
+    if not before.rows and not before.files:  # for the first time
+        every, places = _files_of(before.files, files)
+        rows = _rows_of(own, places)
+        return Stating(packed(every, rows), says_more=bool(every) or bool(own))
+    after = next_state(before, own, files, whole=whole, superseded=superseded, released=released)
+    gone = tuple((row, after.place(row)) for row in newly_gone(before, after))
+    return Stating(packed(after.files, after), gone, says_more=after != before)
 
 
 def next_state(
@@ -163,49 +275,71 @@ def next_state(
     A record of the same table that the import does not name is gone where the file of its name is
     in the import, or where the import is the `whole` of its tables.
     """
-    state = _state_of(own, before.files, files)
-    tables = {table for table, _ in state.rows} - {RATES}
+    state = _state_of(own, before, files)
+    tables = {*state.rows} - {RATES}
     names = {file.name for file in files.values()}
     left, given_back = ({_row_id(row) for row in rows} for rows in (superseded, released))
-    for key, rows in before.rows.items():
-        said = state.rows.get(key, [])
-        if said and key[0] != DEALS:
-            # A cell that is empty now keeps what was said of it before.
-            if rows[0].text != said[0].text:
-                both = _json({**rows[0].cells, **said[0].cells})
-                state.rows[key] = [said[0]._replace(text=both)]
-            continue
-        repeated = [one.text for one in said]
-        for row in rows:
-            if row.text in repeated:
-                repeated.remove(row.text)
-            elif _row_id(row) in given_back:
-                state.add(_of_nothing(row)._replace(gone=True))
-            elif _row_id(row) not in left:
-                missed = key[0] in tables and (whole or before.files[row.file].name in names)
-                state.add(row._replace(gone=True) if missed else row)
+    for table, codes in before.rows.items():
+        for code in codes:
+            rows, said = before.of(table, code), state.of(table, code)
+            if said and table != DEALS:
+                # A cell that is empty now keeps what was said of it before.
+                if rows[0].text != said[0].text:
+                    both = _json({**rows[0].cells, **said[0].cells})
+                    state.put(said[0]._replace(text=both))
+                continue
+            repeated = [one.text for one in said]
+            for row in rows:
+                if row.text in repeated:
+                    repeated.remove(row.text)
+                elif _row_id(row) in given_back:
+                    state.add(_of_nothing(row)._replace(gone=True))
+                elif _row_id(row) not in left:
+                    missed = table in tables and (whole or before.files[row.file].name in names)
+                    state.add(row._replace(gone=True) if missed else row)
     return state
 
 
-def _state_of(
-    own: Iterable[OwnRow], before: Iterable[StatedFile], files: Mapping[str, StatedFile]
-) -> SourceState:
-    """Give the state of what an import says, with its files behind those of before."""
-    state = SourceState([*before])
+def _files_of(
+    before: Iterable[StatedFile], files: Mapping[str, StatedFile]
+) -> tuple[list[StatedFile], dict[str, int]]:
+    """Give the files of an import behind those of before, and the place of each by its path."""
+    every = [*before]
     places: dict[str, int] = {}
     for path, file in files.items():
-        if file not in state.files:
-            state.files.append(file)
-        places[path] = state.files.index(file)
+        if file not in every:
+            every.append(file)
+        places[path] = every.index(file)
+    return every, places
+
+
+def _rows_of(own: Iterable[OwnRow], places: Mapping[str, int]) -> Iterator[StatedRow]:
     for one in own:
-        place = places.get(one.place.file, 0)
-        state.add(StatedRow(one.table, one.code, one.text, place, one.place.line))
+        yield StatedRow(
+            one.table, one.code, one.text, places.get(one.place.file, 0), one.place.line
+        )
+
+
+def _state_of(
+    own: Iterable[OwnRow], before: SourceState, files: Mapping[str, StatedFile]
+) -> SourceState:
+    """Give the state of what an import says, with its files behind those of before.
+
+    A row that says the same in the same place is the one of before.
+    """
+    every, places = _files_of(before.files, files)
+    state = SourceState(every)
+    for row in _rows_of(own, places):
+        former = before.rows.get(row.table, _NOTHING).get(row.code)
+        state.add(former if isinstance(former, StatedRow) and former == row else row)
     return state
 
 
 def newly_gone(before: SourceState, after: SourceState) -> Iterator[StatedRow]:
     """Give the rows that are gone after an import and were not before it, as they were before."""
     gone = [row for row in after if row.gone]
+    if not gone:
+        return
     ids, keys = {_row_id(row) for row in gone}, {row.key for row in gone}
     for row in before:
         if row.gone or row.key not in keys:

@@ -7,13 +7,17 @@ reports and rare acts stay with Core.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
+from itertools import chain, islice
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Select, Table
 from sqlalchemy.exc import DBAPIError
+
+from ledger.store.db import tables
 
 ResultRow = tuple[Any, ...]
 Parameters = Sequence[Any] | dict[str, Any]
@@ -187,3 +191,63 @@ def _insert_sql(table: Table, dialect: Dialect) -> str:
     names = ", ".join(preparer.format_column(column) for column in table.columns)
     places = ", ".join(place for _ in table.columns)
     return f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({places})"  # noqa: S608
+
+
+ROWS_AT_ONCE: Final = 5000
+"""So many rows are written at once, and wait at most before a write of very many goes on."""
+
+
+def _table_places() -> Mapping[str, int]:
+    return _places_among(len(tables.metadata.tables))
+
+
+@cache
+def _places_among(known: int) -> Mapping[str, int]:
+    # Tables of nights, statements and further registers are made when they are first asked for.
+    assert known == len(tables.metadata.tables)
+    return {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
+
+
+class RowBuffer:
+    """Rows waiting to be written, in an order that every reference and guard accepts."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._pending: dict[str, list[Mapping[str, Any]]] = {}
+        self._made: dict[str, Iterator[Mapping[str, Any]]] = {}
+        self._written: set[str] = set()
+        self.count = 0
+        """How many rows wait."""
+
+    def add(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Put a row in line; every column of the table must be given."""
+        self._pending.setdefault(table.name, []).append(row)
+        self.count += 1
+
+    def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put many rows in line."""
+        if rows:
+            self._pending.setdefault(table.name, []).extend(rows)
+            self.count += len(rows)
+
+    def add_made(self, table: Table, rows: Iterator[Mapping[str, Any]]) -> None:
+        """Put rows in line that are made while they are written."""
+        self._made[table.name] = rows
+
+    def has_rows_beyond(self, table: Table) -> bool:
+        """Say whether rows of other tables than this one wait, or were written."""
+        return bool((self._written | self._pending.keys()) - {table.name})
+
+    def has_rows(self, table: Table) -> bool:
+        """Say whether rows of this table wait to be written."""
+        return table.name in self._pending
+
+    def flush(self, connection: Connection) -> None:
+        """Write all waiting rows, tables in the order of their references."""
+        place = _table_places()
+        for name in sorted(self._pending.keys() | self._made.keys(), key=place.__getitem__):
+            rows = chain(self._pending.pop(name, ()), self._made.pop(name, ()))
+            while block := [*islice(rows, ROWS_AT_ONCE)]:
+                insert_rows(connection, tables.metadata.tables[name], block)
+            self._written.add(name)
+        self.count = 0

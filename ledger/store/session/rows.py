@@ -10,11 +10,11 @@ import os
 import random
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select, text
 
@@ -33,11 +33,10 @@ from ledger.journal.entries import (
     WAITING,
     Act,
     Draft,
-    Movement,
     Posted,
 )
 from ledger.store.db import tables
-from ledger.store.db.prepared import Prepared, insert_rows
+from ledger.store.db.prepared import Prepared, RowBuffer
 from ledger.store.db.queries import codes_had
 from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
@@ -231,9 +230,6 @@ class CodeUses:
 _SINGLY: Final = 5
 """How many new records of a register are looked up one by one."""
 
-_DETAILS: Final = ("effective_on", "reference", "reason", "override")
-_MOVED: Final = ("unit", "from_stage", "to_stage", "amount")
-
 
 class PostedHere:
     """What a request has reversed and lapsed itself, which queries do not show yet."""
@@ -272,100 +268,6 @@ class PostedHere:
             deal: [one for one in lapses if one.number < number]
             for deal, lapses in self._lapses.items()
         }
-
-
-class JournalRows:
-    """The rows of the entries of one write, kept back until they are numbered."""
-
-    def __init__(self, numbering: Numbering) -> None:
-        """Start empty; `numbering` is where the numbers will come from."""
-        self._numbering = numbering
-        self._entries: list[dict[str, Any]] = []
-        self._movements: list[dict[str, Any]] = []
-        self._introduced: list[dict[str, Any]] = []
-        self._numbers: list[int] = []
-
-    @property
-    def count(self) -> int:
-        """How many entries were posted."""
-        return len(self._entries)
-
-    def post(
-        self,
-        draft: Draft,
-        terms: Mapping[str, Any],
-        movement_terms: Callable[[Movement], Mapping[str, Any]],
-        proposal_id: int | None = None,
-    ) -> int:
-        """Take an entry and its movements in; give the number it has while it waits.
-
-        `proposal_id` is that of the proposal whose line the draft names, if any.
-        """
-        number, details = WAITING + len(self._entries), draft.details
-        self._entries.append(
-            {
-                **terms,
-                "id": number,
-                "act": draft.act,
-                **{name: getattr(details, name) for name in _DETAILS},
-                "reverses": draft.reverses,
-                "lines": len(draft.movements),
-                "format": draft.format,
-                "total": draft.total,
-                "exemptions": None,
-            }
-        )
-        if details.proposed is not None:
-            line = details.proposed.line
-            self._introduced.append({"entry_id": number, "proposal_id": proposal_id, "line": line})
-        for line, movement in enumerate(draft.movements, start=1):
-            self._movements.append(
-                {
-                    **movement_terms(movement),
-                    "entry_id": number,
-                    "line": line,
-                    **{name: getattr(movement, name) for name in _MOVED},
-                    "effective_on": details.effective_on,
-                    "recorded_at": terms["recorded_at"],
-                }
-            )
-        return number
-
-    def rest_on(self, place: int, exemptions: Iterable[str]) -> None:
-        """Let an entry that waits, by its place, name the exemptions that it rests on."""
-        named = {"exemptions": LIST_SEPARATOR.join(exemptions), "format": EXEMPTED_FORMAT}
-        self._entries[place].update(named)
-
-    def drop_after(self, count: int) -> None:
-        """Drop the entries that were posted after so many, before any was given its number."""
-        assert len(self._numbers) <= count, "an entry has its number already"
-        del self._entries[count:]
-        first = WAITING + count
-        self._movements = [row for row in self._movements if row["entry_id"] < first]
-        self._introduced = [row for row in self._introduced if row["entry_id"] < first]
-
-    def numbers(self) -> list[int]:
-        """Give the numbers of all entries so far, drawn for those that had none."""
-        missing = len(self._entries) - len(self._numbers)
-        if missing:
-            self._numbers += self._numbering.ids(tables.entry, missing)
-        return list(self._numbers)
-
-    def add_to(self, rows: RowBuffer, disclosures: DisclosureRows) -> None:
-        """Put every row in line under its number, and disclose the texts of each entry."""
-        numbers = self.numbers()
-        for entry, number in zip(self._entries, numbers, strict=True):
-            entry["id"] = number
-            reversed_ = entry["reverses"]
-            if reversed_ is not None and reversed_ >= WAITING:
-                entry["reverses"] = numbers[reversed_ - WAITING]
-            notes = [(field, entry[field]) for field in ENTRY_NOTES]
-            disclosures.add(ENTRY_KIND, number, 0, notes)
-        for row in (*self._movements, *self._introduced):
-            row["entry_id"] = numbers[row["entry_id"] - WAITING]
-        rows.add_all(tables.entry, self._entries)
-        rows.add_all(tables.movement, self._movements)
-        rows.add_all(tables.introduced_line, self._introduced)
 
 
 class DisclosureRows:
@@ -415,48 +317,138 @@ class DisclosureRows:
         return rows
 
 
-def _table_places() -> Mapping[str, int]:
-    return _places_among(len(tables.metadata.tables))
+_DETAILS: Final = ("effective_on", "reference", "reason", "override")
+_MOVED: Final = ("unit", "from_stage", "to_stage", "amount")
 
 
-@cache
-def _places_among(known: int) -> Mapping[str, int]:
-    # Tables of nights, statements and further registers are made when they are first asked for.
-    assert known == len(tables.metadata.tables)
-    return {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
+class _Waiting(NamedTuple):
+    """An entry that waits for its number: what of its rows its draft does not say."""
+
+    draft: Draft
+    request_id: int
+    recorded_at: datetime
+    deal_id: int | None
+    account_ids: tuple[tuple[int, int | None], ...]
+    """The ids of each movement's need or offer, and of its deal."""
+    proposal_id: int | None = None
+    exemptions: str | None = None
+
+    def reverses(self, numbers: Sequence[int]) -> int | None:
+        """Give the number of the entry that this one reverses, by those of the entries here."""
+        reversed_ = self.draft.reverses
+        is_here = reversed_ is not None and reversed_ >= WAITING
+        return numbers[reversed_ - WAITING] if is_here and reversed_ is not None else reversed_
+
+    def entry(self, numbers: Sequence[int], number: int) -> dict[str, Any]:
+        """Give the row of the entry under its number."""
+        draft, details = self.draft, self.draft.details
+        return {
+            "id": number,
+            "act": draft.act,
+            **{name: getattr(details, name) for name in _DETAILS},
+            "reverses": self.reverses(numbers),
+            "lines": len(draft.movements),
+            "format": draft.format if self.exemptions is None else EXEMPTED_FORMAT,
+            "total": draft.total,
+            "exemptions": self.exemptions,
+            "recorded_at": self.recorded_at,
+            "request_id": self.request_id,
+            "deal_id": self.deal_id,
+        }
+
+    def movements(self, number: int) -> Iterator[dict[str, Any]]:
+        """Give the rows of the entry's movements."""
+        effective_on, recorded_at = self.draft.details.effective_on, self.recorded_at
+        pairs = zip(self.draft.movements, self.account_ids, strict=True)
+        for line, (movement, (account, deal)) in enumerate(pairs, start=1):
+            yield {
+                "holder_id": account,
+                "deal_id": deal,
+                "entry_id": number,
+                "line": line,
+                **{name: getattr(movement, name) for name in _MOVED},
+                "effective_on": effective_on,
+                "recorded_at": recorded_at,
+            }
+
+    def introduced(self, number: int) -> Iterator[dict[str, Any]]:
+        """Give the row of the proposal's line that the entry carries out, if it does."""
+        proposed = self.draft.details.proposed
+        if proposed is not None:
+            row = {"entry_id": number, "proposal_id": self.proposal_id, "line": proposed.line}
+            yield row
 
 
-class RowBuffer:
-    """Rows waiting to be written, in an order that every reference and guard accepts."""
+class JournalRows:
+    """The rows of the entries of one write, kept back until they are numbered.
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._pending: dict[str, list[Mapping[str, Any]]] = {}
-        self._written: set[str] = set()
+    An import posts tens of thousands, so that rows are made only while they are written.
+    """
 
-    def add(self, table: Table, row: Mapping[str, Any]) -> None:
-        """Put a row in line; every column of the table must be given."""
-        self._pending.setdefault(table.name, []).append(row)
+    def __init__(self, numbering: Numbering) -> None:
+        """Start empty; `numbering` is where the numbers will come from."""
+        self._numbering = numbering
+        self._waiting: list[_Waiting] = []
+        self._numbers: list[int] = []
 
-    def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Put many rows in line."""
-        if rows:
-            self._pending.setdefault(table.name, []).extend(rows)
+    @property
+    def count(self) -> int:
+        """How many entries were posted."""
+        return len(self._waiting)
 
-    def has_rows_beyond(self, table: Table) -> bool:
-        """Say whether rows of other tables than this one wait, or were written."""
-        return bool((self._written | self._pending.keys()) - {table.name})
+    def post(
+        self,
+        draft: Draft,
+        terms: Mapping[str, Any],
+        account_ids: Iterable[tuple[int, int | None]],
+        proposal_id: int | None = None,
+    ) -> int:
+        """Take an entry and its movements in; give the number it has while it waits.
 
-    def has_rows(self, table: Table) -> bool:
-        """Say whether rows of this table wait to be written."""
-        return table.name in self._pending
+        `account_ids` are the ids of each movement's need or offer, and of its deal; `proposal_id`
+        is that of the proposal whose line the draft names, if any.
+        """
+        number = WAITING + len(self._waiting)
+        self._waiting.append(
+            _Waiting(draft, **terms, account_ids=tuple(account_ids), proposal_id=proposal_id)
+        )
+        return number
 
-    def flush(self, connection: Connection) -> None:
-        """Write all waiting rows, tables in the order of their references."""
-        place = _table_places()
-        for name in sorted(self._pending, key=place.__getitem__):
-            insert_rows(connection, tables.metadata.tables[name], self._pending.pop(name))
-            self._written.add(name)
+    def rest_on(self, place: int, exemptions: Iterable[str]) -> None:
+        """Let an entry that waits, by its place, name the exemptions that it rests on."""
+        named = LIST_SEPARATOR.join(exemptions)
+        self._waiting[place] = self._waiting[place]._replace(exemptions=named)
+
+    def drop_after(self, count: int) -> None:
+        """Drop the entries that were posted after so many, before any was given its number."""
+        assert len(self._numbers) <= count, "an entry has its number already"
+        del self._waiting[count:]
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all entries so far, drawn for those that had none."""
+        missing = len(self._waiting) - len(self._numbers)
+        if missing:
+            self._numbers += self._numbering.ids(tables.entry, missing)
+        return list(self._numbers)
+
+    def add_to(self, rows: RowBuffer, disclosures: DisclosureRows) -> None:
+        """Put every row in line under its number, and disclose the texts of each entry."""
+        numbers = self.numbers()
+        if not numbers:
+            return
+
+        def pairs() -> Iterator[tuple[int, _Waiting]]:
+            return zip(numbers, self._waiting, strict=True)
+
+        for number, one in pairs():
+            details = one.draft.details
+            notes = [(field, getattr(details, field)) for field in ENTRY_NOTES]
+            disclosures.add(ENTRY_KIND, number, 0, notes)
+        rows.add_made(tables.entry, (one.entry(numbers, number) for number, one in pairs()))
+        moved = (row for number, one in pairs() for row in one.movements(number))
+        rows.add_made(tables.movement, moved)
+        carried_out = [row for number, one in pairs() for row in one.introduced(number)]
+        rows.add_all(tables.introduced_line, carried_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

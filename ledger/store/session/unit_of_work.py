@@ -34,7 +34,7 @@ from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
 from ledger.store import registers
 from ledger.store.db import queries, tables
-from ledger.store.db.prepared import insert_tuples
+from ledger.store.db.prepared import ROWS_AT_ONCE, RowBuffer, insert_tuples
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
 from ledger.store.origins import Key, require_no_circle
@@ -47,7 +47,6 @@ from ledger.store.session.rows import (
     DisclosureRows,
     JournalRows,
     PostedHere,
-    RowBuffer,
     WriteStart,
 )
 from ledger.store.versions import identity_change_row, stored_terms
@@ -176,8 +175,9 @@ class UnitOfWork:
         identity = self._new_identity(kind, record)
         number = code_number(code_prefixes().get(kind, ""), record.code)
         self._numbering.note_code_number(kind, number)
-        self._ids[kind, record.code] = identity
-        self._records[kind, record.code] = record
+        key = kind, record.code
+        self._ids[key] = identity
+        self._records[key] = record
         self._rows.add(
             register.identity,
             {
@@ -249,7 +249,7 @@ class UnitOfWork:
         number = self._journal.post(
             draft,
             self._entry_terms(draft),
-            self._movement_terms,
+            map(self._account_ids, draft.movements),
             None if proposed is None else self.id_of("proposal", proposed),
         )
         self.accounts.apply_movements(number, day, draft.movements)
@@ -303,10 +303,10 @@ class UnitOfWork:
         deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
         return {"recorded_at": self.now, "request_id": self.request_id, "deal_id": deal_id}
 
-    def _movement_terms(self, movement: Movement) -> dict[str, Any]:
+    def _account_ids(self, movement: Movement) -> tuple[int, int | None]:
+        """Give the ids of a movement's need or offer, and of its deal."""
         deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
-        holder = self.accounts.account(movement.side, movement.account).id
-        return {"holder_id": holder, "deal_id": deal}
+        return self.accounts.account(movement.side, movement.account).id, deal
 
     @property
     def entries(self) -> list[int]:
@@ -468,6 +468,8 @@ class UnitOfWork:
                 **marks,
             },
         )
+        if self._rows.count >= ROWS_AT_ONCE:
+            self.flush_registers()
 
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""

@@ -184,5 +184,5 @@ def source_document(plan: ImportPlan, incoming: Incoming) -> dict[str, Any]:
         "files": [one._asdict() for one in terms.files.values()],
         "left_out": Counter(one.reason for _, one in left_out),
         "rows_left_out": [[file, one.line, one.reason] for file, one in left_out],
-        "state": plan.state.packed(),
+        "state": plan.state,
     }
