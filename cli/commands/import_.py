@@ -69,9 +69,10 @@ def import_(
     rule = None if popolo else load_rule_named(rules)
     files, known = [Path(path) for path in paths], read_known(ledger, rule)
     today = ledger.today() if rule is not None else None
-    incoming = read_incoming(
-        files, as_table=as_table, rule=rule, popolo=popolo, known=known, today=today
-    )
+    with garbage_collection_paused():
+        incoming = read_incoming(
+            files, as_table=as_table, rule=rule, popolo=popolo, known=known, today=today
+        )
     incoming = replace(incoming, approach_days=approach_days_of(call))
     print_incoming(call, incoming)
     content = {"content": incoming.digest()}

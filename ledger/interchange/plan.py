@@ -71,7 +71,7 @@ def plan_import(
     revisions up before the acts that may need them, revisions down after the acts. Every step
     but `Same` carries the place it came from, so that a refusal while doing it can be located.
     """
-    planning = Planning(tables, holdings, _known_codes(tables, holdings), terms_of_source=terms)
+    planning = Planning(tables, holdings, _KnownCodes(tables, holdings), terms_of_source=terms)
     registers: list[ImportStep] = [*_plan_aliases(planning)]
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
@@ -122,26 +122,34 @@ def _records(changed: Mapping[str, tuple[Seat, Place]]) -> dict[str, Seat]:
     return {code: seat for code, (seat, _) in changed.items()}
 
 
-def _known_codes(tables: Tables, holdings: Holdings) -> dict[str, Codes]:
-    """Gather the codes of each register; the ledger's spelling of a code wins over the file's."""
-    known: dict[str, Codes] = {}
-    for table in REGISTER_OF_TABLE:
-        codes = known[table] = Codes(holdings.of(table))
-        own = [row.record.code for row in tables.of(table)]
-        for alias, code in holdings.aliases.get(table, {}).items():
+class _KnownCodes(dict[str, Codes]):
+    """The codes of each register, gathered when one of them is first looked for.
+
+    The ledger's spelling of a code wins over the file's.
+    """
+
+    def __init__(self, tables: Tables, holdings: Holdings) -> None:
+        super().__init__()
+        self._tables, self._holdings = tables, holdings
+
+    def __missing__(self, table: str) -> Codes:
+        codes = self[table] = Codes(self._holdings.of(table))
+        own = [row.record.code for row in self._tables.of(table)]
+        for alias, code in self._holdings.aliases.get(table, {}).items():
             codes.add_alias(alias, code)
-        for code in (*own, *tables.broken.get(table, ())):
+        for code in (*own, *self._tables.broken.get(table, ())):
             codes.add(code)
-    return known
+        return codes
 
 
 def _plan_aliases(planning: Planning) -> Iterator[AddAlias | Same]:
     """Give a step for each alias, and make it known to the rows that name its record by it."""
     if not planning.tables.aliases:
         return
-    held = {table: Codes(planning.holdings.of(table)) for table in planning.codes}
-    for table, aliases in planning.holdings.aliases.items():
-        for alias, code in aliases.items():
+    tables = {row.table for row in planning.tables.aliases}
+    held = {table: Codes(planning.holdings.of(table)) for table in tables}
+    for table in tables:
+        for alias, code in planning.holdings.aliases.get(table, {}).items():
             held[table].add_alias(alias, code)
     for row in planning.tables.aliases:
         yield from _alias_step(planning, row, held[row.table])

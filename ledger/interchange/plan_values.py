@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
 
 from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text
@@ -24,12 +25,22 @@ def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]
     planning.own.add(own_row(table, record.code, cells, row.place))
 
 
+@lru_cache(maxsize=1 << 10)
+def _terms_of(record_type: type, given: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Give the columns of some that are terms of a record, each with its attribute, in order."""
+    own = {one.name for one in fields(record_type)} if is_dataclass(record_type) else set()
+    columns = ((column, attribute_of(column)) for column in sorted(given - _NO_TERMS))
+    return tuple(one for one in columns if one[1] in own or hasattr(record_type, one[1]))
+
+
+_NO_TERMS: Final = frozenset({"code", "quantity"})
+
+
 def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
     """Give the cells that a row filled, as texts; a quantity counts the smallest part."""
     cells = {
-        column: cell_text(getattr(record, attribute_of(column))) or ""
-        for column in sorted(row.given)
-        if column not in {"code", "quantity"} and hasattr(record, attribute_of(column))
+        column: cell_text(getattr(record, attribute)) or ""
+        for column, attribute in _terms_of(record.__class__, row.given)
     }
     return cells if row.quantity is None else {**cells, "quantity": str(row.quantity)}
 
@@ -55,10 +66,7 @@ def merge_edit(
 ) -> tuple[Any, tuple[str, ...]]:
     """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
     changed: dict[str, Any] = {}
-    for column in sorted(row.given):
-        attribute = attribute_of(column)
-        if column in {"code", "quantity"} or not hasattr(record, attribute):
-            continue
+    for column, attribute in _terms_of(record.__class__, row.given):
         value = getattr(record, attribute)
         before = getattr(held, attribute)
         if value == before:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from ledger.core.errors import Detail, InvalidInput, LedgerError
@@ -118,21 +119,28 @@ class Codes:
 
     def __init__(self, codes: Iterable[str] = ()) -> None:
         """Start with the codes of the ledger."""
-        self._exact = set(codes)
         self._aliases: dict[str, str] = {}
-        self._normalised: dict[str, list[str]] = {}
-        for code in self._exact:
-            self._normalised.setdefault(normalised_code(code), []).append(code)
+        self._normalised: dict[str, str | tuple[str, ...]] = {}
+        for code in codes:
+            self._put(normalised_code(code), code)
+
+    def _put(self, normalised: str, code: str) -> None:
+        before = self._alike(normalised)
+        if code not in before:
+            self._normalised[normalised] = (*before, code) if before else code
+
+    def _alike(self, normalised: str) -> tuple[str, ...]:
+        alike = self._normalised.get(normalised, ())
+        return (alike,) if isinstance(alike, str) else alike
 
     def __contains__(self, code: object) -> bool:
         """Say whether exactly this code is there."""
-        return code in self._exact
+        return isinstance(code, str) and code in self._alike(normalised_code(code))
 
     def add(self, code: str) -> None:
         """Make a code of the import known, unless it is one that is known."""
         if self.find(code) is None:
-            self._exact.add(code)
-            self._normalised.setdefault(normalised_code(code), []).append(code)
+            self._put(normalised_code(code), code)
 
     def add_alias(self, alias: str, code: str) -> None:
         """Make a former code of a record known."""
@@ -140,12 +148,12 @@ class Codes:
 
     def find(self, code: str) -> str | None:
         """Give the code meant: this one, else the only one that differs in case, else by alias."""
-        if code in self._exact:
-            return code
         normalised = normalised_code(code)
-        alike = self._normalised.get(normalised, ())
+        alike = self._alike(normalised)
+        if code in alike:
+            return code
         return alike[0] if len(alike) == 1 else self._aliases.get(normalised)
 
     def __iter__(self) -> Iterator[str]:
         """Give every code, for suggestions."""
-        return iter(self._exact)
+        return chain.from_iterable(map(self._alike, self._normalised))

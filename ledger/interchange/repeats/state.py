@@ -163,7 +163,7 @@ def under_present_codes(state: SourceState, codes: Mapping[str, Mapping[str, str
     """Give a state with records under their present codes; `codes` are these by former ones."""
     for table, changed in codes.items():
         there = state.rows.get(table, {})
-        for code in [code for code in changed if code in there]:
+        for code in [code for code in there if code in changed]:
             now = changed[code]
             if now not in there:
                 rows = state.of(table, code)

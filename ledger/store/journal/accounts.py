@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, literal_column, select
@@ -133,11 +133,12 @@ class Accounts:
         self._paired_needs: set[str] = set()
         self._all_read = False
 
-    def read_everything(self) -> None:
-        """Read every need, offer and deal now, in a few queries: for acts by the thousand."""
+    def read_everything(self, of: Callable[[str], Mapping[str, Any]] | None = None) -> None:
+        """Read every need, offer and deal now; `of` gives registers that were read already."""
+        of = of or partial(registers.load_all, self._connection)
         for side in Side:
-            self._load_side(side, registers.load_all(self._connection, side.value).values())
-        deals = registers.load_all(self._connection, "deal").values()
+            self._load_side(side, of(side.value).values())
+        deals = of("deal").values()
         states, nothing = all_deal_states(self._connection), DealState({}, None)
         self._add_deals((one, states.get(one.id, nothing)) for one in deals)
         self._all_read = True

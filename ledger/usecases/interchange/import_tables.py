@@ -33,24 +33,17 @@ from ledger.interchange.steps import (
     Revise,
     Same,
 )
-from ledger.journal.balance import Balance
 from ledger.journal.receipts import Note, Receipt
 from ledger.reference.confusables import CodeShapes
-from ledger.registers.table import REGISTERS, versioned
-from ledger.store.journal import balances
-from ledger.store.journal.balances import Times
-from ledger.store.journal.entries import deal_entries, quantity_entries
-from ledger.store.rates import read_rates
-from ledger.store.register_codes import former_codes
+from ledger.registers.table import REGISTERS
 from ledger.store.registers import codes_of, load_all
 from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.versions import read_all_versions
 from ledger.usecases.approaches.requests import require_askable
-from ledger.usecases.interchange.export import amounts_by_key, journal_rows, posted_acts
+from ledger.usecases.interchange.holdings import StoredRegisters, read_holdings
 from ledger.usecases.interchange.import_acts import HistoryImporter
-from ledger.usecases.interchange.rooms import raise_total, read_rooms, revise_total
+from ledger.usecases.interchange.rooms import raise_total, revise_total
 from ledger.usecases.interchange.sources import (
     OverwriteNeedsReason,
     Sources,
@@ -66,50 +59,6 @@ from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_o
 
 if TYPE_CHECKING:
     from ledger.interchange.mapping.rule import ImportRule
-
-
-def read_holdings(
-    uow: UnitOfWork, tables: Collection[str], sources: Sources, *, rooms: bool = False
-) -> Holdings:
-    """Read the registers and totals, and of the journal and the rates what `tables` touch."""
-    connection, on = uow.connection, uow.request.on
-    stored = {kind: load_all(connection, kind) for kind in versioned()}
-    records = {kind: {code: row.record for code, row in stored[kind].items()} for kind in stored}
-    acts, _ = journal_rows(deal_entries(connection) if "deals" in tables else (), records["deal"])
-    _, changes = journal_rows(quantity_entries(connection) if "changes" in tables else (), {})
-    rates = read_rates(connection) if "rates" in tables else {}
-    return Holdings(
-        registers={
-            table: uow.units if kind == "unit" else records[kind]
-            for table, kind in REGISTER_OF_TABLE.items()
-        },
-        aliases={
-            table: former_codes(connection, kind) for table, kind in REGISTER_OF_TABLE.items()
-        },
-        required=_required(uow, stored, balances.NOW),
-        required_on=None if on is None else _required(uow, stored, Times(as_of=on)),
-        deals=records["deal"],
-        deal_versions=read_all_versions(connection, "deal") if "deals" in tables else {},
-        posted=posted_acts(acts),
-        rooms=read_rooms(connection) if rooms else {},
-        deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
-        changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
-        rates=rates,
-        stated=sources.own,
-    )
-
-
-def _required(uow: UnitOfWork, stored: Any, times: Times) -> dict[tuple[Side, str], int]:
-    """Give all that each need requires and each offer has in total; unknown ones are left out."""
-    rows = balances.account_rows(uow.connection, times)
-    totals: dict[tuple[Side, str], int] = {}
-    for side in Side:
-        for code, row in stored[side.value].items():
-            stages = balances.stages_of_side(side, rows.get(row.id))
-            total = Balance(side, code, uow.units[row.record.unit], stages).required
-            if total:
-                totals[side, code] = total
-    return totals
 
 
 ConfirmPlan = Callable[[ImportPlan], None]
@@ -163,29 +112,34 @@ def import_tables(uow: UnitOfWork, incoming: Incoming, confirm: ConfirmPlan) -> 
     Raises `ImportRefused` with every bad row, whether it fails by itself or against the ledger,
     and what `confirm` raises.
     """
-    plan = plan_tables(uow, incoming)
+    stored = StoredRegisters(uow)
+    plan = plan_tables(uow, incoming, stored)
     confirm(plan)
     if plan.changes_nothing:
         return _receipt(uow, plan, incoming)
-    problems = Importer(uow).execute(plan.steps)
+    problems = Importer(uow, stored).execute(plan.steps)
     if problems:
         raise ImportRefused(problems)
     return _receipt(uow, plan, incoming)
 
 
-def plan_tables(uow: UnitOfWork, incoming: Incoming) -> ImportPlan:
+def plan_tables(
+    uow: UnitOfWork, incoming: Incoming, stored: StoredRegisters | None = None
+) -> ImportPlan:
     """Plan an import against the ledger. Raises `ImportRefused` with every problem."""
+    stored = stored or StoredRegisters(uow)
     if incoming.terms.overwrite and not uow.request.reason:
         raise OverwriteNeedsReason("What was corrected is not overwritten without a reason.")
     incoming = replace(incoming, terms=replace(incoming.terms, edition_on=uow.day))
     names = {table.table for table in incoming.tables}
     sources = Sources(uow, incoming.terms.source)
-    holdings = read_holdings(uow, names, sources, rooms=incoming.terms.asks_for_room)
+    rooms = incoming.terms.asks_for_room
+    holdings = read_holdings(uow, names, sources, stored, rooms=rooms)
     _require_unchanged(incoming, holdings)
     plan = plan_incoming(incoming, holdings, uow.today)
     if plan.problems:
         raise ImportRefused(plan.problems)
-    found = (*_new_topics(uow, plan), *_near_duplicates(uow, plan))
+    found = (*_new_topics(uow, plan), *_near_duplicates(stored, plan))
     plan = sources.with_others(plan, holdings.of("units"))
     return replace(plan, notes=(*plan.notes, *found))
 
@@ -221,7 +175,7 @@ def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
         yield from new_topics(topics, [one.topic for one in topics_in_use(uow.connection)])
 
 
-def _near_duplicates(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
+def _near_duplicates(stored: StoredRegisters, plan: ImportPlan) -> Iterator[Note]:
     """Give a note of each new city, provider or project that may be one that is there already."""
     added = [
         step.record
@@ -232,8 +186,8 @@ def _near_duplicates(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
         return
     names = NameIndex()
     for kind in COMPARED:
-        for stored in load_all(uow.connection, kind).values():
-            names.add(stored.record)
+        for one in stored.of(kind).values():
+            names.add(one.record)
     for record in added:
         for note in names.near_duplicates(record):
             yield note._replace(text=f"{record.code}: {note.text}")
@@ -267,15 +221,13 @@ def _receipt(uow: UnitOfWork, plan: ImportPlan, incoming: Incoming) -> Receipt:
 class Importer:
     """Carries the steps of a plan out, noting what the ledger's rules refuse and where."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, stored: StoredRegisters) -> None:
         """Read all the ledger at once, so that no step asks the database by itself."""
         self._uow = uow
-        uow.accounts.read_everything()
+        uow.accounts.read_everything(stored.of)
         uow.remember_ids()
         self._kept = {
-            kind: load_all(uow.connection, kind)
-            for kind in REGISTER_OF_TABLE.values()
-            if kind != "unit"
+            kind: stored.of(kind) for kind in REGISTER_OF_TABLE.values() if kind != "unit"
         }
         for kind, records in self._kept.items():
             if not REGISTERS[kind].has_quantity:

@@ -1,0 +1,100 @@
+"""Rows of an import as they wait: packed by columns, and what they say in compressed blocks."""
+
+import json
+import zlib
+from base64 import b64encode
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.interchange.problems import Place
+from ledger.interchange.reader import PackedRows, RawRow, RawTable
+from ledger.interchange.repeats.state import (
+    DEALS,
+    OwnRows,
+    SourceState,
+    StatedFile,
+    StatedRow,
+    own_row,
+    packed,
+    stating,
+    unpacked,
+)
+
+FILES = [StatedFile("needs.csv", "ab"), StatedFile("deals.csv", "cd")]
+CELLS = st.dictionaries(st.sampled_from(("title", "unit", "note")), st.text(max_size=50))
+MANY = 5000
+
+
+@given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=20))
+def test_packed_rows_are_the_rows_that_they_were_made_of(cells):
+    rows = [RawRow(line, {"code": a, "name": b}) for line, (a, b) in enumerate(cells, 2)]
+
+    packed_rows = PackedRows(("code", "name"), rows)
+
+    assert len(packed_rows) == len(rows)
+    assert [*packed_rows] == rows
+    assert [packed_rows[at] for at in range(len(rows))] == rows
+    assert packed_rows[1:3] == rows[1:3]
+
+
+def test_rows_without_a_column_keep_their_lines():
+    assert [*PackedRows((), [RawRow(2, {}), RawRow(3, {})])] == [RawRow(2, {}), RawRow(3, {})]
+
+
+def test_a_table_whose_rows_have_other_columns_stays_as_it_is():
+    rows = [RawRow(2, {"code": "A"}), RawRow(3, {"code": "B", "name": "b"})]
+    table = RawTable("cities", "cities.csv", ("code", "name"), rows)
+
+    assert table.packed() is table
+    assert [*RawTable("cities", "cities.csv", ("code",), rows[:1]).packed().rows] == rows[:1]
+
+
+@given(st.lists(st.tuples(st.sampled_from(("needs", DEALS)), st.text(max_size=5), CELLS)))
+def test_a_state_is_read_as_it_was_packed(said):
+    state = SourceState([*FILES])
+    for line, (table, code, cells) in enumerate(said, 2):
+        text = json.dumps(cells, separators=(",", ":"))
+        state.add(StatedRow(table, code, text, line % 2, line, gone=line % 3 == 0))
+
+    assert unpacked(packed(FILES, state)) == state
+    for table, code, _ in said:
+        assert unpacked(packed(FILES, state), (table, code)).of(table, code) == state.of(
+            table, code
+        )
+
+
+def test_a_state_of_an_earlier_version_is_read():
+    lines = ['[["needs.csv","ab"]]', '["needs","N-1",0,2,0]\t{"title":"A"}']
+    text = b64encode(zlib.compress("\n".join(lines).encode())).decode()
+
+    state = unpacked(text)
+
+    assert state.cell("needs", "N-1", "title") == "A"
+    assert unpacked(packed(state.files, state)) == state
+
+
+def test_what_very_many_rows_say_is_given_as_it_was_said():
+    rows = [
+        own_row("needs", f"N-{at}", {"title": f"Ü {at}"}, Place("n.csv", at)) for at in range(MANY)
+    ]
+    own = OwnRows()
+    for row in rows:
+        own.add(row)
+
+    assert own
+    assert [*own] == rows
+    first = stating(SourceState(), own, {"n.csv": FILES[0]}, whole=True)
+    assert first.says_more
+    before = unpacked(first.packed)
+    again = stating(before, own, {"n.csv": FILES[0]}, whole=True)
+    assert (again.says_more, again.gone) == (False, ())
+    assert again.packed == first.packed
+
+
+def test_acts_that_are_left_out_are_not_said():
+    own = OwnRows()
+    for line in (2, 3):
+        own.add(own_row(DEALS, "D-1", {"amount": str(line)}, Place("d.csv", line)))
+
+    assert [one.place.line for one in own.without_acts({Place("d.csv", 2)})] == [3]
