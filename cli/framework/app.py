@@ -109,6 +109,9 @@ COMMAND_TABLE = (
     CommandEntry(
         "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"
     ),
+    CommandEntry(
+        "log", "Every recorded act: who, when, and about what.", BOOKS, "cli.commands.log"
+    ),
     CommandEntry("undo", "Undo your last request.", BOOKS, "cli.commands.undo"),
     CommandEntry(
         "check", "Check the rules of the ledger against the journal.", BOOKS, "cli.commands.check"

@@ -122,6 +122,10 @@ class ReadOptions:
         """Return the same options for rows that were filtered already."""
         return replace(self, where=(), office=None)
 
+    def without_office(self) -> ReadOptions:
+        """Return the same options for rows of one office already."""
+        return self if self.office is None else replace(self, where=self.where[:-1], office=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:

@@ -167,12 +167,17 @@ def _registers(receipt: Receipt, needs: Mapping[str, Mapping[str, Any]]) -> Iter
 
 
 def _changes(receipt: Receipt) -> Iterator[str]:
-    """Render each changed term, before and after; amounts are in the unit of the record."""
+    """Render each changed term on a line of its own."""
+    yield from (f"  {text}" for text in change_texts(receipt))
+
+
+def change_texts(receipt: Receipt) -> Iterator[str]:
+    """Say each changed term, before and after; amounts are in the unit of the record."""
     parts = (receipt.get(part) or {} for part in ("recorded", "need", "offer"))
     unit = next((part["unit"] for part in parts if "unit" in part), None)
     for name, pair in (receipt.get("changes") or {}).items():
         before, after = (_term(name, value, unit) for value in pair)
-        yield f"  {_words(name)}: {before} → {after}"
+        yield f"{_words(name)}: {before} → {after}"
 
 
 _MOST_LINES = 20
@@ -188,22 +193,22 @@ def _undone(receipt: Receipt) -> Iterator[str]:
 
 
 def _terms(terms: Mapping[str, Any], start: str = "") -> Iterator[str]:
-    """Render recorded terms on one line; the code is in the headline or in `start`.
+    """Render recorded terms on one line; the code is in the headline or in `start`."""
+    listed = "; ".join(term_texts(terms))
+    if listed:
+        yield f"  {start}{listed}"
+
+
+def term_texts(terms: Mapping[str, Any]) -> Iterator[str]:
+    """Say each recorded term but the code.
 
     A unit is shown behind its amounts, and alone where there are none.
     """
     elsewhere = {"code", "unit"} if _amounts() & terms.keys() else {"code"}
-    shown = {
-        name: value
-        for name, value in terms.items()
-        if name == "quantity" or (name not in elsewhere and value is not None)
-    }
-    if shown:
-        unit = terms.get("unit")
-        listed = "; ".join(
-            f"{_words(name)}: {_term(name, value, unit)}" for name, value in shown.items()
-        )
-        yield f"  {start}{listed}"
+    unit = terms.get("unit")
+    for name, value in terms.items():
+        if name == "quantity" or (name not in elsewhere and value is not None):
+            yield f"{_words(name)}: {_term(name, value, unit)}"
 
 
 def _words(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -275,6 +275,24 @@ def required_date(call: Call, text: str) -> date:
     """Read a day that was given, by the ledger's calendar."""
     ledger_of(call)  # a missing ledger is reported before an unreadable date
     return typed_date(call, text, lambda: today_of(call))
+
+
+def optional_time(call: Call, text: str | None) -> datetime | None:
+    """Read a time an option was given, or the beginning of a day; None where it was not.
+
+    Raises InvalidDate and InvalidTime.
+    """
+    from ledger.core.dates import InvalidDate, first_moment, parse_time  # noqa: PLC0415 - as above
+
+    if text is None:
+        return None
+    zone = calendar_of(call).zone
+    try:
+        return first_moment(required_date(call, text), zone)
+    except InvalidDate:
+        if ":" not in text:
+            raise
+        return parse_time(text, zone=lambda: zone)
 
 
 def typed_date(call: Call, text: str, today: Callable[[], date]) -> date:

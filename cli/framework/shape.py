@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
@@ -99,6 +100,8 @@ def _order(row: ReportRow, column: Column) -> tuple[int, Any]:
         cell = typed(value, column.kind)
     if isinstance(cell, Decimal):
         return 0, cell
+    if isinstance(cell, date):  # a time too, which has the ledger's zone and none of its own
+        return 1, cell.isoformat()
     return (1, machine(cell).casefold())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -150,6 +150,11 @@ def find_time_zone(name: str) -> tzinfo:
 def day_of(moment: datetime, where: tzinfo) -> date:
     """Return the calendar day of a moment in a time zone."""
     return moment.astimezone(where).date()
+
+
+def first_moment(day: date, where: tzinfo) -> datetime:
+    """Return the moment at which a day begins in a time zone, as a UTC instant."""
+    return datetime.combine(day, time(), where).astimezone(UTC)
 
 
 def clock_ahead(now: datetime, last_written: datetime, zone: tzinfo) -> ClockAhead:

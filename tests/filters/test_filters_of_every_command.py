@@ -83,6 +83,7 @@ FILTERED = {
     "rates show": "base",
     "rates history EUR USD": "source",
     "settings list": "name",
+    "log": "command",
     "journal list": "act",
     "journal seals": "root",
     "query 'SELECT need, unit FROM v_gap'": "need",

@@ -1,0 +1,106 @@
+"""Records of any register by a code alone, and what stands under them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from ledger.core.suggest import did_you_mean
+from ledger.registers.table import versioned
+from ledger.store.db.queries import chunked
+from ledger.store.origins import Key
+from ledger.store.registers import (
+    STORED_REGISTERS,
+    AmbiguousCode,
+    UnknownCode,
+    codes_of,
+    identity_of,
+    seek_id,
+    unknown_code,
+)
+
+_SEPARATOR: Final = ":"
+
+
+def find_named(connection: Connection, typed: str, kinds: Collection[str] | None = None) -> Key:
+    """Find the one record that a code means, typed as CODE or KIND:CODE.
+
+    Raises `UnknownCode`, and `AmbiguousCode` where records of several registers have the code.
+    """
+    found = find_all_named(connection, typed, kinds)
+    if len(found) > 1:
+        named = [f"{key.kind}{_SEPARATOR}{code_of(connection, key)}" for key in found]
+        raise AmbiguousCode(
+            f"{typed!r} is the code of several records: {', '.join(named)}.",
+            why="Records of different registers can have one code.",
+            next_step=f"Say which one is meant, for example {named[0]}",
+        )
+    return found[0]
+
+
+def find_all_named(
+    connection: Connection, typed: str, kinds: Collection[str] | None = None
+) -> list[Key]:
+    """Find every record that a code can mean, in the order of the registers.
+
+    Raises `UnknownCode`.
+    """
+    among = [*versioned()] if kinds is None else [*kinds]
+    kind, separator, code = (part.strip() for part in typed.partition(_SEPARATOR))
+    if separator and kind.casefold() in among:
+        among, typed = [kind.casefold()], code
+        identity = seek_id(connection, among[0], code)
+        if identity is None:
+            raise unknown_code(connection, among[0], code)
+        return [Key(among[0], identity)]
+    ids = ((one, seek_id(connection, one, typed.strip())) for one in among)
+    found = [Key(one, identity) for one, identity in ids if identity is not None]
+    if found:
+        return found
+    codes = [code for one in among for code in codes_of(connection, one)]
+    raise UnknownCode(
+        f"No record has the code {typed!r}.",
+        why=f"A code of one of these registers is needed: {', '.join(among)}.",
+        next_step=did_you_mean(typed, codes) or "List a register, for example: cityfund city list",
+    )
+
+
+def code_of(connection: Connection, key: Key) -> str:
+    """Give the code that a record has now."""
+    own = identity_of(key.kind).c
+    return str(connection.execute(select(own.code).where(own.id == key.id)).scalar_one())
+
+
+def all_under(connection: Connection, records: Iterable[Key]) -> Mapping[str, set[int]]:
+    """Give the records and all that ever referred to them, or to what did, by register.
+
+    What lies under a city are its projects, their needs, and the approaches and deals of these.
+    """
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    waiting: dict[str, set[int]] = {}
+    for key in records:
+        waiting.setdefault(key.kind, set()).add(key.id)
+    while waiting:
+        kind, ids = waiting.popitem()
+        new = ids - found[kind]
+        found[kind] |= new
+        for other, below in _referring(connection, kind, new):
+            waiting.setdefault(other, set()).update(below - found[other])
+        waiting = {name: left for name, left in waiting.items() if left}
+    return {kind: ids for kind, ids in found.items() if ids}
+
+
+def _referring(connection: Connection, kind: str, ids: set[int]) -> Iterator[tuple[str, set[int]]]:
+    """Give the ids of the records that refer to some, or did in an earlier version."""
+    for other, register in STORED_REGISTERS.items():
+        for term in register.terms:
+            if term.refers_to != kind:
+                continue
+            owner = register.identity.c.id if term.fixed else register.versions.c[register.owner]
+            column = register.column(term)
+            for some in chunked(sorted(ids)):
+                rows = connection.execute(select(owner).where(column.in_(some)).distinct())
+                yield other, {*rows.scalars()}

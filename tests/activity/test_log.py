@@ -1,0 +1,125 @@
+"""The log names every act, and keeps those of a person, a day, an office or a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from officer import Officer
+from world import World
+
+from ledger.core.factors import Factor
+
+
+@pytest.fixture
+def busy(world: World, officer: Officer) -> Officer:
+    """Give an officer of a fund with projects in two offices, and acts of two people."""
+    for line in (
+        "city add Mashhad --code MHD --country IR",
+        "city add Bogota --code BOG --country CO",
+        "project add Monorail --city MHD --sector transport.urban --code PRJ-1",
+        "project add Housing --city BOG --sector socialHousing --code PRJ-2",
+        "need add PRJ-1 money '10M EUR' --code N-1",
+        "need add PRJ-2 money '20M EUR' --code N-2",
+        "provider add Bank --kind bank --code BK",
+        "offer add BK money '5M EUR' --code O-1",
+        "deal introduce O-1 N-1 '4M EUR' --until 2099-01-01 --reason 'asked by the mayor'",
+        "project edit PRJ-1 --status preparation",
+        "approach add N-2 BK",
+    ):
+        officer.says(line)
+    del world
+    return officer
+
+
+def rows(officer: Officer, line: str = "log") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = officer.asks(line)["rows"]
+    return found
+
+
+def commands(officer: Officer, line: str) -> list[str]:
+    return [f"{one['command']} {one['about']}" for one in rows(officer, line)]
+
+
+def test_every_act_is_there_with_what_it_recorded(busy: Officer) -> None:
+    found = rows(busy)
+    assert [one["request"] for one in found] == sorted(one["request"] for one in found)
+    by_command = {f"{one['command']} {one['about']}": one for one in found}
+    edit = by_command["project edit PRJ-1"]
+    assert edit["what"] == "status: identification → preparation"
+    assert edit["actor"] == "sara"
+    deal = by_command["deal introduce D-0001, N-1, O-1"]
+    assert "quantity: 4,000,000.00 EUR" in deal["what"]
+    assert deal["reason"] == "asked by the mayor"
+    assert "mayor" not in deal["what"]
+    assert deal["entries"]
+    assert {"kind": "deal", "code": "D-0001", "version": 1} in deal["records"]
+    counted = busy.world.ledger
+    with counted.read() as connection:
+        number = connection.exec_driver_sql("SELECT count(*) FROM request").scalar()
+    assert len(found) == number
+
+
+def test_what_stands_under_a_record_is_about_it(busy: Officer) -> None:
+    assert commands(busy, "log --about prj-1") == [
+        "project add PRJ-1",
+        "need add N-1",
+        "deal introduce D-0001, N-1, O-1",
+        "project edit PRJ-1",
+    ]
+    assert commands(busy, "log --about BK") == [
+        "provider add BK",
+        "offer add O-1",
+        "deal introduce D-0001, N-1, O-1",
+        "approach add AP-0001",
+    ]
+    assert commands(busy, "log --about approach:ap-0001") == ["approach add AP-0001"]
+    about_both = commands(busy, "log --about city:BOG --office americas")
+    assert about_both == [
+        "city add BOG",
+        "project add PRJ-2",
+        "need add N-2",
+        "approach add AP-0001",
+    ]
+    assert commands(busy, "log --about BOG --office asia") == []
+
+
+def test_acts_of_a_person_and_since_a_time(busy: Officer) -> None:
+    busy.says("city edit MHD --population 3000000", "--actor", "omid")
+    assert commands(busy, "log --actor omid") == ["city edit MHD"]
+    assert commands(busy, "log --actor nobody") == []
+    today = rows(busy, "log --since today")
+    assert commands(busy, "log --since tomorrow") == []
+    moment = today[-1]["recorded_at"]
+    assert rows(busy, f"log --since '{moment}'")[-1] == today[-1]
+    sorted_by_time = "--sort=-recorded_at --limit 1"
+    assert commands(busy, f"log --where command='city edit' {sorted_by_time}") == ["city edit MHD"]
+    assert len(rows(busy, f"journal list {sorted_by_time}")) == 1
+
+
+def test_several_records_of_one_code_are_all_meant(busy: Officer) -> None:
+    busy.says("provider add Mashhad --kind city --city MHD --code MHD")
+    assert "provider add MHD" in commands(busy, "log --about MHD")
+    assert commands(busy, "log --about provider:MHD") == ["provider add MHD"]
+
+
+def test_an_undone_act_and_its_undoing_both_stand(busy: Officer) -> None:
+    busy.says("undo --reason 'sent to the wrong bank' --yes")
+    assert rows(busy)[-1]["command"] == "undo"
+    assert "(approach add) undone" in rows(busy)[-1]["what"]
+    assert rows(busy)[-2]["command"] == "approach add"
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_is_no_code_or_no_time_is_refused(busy: Officer) -> None:
+    assert busy.refused("log --about PRJ-9", 5, "PRJ-9") == "unknown-code"
+    assert busy.refused("log --about project:PRJ-9", 5, "PRJ-9") == "unknown-code"
+    assert busy.refused("log --office atlantis", 5, "atlantis") == "unknown-code"
+    assert busy.refused("log --since whenever", 3, "whenever") == "invalid-date"
+    assert busy.refused("log --since '2026-01-01 25:00'", 3) == "invalid-time"
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_need_for_work_is_found_by_its_city(busy: Officer) -> None:
+    busy.world.need("10 person-day", "N-3", project="PRJ-1", factor=Factor.EXPERTISE)
+    assert any("N-3" in one["about"] for one in rows(busy, "log --about MHD"))
