@@ -101,7 +101,7 @@ def _publish(call: Call, path: Path) -> None:
         some = ", ".join(made[:_EXAMPLES]) + (", ..." if len(made) > _EXAMPLES else "")
         note(call, f"{len(made):,} identifiers were made, for the ledger has none: {some}")
     for reason, count in done.left_out.items():
-        note(call, f"Not told: {reason} ({count:,})")
+        note(call, f"Not in the file: {reason} ({count:,})")
 
 
 def _export_popolo(call: Call, folder: Path) -> None:

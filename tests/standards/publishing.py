@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,23 @@ def furnish_fund(officer: Officer) -> None:
         "rates add EUR USD 1.25 --on 2026-01-01",
     ):
         officer.says(line)
+
+
+def present_edition_of_oc4ids(folder: Path) -> Path:
+    """Give a folder with the schema of OC4IDS as packaged, merged with what later editions add."""
+    made = folder / "oc4ids"
+    shutil.copytree(DATA / "oc4ids", made)
+    schema = read_json(made / "project-schema.json")
+    merged = _merged(schema, read_json(made / "later-editions.json"))
+    (made / "project-schema.json").write_text(json.dumps(merged))
+    return made
+
+
+def _merged(document: Any, patch: Any) -> Any:
+    """Merge as RFC 7396 says, where nothing is removed."""
+    if not (isinstance(document, dict) and isinstance(patch, dict)):
+        return patch
+    return document | {key: _merged(document.get(key), one) for key, one in patch.items()}
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -7,6 +7,7 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import jsonschema
@@ -15,7 +16,7 @@ from libcoveoc4ids.api import oc4ids_json_output
 from libcoveoc4ids.config import LibCoveOC4IDSConfig
 from lxml import etree
 from officer import Officer
-from publishing import DATA, read_json, served
+from publishing import DATA, present_edition_of_oc4ids, read_json, served
 
 from ledger.interchange.standards.publication import Identifiers
 from ledger.store.journal.balances import Times
@@ -78,7 +79,8 @@ def _has_a_time(text: object) -> bool:
 
 def checked_by_oc4ids(file: Path, folder: Path) -> dict[str, Any]:
     """Check a package with the checker of OC4IDS, its schema and lists served from here."""
-    with served(DATA / "oc4ids") as address:
+    edition = Path(mkdtemp(dir=folder))
+    with served(present_edition_of_oc4ids(edition)) as address:
         config = LibCoveOC4IDSConfig(
             {
                 "schema_host": address,
@@ -204,17 +206,17 @@ def test_what_is_not_told_and_what_was_made_is_said(fund: Officer, tmp_path: Pat
     assert told.out == f"{tmp_path / 'a.xml'}: 2 activities, 7 transactions\n"
     for line in (
         "2 identifiers were made, for the ledger has none: XI-CITYFUND-PRJ-1, XI-CITYFUND-PRJ-2",
-        "Not told: needs for expertise or implementation (1)",
-        "Not told: needs with amounts that are only held (1)",
-        "Not told: statuses that IATI tells less of (1)",
+        "Not in the file: needs for expertise or implementation (1)",
+        "Not in the file: needs with amounts that are only held (1)",
+        "Not in the file: statuses that IATI tells less of (1)",
     ):
         assert line in told.err
     told = fund.tries(f"export {tmp_path / 'b'} --format oc4ids")
-    assert "Not told: needs in a second currency: what they require (1)" in told.err
+    assert "Not in the file: needs in a second currency: what they require (1)" in told.err
     told = fund.tries(f"export {tmp_path / 'c'} --format 360giving")
-    assert "Not told: deals that are no grants, or do not say so (1)" in told.err
+    assert "Not in the file: deals that are no grants, or do not say so (1)" in told.err
     told = fund.tries(f"export {tmp_path / 'd'} --format fts")
-    assert "Not told: flows in a currency without a rate to USD on their day (1)" in told.err
+    assert "Not in the file: flows in a currency without a rate to USD on their day (1)" in told.err
 
 
 def refused(officer: Officer, line: str, code: int, *words: str) -> None:

@@ -58,10 +58,18 @@ def fts_table(publication: Publication, dollar: Unit, rate_on: RateOn) -> Writte
     writer.writeheader()
     flows = 0
     for one in publication.projects:
+        left_out["projects: the sector, the status and the dates"] += bool(one.deals)
         left_out["needs: what they require, for FTS states plans elsewhere"] += sum(
             bool(need.required) for need in one.needs
         )
         for deal in one.deals:
+            left_out["deals: the days of all but the first commitment and delivery"] += (
+                sum(bool(flow.committed) for flow in deal.flows) > 1
+                or sum(bool(flow.delivered) for flow in deal.flows) > 1
+            )
+            left_out["deals: the instrument, for FTS has financial and in kind"] += (
+                deal.instrument not in {None, "grant", "in-kind"}
+            )
             for day, status, amount in _states(deal):
                 rate = Fraction(1) if deal.unit.code == CURRENCY else rate_on(deal.unit.code, day)
                 if rate is None:

@@ -29,6 +29,7 @@ def grants_file(publication: Publication) -> Written:
     left_out: Counter[str] = Counter()
     grants: list[dict[str, object]] = []
     for one in publication.projects:
+        left_out["projects: the sector and the status"] += 1
         left_out["needs: what they require beyond grants"] += sum(
             bool(need.required) for need in one.needs
         )
@@ -36,6 +37,12 @@ def grants_file(publication: Publication) -> Written:
             if deal.instrument != _INSTRUMENT:
                 left_out["deals that are no grants, or do not say so"] += 1
             elif deal.committed:
+                left_out["deals: the days of deliveries, for 360Giving states their sum"] += bool(
+                    deal.delivered
+                )
+                left_out["deals: the days of further commitments and releases"] += (
+                    sum(bool(flow.committed) for flow in deal.flows) > 1
+                )
                 grants.append(_grant(one, deal, publication))
     publisher = publication.identifiers.publisher
     package = {

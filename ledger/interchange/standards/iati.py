@@ -99,18 +99,25 @@ def _activity(
     _location(activity, one)
     code = sectors()[project.sector].dac or ""
     ET.SubElement(activity, "sector", vocabulary=_DAC, code=code)
+    shared = {_finance_type(deal) for deal in one.deals}
+    if len(shared) == 1 and (finance := next(iter(shared))):
+        ET.SubElement(activity, "default-finance-type", code=finance)
     for need in one.needs:
         left_out["needs: what they require, for IATI has budgets by year alone"] += bool(
             need.required
         )
     for deal in one.deals:
-        finance = deal.instrument and instruments()[deal.instrument].iati_finance_type
         left_out["deals: the instrument, for IATI has no type for it"] += bool(
-            deal.instrument and not finance
+            deal.instrument and not _finance_type(deal)
         )
         for flow in deal.flows:
             _transactions(activity, one, deal, flow, identifiers)
     return activity
+
+
+def _finance_type(deal: PublishedDeal) -> str | None:
+    """Give the type that IATI has for a deal's instrument."""
+    return None if deal.instrument is None else instruments()[deal.instrument].iati_finance_type
 
 
 def _location(activity: ET.Element, one: PublishedProject) -> None:
@@ -172,7 +179,7 @@ def _transactions(
         value.text = amount_text(amount, deal.unit)
         _provider(transaction, "provider-org", deal.provider, identifiers)
         _organisation(transaction, "receiver-org", one.receiver)
-        finance = deal.instrument and instruments()[deal.instrument].iati_finance_type
+        finance = _finance_type(deal)
         if finance:
             ET.SubElement(transaction, "finance-type", code=finance)
 

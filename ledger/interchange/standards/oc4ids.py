@@ -96,6 +96,9 @@ def _budget(
     left_out["deals: what is delivered, for OC4IDS tells of contracts"] += sum(
         bool(deal.delivered) for deal in one.deals
     )
+    left_out["deals: the days of further commitments and releases"] += sum(
+        sum(bool(flow.committed) for flow in deal.flows) > 1 for deal in _given(one)
+    )
     left_out["deals: the instrument"] += sum(bool(deal.instrument) for deal in _given(one))
     parts = [_part(deal, publication) for deal in _given(one)]
     return filled(
