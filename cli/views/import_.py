@@ -151,4 +151,7 @@ def _document(report: RuleReport) -> dict[str, Any]:
             {"table": table, "column": column, "count": count}
             for (table, column), count in sorted(report.bad.items())
         ],
+        "unread_cells": [
+            {"column": column, "count": count} for column, count in sorted(report.unread.items())
+        ],
     }

@@ -92,6 +92,7 @@ def _read_sheet(
         source = SheetTable(workbook, form, Reading(sheet=name))
     except NotATable as error:
         return None, [Place(label, 1).problem(f"{name}!A1", error.code, error.what)]
+    source.refuse_without_value()
     spec = READABLE[table]
     header = tuple(one.strip().casefold() for one in source.columns or ())
     letters = {one: column_letters(at + 1) for at, one in enumerate(header)}
@@ -108,6 +109,7 @@ def _read_sheet(
         cells = {one.strip().casefold(): str(cell) for one, cell in row.record.items()}
         source.problems += _without_a_name(place, header, named, cells)
         rows.append(RawRow(row.line, {one: cells[one] for one in wanted}))
+    source.refuse_without_value()  # those beyond the columns were met with their rows
     source.problems += _long_numbers(label, source.long_numbers)
     return RawTable(table, label, tuple(filter(None, named)), rows, sheet=sheet), source.problems
 

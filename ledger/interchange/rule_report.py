@@ -52,6 +52,8 @@ class RuleReport:
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     unmade: Counter[tuple[str, str]] = field(default_factory=Counter)
     bad: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    """Cells without a value by the column, which the rule does not read."""
     zero: int = 0
     notes: list[str] = field(default_factory=list)
     scientific: int = 0
@@ -92,6 +94,9 @@ class RuleReport:
             yield f"{table}.{column} not readable, and taken as the rule says: {count:,}"
         for (table, test), count in sorted(self.unmade.items()):
             yield f"{table} not made, where not: {test}: {count:,}"
+        if self.unread:
+            columns = ", ".join(f"{name} {count:,}" for name, count in sorted(self.unread.items()))
+            yield f"cells without a value that the rule does not read: {columns}"
         if self.zero:
             yield f"given of zero, which posts nothing: {self.zero:,}"
         for table, count in sorted(self.made.items()):

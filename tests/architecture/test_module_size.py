@@ -71,6 +71,7 @@ SHORT = {
     "ledger/interchange/mapping/given_table.py": "a table that only rules know",
     "ledger/interchange/mapping/problems.py": "what values raise and files catch, below both",
     "ledger/interchange/mapping/reading.py": "the files of an import, apart from one's rows",
+    "ledger/interchange/mapping/sheet_cells.py": "cells in error, which only sheets have",
     "ledger/interchange/mapping/tolerance.py": "entered only by rules that put up with bad cells",
     "ledger/interchange/mapping/templates.py": "one small language, parsed apart from its use",
     "ledger/interchange/mapping/record_finder.py": "an index that the application of a rule asks",

@@ -108,7 +108,7 @@ def test_a_pipe_is_refused(officer: Officer, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "value", "word"),
-    [("A3", "#REF!", "Sheet!A3: This cell is in error"), ("B2", "=A2", "Sheet!B2: The formula")],
+    [("A3", "#REF!", "Sheet!A3: This cell is in error"), ("A2", "=B2", "Sheet!A2: The formula")],
 )
 def test_a_bad_cell_is_named(
     officer: Officer, tmp_path: Path, cell: str, value: str, word: str

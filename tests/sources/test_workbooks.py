@@ -111,16 +111,29 @@ def test_a_sheet_is_chosen_by_its_name() -> None:
     assert "several sheets: Sheet, Other & more" in refusal(book).what
 
 
-def test_cells_in_error_are_problems() -> None:
+def test_cells_in_error_are_named() -> None:
     source = opened(book_of([*TWO_ROWS, ["C", "#REF!"]]))
-    assert [one.column for one in source.problems] == ["Sheet!B4"]
-    assert "#REF!" in source.problems[0].what
+    (one,) = source.without_value
+    assert (one.line, one.column, one.cell, "#REF!" in one.what) == (4, "cost", "Sheet!B4", True)
+    assert not source.problems
 
 
-def test_formulas_that_nothing_computed_are_problems() -> None:
+def test_cells_beyond_the_columns_are_named() -> None:
+    source = opened(book_of([*TWO_ROWS, ["C", 3, None, "why"]]))
+    assert [row.record for row in source.rows()][-1] == {"code": "C", "cost": "3"}
+    assert [(one.column, one.cell) for one in source.without_value] == [(None, "Sheet!D4")]
+
+
+def test_more_cells_in_error_than_any_table_has_are_refused() -> None:
+    errors = b'<c r="A3" t="e"><v>#REF!</v></c>' * 100_001
+    refused = refusal(with_part(book_of(TWO_ROWS), b"</sheetData>", errors + b"</sheetData>"))
+    assert (refused.code, "100,000" in refused.what) == ("broken-workbook", True)
+
+
+def test_formulas_that_nothing_computed_are_named() -> None:
     source = opened(book_of([*TWO_ROWS, ["C", "=B2+B3"]]))
-    (problem,) = source.problems
-    assert (problem.code, problem.column, problem.line) == ("no-value", "Sheet!B4", 4)
+    (one,) = source.without_value
+    assert (one.code, one.cell, one.line) == ("no-value", "Sheet!B4", 4)
     computed = with_part(book_of([*TWO_ROWS, ["C", "=B2+B3"]]), b"<v></v>", b"<v>3</v>")
     assert records(computed)[-1] == (4, {"code": "C", "cost": "3"})
 
@@ -218,9 +231,13 @@ def test_open_documents_are_read() -> None:
     assert [*source.rows()] == [(2, {"code": "A", "cost": "1.5"})]
     error = ods_cell("#N/A", ' calcext:value-type="error"')
     source = opened(open_document(names + ods_row(ods_cell("A"), error)), name="t.ods")
-    assert [(one.column, one.what) for one in source.problems] == [
+    assert [(one.cell, one.what) for one in source.without_value] == [
         ("S!B2", "This cell is in error: #N/A.")
     ]
+    often = ods_cell("#N/A", ' calcext:value-type="error" table:number-columns-repeated="2"')
+    twice = ods_row(often, more=' table:number-rows-repeated="2"')
+    source = opened(open_document(names + twice), name="t.ods")
+    assert [one.cell for one in source.without_value] == ["S!A2", "S!B2", "S!A3", "S!B3"]
     many = ods_row(
         ods_cell("A", ' table:number-columns-repeated="16384"'),
         more=' table:number-rows-repeated="1000000"',

@@ -40,6 +40,7 @@ class OtherFile:
     used: int = 0
     asked: set[Key] = field(default_factory=set)
     missed: int = 0
+    unread: int = 0
     reads: list[Callable[[Mapping[str, Node]], str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,7 +68,18 @@ class OtherFile:
                 column = self.pairs[0][1]
                 problems.append(ImportProblem(source.name, line, column, "twice", what, ""))
             self.rows.setdefault(key, []).append(record)
-        return [*source.problems, *problems]
+        return [*source.problems, *self._without_value(source), *problems]
+
+    def _without_value(self, source: Source) -> Iterable[ImportProblem]:
+        """Refuse cells in error of the columns that are read, and count the others."""
+        wanted = {*self.columns, *(other for _, other in self.pairs)}
+        wanted |= {name for one in self.where for name in one.columns}
+        for one in source.without_value:
+            if one.column in wanted:
+                place = f"{one.column} {one.cell}"
+                yield ImportProblem(source.name, one.line, place, one.code, one.what, one.hint)
+            else:
+                self.unread += 1
 
     def _header_problems(self, source: Source) -> Iterable[ImportProblem]:
         if source.columns is None:
@@ -101,6 +113,7 @@ class OtherFile:
         unused = self.count - self.passed_over - self.used
         more = f", {unused:,} of other rows" if unused else ""
         more += f", {self.passed_over:,} passed over" if self.passed_over else ""
+        more += f", {self.unread:,} cells without a value not read" if self.unread else ""
         missed = f"; {self.missed:,} rows have none there" if self.missed else ""
         return f"{self.file}: {self.count:,} rows, {self.used:,} used{more}{missed}"
 

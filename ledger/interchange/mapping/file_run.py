@@ -17,6 +17,7 @@ from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.problems import BadCell, LeftOut
 from ledger.interchange.mapping.rule import FIRST, SECOND, ImportRule
 from ledger.interchange.mapping.rule_run import RuleRun
+from ledger.interchange.mapping.sheet_cells import CellsWithoutValue
 from ledger.interchange.mapping.steps import Compiler, Row, Test
 from ledger.interchange.mapping.templates import compile_parts, fill_template, placeholders
 from ledger.interchange.mapping.value import OTHER, ROW, Find
@@ -66,6 +67,7 @@ class FileRun:
             for name, read in self.reads.items()
         ]
         self.unseen = {name for name, _, _ in self.scalars}
+        self.cells = CellsWithoutValue(self.rule, self.called, report)
         self.leave_out = [*self._leave_out_tests()]
         self.identity = compile_parts(self.rule.row.parts, "-") if self.rule.row.parts else None
         self.found = {
@@ -94,9 +96,14 @@ class FileRun:
             self.run.problems += [*self.source.problems, *problems]
             return
         report = self.report
+        self.cells.take(self.source.without_value)
         for line, record in self.source.rows():
             report.rows += 1
             self._apply_to(line, record)
+        for line, bad in self.cells.left():
+            report.rows += 1
+            report.refused += self._refuse(Row(line, {}, {}), bad) is _Fate.REFUSED
+        self.cells.count_beyond(self.source.without_value)
         if self.unseen and self.source.columns is None and report.rows:
             report.notes.append(f"no row has {first_few(sorted(self.unseen), _MOST_UNSEEN)}")
         # Rows of another width were noted as problems; they are in the count all the same.
@@ -147,7 +154,8 @@ class FileRun:
             hint = did_you_mean(name, header)
             yield ImportProblem(self.source.name, line, name, "missing-column", what, hint)
         for at, name in enumerate(header):
-            if name in header[:at] or name in {*self.rule.find, FIRST, SECOND} & self.rule.derived:
+            is_derived = name in {*self.rule.find, FIRST, SECOND} & self.rule.derived
+            if is_derived or (name in header[:at] and name in self.cells.read):
                 what = f"The column {name!r} occurs twice."
                 yield ImportProblem(self.source.name, line, name, "column-twice", what)
 
@@ -177,7 +185,7 @@ class FileRun:
         for other in self.others:
             other.add_to(record)
         values = self._values(record)
-        row = Row(line, record, values)
+        row = Row(line, record, values, bad=self.cells.of(line))
         explained = self.run.explanation
         if explained is not None and explained.line == line:
             explained.begin(self.source.name, record, values)
@@ -197,6 +205,9 @@ class FileRun:
 
     def _fate(self, row: Row) -> _Fate:
         """Say what becomes of a row, and give its records to the tables."""
+        bad = self.cells.forbidding(row.bad) if row.bad else []
+        if bad and not self.rule.tested_columns.isdisjoint(one.column for one in bad):
+            return self._refuse(row, bad)
         for reason, missing, equals, where in self.leave_out:
             if (
                 not any(name in row.values for name in missing)
@@ -204,6 +215,8 @@ class FileRun:
                 and where(row)
             ):
                 return self._left_out(row.line, reason)
+        if bad:
+            return self._refuse(row, bad)
         self._map_words(row.values)
         fate = self._complete(row)
         if fate is not _Fate.USED:
@@ -225,7 +238,7 @@ class FileRun:
             where = f" in {bad[0].column}" if bad[0].column else ""
             return self._left_out(row.line, f"cannot be read{where} ({bad[0].code})")
         for one in bad:
-            self.problem(row.line, one.column, one.code, one.what, one.hint)
+            self.problem(row.line, one.place, one.code, one.what, one.hint)
         return _Fate.REFUSED
 
     def _map_words(self, values: dict[str, str]) -> None:

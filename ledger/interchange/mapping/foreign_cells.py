@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ledger.core.numbers import format_decimal, normalise_digits
+from ledger.interchange.mapping.problems import BadCell
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -122,6 +123,25 @@ def date_form(form: str) -> Callable[[str], str | None]:
             return None
 
     return read
+
+
+def date_step(forms: tuple[str, ...], column: str | None) -> Callable[[str], str]:
+    """Give the step that reads a date written in one of several forms; it raises `BadCell`."""
+    reads = [date_form(form) for form in forms]
+    known = DATES.get(forms[0]) if len(forms) == 1 else None
+    what = f"with {known.form}" if known else f"of the form {' or '.join(forms)}"
+    hint = f"Write {known.example}." if known else ""
+
+    def step(text: str) -> str:
+        if not text:
+            return ""
+        for read in reads:
+            day = read(text)
+            if day is not None:
+                return day
+        raise BadCell(column, "bad-date", f"{text!r} is not a date {what}.", hint)
+
+    return step
 
 
 class ForeignNumbers(NamedTuple):

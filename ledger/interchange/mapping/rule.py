@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -244,6 +244,12 @@ class Output(Part):
         return self.once or (self.table in by_plural() and "code" in self.spec.names)
 
     @property
+    def without_tolerant(self) -> Output:
+        """Give it without the columns of which the rule says what a bad cell counts as."""
+        strict = {name: one for name, one in self.columns.items() if one.bad is None}
+        return self.model_copy(update={"columns": strict})
+
+    @property
     def foreign_columns(self) -> tuple[str, ...]:
         """Give what is read for it, each once: of the row, of its items, and what is derived."""
         names = [*self.when]
@@ -312,6 +318,21 @@ class ImportRule(Part):
 
         Lists are among them; what is read of the items of a list is not.
         """
+        return self._reads(self.output)
+
+    @cached_property
+    def required_columns(self) -> frozenset[str]:
+        """Give those whose cells in error forbid their row: no `bad` says what they count as."""
+        return frozenset(self._reads(one.without_tolerant for one in self.output))
+
+    @cached_property
+    def tested_columns(self) -> frozenset[str]:
+        """Give those by which rows are left out."""
+        names = [name for one in self.leave_out for name in (*one.missing, *one.equals)]
+        tests = [name for one in self.leave_out for test in one.where for name in test.columns]
+        return frozenset([*names, *tests])
+
+    def _reads(self, outputs: Iterable[Output]) -> tuple[str, ...]:
         names = [name for part in self.row.parts for name in placeholders(part)]
         names += [*self.maps, *self.source.missing_in]
         names += self.row.pair or ()
@@ -324,7 +345,7 @@ class ImportRule(Part):
             names += beside.by
         for join in self.join.values():
             names += [here for here, _ in join.pairs]
-        for output in self.output:
+        for output in outputs:
             names += output.foreign_columns
             names += [output.each] if output.each is not None else []
         own = (name for name in names if name not in self.derived and not is_of_item(name))

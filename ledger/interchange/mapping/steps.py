@@ -18,7 +18,7 @@ from ledger.core.quantity import Unit
 from ledger.interchange.canonical import NUMERIC_KINDS
 from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.finding import RecordIndex
-from ledger.interchange.mapping.foreign_cells import DATES, date_form, number_form
+from ledger.interchange.mapping.foreign_cells import DATES, date_step, number_form
 from ledger.interchange.mapping.given_table import GIVEN
 from ledger.interchange.mapping.lookups import LOOKUPS, is_other_spelling
 from ledger.interchange.mapping.paths import (
@@ -50,13 +50,15 @@ _EXACT = Context(prec=200)
 class Row:
     """A foreign row: its record as read, and the texts in it that are known, by path.
 
-    `item` is the item of a list that an output is made for.
+    `item` is the item of a list that an output is made for. `bad` has the columns that the rule
+    reads and whose cell has no value, if there are any.
     """
 
     line: int
     record: Mapping[str, Node]
     values: dict[str, str]
     item: Node = None
+    bad: Mapping[str, BadCell] | None = None
 
 
 Read = Callable[[Row], str]
@@ -100,8 +102,12 @@ class Compiler:
             return read
         instead = "" if value.bad == UNKNOWN else value.bad
         counted, key = self.report.bad, (target.table, target.name)
+        names = frozenset(value.reads)
 
         def tolerant(row: Row) -> str:
+            if row.bad and not names.isdisjoint(row.bad):
+                counted[key] += 1
+                return instead
             try:
                 return read(row)
             except BadCell:
@@ -150,7 +156,8 @@ class Compiler:
             return self._number(_then(read, steps), value, target)
         own = value.column is not None and target.kind is Kind.DATE and self.dates in DATES
         if value.date or own:
-            steps.append(_date(value.date or (self.dates,), value))
+            column = value.columns[0] if value.columns else None
+            steps.append(date_step(value.date or (self.dates,), column))
         return _then(read, [*steps, *ending])
 
     def _counts(self, value: Value, target: Target) -> bool:
@@ -222,7 +229,7 @@ class Compiler:
                 values[name] = text
             else:
                 values.pop(name, None)
-        return Row(row.line, row.record, values, item)
+        return Row(row.line, row.record, values, item, row.bad)
 
     def _joined(self, value: Value, steps: list[Callable[[str], str]]) -> Read:
         texts, by = self.texts(value.join or "", value.where), value.by
@@ -457,26 +464,6 @@ def _extract(expression: str) -> Callable[[str], str]:
         if match is None:
             return ""
         return (match.group(1) if pattern.groups else match.group()) or ""
-
-    return step
-
-
-def _date(forms: tuple[str, ...], value: Value) -> Callable[[str], str]:
-    """Give the step that reads a date written in one of several forms."""
-    reads = [date_form(form) for form in forms]
-    column = value.columns[0] if value.columns else None
-    known = DATES.get(forms[0]) if len(forms) == 1 else None
-    what = f"with {known.form}" if known else f"of the form {' or '.join(forms)}"
-    hint = f"Write {known.example}." if known else ""
-
-    def step(text: str) -> str:
-        if not text:
-            return ""
-        for read in reads:
-            day = read(text)
-            if day is not None:
-                return day
-        raise BadCell(column, "bad-date", f"{text!r} is not a date {what}.", hint)
 
     return step
 

@@ -22,6 +22,20 @@ class SourceRow(NamedTuple):
     record: dict[str, Cell]
 
 
+class NoValue(NamedTuple):
+    """A cell of a sheet without a value that can be read, and why.
+
+    `column` names its column, and is None beyond the last one with a name; `cell` is its place.
+    """
+
+    line: int
+    column: str | None
+    cell: str
+    code: str
+    what: str
+    hint: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a file is written, where its name and content do not say it.
@@ -43,7 +57,8 @@ class Source(ABC):
     """A file that is open for reading. What is wrong inside it goes to `problems` while it is read.
 
     `columns` names the columns of a table, and is None where records may differ (JSON, XML).
-    `notes` say what was read otherwise than it is written.
+    `notes` say what was read otherwise than it is written. `without_value` has the cells
+    that are in error, or beyond the columns: whether they matter is up to who reads them.
     """
 
     def __init__(self, name: str, form: str, columns: tuple[str, ...] | None = None) -> None:
@@ -51,6 +66,7 @@ class Source(ABC):
         self.name, self.format, self.columns = name, form, columns
         self.problems: list[ImportProblem] = []
         self.notes: list[str] = []
+        self.without_value: list[NoValue] = []
 
     @abstractmethod
     def rows(self) -> Iterator[SourceRow]:
@@ -59,6 +75,12 @@ class Source(ABC):
     def problem(self, line: int, column: str | None, code: str, what: str, hint: str = "") -> None:
         """Note one thing wrong with the file."""
         self.problems.append(ImportProblem(self.name, line, column, code, what, hint))
+
+    def refuse_without_value(self) -> None:
+        """Note every cell without a value as a problem."""
+        for one in self.without_value:
+            self.problem(one.line, one.cell, one.code, one.what, one.hint)
+        self.without_value.clear()
 
 
 LOOKED_AT: Final = 50
@@ -92,10 +114,11 @@ class TableSource(Source):
     def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give the filled rows below the names, with their lines or sheet rows."""
 
-    def note_width(self, line: int, cells: list[str]) -> None:
-        """Note a row of another width than the names."""
+    def fitted(self, line: int, cells: list[str]) -> list[str] | None:
+        """Give a row of another width than the names as one of theirs; None with a problem."""
         what = f"This row has {len(cells)} cells, the header {len(self.columns or ())}."
         self.problem(line, None, "cell-count", what, "Put text with a comma in quotes.")
+        return None
 
     def rows(self) -> Iterator[SourceRow]:
         """Give each row as a record; one of another width is a problem and is left out."""
@@ -105,8 +128,10 @@ class TableSource(Source):
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
-                self.note_width(line, cells)
-                continue
+                fitted = self.fitted(line, cells)
+                if fitted is None:
+                    continue
+                cells = fitted  # noqa: PLW2901 - the same row
             record: dict[str, Cell] = dict(zip(names, map(str.strip, cells), strict=True))
             yield SourceRow(line, clean_record(record) if clean else record)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Final, NamedTuple
 
+from ledger.interchange.sources.binary_workbook import BrokenBinary, CellOfRecord, sheets_of
 from ledger.interchange.sources.errors import ArchiveTooLarge, BrokenWorkbook, EncryptedFile
 from ledger.interchange.sources.stored import Stored, bounded_member, zip_of
 
@@ -21,8 +22,8 @@ MAX_INFLATED: Final = 1024 * 1024 * 1024
 _SPARSE_FROM: Final = 2_000_000
 _SPARSE: Final = 200
 """An area that is larger than this many times its cells is not that of a table."""
-_BAD: Final = 1000
-"""So many cells without a value are named in one piece of a sheet."""
+_MOST_BAD: Final = 100_000
+"""A sheet with more cells without a value is no table."""
 _CHUNK: Final = 4 * 1024 * 1024
 _OLE_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
@@ -80,6 +81,14 @@ class _Area:
     columns: int = 0
     bad: list[BadCell] = field(default_factory=list)
 
+    def add_bad(self, cells: Iterable[BadCell]) -> None:
+        """Take cells without a value, and one more than may be at most."""
+        self.bad += islice(cells, _MOST_BAD + 1 - len(self.bad))
+
+    def reach(self, rows: int, columns: int) -> None:
+        """Reach at least so far."""
+        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
+
     def require_sane(self, label: str, sheet: str) -> None:
         """Refuse an area that no memory holds, or of which next to nothing is filled."""
         area = self.rows * self.columns
@@ -92,12 +101,16 @@ class _Area:
             )
 
 
-def require_open(stored: Stored) -> None:
-    """Refuse a workbook with a password, or whose parts are larger than any; they are tried."""
+def require_open(stored: Stored) -> list[list[BadCell]] | None:
+    """Refuse a workbook with a password, or whose parts are larger than any; they are tried.
+
+    Of the kind XLS it gives the cells of each sheet without a value, in the order of the sheets:
+    the library takes the memory for all of them when it opens one.
+    """
     if not stored.first_bytes().startswith(b"PK"):
         if _OLE_ENCRYPTED in stored.content():
             raise EncryptedFile(f"{stored.label} is protected by a password.")
-        return
+        return _binary(stored)
     with zip_of(stored) as archive:
         if "META-INF/manifest.xml" in archive.namelist():
             manifest = archive.open("META-INF/manifest.xml").read(_CHUNK)
@@ -113,19 +126,52 @@ def require_open(stored: Stored) -> None:
         if "content.xml" in archive.namelist():
             for name, area in _open_document(archive.read("content.xml")).items():
                 area.require_sane(stored.label, name)
+    return None
 
 
 def bad_cells(stored: Stored, sheet: str) -> list[BadCell]:
-    """Give the cells of a sheet without a value, after its area was found to be that of a table."""
-    if not stored.first_bytes().startswith(b"PK"):
-        return []
+    """Give the cells of a sheet without a value, after its area was found to be that of a table.
+
+    The workbook is one of the kinds XLSX or ODS.
+    """
     with zip_of(stored) as archive:
         if "content.xml" in archive.namelist():
-            return _open_document(archive.read("content.xml"))[sheet].bad
-        with archive.open(_part_of(archive, sheet, stored.label)) as file:
-            area = _spreadsheet(file, stored.label)
+            area = _open_document(archive.read("content.xml"))[sheet]
+        else:
+            with archive.open(_part_of(archive, sheet, stored.label)) as file:
+                area = _spreadsheet(file, stored.label)
     area.require_sane(stored.label, sheet)
     return area.bad
+
+
+def require_few(bad: list[BadCell], label: str, sheet: str) -> None:
+    """Refuse a sheet in which next to nothing has a value."""
+    if len(bad) > _MOST_BAD:
+        raise BrokenWorkbook(
+            f"The sheet {sheet} of {label} has more than {_MOST_BAD:,} cells without a value.",
+            why="They are in error, or are formulas that nothing computed.",
+        )
+
+
+def _binary(stored: Stored) -> list[list[BadCell]]:
+    """Look through the sheets of XLS."""
+    found = []
+    try:
+        for number, cells in enumerate(sheets_of(stored.content()), 1):
+            area = _Area()
+            for one in cells:
+                if isinstance(one, CellOfRecord):
+                    area.cells += one.width
+                    area.reach(one.row, one.column + one.width - 1)
+                    if one.error is not None:
+                        area.add_bad([BadCell(one.row, one.column, one.error)])
+                else:
+                    area.reach(*one)
+            area.require_sane(stored.label, f"number {number}")
+            found.append(area.bad)
+    except BrokenBinary as broken:
+        raise BrokenWorkbook(f"{stored.label} cannot be read: {broken}") from broken
+    return found
 
 
 def _spreadsheet(file: IO[bytes], label: str) -> _Area:
@@ -137,14 +183,13 @@ def _spreadsheet(file: IO[bytes], label: str) -> _Area:
         columns = map(column_number, {one.decode() for one in references})
         area.columns = max(area.columns, max(columns, default=0))
         area.rows = max(area.rows, max(map(int, _ROW.findall(piece)), default=0))
-        if len(area.bad) > _BAD:
-            continue
         if b't="e"' in piece or b"t='e'" in piece:
-            for found in islice(_ERROR.finditer(piece), _BAD):
-                text = (found[2] or b"an error").decode("utf-8", "replace")
-                area.bad.append(_bad(found[1], text))
+            area.add_bad(
+                _bad(found[1], (found[2] or b"an error").decode("utf-8", "replace"))
+                for found in _ERROR.finditer(piece)
+            )
         if b"f>" in piece or b"/>" in piece:
-            area.bad += (_bad(one[1], None) for one in islice(_UNCOMPUTED.finditer(piece), _BAD))
+            area.add_bad(_bad(one[1], None) for one in _UNCOMPUTED.finditer(piece))
     return area
 
 
@@ -217,13 +262,22 @@ def _open_document(content: bytes) -> dict[str, _Area]:
                 area.rows = max(area.rows, row + times - 1)
                 area.columns = max(area.columns, column + repeated)
             elif b"table:formula=" in attributes:
-                area.bad.append(BadCell(row, column + 1, None))
+                area.add_bad(_repeated(row, times, column, repeated, None))
             if is_error:
                 text = re.search(rb"<text:p>([^<]*)<", content[found.end() : found.end() + 200])
                 error = text[1].decode("utf-8", "replace") if text else "an error"
-                area.bad.append(BadCell(row, column + 1, error))
+                area.add_bad(_repeated(row, times, column, repeated, error))
             column += repeated
     return areas
+
+
+def _repeated(
+    row: int, times: int, column: int, repeated: int, error: str | None
+) -> Iterator[BadCell]:
+    """Give the cells that one cell of ODS stands for."""
+    for down in range(times):
+        for right in range(repeated):
+            yield BadCell(row + down, column + right + 1, error)
 
 
 def column_number(letters: str) -> int:

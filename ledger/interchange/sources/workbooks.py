@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.interchange.sources.errors import BrokenWorkbook, EncryptedFile, NotATable, UnknownSheet
 from ledger.interchange.sources.records import (
     LOOKED_AT,
+    NoValue,
     Reading,
     TableSource,
     column_names,
@@ -23,6 +24,7 @@ from ledger.interchange.sources.workbook_guard import (
     BadCell,
     bad_cells,
     column_letters,
+    require_few,
     require_open,
 )
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = 15
 """So many digits of a number does a workbook keep."""
+_PANIC: Final = "PanicException"
+"""What the library raises where it meets its own fault; it is no `Exception`, and not exported."""
 _LONG: Final = 10**_DIGITS
 
 
@@ -41,7 +45,7 @@ class Workbook:
         """Open a workbook; raises `EncryptedFile`, `ArchiveTooLarge` and `BrokenWorkbook`."""
         import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-        require_open(stored)
+        found = require_open(stored)
         self.stored = stored
         try:
             file = io.BytesIO(stored.content())
@@ -50,13 +54,18 @@ class Workbook:
             raise EncryptedFile(f"{stored.label} is protected by a password.") from error
         except (python_calamine.CalamineError, ValueError, OSError) as error:
             raise BrokenWorkbook(f"{stored.label} cannot be read: {error}.") from error
+        except BaseException as error:
+            if type(error).__name__ != _PANIC:
+                raise
+            raise BrokenWorkbook(f"{stored.label} cannot be read: {error}.") from None
         self.names: list[str] = self._workbook.sheet_names
-        self._looked_at: dict[str, list[BadCell]] = {}
+        self._looked_at = dict(zip(self.names, found or (), strict=False))
 
     def bad_cells(self, name: str) -> list[BadCell]:
         """Give the cells of a sheet without a value; raises `ArchiveTooLarge`."""
         if name not in self._looked_at:
             self._looked_at[name] = bad_cells(self.stored, name)
+        require_few(self._looked_at[name], self.stored.label, name)
         return self._looked_at[name]
 
     def sheet(self, name: str) -> CalamineSheet:
@@ -125,18 +134,21 @@ class SheetTable(TableSource):
                 raise NotATable(f"{self.name}: this is a report, not a table. {what}.")
 
     def _note_bad_cells(self) -> None:
-        """Note cells of the table that have an error for their value, or none."""
+        """Keep the cells of the table that have an error for their value, or none."""
+        names = self.columns or ()
         for row, column, error in self._bad:
             if row <= self.header_line:
                 continue
             cell = f"{self.sheet.name}!{column_letters(column)}{row}"
             if error is None:
-                what = "The formula of this cell has no value, because nothing computed it."
+                code, what = "no-value", "The formula of this cell has no value, because nothing"
+                what = f"{what} computed it."
                 hint = "Open the workbook in a spreadsheet, and save it again."
-                self.problem(row, cell, "no-value", what, hint)
             else:
-                what = f"This cell is in error: {error}."
-                self.problem(row, cell, "cell-in-error", what, "Correct it, or empty it.")
+                code, what = "cell-in-error", f"This cell is in error: {error}."
+                hint = "Correct it, or empty it."
+            name = names[column - 1] if column <= len(names) else None
+            self.without_value.append(NoValue(row, name, cell, code, what, hint))
 
     def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give the rows below the names."""
@@ -151,11 +163,15 @@ class SheetTable(TableSource):
             first = f"the first in {self.long_numbers[0][1]}"
             self.notes.append(f"{len(self.long_numbers):,} numbers {kept}; {first}")
 
-    def note_width(self, line: int, cells: list[str]) -> None:
-        """Note a row that goes on beyond the last column with a name."""
-        cell = f"{self.sheet.name}!{column_letters(len(cells))}{line}"
-        what = "This cell stands beyond the last column that has a name."
-        self.problem(line, cell, "cell-count", what, "Name its column, or empty it.")
+    def fitted(self, line: int, cells: list[str]) -> list[str] | None:
+        """Give a row without what stands beyond the last column with a name, which is kept."""
+        width = len(self.columns or ())
+        if len(cells) > width:
+            cell = f"{self.sheet.name}!{column_letters(len(cells))}{line}"
+            what = "This cell stands beyond the last column that has a name."
+            hint = "Name its column, or empty it."
+            self.without_value.append(NoValue(line, None, cell, "cell-count", what, hint))
+        return cells[:width] + [""] * (width - len(cells))
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Give each row that holds something, from the names on, with its number."""
