@@ -187,16 +187,19 @@ def run_ledgers(
 @pytest.fixture
 def ledgers(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledgers]:
     """Give ledgers on the test's engine, as many as it asks for."""
-    made = _ledgers(engine_name, request, tmp_path)
+    own = any(request.node.get_closest_marker(name) for name in ("migrates", "connects"))
+    made = _ledgers(engine_name, request, tmp_path, reused=not own)
     yield made
     made.drop_all()
 
 
-def _ledgers(engine_name: str, request: pytest.FixtureRequest, folder: Path) -> Ledgers:
+def _ledgers(
+    engine_name: str, request: pytest.FixtureRequest, folder: Path, *, reused: bool = False
+) -> Ledgers:
     if engine_name == "sqlite":
         return SqliteLedgers(folder, request.getfixturevalue("template_ledger"))
     server = request.getfixturevalue("postgresql_server")
-    return PostgresqlLedgers(server, made_on_server(server))
+    return PostgresqlLedgers(server, made_on_server(server), reused=reused)
 
 
 @pytest.fixture

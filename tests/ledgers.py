@@ -53,6 +53,10 @@ class SqliteLedgers:
         with closing(sqlite3.connect(sqlite_file(url))) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def furnished(self, url: str) -> str:
+        """Give the URL of a ledger that is as one which was settled for the whole run."""
+        return self.copy(url)
+
     def drop_all(self) -> None:
         """Leave the files to the folder's owner."""
 
@@ -62,9 +66,10 @@ class PostgresqlLedgers:
 
     engine = "postgresql"
 
-    def __init__(self, server: Server, made: str | None = None) -> None:
-        self.server, self.made = server, made
-        self._names: list[str] = []
+    def __init__(self, server: Server, made: str | None = None, *, reused: bool = False) -> None:
+        self.server, self.made, self._reused = server, made, reused
+        self._names: dict[str, str | None] = {}
+        """The databases that were given, with the template of those that can be given again."""
 
     def empty(self) -> str:
         """Give the URL of a database in which there is nothing yet."""
@@ -73,12 +78,16 @@ class PostgresqlLedgers:
     def new(self) -> str:
         """Give the URL of a ledger that nothing has happened to yet."""
         assert self.made is not None
-        return self._create(self.made)
+        return self._as(self.made)
 
     def copy(self, url: str) -> str:
         """Give the URL of a ledger that is as another, which was settled."""
         self._leave(url)  # whoever looked at it since may still be connected
         return self._create(_name(url))
+
+    def furnished(self, url: str) -> str:
+        """Give the URL of a ledger that is as one which was settled for the whole run."""
+        return self._as(_name(url))
 
     def settle(self, url: str) -> None:
         """Make a ledger that nobody uses any longer ready to be copied."""
@@ -89,20 +98,32 @@ class PostgresqlLedgers:
         shared_connections.forget(_name(url))
         self.server.administer(_LEAVE.format(_name(url)))
 
+    def _as(self, template: str) -> str:
+        """Give a database that is as a template: one that an earlier test had, or a new one."""
+        name = self.server.reused.take(template) if self._reused else None
+        if name is None:
+            url = self._create(template)
+            name = _name(url)
+        self._names[name] = template if self._reused else None
+        return self.server.url(name)
+
     def _create(self, template: str) -> str:
         name = f"ledger_{os.getpid()}_{next(_numbers)}"
-        self._names.append(name)
+        self._names[name] = None
         return self.server.create_database(name, template)
 
     def drop_all(self) -> None:
-        """Leave every database that was made here, and drop those that were left before."""
+        """Leave every database that was given here, and drop those that were left before."""
         # The server looks every tenth of a second whether a database is left, so the drop waits
         # until it is: until the next test has run.
         while self.server.left:
             self.server.drop_database(self.server.left.pop())
-        for name in self._names:
-            shared_connections.forget(name)
-        self.server.left += self._names
+        for name, template in reversed(self._names.items()):
+            if template is None:
+                shared_connections.forget(name)
+                self.server.left.append(name)
+            else:
+                self.server.reused.offer(name, template)
         self._names.clear()
 
 
@@ -115,7 +136,7 @@ def copy_or_new(ledgers: Ledgers, request: pytest.FixtureRequest, name: str) -> 
     A test asks for it by the fixture `name`; the session's fixture `name_once` gives its URL.
     """
     if name in request.fixturenames:
-        return ledgers.copy(request.getfixturevalue(f"{name}_once"))
+        return ledgers.furnished(request.getfixturevalue(f"{name}_once"))
     return ledgers.new()
 
 

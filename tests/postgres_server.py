@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import scratch
+from reused_databases import ReusedDatabases
 
 if TYPE_CHECKING:
     import psycopg
@@ -70,6 +71,7 @@ class Server:
         self._admin: tuple[int, psycopg.Connection[Any]] | None = None
         self.left: list[str] = []
         """Databases that nobody will use again, to be dropped when their connections are gone."""
+        self.reused = ReusedDatabases(self)
 
     def url(self, database: str) -> str:
         """Give the URL by which an office's program reaches a database."""
@@ -100,7 +102,8 @@ class Server:
         return kept
 
     def leave(self) -> None:
-        """Close the superuser's connection."""
+        """Close the superuser's connections."""
+        self.reused.close()
         if self._admin is not None and self._admin[0] == os.getpid():
             self._admin[1].close()
         self._admin = None

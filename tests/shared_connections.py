@@ -67,6 +67,13 @@ def forget(database: str | None = None) -> None:
         one.line.close()
 
 
+def backends(database: str) -> list[int]:
+    """Give the server's processes behind the connections to one database that wait."""
+    with _turn:
+        infos = [one.line.info for one in _kept if not one.line.closed]
+    return [info.backend_pid for info in infos if info.dbname == database]
+
+
 def take(*args: Any, **terms: Any) -> _Line:
     """Give a connection as `psycopg.connect` does: one that waits, or a new one."""
     # Each engine brings its own copy of the same converters.

@@ -26,7 +26,7 @@ def sealed_once(run_ledgers: Ledgers) -> Sealed:
 def sealed(sealed_once: Sealed, ledgers: Ledgers) -> Iterator[World]:
     """Give a copy of it to write to."""
     with time_machine.travel(datetime(2026, 11, 23, 15, tzinfo=UTC), tick=True):
-        made = World(ledgers.copy(sealed_once.url))
+        made = World(ledgers.furnished(sealed_once.url))
         yield made
         made.ledger.engine.dispose()
 

@@ -124,7 +124,7 @@ def _on_a_server(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
 def place(
     sealed_once: Sealed, ledgers: Ledgers, tmp_path: Path
 ) -> Iterator[tuple[Attacker, Place]]:
-    bare = ledgers.copy(sealed_once.url)
+    bare = ledgers.furnished(sealed_once.url)
     disarm(bare)
     ledgers.settle(bare)
     make = _in_a_file if bare.startswith("sqlite") else _on_a_server

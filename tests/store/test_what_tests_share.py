@@ -1,15 +1,18 @@
-"""What the tests of a process share is as if each had its own: the schema, and connections."""
+"""What the tests of a process share is as if each had its own: schema, databases, connections."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
 import shared_connections
 import shared_schema
-from ledgers import Ledgers
+from ledgers import Ledgers, PostgresqlLedgers, made_on_server
+from postgres_server import Server
 from raw import Raw
+from world import World
 
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
@@ -120,3 +123,63 @@ def test_a_test_that_is_about_connections_has_its_own(url: str) -> None:
     shared_connections.give_back(first)
 
     assert first.closed
+
+
+@pytest.fixture
+def given_again(postgresql_server: Server) -> Iterator[Callable[[], str]]:
+    """Give what a test after another one would be given: the same database, where that can be."""
+    reused = PostgresqlLedgers(postgresql_server, made_on_server(postgresql_server), reused=True)
+
+    def give() -> str:
+        reused.drop_all()
+        return reused.new()
+
+    yield give
+    reused.drop_all()
+
+
+@pytest.mark.postgresql
+def test_a_database_is_given_again_with_nothing_of_the_test_before(
+    given_again: Callable[[], str],
+) -> None:
+    url = given_again()
+    raw = Raw(url)
+    rows = raw.all_rows()
+    raw.close()
+    world = World(url)
+    world.city("MHD")
+    world.ledger.engine.dispose()
+
+    assert given_again() == url
+    raw = Raw(url)
+    assert raw.all_rows() == rows
+    raw.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TRIGGER movement_is_kept ON movement",
+        "ALTER TABLE city ADD COLUMN more integer",
+        "CREATE TABLE more (id integer)",
+        "ALTER DATABASE {name} SET work_mem TO '8MB'",
+    ],
+)
+def test_a_database_with_another_schema_or_setting_is_not_given_again(
+    given_again: Callable[[], str], change: str
+) -> None:
+    url = given_again()
+    with psycopg.connect(url, autocommit=True) as line:
+        line.execute(change.format(name=url.rpartition("/")[2]).encode())
+
+    assert given_again() != url
+
+
+@pytest.mark.postgresql
+def test_a_database_that_somebody_is_connected_to_is_not_given_again(
+    given_again: Callable[[], str],
+) -> None:
+    url = given_again()
+    with psycopg.connect(url):
+        assert given_again() != url
