@@ -8,7 +8,7 @@ their own. So restrictions cost as much as what they bar.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -109,26 +109,29 @@ class EligibilityClasses:
 
     def _class_of(self, kind: _Kind, by_links: dict[Hashable, int]) -> int:
         """Return the class of a kind: those with the same eligible offers are one class."""
-        links = dict(sorted(self._links(kind)))
+        links = self._links(kind)
         place = by_links.setdefault((kind.unit.code, tuple(links)), len(by_links))
         if place == len(self.links):
             self.links.append(links)
         return place
 
-    def _links(self, kind: _Kind) -> Iterator[tuple[int, Ratio]]:
+    def _links(self, kind: _Kind) -> dict[int, Ratio]:
+        """Return the classes of offers that a kind can take from, in their order."""
         ratios = self._mandates.ratios(kind.factor, kind.unit)
+        links: dict[int, Ratio] = {}
         for mandate in kind.mandates:
-            classes, out = self._classes[mandate], kind.taken_out.get(mandate)
+            classes = self._classes[mandate]
+            out = kind.taken_out.get(mandate)
             if out is not None:
-                parts = zip(classes, self._parts[mandate], strict=True)
-                classes = [one for one, offers in parts if not offers & out]
+                pairs = zip(classes, self._parts[mandate], strict=True)
+                classes = [one for one, offers in pairs if not offers & out]
             unit = self._mandates.unit_of[mandate]
             ratio = ratios.get(unit)
             if ratio is not None:
-                for one in classes:
-                    yield one, ratio
+                links.update(dict.fromkeys(classes, ratio))
             elif classes:
                 self.without_rate.add((kind.unit.code, unit))
+        return {one: links[one] for one in sorted(links)}
 
 
 class _Mandates:
