@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 from ledger.core.text import text_key
 from ledger.exchanges.rankings import Rank, in_force, ranks_by_city
@@ -123,33 +123,20 @@ def standings_in(topic: str, day: date, evidence: Evidence) -> Mapping[str, City
 
 def standings_by_topic(day: date, evidence: Evidence) -> dict[tuple[str, str], TopicStanding]:
     """Give the standing of every city in every topic in which it has one, by city and topic key."""
-    deliveries = _by_topic(evidence.deliveries)
-    credentials, offers = _by_topic(evidence.credentials), _by_topic(evidence.offers)
     found: dict[tuple[str, str], TopicStanding] = {}
-    for topic in sorted({*deliveries, *credentials, *offers}):
-        own = Evidence(deliveries[topic], credentials[topic], offers[topic])
-        for city, standing in standings_in(topic, day, own).items():
-            found[city, topic] = standing.standing
+    for offer in evidence.offers:
+        found[offer.city, text_key(offer.topic)] = TopicStanding.DECLARED
+    for credential in evidence.credentials:
+        if in_force(credential, day):
+            found[credential.city, text_key(credential.topic)] = TopicStanding.CREDENTIALED
+    for one in evidence.deliveries:
+        if one.topic is not None and _served_another(one):
+            found[one.city, text_key(one.topic)] = TopicStanding.PROVEN
     return found
 
 
-class _OnTopic(Protocol):
-    """Something that may be about a topic."""
-
-    @property
-    def topic(self) -> str | None: ...
-
-
-_T = TypeVar("_T", bound=_OnTopic)
-
-
-def _by_topic(records: Iterable[_T]) -> defaultdict[str, list[_T]]:
-    """Group records by the keys of their topics; those without one are left out."""
-    groups: defaultdict[str, list[_T]] = defaultdict(list)
-    for one in records:
-        if one.topic is not None:
-            groups[text_key(one.topic)].append(one)
-    return groups
+def _served_another(one: Delivery) -> bool:
+    return one.city != one.served and one.amount > 0
 
 
 def _delivered(
@@ -159,8 +146,7 @@ def _delivered(
     served: dict[str, set[str]] = defaultdict(set)
     delivered: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for one in deliveries:
-        abroad = one.city != one.served
-        if abroad and one.amount > 0 and one.topic is not None and text_key(one.topic) == key:
+        if _served_another(one) and one.topic is not None and text_key(one.topic) == key:
             served[one.city].add(one.served)
             delivered[one.city][one.unit] += one.amount
     return served, delivered

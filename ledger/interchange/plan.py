@@ -49,7 +49,7 @@ from ledger.reference.places import office_for_country
 from ledger.registers.network import SEAT
 from ledger.registers.records import City, Seat
 from ledger.registers.table import by_plural
-from ledger.seats.rules import overlap
+from ledger.seats.rules import Seats
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
@@ -109,11 +109,9 @@ def _refuse_overlaps(planning: Planning, steps: Iterable[ImportStep]) -> None:
     }
     if not changed:
         return
-    at: dict[tuple[str, str], list[Seat]] = {}
-    for seat in {**planning.holdings.of(SEAT.plural), **_records(changed)}.values():
-        at.setdefault(seat.place, []).append(seat)
+    seats = Seats({**planning.holdings.of(SEAT.plural), **_records(changed)}.values())
     for seat, place in changed.values():
-        refusal = overlap(seat, at[seat.place])
+        refusal = seats.refusal_of(seat)
         if refusal is not None:
             planning.problem(place, "from", refusal.code, refusal.what, refusal.next_step)
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
@@ -159,19 +160,29 @@ class BodyRecords:
 
     def held_in(self, span: Span) -> list[Meeting]:
         """Give the meetings that were held and began in a span."""
-        return self.held[bisect_left(self._days, span.first) : bisect_right(self._days, span.last)]
+        first, end = self._places_in(span)
+        return self.held[first:end]
+
+    def _places_in(self, span: Span) -> tuple[int, int]:
+        """Give the place of the first meeting that began in a span, and that after the last."""
+        return bisect_left(self._days, span.first), bisect_right(self._days, span.last)
 
     @cached_property
-    def _day_of(self) -> dict[str, date]:
-        """The first day of each meeting that was held."""
-        return {one.code: one.from_ for one in self.held}
+    def _place_of(self) -> dict[str, int]:
+        """The place of each meeting that was held, in their order."""
+        return {one.code: place for place, one in enumerate(self.held)}
+
+    @cached_property
+    def _open_before(self) -> list[int]:
+        """How many meetings before each place have a list that is not complete."""
+        return [*accumulate((not one.complete for one in self.held), initial=0)]
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Attendance]]:
         """The attendance of each city at meetings that were held, by meeting."""
         rows: dict[str, dict[str, Attendance]] = {}
         for one in self.attendance:
-            if one.meeting in self._day_of:
+            if one.meeting in self._place_of:
                 rows.setdefault(one.city, {})[one.meeting] = one
         return rows
 
@@ -211,22 +222,24 @@ class BodyRecords:
 
     def engagement(self, city: str, span: Span) -> Engagement:
         """Compute the figures of one city over a span."""
-        rows, seats = self.rows.get(city, {}), self.seats_of.get(city, [])
-        seats = [self._begun(city, one) for one in seats]
-        meetings = self.held_in(span)
-        expected = [one for one in meetings if _is_expected(one.from_, seats)]
-        there = [row for one in meetings if (row := rows.get(one.code)) and row.is_present]
-        at_expected = [row for one in expected if (row := rows.get(one.code)) is not None]
-        not_recorded = sum(one.code not in rows and not one.complete for one in expected)
-        present = sum(row.is_present for row in at_expected)
-        deciding = [one for one in self.seats_of.get(city, []) if one.decides]
+        seats = self.seats_of.get(city, [])
+        ranges = self._expected([self._begun(city, one) for one in seats], span)
+        rows = self._rows_in(city, span)
+        there = [row for _, row in rows if row.is_present]
+        at_expected = [one for one in rows if any(first <= one[0] < end for first, end in ranges)]
+        expected = sum(end - first for first, end in ranges)
+        incomplete = self._open_before
+        not_recorded = sum(incomplete[end] - incomplete[first] for first, end in ranges)
+        not_recorded -= sum(not self.held[place].complete for place, _ in at_expected)
+        present = sum(row.is_present for _, row in at_expected)
+        deciding = [one for one in seats if one.decides]
         in_force = [one for one in deciding if one.holds_on(span.last)]
         return Engagement(
-            expected=len(expected),
+            expected=expected,
             not_recorded=not_recorded,
-            present=Share(present, len(expected) - not_recorded),
-            part=sum(row.presence == "part" for row in at_expected),
-            apologies=sum(row.presence == "apologies" for row in at_expected),
+            present=Share(present, expected - not_recorded),
+            part=sum(row.presence == "part" for _, row in at_expected),
+            apologies=sum(row.presence == "apologies" for _, row in at_expected),
             as_guest=len(there) - present,
             contributions=Counter(word for row in there for word in row.did),
             effective=Share(sum(bool(row.did) for row in there), len(there)),
@@ -234,6 +247,29 @@ class BodyRecords:
             used=sum(self._is_used(one, span.last) for one in in_force),
             days=Share(_days_of(deciding, span), span.days),
         )
+
+    def _rows_in(self, city: str, span: Span) -> list[tuple[int, Attendance]]:
+        """Give the attendance of a city at meetings of a span, with their places, in order."""
+        first, end = self._places_in(span)
+        rows = self.rows.get(city, {}).items()
+        placed = ((self._place_of[code], row) for code, row in rows)
+        return sorted((one for one in placed if first <= one[0] < end), key=lambda one: one[0])
+
+    def _expected(self, seats: Iterable[SeatTime], span: Span) -> list[tuple[int, int]]:
+        """Give the places of the meetings that are expected in a span, as ranges apart.
+
+        A range is its first place and that after its last.
+        """
+        through, _ = self._places_in(span)
+        ranges = []
+        expecting = (one for one in seats if one.expects and _overlaps(one, span))
+        for one in sorted(expecting, key=lambda seat: seat.first or date.min):
+            first, last = max(one.first or span.first, span.first), one.last or span.last
+            begin, end = self._places_in(Span(first, min(last, span.last)))
+            if max(begin, through) < end:
+                ranges.append((max(begin, through), end))
+                through = end
+        return ranges
 
     def _begun(self, city: str, seat: SeatTime) -> SeatTime:
         """Give a seat with the day from which meetings are expected of it.
@@ -248,7 +284,9 @@ class BodyRecords:
 
     def _first_attended(self, city: str) -> date | None:
         rows = self.rows.get(city, {}).values()
-        return min((self._day_of[one.meeting] for one in rows if one.is_present), default=None)
+        places = (self._place_of[one.meeting] for one in rows if one.is_present)
+        first = min(places, default=None)
+        return None if first is None else self._days[first]
 
     def _is_used(self, seat: SeatTime, last: date) -> bool:
         """Say whether a seat was used by a day."""
@@ -308,10 +346,6 @@ class TargetState(NamedTuple):
     city: str
     figure: Decimal | None
     state: str
-
-
-def _is_expected(day: date, seats: Iterable[SeatTime]) -> bool:
-    return any(one.expects and one.holds_on(day) for one in seats)
 
 
 def _overlaps(seat: SeatTime, span: Span) -> bool:

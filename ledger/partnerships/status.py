@@ -6,9 +6,10 @@ an outcome; what a return or a release takes back is a quantity, so neither undo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.dates import months_after
@@ -70,8 +71,10 @@ class Trace(NamedTuple):
     record: str
 
 
-def newest_trace(events: Iterable[Event], day: date) -> Trace | None:
+def newest_trace(events: Collection[Event], day: date) -> Trace | None:
     """Give the newest sign of life up to a day; of several, the one that reaches furthest."""
+    if not events:
+        return None
     found = [
         (trace, RANKS[event.reaches], event)
         for event in events
@@ -79,7 +82,9 @@ def newest_trace(events: Iterable[Event], day: date) -> Trace | None:
     ]
     if not found:
         return None
-    newest, _, event = max(found, key=lambda one: (*one[:2], one[2].record, one[2].what))
+    if len(found) > 1:
+        found.sort(key=lambda one: (*one[:2], one[2].record, one[2].what))
+    newest, _, event = found[-1]
     return Trace(newest, event.what, event.record)
 
 
@@ -87,12 +92,17 @@ def status_on(period: Period, trace: Trace | None, day: date, months: int) -> St
     """Give the status of a partnership on a day, by its newest trace within so many months."""
     if period.last < day:
         return Status.ENDED
-    since = months_after(day, -months)
+    since = _months_before(day, months)
     if trace is not None and trace.day >= since:
         return Status.ACTIVE
     if period.begin is not None and period.begin.first >= since:
         return Status.NEW
     return Status.SLEEPING
+
+
+@lru_cache(maxsize=8)
+def _months_before(day: date, months: int) -> date:
+    return months_after(day, -months)
 
 
 def outcome_by(events: Iterable[Event], day: date) -> Outcome:

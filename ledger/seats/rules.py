@@ -37,14 +37,43 @@ def require_member(city: City) -> None:
         )
 
 
+class Seats:
+    """Seats, looked up by those that they could overlap: of one place and role, and of one city.
+
+    Of the hosts of an office those of every city are looked up.
+    """
+
+    def __init__(self, seats: Iterable[Seat] = ()) -> None:
+        """Take the seats in the order in which overlaps are found."""
+        self._alike: defaultdict[tuple[str, ...], list[Seat]] = defaultdict(list)
+        for seat in seats:
+            self.add(seat)
+
+    def add(self, seat: Seat) -> None:
+        """Take one more seat."""
+        self._alike[_kind_of(seat)].append(seat)
+
+    def refusal_of(self, seat: Seat) -> SeatOverlaps | AlreadyHosted | None:
+        """Give the refusal of a seat that surely overlaps one of these, if it does."""
+        return overlap(seat, self._alike.get(_kind_of(seat), ()))
+
+
+def _kind_of(seat: Seat) -> tuple[str, ...]:
+    return (*seat.place, seat.role, "" if _hosts(seat) else seat.city)
+
+
+def _hosts(seat: Seat) -> bool:
+    return seat.role == HOST and bool(seat.office)
+
+
 def overlaps(seats: Iterable[Seat]) -> Iterator[LedgerError]:
     """Give a refusal for each seat that surely overlaps one that comes before it, in order."""
-    by_place: dict[tuple[str, str], list[Seat]] = defaultdict(list)
+    before = Seats()
     for seat in seats:
-        refusal = overlap(seat, by_place[seat.place])
+        refusal = before.refusal_of(seat)
         if refusal is not None:
             yield refusal
-        by_place[seat.place].append(seat)
+        before.add(seat)
 
 
 def overlap(seat: Seat, others: Iterable[Seat]) -> SeatOverlaps | AlreadyHosted | None:
@@ -55,8 +84,8 @@ def overlap(seat: Seat, others: Iterable[Seat]) -> SeatOverlaps | AlreadyHosted 
     for other in others:
         if other.code == seat.code or other.role != seat.role:
             continue
-        is_same_city, hosts = other.city == seat.city, seat.role == HOST and bool(seat.office)
-        if not (is_same_city or hosts) or not seat.period.surely_overlaps(other.period):
+        is_same_city = other.city == seat.city
+        if not (is_same_city or _hosts(seat)) or not seat.period.surely_overlaps(other.period):
             continue
         refusal = SeatOverlaps if is_same_city else AlreadyHosted
         kind, code = seat.place

@@ -37,7 +37,7 @@ from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import chunked, codes_had, is_newest
+from ledger.store.db.queries import chunked, codes_had, in_parts, is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.stored_registers import StoredRegister, Term, stored_register
 
@@ -101,7 +101,6 @@ LEAF_KINDS: Final = (
 """The kinds of leaves in the order of the tree; one that is added later comes last."""
 
 LEAF_PLACES: Final = {kind: place for place, kind in enumerate(LEAF_KINDS)}
-
 
 CODED_KINDS: Final = (*STORED_REGISTERS, "proposal")
 """The kinds of what has codes: the registers, and proposals."""
@@ -337,8 +336,9 @@ def known_at_parameter(known_at: datetime | None) -> dict[str, Any]:
 def stored_records(kind: str, rows: Iterable[Any]) -> Iterable[StoredRecord]:
     """Read the rows of `select_current` as records."""
     record = STORED_REGISTERS[kind].record
-    for identity, version, recorded_at, *values in rows:
-        yield StoredRecord(identity, version, recorded_at, record(*values))
+    for part in in_parts(rows):
+        for identity, version, recorded_at, *values in part:
+            yield StoredRecord(identity, version, recorded_at, record(*values))
 
 
 def find_id(

@@ -206,11 +206,9 @@ class _Below:
             return _NOTHING
         day, came_of = self._day, self._came_of[code]
         undertakings = [one for one in self.undertakings(code) if one.is_known_by(day)]
-        own = Counts(
-            undertakings=len(undertakings),
-            done=sum(one.is_done_by(day) for one in undertakings),
-            late=tuple(one.code for one in undertakings if one.is_late(day)),
-        )
+        late = [one.code for one in undertakings if one.is_late(day)]
+        done = [one for one in undertakings if one.is_done_by(day)]
+        own = Counts(undertakings=len(undertakings), done=len(done), late=tuple(late))
         if not came_of:
             return own
         happened = Counter(event.what for event in events if event.day <= day)
@@ -232,7 +230,7 @@ class _Below:
     def quantities(self, code: str) -> tuple[Quantities, ...]:
         """Sum what is held, committed and delivered of the deals that came of it, by unit."""
         sums: dict[str, Quantities] = {}
-        for one in self._came_of[code]:
+        for one in self._came_of[code] if self._stages else ():
             if one.kind != _DEAL or one.code not in self._stages:
                 continue
             unit, stages = self._units[one.code], self._stages[one.code]

@@ -49,7 +49,6 @@ SHORT = {
     "ledger/solver/candidates.py": "one list of the model, used by two algorithms",
     "ledger/statements/differences.py": "the answers of a comparison, which all else reads",
     "ledger/seats/notes.py": "what is accepted of seats, apart from what is refused",
-    "ledger/seats/rules.py": "what is refused of seats, apart from the days they are in force",
     "ledger/statements/rounding.py": "a rule with a proof of its own",
     "ledger/restrictions/acts.py": "what of a request is tested, apart from what bars a pair",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ledger.registers.network import HOST, SEAT
 from ledger.registers.records import Seat
-from ledger.seats.rules import overlap
+from ledger.seats.rules import Seats
 from ledger.store.registers import load_where
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -19,9 +19,9 @@ def require_seats_apart(uow: UnitOfWork) -> None:
     codes = {change.code for change in uow.changes if change.kind == SEAT.name}
     uow.flush_registers()
     changed = [one.record for one in load_where(uow.connection, SEAT.name, "code", codes).values()]
-    others = _comparable(uow, changed)
+    others = Seats(_comparable(uow, changed))
     for seat in changed:
-        refusal = overlap(seat, (one for one in others if one.place == seat.place))
+        refusal = others.refusal_of(seat)
         if refusal is not None:
             raise refusal
 
