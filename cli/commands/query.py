@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from itertools import chain
+from typing import Annotated
 
 import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.output import emit_rows
 from cli.framework.session import ledger_of
-from ledger.reports.table import Column
+from ledger.reports.table import Column, Lines, ReportRow
 
 app = standalone()
-_LOOKED_AT: Final = 1_000
-"""How many rows tell what the columns hold, before the first is written."""
 
 
 @command(app, "query")
@@ -31,18 +29,14 @@ def query(
     from ledger.store.admin.query import run_query
 
     with ledger_of(call).read() as connection, run_query(connection, statement) as result:
-        rows = (dict(zip(result.columns, row, strict=True)) for row in result.rows)
-        first = list(islice(rows, _LOOKED_AT))
-        columns = _columns(result.columns, first)
-        emit_rows(_all(first, rows), columns, call.read, head={"schema": "cityfund.query/1"})
+        first = next(result.blocks, [])
+        rows = Lines(result.columns, chain([first] if first else [], result.blocks))
+        columns = _columns(result.columns, [*Lines(result.columns, iter([first]))])
+        emit_rows(rows, columns, call.read, head={"schema": "cityfund.query/1"})
 
 
-def _all(first: list[dict[str, Any]], rest: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return chain(first, rest)
-
-
-def _columns(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[Column]:
-    """Make the columns: their headings are the names that the statement gives them."""
+def _columns(names: Sequence[str], rows: Sequence[ReportRow]) -> list[Column]:
+    """Make the columns from the first rows: their headings are the statement's names of them."""
     from ledger.reports.answers import columns_of
 
     kinds = {column.key: column.kind for column in columns_of(rows)}

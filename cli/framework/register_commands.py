@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call
@@ -73,11 +73,12 @@ def emit_listing(
     from cli.framework.output import emit_rows  # noqa: PLC0415 - help does without
 
     hides = listing.hides
-    rows = [row for row in listing.rows if every or hides is None or not hides(row)]
-    hidden = len(listing.rows) - len(rows)
+    kept = [row for row in listing.rows if every or hides is None or not hides(row)]
+    hidden = len(listing.rows) - len(kept)
+    rows: Iterable[Mapping[str, Any]] = kept
     if call.as_documents:
         # Texts for people are no part of the JSON document.
-        rows = [{column.key: row[column.key] for column in columns} for row in rows]
+        rows = ({column.key: row[column.key] for column in columns} for row in kept)
     head = {"schema": f"cityfund.{spec.plural}/1"}
     emit_rows(rows, columns, call.read, head=head, narrow=listing.narrow)
     if hidden and call.format == "table":

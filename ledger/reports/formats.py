@@ -7,84 +7,87 @@ line. In Markdown a text is a text: no link, no emphasis and no markup is made o
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from io import StringIO
-from itertools import chain, islice
-from operator import itemgetter
 from types import NoneType
 from typing import Final
 
-from ledger.reports.table import Column, ReportRow, human, jsonable, machine
+from ledger.reports.table import (
+    Column,
+    Line,
+    ReportRow,
+    human,
+    jsonable,
+    line_blocks,
+    machine,
+)
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 """The signs of formulas, the wide ones of East Asian keyboards too."""
+_SIGNS: Final = tuple(one for one in _STARTS_A_FORMULA if one not in "\r\n")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?( [^\W\d_][\w-]{0,63})?")
 
 
-_FAST: Final = frozenset({str, int, float, NoneType})
-"""The types whose cells the csv writer writes as they are to be."""
-_MAY_BEGIN_A_FORMULA: Final = re.compile(
-    r"""[=@\t\uff1d\uff0b\uff0d\uff20](?<=[,\t\n"].)"""
-    r"""|[+-](?<=[,\t\n"].)(?![0-9]+(?:\.[0-9]+)?(?:[,\t\n]|$))"""
-)
-"""A sign of formulas behind what ends a cell, unless a plain number begins with it."""
-_BLOCK: Final = 100
-
-
-class _LineWriter:
-    """A file for the csv writer that keeps the last line it was given."""
-
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text.removesuffix("\r\n") + "\n"
+_ALWAYS_QUOTED: Final = re.compile(r'["\r\n]')
+_TEXTS: Final = frozenset({str, NoneType})
+_BLOCK: Final = 500
 
 
 def csv_chunks(
     rows: Iterable[ReportRow], columns: Sequence[Column], *, between: str = ","
 ) -> Iterator[str]:
-    """Write the header and then the rows, each as one line; memory does not grow with the rows."""
+    """Write the header and then the rows, whole lines at once; memory does not grow with them."""
     keys = [column.key for column in columns]
-    yield from _careful([dict(zip(keys, keys, strict=True))], keys, between)
-    left = iter(rows)
-    while block := [*islice(left, _BLOCK)]:
-        text = _fast(block, keys, between)
-        if text is None:
-            yield from _careful(block, keys, between)
-        else:
-            yield text
+    yield _written([keys], between)
+    for block in line_blocks(rows, keys, _BLOCK):
+        yield _written(block, between)
 
 
-def _fast(rows: Sequence[ReportRow], keys: Sequence[str], between: str) -> str | None:
-    """Write rows all at once; None where one of them may need more than the csv writer does.
+def _written(lines: Sequence[Line], between: str) -> str:
+    """Write lines, prepared column by column: most columns need nothing, which one look tells."""
+    columns = [_ready(cells, between) for cells in zip(*lines, strict=True)]
+    if len(columns) == 1:  # an empty line would be none
+        return "".join(f"{one}\n" if one else '""\n' for one in columns[0])
+    return "\n".join([*map(between.join, zip(*columns, strict=True)), ""])
 
-    A text that looks as if a cell in it began a formula is not looked into: the careful way is.
-    """
-    if len(keys) < 2:  # noqa: PLR2004 - a getter of one key gives no tuple
-        return None
+
+def _ready(cells: Line, between: str) -> Sequence[str]:
+    """Give the cells of a column as they are written: neutralised, and quoted, where need be."""
+    texts: Sequence[str]
     try:
-        lines = [*map(itemgetter(*keys), rows)]
-    except KeyError:
-        return None
-    if not _FAST.issuperset(map(type, chain.from_iterable(lines))):
-        return None
-    out = StringIO()
-    csv.writer(out, delimiter=between, lineterminator="\n").writerows(lines)
-    text = out.getvalue()
-    return None if "\r" in text or _MAY_BEGIN_A_FORMULA.search(f"\n{text}") else text
+        joined = "\n".join(cells)  # type: ignore[arg-type]  # most columns are texts alone
+        texts = cells  # type: ignore[assignment]
+    except TypeError:
+        types = {*map(type, cells)}
+        if types == {int}:
+            return [*map(str, cells)]
+        only_gaps = types <= _TEXTS
+        texts = [str(one or "") for one in cells] if only_gaps else [*map(machine, cells)]
+        joined = "\n".join(texts)
+    has_breaks = "\r" in joined or joined.count("\n") >= len(cells)
+    if has_breaks or _may_hold_a_formula(joined):
+        texts = [*map(neutralised, texts)]
+    if has_breaks or '"' in joined:
+        return [_quoted(one, between) for one in texts]
+    if between in joined:
+        return [f'"{one}"' if between in one else one for one in texts]
+    return texts
 
 
-def _careful(rows: Iterable[ReportRow], keys: Sequence[str], between: str) -> Iterator[str]:
-    line = _LineWriter()
-    # The writer quotes only those line ends that its own consists of, so it is told of both.
-    writer = csv.writer(line, delimiter=between, lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([neutralised(machine(row.get(key))) for key in keys])
-        yield line.text
+def _may_hold_a_formula(joined: str) -> bool:
+    """Say whether a sign of formulas stands where one of the joined cells may begin."""
+    return joined.startswith(_STARTS_A_FORMULA) or any(
+        one in joined and f"\n{one}" in joined for one in _SIGNS
+    )
+
+
+def _quoted(text: str, between: str) -> str:
+    """Set a text in quotation marks where a reader would otherwise take it apart."""
+    if between in text or _ALWAYS_QUOTED.search(text) is not None:
+        return '"{}"'.format(text.replace('"', '""'))
+    return text
 
 
 def neutralised(text: str) -> str:

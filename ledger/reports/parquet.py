@@ -7,17 +7,16 @@ blocks on disk, so that memory does not grow with them; what their columns hold 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import NoneType
 from typing import IO, Any, Final
 
 from ledger.core.errors import UsageError
-from ledger.reports.table import Column, ReportRow, machine
+from ledger.reports.table import Column, Line, ReportRow, line_blocks, machine
 
 _PRECISION: Final = 38
 _DIGITS_OF_INT64: Final = 18
@@ -48,14 +47,17 @@ def write_parquet(out: IO[bytes], rows: Iterable[ReportRow], columns: Sequence[C
 
     held = [_Held(pl, column) for column in columns]
     schema = {column.key: pl.String for column in columns}
-    left, count = iter(rows), 0
+    keys, count = [column.key for column in columns], 0
     with TemporaryDirectory() as folder:
         files: list[Path] = []
-        while block := [*islice(left, _BLOCK)]:
-            texts = {one.column.key: _texts(block, one.column.key) for one in held}
-            frame = pl.DataFrame(texts, schema=schema)
-            for one in held:
-                one.see(frame[one.column.key])
+        for block in _joined(line_blocks(rows, keys, _BLOCK)):
+            cells = zip(*block, strict=True)
+            series = [
+                pl.Series(key, _texts(one), pl.String) for key, one in zip(keys, cells, strict=True)
+            ]
+            frame = pl.DataFrame(series)
+            for one, of_column in zip(held, series, strict=True):
+                one.see(of_column)
             files.append(Path(folder) / f"{len(files)}.arrow")
             frame.write_ipc(files[-1])
             count += len(block)
@@ -64,12 +66,26 @@ def write_parquet(out: IO[bytes], rows: Iterable[ReportRow], columns: Sequence[C
     return count
 
 
-def _texts(rows: Sequence[ReportRow], key: str) -> list[str | None]:
+def _joined(blocks: Iterable[Sequence[Line]]) -> Iterator[Sequence[Line]]:
+    """Put small blocks together until they have as many lines as a block on disk."""
+    held: list[Line] = []
+    for block in blocks:
+        held += block
+        if len(held) >= _BLOCK:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _texts(cells: Line) -> Sequence[object]:
     """Give the cells of a column as machines read them; what is not given is null."""
-    values: list[Any] = [row.get(key) for row in rows]
-    if _ARE_TEXTS.issuperset(map(type, values)) and "" not in values:
-        return values
-    return [None if one is None or one == "" else machine(one) for one in values]
+    types = {*map(type, cells)}
+    if types == {int}:
+        return [*map(str, cells)]
+    if types <= _ARE_TEXTS:
+        return [one or None for one in cells] if "" in cells else cells
+    return [None if one is None or one == "" else machine(one) for one in cells]
 
 
 @dataclass(slots=True)

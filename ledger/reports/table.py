@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from itertools import islice
+from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
 ReportRow = Mapping[str, object]
+Line = Sequence[object]
+"""The cells of a row, in the order of some keys."""
 _RIGHT = frozenset({"amount", "number", "figure"})
 
 
@@ -57,10 +61,51 @@ class Column:
         return self.kind in _RIGHT
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Rows by position, in blocks that are read once: nothing is made of a row before it is shown.
+
+    The cells of a line stand in the order of `keys`. Iterated, it gives each row by its keys.
+    """
+
+    keys: Sequence[str]
+    blocks: Iterator[Sequence[Line]]
+
+    def __iter__(self) -> Iterator[ReportRow]:
+        """Give the rows by their keys."""
+        keys = self.keys
+        for block in self.blocks:
+            for line in block:
+                yield dict(zip(keys, line, strict=True))
+
+
+def line_blocks(
+    rows: Iterable[ReportRow], keys: Sequence[str], size: int
+) -> Iterator[Sequence[Line]]:
+    """Give rows by position, in blocks of at most `size` where they come one by one."""
+    if isinstance(rows, Lines) and [*rows.keys] == [*keys]:
+        yield from rows.blocks
+        return
+    left = iter(rows)
+    several = itemgetter(*keys) if len(keys) > 1 else None
+    while block := [*islice(left, size)]:
+        try:
+            lines: list[Line] = [*map(several, block)] if several else []
+        except KeyError:  # a cell that is not given
+            lines = []
+        yield lines or [tuple(map(row.get, keys)) for row in block]
+
+
+_WRITTEN: Final = frozenset({str, int, float})
+"""The types that are written for machines as Python writes them."""
+
+
 def machine(value: object) -> str:
     """Write a value for a machine that reads text: lists with `;`, nothing for none."""
     if value is None:
         return ""
+    if type(value) in _WRITTEN:
+        return str(value)
     if isinstance(value, (list, tuple)):
         return ";".join(machine(item) for item in value)
     plain = jsonable(value)

@@ -1,5 +1,8 @@
 """Speed of the formats: CSV against the csv module fed from a cursor, Parquet, and a workbook.
 
+CSV, Parquet and JSON are given the lines of a cursor as `cityfund query` gives them, and once
+more rows by their keys, as lists and reports give them.
+
     python tests/benchmarks/bench_export.py [--rows 1000000] [--sheet 500000]
 
 Rows are made by the database, seven columns each, and written to a file in a temporary folder.
@@ -22,9 +25,9 @@ from pathlib import Path
 import polars as pl
 
 from ledger.reports.answers import Answer, Table
-from ledger.reports.formats import csv_chunks, ndjson_chunks
+from ledger.reports.formats import csv_chunks, json_rows_chunks, ndjson_chunks
 from ledger.reports.parquet import write_parquet
-from ledger.reports.table import Column
+from ledger.reports.table import Column, Lines
 from ledger.reports.workbook import write_workbook
 
 KEYS = ("entry", "act", "effective_on", "holder", "amount", "unit", "reference")
@@ -36,8 +39,8 @@ COLUMNS = [
 ]
 QUERY = """
 WITH RECURSIVE line (entry) AS (SELECT 1 UNION ALL SELECT entry + 1 FROM line WHERE entry < ?)
-SELECT entry, 'introduce', date('2020-01-01', '+' || entry % 2000 || ' days'),
-    'N-' || entry % 10000, entry % 1000000 || '.25', 'EUR', 'letter, no. ' || entry
+SELECT entry, 'introduce', date('2020-01-01', '+' || (entry % 2000) || ' days'),
+    'N-' || (entry % 10000), (entry % 1000000) || '.25', 'EUR', 'letter, no. ' || entry
 FROM line
 """
 
@@ -51,6 +54,11 @@ def records(rows: int) -> Iterator[dict[str, object]]:
         yield dict(zip(KEYS, line, strict=True))
 
 
+def lines(rows: int) -> Lines:
+    made = cursor(rows)
+    return Lines(KEYS, iter(lambda: made.fetchmany(1_000), []))
+
+
 def by_csv_module(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
@@ -60,12 +68,22 @@ def by_csv_module(path: Path, rows: int) -> None:
 
 def as_csv(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(csv_chunks(lines(rows), COLUMNS))
+
+
+def as_csv_by_keys(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
         out.writelines(csv_chunks(records(rows), COLUMNS))
+
+
+def as_json(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(json_rows_chunks({"schema": "x/1"}, lines(rows), {}))
 
 
 def as_ndjson(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        out.writelines(ndjson_chunks(records(rows)))
+        out.writelines(ndjson_chunks(lines(rows)))
 
 
 def by_polars(path: Path, rows: int) -> None:
@@ -74,7 +92,7 @@ def by_polars(path: Path, rows: int) -> None:
 
 def as_parquet(path: Path, rows: int) -> None:
     with path.open("w+b") as out:
-        write_parquet(out, records(rows), COLUMNS)
+        write_parquet(out, lines(rows), COLUMNS)
 
 
 def as_workbook(path: Path, rows: int) -> None:
@@ -84,7 +102,16 @@ def as_workbook(path: Path, rows: int) -> None:
 
 WAYS = {
     one.__name__: one
-    for one in (by_csv_module, as_csv, as_ndjson, by_polars, as_parquet, as_workbook)
+    for one in (
+        by_csv_module,
+        as_csv,
+        as_csv_by_keys,
+        as_json,
+        as_ndjson,
+        by_polars,
+        as_parquet,
+        as_workbook,
+    )
 }
 
 

@@ -51,10 +51,13 @@ class QueryFailed(InvalidInput, code="query-failed"):
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The columns of a result, told apart where several have one name, and its rows, read once."""
+    """The columns of a result, told apart where several have one name, and its rows, read once.
+
+    The rows come in blocks of a thousand.
+    """
 
     columns: Sequence[str]
-    rows: Iterator[tuple[Any, ...]]
+    blocks: Iterator[Sequence[tuple[Any, ...]]]
 
 
 @contextmanager
@@ -72,7 +75,7 @@ def run_query(connection: Connection, statement: str) -> Iterator[QueryResult]:
             else:
                 cursor.execute(statement)
             names = [str(column[0]) for column in cursor.description or ()]
-            yield QueryResult(_distinct(names), _rows(cursor))
+            yield QueryResult(_distinct(names), _blocks(cursor))
     finally:
         cursor.close()
 
@@ -86,9 +89,9 @@ def _require_reading(statement: str) -> None:
         raise QueryWrites("This is no statement that reads.")
 
 
-def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
+def _blocks(cursor: Any) -> Iterator[Sequence[tuple[Any, ...]]]:
     while block := cursor.fetchmany(_BLOCK):
-        yield from block
+        yield block
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -243,11 +243,11 @@ def _units(reader: Reader) -> Iterator[CanonicalRow]:
 
 def _deals(reader: Reader) -> Iterator[CanonicalRow]:
     snapshot = reader.snapshot("deal")
-    acts, _ = journal_rows(
-        deal_entries(reader.connection, reader.times),
-        snapshot.records("deal"),
-    )
-    return (act_line(row, snapshot.units[row.unit]) for row in acts)
+    deals: Mapping[str, Deal] = snapshot.records("deal")
+    for entry in deal_entries(reader.connection, reader.times):
+        if entry.deal is not None:
+            row = deal_act_row(entry, deals[entry.deal])
+            yield act_line(row, snapshot.units[row.unit])
 
 
 def _changes(reader: Reader) -> Iterator[CanonicalRow]:
