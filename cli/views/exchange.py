@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
@@ -12,6 +12,7 @@ from cli.framework.terminal import note
 from cli.views.columns import columns
 from cli.views.register import register_row
 from ledger.core.quantity import Unit, format_amount, format_quantity
+from ledger.core.text import text_key
 from ledger.registers.network import CREDENTIAL
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ledger.exchanges.standing import CityStanding
     from ledger.registers.network import Credential
     from ledger.store.session.snapshot import Snapshot
-    from ledger.usecases.city_standing import StandingReport
+    from ledger.usecases.city_standing import OpenPoint, StandingReport
     from ledger.usecases.exchanges.suggest import Question, Suggestions
 
 _SCHEMA: Final = "cityfund.exchange/1"
@@ -67,7 +68,7 @@ def list_credentials(snapshot: Snapshot) -> Listing:
 
 def emit_standing(call: Call, report: StandingReport) -> None:
     """Write the standing of each city in a topic."""
-    from ledger.usecases.city_standing import RULE  # noqa: PLC0415 - brings the store
+    from ledger.usecases.city_standing import RULE, not_counted  # noqa: PLC0415 - brings the store
 
     rows = [
         {
@@ -84,12 +85,16 @@ def emit_standing(call: Call, report: StandingReport) -> None:
         "topic": report.topic,
         "rule": RULE,
     }
-    emit_rows(rows, _STANDING, call.read, head=head, tail={"not_counted": report.not_counted})
-    _note_not_counted(call, report.not_counted)
+    kept = [*filter_rows(rows, _STANDING, call.read)]
+    counts = not_counted(_left_open(call, report.open_points, kept))
+    unfiltered = call.read.without_filters()
+    emit_rows(kept, _STANDING, unfiltered, head=head, tail={"not_counted": counts})
+    _note_not_counted(call, counts)
 
 
 def emit_suggestions(call: Call, suggestions: Suggestions) -> None:
     """Write the candidate cities of each question, with every column of their order."""
+    from ledger.usecases.city_standing import not_counted  # noqa: PLC0415 - brings the store
     from ledger.usecases.exchanges.suggest import RULE  # noqa: PLC0415 - brings the store
 
     units = suggestions.snapshot.units
@@ -107,10 +112,27 @@ def emit_suggestions(call: Call, suggestions: Suggestions) -> None:
     }
     kept = [*filter_rows(rows, _CANDIDATES, call.read)]
     unknown = sum(row["need"] is not None and row["population_ratio"] is None for row in kept)
-    not_counted = {**suggestions.not_counted, "population_ratios_unknown": unknown}
-    tail = {"not_counted": not_counted}
-    emit_rows(kept, _CANDIDATES, call.read.without_filters(), head=head, tail=tail)
-    _note_not_counted(call, not_counted)
+    counts = {
+        "needs_without_topic": suggestions.needs_without_topic,
+        **not_counted(_left_open(call, suggestions.open_points, kept)),
+        "population_ratios_unknown": unknown,
+    }
+    unfiltered = call.read.without_filters()
+    emit_rows(kept, _CANDIDATES, unfiltered, head=head, tail={"not_counted": counts})
+    _note_not_counted(call, counts)
+
+
+def _left_open(
+    call: Call, points: Sequence[OpenPoint], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[OpenPoint]:
+    """Keep what is left open of the cities that met every filter, in the topics asked for."""
+    every = call.read == call.read.without_filters()
+    kept = {row["city"] for row in rows}
+    in_topics = {(row["city"], text_key(row["topic"])) for row in rows if row.get("topic")}
+    for one in points:
+        of_topic = one.topic is None or not in_topics or (one.city, one.topic) in in_topics
+        if every or (one.city in kept and of_topic):
+            yield one
 
 
 def credential_text(credential: Credential) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_document, emit_lines, emit_rows, lines_below
+from cli.framework.output import emit_document, emit_lines, emit_rows, filter_rows, lines_below
 from cli.framework.receipts import note_texts
 from cli.framework.register_commands import resolve_code
 from cli.framework.terminal import note
@@ -117,9 +117,15 @@ def emit_report(call: Call, report: RestrictionReport) -> None:
         "known_at": report.known_at,
         "rule": RULE,
     }
-    tail = {"not_counted": [one._asdict() for one in report.not_counted]}
-    emit_rows(map(_row, report.rows), REPORT_COLUMNS, call.read, head=head, tail=tail)
-    for one in report.not_counted:
+    kept = [*filter_rows(map(_row, report.rows), REPORT_COLUMNS, call.read)]
+    counts, unfiltered = report.not_counted(), call.read.without_filters()
+    if call.read != unfiltered:
+        codes = {row["restriction"] for row in kept}
+        every = (one.restriction for one in report.rows)
+        counts = report.not_counted([one for one in every if one.code in codes])
+    tail = {"not_counted": [one._asdict() for one in counts]}
+    emit_rows(kept, REPORT_COLUMNS, unfiltered, head=head, tail=tail)
+    for one in counts:
         if one.number and call.format == "table":
             note(call, f"Not counted: {one.number:,} {one.what}.")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.core.factors import Factor, Stage
 from ledger.core.quantity import Unit
@@ -53,7 +54,7 @@ class StandingReport:
     presented: Mapping[str, tuple[str, ...]]
     cities: Mapping[str, City]
     units: Mapping[str, Unit]
-    not_counted: Mapping[str, int]
+    open_points: Sequence[OpenPoint]
 
 
 def report_standing(reader: Reader, typed: str) -> StandingReport:
@@ -71,7 +72,7 @@ def report_standing(reader: Reader, typed: str) -> StandingReport:
         presented=presented,
         cities=snapshot.records("city"),
         units=snapshot.units,
-        not_counted=not_counted(topic, snapshot),
+        open_points=undated_credentials(topic, snapshot) + deliveries_without_topic(snapshot),
     )
 
 
@@ -132,15 +133,38 @@ def is_available(offer: OfferFacts, day: date) -> bool:
     return offer.balance.free > 0 and begun and not offer.offer.is_over(day)
 
 
-def not_counted(topic: str, snapshot: Snapshot) -> dict[str, int]:
-    """Count what a standing in a topic leaves open."""
+class OpenPoint(NamedTuple):
+    """What a standing leaves open of a city; `topic` is the key of the topic, None for any."""
+
+    what: str
+    city: str
+    topic: str | None
+
+
+_UNDATED: Final = "credentials_without_date"
+_NO_TOPIC: Final = "deliveries_without_topic"
+
+
+def undated_credentials(topic: str, snapshot: Snapshot) -> list[OpenPoint]:
+    """Give the credentials in a topic that are in force and without a date."""
     key = text_key(topic)
-    undated = sum(
-        text_key(one.topic) == key and one.as_of is None and in_force(one, snapshot.day)
+    return [
+        OpenPoint(_UNDATED, one.city, key)
         for one in snapshot.records("credential").values()
-    )
-    without_topic = sum(one.topic is None for one in _deliveries(snapshot))
-    return {"credentials_without_date": undated, "deliveries_without_topic": without_topic}
+        if text_key(one.topic) == key and one.as_of is None and in_force(one, snapshot.day)
+    ]
+
+
+def deliveries_without_topic(snapshot: Snapshot) -> list[OpenPoint]:
+    """Give the deliveries of cities that count for no standing."""
+    without = (one for one in _deliveries(snapshot) if one.topic is None)
+    return [OpenPoint(_NO_TOPIC, one.city, None) for one in without]
+
+
+def not_counted(points: Iterable[OpenPoint]) -> dict[str, int]:
+    """Count what standings leave open, by what it is."""
+    found = Counter(one.what for one in points)
+    return {what: found[what] for what in (_UNDATED, _NO_TOPIC)}
 
 
 def bars_of_city(

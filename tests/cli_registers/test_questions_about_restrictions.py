@@ -78,6 +78,24 @@ def test_the_report_says_what_each_restriction_bars(barred: Officer) -> None:
     ]
 
 
+def test_what_the_report_could_not_count_is_of_the_restrictions_shown(barred: Officer) -> None:
+    barred.says("need add PRJ-0001 expertise '? person-day' --on 2026-01-10")
+    barred.says(
+        "restriction add --providers EDB --factors money --authority Bank --reason fraud --yes"
+    )
+
+    def counted(more: str = "") -> list[int]:
+        report = barred.asks(f"report restrictions{more}")
+        return [one["number"] for one in report["not_counted"]]
+
+    every, without_country = counted()
+    assert every > 0
+    assert counted(" --where restriction=RS-0002")[0] < every
+    assert counted(" --where restriction=RS-0002")[1] == 0
+    assert counted(" --where restriction=RS-0001") == [every, without_country]
+    assert counted(" --where authority=nobody") == [0, 0]
+
+
 def test_ended_restrictions_are_reported_when_asked_for(barred: Officer) -> None:
     barred.says("restriction end RS-0001 --until 2026-11-01 --yes")
     assert barred.asks("report restrictions")["rows"] == []

@@ -173,6 +173,16 @@ def test_what_has_no_topic_or_date_is_counted_once_for_all_needs_of_a_city(citie
     assert counted["credentials_without_date"] == 1
 
 
+def test_what_is_not_counted_is_of_the_cities_that_a_filter_keeps(cities: Officer) -> None:
+    cities.says("credential add BOG metro 'line 1' --grade good --source S")
+    cities.says("credential add SAO metro 'line 2' --grade good --source S --as-of 2020")
+    for line in ("exchange standing metro", "exchange suggest metro"):
+        key = "credentials_without_date"
+        assert cities.asks(line)["not_counted"][key] == 1
+        assert cities.asks(f"{line} --where city=BOG")["not_counted"][key] == 1
+        assert cities.asks(f"{line} --where city=SAO")["not_counted"][key] == 0
+
+
 def test_what_is_no_question_of_expertise_is_refused(cities: Officer) -> None:
     cities.says("need add BRT expertise '5 person-day' --code N-4 --on 2026-01-10")
     assert cities.refused("exchange suggest N-2", 4, "money") == "not-expertise"

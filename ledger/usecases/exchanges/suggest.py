@@ -31,11 +31,13 @@ from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.candidates import judged_pairs
 from ledger.usecases.city_standing import (
     PARTS,
+    OpenPoint,
     bars_of_city,
+    deliveries_without_topic,
     evidence_of,
     is_of_city,
-    not_counted,
     own_providers,
+    undated_credentials,
 )
 from ledger.usecases.partnerships import partnerships_of
 from ledger.usecases.registers.topics import find_topic
@@ -100,7 +102,8 @@ class Suggestions:
     order: tuple[str, ...]
     snapshot: Snapshot
     answers: tuple[tuple[Question, tuple[CandidateCity, ...]], ...]
-    not_counted: Mapping[str, int]
+    open_points: Sequence[OpenPoint]
+    needs_without_topic: int
 
 
 def suggest_cities(reader: Reader, typed: str, first: Sequence[str] = ()) -> Suggestions:
@@ -127,10 +130,8 @@ def suggest_cities(reader: Reader, typed: str, first: Sequence[str] = ()) -> Sug
         order=order,
         snapshot=snapshot,
         answers=answers,
-        not_counted={
-            "needs_without_topic": len(questions) - len(asked),
-            **_open_points(snapshot, answers),
-        },
+        open_points=_open_points(snapshot, asked),
+        needs_without_topic=len(questions) - len(asked),
     )
 
 
@@ -326,20 +327,10 @@ def _open_approaches(snapshot: Snapshot) -> Counter[str]:
     )
 
 
-def _open_points(
-    snapshot: Snapshot, answers: Iterable[tuple[Question, tuple[CandidateCity, ...]]]
-) -> dict[str, int]:
-    """Count what the order could not take into account."""
-    topics = {text_key(question.topic): question.topic for question, _ in answers}
-    counts: dict[str, int] = {}
-    for topic in topics.values():
-        # Credentials are those of the topic; deliveries without a topic are of none.
-        found, key = not_counted(topic, snapshot), "credentials_without_date"
-        counts = {**found, key: found[key] + counts.get(key, 0)}
-    ratios = [
-        one.population_ratio is None
-        for question, candidates in answers
-        if question.need is not None
-        for one in candidates
-    ]
-    return {**counts, "population_ratios_unknown": sum(ratios)}
+def _open_points(snapshot: Snapshot, asked: Sequence[Question]) -> list[OpenPoint]:
+    """Give what the order could not take into account, once for all questions of a topic."""
+    if not asked:
+        return []
+    topics = {text_key(question.topic): question.topic for question in asked}
+    points = [one for topic in topics.values() for one in undated_credentials(topic, snapshot)]
+    return points + deliveries_without_topic(snapshot)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -14,12 +14,12 @@ from ledger.eligibility.index import OfferIndex
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.rates.rates import plain_rates
 from ledger.registers.records import ACTIVE_STATUSES, Restriction
-from ledger.restrictions.bars import in_force, review_day
+from ledger.restrictions.bars import in_force, need_lies_in_scope, review_day
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.registers import load_all
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Snapshot
-from ledger.usecases.restrictions.pairs import providers_without_country
+from ledger.usecases.restrictions.pairs import UnknownCountry, providers_without_country
 
 RULE: Final = (
     "pairs: an offer with something available and a need with something open, kept apart on the "
@@ -69,12 +69,31 @@ class _Barred:
 
 @dataclass(frozen=True, slots=True)
 class RestrictionReport:
-    """The rows in the order of codes, and what could not be counted."""
+    """The rows in the order of codes, and what could not be counted.
+
+    `unknown_needs` are those of a quantity that is not known, `unknown_providers` those of a
+    country that is not.
+    """
 
     as_of: date
     known_at: datetime | None
     rows: tuple[RestrictionRow, ...]
-    not_counted: tuple[NotCounted, ...]
+    unknown_needs: tuple[NeedFacts, ...]
+    unknown_providers: tuple[UnknownCountry, ...]
+
+    def not_counted(self, shown: Sequence[Restriction] | None = None) -> list[NotCounted]:
+        """Count what could not be counted, in all or in what some restrictions concern."""
+        needs, providers = len(self.unknown_needs), len(self.unknown_providers)
+        if shown is not None:
+            codes = {one.code for one in shown}
+            needs = sum(any(_concerns(one, need) for one in shown) for need in self.unknown_needs)
+            providers = sum(
+                not codes.isdisjoint(one.restrictions) for one in self.unknown_providers
+            )
+        return [
+            NotCounted("needs of a quantity that is not known", needs),
+            NotCounted("providers of a country that is not known", providers),
+        ]
 
 
 def report_restrictions(
@@ -96,7 +115,8 @@ def report_restrictions(
         as_of=snapshot.day,
         known_at=snapshot.known_at,
         rows=tuple(row for row in rows if every or row.standing != "ended"),
-        not_counted=tuple(_not_counted(snapshot)),
+        unknown_needs=tuple(_unknown_needs(snapshot)),
+        unknown_providers=tuple(providers_without_country(snapshot)),
     )
 
 
@@ -148,12 +168,12 @@ def _gaps(gap: Counter[str], units: Mapping[str, Unit]) -> Iterator[str]:
         yield f"{format_amount(gap[unit], units[unit].decimals)} {unit}"
 
 
-def _not_counted(snapshot: Snapshot) -> Iterator[NotCounted]:
-    unknown = [
-        need
-        for need in snapshot.need_facts.values()
-        if not need.balance.quantified and need.project.status in ACTIVE_STATUSES
-    ]
-    yield NotCounted("needs of a quantity that is not known", len(unknown))
-    without = providers_without_country(snapshot)
-    yield NotCounted("providers of a country that is not known", len(without))
+def _concerns(one: Restriction, need: NeedFacts) -> bool:
+    terms = need.need
+    return need_lies_in_scope(one, terms.factor, need.project.sector, terms.topic)
+
+
+def _unknown_needs(snapshot: Snapshot) -> Iterator[NeedFacts]:
+    for need in snapshot.need_facts.values():
+        if not need.balance.quantified and need.project.status in ACTIVE_STATUSES:
+            yield need
