@@ -57,6 +57,7 @@ def import_(
         load_rule_named,
         plan_tables,
         read_known,
+        read_measures,
     )
     from ledger.usecases.interchange.sources import source_name, with_terms
 
@@ -71,7 +72,13 @@ def import_(
     today = ledger.today() if rule is not None else None
     with garbage_collection_paused():
         incoming = read_incoming(
-            files, as_table=as_table, rule=rule, popolo=popolo, known=known, today=today
+            files,
+            as_table=as_table,
+            rule=rule,
+            popolo=popolo,
+            known=known,
+            measures=read_measures(ledger, rule),
+            today=today,
         )
     incoming = replace(incoming, approach_days=approach_days_of(call))
     print_incoming(call, incoming)

@@ -74,11 +74,14 @@ def _explain(call: Call, paths: Sequence[str], rules: str, line: int) -> None:
     """Show how one line of the first file that has it was read."""
     from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - for this alone
     from ledger.interchange.mapping.reading import explain_line  # noqa: PLC0415 - as above
-    from ledger.usecases.interchange.import_tables import read_known  # noqa: PLC0415 - as above
+    from ledger.usecases.interchange.import_tables import (  # noqa: PLC0415 - as above
+        read_known,
+        read_measures,
+    )
 
-    rule = load_rule(rules)
-    known = read_known(ledger_of(call), rule)
-    explanation = explain_line(rule, [Path(path) for path in paths], known, line)
+    rule, ledger = load_rule(rules), ledger_of(call)
+    known, measures = read_known(ledger, rule), read_measures(ledger, rule)
+    explanation = explain_line(rule, [Path(path) for path in paths], known, line, measures)
     if call.format == "json":
         emit_document({"schema": "cityfund.explanation/1", **explanation.document()})
     else:

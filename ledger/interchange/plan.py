@@ -53,6 +53,7 @@ from ledger.seats.rules import Seats
 
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
+    from ledger.interchange.mapping.given_units import Measures
     from ledger.interchange.mapping.record_finder import KnownRecords
     from ledger.interchange.mapping.rule import ImportRule
 
@@ -316,13 +317,15 @@ def read_incoming(
     rule: ImportRule | None = None,
     popolo: bool = False,
     known: KnownRecords | None = None,
+    measures: Measures | None = None,
     today: date | None = None,
 ) -> Incoming:
     """Read canonical files or folders, or with a rule the foreign files that it is for.
 
     `popolo` says that the files are Popolo documents, `known` are the records of the ledger that
-    the rule may find, and `today` is its day, after which nothing has happened yet. Raises what
-    `read_paths` raises; what is wrong inside the files comes back as problems.
+    the rule may find, `measures` its units and rates, and `today` is its day, after which nothing
+    has happened yet. Raises what `read_paths` raises; what is wrong inside the files comes back as
+    problems.
     """
     if popolo:
         from ledger.interchange.popolo import read_popolo  # noqa: PLC0415 - brings pydantic
@@ -342,7 +345,7 @@ def read_incoming(
     from ledger.interchange.mapping.reading import read_files  # noqa: PLC0415
     from ledger.interchange.mapping.rule_run import RuleRun  # noqa: PLC0415 - as above
 
-    run = RuleRun(rule, known or {}, today=today)
+    run = RuleRun(rule, known or {}, today=today, measures=measures)
     contents = read_files(run, paths)
     tables = run.finish()
     unread = rule.tables if run.problems else frozenset()

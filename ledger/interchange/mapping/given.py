@@ -16,7 +16,9 @@ from typing import Any, Final, NamedTuple
 
 from ledger.core.numbers import format_decimal
 from ledger.core.text import normalised_code
+from ledger.deals.deal import exact_text
 from ledger.interchange.mapping.codes import code_of, slug
+from ledger.interchange.mapping.given_units import NO_MEASURES, Conversion, Measures, StatedAct
 from ledger.interchange.mapping.problems import BadCell
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
@@ -28,7 +30,7 @@ OFFERS: Final = (
 )
 DEALS: Final = (
     *("code", "offer", "need", "act", "quantity", "unit", "effective_on"),
-    *("reference", "instrument", "from_stage"),
+    *("reference", "instrument", "from_stage", "rate_exact"),
 )
 _DEFAULT_KIND: Final = "donor"
 _RELEASED_FROM: Final = "committed"
@@ -59,14 +61,16 @@ class GivenRows:
     """All rows of `given` of one import, by need, provider and instrument.
 
     `cells_of` gives the cells that the import itself has of a record, by table and code; `known`
-    are the records of the ledger by table. Where it `raises` what
-    is required, a new need without a quantity requires what it was given.
+    are the records of the ledger by table. Where it `raises` what is required, a new need without a
+    quantity requires what it was given. `measures` convert what is given in a currency that is not
+    its need's.
     """
 
     cells_of: Callable[[str, str], dict[str, str] | None]
     known: Mapping[str, Collection[Any]]
     raises: bool = False
-    facts: dict[tuple[str, str, str], list[_Fact]] = field(default_factory=dict)
+    measures: Measures = NO_MEASURES
+    facts: dict[_Key, list[_Fact]] = field(default_factory=dict)
     providers: dict[str, tuple[str, str, RawRow]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     today: date | None = None
@@ -146,41 +150,73 @@ class GivenRows:
             is_known = self.record("providers", code) or self.cells_of("providers", code)
             if code in giving and not is_known:
                 put("providers", PROVIDERS, file, row)
-        self._declare_needs()
+        conversions = {key: self._conversion(key, facts) for key, facts in posting.items()}
+        self._declare_needs(conversions)
         for key, facts in posting.items():
-            unit = self.unit_of(key[0])
-            other = next((one for one in facts if unit and one.unit and one.unit != unit), None)
-            if other is not None:
-                what = f"{other.unit} is given to {key[0]}, which is counted in {unit}."
-                problems.append(ImportProblem(other.file, other.line, None, "other-unit", what))
+            conversion = conversions[key]
+            if isinstance(conversion, ImportProblem):
+                problems.append(conversion)
                 continue
-            offer, deals = self._offer_and_deals(key, facts)
+            offer, deals = self._offer_and_deals(key, facts, conversion)
             put("offers", OFFERS, facts[0].file, offer)
             for file, deal in deals:
                 put("deals", DEALS, file, deal)
         return [*made.values()]
 
-    def _declare_needs(self) -> None:
+    def _conversion(self, key: _Key, facts: list[_Fact]) -> Conversion | ImportProblem | None:
+        """Give what converts the rows of one deal, None where they are in the unit of its need.
+
+        The rate is that of the deal, else that of the first day.
+        """
+        unit = self.unit_of(key[0])
+        units = {one.unit or unit for one in facts}
+        other = next((one for one in facts if unit and one.unit and one.unit != unit), None)
+        if other is None:
+            return None
+
+        def problem(code: str, what: str, hint: str) -> ImportProblem:
+            return ImportProblem(other.file, other.line, None, code, what, hint)
+
+        what = f"{other.unit} is given to {key[0]}, which is counted in {unit}."
+        need, offer = (self.measures.units.get(one) for one in (unit, other.unit))
+        if need is None or offer is None or {need.kind, offer.kind} != {"money"}:
+            return problem("other-unit", what, "Only currencies are converted.")
+        if len(units) > 1:
+            named = ", ".join(sorted(units))
+            what = f"{key[1]} gives to {key[0]} in several units: {named}."
+            return problem("other-unit", what, "One deal has one; give the others another code.")
+        rate = self.measures.rate_of(deal_code(*key))
+        first = min(one.day for one in facts)
+        day = date.fromisoformat(max(first, self.term("needs", key[0], "declared_on")))
+        is_new = rate is None
+        rate = rate or self.measures.rate_on(unit, other.unit, day)
+        if rate is None:
+            hint = "Import the rates of that day: cityfund rates import FILE"
+            return problem("no-rate", f"{what} No rate from {unit} is known on {day}.", hint)
+        return Conversion(need, offer, rate, is_new=is_new)
+
+    def _declare_needs(self, conversions: Mapping[_Key, Conversion | ImportProblem | None]) -> None:
         """Say of new needs what their rows leave open: the day, and what they require.
 
         They are declared on the first day of what is given to them. Where what is given raises what
         is required, those without a quantity require what they were given.
         """
-        given: dict[str, list[list[_Fact]]] = {}
-        for (need, _, _), facts in self.facts.items():
-            given.setdefault(need, []).append(facts)
+        given: dict[str, dict[_Key, list[_Fact]]] = {}
+        for key, facts in self.facts.items():
+            given.setdefault(key[0], {})[key] = facts
         for need, of_need in given.items():
             cells = self.cells_of("needs", need)
             if cells is None or self.record("needs", need) is not None:
                 continue
-            first = min(one.day for facts in of_need for one in facts)
+            first = min(one.day for facts in of_need.values() for one in facts)
             cells["declared_on"] = cells.get("declared_on") or first
             if self.raises and not cells.get("quantity"):
-                total = sum((_acts_of(facts)[1] for facts in of_need), Decimal(0))
+                totals = (_most(facts, conversions.get(key)) for key, facts in of_need.items())
+                total = sum(totals, Decimal(0))
                 cells["quantity"] = format_decimal(total) if total else ""
 
     def _offer_and_deals(
-        self, key: tuple[str, str, str], facts: list[_Fact]
+        self, key: _Key, facts: list[_Fact], conversion: Conversion | None
     ) -> tuple[RawRow, list[tuple[str, RawRow]]]:
         need, provider, instrument = key
         code = deal_code(need, provider, instrument)
@@ -189,6 +225,8 @@ class GivenRows:
         self.moved += sum(fact.day < declared for fact in facts)
         facts = [fact._replace(day=max(fact.day, declared)) for fact in facts]
         acts, total = _acts_of(facts)
+        posted = _needed(acts, conversion)
+        rate = exact_text(conversion.rate) if conversion is not None and conversion.is_new else ""
         project = self.term("needs", need, "project")
         first = min(one.day for one in facts)
         offer = {
@@ -197,7 +235,7 @@ class GivenRows:
             "factor": self.term("needs", need, "factor"),
             "topics": self.term("needs", need, "topic"),
             "quantity": format_decimal(total),
-            "unit": unit,
+            "unit": unit if conversion is None else conversion.offer.code,
             "declared_on": first,
             "cities": self.term("projects", project, "city"),
             "instruments": instrument,
@@ -218,14 +256,39 @@ class GivenRows:
                         "reference": act.reference,
                         "instrument": instrument,
                         "from_stage": _RELEASED_FROM if act.act == "released" else "",
+                        "rate_exact": rate,
                     },
                 ),
             )
-            for act, (amount, fact) in acts.items()
+            for (act, (_, fact)), amount in zip(acts.items(), posted, strict=True)
+            if amount
         ]
         return RawRow(facts[0].line, offer), deals
 
 
+def _needed(
+    acts: Mapping[_Act, tuple[Decimal, _Fact]], conversion: Conversion | None
+) -> list[Decimal]:
+    """Give the amounts of acts in the unit of their need."""
+    if conversion is None:
+        return [amount for amount, _ in acts.values()]
+    return conversion.needed(StatedAct(act.act, amount) for act, (amount, _) in acts.items())
+
+
+def _most(facts: list[_Fact], conversion: Conversion | ImportProblem | None) -> Decimal:
+    """Give the most that was ever committed, in the unit of the need."""
+    acts, total = _acts_of(facts)
+    if not isinstance(conversion, Conversion):
+        return total
+    level = most = Decimal(0)
+    for act, amount in zip(acts, _needed(acts, conversion), strict=True):
+        level += amount * {"committed": 1, "released": -1}.get(act.act, 0)
+        most = max(most, level)
+    return most
+
+
+_Key = tuple[str, str, str]
+"""Need, provider and instrument."""
 _KEY: Final = ("need", "provider", "instrument")
 
 

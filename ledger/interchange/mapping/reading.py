@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.interchange.mapping.apply import read_source, reading_of
 from ledger.interchange.mapping.explain import Explanation
+from ledger.interchange.mapping.given_units import Measures
 from ledger.interchange.mapping.record_finder import KnownRecords
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.mapping.rule_run import RuleRun
@@ -49,11 +50,15 @@ def open_foreign(path: Path, reading: Reading = _AS_WRITTEN) -> Source:
 
 
 def explain_line(
-    rule: ImportRule, paths: Iterable[Path], known: KnownRecords, line: int
+    rule: ImportRule,
+    paths: Iterable[Path],
+    known: KnownRecords,
+    line: int,
+    measures: Measures | None = None,
 ) -> Explanation:
     """Say how the row on a line was read, of the first file that has one there."""
     explanation = Explanation(line, read=frozenset(rule.foreign_columns))
-    run = RuleRun(rule, known, explanation=explanation)
+    run = RuleRun(rule, known, explanation=explanation, measures=measures)
     for path in paths:
         read_source(run, open_foreign(path, reading_of(rule)), _files_beside(run, path))
         if explanation.is_there:

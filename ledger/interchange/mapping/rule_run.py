@@ -10,6 +10,7 @@ from ledger.core.quantity import Unit
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.given import GivenRows
+from ledger.interchange.mapping.given_units import NO_MEASURES, Measures
 from ledger.interchange.mapping.record_finder import Finders, KnownRecords, make_finders
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.problems import ImportProblem
@@ -22,15 +23,16 @@ from ledger.reference.units import shipped_units
 class RuleRun:
     """The application of one rule to the files of one import, one after another.
 
-    `known` are the records of the ledger by table, of those that the rule asks. A row is known
-    again, and a record that several rows give, in whichever of the files it stands.
+    `known` are the records of the ledger by table, of those that the rule asks, `measures`
+    its units and rates: without them the shipped units are known. A row is known again, and a
+    record that several rows give, in whichever of the files it stands.
     """
 
     rule: ImportRule
     known: KnownRecords = field(default_factory=dict)
     finders: Finders = field(default_factory=dict)
     found: RecordIndex = field(init=False)
-    units: Mapping[str, Unit] = field(default_factory=shipped_units)
+    measures: Measures | None = None
     today: date | None = None
     tables: list[RawTable] = field(default_factory=list)
     reports: list[RuleReport] = field(default_factory=list)
@@ -50,8 +52,14 @@ class RuleRun:
             self._cells_of,
             self.known,
             raises=self.rule.deals.over == "raise",
+            measures=self.measures or NO_MEASURES,
             today=self.today,
         )
+
+    @property
+    def units(self) -> Mapping[str, Unit]:
+        """Give the units of the ledger, else the shipped ones."""
+        return shipped_units() if self.measures is None else self.measures.units
 
     def _cells_of(self, table: str, code: str) -> dict[str, str] | None:
         row = self.made.get((table, code))

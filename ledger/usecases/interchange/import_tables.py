@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,9 +35,12 @@ from ledger.interchange.steps import (
     Same,
 )
 from ledger.journal.receipts import Note, Receipt
+from ledger.rates.rates import find_rate
 from ledger.reference.confusables import CodeShapes
 from ledger.registers.table import REGISTERS
-from ledger.store.registers import codes_of, load_all
+from ledger.store.db.queries import read_units
+from ledger.store.rates import StoredRates
+from ledger.store.registers import codes_of, load_all, seek_record
 from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -58,6 +62,7 @@ from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, 
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
 
 if TYPE_CHECKING:
+    from ledger.interchange.mapping.given_units import Measures
     from ledger.interchange.mapping.rule import ImportRule
 
 
@@ -161,6 +166,26 @@ def read_known(ledger: Ledger, rule: ImportRule | None) -> dict[str, list[Any]]:
             table: [one.record for one in load_all(connection, REGISTER_OF_TABLE[table]).values()]
             for table in sorted(tables)
         }
+
+
+def read_measures(ledger: Ledger, rule: ImportRule | None) -> Measures | None:
+    """Give the units of the ledger to a rule, and its rates, which are read when asked for."""
+    if rule is None:
+        return None
+    from ledger.interchange.mapping.given_units import Measures  # noqa: PLC0415 - for rules
+
+    def rate_on(from_unit: str, to_unit: str, day: date) -> Fraction | None:
+        with ledger.read() as connection:
+            found = find_rate(StoredRates(connection), from_unit, to_unit, day)
+        return None if found is None else found.rate
+
+    def rate_of(deal: str) -> Fraction | None:
+        with ledger.read() as connection:
+            known = seek_record(connection, "deal", deal)
+        return None if known is None else known.record.exact_rate
+
+    with ledger.read() as connection:
+        return Measures(read_units(connection), rate_on, rate_of)
 
 
 def _new_topics(uow: UnitOfWork, plan: ImportPlan) -> Iterator[Note]:
