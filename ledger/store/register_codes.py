@@ -13,7 +13,7 @@ from ledger.core.text import normalised_code
 from ledger.reference.places import country_and_above
 from ledger.registers.records import City
 from ledger.store.db.clock import known_by
-from ledger.store.db.queries import is_newest
+from ledger.store.db.queries import in_parts, is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import (
     STORED_REGISTERS,
@@ -93,6 +93,31 @@ def _names(record: Any, title: str) -> Iterator[str]:
     if isinstance(record, City):
         yield from () if record.name_local is None else (record.name_local,)
         yield from country_and_above(record.country)
+
+
+def names_in(
+    connection: Connection, kind: str, country: str | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Read the code and the names of each record that may lie in a country; None for any.
+
+    One of which no country is known may lie in any. No other term is read.
+    """
+    query = _names_in(kind, anywhere=country is None)
+    given = {} if country is None else {"country": country}
+    for part in in_parts(connection.execute(query, given)):
+        for code, *names in part:
+            yield code, [name for name in names if name is not None]
+
+
+@cache
+def _names_in(kind: str, *, anywhere: bool) -> Select[Any]:
+    register = STORED_REGISTERS[kind]
+    columns = {term.name: register.column(term) for term in register.terms}
+    names = [columns[name] for name in ("name", "name_local") if name in columns]
+    every = select_current(kind).with_only_columns(register.identity.c.code, *names)
+    country = columns["country"]
+    there = (country == bindparam("country")) | country.is_(None)
+    return every if anywhere else every.where(there)
 
 
 def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any, int, int]]:

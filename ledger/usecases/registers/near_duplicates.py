@@ -12,7 +12,8 @@ from ledger.core.text import name_key
 from ledger.journal.receipts import NEAR_DUPLICATE, Note
 from ledger.registers.records import City, Project, Provider
 from ledger.registers.table import REGISTERS
-from ledger.store.registers import load_all, load_by
+from ledger.store.register_codes import names_in
+from ledger.store.registers import load_by, load_where
 from ledger.store.session.unit_of_work import UnitOfWork
 
 Named = City | Provider | Project
@@ -38,8 +39,15 @@ def _comparable(uow: UnitOfWork, kind: str, record: Named) -> Iterator[Named]:
         city = uow.id_of("city", record.city)
         yield from (one.record for one in load_by(uow.connection, kind, "city_id", city))
         return
+    keys = _keys(record)
     for other in ("city", kind) if isinstance(record, Provider) else (kind,):
-        yield from (one.record for one in load_all(uow.connection, other).values())
+        codes = [
+            code
+            for code, names in names_in(uow.connection, other, record.country)
+            if any(name_key(name) in keys for name in names)
+        ]
+        found = load_where(uow.connection, other, "code", codes)
+        yield from (found[code].record for code in sorted(found))
 
 
 class NameIndex:
