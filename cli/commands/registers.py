@@ -84,6 +84,8 @@ _LISTED_WITH = {
     "meeting": ("attendance",),
 }
 """Registers whose records are counted in the listing of another."""
+_NARROWED = frozenset({"project", "need", "offer", "approach"})
+"""Registers of which a list with filters by codes reads only what these can keep."""
 _CLOSED = ("project", "need")
 """Registers whose lists leave out what is closed although nothing of them is withdrawn whole."""
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
@@ -360,11 +362,24 @@ def _list(spec: RegisterSpec, words: str) -> Verb:
         from cli.views.register import listed_columns, plain_listing
 
         listing, _ = _view(spec.name)
+        every = typed.get("every", True)
+
+        def listed_of(snapshot: Snapshot) -> Listing:
+            return listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
+
+        others, options = _LISTED_WITH.get(spec.name, ()), None
         with read_ledger(call) as reader:
-            snapshot = reader.snapshot(spec.name, *_LISTED_WITH.get(spec.name, ()))
-        listed = listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
+            narrowed = None
+            if call.read.where and spec.name in _NARROWED:
+                from cli.views.narrowed import narrowed_listing
+
+                narrowed = narrowed_listing(call, reader, spec, others, listed_of, every=every)
+            if narrowed is None:
+                listed = listed_of(reader.snapshot(spec.name, *others))
+            else:
+                listed, options = narrowed
         columns = listed_columns(call, spec, listed)
-        emit_listing(call, spec, listed, columns, every=typed.get("every", True))
+        emit_listing(call, spec, listed, columns, every=every, options=options)
 
     return Verb(list_, "list", dated=True)
 

@@ -52,6 +52,14 @@ def filter_rows(
     return noted()
 
 
+def meets_filters(rows: Iterable[_Row], columns: Sequence[Column], options: ReadOptions) -> bool:
+    """Say whether some row has each value that the filters ask for, so that nothing is noted."""
+    from cli.framework.filters import row_selection  # noqa: PLC0415 - only where rows are filtered
+
+    selection = row_selection(columns, _filters(columns, options), options.names)
+    return bool([*selection.keep(rows)]) and not any(selection.notes())
+
+
 _OFFICES: Final = ("city_office", "offices", "office")
 """The columns of whose city a row is, the first that a listing has: an office's own view."""
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cli.framework.command import Call
+from cli.framework.command import Call, ReadOptions
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import NotFound
 
@@ -68,21 +68,30 @@ def emit_listing(
     columns: Sequence[Column],
     *,
     every: bool,
+    options: ReadOptions | None = None,
 ) -> None:
-    """Write the rows of a register; without `every` the hidden rows are counted in a note."""
+    """Write the rows of a register; without `every` the hidden rows are counted in a note.
+
+    `options` are those of the call, unless others are given.
+    """
     from cli.framework.output import emit_rows  # noqa: PLC0415 - help does without
 
-    hides = listing.hides
-    kept = [row for row in listing.rows if every or hides is None or not hides(row)]
+    kept = shown_rows(listing, every=every)
     hidden = len(listing.rows) - len(kept)
     rows: Iterable[Mapping[str, Any]] = kept
     if call.as_documents:
         # Texts for people are no part of the JSON document.
         rows = ({column.key: row[column.key] for column in columns} for row in kept)
     head = {"schema": f"cityfund.{spec.plural}/1"}
-    emit_rows(rows, columns, call.read, head=head, narrow=listing.narrow)
+    emit_rows(rows, columns, options or call.read, head=head, narrow=listing.narrow)
     if hidden and call.format == "table":
         note(call, f"{hidden:,} withdrawn hidden; --all shows them.")
+
+
+def shown_rows(listing: Listing, *, every: bool) -> list[dict[str, Any]]:
+    """Return the rows of a listing, without those that it hides unless `every` is asked for."""
+    hides = listing.hides
+    return [row for row in listing.rows if every or hides is None or not hides(row)]
 
 
 def withdrawn(row: Mapping[str, Any]) -> bool:

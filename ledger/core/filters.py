@@ -260,6 +260,25 @@ def _figure(text: str, column: FilterColumn, value: str) -> FilterValue:
     return FilterValue(value, figure, unit[0].casefold() if unit else None)
 
 
+def equal_values(texts: Iterable[str]) -> dict[str, list[FilterValue]]:
+    """Give the texts that filters by `=` ask for, by the key of their column.
+
+    A column is left out where one of them asks for rows that have nothing there.
+    """
+    wanted: dict[str, list[FilterValue]] = {}
+    empty: set[str] = set()
+    for text in texts:
+        match = _FILTER.fullmatch(text)
+        if match is None or match["sign"] != "=":
+            continue
+        name, value = column_key(match["column"]), match["value"].strip()
+        if value:
+            wanted.setdefault(name, []).extend(_values(text, FilterColumn(), "=", value))
+        else:
+            empty.add(name)
+    return {name: values for name, values in wanted.items() if name not in empty}
+
+
 def plain_filter(text: str) -> str | None:
     """Return a filter without spaces around its operator; None for a text that is no filter."""
     match = _FILTER.fullmatch(text)

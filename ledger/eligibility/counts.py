@@ -7,12 +7,13 @@ pairs with something outstanding between them are judged one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ledger.core.factors import Factor
+from ledger.core.factors import FREE_STAGE, Factor, Side
 from ledger.eligibility.index import OfferIndex, RateOf
 from ledger.eligibility.rules import RULES, Failure, NeedFacts, OfferFacts, Outstanding, verdict
 from ledger.eligibility.verdict import pairing_at_best
@@ -122,6 +123,110 @@ def count_eligible(
         )
         for need in needs
     }
+
+
+class OffersAlike(NamedTuple):
+    """Offers of equal terms: the facts of one of them, and what each has available, ascending.
+
+    None of them has anything outstanding with the needs that they are counted for, and no
+    restriction is in force.
+    """
+
+    facts: OfferFacts
+    free: Sequence[int]
+
+
+def count_alike(
+    needs: Iterable[NeedFacts],
+    alike: Sequence[OffersAlike],
+    apart: Sequence[OfferFacts],
+    day: date,
+    rate_of: RateOf,
+    outstanding: OutstandingByNeed,
+) -> dict[str, EligibleCount]:
+    """Count for a few needs as `count_eligible` does; what many offers share is judged once.
+
+    `apart` are the offers with something outstanding with one of the needs.
+    """
+    counts = {}
+    for need in needs:
+        others = outstanding.get(need.need.code, {})
+        tally = _Tally(need, day, rate_of, others)
+        for one in alike:
+            if one.facts.offer.factor == need.need.factor:
+                tally.add(one)
+        for offer in apart:
+            if offer.offer.factor == need.need.factor and offer.balance.free > 0:
+                tally.add(OffersAlike(offer, [offer.balance.free]))
+        counts[need.need.code] = tally.count()
+    return counts
+
+
+_Judged = tuple[int, frozenset[str]]
+"""The place of an offer among those of equal terms, and the rules that it fails."""
+
+
+class _Tally:
+    """The rules that the offers fail for one need, as they are judged."""
+
+    def __init__(
+        self, need: NeedFacts, day: date, rate_of: RateOf, outstanding: Mapping[str, Outstanding]
+    ) -> None:
+        self._need, self._day, self._rate_of = need, day, rate_of
+        self._outstanding = outstanding
+        self._eligible, self._total = 0, 0
+        self._failing = dict.fromkeys(BITSET_RULES, 0)
+
+    def add(self, alike: OffersAlike) -> None:
+        """Judge offers of equal terms."""
+        free, last = alike.free, len(alike.free) - 1
+        first_fails = self._failed(alike.facts, free[0])
+        last_fails = first_fails if free[0] == free[-1] else self._failed(alike.facts, free[-1])
+        self._spread(alike, (0, first_fails), (last, last_fails))
+
+    def _spread(
+        self,
+        alike: OffersAlike,
+        first: tuple[int, frozenset[str]],
+        last: tuple[int, frozenset[str]],
+    ) -> None:
+        """Count the offers from the first to the last.
+
+        The more an offer has available, the fewer rules it fails: where the two ends fail the same,
+        all between them do.
+        """
+        (start, fails), (end, fails_then) = first, last
+        if fails == fails_then:
+            self._take(end - start + 1, fails)
+        elif end - start == 1:
+            self._take(1, fails)
+            self._take(1, fails_then)
+        else:
+            middle = (start + end) // 2
+            fails_between = self._failed(alike.facts, alike.free[middle])
+            self._spread(alike, first, (middle, fails_between))
+            self._spread(alike, (middle, fails_between), last)
+            self._take(-1, fails_between)
+
+    def _take(self, number: int, failed: frozenset[str]) -> None:
+        self._total += number
+        if not failed:
+            self._eligible += number
+        for rule in failed:
+            self._failing[rule] += number
+
+    def _failed(self, facts: OfferFacts, free: int) -> frozenset[str]:
+        stages = {**facts.balance.stages, FREE_STAGE[Side.OFFER]: free}
+        offer = replace(facts, balance=replace(facts.balance, stages=stages))
+        rate = self._rate_of(self._need.balance.unit.code, offer.balance.unit.code)
+        pairing = pairing_at_best(self._need, offer, self._day, rate, self._outstanding)
+        return frozenset(failure.rule for failure in verdict(pairing))
+
+    def count(self) -> EligibleCount:
+        """Give the count."""
+        if not self._total:
+            return EligibleCount(0, NO_OFFER, "factor", 0, 0)
+        return _eligible_count(self._need, self._eligible, self._failing, self._total)
 
 
 def eligible_offers(

@@ -252,7 +252,7 @@ Stages = dict[Stage, int]
 
 def required_amount(stages: Mapping[Stage, int]) -> int:
     """Return all that a need requires or an offer puts up: every stage but the counter-stage."""
-    return sum(amount for stage, amount in stages.items() if stage is not Stage.UNDECLARED)
+    return sum(stages.values()) - stages.get(Stage.UNDECLARED, 0)
 
 
 def entries_reversed(reversals: Iterable[tuple[int, int]]) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from ledger.store.registers import (
     identity_of,
     known_at_parameter,
     load_all,
+    load_where,
     not_yet_known,
     select_current,
     stored_records,
@@ -37,16 +38,22 @@ def ids_by_code(connection: Connection, kind: str) -> dict[str, int]:
 
 
 def former_codes(
-    connection: Connection, kind: str, known_at: datetime | None = None
+    connection: Connection,
+    kind: str,
+    known_at: datetime | None = None,
+    *,
+    ids: Collection[int] | None = None,
 ) -> dict[str, str]:
     """Read the former codes of a register's records, oldest first, each with the code it has now.
 
-    With `known_at`, those recorded by then, each with the code that was in force then. Those of
-    records in error are left out: they are free.
+    With `known_at`, those recorded by then, each with the code that was in force then; with `ids`,
+    those of some records. Those of records in error are left out: they are free.
     """
     query = _former_codes(kind, known=known_at is not None)
     if query is None:
         return {}
+    if ids is not None:
+        query = query.where(STORED_REGISTERS[kind].identity.c.id.in_(ids))
     rows = connection.execute(query, known_at_parameter(known_at))
     return {former: code for former, code in rows if former != code}
 
@@ -75,14 +82,21 @@ def places_in_time(connection: Connection, kind: str) -> dict[str, int]:
     return {code: place for place, code in enumerate(codes_of(connection, kind))}
 
 
-def names_by_code(connection: Connection, kind: str) -> dict[str, tuple[str, ...]]:
-    """Read what each code answers to: former codes, names, and the country it lies in."""
+def names_by_code(
+    connection: Connection, kind: str, only: Collection[str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Read what each code answers to: former codes, names, and the country it lies in.
+
+    With `only`, of those present codes alone.
+    """
     title = STORED_REGISTERS[kind].spec.title
     assert title is not None, "the registers that filters name have names"
-    names = {
-        code: list(_names(one.record, title)) for code, one in load_all(connection, kind).items()
-    }
-    for former, code in former_codes(connection, kind).items():
+    stored = (
+        load_all(connection, kind) if only is None else load_where(connection, kind, "code", only)
+    )
+    names = {code: list(_names(one.record, title)) for code, one in stored.items()}
+    ids = None if only is None else [one.id for one in stored.values()]
+    for former, code in former_codes(connection, kind, ids=ids).items():
         names[code].append(former)
         names[former] = [code, *names[code]]  # rows as known then have the code of then
     return {code: tuple(every) for code, every in names.items()}

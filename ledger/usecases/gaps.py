@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import Final
 
 from ledger.approaches.states import asked_by_need
+from ledger.core.factors import Factor
 from ledger.core.filters import Filter, Note, no_note
 from ledger.core.text import commonest_spellings
-from ledger.eligibility.counts import EligibleCount, count_eligible, outstanding_by_need
+from ledger.eligibility.counts import (
+    EligibleCount,
+    OffersAlike,
+    count_alike,
+    count_eligible,
+    outstanding_by_need,
+)
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
+from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.journal.balances import NOW, Times
+from ledger.store.offers_alike import read_offers_alike
 from ledger.store.register_codes import names_by_code, places_in_time
+from ledger.store.restrictions import read_restrictions
 from ledger.store.session.ledger import Ledger
+from ledger.store.session.narrowed import read_narrowed
 from ledger.store.session.snapshot import MEMBERSHIPS, RATES, Reader, Snapshot
 from ledger.summaries.amounts import RateUsed, rates_used
+
+CountOffers = Callable[[Snapshot, Sequence[NeedFacts]], dict[str, EligibleCount]]
+"""Counts the eligible offers of some needs of a snapshot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +74,8 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
     """Report the gaps at the asked times; raises for unknown columns and unreadable filters."""
     by = [column_named(text) for text in query.by]
     with ledger.reader(query.times) as reader:
-        filters = filters_of(reader, query.where)
-        snapshot = reader.snapshot("need", "offer", "deal", "approach", RATES, MEMBERSHIPS)
+        snapshot, rows = _narrowed_rows(reader, query) or _all_rows(reader, query)
         places = places_in_time(reader.connection, "need") if "topic" in by else {}
-        rows = selected_rows(
-            snapshot,
-            BaseCurrency(snapshot.base_unit, snapshot.rate_of),
-            filters,
-            counted=True,
-            include_inactive=query.include_inactive,
-            note=query.note,
-        )
     own = snapshot.base_unit.code
     converted = {(row.unit, own) for row in rows if row.gap_base is not None}
     units = [snapshot.units[code] for code in {row.unit for row in rows}]
@@ -85,6 +91,50 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
         rates=rates,
         without_rate=without_rate,
         old_rates=old_rates(snapshot.rate_of, converted, snapshot.day, query.rate_days),
+    )
+
+
+def _all_rows(reader: Reader, query: GapQuery) -> tuple[Snapshot, list[GapRow]]:
+    filters = filters_of(reader, query.where)
+    snapshot = reader.snapshot("need", "offer", "deal", "approach", RATES, MEMBERSHIPS)
+    return snapshot, _rows_of(snapshot, filters, query, query.note)
+
+
+def _narrowed_rows(reader: Reader, query: GapQuery) -> tuple[Snapshot, list[GapRow]] | None:
+    """Report on the needs that filters by codes can keep; None where every need has to be read.
+
+    It has to be where no row has a value that a filter asks for: a note then names those there are.
+    """
+    if not query.where:
+        return None
+    narrowed = read_narrowed(
+        reader, "need", query.where, "deal", "approach", rates=True, also_called={"need": "code"}
+    )
+    if narrowed is None:
+        return None
+    snapshot, known = narrowed
+    others = partial(names_by_code, reader.connection)
+    filters = read_filters(query.where, lambda kind: known.get(kind) or others(kind))
+    notes: list[str] = []
+    rows = _rows_of(snapshot, filters, query, notes.append, partial(count_for, reader))
+    return None if notes or not rows else (snapshot, rows)
+
+
+def _rows_of(
+    snapshot: Snapshot,
+    filters: Sequence[Filter],
+    query: GapQuery,
+    note: Note,
+    counts: CountOffers | None = None,
+) -> list[GapRow]:
+    return selected_rows(
+        snapshot,
+        BaseCurrency(snapshot.base_unit, snapshot.rate_of),
+        filters,
+        counted=True,
+        include_inactive=query.include_inactive,
+        note=note,
+        counts=counts,
     )
 
 
@@ -108,10 +158,12 @@ def selected_rows(
     counted: bool,
     include_inactive: bool = False,
     note: Note = no_note,
+    counts: CountOffers | None = None,
 ) -> list[GapRow]:
     """Return the rows that filters keep; eligible offers are counted only where they are needed.
 
-    They are if a filter asks for them, and of all rows that are returned if `counted`.
+    They are if a filter asks for them, and of all rows that are returned if `counted`; by `counts`
+    where the snapshot has not the offers.
     """
     of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
     others = [one for one in filters if one.column not in COUNTED_COLUMNS]
@@ -126,8 +178,8 @@ def selected_rows(
         note,
     )
     if counted or of_offers:
-        counts = count(snapshot, [snapshot.need_facts[row.need] for row in rows])
-        rows = [row.counted(counts[row.need]) for row in rows]
+        found = (counts or count)(snapshot, [snapshot.need_facts[row.need] for row in rows])
+        rows = [row.counted(found[row.need]) for row in rows]
     return gap_selection(of_offers).rows(rows, note)
 
 
@@ -148,9 +200,42 @@ def count(
     )
 
 
+_FEW: Final = 100
+"""Needs for which offers are judged by their terms; for more, sets of offers are made."""
+_MOST_ALIKE: Final = 1000
+"""Sets of terms up to which judging each costs less than making sets of offers."""
+
+
 def count_for(
     reader: Reader, snapshot: Snapshot, needs: Sequence[NeedFacts]
 ) -> dict[str, EligibleCount]:
     """Count the eligible offers of a few needs: only offers of their factors are read."""
-    offers = reader.offers_of({facts.need.factor for facts in needs})
-    return count(snapshot, needs, offers)
+    factors = {facts.need.factor for facts in needs}
+    found = _count_alike(reader, snapshot, needs, factors)
+    return count(snapshot, needs, reader.offers_of(factors)) if found is None else found
+
+
+def _count_alike(
+    reader: Reader, snapshot: Snapshot, needs: Sequence[NeedFacts], factors: Collection[Factor]
+) -> dict[str, EligibleCount] | None:
+    """Count by the terms that offers share; None where that would not be quick, or not right."""
+    if not reader.times.are_now or len(needs) > _FEW:
+        return None
+    if read_restrictions(reader.connection) is not NO_RESTRICTIONS:
+        return None
+    outstanding = outstanding_by_need(snapshot.deals.values())
+    apart = {offer for need in needs for offer in outstanding.get(need.need.code, ())}
+    stored = read_offers_alike(reader.connection, factors, apart)
+    if len(stored) > _MOST_ALIKE:
+        return None
+    free = {one.code: one.free for one in stored}
+    offers = reader.having("offer", "code", {*free, *apart}, rates=True)
+    alike = [OffersAlike(offers.offer_facts[code], free[code]) for code in free]
+    return count_alike(
+        needs,
+        alike,
+        [offers.offer_facts[code] for code in sorted(apart)],
+        reader.day,
+        plain_rates(offers.rate_of),
+        outstanding,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,7 +26,9 @@ from ledger.core.factors import Factor, Stage
 from ledger.deals.deal import Deal
 from ledger.eligibility.counts import (
     EligibleCount,
+    OffersAlike,
     Outstanding,
+    count_alike,
     count_eligible,
     outstanding_by_need,
 )
@@ -95,6 +98,42 @@ def require_equal_counts(world: World) -> None:
         found = (count.eligible, count.obstacle_rule, count.failing, count.total)
         assert found == by_trying_every_pair(world, need)
         assert (count.obstacle is None) == (count.obstacle_rule is None)
+
+
+@examples(80)
+@given(worlds())
+def test_offers_of_equal_terms_count_as_if_each_were_judged(world: World) -> None:
+    require_equal_counts_of_alike(world)
+
+
+@examples(80)
+@given(meeting_worlds())
+def test_offers_of_equal_terms_count_so_where_figures_meet(world: World) -> None:
+    require_equal_counts_of_alike(world)
+
+
+def require_equal_counts_of_alike(world: World) -> None:
+    named = {code for others in world.outstanding.values() for code in others}
+    apart = [one for one in world.offers if one.offer.code in named]
+    every, alike = [*apart], []
+    for one in world.offers:
+        free = one.balance.free
+        if one.offer.code in named or free <= 0:
+            continue
+        of_each = sorted({1, max(1, free // 3), max(1, free - 1), free, free + 1, 2 * free})
+        alike.append(OffersAlike(one, [*of_each, of_each[-1]]))
+        every += [
+            replace(
+                one,
+                offer=replace(one.offer, code=f"{one.offer.code}-{number}"),
+                balance=replace(one.balance, stages={Stage.AVAILABLE: amount}),
+            )
+            for number, amount in enumerate(alike[-1].free)
+        ]
+
+    found = count_alike(world.needs, alike, apart, DAY, world.rate_of, world.outstanding)
+
+    assert found == count_eligible(world.needs, every, DAY, world.rate_of, world.outstanding)
 
 
 @examples(100)

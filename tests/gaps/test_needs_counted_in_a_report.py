@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from world import World
@@ -31,14 +31,17 @@ def metro(world: World) -> World:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The needs whose eligible offers are counted."""
     codes: list[str] = []
-    count = gaps.count_eligible
 
-    def noted(needs: Iterable[NeedFacts], *others: object) -> object:
-        chosen = [*needs]
-        codes.extend(facts.need.code for facts in chosen)
-        return count(chosen, *others)
+    def noting(count: Callable[..., object]) -> Callable[..., object]:
+        def noted(needs: Iterable[NeedFacts], *others: object) -> object:
+            chosen = [*needs]
+            codes.extend(facts.need.code for facts in chosen)
+            return count(chosen, *others)
 
-    monkeypatch.setattr(gaps, "count_eligible", noted)
+        return noted
+
+    for name in ("count_eligible", "count_alike"):
+        monkeypatch.setattr(gaps, name, noting(getattr(gaps, name)))
     return codes
 
 

@@ -19,7 +19,6 @@ from ledger.core.dates import day_of
 from ledger.core.factors import Factor, Side
 from ledger.core.partial_dates import first_day
 from ledger.core.quantity import Unit
-from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
@@ -126,7 +125,9 @@ class Snapshot:
 
     def deals_of(self, *, need: str | None = None, offer: str | None = None) -> list[DealBalance]:
         """Return the deals of a need or of an offer, by code."""
-        return [one for one in self.deals.values() if _is_of(one.deal, need, offer)]
+        every = self.deals.values()
+        of_need = [one for one in every if need in (None, one.deal.need)]
+        return [one for one in of_need if offer in (None, one.deal.offer)]
 
     def local(self, moment: datetime) -> str:
         """Write a recorded moment in the ledger's own time zone, to the second."""
@@ -177,10 +178,6 @@ class Snapshot:
 
 def _in_zone(times: Times, zone: tzinfo) -> datetime | None:
     return None if times.known_at is None else times.known_at.astimezone(zone)
-
-
-def _is_of(deal: Deal, need: str | None, offer: str | None) -> bool:
-    return need in (None, deal.need) and offer in (None, deal.offer)
 
 
 _Stored = dict[str, dict[str, StoredRecord]]
@@ -260,17 +257,11 @@ class Reader:
 
     def some(self, kind: str, codes: Collection[str]) -> Snapshot:
         """Read some records of a register by their codes, with all that they refer to."""
-        stored: _Stored = {kind: self._load(kind, "code", codes)}
-        self._load_references(stored)
-        units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
-        return self._snapshot(stored, self.units(units), rates=False, whole=False)
+        return self.having(kind, "code", codes)
 
     def around_cities(self, cities: Collection[str]) -> Snapshot:
         """Read cities with their needs and offers, the deals of these, and the rates of the day."""
-        stored: _Stored = {"city": self._load("city", "code", cities)}
-        self._load_below(stored, "city", _EXCHANGED)
-        self._load_references(stored)
-        return self._snapshot(stored, read_units(self.connection), rates=True, whole=False)
+        return self.having("city", "code", cities, *_EXCHANGED, rates=True)
 
     def units(self, codes: Collection[str]) -> dict[str, Unit]:
         """Read some units, and the base currency."""
@@ -278,9 +269,22 @@ class Reader:
 
     def offers_of(self, factors: Collection[Factor]) -> Snapshot:
         """Read the offers of some factors, with the rates of the day."""
-        stored: _Stored = {"offer": self._load("offer", "factor", factors)}
+        return self.having("offer", "factor", factors, rates=True)
+
+    def having(
+        self, kind: str, term: str, values: Collection[Any], *others: str, rates: bool = False
+    ) -> Snapshot:
+        """Read the records with one of some values in a term, with all that they refer to.
+
+        A term that refers to another register is compared by that record's id. Of `others`, what
+        hangs under the records is read with them, and other registers whole.
+        """
+        stored: _Stored = {kind: self._load(kind, term, values)}
+        self._load_below(stored, kind, others)
+        for other in {*others} - {*stored}:
+            stored[other] = registers.load_all(self.connection, other, self.times.known_at)
         self._load_references(stored)
-        return self._snapshot(stored, read_units(self.connection), rates=True, whole=False)
+        return self._snapshot(stored, read_units(self.connection), rates=rates, whole=False)
 
     def aliases(self, kind: str) -> dict[str, str]:
         """Read the former codes of a register then, oldest first, each with the code of then."""
