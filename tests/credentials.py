@@ -1,4 +1,4 @@
-"""Credentials with what is always said of them."""
+"""Credentials and identifiers with what is always said of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.core.partial_dates import PartialDate
 from ledger.registers.network import Credential
+from ledger.registers.records import Identifier
 
 
 def a_figure(code: str = "CR-1", city: str = "MHD", value: str = "100", **terms: Any) -> Credential:
@@ -29,3 +30,9 @@ def a_grade(code: str = "CR-2", city: str = "MHD", grade: str = "gold", **terms:
 def _credential(code: str, city: str, **terms: Any) -> Credential:
     about = {"topic": "bus-rapid-transit", "what": "El Dorado", "source": "BRTData", **terms}
     return Credential(code=code, city=city, **about)
+
+
+def an_identifier(record: str = "MHD", identifier: str = "124665", **terms: Any) -> Identifier:
+    """Give the number of a city at GeoNames."""
+    code = f"cities/geonames/{identifier}"
+    return Identifier(code, "cities", record, "geonames", identifier, **terms)

@@ -6,6 +6,7 @@ former codes, acts, rates and statements are written here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ledger.registers.spec import ColumnSpec, Kind, required
@@ -26,6 +27,21 @@ class Table(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """Give the columns' names in canonical order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Give the columns' names as files have them."""
+        return tuple(column.file_name for column in self.columns)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Give what files call the columns that they call otherwise."""
+        return {one.name: one.file_name for one in self.columns if one.in_files is not None}
+
+    def named(self, header: Iterable[str]) -> tuple[str, ...]:
+        """Give the names of the columns that a file's header has; others stay as they are."""
+        names = {column.file_name: column.name for column in self.columns}
+        return tuple(names.get(one, one) for one in header)
 
     def kind_of(self, name: str) -> Kind:
         """Give the kind of a column."""

@@ -102,16 +102,18 @@ def _read_sheet(
     if wrong:
         return None, [*source.problems, *wrong]
     shown = {column.name for column in spec.columns if column.kind is Kind.SHOWN}
-    wanted = [one for one in named if one and one not in shown]
+    names = dict(zip(named, spec.named(named), strict=True))
+    wanted = [one for one in named if one and names[one] not in shown]
     rows = []
     for row in source.rows():
         place = Place(label, row.line, sheet)
         cells = {one.strip().casefold(): str(cell) for one, cell in row.record.items()}
         source.problems += _without_a_name(place, header, named, cells)
-        rows.append(RawRow(row.line, {one: cells[one] for one in wanted}))
+        rows.append(RawRow(row.line, {names[one]: cells[one] for one in wanted}))
     source.refuse_without_value()  # those beyond the columns were met with their rows
     source.problems += _long_numbers(label, source.long_numbers)
-    return RawTable(table, label, tuple(filter(None, named)), rows, sheet=sheet), source.problems
+    filled = tuple(names[one] for one in named if one)
+    return RawTable(table, label, filled, rows, spec.renamed, sheet), source.problems
 
 
 def _without_a_name(

@@ -48,7 +48,7 @@ from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
 from ledger.registers.network import SEAT
 from ledger.registers.records import City, Seat
-from ledger.registers.table import by_plural
+from ledger.registers.table import IDENTIFIER, by_plural
 from ledger.seats.rules import Seats
 
 if TYPE_CHECKING:
@@ -259,6 +259,8 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
             known_code = planning.find(other, value, row.place, column)
         if known_code != value:
             respelt[column] = known_code
+    if table == IDENTIFIER.plural and record.table in REGISTER_OF_TABLE:
+        respelt["record"] = planning.find(record.table, record.record, row.place, "record")
     spec = by_plural()[table]
     if spec.origin is not None and record.origin:
         respelt["origin"] = planning.find_origin(record.origin, row.place)

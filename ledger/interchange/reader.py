@@ -304,8 +304,9 @@ def parse_table(
     if wrong:
         return None, [*problems, *wrong]
     ignored = frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
+    header = spec.named(header)
     rows = read_rows(header, records, file, problems, ignored)
-    return RawTable(table, file, header, rows), problems
+    return RawTable(table, file, header, rows, spec.renamed), problems
 
 
 def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
@@ -401,14 +402,15 @@ def header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[
         what = "The columns are not separated by commas."
         return [problem(None, "not-commas", what, "Save the file as CSV separated by commas.")]
     found: list[ImportProblem] = []
+    names = spec.file_names
     for at, name in enumerate(header):
-        if name and name not in spec.names:
+        if name and name not in names:
             what = f"The table {spec.name} has no column {name!r}."
-            hint = did_you_mean(name, spec.names) or f"It has {', '.join(spec.names)}."
+            hint = did_you_mean(name, names) or f"It has {', '.join(names)}."
             found.append(problem(name, "unknown-column", what, hint))
         elif name and name in header[:at]:
             found.append(problem(name, "column-twice", f"The column {name!r} occurs twice."))
-    for name in spec.required:
+    for name in (column.file_name for column in spec.columns if column.required):
         if name not in header:
             what = f"The table {spec.name} needs a column {name!r}."
             found.append(problem(name, "missing-column", what))

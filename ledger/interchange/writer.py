@@ -60,7 +60,7 @@ def write_table(out: IO[str], table: str, rows: Iterable[CanonicalRow]) -> int:
     """
     numeric = {column.name: column.kind in NUMERIC_KINDS for column in TABLES[table].columns}
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(numeric)
+    writer.writerow(column.file_name for column in TABLES[table].columns)
     count = 0
     for row in rows:
         assert row.keys() <= numeric.keys(), f"{table} has no {row.keys() - numeric.keys()}"

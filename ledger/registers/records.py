@@ -204,6 +204,21 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """What a record is called elsewhere: the `id` that a scheme gives it.
+
+    `table` and `record` name the record. The code is made of the table, the scheme and the id.
+    """
+
+    code: str
+    table: str
+    record: str
+    scheme: str
+    id: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """An organisation outside the fund. `seats` is how many deciding seats there are to hold."""
 

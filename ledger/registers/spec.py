@@ -99,6 +99,13 @@ class ColumnSpec(NamedTuple):
     """How many characters the database takes, where that is less than a text has."""
     option_help: str | None = None
     """What the command line says of it, where that differs from what a table says."""
+    in_files: str | None = None
+    """What tables of files call it, where that differs from its name."""
+
+    @property
+    def file_name(self) -> str:
+        """Give the name that tables of files have the column under."""
+        return self.in_files or self.name
 
     @property
     def attribute(self) -> str:

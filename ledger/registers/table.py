@@ -7,6 +7,7 @@ rules that are its own; it goes last, since the order is that of leaves in older
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -386,6 +387,50 @@ DEAL: Final = RegisterSpec(
     ),
 )
 
+_IDENTIFIED: Final = (CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL, BODY)
+"""The registers whose records can have identifiers of others."""
+
+_LONGEST_SCHEME: Final = 32
+_LONGEST_IDENTIFIER: Final = 120
+IDENTIFIER: Final = RegisterSpec(
+    name="identifier",
+    plural="identifiers",
+    help="What records are called elsewhere.",
+    record="ledger.registers.records:Identifier",
+    identity=("table", "scheme", "id"),
+    arguments=("table", "record", "scheme", "id"),
+    columns=(
+        ColumnSpec(
+            "code",
+            Kind.CODE,
+            "made of the table, the scheme and the id",
+            fixed=True,
+            derived=True,
+            longest=_LONGEST_IDENTIFIER,
+        ),
+        required(
+            "table",
+            Kind.CODE,
+            "table of the record: " + ", ".join(spec.plural for spec in _IDENTIFIED),
+            fixed=True,
+            words=tuple((spec.plural, "") for spec in _IDENTIFIED),
+            words_name="table",
+        ),
+        required("record", Kind.CODE, "code of the record", in_files="code"),
+        required(
+            "scheme",
+            Kind.CODE,
+            "who gives the identifier, e.g. iati, oc4ids, org-id or geonames",
+            fixed=True,
+            longest=_LONGEST_SCHEME,
+        ),
+        required("id", Kind.CODE, "the identifier", fixed=True),
+        _WITHDRAWN,
+    ),
+)
+IDENTIFIED_TABLES: Final[Mapping[str, str]] = {spec.plural: spec.name for spec in _IDENTIFIED}
+"""The register of each table whose records can have identifiers."""
+
 REGISTERS: Final[dict[str, RegisterSpec]] = {
     spec.name: spec
     for spec in (
@@ -393,6 +438,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
         *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
         *(PARTNERSHIP, UNDERTAKING, CREDENTIAL),
         *(MEETING, ATTENDANCE, MOTION, TARGET),
+        IDENTIFIER,
     )
 }
 """Every register by name, each after those that its columns refer to."""

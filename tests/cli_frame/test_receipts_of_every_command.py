@@ -88,6 +88,10 @@ TERMS = {
     "meeting attend": "MT-0001 MHD --presence online --did spoke,chaired",
     "attendance add": "--meeting MT-0002 --city MHD --presence apologies",
     "attendance edit": "MT-0001/MHD --did chaired",
+    "identifier add": "cities MHD geonames 124665",
+    "identifier edit": "projects/iati/X-1 --record P-2",
+    "identifier withdraw": "projects/iati/X-1",
+    "identifier reinstate": "projects/iati/X-2",
     "motion add": "--meeting MT-0001 --by MHD --what fund --follows MO-0001",
     "motion edit": "MO-0001 --outcome declined --reason charter",
     "target add": "--body METROPOLIS --measure deciding --value 1 --by 2027-12-31",
@@ -201,6 +205,9 @@ def furnish(officer: Officer) -> None:
     officer.says("partnership log PA-0001 'an office' --by TBZ --lasts yes --on 2026-11-01")
     officer.says("need add P-1 expertise '9 person-day' --code N-X --topic metro")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
+    officer.says("identifier add projects P-1 iati X-1")
+    officer.says("identifier add projects P-1 iati X-2")
+    officer.says("identifier withdraw projects/iati/X-2")
     officer.says("meeting add --body METROPOLIS --name Assembly --from 2025-11-03")
     officer.says("meeting add --body METROPOLIS --name Board --from 2026-03-02")
     officer.says("meeting attend MT-0001 MHD --did spoke")

@@ -52,9 +52,10 @@ def test_each_column_has_its_note_and_its_list(officer: Officer, tmp_path: Path)
     for table in tables:
         notes = {cell.value: cell.comment.text for cell in book[table][1]}
         for column in TABLES[table].columns:
-            if column.kind is not Kind.SHOWN and column.name in notes:
-                assert column.help in notes[column.name]
-        assert {column.name for column in TABLES[table].columns if column.required} <= {*notes}
+            if column.kind is not Kind.SHOWN and column.file_name in notes:
+                assert column.help in notes[column.file_name]
+        required = {column.file_name for column in TABLES[table].columns if column.required}
+        assert required <= {*notes}
     needs = offered(book, "needs")
     assert needs["factor"] == ["money", "expertise", "implementation"]
     assert {"EUR", "person-day"} <= {*needs["unit"]}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
-from credentials import a_figure
+from credentials import a_figure, an_identifier
 from gatherings import gather
 from sqlalchemy import Engine
 from ties import a_partnership, an_undertaking
@@ -100,6 +100,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("partnership", a_partnership(city="C-1", with_city="C-2-1"))
     uow.add("undertaking", an_undertaking(by="C-1"))
     uow.add("credential", a_figure(city="C-1"))
+    uow.add("identifier", an_identifier("C-1"))
     gather(uow, "C-1")
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):

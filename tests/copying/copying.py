@@ -13,7 +13,7 @@ import complete_ledger
 from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
-from credentials import a_figure, a_grade
+from credentials import a_figure, a_grade, an_identifier
 from gatherings import gather
 from recorded_night import record_night
 from ties import a_partnership, an_undertaking, partial
@@ -61,6 +61,8 @@ def furnish(world: World) -> None:
     world.do(lambda uow: uow.add("credential", a_figure(until=PartialDate("2027-01"))))
     world.do(lambda uow: uow.add("credential", a_grade(as_of=None)))
     edit(world, "credential", "CR-1", value=Decimal("3194000.50"), as_of=PartialDate("2013-05-01"))
+    world.do(lambda uow: uow.add("identifier", an_identifier()))
+    edit(world, "identifier", "cities/geonames/124665", withdrawn=True)
     world.do(lambda uow: gather(uow, "MHD"))
     edit(world, "meeting", "MT-1", place="Sydney", until=date(2025, 11, 5), complete=True)
     edit(world, "attendance", "MT-1/MHD", presence="part", topics=("bus", "metro"))

@@ -36,6 +36,7 @@ LATER_TABLES = (
     *("target_version", "target", "meeting_version", "meeting"),
     *("approach_version", "approach"),
     *("credential_version", "credential"),
+    *("identifier_version", "identifier"),
     *("seat_version", "seat", "body_version", "body", "seat_role"),
     *("exemption_version", "exemption", "restriction_version", "restriction"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),

@@ -72,7 +72,7 @@ def test_every_rule_of_the_ledger_has_its_part():
 def columns_told(name: str) -> str:
     table = TABLES[name]
     names = (
-        f"**{one.name}**" if one.required else one.name
+        f"**{one.file_name}**" if one.required else one.file_name
         for one in table.columns
         if one.kind is not Kind.SHOWN
     )

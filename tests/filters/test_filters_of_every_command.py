@@ -71,6 +71,8 @@ FILTERED = {
     "exchange suggest metro": "standing",
     "meeting list": "name",
     "meeting history MT-0001": "actor",
+    "identifier list": "scheme",
+    "identifier history projects/iati/X-1": "actor",
     "attendance list": "presence",
     "attendance history MT-0001/MHD": "actor",
     "motion list": "outcome",
@@ -117,6 +119,7 @@ def furnish(officer: Officer) -> None:
     officer.says("meeting attend MT-0001 MHD --did spoke")
     officer.says("motion add --meeting MT-0001 --by MHD --what bank")
     officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
+    officer.says("identifier add projects PRJ-0001 iati X-1")
     officer.says("match --save")
     officer.says("reconcile")
 

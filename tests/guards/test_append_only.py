@@ -15,7 +15,7 @@ import pytest
 from asks import an_approach
 from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
-from credentials import a_figure
+from credentials import a_figure, an_identifier
 from gatherings import gather
 from ledgers import Ledgers
 from raw import Raw
@@ -53,6 +53,8 @@ APPEND_ONLY = [
     "finding_event",
     "gap_snapshot",
     "holder",
+    "identifier",
+    "identifier_version",
     "introduced_line",
     "meeting",
     "meeting_version",
@@ -125,6 +127,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("partnership", a_partnership(city="LHE-1")))
     world.do(lambda uow: uow.add("undertaking", an_undertaking()))
     world.do(lambda uow: uow.add("credential", a_figure()))
+    world.do(lambda uow: uow.add("identifier", an_identifier()))
     world.do(lambda uow: gather(uow, "MHD"))
     record_night(world)
     world.seal()

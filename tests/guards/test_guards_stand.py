@@ -25,6 +25,7 @@ VERSIONS = (
     *("approach_version", "partnership_version", "undertaking_version"),
     *("meeting_version", "attendance_version", "motion_version", "target_version"),
     "credential_version",
+    "identifier_version",
 )
 IDENTITIES = ("city", "provider", "project")
 CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")

@@ -278,5 +278,5 @@ def test_every_column_is_documented_and_every_table_can_be_read():
     for table in TABLES.values():
         assert all(column.help and isinstance(column.kind, Kind) for column in table.columns)
         assert set(table.identity) <= set(table.names)
-        header = ",".join(table.names) + "\n"
+        header = ",".join(table.file_names) + "\n"
         assert parse_table(header.encode(), table=table.name, file="x")[1] == []

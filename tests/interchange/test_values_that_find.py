@@ -11,7 +11,7 @@ from ledger.interchange.mapping.loading import parse_rule
 from ledger.interchange.mapping.rule_run import RuleRun
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.sources import open_source
-from ledger.registers.records import City
+from ledger.registers.records import City, Identifier
 
 LOCAL = "\u062a\u0647\u0631\u0627\u0646"
 KNOWN = {
@@ -142,3 +142,58 @@ def test_faults_are_refused(value: str):
     start = text.index("city = ")
     with pytest.raises(ImportRefused):
         parse_rule(f"{text[:start]}city = {value}", "r.toml")
+
+
+OF_CITIES = 'table = "cities", by = ["name", "country"], columns = ["town", "land"]'
+WITH_IDENTIFIER = {
+    "value": f"""
+[[output]]
+table = "projects"
+[output.columns]
+code = {{ column = "id" }}
+title = {{ column = "id" }}
+sector = "transport"
+city = {{ find = {{ {OF_CITIES}, identifier = {{ geonames = "people" }} }} }}
+""",
+    "find": """
+[find.place]
+table = "cities"
+by = ["name", "country"]
+columns = ["town", "land"]
+identifier = { geonames = "people" }
+[[output]]
+table = "projects"
+[output.columns]
+code = { column = "id" }
+title = { column = "id" }
+sector = "transport"
+city = { column = "place" }
+""",
+}
+
+
+@pytest.mark.parametrize("name", ["value", "find"])
+def test_an_identifier_comes_before_the_words(name: str) -> None:
+    rule = WITH_IDENTIFIER[name]
+    known = {
+        **KNOWN,
+        "identifiers": [
+            Identifier("1", "cities", "SDN2", "geonames", "77"),
+            Identifier("2", "cities", "THR", "geonames", "78", withdrawn=True),
+            Identifier("3", "providers", "THR", "geonames", "79"),
+        ],
+    }
+    rows = [
+        {"id": "P1", "town": "Tehran", "land": "IR", "people": "77"},
+        {"id": "P2", "town": "Tehran", "land": "IR", "people": "78"},
+        {"id": "P3", "town": "Tehran", "land": "IR", "people": "79"},
+        {"id": "P4", "town": "Tehran", "land": "IR", "people": ""},
+        {"id": "P5", "town": "", "land": "", "people": "77"},
+    ]
+    parsed = parse_rule(rule, "mine.toml")
+    run = RuleRun(parsed, known)
+    read_source(run, open_source(json.dumps(rows).encode(), reading_of(parsed), "list.json"))
+    assert not run.problems
+    found = [row.cells["city"] for row in run.finish()[0].rows]
+    assert found == ["SDN2", "THR", "THR", "THR", "SDN2"]
+    assert "identifiers" in parsed.known_tables

@@ -22,6 +22,7 @@ _REGISTERED = (
     *("restriction", "exemption", "body", "seat", "approach"),
     *("partnership", "undertaking", "credential"),
     *("meeting", "attendance", "motion", "target"),
+    "identifier",
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

@@ -173,7 +173,7 @@ def test_grants_are_valid_by_the_schema_of_360giving(fund: Officer, tmp_path: Pa
     ]
     assert second["recipientOrganization"] == [
         {
-            "id": "XI-CITYFUND-LHE",
+            "id": "XI-CITYFUND-LAHORE-DEVELOPMENT-AUTHORITY",
             "name": "Lahore Development Authority",
             "addressLocality": "Lahore",
             "addressCountry": "Pakistan",

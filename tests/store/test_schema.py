@@ -37,6 +37,7 @@ APPEND_ONLY = (
     *("approach", "approach_version"),
     *("partnership", "partnership_version", "undertaking", "undertaking_version"),
     *("credential", "credential_version"),
+    *("identifier", "identifier_version"),
     *("meeting", "meeting_version", "attendance", "attendance_version"),
     *("motion", "motion_version", "target", "target_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
@@ -64,6 +65,7 @@ GUARDS = {
     "partnership_version_follows",
     "undertaking_version_follows",
     "credential_version_follows",
+    "identifier_version_follows",
     *(f"{name}_version_follows" for name in ("meeting", "attendance", "motion", "target")),
     *(
         f"{kind}_{does}"

@@ -25,6 +25,7 @@ from ledger.registers.records import (
     Body,
     City,
     Exemption,
+    Identifier,
     Need,
     Offer,
     Office,
@@ -264,6 +265,14 @@ EVERY_FIELD: dict[str, Any] = {
         value=Decimal("0.90"),
         from_=DAY,
         by=DAY + timedelta(days=1000),
+    ),
+    "identifier": Identifier(
+        code="cities/geonames/3448439",
+        table="cities",
+        record="MHD",
+        scheme="geonames",
+        id="3448439",
+        withdrawn=True,
     ),
 }
 GATHERED = ("meeting", "attendance", "motion", "target")

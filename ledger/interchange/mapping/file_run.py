@@ -272,6 +272,10 @@ class FileRun:
     def _find(self, row: Row, name: str, find: Find) -> _Fate:
         """Give a row the code of a record that it names; without its words there is none."""
         values = row.values
+        identified = self.run.found.identified(find, values)
+        if identified is not None:
+            values[name] = identified
+            return _Fate.USED
         words = [values[column] for column in find.columns if column in values]
         if len(words) < len(find.columns):
             return _Fate.USED
@@ -380,7 +384,7 @@ class FileRun:
             if not maker.is_distinct:
                 kept.append(one)
                 continue
-            key = maker.output.table, one.cells["code"]
+            key = maker.output.table, "/".join(one.cells[name] for name in maker.identity)
             first = made.get(key) or fresh.get(key)
             if first is None:
                 fresh[key] = one.raw
@@ -388,7 +392,7 @@ class FileRun:
             elif not maker.output.once:
                 differing = [k for k, cell in one.cells.items() if first.cells.get(k, cell) != cell]
                 if differing:
-                    what = f"{one.cells['code']} is not the same here as at line {first.line}."
+                    what = f"{key[1]} is not the same here as at line {first.line}."
                     bad.append(BadCell(None, "not-alike", what, f"See {differing[0]}."))
         if not bad:
             made.update(fresh)

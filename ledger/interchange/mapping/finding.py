@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from ledger.core.text import first_few
+from ledger.core.text import first_few, normalised_code
 from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.lookups import country
 from ledger.interchange.mapping.problems import BadCell, LeftOut, NotNew
 from ledger.interchange.mapping.record_finder import KnownRecords, RecordFinder
-from ledger.interchange.mapping.value import FindHere
-from ledger.registers.table import by_plural
+from ledger.interchange.mapping.value import Find, FindHere
+from ledger.registers.table import IDENTIFIER, by_plural
 
 _FEW: Final = 3
 OTHERS_ONLY: Final[Mapping[str, Mapping[str, str]]] = {"cities": {"member": "no"}}
@@ -38,6 +38,26 @@ class RecordIndex:
     known: KnownRecords
     finders: dict[tuple[str, tuple[str, ...]], RecordFinder] = field(default_factory=dict)
     pending: dict[tuple[str, str], NewRecord] = field(default_factory=dict)
+    identifiers: dict[tuple[str, ...], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the records by their identifiers."""
+        self.identifiers = {
+            (one.table, normalised_code(one.scheme), normalised_code(one.id)): one.record
+            for one in self.known.get(IDENTIFIER.plural, ())
+            if not one.withdrawn
+        }
+
+    def identified(self, find: Find | FindHere, values: Mapping[str, str]) -> str | None:
+        """Give the code of the record that has the first known identifier of a row, None without.
+
+        It is the code by which the identifier was recorded, which may be a former one.
+        """
+        for scheme, column in find.identifier.items():
+            key = find.table, normalised_code(scheme), normalised_code(values.get(column, ""))
+            if key in self.identifiers:
+                return self.identifiers[key]
+        return None
 
     def finder_of(self, find: FindHere) -> RecordFinder:
         """Give what finds records of a table by some of their columns."""
@@ -49,6 +69,7 @@ class RecordIndex:
     def code(
         self,
         find: FindHere,
+        values: Mapping[str, str],
         words: Sequence[str],
         column: str,
         new_code: Callable[[], str],
@@ -57,9 +78,16 @@ class RecordIndex:
     ) -> str:
         """Give the code of the record that fits, or of a new one; "" where a word is missing.
 
+        One whose identifier is among the `values` of the row fits before all others.
+
         `is_own` says that the output itself gives the record. Raises `BadCell` where several fit,
         `NotNew` where the output would give a record that is there, and as `find.none` says.
         """
+        identified = self.identified(find, values)
+        if identified is not None and is_own:
+            raise NotNew
+        if identified is not None:
+            return identified
         if not all(words):
             return ""
         found, named = self.finder_of(find).find(words), ", ".join(words)

@@ -47,7 +47,7 @@ class OutputMaker:
         self.output, self.compiler, self.rule, self.file = output, compiler, rule, file
         self.given = given
         self.is_given = output.table == GIVEN.name
-        self.is_distinct = output.is_distinct
+        self.is_distinct, self.identity = output.is_distinct, output.identity
         self.beside: list[Made] = []
         self.tolerance = tolerance_of(output, rule, compiler.units, compiler.report)
         self.countries = sorted(one for one in rule.country_columns if not is_of_item(one))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -25,7 +25,7 @@ from ledger.interchange.mapping.value import (
     Words,
     is_of_item,
 )
-from ledger.registers.table import by_plural
+from ledger.registers.table import IDENTIFIER, by_plural
 
 FIRST, SECOND = "first", "second"
 """In a template, the two codes of a row's pair, in their order."""
@@ -187,6 +187,17 @@ class Output(Part):
     columns: dict[str, Value]
     new: dict[str, Value] = Field(default_factory=dict)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_as_in_files(cls, given: Any) -> Any:
+        """Take each column by the name that it has in files, which some records have otherwise."""
+        table = given.get("table") if isinstance(given, dict) else None
+        spec = _OUTPUTS.get(table) if isinstance(table, str) else None
+        if spec is None or not spec.renamed or not isinstance(given.get("columns"), dict):
+            return given
+        columns = dict(zip(spec.named(given["columns"]), given["columns"].values(), strict=True))
+        return {**given, "columns": columns}
+
     @model_validator(mode="after")
     def _is_canonical(self) -> Output:
         if self.table not in _OUTPUTS:
@@ -194,7 +205,7 @@ class Output(Part):
                 f"there is no table {self.table!r}. {did_you_mean(self.table, _OUTPUTS)}"
             )
         spec = self.spec
-        if (self.distinct or self.once) and "code" not in spec.names:
+        if (self.distinct or self.once) and not self.identity:
             raise ValueError(f"rows of {self.table} have no code by which to be `distinct`")
         for name in (*self.columns, *self.new):
             if name not in spec.names:
@@ -235,6 +246,13 @@ class Output(Part):
     def spec(self) -> Table:
         """Give the table."""
         return _OUTPUTS[self.table]
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Name the columns that make a row the same record again, where there are some."""
+        if "code" in self.spec.names:
+            return ("code",)
+        return self.spec.identity if self.table in by_plural() else ()
 
     @property
     def is_distinct(self) -> bool:
@@ -340,7 +358,7 @@ class ImportRule(Part):
             names += [*left_out.missing, *left_out.equals]
             names += [name for one in left_out.where for name in one.columns]
         for find in self.find.values():
-            names += [*find.columns, *placeholders(find.code or "")]
+            names += [*find.columns, *find.identifier.values(), *placeholders(find.code or "")]
         for beside in self.beside.values():
             names += beside.by
         for join in self.join.values():
@@ -368,6 +386,7 @@ class ImportRule(Part):
         """Give the tables among whose records of the ledger the rule looks for some."""
         own = {"needs", "projects", "providers"} if self._has_given else set[str]()
         own |= {output.table for output in self.output if output.new}
+        own |= {IDENTIFIER.plural for find in self._finds() if find.identifier}
         return frozenset({find.table for find in self._finds()} | own)
 
     def _finds(self) -> Iterator[Find | FindHere]:
@@ -384,8 +403,12 @@ class ImportRule(Part):
         return any(output.table == GIVEN.name for output in self.output)
 
     @property
-    def tables(self) -> frozenset[str]:
-        """Give the tables that the rule makes rows of."""
-        made = {output.table for output in self.output} | {one.table for one in self._finds()}
+    def made_tables(self) -> frozenset[str]:
+        """Give the tables that the rule's outputs make rows of."""
         own = {"providers", "offers", "deals"} if self._has_given else set()
-        return frozenset(made - {GIVEN.name} | own)
+        return frozenset({output.table for output in self.output} - {GIVEN.name} | own)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Give the tables that the rule makes rows of, those of what it finds included."""
+        return self.made_tables | {one.table for one in self._finds()}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ledger.core.quantity import Unit
+from ledger.core.text import normalised_code
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.given import GivenRows
@@ -17,6 +18,7 @@ from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
 from ledger.interchange.rule_report import RuleReport
 from ledger.reference.units import shipped_units
+from ledger.registers.table import IDENTIFIER
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class RuleRun:
     def finish(self) -> list[RawTable]:
         """Give the canonical tables, once all files are read."""
         self.tables += self.given.tables(self.problems)
+        self._drop_identifiers_of_nothing()
         if self.given.later and self.reports:
             later = f"{self.given.later:,} rows say what is to be given after today"
             self.reports[0].notes.append(f"{later}: not posted before it has happened")
@@ -83,3 +86,35 @@ class RuleRun:
                 table.rows.clear()
             self.tables[at] = packed
         return [table for table in self.tables if table.rows]
+
+    def _drop_identifiers_of_nothing(self) -> None:
+        """Drop the identifiers of records that the rule makes, and that it did not make this time.
+
+        What is given makes no provider and no deal where it is nothing, or lies after today.
+        """
+        if not any(table.table == IDENTIFIER.plural for table in self.tables):
+            return
+        made = {table: self._codes(table) for table in self.rule.made_tables}
+        for at, table in enumerate(self.tables):
+            if table.table != IDENTIFIER.plural:
+                continue
+            kept = [row for row in table.rows if _is_among(row.cells, made)]
+            dropped = len(table.rows) - len(kept)
+            if dropped and self.reports:
+                self.reports[0].unmade[table.table, "the record is made"] += dropped
+            self.tables[at] = replace(table, rows=kept)
+
+    def _codes(self, table: str) -> set[str]:
+        """Give the codes of the records of a table that the ledger has or this import makes."""
+        codes = {one.code for one in self.known.get(table, ())}
+        for made in self.tables:
+            if made.table == table:
+                codes.update(row.cells.get("code", "") for row in made.rows)
+            elif (table, made.table) == ("providers", "offers"):
+                codes.update(row.cells.get("provider", "") for row in made.rows)
+        return {*map(normalised_code, codes)}
+
+
+def _is_among(cells: Mapping[str, str], made: Mapping[str, set[str]]) -> bool:
+    codes = made.get(cells["table"])
+    return codes is None or normalised_code(cells["record"]) in codes

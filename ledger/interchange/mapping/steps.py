@@ -136,6 +136,7 @@ class Compiler:
             texts = [word(row) for word in words]
             return found.code(
                 find,
+                row.values,
                 texts,
                 column,
                 lambda: fill_template(code, row.values) if code else made(row) if made else "",

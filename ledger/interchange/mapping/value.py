@@ -114,13 +114,16 @@ _TESTS = ("is_", "filled", "above", "below", "matches", "count", "more", "differ
 class Find(Part):
     """A record of the ledger that foreign words name: its code is read under the name of this.
 
-    The words of `columns` are compared with the columns `by` of a table. Where no record fits,
-    the row is refused or left out, or a new record is made with the code of the template `code`.
+    `identifier` names schemes, each with the column that has its id: a record with that identifier
+    is taken. Else the words of `columns` are compared with the columns `by` of a table. Where no
+    record fits, the row is refused or left out, or a new record is made with the code of the
+    template `code`.
     """
 
     table: Words
     by: tuple[Words, ...] = Field(min_length=1)
     columns: tuple[Words, ...] = Field(min_length=1)
+    identifier: dict[Words, Words] = Field(default_factory=dict)
     none: Literal["refuse", "leave-out", "new"] = "refuse"
     code: Words | None = None
 
@@ -142,14 +145,16 @@ class Find(Part):
 class FindHere(Part):
     """A record of a table that a value names by words; the value is its code.
 
-    The words of `columns` are compared with the columns `by`; in an output of the same table they
-    are the output's own. Where no record fits, the row is refused or left out, or a new record is
-    made: its code is the value, or the template `code`.
+    `identifier` names schemes, each with the column that has its id: a record with that identifier
+    is taken. Else the words of `columns` are compared with the columns `by`; in an output of the
+    same table they are the output's own. Where no record fits, the row is refused or left out, or a
+    new record is made: its code is the value, or the template `code`.
     """
 
     table: Words
     by: tuple[Words, ...] = ("name", "country")
     columns: tuple[Words, ...] | None = None
+    identifier: dict[Words, Words] = Field(default_factory=dict)
     none: Literal["refuse", "leave-out", "new"] = "refuse"
     code: Words | None = None
 
@@ -301,6 +306,7 @@ class Value(Part):
         found: tuple[str, ...] = ()
         if self.find is not None:
             found = (*(self.find.columns or ()), *placeholders(self.find.code or ""))
+            found += tuple(self.find.identifier.values())
         return tuple(dict.fromkeys([*self.columns, *tested, *inner, *found]))
 
     def _columns(self) -> Iterator[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from ledger.interchange.mapping.codes import slug
 from ledger.interchange.standards.iati import ORGANISATION
 from ledger.interchange.standards.publication import (
+    Identifiers,
     Publication,
     PublishedDeal,
     PublishedProject,
@@ -63,7 +65,7 @@ def _grant(
         "endDate": project.ends_on and project.ends_on.isoformat(),
     }
     receiver = {
-        "id": identifiers.of("cities", city.code, ORGANISATION),
+        "id": _receiver(one, identifiers),
         "name": one.receiver,
         "addressLocality": city.name,
         "addressCountry": one.country,
@@ -88,6 +90,13 @@ def _grant(
             "fundingOrganization": [funder],
         }
     )
+
+
+def _receiver(one: PublishedProject, identifiers: Identifiers) -> str:
+    """Give the identifier of who receives: the city has one of its own, a recipient its name's."""
+    if one.project.recipient is None:
+        return identifiers.of("cities", one.city.code, ORGANISATION)
+    return identifiers.of("recipients", slug(one.project.recipient), ORGANISATION)
 
 
 def _location(one: PublishedProject) -> dict[str, object]:

@@ -50,6 +50,9 @@ _WGS84: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _FUNDING, _IMPLEMENTING = "1", "4"
 _COMMITMENT, _DISBURSEMENT = "2", "3"
 _DAC: Final = "1"
+_INTERNAL, _OTHER = "A1", "A9"
+"""Types of other identifiers: the publisher's own code, and any other."""
+
 _OTHER_REPORTER: Final = "90"
 _LOCAL_GOVERNMENT: Final = "11"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -91,6 +94,7 @@ def _activity(
     description = ET.SubElement(activity, "description", type="1")
     _narrative(description, project.description or project.title)
     _participants(activity, one, identifiers)
+    _other_identifiers(activity, project.code, identifiers)
     ET.SubElement(activity, "activity-status", code=_STATUSES[project.status])
     left_out["statuses that IATI tells less of"] += project.status in _BROADER
     for kind, day in _dates(one, publication, left_out):
@@ -137,6 +141,15 @@ def _participants(activity: ET.Element, one: PublishedProject, identifiers: Iden
     receiver.set("role", _IMPLEMENTING)
     if one.project.recipient is None:
         receiver.set("type", _LOCAL_GOVERNMENT)
+
+
+def _other_identifiers(activity: ET.Element, code: str, identifiers: Identifiers) -> None:
+    """Write what others call the project, and its code, where another identifier stands for it."""
+    if identifiers.find("projects", code, ACTIVITY) is not None:
+        ET.SubElement(activity, "other-identifier", ref=_clean(code), type=_INTERNAL)
+    for scheme, identifier in identifiers.others("projects", code, ACTIVITY):
+        other = ET.SubElement(activity, "other-identifier", ref=_clean(identifier), type=_OTHER)
+        _narrative(ET.SubElement(other, "owner-org"), scheme)
 
 
 def _dates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Final
 
 from ledger.interchange.standards.iati import ORGANISATION
 from ledger.interchange.standards.publication import (
+    Identifiers,
     Publication,
     PublishedDeal,
     PublishedNeed,
@@ -21,12 +23,14 @@ from ledger.interchange.standards.publication import (
     written,
 )
 from ledger.reference.terms import sector_and_above
+from ledger.registers.records import Provider
 
 VERSION: Final = "0.9"
 PROJECT: Final = "oc4ids"
 """The scheme of the identifiers of projects."""
 
 _FUNDER: Final = "funder"
+_ORGANISATION_ID: Final = re.compile(r"(?P<scheme>[A-Z]{2,}-[A-Z0-9]{2,})-(?P<id>.+)")
 
 
 def oc4ids_package(publication: Publication) -> Written:
@@ -63,14 +67,23 @@ def _project(
             "locations": [_location(one)],
             "publicAuthority": None if recipient is None else {"name": recipient},
             "budget": _budget(one, publication, left_out),
-            "parties": [
-                {
-                    "id": identifiers.of("providers", provider.code, ORGANISATION),
-                    "name": provider.name,
-                    "roles": [_FUNDER],
-                }
-                for provider in providers.values()
-            ],
+            "parties": [_party(provider, identifiers) for provider in providers.values()],
+        }
+    )
+
+
+def _party(provider: Provider, identifiers: Identifiers) -> dict[str, object]:
+    """Write who gives, with what others call it: an org-id is a list's code and the id there."""
+    stated = identifiers.find("providers", provider.code, ORGANISATION)
+    parts = _ORGANISATION_ID.fullmatch(stated or "")
+    others = identifiers.others("providers", provider.code, ORGANISATION)
+    return filled(
+        {
+            "id": identifiers.of("providers", provider.code, ORGANISATION),
+            "name": provider.name,
+            "identifier": None if parts is None else parts.groupdict(),
+            "additionalIdentifiers": [{"scheme": scheme, "id": one} for scheme, one in others],
+            "roles": [_FUNDER],
         }
     )
 

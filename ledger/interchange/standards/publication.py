@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple, NewType
 
 from ledger.core.quantity import Unit, format_amount
+from ledger.core.text import normalised_code
 from ledger.registers.records import City, Project, Provider
 
 
@@ -104,22 +105,31 @@ class PublishedProject:
 class Identifiers:
     """The identifiers of records: those that the ledger has, else made ones, which are kept.
 
-    `stated` has them by table, code and scheme.
+    `stated` has them by table and normalised code, each with its scheme, the first of one first.
     """
 
     publisher: str
     oc4ids_prefix: str
-    stated: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    stated: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = field(default_factory=dict)
     made: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def find(self, table: str, code: str, *schemes: str) -> str | None:
-        """Give the identifier of a record in the first of some schemes that it has one in."""
-        found = (self.stated.get((table, code, scheme)) for scheme in schemes)
-        return next((one for one in found if one is not None), None)
+    def all_of(self, table: str, code: str) -> Sequence[tuple[str, str]]:
+        """Give the identifiers that the ledger has of a record, each with its scheme."""
+        return self.stated.get((table, normalised_code(code)), ())
 
-    def of(self, table: str, code: str, *schemes: str, prefix: str | None = None) -> str:
+    def find(self, table: str, code: str, scheme: str) -> str | None:
+        """Give the identifier that a record has in a scheme."""
+        of_scheme = (one for other, one in self.all_of(table, code) if other == scheme)
+        return next(of_scheme, None)
+
+    def others(self, table: str, code: str, scheme: str) -> list[tuple[str, str]]:
+        """Give the identifiers of a record beside the one that it has in a scheme."""
+        own = self.find(table, code, scheme)
+        return [one for one in self.all_of(table, code) if one != (scheme, own)]
+
+    def of(self, table: str, code: str, scheme: str, prefix: str | None = None) -> str:
         """Give the identifier of a record, made of a prefix and its code if there is none."""
-        found = self.find(table, code, *schemes)
+        found = self.find(table, code, scheme)
         if found is None:
             found = f"{prefix or self.publisher}-{code}"
             self.made[table, code] = found

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -24,7 +24,7 @@ from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
-from ledger.registers.table import code_prefixes
+from ledger.registers.table import IDENTIFIER, code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
@@ -98,6 +98,21 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         from ledger.store.session.siblings import require_alone  # noqa: PLC0415 - few acts do
 
         require_alone(uow, changed)
+    _require_apart(uow, changed)
+    document = receipt.as_document()
+    if uow.has_written and uow.request.reason:
+        recorded = {"reason": uow.request.reason}
+        document["recorded"] = {**document.get("recorded", {}), **recorded}
+    if uow.request.dry_run:
+        document["dry_run"] = True
+    document["key"] = uow.key
+    if uow.has_written or uow.request.key is not None or receipt.source is not None:
+        uow.store_receipt(document)
+    return document
+
+
+def _require_apart(uow: UnitOfWork, changed: Collection[str]) -> None:
+    """Refuse what records of some registers rule out between them, or do not find."""
     if SEAT.name in changed:
         from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
 
@@ -114,16 +129,12 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         )
 
         require_credentials_apart(uow)
-    document = receipt.as_document()
-    if uow.has_written and uow.request.reason:
-        recorded = {"reason": uow.request.reason}
-        document["recorded"] = {**document.get("recorded", {}), **recorded}
-    if uow.request.dry_run:
-        document["dry_run"] = True
-    document["key"] = uow.key
-    if uow.has_written or uow.request.key is not None or receipt.source is not None:
-        uow.store_receipt(document)
-    return document
+    if IDENTIFIER.name in changed:
+        from ledger.store.session.identifiers import (  # noqa: PLC0415 - as above
+            require_identified_records,
+        )
+
+        require_identified_records(uow)
 
 
 def retry_on_conflict(attempt: Callable[[int], _Result]) -> _Result:

@@ -176,4 +176,4 @@ def _sums(tallies: Mapping[str, Tally]) -> Iterator[tuple[str, str]]:
 
 def sheet_column(column: ColumnSpec) -> Column:
     """Give the column of a sheet that is read again: its heading is its name."""
-    return Column(column.name, column.name, kind=_KINDS.get(column.kind, "text"))
+    return Column(column.name, column.file_name, kind=_KINDS.get(column.kind, "text"))

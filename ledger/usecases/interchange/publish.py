@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Factor, Side, Stage
+from ledger.core.text import normalised_code
 from ledger.interchange.standards.fts import CURRENCY, fts_table
 from ledger.interchange.standards.grants import grants_file
 from ledger.interchange.standards.iati import iati_file
@@ -35,9 +36,13 @@ from ledger.journal.entries import Entry
 from ledger.rates.rates import rate_finder
 from ledger.reference.places import countries
 from ledger.registers.records import Need
+from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER, REGISTERS
 from ledger.store.journal.entries import deal_entries
 from ledger.store.rates import read_day_rates
 from ledger.store.session.snapshot import UNITS, Reader, Snapshot
+
+_RENAMED: Final = frozenset(name for name, spec in REGISTERS.items() if spec.until_acts)
+"""The registers whose records can be given another code."""
 
 _PLACED: Final = frozenset({Stage.COMMITTED, Stage.DELIVERED})
 
@@ -101,7 +106,11 @@ def publish(reader: Reader, path: Path, standard: str, identifiers: Identifiers)
 
 def read_publication(reader: Reader, identifiers: Identifiers) -> Publication:
     """Read what is published, as it was at the reader's times."""
-    snapshot = reader.snapshot("deal", "need", "offer", "project", "city", "provider", UNITS)
+    identifier = IDENTIFIER.name
+    snapshot = reader.snapshot(
+        "deal", "need", "offer", "project", "city", "provider", identifier, UNITS
+    )
+    identifiers.stated = _stated(reader, snapshot)
     left_out: Counter[str] = Counter()
     deals: dict[str, list[PublishedDeal]] = {}
     for need, deal in _deals(snapshot, _flows(deal_entries(reader.connection, reader.times))):
@@ -129,6 +138,26 @@ def read_publication(reader: Reader, identifiers: Identifiers) -> Publication:
     return Publication(
         projects, identifiers, reader.moment, snapshot.day, snapshot.base_currency, left_out
     )
+
+
+def _stated(reader: Reader, snapshot: Snapshot) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Give the identifiers in use by table and code, each with its scheme.
+
+    One that was recorded before the code of its record changed is found by the former code.
+    """
+    stated: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    codes: dict[str, dict[str, str]] = {}
+    for one in snapshot.records(IDENTIFIER.name).values():
+        if one.table not in codes:
+            register = IDENTIFIED_TABLES[one.table]
+            former = reader.aliases(register) if register in _RENAMED else {}
+            codes[one.table] = {normalised_code(old): new for old, new in former.items()}
+            codes[one.table] |= {normalised_code(now): now for now in former.values()}
+        code = codes[one.table].get(normalised_code(one.record), one.record)
+        if not one.withdrawn:
+            of_record = stated.setdefault((one.table, normalised_code(code)), [])
+            of_record.append((one.scheme.casefold(), one.id))
+    return stated
 
 
 def _need(need: Need, balance: Balance, deals: Iterable[PublishedDeal]) -> PublishedNeed:

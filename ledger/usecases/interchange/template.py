@@ -81,7 +81,7 @@ def _column(table: str, column: ColumnSpec) -> TemplateColumn:
     if column.words:
         parts.append("One of: " + ", ".join(word for word, _ in column.words) + ".")
     return TemplateColumn(
-        column.name,
+        column.file_name,
         " ".join(parts),
         kind=_KINDS.get(column.kind, "text"),
         required=column.required,

@@ -12,7 +12,7 @@ from ledger.core.text import normalised_code
 from ledger.deals.deal import BrokerNotBank
 from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
 from ledger.registers.records import City, Office, Provider
-from ledger.registers.table import REGISTERS
+from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER, REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
@@ -133,6 +133,10 @@ def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> Non
     spec = REGISTERS[kind]
     if spec.origin is not None and cells.get(spec.origin.name):
         cells[spec.origin.name] = known_origin(uow, cells[spec.origin.name]) or ""
+    if kind == IDENTIFIER.name and cells.get("record") and cells.get("table"):
+        register = IDENTIFIED_TABLES.get(cells["table"].casefold())
+        if register is not None:
+            cells["record"] = uow.find_record(register, cells["record"]).record.code
     for column, other in spec.references.items():
         if not cells.get(column):
             continue

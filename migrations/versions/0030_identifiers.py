@@ -1,0 +1,84 @@
+"""Identifiers: what records are called elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WORD = sa.String(length=20)
+CODE_LENGTH, SCHEME_LENGTH, LONGEST = 64, 32, 120
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the register."""
+    identity = [
+        sa.Column("table", WORD, nullable=False),
+        sa.Column("scheme", sa.String(length=SCHEME_LENGTH), nullable=False),
+        sa.Column("id_term", sa.String(length=CODE_LENGTH), nullable=False),
+    ]
+    terms = [
+        sa.Column("record", sa.String(length=CODE_LENGTH), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+    ]
+    _make_register("identifier", identity, terms, code_length=LONGEST)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE SEQUENCE identifier_id_seq AS BIGINT START WITH 1 CACHE 1")
+
+
+def _make_register(
+    name: str, fixed: list[Any], terms: list[Any], *, code_length: int = CODE_LENGTH
+) -> None:
+    versions, owner = f"{name}_version", f"{name}_id"
+    op.create_table(
+        name,
+        sa.Column("id", ROW_ID, autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=code_length), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("reuse", sa.SmallInteger(), server_default="0", nullable=False),
+        *fixed,
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=f"fk_{name}_request_id"),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{name}"),
+    )
+    op.create_index(f"ix_{name}_number", name, ["number"], unique=False)
+    op.create_index(f"uq_{name}_code_reuse", name, ["code", "reuse"], unique=True)
+    op.create_index(f"uq_{name}_folded_reuse", name, ["folded", "reuse"], unique=True)
+    op.create_table(
+        versions,
+        sa.Column(owner, ROW_ID, autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        *terms,
+        sa.Column("in_error", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint([owner], [f"{name}.id"], name=f"fk_{versions}_{owner}"),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=f"fk_{versions}_request_id"),
+        sa.PrimaryKeyConstraint(owner, "version", name=f"pk_{versions}"),
+        sqlite_with_rowid=False,
+    )
+    marked = sa.column("in_error", sa.Boolean())
+    op.create_index(
+        f"ix_{versions}_in_error",
+        versions,
+        [owner],
+        unique=False,
+        sqlite_where=marked,
+        postgresql_where=marked,
+    )
+
+
+def downgrade() -> None:
+    """Refuse: a ledger that only grows is never taken back; restore a backup instead."""
+    message = "A ledger is not downgraded. Restore the backup made before the upgrade."
+    raise NotImplementedError(message)
