@@ -254,18 +254,19 @@ def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = N
 
 
 @command(app, "list", dated=True)
-def list_(call: Call) -> None:
-    """List deals with their held, committed and delivered quantities."""
-    from cli.framework.output import emit_rows
-    from cli.views.deal import DEAL_COLUMNS, DEAL_NARROW, deal_row, stage_text
+def list_(
+    call: Call,
+    every: Annotated[bool, typer.Option("--all", help="Include finished deals.")] = False,
+) -> None:
+    """List deals with provider, city, project, state and quantities.
+
+    A list for people has the deals of which something is held or committed; with --all, and by a
+    filter on the state, also those that are delivered or released. Formats for machines have all.
+    """
+    from cli.views.deal import emit_deals
 
     with read_ledger(call) as reader:
-        snapshot = reader.snapshot("deal")
-    rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
-    if call.format == "table":
-        rows = [{**row, "stands": stage_text(row)} for row in rows]
-    head = {"schema": "cityfund.deals/1"}
-    emit_rows(rows, DEAL_COLUMNS, call.read, head=head, narrow=DEAL_NARROW)
+        emit_deals(call, reader.snapshot("deal"), every=every)
 
 
 @command(app, "show", kind="show", dated=True)

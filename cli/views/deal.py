@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.output import lines_below
+from cli.framework.command import Call
+from cli.framework.output import emit_rows, lines_below
+from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
 from cli.views.journal import proposal_row
 from ledger.core.factors import DEAL_STAGES, Side
@@ -18,12 +22,24 @@ if TYPE_CHECKING:
     from ledger.journal.entries import Entry
     from ledger.store.session.snapshot import Snapshot
 
+_HEADINGS = {"stands": "Quantities", "project": "Project code", "provider": "Provider code"}
 DEAL_COLUMNS = columns(
     "deal offer need project factor held committed delivered unit held_until due_on "
     "(instrument) (rate) (rate_exact) (offer_held) (offer_committed) (offer_delivered) "
-    "(offer_unit) (note) (origin) (city) (office) (not_before)"
+    "(offer_unit) (note) (origin) (city) (office) (not_before) (state) (provider) "
+    "(provider_name) (title) (city_name)",
+    **_HEADINGS,
 )
-DEAL_NARROW = columns("deal offer need project:1 stands held_until due_on:2", stands="Quantities")
+_LISTED = "deal state provider_name city_name title need offer stands held_until due_on"
+DEAL_LISTED = [
+    *columns(_LISTED, **_HEADINGS),
+    *(replace(one, table=False) for one in DEAL_COLUMNS if one.key not in _LISTED.split()),
+]
+"""The columns of the list on a screen; filters take those of machine formats too."""
+DEAL_NARROW = columns(
+    "deal state provider_name:1 city_name:5 title need:3 offer:4 stands held_until:3 due_on:2",
+    **_HEADINGS,
+)
 DEAL_TERMS = columns(
     "deal offer provider_name need title city_name factor instrument rate_said held[unit] "
     "committed[unit] delivered[unit] held_until due_on not_before note",
@@ -57,7 +73,28 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         "origin": deal.origin,
         "city": need.city.code,
         "office": need.city.office,
+        "state": balance.state,
+        "provider": offer.provider.code,
+        "provider_name": offer.provider.name,
+        "title": need.project.title,
+        "city_name": need.city.name,
     }
+
+
+def emit_deals(call: Call, snapshot: Snapshot, *, every: bool) -> None:
+    """Write the list of deals; people get the finished ones only where they ask for them."""
+    rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
+    head = {"schema": "cityfund.deals/1"}
+    if not call.for_people:
+        emit_rows(rows, DEAL_COLUMNS, call.read, head=head)
+        return
+    by_state = any(re.match(r"\s*state\s*[!=<>]", text, re.IGNORECASE) for text in call.read.where)
+    finished = {one.deal.code for one in snapshot.deals.values() if one.is_finished}
+    shown = [row for row in rows if every or by_state or row["deal"] not in finished]
+    told = ({**row, "stands": stage_text(row)} for row in shown)
+    emit_rows(told, DEAL_LISTED, call.read, head=head, narrow=DEAL_NARROW)
+    if len(shown) < len(rows) and call.format == "table":
+        note(call, f"{len(rows) - len(shown):,} finished hidden; --all shows them.")
 
 
 def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> dict[str, str]:
@@ -72,15 +109,9 @@ def deal_document(
     snapshot: Snapshot, balance: DealBalance, entries: Iterable[Entry]
 ) -> dict[str, Any]:
     """Return the document of a deal, with its entries in recorded order."""
-    deal = balance.deal
-    need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {
         "schema": "cityfund.deal/1",
         **deal_row(snapshot, balance),
-        "title": need.project.title,
-        "city_name": need.city.name,
-        "provider": offer.provider.code,
-        "provider_name": offer.provider.name,
         "acts": list(_acts(snapshot, entries)),
     }
 

@@ -25,8 +25,8 @@ def _amount(
 
 
 ROW_COLUMNS = columns(
-    "need project:4 (title) (city) city_name country:7 (region) (office) (sector) factor "
-    "topic:3 (unit) (required?) (delivered?) (committed?) held?:1 (withdrawn?) gap?[unit] "
+    "need project:4 title:1 (city) city_name country:7 (region) (office) (sector) factor "
+    "topic:3 (unit) (required?) (delivered?) (committed?) held?:2 (withdrawn?) gap?[unit] "
     "coverage?:5 needed_by:6 (gap_base?) (rate_date) eligible_offers main_obstacle:2 "
     "(status) (obstacle_rule) (quantity_absent) (member) (asked) (interested) (declined)",
 )

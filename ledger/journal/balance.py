@@ -12,6 +12,7 @@ from ledger.deals.deal import Deal
 from ledger.journal.entries import required_amount
 
 UNKNOWN: Final = "unknown"
+RELEASED: Final = "released"
 NOT_DECLARED: Final = "not declared"
 
 
@@ -93,3 +94,16 @@ class DealBalance:
     deal: Deal
     need: Mapping[Stage, int]
     offer: Mapping[Stage, int]
+
+    @property
+    def state(self) -> str:
+        """The stage that a deal stands in: of what goes on the furthest, else how it ended."""
+        for stage in (Stage.COMMITTED, Stage.HELD, Stage.DELIVERED):
+            if self.need.get(stage):
+                return stage.value
+        return RELEASED
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether nothing of the deal is going on."""
+        return not (self.need.get(Stage.HELD) or self.need.get(Stage.COMMITTED))
