@@ -2,6 +2,7 @@
 
 The first row of a deal settles the rate: with a quantity of each side it is their exact quotient. A
 later row is compared with what is posted for it, since parts are rounded by the stages of the deal.
+A row that a ledger exported has its rate and its number there, and is posted as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def offer_quantities_as_rates(planning: Planning, rows: Iterable[DealActRow]) ->
     result = []
     for row in rows:
         units = _units_of(planning, row)
-        if row.offer_quantity is not None and units is not None:
+        of_ledger = row.sequence is not None and row.rate is not None
+        if row.offer_quantity is not None and units is not None and not of_ledger:
             offer_amount = _whole_amount(planning, row, units[1])
             if offer_amount and row.amount and row.code not in opened and row.act in _OPENS:
                 row = _with_rate(planning, row, offer_amount, *units)  # noqa: PLW2901

@@ -94,7 +94,9 @@ def test_what_cannot_be_converted_is_refused(
 @pytest.mark.only_on("sqlite")
 def test_amounts_are_rounded_by_a_unit_of_the_ledger(fund: Officer, tmp_path: Path) -> None:
     fund.says("unit add seat --name seats --decimals 1")
-    fund.says("need add PRJ-0001 implementation '100 seat' --divisible yes --code N-SEAT --on 2026-01-10")
+    fund.says(
+        "need add PRJ-0001 implementation '100 seat' --divisible yes --code N-SEAT --on 2026-01-10"
+    )
     line = line_of(tmp_path, "A,12.345,,seat,2026-02-01", rounded=', round = "unit"')
     rule = tmp_path / "rule.toml"
     rule.write_text(rule.read_text().replace("N-0001", "N-SEAT"), encoding="utf-8")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from officer import Officer
+from world import World
 
 HEADER = "code,offer,need,act,quantity,unit,effective_on,held_until,rate,offer_quantity\n"
 HOLD = "introduced,30,EUR,2026-03-01,2027-06-30"
@@ -90,3 +92,36 @@ def test_the_quantity_of_a_later_row_is_what_its_act_moves(fund, tmp_path):
 
     assert code == "offer-quantity-differs"
     assert fund.world.entries()[-1].deal is None
+
+
+def test_an_export_says_how_much_of_the_offer_each_act_took(fund, ledgers, capsys, tmp_path):
+    rows = (f"{HOLD},,37", "committed,10,EUR,2026-03-02,,,12.33")
+    fund.says(f"import {deals(tmp_path, *rows)} --yes")
+    fund.says(f"export {tmp_path / 'out'}")
+    lines = [*csv.DictReader((tmp_path / "out" / "deals.csv").open(encoding="utf-8"))]
+    assert [one["offer_quantity"] for one in lines] == ["37.00", "12.33"]
+
+    again = Officer(World(ledgers.new()), capsys)
+    again.says(f"import {tmp_path / 'out'} --yes")
+    assert again.world.stages("offer", "O-0001") == fund.world.stages("offer", "O-0001")
+    again.says(f"export {tmp_path / 'twice'}")
+    assert (tmp_path / "twice" / "deals.csv").read_bytes() == (
+        tmp_path / "out" / "deals.csv"
+    ).read_bytes()
+
+
+def test_quantities_of_both_sides_say_the_rate_where_an_export_is_left_without(
+    fund, ledgers, capsys, tmp_path
+):
+    fund.says(f"import {deals(tmp_path, f'{HOLD},,37', 'committed,10,EUR,2026-03-02,,,')} --yes")
+    fund.says(f"export {tmp_path / 'out'}")
+    path = tmp_path / "out" / "deals.csv"
+    lines = [*csv.DictReader(path.open(encoding="utf-8"))]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, lines[0])
+        writer.writeheader()
+        for one in lines:
+            writer.writerow({**one, "rate": "", "rate_exact": "", "sequence": ""})
+    again = Officer(World(ledgers.new()), capsys)
+    again.says(f"import {tmp_path / 'out'} --yes")
+    assert again.world.record("deal", "D-7").exact_rate == Fraction(37, 30)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit, format_amount
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
@@ -244,10 +245,19 @@ def _units(reader: Reader) -> Iterator[CanonicalRow]:
 def _deals(reader: Reader) -> Iterator[CanonicalRow]:
     snapshot = reader.snapshot("deal")
     deals: Mapping[str, Deal] = snapshot.records("deal")
+    units = snapshot.units
     for entry in deal_entries(reader.connection, reader.times):
         if entry.deal is not None:
             row = deal_act_row(entry, deals[entry.deal])
-            yield act_line(row, snapshot.units[row.unit])
+            yield {**act_line(row, units[row.unit]), "offer_quantity": _of_the_offer(entry, units)}
+
+
+def _of_the_offer(entry: Entry, units: Mapping[str, Unit]) -> str | None:
+    """Give the offer's side of an act of a deal; None where it is too small to have one."""
+    moved = [one for one in entry.movements if one.side is Side.OFFER and one.deal is not None]
+    if not moved:
+        return None
+    return format_amount(sum(one.amount for one in moved), units[moved[0].unit].decimals)
 
 
 def _changes(reader: Reader) -> Iterator[CanonicalRow]:
