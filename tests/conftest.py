@@ -20,6 +20,7 @@ import scratch
 import shared_commands
 import shared_compilation
 import shared_connections
+import shared_files_open
 import shared_schema
 import time_machine
 from ledgers import (
@@ -42,6 +43,7 @@ hypothesis_profiles.load()
 shared_compilation.share()
 shared_commands.share()
 shared_connections.share()
+shared_files_open.share()
 shared_schema.share()
 
 PLACE = pytest.StashKey[Path]()
@@ -152,7 +154,9 @@ def _nothing_shared(request: pytest.FixtureRequest) -> Iterator[None]:
             stack.enter_context(shared_schema.not_shared())
         if marked("connects"):
             stack.enter_context(shared_connections.not_shared())
+            stack.enter_context(shared_files_open.not_shared())
         yield
+        shared_files_open.forget()
 
 
 @pytest.fixture(scope="session")

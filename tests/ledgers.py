@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import shared_connections
+import shared_files_open
 import time_machine
 from postgres_server import Server, once
 from world import asked
@@ -50,6 +51,7 @@ class SqliteLedgers:
     def settle(self, url: str) -> None:
         """Make a ledger that nobody uses any longer ready to be copied."""
         gc.collect()
+        shared_files_open.forget()
         with closing(sqlite3.connect(sqlite_file(url))) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -1,15 +1,18 @@
-"""What the tests of a process share is as if each had its own: schema, databases, connections."""
+"""What the tests of a process share is as if each had its own: the schema, databases, files."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg
 import pytest
 import shared_connections
 import shared_schema
-from ledgers import Ledgers, PostgresqlLedgers, made_on_server
+from ledgers import Ledgers, PostgresqlLedgers, made_on_server, sqlite_file
 from postgres_server import Server
 from raw import Raw
 from world import World
@@ -183,3 +186,53 @@ def test_a_database_that_somebody_is_connected_to_is_not_given_again(
     url = given_again()
     with psycopg.connect(url):
         assert given_again() != url
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_file_that_was_closed_in_good_order_is_open_for_the_next_command(
+    ledger_url: str,
+) -> None:
+    first = opened(ledger_url)
+    first.execute("PRAGMA foreign_keys = OFF")
+    closed(ledger_url, first)
+
+    assert opened(ledger_url) is first
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("change", ["replaced", "written", "locked away"])
+def test_a_file_that_was_changed_meanwhile_is_opened_anew(ledger_url: str, change: str) -> None:
+    file = sqlite_file(ledger_url)
+    first = opened(ledger_url)
+    closed(ledger_url, first)
+    if change == "replaced":
+        shutil.copy(file, file.with_suffix(".new"))
+        file.with_suffix(".new").replace(file)
+    elif change == "written":
+        file.write_bytes(file.read_bytes())
+    else:
+        file.chmod(0o400)
+
+    again = opened(ledger_url)
+    assert again is not first
+    again.close()
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_file_that_waits_holds_all_that_was_recorded(ledger_url: str) -> None:
+    world = World(ledger_url)
+    world.city("TBZ")
+    world.ledger.engine.dispose()
+    copied = sqlite_file(ledger_url).with_name("copied.db")
+    shutil.copy(sqlite_file(ledger_url), copied)
+
+    with closing(sqlite3.connect(copied)) as line:
+        assert line.execute("SELECT count(*) FROM city WHERE code = 'TBZ'").fetchone() == (1,)
+
+
+def opened(url: str) -> Any:
+    return engines.make_engine(url).raw_connection().driver_connection
+
+
+def closed(url: str, line: Any) -> None:
+    engines.make_engine(url).dialect.do_close(line)
