@@ -156,34 +156,47 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 """
 
 
-_VIEWS: Final[Mapping[str, tuple[str, str, str | None]]] = {
-    "office": ("member", "list_offices", "emit_office"),
-    "city": ("member", "list_cities", "emit_city"),
-    "provider": ("member", "list_providers", "emit_provider"),
-    "project": ("project", "list_projects", "emit_project"),
-    "need": ("need", "list_needs", "emit_need"),
-    "offer": ("need", "list_offers", "emit_offer"),
-    "approach": ("approach", "list_approaches", "emit_approach"),
-    "body": ("seat", "list_bodies", "emit_body"),
-    "credential": ("exchange", "list_credentials", None),
-    "meeting": ("meeting", "list_meetings", "emit_meeting"),
-    "partnership": ("partnership", "list_partnerships", "emit_partnership"),
-    "seat": ("seat", "list_seats", None),
-    "undertaking": ("partnership", "list_undertakings", None),
+_LISTS: Final = {
+    "office": "member.list_offices",
+    "city": "member_list.list_cities",
+    "provider": "member_list.list_providers",
+    "project": "project.list_projects",
+    "need": "need.list_needs",
+    "offer": "need.list_offers",
+    "approach": "approach.list_approaches",
+    "body": "seat.list_bodies",
+    "credential": "exchange.list_credentials",
+    "meeting": "meeting.list_meetings",
+    "partnership": "partnership.list_partnerships",
+    "seat": "seat.list_seats",
+    "undertaking": "partnership.list_undertakings",
 }
-"""The module of a register's own view in `cli.views`, how it lists records and shows one."""
+"""How a register lists its records where that is more than their columns: by a view's function."""
+
+_SHOWN: Final = {
+    "office": "member.emit_office",
+    "city": "member.emit_city",
+    "provider": "member.emit_provider",
+    "project": "project.emit_project",
+    "need": "need.emit_need",
+    "offer": "need.emit_offer",
+    "approach": "approach.emit_approach",
+    "body": "seat.emit_body",
+    "meeting": "meeting.emit_meeting",
+    "partnership": "partnership.emit_partnership",
+}
+"""How a register shows one of its records."""
 
 
-def _view(name: str) -> tuple[List | None, Show | None]:
-    """Return how a register is listed, and how one of its records is shown; None: by columns.
+def _view(functions: Mapping[str, str], name: str) -> Any:
+    """Return a function of a register's own view; None where it is shown by its columns.
 
-    Only the register's own module is loaded: together the views load half of the program.
+    Only that function's module is loaded: together the views load half of the program.
     """
-    if name not in _VIEWS:
-        return None, None
-    module, listed, shown = _VIEWS[name]
-    view = import_module(f"cli.views.{module}")
-    return getattr(view, listed), None if shown is None else getattr(view, shown)
+    if name not in functions:
+        return None
+    module, _, function = functions[name].partition(".")
+    return getattr(import_module(f"cli.views.{module}"), function)
 
 
 def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) -> typer.Typer:
@@ -361,7 +374,7 @@ def _list(spec: RegisterSpec, words: str) -> Verb:
     def list_(call: Call, **typed: bool) -> None:
         from cli.views.register import listed_columns, plain_listing
 
-        listing, _ = _view(spec.name)
+        listing: List | None = _view(_LISTS, spec.name)
         every = typed.get("every", True)
 
         def listed_of(snapshot: Snapshot) -> Listing:
@@ -389,7 +402,7 @@ def _show(spec: RegisterSpec) -> Verb:
     def show_(call: Call, **typed: str) -> None:
         from cli.views.register import emit_plain
 
-        _, show = _view(spec.name)
+        show: Show | None = _view(_SHOWN, spec.name)
         with read_ledger(call) as reader:
             code = resolve_code(reader, spec.name, typed[spec.name])
             if show is not None:

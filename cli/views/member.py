@@ -15,6 +15,7 @@ from cli.views.columns import columns
 from cli.views.engagement import ATTENDANCE_OF_A_CITY, OF_A_CITY, attendance_rows
 from cli.views.exchange import credential_text
 from cli.views.meeting import MOTIONS, motion_rows
+from cli.views.member_list import city_row
 from cli.views.project import LIST_COLUMNS, list_rows
 from cli.views.register import offer_row, register_row
 from cli.views.seat import (
@@ -31,7 +32,7 @@ from ledger.core.quantity import format_amount
 from ledger.exchanges.rankings import in_force
 from ledger.registers.network import CREDENTIAL
 from ledger.registers.records import ACTIVE_STATUSES
-from ledger.registers.table import CITY, OFFICE, PROVIDER
+from ledger.registers.table import OFFICE, PROVIDER
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import NeedFacts
@@ -63,11 +64,6 @@ _OFFICE_LIST = columns(
     host_said="Hosted by",
     regions="Regions (UN M49)",
 )
-_CITY_LIST = columns("code name name_local country_name office member member_since", code="City")
-_CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
-_PROVIDER_LIST = columns(
-    "code name kind country_name city offers sample", code="Provider", city="Member city"
-)
 _OFFICE_CITIES = columns("code name country member", code="City")
 _OFFERS = columns(
     "code factor available quantity unit valid_until", code="Offer", quantity="Offered"
@@ -94,31 +90,6 @@ def list_offices(snapshot: Snapshot) -> Listing:
         for one in snapshot.records("office").values()
     ]
     return Listing(rows, _OFFICE_LIST, more=["host_typed", "cities", "others"], hides=withdrawn)
-
-
-def city_row(snapshot: Snapshot, city: City) -> dict[str, Any]:
-    """Return the row of a city; whether it is a member, and since when, is said for the day."""
-    return {
-        **register_row(snapshot, CITY, city),
-        "member": snapshot.is_member(city),
-        "member_since": snapshot.memberships.since.get(city.code, city.member_since),
-    }
-
-
-def list_cities(snapshot: Snapshot) -> Listing:
-    """List the cities."""
-    rows = [city_row(snapshot, one) for one in snapshot.records("city").values()]
-    return Listing(rows, _CITY_LIST, narrow=_CITY_NARROW, hides=withdrawn)
-
-
-def list_providers(snapshot: Snapshot) -> Listing:
-    """List the providers, with how many offers each has made."""
-    of = Counter(offer.provider for offer in snapshot.records("offer").values())
-    rows = [
-        {**register_row(snapshot, PROVIDER, one), "offers": of[one.code]}
-        for one in snapshot.records("provider").values()
-    ]
-    return Listing(rows, _PROVIDER_LIST, more=["offers"], hides=withdrawn)
 
 
 def emit_office(call: Call, reader: Reader, code: str) -> None:

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
-from cli.views.approach import asked_of_need, under_need
-from cli.views.balance import deal_section, deals_of, gap_text, stage_lines, wrapped
 from cli.views.columns import columns
-from cli.views.origin import outcome_document, outcome_lines, read_outcome
-from cli.views.project import need_document
 from cli.views.register import ANY, need_row, offer_row, region_names
 from ledger.eligibility.rules import admits
 from ledger.reference.places import region_chain
@@ -142,6 +138,10 @@ def list_offers(snapshot: Snapshot) -> Listing:
 
 def emit_need(call: Call, reader: Reader, code: str) -> None:
     """Write one need: its terms, its balance, eligible offers and deals."""
+    # What a list does without.
+    from cli.views.approach import asked_of_need, under_need  # noqa: PLC0415
+    from cli.views.balance import gap_text, wrapped  # noqa: PLC0415
+    from cli.views.project import need_document  # noqa: PLC0415
     from ledger.usecases.gaps import count_for  # noqa: PLC0415 - brings the store
 
     snapshot = reader.around("need", code)
@@ -166,6 +166,14 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
 
 def emit_offer(call: Call, reader: Reader, code: str) -> None:
     """Write one offer: its terms, mandate, balance and deals."""
+    # What a list does without.
+    from cli.views.balance import deals_of  # noqa: PLC0415
+    from cli.views.origin import (  # noqa: PLC0415
+        outcome_document,
+        outcome_lines,
+        read_outcome,
+    )
+
     snapshot = reader.around("offer", code)
     facts = snapshot.offer_facts[code]
     deals = snapshot.deals_of(offer=code)
@@ -199,6 +207,8 @@ def _below(
     more: list[str],
     deals: list[DealBalance],
 ) -> Iterator[str]:
+    from cli.views.balance import deal_section, stage_lines  # noqa: PLC0415 - as above
+
     yield ""
     yield from stage_lines(balance)
     yield from more

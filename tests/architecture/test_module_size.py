@@ -26,6 +26,7 @@ SHORT = {
     "cli/framework/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "cli/framework/filters.py": "loaded only where rows are filtered",
     "cli/views/narrowed.py": "loaded only where a list is filtered",
+    "cli/views/member_list.py": "a list loads nothing of what single members are shown with",
     "cli/views/finding.py": "one record, and what has happened to it",
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",

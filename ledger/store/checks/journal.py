@@ -111,8 +111,13 @@ def _had_one_writer(connection: Connection) -> bool:
 
 
 def _accounts(connection: Connection) -> Iterator[AccountRow]:
+    return map(AccountRow._make, stream(connection, _account_query()))
+
+
+@cache
+def _account_query() -> Select[Any]:
     holder, need, offer = tables.holder, tables.need, tables.offer
-    query = (
+    return (
         select(
             *map(raw, holder.c["id", "side", "unit"]),
             distinct_code(need),
@@ -124,7 +129,6 @@ def _accounts(connection: Connection) -> Iterator[AccountRow]:
         .outerjoin(need, need.c.id == holder.c.id)
         .outerjoin(offer, offer.c.id == holder.c.id)
     )
-    return map(AccountRow._make, stream(connection, query))
 
 
 def _declared_on(side: Side) -> Iterator[ColumnElement[Any]]:
@@ -204,6 +208,7 @@ def _orphan_entry(number: int, lines: tuple[MovementRow, ...]) -> EntryRow:
     return EntryRow(number, "", *times, 0, first.deal_id, None, None, 0, 1, (), lines)
 
 
+@cache
 def _entries() -> Select[Any]:
     entry = tables.entry
     return select(
@@ -214,6 +219,7 @@ def _entries() -> Select[Any]:
     ).order_by(entry.c.id)
 
 
+@cache
 def _movements() -> Select[Any]:
     movement = tables.movement
     return select(
@@ -272,25 +278,30 @@ def _histories(
     connection: Connection, context: CheckContext, kind: str
 ) -> dict[str, RecordHistory]:
     register = STORED_REGISTERS[kind]
-    identity, versions = register.identity, register.versions
-    owner = versions.c[register.owner]
-    columns = [register.value(term) for term in register.terms]
     reads = [_term_reader(connection, register, term) for term in register.terms]
-    query: Select[Any] = (
-        select(moment(versions.c.recorded_at), reference(versions.c.request_id))
-        .add_columns(distinct_code(identity), versions.c.in_error, *map(raw, columns))
-        .join_from(versions, identity, identity.c.id == owner)
-        .order_by(owner, versions.c.version)
-    )
     histories: dict[str, RecordHistory] = {}
     hides = kind in RESTRICTING
-    for recorded_at, request_id, code, in_error, *cells in stream(connection, query):
+    for recorded_at, request_id, code, in_error, *cells in stream(connection, _history(kind)):
         values = (read(cell) for read, cell in zip(reads, cells, strict=True))
         record = None if in_error and hides else register.record(*values)
         history = histories.setdefault(code, RecordHistory())
         history.moments.append(context.known_from(recorded_at, request_id))
         history.records.append(record)
     return histories
+
+
+@cache
+def _history(kind: str) -> Select[Any]:
+    register = STORED_REGISTERS[kind]
+    identity, versions = register.identity, register.versions
+    owner = versions.c[register.owner]
+    return (
+        select(moment(versions.c.recorded_at), reference(versions.c.request_id))
+        .add_columns(distinct_code(identity), versions.c.in_error)
+        .add_columns(*(raw(register.value(term)) for term in register.terms))
+        .join_from(versions, identity, identity.c.id == owner)
+        .order_by(owner, versions.c.version)
+    )
 
 
 def _term_reader(
@@ -328,8 +339,13 @@ def _day_or_none(cell: Any) -> date | None:
 
 
 def _codes(connection: Connection, kind: str) -> dict[int, str]:
+    return dict(connection.execute(_codes_by_id(kind)).all())
+
+
+@cache
+def _codes_by_id(kind: str) -> Select[Any]:
     identity = STORED_REGISTERS[kind].identity
-    return dict(connection.execute(select(identity.c.id, distinct_code(identity))).all())
+    return select(identity.c.id, distinct_code(identity))
 
 
 def find_invalid_cells(connection: Connection) -> Iterator[AmountFault]:

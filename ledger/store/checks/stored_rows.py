@@ -104,27 +104,44 @@ def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str,
 
 def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
     """Read every version's number and moment, in order, of registers and settings."""
+    for kind, known, without_versions in _version_queries():
+        yield from map(RecordVersionRow._make, stream(connection, known))
+        for number, code in connection.execute(without_versions):
+            yield RecordVersionRow(kind, str(number), code, None, None)
+    for row in connection.execute(_setting_versions()):
+        yield RecordVersionRow("setting", row[0], *row)
+
+
+@cache
+def _version_queries() -> Sequence[tuple[str, Select[Any], Select[Any]]]:
+    """Build, for each register, the queries for its versions and for records without any."""
+    queries = []
     for kind, register in STORED_REGISTERS.items():
         identity, versions = register.identity, register.versions
         owner = versions.c[register.owner]
-        known = select(
-            literal(kind),
-            cast(owner, String),
-            distinct_code(identity),
-            versions.c.version,
-            moment(versions.c.recorded_at),
-            raw(versions.c.format),
-            reference(versions.c.request_id),
-            format_due(register),
-        ).outerjoin_from(versions, identity, identity.c.id == owner)
-        yield from map(
-            RecordVersionRow._make, stream(connection, known.order_by(owner, versions.c.version))
+        known = (
+            select(
+                literal(kind),
+                cast(owner, String),
+                distinct_code(identity),
+                versions.c.version,
+                moment(versions.c.recorded_at),
+                raw(versions.c.format),
+                reference(versions.c.request_id),
+                format_due(register),
+            )
+            .outerjoin_from(versions, identity, identity.c.id == owner)
+            .order_by(owner, versions.c.version)
         )
         without_versions = select(identity.c.id, distinct_code(identity)).where(
             identity.c.id.not_in(select(owner))
         )
-        for number, code in connection.execute(without_versions):
-            yield RecordVersionRow(kind, str(number), code, None, None)
+        queries.append((kind, known, without_versions))
+    return queries
+
+
+@cache
+def _setting_versions() -> Select[Any]:
     setting = tables.setting_version
     columns = (
         setting.c.version,
@@ -132,13 +149,27 @@ def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
         raw(setting.c.format),
         reference(setting.c.request_id),
     )
-    query = select(setting.c.name, *columns)
-    for row in connection.execute(query.order_by(setting.c.name, setting.c.version)):
-        yield RecordVersionRow("setting", row[0], *row)
+    return select(setting.c.name, *columns).order_by(setting.c.name, setting.c.version)
 
 
 def read_identity_changes(connection: Connection) -> Iterator[IdentityRows]:
     """Read what changed in each identity row, in order, and the row as it is."""
+    for kind, size, query in _identity_change_queries():
+        rows = (tuple(row) for row in stream(connection, query))
+        for _, group in groupby(rows, key=itemgetter(0)):
+            made = [row[1:] for row in group]
+            yield IdentityRows(
+                kind,
+                code_prefixes().get(kind, ""),
+                [(row[1 : 1 + size], row[1 + size : 1 + 2 * size]) for row in made],
+                made[0][1 + 2 * size :],
+            )
+
+
+@cache
+def _identity_change_queries() -> Sequence[tuple[str, int, Select[Any]]]:
+    """Build, for each register whose identities change, the query and how many values may."""
+    queries = []
     for kind, register in STORED_REGISTERS.items():
         if register.changes is None:
             continue
@@ -154,20 +185,20 @@ def read_identity_changes(connection: Connection) -> Iterator[IdentityRows]:
             .outerjoin(identity, identity.c.id == changes.c[register.owner])
             .order_by(changes.c[register.owner], changes.c.version)
         )
-        rows = (tuple(row) for row in stream(connection, query))
-        for _, group in groupby(rows, key=itemgetter(0)):
-            made = [row[1:] for row in group]
-            size = len(names)
-            yield IdentityRows(
-                kind,
-                code_prefixes().get(kind, ""),
-                [(row[1 : 1 + size], row[1 + size : 1 + 2 * size]) for row in made],
-                made[0][1 + 2 * size :],
-            )
+        queries.append((kind, len(names), query))
+    return queries
 
 
 def read_shared_codes(connection: Connection) -> Iterator[str]:
     """Find codes that a record once had and another one has or had, neither of them in error."""
+    for kind, query in _shared_code_queries():
+        for code in connection.execute(query).scalars():
+            yield f"{kind} code {code} is or was that of another record too"
+
+
+@cache
+def _shared_code_queries() -> Sequence[tuple[str, Select[Any]]]:
+    queries = []
     for kind, register in STORED_REGISTERS.items():
         if register.changes is None:
             continue
@@ -179,8 +210,8 @@ def read_shared_codes(connection: Connection) -> Iterator[str]:
             .where(~in_error(kind, own), ~in_error(kind, had.c.id))
             .distinct()
         )
-        for code in connection.execute(query).scalars():
-            yield f"{kind} code {code} is or was that of another record too"
+        queries.append((kind, query))
+    return queries
 
 
 def stream_requests(connection: Connection) -> Iterator[RequestRow]:
@@ -223,6 +254,7 @@ class _Groups:
         return self._rows if self._owner == request else ()
 
 
+@cache
 def _recorded_versions() -> Select[Any]:
     """Select every version by its request, named as a receipt names it."""
     setting, unit, rate = tables.setting_version, tables.unit, tables.rate

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -46,9 +46,13 @@ AFTER_ALL: Final = 2**63 - 1
 
 def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:
     """Give the leaves of all requests after one and up to another, in the order of the tree."""
+    requests = stream(connection, _requests(after, through))
+    first = next(requests, None)
+    if first is None:  # no other kind is asked for: a leaf belongs to a request
+        return
     pending = _PendingRows(_sources(connection, after, through))
     disclosures = DisclosureStream(connection, after, through)
-    for number, layout, *terms in stream(connection, _requests(after, through)):
+    for number, layout, *terms in chain([first], requests):
         request = _LeafRequest(disclosures, number)
         content = None
         with suppress(*UNREADABLE):
