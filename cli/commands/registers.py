@@ -145,6 +145,12 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "failed rules.",
         "every": "Include needs with nothing open, and needs of other factors.",
     },
+    "contact": {
+        "add": "Add a person of a city or a provider: MHD 'A. Karimi' --role mayor.",
+    },
+    "owner": {
+        "add": "Name who looks after a city, provider, project or deal: PRJ-0042 sara.",
+    },
     "meeting": {
         "list": "List the meetings, with how many cities were there.",
         "show": "Show one meeting: its terms, who attended, and the motions made there.",
@@ -165,8 +171,11 @@ _LISTS: Final = {
     "offer": "need.list_offers",
     "approach": "approach.list_approaches",
     "body": "seat.list_bodies",
+    "contact": "activity.list_contacts",
     "credential": "exchange.list_credentials",
     "meeting": "meeting.list_meetings",
+    "note": "activity.list_notes",
+    "owner": "activity.list_owners",
     "partnership": "partnership.list_partnerships",
     "seat": "seat.list_seats",
     "undertaking": "partnership.list_undertakings",

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.receipts import change_texts, term_texts
+from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
+from cli.views.register import register_row
+from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER
 from ledger.usecases.activity import records_of
 
 if TYPE_CHECKING:
+    from ledger.registers.spec import RegisterSpec
     from ledger.store.acts import RecordedAct
     from ledger.store.session.snapshot import Snapshot
 
@@ -24,6 +28,29 @@ LOG_NARROW = columns(
     "recorded_at command about what:1 actor:2", command="Act", about="About", what="Recorded"
 )
 _FEW = 4
+
+
+def _listing(snapshot: Snapshot, spec: RegisterSpec, shown: str, **titles: str) -> Listing:
+    rows = [register_row(snapshot, spec, one) for one in snapshot.records(spec.name).values()]
+    hides = withdrawn if spec.can_be_withdrawn else None
+    return Listing(
+        rows, columns(f"code kind record {shown}", record="About", **titles), hides=hides
+    )
+
+
+def list_notes(snapshot: Snapshot) -> Listing:
+    """List notes with their days and what each is about."""
+    return _listing(snapshot, DATED_NOTE, "date text", text="Note")
+
+
+def list_contacts(snapshot: Snapshot) -> Listing:
+    """List people with what each belongs to."""
+    return _listing(snapshot, CONTACT, "name role email phone")
+
+
+def list_owners(snapshot: Snapshot) -> Listing:
+    """List who looks after what."""
+    return _listing(snapshot, OWNER, "actor", actor="Owner")
 
 
 def log_rows(snapshot: Snapshot, acts: Iterable[RecordedAct]) -> Iterator[dict[str, Any]]:

@@ -133,7 +133,7 @@ class _KnownCodes(dict[str, Codes]):
 
     def __missing__(self, table: str) -> Codes:
         codes = self[table] = Codes(self._holdings.of(table))
-        own = [row.record.code for row in self._tables.of(table)]
+        own = [row.record.code for row in self._tables.of(table) if row.record.code]
         for alias, code in self._holdings.aliases.get(table, {}).items():
             codes.add_alias(alias, code)
         for code in (*own, *self._tables.broken.get(table, ())):
@@ -262,6 +262,10 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
     if table == IDENTIFIER.plural and record.table in REGISTER_OF_TABLE:
         respelt["record"] = planning.find(record.table, record.record, row.place, "record")
     spec = by_plural()[table]
+    if spec.found_by:
+        from ledger.interchange.plan_about import about_terms  # noqa: PLC0415 - few imports have
+
+        respelt |= about_terms(planning, spec, row)
     if spec.origin is not None and record.origin:
         respelt["origin"] = planning.find_origin(record.origin, row.place)
     if respelt and not spec.has_own_code:

@@ -58,6 +58,8 @@ class Planning:
     redeclared: dict[tuple[Side, str], tuple[date, Place]] = field(default_factory=dict)
     """Needs and offers that a new edition says to be declared earlier than they were."""
     rooms: dict[tuple[Side, str], Room] = field(default_factory=dict)
+    uncoded: dict[str, dict[tuple[str, ...], str]] = field(default_factory=dict)
+    """The codes of records that rows without one name, by table and by what such rows say."""
     restated: list[Change] = field(default_factory=list)
     superseded: list[StatedRow] = field(default_factory=list)
     released: list[StatedRow] = field(default_factory=list)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.core.factors import Factor
+from ledger.core.numbers import normalise_digits
 from ledger.core.partial_dates import PartialDate, first_day, last_day
 from ledger.core.quantity import Unit
 from ledger.interchange.cells import Cells, Lookups
@@ -318,6 +320,40 @@ def _require_possible_value(cells: Cells, values: Values) -> None:
         cells.problem("value", "not-whole", what, "Give the number of deciding seats.")
 
 
+_AT: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_TELEPHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]*(?:\s?(?:ext|x)\.?\s?[0-9]+)?")
+_FEWEST_DIGITS: Final = 3
+_LIKE_CODE: Final = "Write the record like PRJ-0042, or like project:PRJ-0042."
+
+
+def _complete_about(cells: Cells, values: Values) -> None:
+    """Take the kind of the record that is named from its code, where that is KIND:CODE."""
+    kind, separator, code = values["record"].partition(":")
+    if not separator:
+        return
+    said, kind = values["kind"], kind.strip().casefold()
+    if kind not in REGISTERS:
+        cells.problem("record", "unknown-word", f"{kind!r} is no kind of record.", _LIKE_CODE)
+    elif said and said != kind:
+        what = f"The record is written as a {kind}, and its kind as {said}."
+        cells.problem("kind", "two-kinds", what, "Keep one of the two.")
+    values["record"], values["kind"] = code.strip(), kind
+
+
+def _complete_contact(cells: Cells, values: Values) -> None:
+    """Refuse an address that nobody could be reached by."""
+    _complete_about(cells, values)
+    email, phone = values["email"], values["phone"]
+    if email is not None and not _AT.fullmatch(email):
+        what = f"{email!r} is not an email address."
+        cells.problem("email", "bad-email", what, "Write it like name@example.org.")
+    number = normalise_digits(phone or "")
+    digits = sum(one.isdigit() for one in number)
+    if phone is not None and not (_TELEPHONE.fullmatch(number) and digits >= _FEWEST_DIGITS):
+        what = f"{phone!r} is not a telephone number."
+        cells.problem("phone", "bad-phone", what, "Write it like +98 51 3841 0000.")
+
+
 _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "unit": _complete_unit,
     "city": _complete_city,
@@ -328,5 +364,8 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "approach": _complete_approach,
     "credential": _require_grade_or_measure,
     "target": _require_possible_value,
+    "note": _complete_about,
+    "contact": _complete_contact,
+    "owner": _complete_about,
 }
 """What is particular to the rows of one register."""

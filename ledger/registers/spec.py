@@ -195,6 +195,11 @@ class RegisterSpec:
     """Its records are made by acts, which have commands and a canonical table of their own."""
     is_origin: bool = False
     """Other records can name one of these as what they came from: see `ledger.origins`."""
+    found_by: tuple[str, ...] = ()
+    """The columns that make a row of a file without a code the same record again.
+
+    Such a register names the records of others in `record`, and their register in `kind`.
+    """
     dated_by: str | None = None
     """The column of the day on which what it records took place or began."""
 

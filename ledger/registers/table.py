@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from ledger.core.factors import Factor
+from ledger.registers.activity import ACTIVITY
 from ledger.registers.network import (
     ATTENDANCE,
     BODY,
@@ -439,6 +440,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
         *(PARTNERSHIP, UNDERTAKING, CREDENTIAL),
         *(MEETING, ATTENDANCE, MOTION, TARGET),
         IDENTIFIER,
+        *ACTIVITY,
     )
 }
 """Every register by name, each after those that its columns refer to."""

@@ -9,8 +9,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from ledger.core.suggest import did_you_mean
+from ledger.core.text import normalised_code
+from ledger.registers.activity import ACTIVITY
 from ledger.registers.table import versioned
-from ledger.store.db.queries import chunked
+from ledger.store.db.queries import chunked, codes_had
 from ledger.store.origins import Key
 from ledger.store.registers import (
     STORED_REGISTERS,
@@ -77,7 +79,8 @@ def code_of(connection: Connection, key: Key) -> str:
 def all_under(connection: Connection, records: Iterable[Key]) -> Mapping[str, set[int]]:
     """Give the records and all that ever referred to them, or to what did, by register.
 
-    What lies under a city are its projects, their needs, and the approaches and deals of these.
+    What lies under a city are its projects, their needs, and the approaches and deals of these,
+    with the notes on all of them, their contacts and owners.
     """
     found: defaultdict[str, set[int]] = defaultdict(set)
     waiting: dict[str, set[int]] = {}
@@ -90,7 +93,29 @@ def all_under(connection: Connection, records: Iterable[Key]) -> Mapping[str, se
         for other, below in _referring(connection, kind, new):
             waiting.setdefault(other, set()).update(below - found[other])
         waiting = {name: left for name, left in waiting.items() if left}
-    return {kind: ids for kind, ids in found.items() if ids}
+    there = {kind: ids for kind, ids in found.items() if ids}
+    return {**there, **about(connection, there)}
+
+
+def about(connection: Connection, records: Mapping[str, set[int]]) -> dict[str, set[int]]:
+    """Give the ids of the notes, contacts and owners of some records, by register.
+
+    They name a record by the code that it had then.
+    """
+    wanted: dict[str, set[str]] = {}
+    for kind, ids in records.items():
+        had = codes_had(kind).c
+        for some in chunked(sorted(ids)):
+            rows = connection.execute(select(had.folded).where(had.id.in_(some)))
+            wanted.setdefault(kind, set()).update(rows.scalars())
+    found: dict[str, set[int]] = {}
+    for spec in ACTIVITY:
+        own = identity_of(spec.name).c
+        rows = connection.execute(select(own.id, own.kind, own.record).where(own.kind.in_(wanted)))
+        ids = {number for number, kind, code in rows if normalised_code(code) in wanted[kind]}
+        if ids:
+            found[spec.name] = ids
+    return found
 
 
 def _referring(connection: Connection, kind: str, ids: set[int]) -> Iterator[tuple[str, set[int]]]:

@@ -15,6 +15,7 @@ from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, tables
 from ledger.store.db.errors import WriteConflict
 from ledger.store.db.queries import codes_had, is_newest
+from ledger.store.named_records import about
 from ledger.store.rates import quote_columns
 from ledger.store.registers import (
     STORED_REGISTERS,
@@ -22,6 +23,7 @@ from ledger.store.registers import (
     find_hidden,
     in_error,
     load_all,
+    there,
 )
 from ledger.store.stored_registers import StoredRegister, names_record, refers_to
 
@@ -179,10 +181,21 @@ def dependants(
         for number, named in _referring(connection, other, kind, identity, code):
             if (other, number) not in but:
                 yield f"{other} {named}"
+    for other, ids in about(connection, {kind: {identity}}).items():
+        for number, stored in _records_by_id(connection, other, ids).items():
+            if (other, number) not in but:
+                yield f"{other} {stored}"
     if kind == "provider":
         statement = night_tables.statement
         if _exists(connection, statement, statement.c.provider_id == identity):
             yield "a statement of it"
+
+
+def _records_by_id(connection: Connection, kind: str, ids: set[int]) -> dict[int, str]:
+    """Give the codes of those of some records that are not in error, by id."""
+    own = STORED_REGISTERS[kind].identity.c
+    query = select(own.id, own.code).where(own.id.in_(sorted(ids)), *there(kind))
+    return {row.id: row.code for row in connection.execute(query.order_by(own.id))}
 
 
 def require_all_seen(connection: Connection, hidden: Sequence[RecordedVersions]) -> None:

@@ -79,6 +79,16 @@ TERMS = {
     "undertaking add": "PA-0001 'a school' --by TBZ --host MHD",
     "undertaking edit": "UT-0001 --payer TBZ",
     "undertaking confirm": "UT-0002",
+    "note add": "MHD 'The mayor asks for a metro'",
+    "note edit": "NT-0001 --text 'Two metros'",
+    "contact add": "city:MHD 'B. Amin' --role clerk --email b@mashhad.ir",
+    "contact edit": "CN-0001 --phone '+98 51 3841'",
+    "contact withdraw": "CN-0001",
+    "contact reinstate": "CN-0002",
+    "owner add": "P-1 sara",
+    "owner edit": "OW-0001 omid",
+    "owner withdraw": "OW-0001",
+    "owner reinstate": "OW-0002",
     "credential add": "MHD metro 'line 1' --measure speed --value 30.5 --unit km/h --better higher "
     "--as-of 2015-06 --until 2027 --source S",
     "credential edit": "CR-0001 --grade excellent",
@@ -204,6 +214,16 @@ def furnish(officer: Officer) -> None:
     officer.says("partnership undertake PA-0001 'a library' --by MHD --due 2026-12-01")
     officer.says("partnership log PA-0001 'an office' --by TBZ --lasts yes --on 2026-11-01")
     officer.says("need add P-1 expertise '9 person-day' --code N-X --topic metro")
+    for line in (
+        "note add city:MHD 'Asked twice'",
+        "contact add city:MHD 'A. Karimi' --role mayor",
+        "contact add city:MHD 'C. Amin'",
+        "contact withdraw CN-0002",
+        "owner add city:MHD sara",
+        "owner add D-0001 sara",
+        "owner withdraw OW-0002",
+    ):
+        officer.says(line)
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("identifier add projects P-1 iati X-1")
     officer.says("identifier add projects P-1 iati X-2")

@@ -14,6 +14,7 @@ from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from credentials import a_figure, an_identifier
 from gatherings import gather
+from remarks import a_contact, a_note, an_owner
 from sqlalchemy import Engine
 from ties import a_partnership, an_undertaking
 from world import asked
@@ -101,6 +102,9 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("undertaking", an_undertaking(by="C-1"))
     uow.add("credential", a_figure(city="C-1"))
     uow.add("identifier", an_identifier("C-1"))
+    uow.add("note", a_note(record="C-1"))
+    uow.add("contact", a_contact(record="C-1"))
+    uow.add("owner", an_owner(record="C-1"))
     gather(uow, "C-1")
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):

@@ -16,6 +16,7 @@ from bodies import a_body, a_seat
 from credentials import a_figure, a_grade, an_identifier
 from gatherings import gather
 from recorded_night import record_night
+from remarks import a_contact, a_note, an_owner
 from ties import a_partnership, an_undertaking, partial
 from world import World
 
@@ -60,6 +61,12 @@ def furnish(world: World) -> None:
     edit(world, "seat", "ST-1", until=PartialDate("2024"))
     world.do(lambda uow: uow.add("credential", a_figure(until=PartialDate("2027-01"))))
     world.do(lambda uow: uow.add("credential", a_grade(as_of=None)))
+    world.do(lambda uow: uow.add("note", a_note()))
+    world.do(lambda uow: uow.add("contact", a_contact(phone="+98 51 3841")))
+    world.do(lambda uow: uow.add("owner", an_owner()))
+    edit(world, "note", "NT-1", text="Two metros")
+    edit(world, "contact", "CN-1", withdrawn=True)
+    edit(world, "owner", "OW-1", actor="omid")
     edit(world, "credential", "CR-1", value=Decimal("3194000.50"), as_of=PartialDate("2013-05-01"))
     world.do(lambda uow: uow.add("identifier", an_identifier()))
     edit(world, "identifier", "cities/geonames/124665", withdrawn=True)

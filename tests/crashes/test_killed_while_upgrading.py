@@ -33,6 +33,7 @@ LATER_TABLES = (
     "disclosure",
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),
     *("attendance_version", "attendance", "motion_version", "motion"),
+    *("owner_version", "owner", "contact_version", "contact", "note_version", "note"),
     *("target_version", "target", "meeting_version", "meeting"),
     *("approach_version", "approach"),
     *("credential_version", "credential"),

@@ -65,6 +65,12 @@ FILTERED = {
     "report partnerships": "status",
     "report seats": "role",
     "office reroute": "found",
+    "note list": "text",
+    "note history NT-0001": "actor",
+    "contact list": "name",
+    "contact history CN-0001": "actor",
+    "owner list": "record",
+    "owner history OW-0001": "actor",
     "credential list": "topic",
     "credential history CR-0001": "actor",
     "exchange standing metro": "standing",
@@ -114,6 +120,9 @@ def furnish(officer: Officer) -> None:
     officer.says("city add Lahore --code LHE --country PK")
     officer.says("partnership add LHE MHD --kind twinning --signed 2006")
     officer.says("partnership undertake PA-0001 'a library' --by MHD")
+    officer.says("note add MHD 'The mayor asks'")
+    officer.says("contact add MHD 'A. Karimi'")
+    officer.says("owner add MHD sara")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("meeting add --body METROPOLIS --name Assembly --from 2025-11-03")
     officer.says("meeting attend MT-0001 MHD --did spoke")

@@ -20,6 +20,7 @@ from gatherings import gather
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
+from remarks import a_contact, a_note, an_owner
 from ties import a_partnership, an_undertaking
 from world import World
 
@@ -41,6 +42,7 @@ APPEND_ONLY = [
     "city",
     "city_identity_change",
     "city_version",
+    *("contact", "contact_version", "note", "note_version", "owner", "owner_version"),
     "credential",
     "credential_version",
     "deal",
@@ -128,6 +130,9 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("undertaking", an_undertaking()))
     world.do(lambda uow: uow.add("credential", a_figure()))
     world.do(lambda uow: uow.add("identifier", an_identifier()))
+    world.do(lambda uow: uow.add("note", a_note()))
+    world.do(lambda uow: uow.add("contact", a_contact()))
+    world.do(lambda uow: uow.add("owner", an_owner()))
     world.do(lambda uow: gather(uow, "MHD"))
     record_night(world)
     world.seal()

@@ -26,6 +26,7 @@ VERSIONS = (
     *("meeting_version", "attendance_version", "motion_version", "target_version"),
     "credential_version",
     "identifier_version",
+    *("note_version", "contact_version", "owner_version"),
 )
 IDENTITIES = ("city", "provider", "project")
 CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")

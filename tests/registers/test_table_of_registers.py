@@ -90,6 +90,7 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     own |= {"as_new"} if spec.compares_names else set()
     own |= {"yes"} if spec.bars_pairs else set()
     own |= {"place"} if spec.name == "seat" else set()
+    own |= {"officer"} if spec.name == "owner" else set()
     own |= {"finding"} if spec.name == "restriction" else set()
     own |= {"named_city", "named_with_city"} if spec.name == "partnership" else set()
     if spec.origin is not None:
@@ -141,6 +142,7 @@ OTHER_LISTS = {
     "cli/commands/registers.py": "help lines and views of each register, in words of its own",
     "cli/framework/app.py": "the registers whose commands have a module",
     "cli/views/status.py": "what `status` counts, each said in words of its own",
+    "ledger/registers/activity.py": "the registers whose records notes and owners can be about",
     "ledger/reference/filter_columns.py": "which register a column of a report names records of",
     "ledger/store/checks/journal.py": "what a mandate is judged by",
     "ledger/store/session/snapshot.py": "what is shown with a record",

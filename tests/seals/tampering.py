@@ -23,6 +23,7 @@ _REGISTERED = (
     *("partnership", "undertaking", "credential"),
     *("meeting", "attendance", "motion", "target"),
     "identifier",
+    *("note", "contact", "owner"),
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

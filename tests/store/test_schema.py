@@ -40,6 +40,7 @@ APPEND_ONLY = (
     *("identifier", "identifier_version"),
     *("meeting", "meeting_version", "attendance", "attendance_version"),
     *("motion", "motion_version", "target", "target_version"),
+    *("note", "note_version", "contact", "contact_version", "owner", "owner_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 ORIGINS = ("approach", "partnership", "seat", "meeting")
@@ -67,6 +68,7 @@ GUARDS = {
     "credential_version_follows",
     "identifier_version_follows",
     *(f"{name}_version_follows" for name in ("meeting", "attendance", "motion", "target")),
+    *(f"{name}_version_follows" for name in ("note", "contact", "owner")),
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -11,6 +11,7 @@ import pytest
 from asks import an_approach
 from bodies import a_body
 from gatherings import gather
+from remarks import a_contact, a_note, an_owner
 from sqlalchemy.exc import IntegrityError
 from ties import a_partnership, an_undertaking
 from world import World, says_enough
@@ -274,6 +275,9 @@ EVERY_FIELD: dict[str, Any] = {
         id="3448439",
         withdrawn=True,
     ),
+    "note": a_note("NT-9"),
+    "contact": a_contact("CN-9", phone="+98 51 3841 0000", withdrawn=True),
+    "owner": an_owner("OW-9", withdrawn=True),
 }
 GATHERED = ("meeting", "attendance", "motion", "target")
 

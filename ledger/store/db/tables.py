@@ -262,6 +262,8 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         Index(f"uq_{spec.name}_code_reuse", "code", "reuse", unique=True),
         Index(f"uq_{spec.name}_folded_reuse", "folded", "reuse", unique=True),
         *_reference_indexes(spec, spec.name, fixed=True),
+        # A record of another register by its code, where several registers have one in common.
+        *([Index(f"ix_{spec.name}_record", "record", "kind")] if spec.found_by else []),
         *more,
     )
     versions = Table(

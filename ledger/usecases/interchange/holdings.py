@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ledger.core.factors import Side
 from ledger.interchange.planning import REGISTER_OF_TABLE
@@ -20,6 +20,9 @@ from ledger.store.versions import read_all_versions
 from ledger.usecases.interchange.export import amounts_by_key, journal_rows, posted_acts
 from ledger.usecases.interchange.rooms import read_rooms
 from ledger.usecases.interchange.sources import Sources
+
+_NAMING_DEALS: Final = frozenset({"notes", "owners"})
+"""The tables beside that of deals whose rows can name one."""
 
 
 class StoredRegisters:
@@ -95,7 +98,8 @@ def read_holdings(
     """Read of the journal and the rates what `tables` touch; registers and totals when asked."""
     connection, on = uow.connection, uow.request.on
     has_deals = "deals" in tables
-    deals = stored.records("deal") if has_deals or rooms else {}
+    names_deals = has_deals or rooms or not _NAMING_DEALS.isdisjoint(tables)
+    deals = stored.records("deal") if names_deals else {}
     acts, _ = journal_rows(deal_entries(connection) if has_deals else (), deals)
     _, changes = journal_rows(quantity_entries(connection) if "changes" in tables else (), {})
     rates = read_rates(connection) if "rates" in tables else {}

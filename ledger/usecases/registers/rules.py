@@ -11,9 +11,11 @@ from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.text import normalised_code
 from ledger.deals.deal import BrokerNotBank
 from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
+from ledger.registers.activity import kinds_of
 from ledger.registers.records import City, Office, Provider
 from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER, REGISTERS
 from ledger.store.journal.accounts import Account
+from ledger.store.named_records import code_of, find_named
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
     AlreadyThere,
@@ -137,6 +139,13 @@ def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> Non
         register = IDENTIFIED_TABLES.get(cells["table"].casefold())
         if register is not None:
             cells["record"] = uow.find_record(register, cells["record"]).record.code
+    if spec.found_by and cells.get("record"):
+        typed_record = cells["record"]
+        if cells.get("kind") and ":" not in typed_record:
+            typed_record = f"{cells['kind']}:{typed_record}"
+        uow.flush_registers()
+        key = find_named(uow.connection, typed_record, kinds_of(spec))
+        cells |= {"kind": key.kind, "record": code_of(uow.connection, key)}
     for column, other in spec.references.items():
         if not cells.get(column):
             continue

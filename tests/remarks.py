@@ -1,0 +1,25 @@
+"""A note, a contact and an owner, with what is always said of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ledger.registers.activity import Contact, DatedNote, Owner
+
+
+def a_note(code: str = "NT-1", record: str = "MHD", kind: str = "city", **terms: Any) -> DatedNote:
+    """Give a note on a city."""
+    said = {"date": dt.date(2026, 11, 20), "text": "The mayor asks for a metro", **terms}
+    return DatedNote(code, record, kind, **said)
+
+
+def a_contact(code: str = "CN-1", record: str = "MHD", kind: str = "city", **terms: Any) -> Contact:
+    """Give a person of a city."""
+    said = {"name": "A. Karimi", "role": "mayor", "email": "mayor@mashhad.ir", **terms}
+    return Contact(code, record, kind, **said)
+
+
+def an_owner(code: str = "OW-1", record: str = "MHD", kind: str = "city", **terms: Any) -> Owner:
+    """Give the officer who looks after a city."""
+    return Owner(code, record, kind, **{"actor": "sara", **terms})
