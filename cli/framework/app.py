@@ -80,6 +80,12 @@ COMMAND_TABLE = (
     CommandEntry(
         "reconcile", "The nightly run, by hand or by a timer.", DAILY, "cli.commands.reconcile"
     ),
+    CommandEntry(
+        "brief",
+        "One page about a record, an office or what you look after.",
+        DAILY,
+        "cli.commands.brief",
+    ),
     CommandEntry("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
     *(_register_entry(name, DAILY) for name in _DAILY_NOUNS),
     *(_register_entry(name, REGISTERS) for name in _REGISTER_NOUNS),

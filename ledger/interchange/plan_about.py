@@ -23,18 +23,18 @@ def about_terms(planning: Planning, spec: RegisterSpec, row: RegisterRow[Any]) -
     A record that is not there, and a code that several have, are problems.
     """
     record = row.record
-    found = [*_found(planning, spec, record)]
+    matches = [*_matches(planning, spec, record)]
     respelt: dict[str, Any] = {}
-    if len(found) == 1:
-        respelt["kind"], respelt["record"] = found[0]
+    if len(matches) == 1:
+        respelt["kind"], respelt["record"] = matches[0]
     else:
-        _note_problem(planning, spec, record, found, row.place)
+        _note_problem(planning, spec, record, matches, row.place)
     if not record.code:
         respelt["code"] = _code_of(planning, spec, record, respelt)
     return {name: value for name, value in respelt.items() if getattr(record, name) != value}
 
 
-def _found(planning: Planning, spec: RegisterSpec, record: Any) -> Iterator[tuple[str, str]]:
+def _matches(planning: Planning, spec: RegisterSpec, record: Any) -> Iterator[tuple[str, str]]:
     """Give every record that the code of a row can mean, with its register."""
     for kind in [record.kind] if record.kind else kinds_of(spec):
         code = _codes(planning, kind).find(record.record)
@@ -56,12 +56,12 @@ def _note_problem(
     planning: Planning,
     spec: RegisterSpec,
     record: Any,
-    found: list[tuple[str, str]],
+    matches: list[tuple[str, str]],
     place: Place,
 ) -> None:
     kinds = [record.kind] if record.kind else [*kinds_of(spec)]
-    if found:
-        named = ", ".join(f"{kind}:{code}" for kind, code in found)
+    if matches:
+        named = ", ".join(f"{kind}:{code}" for kind, code in matches)
         what = f"{record.record!r} is the code of several records: {named}."
         planning.problem(place, "record", "ambiguous-code", what, "Fill in the kind.")
     elif not any(_is_unread(planning, kind) for kind in kinds):

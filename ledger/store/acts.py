@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, select
 
 from ledger.core.factors import Side
+from ledger.journal.entries import Entry
 from ledger.store.db import night_tables, tables
 from ledger.store.db.queries import chunked
+from ledger.store.journal.entries import read_entries
 from ledger.store.registers import STORED_REGISTERS
 
 _SIDES = frozenset(side.value for side in Side)
@@ -104,3 +106,10 @@ def _stating(connection: Connection, providers: Any) -> set[int]:
     statement = night_tables.statement.c
     query = select(statement.request_id).where(statement.provider_id.in_(providers))
     return {*connection.execute(query).scalars()}
+
+
+def referenced_entries(connection: Connection, deals: Iterable[int]) -> Iterator[Entry]:
+    """Read the entries of some deals, by their ids, that name a paper outside the ledger."""
+    for some in chunked(sorted(deals)):
+        where = tables.entry.c.deal_id.in_(some), tables.entry.c.reference.is_not(None)
+        yield from read_entries(connection, *where)

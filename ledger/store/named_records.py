@@ -76,6 +76,17 @@ def code_of(connection: Connection, key: Key) -> str:
     return str(connection.execute(select(own.code).where(own.id == key.id)).scalar_one())
 
 
+def codes_by_id(connection: Connection, kind: str, ids: Iterable[int]) -> list[str]:
+    """Give the codes of some records of a register, in the order in which they were recorded."""
+    own = identity_of(kind).c
+    query = select(own.code).order_by(own.id)
+    return [
+        code
+        for some in chunked(sorted(ids))
+        for code in connection.execute(query.where(own.id.in_(some))).scalars()
+    ]
+
+
 def all_under(connection: Connection, records: Iterable[Key]) -> Mapping[str, set[int]]:
     """Give the records and all that ever referred to them, or to what did, by register.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,6 +40,14 @@ def read_log(reader: Reader, query: LogQuery) -> Iterator[RecordedAct]:
     return read_acts(
         reader.connection, since=query.since, actor=query.actor, among=_requests(reader, query)
     )
+
+
+def acts_about(
+    reader: Reader, records: Mapping[str, set[int]], since: datetime
+) -> Iterator[RecordedAct]:
+    """Read the acts since a time about some records, by their register and id."""
+    among = requests_about(reader.connection, records)
+    return read_acts(reader.connection, since=since, among=among)
 
 
 def _requests(reader: Reader, query: LogQuery) -> set[int] | None:

@@ -14,6 +14,7 @@ from bodies import a_body, a_seat, year
 from credentials import a_figure, a_grade
 from gatherings import a_target, gather
 from officer import Officer, Unheard
+from remarks import a_contact, a_note, an_owner
 from ties import a_partnership, an_undertaking
 from world import World, introduction
 
@@ -254,6 +255,20 @@ def test_the_views_leave_out_what_was_recorded_in_error(office: World) -> None:
     office.do(lambda uow: uow.add("restriction", a_restriction(providers=("BANK",))))
     office.do(lambda uow: uow.repeat_version("restriction", 1, 1, in_error=True))
     assert rows(office, "SELECT * FROM v_restriction") == []
+
+
+def test_the_views_of_activity_name_what_they_are_about(office: World) -> None:
+    office.do(lambda uow: uow.add("note", a_note()))
+    office.do(lambda uow: uow.add("contact", a_contact()))
+    office.do(lambda uow: uow.add("owner", an_owner(kind="project", record="BRT")))
+    (note,) = rows(office, "SELECT * FROM v_note")
+    assert (note["kind"], note["record"], note["text"]) == (
+        *("city", "MHD", "The mayor asks for a metro"),
+    )
+    (contact,) = rows(office, "SELECT * FROM v_contact")
+    assert (contact["name"], contact["email"]) == ("A. Karimi", "mayor@mashhad.ir")
+    (owner,) = rows(office, "SELECT * FROM v_owner")
+    assert (owner["kind"], owner["record"], owner["actor"]) == ("project", "BRT", "sara")
 
 
 def test_the_views_of_ties_have_codes_and_names(office: World) -> None:

@@ -13,6 +13,7 @@ from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.reference.confusables import CodeShapes
 from ledger.reference.places import office_for_country
+from ledger.registers.activity import OWNER
 from ledger.registers.network import BODY, SEAT
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import REGISTERS
@@ -34,6 +35,7 @@ from ledger.usecases.registers.rules import (
     refuse_the_fund,
     refuse_the_fund_as_party,
     require_free,
+    require_one_owner,
     resolve_references,
 )
 from ledger.usecases.registers.topics import note_new_topics
@@ -107,6 +109,8 @@ def _completed(uow: UnitOfWork, kind: str, record: Any) -> Any:
         refuse_the_fund(record, offices)
     if kind in OF_MEETINGS:
         MeetingRules(uow).require(kind, record)
+    if kind == OWNER.name and not record.withdrawn:
+        require_one_owner(uow, record)
     return record
 
 

@@ -11,7 +11,7 @@ from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.text import normalised_code
 from ledger.deals.deal import BrokerNotBank
 from ledger.reference.confusables import CodeShapes, mixes_scripts, scripts_of
-from ledger.registers.activity import kinds_of
+from ledger.registers.activity import OWNER, Owner, kinds_of
 from ledger.registers.records import City, Office, Provider
 from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER, REGISTERS
 from ledger.store.journal.accounts import Account
@@ -22,6 +22,7 @@ from ledger.store.registers import (
     AmbiguousCode,
     codes_of,
     load_all,
+    load_where,
 )
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.origins import known_origin
@@ -154,6 +155,19 @@ def resolve_references(uow: UnitOfWork, kind: str, cells: dict[str, str]) -> Non
         cells[column] = ";".join(record.code for record in records)
         if column in spec.parents:
             refuse_withdrawn(uow, other, records[0])
+
+
+def require_one_owner(uow: UnitOfWork, owner: Owner) -> None:
+    """Refuse a second owner of a record. Raises `AlreadyThere`."""
+    uow.flush_registers()
+    for code, stored in load_where(uow.connection, OWNER.name, "record", [owner.record]).items():
+        held = stored.record
+        if held.kind == owner.kind and not held.withdrawn and code != owner.code:
+            raise AlreadyThere(
+                f"{held.actor} looks after {held.kind} {held.record} already.",
+                why="A record has one owner at a time.",
+                next_step=f"Name another with: cityfund owner edit {code} {owner.actor}",
+            )
 
 
 def refuse_withdrawn(uow: UnitOfWork, kind: str, record: Any) -> None:

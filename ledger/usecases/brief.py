@@ -1,0 +1,299 @@
+"""A brief: all that an officer who takes something over has to know of it, on one page.
+
+It is about one record with all that stands under it, an office, or what one officer looks after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from ledger.approaches.states import OPEN, State, state_on
+from ledger.core.errors import NotFound
+from ledger.core.factors import Side, Stage
+from ledger.core.quantity import Unit, format_quantity
+from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER
+from ledger.store.acts import referenced_entries
+from ledger.store.named_records import about, all_under, code_of, codes_by_id, find_named
+from ledger.store.origins import Key
+from ledger.store.registers import find_id
+from ledger.store.session.snapshot import Reader, Snapshot
+
+_SIDES: Final = {side.value: side for side in Side}
+_TITLES: Final = ("title", "name", "text", "what")
+_Row = dict[str, Any]
+
+
+class NothingOwned(NotFound, code="nothing-owned"):
+    """An officer who looks after nothing asked for a brief of it."""
+
+    default_why = "A brief of --mine is about the records that you are the owner of."
+    default_next = "Name an owner with: cityfund owner add CODE OFFICER"
+
+
+class NextStep(NamedTuple):
+    """Something that is due: on which day, of which record, and what it is."""
+
+    day: date
+    record: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What a brief has, section by section; amounts are written with their unit.
+
+    `under` has the ids of the subjects and of all that stands under them, by register.
+    """
+
+    title: str
+    since: date | None
+    under: Mapping[str, set[int]]
+    subjects: Sequence[_Row]
+    needs: Sequence[_Row]
+    offers: Sequence[_Row]
+    deals: Sequence[_Row]
+    approaches: Sequence[_Row]
+    people: Sequence[_Row]
+    owners: Sequence[_Row]
+    references: Sequence[_Row]
+    notes: Sequence[_Row]
+    next_steps: Sequence[NextStep]
+
+
+def brief_of_record(reader: Reader, typed: str, since: date | None) -> Brief:
+    """Make the brief of a record, typed as CODE or KIND:CODE.
+
+    Raises `UnknownCode` and `AmbiguousCode`.
+    """
+    key = find_named(reader.connection, typed)
+    return _Making(reader, [key], since).brief(f"{key.kind} {code_of(reader.connection, key)}")
+
+
+def brief_of_office(reader: Reader, typed: str, since: date | None) -> Brief:
+    """Make the brief of an office, with its cities and all that stands under them."""
+    key = find_named(reader.connection, typed, ["office"])
+    return _Making(reader, [key], since).brief(f"office {code_of(reader.connection, key)}")
+
+
+def brief_of_owner(reader: Reader, actor: str, since: date | None) -> Brief:
+    """Make the brief of all that an officer looks after. Raises `NothingOwned`."""
+    owned = [
+        find_named(reader.connection, f"{one.kind}:{one.record}")
+        for one in reader.snapshot(OWNER.name).records(OWNER.name).values()
+        if one.actor == actor and not one.withdrawn
+    ]
+    if not owned:
+        raise NothingOwned(f"{actor} looks after nothing.")
+    return _Making(reader, owned, since).brief(f"what {actor} looks after")
+
+
+class _Making:
+    """A brief in the making: the records under its subjects, read register by register."""
+
+    def __init__(self, reader: Reader, subjects: Sequence[Key], since: date | None) -> None:
+        self._reader = reader
+        self._subjects = subjects
+        self._since = since
+        self._under = all_under(reader.connection, subjects)
+        self._next: list[NextStep] = []
+        self._parties: dict[str, set[str]] = {"city": set(), "provider": set()}
+
+    def brief(self, title: str) -> Brief:
+        """Read every section. Those of parties come last, when all parties are known."""
+        subjects = [*self._subject_rows()]
+        needs, offers = [*self._needs()], [*self._offers()]
+        deals, approaches = [*self._deals()], [*self._approaches()]
+        return Brief(
+            title=title,
+            since=self._since,
+            under=self._under,
+            subjects=subjects,
+            needs=needs,
+            offers=offers,
+            deals=deals,
+            approaches=approaches,
+            people=[*self._people()],
+            owners=[*self._owners()],
+            references=[*self._references()],
+            notes=[*self._notes()],
+            next_steps=sorted(self._next),
+        )
+
+    def _read(self, kind: str, ids: Collection[int] | None = None) -> Snapshot:
+        """Read records of a register by their ids, with all that they refer to."""
+        return self._reader.some(kind, self._codes(kind, ids))
+
+    def _codes(self, kind: str, ids: Collection[int] | None = None) -> list[str]:
+        wanted = self._under.get(kind, ()) if ids is None else ids
+        return codes_by_id(self._reader.connection, kind, wanted)
+
+    def _records(self, kind: str) -> tuple[Snapshot, dict[str, Any]]:
+        """Give the records of a register under the subjects, with what they refer to."""
+        codes = self._codes(kind)
+        snapshot = self._reader.some(kind, codes)
+        there = snapshot.records(kind)
+        return snapshot, {code: there[code] for code in codes if code in there}
+
+    def _subject_rows(self) -> Iterator[_Row]:
+        for kind in dict.fromkeys(key.kind for key in self._subjects):
+            ids = {key.id for key in self._subjects if key.kind == kind}
+            codes = self._codes(kind, ids)
+            snapshot = self._reader.some(kind, codes)
+            for code in codes:
+                record = snapshot.records(kind)[code]
+                self._note_parties(snapshot, kind, record)
+                yield {"kind": kind, "code": code, "title": title_of(record), **_terms(record)}
+
+    def _note_parties(self, snapshot: Snapshot, kind: str, record: Any) -> None:
+        """Remember the cities and providers that a record is of, whose people are named."""
+        if kind in self._parties:
+            self._parties[kind].add(record.code)
+        if kind == "deal":
+            self._note_parties(snapshot, "need", snapshot.records("need")[record.need])
+            self._note_parties(snapshot, "offer", snapshot.records("offer")[record.offer])
+        for column, other in (("city", "city"), ("provider", "provider")):
+            if isinstance(code := getattr(record, column, None), str):
+                self._parties[other].add(code)
+        for column in ("project", "need"):
+            if isinstance(code := getattr(record, column, None), str) and kind != "deal":
+                self._note_parties(snapshot, column, snapshot.records(column)[code])
+
+    def _needs(self) -> Iterator[_Row]:
+        snapshot, records = self._records("need")
+        for code, need in records.items():
+            balance = snapshot.balances(Side.NEED).get(code)
+            if balance is None:
+                continue
+            unit, gap = balance.unit, balance.gap
+            project = snapshot.records("project")[need.project]
+            if gap and need.needed_by is not None:
+                self._next.append(NextStep(need.needed_by, code, "needed by this day"))
+            yield {
+                "code": code,
+                "project": need.project,
+                "title": project.title,
+                "topic": need.topic or need.factor.value,
+                "required": format_quantity(balance.net, unit)
+                if balance.quantified
+                else f"unknown, in {unit.code}",
+                "held": _amount(balance.held, unit),
+                "committed": _amount(balance.committed, unit),
+                "delivered": _amount(balance.delivered, unit),
+                "gap": format_quantity(gap, unit) if balance.quantified else None,
+                "needed_by": need.needed_by,
+            }
+
+    def _offers(self) -> Iterator[_Row]:
+        snapshot, records = self._records("offer")
+        for code, offer in records.items():
+            balance = snapshot.balances(Side.OFFER).get(code)
+            if balance is None or offer.withdrawn:
+                continue
+            if balance.free and offer.valid_until is not None:
+                self._next.append(NextStep(offer.valid_until, code, "last day of the offer"))
+            yield {
+                "code": code,
+                "provider": offer.provider,
+                "name": snapshot.records("provider")[offer.provider].name,
+                "factor": offer.factor.value,
+                "available": _amount(balance.free, balance.unit),
+                "held": _amount(balance.held, balance.unit),
+                "committed": _amount(balance.committed, balance.unit),
+                "valid_until": offer.valid_until,
+            }
+
+    def _deals(self) -> Iterator[_Row]:
+        snapshot, records = self._records("deal")
+        for code, deal in records.items():
+            self._note_parties(snapshot, "deal", deal)
+            need = snapshot.records("need")[deal.need]
+            offer = snapshot.records("offer")[deal.offer]
+            unit, stages = snapshot.units[need.unit], snapshot.deals[code].need
+            held, committed = stages.get(Stage.HELD, 0), stages.get(Stage.COMMITTED, 0)
+            if held and deal.held_until is not None:
+                self._next.append(NextStep(deal.held_until, code, "last day of the hold"))
+            if committed and deal.due_on is not None:
+                self._next.append(NextStep(deal.due_on, code, "delivery due"))
+            yield {
+                "code": code,
+                "provider": offer.provider,
+                "name": snapshot.records("provider")[offer.provider].name,
+                "project": need.project,
+                "title": snapshot.records("project")[need.project].title,
+                "held": _amount(held, unit),
+                "committed": _amount(committed, unit),
+                "delivered": _amount(stages.get(Stage.DELIVERED, 0), unit),
+                "held_until": deal.held_until if held else None,
+                "due_on": deal.due_on,
+            }
+
+    def _approaches(self) -> Iterator[_Row]:
+        snapshot, records = self._records("approach")
+        for code, approach in records.items():
+            self._note_parties(snapshot, "approach", approach)
+            state = state_on(approach, snapshot.day)
+            if state in OPEN | {State.SILENT} and state is not State.INTERESTED:
+                words = "answer due" if state is State.WAITING else "no answer came"
+                self._next.append(NextStep(approach.answer_by, code, words))
+            yield {
+                "code": code,
+                "need": approach.need,
+                "provider": approach.provider,
+                "name": snapshot.records("provider")[approach.provider].name,
+                "sent_on": approach.sent_on,
+                "state": state.value,
+                "answer_by": approach.answer_by,
+                "reference": approach.reference,
+            }
+
+    def _people(self) -> Iterator[_Row]:
+        connection = self._reader.connection
+        ids = about(
+            self._reader.connection,
+            {
+                kind: {find_id(connection, kind, code) for code in codes}
+                for kind, codes in self._parties.items()
+            },
+        ).get(CONTACT.name, set())
+        for one in self._read(CONTACT.name, ids).records(CONTACT.name).values():
+            if not one.withdrawn:
+                terms = {name: getattr(one, name) for name in ("name", "role", "email", "phone")}
+                yield {"kind": one.kind, "record": one.record, **terms}
+
+    def _owners(self) -> Iterator[_Row]:
+        for one in self._read(OWNER.name).records(OWNER.name).values():
+            if not one.withdrawn:
+                yield {"kind": one.kind, "record": one.record, "owner": one.actor}
+
+    def _references(self) -> Iterator[_Row]:
+        connection = self._reader.connection
+        for one in referenced_entries(connection, self._under.get("deal", ())):
+            act, reference = one.act.value, one.reference
+            yield {"date": one.effective_on, "record": one.deal, "act": act, "reference": reference}
+
+    def _notes(self) -> Iterator[_Row]:
+        found = self._read(DATED_NOTE.name).records(DATED_NOTE.name).values()
+        for one in sorted(found, key=lambda note: (note.date, note.code)):
+            if self._since is None or one.date >= self._since:
+                named = {"date": one.date, "kind": one.kind, "record": one.record}
+                yield {**named, "text": one.text, "code": one.code}
+
+
+def title_of(record: Any) -> str | None:
+    """Give what a record is called, if its register has a name for it."""
+    found = (getattr(record, name, None) for name in _TITLES)
+    return next((str(one) for one in found if one), None)
+
+
+def _terms(record: Any) -> Mapping[str, Any]:
+    """Give the terms of a subject that a brief begins with."""
+    names = ("name_local", "city", "country", "office", "status", "sector")
+    found = ((name, getattr(record, name, None)) for name in names)
+    return {name: value for name, value in found if value}
+
+
+def _amount(amount: int, unit: Unit) -> str | None:
+    return format_quantity(amount, unit) if amount else None

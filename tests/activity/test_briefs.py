@@ -1,0 +1,113 @@
+"""A brief has on one page what stands under a record, an office, or what an officer looks after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from officer import Officer
+
+
+@pytest.fixture
+def busy(officer: Officer) -> Officer:
+    """Give an officer of a fund with a project in every state, people, notes and an owner."""
+    for line in (
+        "city add Mashhad --code MHD --country IR --name-local مشهد",
+        "city add Bogota --code BOG --country CO",
+        "project add Monorail --city MHD --sector transport.urban --code PRJ-1",
+        "need add PRJ-1 money '10M EUR' --code N-1 --needed-by 2027-06-30",
+        "need add PRJ-1 expertise '? person-day' --code N-2 --topic bim",
+        "provider add 'Bank of Cities' --kind bank --code BK",
+        "offer add BK money '5M EUR' --code O-1 --valid-until 2027-01-01",
+        "deal introduce O-1 N-1 '4M EUR' --until 2026-12-10",
+        "deal commit D-0001 '1M EUR' --reference LTR-9",
+        "deal edit D-0001 --due 2026-11-23",
+        "approach add N-2 BK --on 2026-09-01",
+        "contact add MHD 'A. Karimi' --role mayor --phone '+98 51 3841 0000'",
+        "contact add BK 'D. Banker <b>' --email d@bank.org",
+        "owner add PRJ-1 sara",
+        "note add PRJ-1 'Asked | for a metro' --on 2026-11-01",
+        "note add D-0001 'Signed in Paris'",
+    ):
+        officer.says(line)
+    return officer
+
+
+def test_a_project_with_all_that_stands_under_it(busy: Officer) -> None:
+    brief = busy.asks("brief prj-1")
+    assert (brief["about"], brief["as_of"]) == ("project PRJ-1", "2026-11-23")
+    assert [one["code"] for one in brief["subjects"]] == ["PRJ-1"]
+    assert [(one["code"], one["required"]) for one in brief["needs"]] == [
+        ("N-1", "10,000,000.00 EUR"),
+        ("N-2", "unknown, in person-day"),
+    ]
+    (deal,) = brief["deals"]
+    assert (deal["name"], deal["title"], deal["committed"]) == (
+        "Bank of Cities",
+        "Monorail",
+        "1,000,000.00 EUR",
+    )
+    assert [one["name"] for one in brief["people"]] == ["A. Karimi", "D. Banker <b>"]
+    assert [one["owner"] for one in brief["owners"]] == ["sara"]
+    assert [one["reference"] for one in brief["references"]] == ["LTR-9"]
+    assert [one["text"] for one in brief["notes"]] == ["Asked | for a metro", "Signed in Paris"]
+    assert [(one["record"], one["what"], one["state"]) for one in brief["next_steps"]] == [
+        ("AP-0001", "no answer came", "overdue"),
+        ("D-0001", "delivery due", "to come"),
+        ("D-0001", "last day of the hold", "to come"),
+        ("N-1", "needed by this day", "to come"),
+    ]
+    assert brief["acts"] == []
+
+
+def test_since_keeps_newer_notes_and_adds_acts(busy: Officer) -> None:
+    brief = busy.asks("brief PRJ-1 --since 2026-11-20")
+    assert [one["text"] for one in brief["notes"]] == ["Signed in Paris"]
+    commands = [one["command"] for one in brief["acts"]]
+    assert {"project add", "deal commit", "note add", "owner add"} <= {*commands}
+    assert "city add" not in commands
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_office_a_provider_and_what_is_mine(busy: Officer) -> None:
+    office = busy.asks("brief --office asia")
+    assert [one["code"] for one in office["needs"]] == ["N-1", "N-2"]
+    assert busy.asks("brief --office americas")["needs"] == []
+    provider = busy.asks("brief BK")
+    assert [one["code"] for one in provider["offers"]] == ["O-1"]
+    assert [one["code"] for one in provider["deals"]] == ["D-0001"]
+    mine = busy.asks("brief --mine")
+    assert (mine["about"], [one["code"] for one in mine["subjects"]]) == (
+        "what sara looks after",
+        ["PRJ-1"],
+    )
+    assert busy.refused("brief --mine --actor omid", 5, "omid") == "nothing-owned"
+    busy.says("owner edit OW-0001 omid")
+    assert busy.asks("brief --mine --actor omid")["owners"][0]["owner"] == "omid"
+    assert busy.refused("owner add PRJ-1 sara", 4, "omid") == "already-there"
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_three_forms_of_a_page(busy: Officer, tmp_path: Path) -> None:
+    text = busy.says("brief MHD")
+    assert text.startswith("Brief: city MHD\nTitle: Mashhad\nLocal name: مشهد\n")
+    for heading in ("Next steps", "Needs", "Deals", "Approaches", "People", "References", "Notes"):
+        assert f"\n\n{heading}\n" in text
+    markdown = busy.says("brief MHD --format md")
+    assert markdown.startswith("# Brief: city MHD\n")
+    assert "## Notes" in markdown
+    assert "Asked \\| for a metro" in markdown
+    busy.says(f"brief MHD --format html --output {tmp_path / 'page.html'}")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<caption>People</caption>" in page
+    assert "D. Banker &lt;b&gt;" in page
+    assert "<script" not in page
+    assert "Nothing is recorded under it." in busy.says("brief BOG")
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_brief_is_about_one_thing(busy: Officer) -> None:
+    assert busy.refused("brief", 2, "None of them") == "bad-usage"
+    assert busy.refused("brief PRJ-1 --mine", 2, "More than one") == "bad-usage"
+    assert busy.refused("brief PRJ-7", 5, "PRJ-7") == "unknown-code"
+    assert busy.refused("brief --office atlantis", 5, "atlantis") == "unknown-code"
