@@ -34,6 +34,16 @@ def quietly(_total: int) -> AbstractContextManager[Any]:
     return nullcontext(lambda _steps: None)
 
 
+def _note_activity(world: World) -> None:
+    """Record a note, a contact and an owner, and change each."""
+    world.do(lambda uow: uow.add("note", a_note()))
+    world.do(lambda uow: uow.add("contact", a_contact(phone="+98 51 3841")))
+    world.do(lambda uow: uow.add("owner", an_owner()))
+    edit(world, "note", "NT-1", text="Two metros")
+    edit(world, "contact", "CN-1", withdrawn=True)
+    edit(world, "owner", "OW-1", actor="omid")
+
+
 def furnish(world: World) -> None:
     """Let a year pass, with every register, setting, unit and rate in more than one version."""
     complete_ledger.live(world)
@@ -61,12 +71,7 @@ def furnish(world: World) -> None:
     edit(world, "seat", "ST-1", until=PartialDate("2024"))
     world.do(lambda uow: uow.add("credential", a_figure(until=PartialDate("2027-01"))))
     world.do(lambda uow: uow.add("credential", a_grade(as_of=None)))
-    world.do(lambda uow: uow.add("note", a_note()))
-    world.do(lambda uow: uow.add("contact", a_contact(phone="+98 51 3841")))
-    world.do(lambda uow: uow.add("owner", an_owner()))
-    edit(world, "note", "NT-1", text="Two metros")
-    edit(world, "contact", "CN-1", withdrawn=True)
-    edit(world, "owner", "OW-1", actor="omid")
+    _note_activity(world)
     edit(world, "credential", "CR-1", value=Decimal("3194000.50"), as_of=PartialDate("2013-05-01"))
     world.do(lambda uow: uow.add("identifier", an_identifier()))
     edit(world, "identifier", "cities/geonames/124665", withdrawn=True)
