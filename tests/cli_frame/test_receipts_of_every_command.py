@@ -153,6 +153,7 @@ WRITE_NOTHING = {
     "project brief": "writes two pages, and no ledger",
     "report overview": "reads the whole ledger; it has no rows that could be filtered",
     "reconcile install": "prints a schedule",
+    "brief": "writes a page",
 }
 """Commands that are not built as reading ones, and write nothing all the same."""
 
