@@ -32,6 +32,7 @@ def brief(
 
     It has where everything stands, people, approaches, references, notes and next steps.
     """
+    from cli.framework.register_commands import NotThereThen
     from cli.framework.usage_errors import BadUsage
     from cli.views.brief import emit_brief
     from ledger.usecases.brief import brief_of_office, brief_of_owner, brief_of_record
@@ -52,4 +53,6 @@ def brief(
             made = brief_of_office(reader, office, day)
         else:
             made = brief_of_owner(reader, call.settings.actor, day)
+        if not made.subjects:
+            raise NotThereThen(f"There was no {made.title} at that time.")
         emit_brief(call, reader, made, None if output in {None, "-"} else Path(output or ""))

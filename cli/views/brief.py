@@ -59,6 +59,7 @@ _SECTIONS = (
     _Section("people", "People", _shown("kind record name role email phone")),
     _Section("owners", "Owners", _shown("kind record owner")),
     _Section("references", "References", _shown("date record act reference")),
+    _Section("identifiers", "Identifiers", _shown("kind record scheme id", id="Identifier")),
     _Section("notes", "Notes", _shown("date kind record text", text="Note")),
     _Section(
         "acts", "Recorded since", _shown("recorded_at actor command about what", command="Act")
@@ -111,6 +112,7 @@ def _document(reader: Reader, brief: Brief) -> dict[str, Any]:
         "people": list(brief.people),
         "owners": list(brief.owners),
         "references": list(brief.references),
+        "identifiers": list(brief.identifiers),
         "notes": list(brief.notes),
         "acts": acts,
     }

@@ -15,10 +15,11 @@ from ledger.core.errors import NotFound
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER
+from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER
 from ledger.store.acts import referenced_entries
 from ledger.store.named_records import about, all_under, code_of, codes_by_id, find_named
 from ledger.store.origins import Key
-from ledger.store.registers import find_id
+from ledger.store.registers import find_id, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
 
 _SIDES: Final = {side.value: side for side in Side}
@@ -59,6 +60,7 @@ class Brief:
     people: Sequence[_Row]
     owners: Sequence[_Row]
     references: Sequence[_Row]
+    identifiers: Sequence[_Row]
     notes: Sequence[_Row]
     next_steps: Sequence[NextStep]
 
@@ -118,6 +120,7 @@ class _Making:
             people=[*self._people()],
             owners=[*self._owners()],
             references=[*self._references()],
+            identifiers=[*self._identifiers()],
             notes=[*self._notes()],
             next_steps=sorted(self._next),
         )
@@ -143,23 +146,26 @@ class _Making:
             codes = self._codes(kind, ids)
             snapshot = self._reader.some(kind, codes)
             for code in codes:
-                record = snapshot.records(kind)[code]
+                record = snapshot.records(kind).get(code)
+                if record is None:  # it did not exist yet
+                    continue
                 self._note_parties(snapshot, kind, record)
                 yield {"kind": kind, "code": code, "title": title_of(record), **_terms(record)}
 
     def _note_parties(self, snapshot: Snapshot, kind: str, record: Any) -> None:
-        """Remember the cities and providers that a record is of, whose people are named."""
+        """Remember the cities and providers that a record is of, whose people are named.
+
+        What did not exist yet on the day of the brief has none.
+        """
         if kind in self._parties:
             self._parties[kind].add(record.code)
-        if kind == "deal":
-            self._note_parties(snapshot, "need", snapshot.records("need")[record.need])
-            self._note_parties(snapshot, "offer", snapshot.records("offer")[record.offer])
-        for column, other in (("city", "city"), ("provider", "provider")):
+        for column in self._parties:
             if isinstance(code := getattr(record, column, None), str):
-                self._parties[other].add(code)
-        for column in ("project", "need"):
-            if isinstance(code := getattr(record, column, None), str) and kind != "deal":
-                self._note_parties(snapshot, column, snapshot.records(column)[code])
+                self._parties[column].add(code)
+        for column in ("project", "need", "offer"):
+            above = getattr(record, column, None)
+            if isinstance(above, str) and above in snapshot.registers.get(column, {}):
+                self._note_parties(snapshot, column, snapshot.records(column)[above])
 
     def _needs(self) -> Iterator[_Row]:
         snapshot, records = self._records("need")
@@ -270,9 +276,24 @@ class _Making:
 
     def _references(self) -> Iterator[_Row]:
         connection = self._reader.connection
+        known_at = self._reader.times.known_at
         for one in referenced_entries(connection, self._under.get("deal", ())):
+            is_later = known_at is not None and one.recorded_at > known_at
+            if is_later or one.effective_on > self._reader.day:
+                continue
             act, reference = one.act.value, one.reference
             yield {"date": one.effective_on, "record": one.deal, "act": act, "reference": reference}
+
+    def _identifiers(self) -> Iterator[_Row]:
+        """Give what the records under the subjects are called elsewhere."""
+        for table, kind in IDENTIFIED_TABLES.items():
+            codes, times = self._codes(kind), self._reader.times
+            stored = load_where(
+                self._reader.connection, IDENTIFIER.name, "record", codes, times.known_at
+            )
+            for one in (each.record for each in stored.values()):
+                if one.table == table and not one.withdrawn:
+                    yield {"kind": kind, "record": one.record, "scheme": one.scheme, "id": one.id}
 
     def _notes(self) -> Iterator[_Row]:
         found = self._read(DATED_NOTE.name).records(DATED_NOTE.name).values()

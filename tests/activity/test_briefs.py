@@ -26,6 +26,7 @@ def busy(officer: Officer) -> Officer:
         "contact add MHD 'A. Karimi' --role mayor --phone '+98 51 3841 0000'",
         "contact add BK 'D. Banker <b>' --email d@bank.org",
         "owner add PRJ-1 sara",
+        "identifier add projects PRJ-1 iati XM-77",
         "note add PRJ-1 'Asked | for a metro' --on 2026-11-01",
         "note add D-0001 'Signed in Paris'",
     ):
@@ -50,6 +51,7 @@ def test_a_project_with_all_that_stands_under_it(busy: Officer) -> None:
     assert [one["name"] for one in brief["people"]] == ["A. Karimi", "D. Banker <b>"]
     assert [one["owner"] for one in brief["owners"]] == ["sara"]
     assert [one["reference"] for one in brief["references"]] == ["LTR-9"]
+    assert [(one["record"], one["id"]) for one in brief["identifiers"]] == [("PRJ-1", "XM-77")]
     assert [one["text"] for one in brief["notes"]] == ["Asked | for a metro", "Signed in Paris"]
     assert [(one["record"], one["what"], one["state"]) for one in brief["next_steps"]] == [
         ("AP-0001", "no answer came", "overdue"),
@@ -66,6 +68,15 @@ def test_since_keeps_newer_notes_and_adds_acts(busy: Officer) -> None:
     commands = [one["command"] for one in brief["acts"]]
     assert {"project add", "deal commit", "note add", "owner add"} <= {*commands}
     assert "city add" not in commands
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_brief_of_an_earlier_day_has_what_was_so_then(busy: Officer) -> None:
+    brief = busy.asks("brief PRJ-1 --as-of 2026-11-10")
+    assert [one["text"] for one in brief["notes"]] == ["Asked | for a metro"]
+    assert (brief["deals"], brief["references"]) == ([], [])
+    line = "brief PRJ-1 --known-at '2026-01-01 00:00'"
+    assert busy.refused(line, 5, "project PRJ-1") == "not-there-then"
 
 
 @pytest.mark.only_on("sqlite")
