@@ -96,6 +96,9 @@ def test_an_office_a_provider_and_what_is_mine(busy: Officer) -> None:
     busy.says("owner edit OW-0001 omid")
     assert busy.asks("brief --mine --actor omid")["owners"][0]["owner"] == "omid"
     assert busy.refused("owner add PRJ-1 sara", 4, "omid") == "already-there"
+    busy.says("owner withdraw OW-0001")
+    busy.says("owner add PRJ-1 sara")
+    assert busy.refused("owner reinstate OW-0001", 4, "sara") == "already-there"
 
 
 @pytest.mark.only_on("sqlite")

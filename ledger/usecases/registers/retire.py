@@ -11,6 +11,7 @@ from ledger.core.quantity import format_quantity
 from ledger.core.text import first_few
 from ledger.journal.receipts import Receipt
 from ledger.reference.terms import find_status
+from ledger.registers.activity import OWNER
 from ledger.registers.table import children_of
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
@@ -19,7 +20,7 @@ from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
 from ledger.usecases.registers.records import note_unused_day
-from ledger.usecases.registers.rules import refuse_withdrawn, title_of
+from ledger.usecases.registers.rules import refuse_withdrawn, require_one_owner, title_of
 
 CANCELLED = "cancelled"
 _MOST_NAMED = 5
@@ -34,6 +35,8 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
     record, state = kept.record, "withdrawn" if withdrawn else "in use"
     if record.withdrawn == withdrawn:
         raise _unchanged(f"{kind.capitalize()} {record.code} is {state} already.", kind, record)
+    if kind == OWNER.name and not withdrawn:
+        require_one_owner(uow, record)
     uow.edit(kind, kept, replace(record, withdrawn=withdrawn))
     named = f"{kind} {record.code} ({title_of(uow, kind, record)})"
     uow.note("state-changed", f"{named} is {state} from now on")
