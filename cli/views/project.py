@@ -75,7 +75,7 @@ def list_projects(snapshot: Snapshot) -> Listing:
 
 
 def _state_row(record: Project, needs: list[NeedFacts]) -> dict[str, Any]:
-    state = project_state([facts.balance for facts in needs])
+    state = project_state([facts.balance for facts in needs], explained=False)
     return {
         "needs": len(needs),
         "state": state_name(record, state, needs),

@@ -262,7 +262,9 @@ def _count(
     if indexes is None:
         return EligibleCount(0, NO_OFFER, "factor", 0, 0)
     with_outstanding = _with_outstanding(outstanding)
-    rule_sets = indexes.rule_sets(need, outstanding_with_others=bool(with_outstanding))
+    if not with_outstanding:
+        return _count_alone(need, indexes)
+    rule_sets = indexes.rule_sets(need, outstanding_with_others=True)
     tested_apart = indexes.subset(with_outstanding)
     eligible = indexes.all_offers & ~tested_apart
     failing = dict.fromkeys(BITSET_RULES, 0)
@@ -281,11 +283,24 @@ def _count(
     return _eligible_count(need, count, failing, len(indexes.by_code))
 
 
+def _count_alone(need: NeedFacts, index: OfferIndex) -> EligibleCount:
+    """Count for a need with nothing outstanding: rules on terms are alike for needs of equal terms.
+
+    Only sets on quantity and restrictions are made for each need.
+    """
+    terms, size = index.failing_terms(need), len(index.by_code)
+    failing, eligible = dict(terms.failing), terms.passing
+    for rule, passed in index.other_sets(need).items():
+        failing[rule] = size - passed.bit_count()
+        eligible &= passed
+    return _eligible_count(need, eligible.bit_count(), failing, size)
+
+
 def _eligible_count(
     need: NeedFacts, eligible: int, failing: Mapping[str, int], total: int
 ) -> EligibleCount:
     # max() keeps the first of equals, and BITSET_RULES are in RULES order.
-    worst = max(BITSET_RULES, key=lambda rule: failing[rule])
+    worst = max(BITSET_RULES, key=failing.__getitem__)
     if not failing[worst]:
         return EligibleCount(eligible, None, None, 0, total)
     phrases = obstacle_sentence(worst, need, failing[worst], total)

@@ -12,13 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.core.quantity import Unit
 from ledger.core.text import text_key
 from ledger.eligibility.barred import BarredOffers
 from ledger.eligibility.bitsets import SortedIndex, ValueIndex, bit_positions, bitset
-from ledger.eligibility.rules import NeedFacts, OfferFacts, share_limit, units_convert
+from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, share_limit, units_convert
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 
 
@@ -182,6 +182,17 @@ class _Convertible(NamedTuple):
     rated: tuple[tuple[UnitOffers, Ratio], ...]
 
 
+_MOST_KEPT: Final = 4096
+"""Of how many needs of different terms the sets are kept: each takes a bit for each offer."""
+
+
+class FailingTerms(NamedTuple):
+    """The offers that pass every rule on the terms of a need, and how many fail each rule."""
+
+    passing: int
+    failing: dict[str, int]
+
+
 class OfferIndex:
     """Offers of one factor as sets; the place of an offer in a set is a bit of an integer."""
 
@@ -204,6 +215,7 @@ class OfferIndex:
         self._valid = bitset((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
         self._units = list(_by_unit(ordered))
         self._convertible = lru_cache(maxsize=None)(self._find_convertible)
+        self._failing_terms: dict[tuple[object, ...], FailingTerms] = {}
 
     def subset(self, codes: Iterable[str]) -> int:
         """Return the set of these offers, without those that are not indexed."""
@@ -215,15 +227,38 @@ class OfferIndex:
 
         `outstanding_with_others` says that the need has something outstanding with another offer.
         """
-        quantity = self._quantity(need)
         whole = need.need.divisible or not outstanding_with_others
+        sets = {**self._terms(need), **self.other_sets(need)}
+        return sets if whole else {**sets, "indivisible": 0}
+
+    def other_sets(self, need: NeedFacts) -> dict[str, int]:
+        """Return the offers that pass each rule on quantity, and those that nothing bars."""
+        quantity = self._quantity(need)
         return {
-            **self._terms(need),
             "ticket": quantity.ticket,
             "share": quantity.share,
-            "indivisible": quantity.indivisible if whole else 0,
+            "indivisible": quantity.indivisible,
             "restricted": self.all_offers & ~self._barred.for_need(need),
         }
+
+    def failing_terms(self, need: NeedFacts) -> FailingTerms:
+        """Return what the rules of the two sides' own terms say, once for needs of equal terms."""
+        own, project, city = need.need, need.project, need.city
+        key = (
+            *(need.balance.unit.code, need.balance.quantified, own.topic, own.instruments),
+            *(own.needed_by, project.sector, project.status),
+            *(city.code, city.country, need.region_chain),
+        )
+        known = self._failing_terms.get(key)
+        if known is None:
+            if len(self._failing_terms) == _MOST_KEPT:
+                self._failing_terms.clear()
+            failing, passing = dict.fromkeys(RULES, 0), self.all_offers
+            for rule, passed in self._terms(need).items():
+                failing[rule] = (self.all_offers & ~passed).bit_count()
+                passing &= passed
+            known = self._failing_terms[key] = FailingTerms(passing, failing)
+        return known
 
     def _terms(self, need: NeedFacts) -> dict[str, int]:
         """Return the offers that pass each rule of the two sides' own terms, quantities apart."""

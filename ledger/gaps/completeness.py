@@ -31,11 +31,11 @@ def need_is_covered(need: Balance) -> bool:
     return need.quantified and need.gap == 0
 
 
-def project_state(needs: Sequence[Balance]) -> ProjectState:
+def project_state(needs: Sequence[Balance], *, explained: bool = True) -> ProjectState:
     """Return the state of a project, by the balances of all its needs.
 
     Without needs, with all of them withdrawn, or with one of unknown amount it is neither complete
-    nor covered.
+    nor covered. What each need still lacks is said only where the state is to be `explained`.
     """
     if not needs:
         return ProjectState(complete=False, covered=False, reasons=("it has no needs",))
@@ -46,7 +46,9 @@ def project_state(needs: Sequence[Balance]) -> ProjectState:
     return ProjectState(
         complete=all(map(need_is_placed, needs)),
         covered=all(map(need_is_covered, needs)),
-        reasons=tuple(_wants(need) for need in needs if not need_is_covered(need)),
+        reasons=tuple(_wants(need) for need in needs if not need_is_covered(need))
+        if explained
+        else (),
     )
 
 

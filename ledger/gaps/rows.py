@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from ledger.approaches.states import Asked
 from ledger.core.factors import Factor
@@ -20,6 +21,8 @@ from ledger.registers.records import ACTIVE_STATUSES, City
 
 COVERAGE_PLACES = 4
 NOBODY_ASKED: Final[Mapping[str, Asked]] = MappingProxyType({})
+_NOT_ASKED: Final = Asked()
+_NOT_COUNTED: Final[Mapping[str, EligibleCount]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +80,6 @@ class GapRow:
             obstacle_rule=count.obstacle_rule,
         )
 
-    def presented(self, asked: Asked) -> GapRow:
-        """Return the row with the count of the approaches that present the need."""
-        return replace(self, **asked._asdict())
-
     def cell(self, column: str) -> str | int | None:
         """Return one column for machines: amounts as exact decimal text, dates as ISO 8601."""
         value = getattr(self, column)
@@ -93,8 +92,17 @@ class GapRow:
         return value if isinstance(value, int) else str(value)
 
     def to_dict(self) -> dict[str, str | int | None]:
-        """Return the row as in `cityfund.gaps/1`, every column in order."""
-        return {column: self.cell(column) for column in COLUMNS}
+        """Return the row as in `cityfund.gaps/1`, every column in order, each as its `cell`."""
+        row: dict[str, Any] = dict(zip(COLUMNS, _VALUES(self), strict=True))
+        for column in AMOUNT_COLUMNS:
+            if row[column] is not None:
+                row[column] = format_amount(row[column], self.decimals)
+        if row["gap_base"] is not None:
+            row["gap_base"] = format_amount(row["gap_base"], self.base_decimals)
+        for column in _WRITTEN:
+            if row[column] is not None:
+                row[column] = str(row[column])
+        return row
 
 
 TEXT_COLUMNS = frozenset(
@@ -123,6 +131,9 @@ COLUMNS = tuple(
     if name not in ("decimals", "base_decimals", "required_base")
 )
 """Every column of a row in the order of the answer."""
+_VALUES: Final = attrgetter(*COLUMNS)
+_WRITTEN: Final = ("factor", "coverage", *sorted(DATE_COLUMNS))
+"""The columns beside amounts whose values are neither plain text nor a whole number."""
 
 
 def coverage_ratio(closed: int, net: int) -> Decimal | None:
@@ -182,11 +193,22 @@ def _by_register(city: City) -> bool:
     return city.member
 
 
-def gap_row(facts: NeedFacts, base: BaseCurrency, is_member: IsMember = _by_register) -> GapRow:
-    """Return one need's gap row at the times of its facts; eligible offers are not counted."""
+def gap_row(
+    facts: NeedFacts,
+    base: BaseCurrency,
+    is_member: IsMember = _by_register,
+    *,
+    count: EligibleCount | None = None,
+    asked: Asked = _NOT_ASKED,
+) -> GapRow:
+    """Return one need's gap row at the times of its facts.
+
+    `count` is that of its eligible offers, where they were counted, and `asked` of its approaches.
+    """
     need, project, city, balance = facts.need, facts.project, facts.city, facts.balance
-    unit, known = balance.unit, balance.quantified
-    closed = balance.committed + balance.delivered
+    unit, known, required = balance.unit, balance.quantified, balance.required
+    net, closed = balance.net, balance.committed + balance.delivered
+    gap = net - closed
     return GapRow(
         need=need.code,
         project=project.code,
@@ -200,26 +222,41 @@ def gap_row(facts: NeedFacts, base: BaseCurrency, is_member: IsMember = _by_regi
         factor=need.factor,
         topic=need.topic,
         unit=unit.code,
-        required=balance.required if known else None,
+        required=required if known else None,
         delivered=balance.delivered,
         committed=balance.committed,
         held=balance.held,
         withdrawn=balance.withdrawn,
-        gap=balance.gap if known else None,
-        coverage=coverage_ratio(closed, balance.net) if known else None,
+        gap=gap if known else None,
+        coverage=coverage_ratio(closed, net) if known else None,
         needed_by=need.needed_by,
-        gap_base=base.convert(balance.gap, unit) if known else None,
+        gap_base=base.convert(gap, unit) if known else None,
         rate_date=base.rate_date(unit) if known else None,
-        eligible_offers=None,
-        main_obstacle=None,
+        eligible_offers=count and count.eligible,
+        main_obstacle=count and count.obstacle,
         status=project.status,
-        obstacle_rule=None,
+        obstacle_rule=count and count.obstacle_rule,
         quantity_absent=balance.quantity_absent,
         member=is_member(city),
+        asked=asked.asked,
+        interested=asked.interested,
+        declined=asked.declined,
         decimals=unit.decimals,
         base_decimals=base.unit.decimals,
-        required_base=base.convert(balance.required, unit) if known else None,
+        required_base=base.convert(required, unit) if known else None,
     )
+
+
+def reported(needs: Iterable[NeedFacts], *, include_inactive: bool = False) -> list[NeedFacts]:
+    """Return the needs that have rows, ordered by project, then need code.
+
+    Projects whose status takes no new deals are omitted unless `include_inactive`.
+    """
+    chosen = [
+        facts for facts in needs if include_inactive or facts.project.status in ACTIVE_STATUSES
+    ]
+    chosen.sort(key=lambda facts: (facts.project.code, facts.need.code))
+    return chosen
 
 
 def gap_rows(
@@ -229,15 +266,15 @@ def gap_rows(
     include_inactive: bool = False,
     is_member: IsMember = _by_register,
     asked: Mapping[str, Asked] = NOBODY_ASKED,
+    counts: Mapping[str, EligibleCount] = _NOT_COUNTED,
 ) -> list[GapRow]:
-    """Return the rows ordered by project, then need code.
+    """Return the rows of the needs that are `reported`, in their order.
 
-    Projects whose status takes no new deals are omitted unless `include_inactive`. `asked` counts
-    the approaches that present each need.
+    `asked` counts the approaches that present each need, `counts` the eligible offers.
     """
-    chosen = [
-        facts for facts in needs if include_inactive or facts.project.status in ACTIVE_STATUSES
-    ]
-    chosen.sort(key=lambda facts: (facts.project.code, facts.need.code))
-    rows = (gap_row(facts, base, is_member) for facts in chosen)
-    return [row.presented(asked[row.need]) if row.need in asked else row for row in rows]
+    rows = []
+    for facts in reported(needs, include_inactive=include_inactive):
+        code = facts.need.code
+        count, approaches = counts.get(code), asked.get(code, _NOT_ASKED)
+        rows.append(gap_row(facts, base, is_member, count=count, asked=approaches))
+    return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.core.factors import FREE_STAGE, Side, Stage
@@ -20,7 +20,9 @@ NOT_DECLARED: Final = "not declared"
 class Balance:
     """The stages of one need or offer, in the smallest part of `unit`; a missing stage is zero.
 
-    `declared` is false where it has no quantity because its declaration was reversed.
+    `declared` is false where it has no quantity because its declaration was reversed. `required` is
+    all that a need requires or an offer puts up, in any stage: added up once, for nearly every
+    figure of a report rests on it.
     """
 
     side: Side
@@ -28,6 +30,11 @@ class Balance:
     unit: Unit
     stages: Mapping[Stage, int]
     declared: bool = True
+    required: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Add up what is required."""
+        object.__setattr__(self, "required", required_amount(self.stages))
 
     @property
     def free(self) -> int:
@@ -58,11 +65,6 @@ class Balance:
     def expired(self) -> int:
         """The amount of an offer that lapsed with its validity; zero for a need."""
         return self.stages.get(Stage.EXPIRED, 0)
-
-    @property
-    def required(self) -> int:
-        """All that a need requires or an offer puts up, in any stage."""
-        return required_amount(self.stages)
 
     @property
     def net(self) -> int:

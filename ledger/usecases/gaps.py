@@ -22,7 +22,7 @@ from ledger.eligibility.counts import (
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
-from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows
+from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows, reported
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.journal.balances import NOW, Times
@@ -167,18 +167,23 @@ def selected_rows(
     """
     of_offers = [one for one in filters if one.column in COUNTED_COLUMNS]
     others = [one for one in filters if one.column not in COUNTED_COLUMNS]
+    needs, counts = snapshot.need_facts, counts or count
+    found: Mapping[str, EligibleCount] = {}
+    if counted and not filters:  # all rows are counted, and so made once
+        found = counts(snapshot, reported(needs.values(), include_inactive=include_inactive))
     rows = gap_selection(others).rows(
         gap_rows(
-            snapshot.need_facts.values(),
+            needs.values(),
             base,
             include_inactive=include_inactive,
             is_member=snapshot.is_member,
             asked=asked_by_need(snapshot.records("approach").values(), snapshot.day),
+            counts=found,
         ),
         note,
     )
-    if counted or of_offers:
-        found = (counts or count)(snapshot, [snapshot.need_facts[row.need] for row in rows])
+    if filters and (counted or of_offers):
+        found = counts(snapshot, [needs[row.need] for row in rows])
         rows = [row.counted(found[row.need]) for row in rows]
     return gap_selection(of_offers).rows(rows, note)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -171,7 +172,7 @@ def _states(snapshot: Snapshot) -> dict[str, ProjectState]:
     needs: dict[str, list[Balance]] = {code: [] for code in snapshot.records("project")}
     for facts in snapshot.need_facts.values():
         needs[facts.project.code].append(facts.balance)
-    return {code: project_state(balances) for code, balances in needs.items()}
+    return {code: project_state(own, explained=False) for code, own in needs.items()}
 
 
 def _counts(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
@@ -249,35 +250,38 @@ def _count_deals(deals: Iterable[DealBalance]) -> dict[str, int]:
 
 
 def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[OfficeStatus]:
-    cities, projects = snapshot.records("city"), snapshot.records("project")
-    office_of = {code: cities[project.city].office for code, project in projects.items()}
-    needs = [
-        facts
-        for facts in snapshot.need_facts.values()
-        if not facts.balance.quantified or facts.balance.net
-    ]
-    deals = [snapshot.need_facts[one.deal.need].city.office for one in snapshot.deals.values()]
-    rows = []
-    for office in snapshot.records("office").values():
-        own = [code for code, where in office_of.items() if where == office.code]
-        wanted = [need.balance for need in needs if need.city.office == office.code]
-        of = [c for c in cities.values() if c.office == office.code and not c.withdrawn]
-        members = sum(map(snapshot.is_member, of))
-        rows.append(
-            OfficeStatus(
-                code=office.code,
-                name=office.name,
-                cities=members,
-                others=len(of) - members,
-                projects=len(own),
-                complete=sum(states[code].complete for code in own),
-                covered=sum(states[code].covered for code in own),
-                needs=len(wanted),
-                unknown=sum(not need.quantified for need in wanted),
-                deals=deals.count(office.code),
-            )
+    cities = snapshot.records("city")
+    offices = snapshot.records("office")
+    projects: dict[str, list[ProjectState]] = {code: [] for code in offices}
+    for code, project in snapshot.records("project").items():
+        projects[cities[project.city].office].append(states[code])
+    wanted: dict[str, list[Balance]] = {code: [] for code in offices}
+    for facts in snapshot.need_facts.values():
+        if not facts.balance.quantified or facts.balance.net:
+            wanted[facts.city.office].append(facts.balance)
+    deals = Counter(
+        snapshot.need_facts[one.deal.need].city.office for one in snapshot.deals.values()
+    )
+    in_use: dict[str, list[City]] = {code: [] for code in offices}
+    for city in cities.values():
+        if not city.withdrawn:
+            in_use[city.office].append(city)
+    members = {code: sum(map(snapshot.is_member, own)) for code, own in in_use.items()}
+    return [
+        OfficeStatus(
+            code=office.code,
+            name=office.name,
+            cities=members[code],
+            others=len(in_use[code]) - members[code],
+            projects=len(projects[code]),
+            complete=sum(state.complete for state in projects[code]),
+            covered=sum(state.covered for state in projects[code]),
+            needs=len(wanted[code]),
+            unknown=sum(not need.quantified for need in wanted[code]),
+            deals=deals[code],
         )
-    return rows
+        for code, office in offices.items()
+    ]
 
 
 def _holds_due(snapshot: Snapshot) -> list[HoldDue]:

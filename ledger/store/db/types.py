@@ -59,9 +59,13 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Store digits without an exponent."""
         return None if value is None else format(value, "f")
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
-        """Read the same digits back."""
-        return None if value is None else Decimal(value)
+    def result_processor(self, _dialect: Dialect, _coltype: Any) -> Callable[[Any], Any]:
+        """Read the same digits back; without the class's own step between."""
+        return _read_decimal
+
+
+def _read_decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 class ExactFraction(TypeDecorator[Fraction]):
@@ -111,9 +115,9 @@ class CodeList(TypeDecorator[tuple[str, ...]]):
         """Store the codes joined."""
         return LIST_SEPARATOR.join(value or ())
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...]:
-        """Read the codes apart."""
-        return codes_in(value)
+    def result_processor(self, _dialect: Dialect, _coltype: Any) -> Callable[[Any], Any]:
+        """Read the codes apart; without the class's own step between, for most rows are empty."""
+        return codes_in
 
 
 class Word(TypeDecorator[StrEnum]):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -36,6 +37,9 @@ COLUMN_OF: Final = {
     **dict.fromkeys(_FREE_STAGES, _FREE),
 }
 """The column of the stored balances that each stage is in."""
+_AMOUNTS_OF: Final = {
+    side: attrgetter(*(COLUMN_OF[stage] for stage in stages)) for side, stages in STAGES_OF.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def stages_of_side(side: Side, row: Any | None) -> Stages:
     """Read a row of stage columns as a side's stages; without a row nothing has happened yet."""
     if row is None:
         return dict.fromkeys(STAGES_OF[side], 0)
-    return {stage: int(getattr(row, COLUMN_OF[stage])) for stage in STAGES_OF[side]}
+    return dict(zip(STAGES_OF[side], map(int, _AMOUNTS_OF[side](row)), strict=True))
 
 
 def account_rows(
