@@ -9,10 +9,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from ledger.core.suggest import did_you_mean
-from ledger.core.text import normalised_code
-from ledger.registers.activity import ACTIVITY
+from ledger.registers.activity import ACTIVITY, kinds_of
 from ledger.registers.table import versioned
-from ledger.store.db.queries import chunked, codes_had
+from ledger.store.db.queries import chunked
+from ledger.store.db.tables import FORMER
 from ledger.store.origins import Key
 from ledger.store.registers import (
     STORED_REGISTERS,
@@ -113,20 +113,33 @@ def about(connection: Connection, records: Mapping[str, set[int]]) -> dict[str, 
 
     They name a record by the code that it had then.
     """
-    wanted: dict[str, set[str]] = {}
+    found: defaultdict[str, set[int]] = defaultdict(set)
     for kind, ids in records.items():
-        had = codes_had(kind).c
-        for some in chunked(sorted(ids)):
-            rows = connection.execute(select(had.folded).where(had.id.in_(some)))
-            wanted.setdefault(kind, set()).update(rows.scalars())
-    found: dict[str, set[int]] = {}
-    for spec in ACTIVITY:
-        own = identity_of(spec.name).c
-        rows = connection.execute(select(own.id, own.kind, own.record).where(own.kind.in_(wanted)))
-        ids = {number for number, kind, code in rows if normalised_code(code) in wanted[kind]}
-        if ids:
-            found[spec.name] = ids
-    return found
+        codes = _codes_had(connection, kind, ids)
+        for spec in ACTIVITY:
+            if kind not in kinds_of(spec):
+                continue
+            own = identity_of(spec.name).c
+            query = select(own.id).where(own.kind == kind)
+            for some in chunked(codes):
+                rows = connection.execute(query.where(own.record.in_(some)))
+                found[spec.name].update(rows.scalars())
+    return {kind: ids for kind, ids in found.items() if ids}
+
+
+def _codes_had(connection: Connection, kind: str, ids: set[int]) -> list[str]:
+    """Give every code that some records have or had, as it was spelt."""
+    register = STORED_REGISTERS[kind]
+    own, changes = register.identity.c, register.changes
+    codes: set[str] = set()
+    for some in chunked(sorted(ids)):
+        queries = [select(own.code).where(own.id.in_(some))]
+        if changes is not None:
+            former = select(changes.c[f"{FORMER}code"])
+            queries.append(former.where(changes.c[register.owner].in_(some)))
+        for query in queries:
+            codes.update(connection.execute(query).scalars())
+    return sorted(codes)
 
 
 def _referring(connection: Connection, kind: str, ids: set[int]) -> Iterator[tuple[str, set[int]]]:
