@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -25,7 +25,8 @@ from ledger.core.factors import Factor
 from ledger.core.quantity import format_quantity
 from ledger.gaps.completeness import ProjectState, project_state
 from ledger.reference.terms import sectors
-from ledger.registers.records import Project
+from ledger.registers.phases import in_order
+from ledger.registers.records import Phase, Project
 from ledger.registers.table import PROJECT
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ LIST_COLUMNS = columns(
 LIST_NARROW = [column for column in LIST_COLUMNS if column.key not in {"city", "sector", "weight"}]
 MORE = ("office", "member", "needs", "state", "complete", "covered")
 _TERMS = columns(
-    "code former_codes title where sector_said status weight starts_on ends_on description "
-    "recipient source state_said",
+    "code former_codes title where sector_said status_said weight starts_on ends_on "
+    "description recipient source state_said",
     code="Project",
     where="City",
 )
@@ -108,6 +109,7 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
     city = snapshot.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])
     outcome = read_outcome(reader, "project", code)
+    phases = in_order(snapshot.records("phase").values())
     row = {
         **register_row(snapshot, PROJECT, record),
         "former_codes": reader.former_codes("project", code),
@@ -115,6 +117,7 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
         "where": f"{city.name} ({city.code}), {country_name(city.country)}, office {city.office}",
         "sector_said": f"{record.sector} ({sectors()[record.sector].title})",
         "state_said": "\n".join(_state_lines(record, state, needs)),
+        "status_said": "\n".join([record.status, *_dated(phases)]),
     }
     needs_documents = [need_document(snapshot, facts, counts[facts.need.code]) for facts in needs]
     shown = {key: row[key] for key in row if not key.endswith(("_said", "where"))}
@@ -123,11 +126,20 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
         **shown,
         "office": city.office,
         "reasons": list(state.reasons),
+        "statuses": [
+            {"status": one.status, "from": one.from_.isoformat(), "source": one.source}
+            for one in phases
+        ],
         "needs": needs_documents,
         **outcome_document(outcome),
     }
     below = [*_factors(snapshot, needs, counts), *outcome_lines(outcome)]
     emit_record(row, _TERMS, call.read, document=document, below=below)
+
+
+def _dated(phases: Iterable[Phase]) -> Iterator[str]:
+    """Say each phase with its first day."""
+    yield from (f"{one.status} from {one.from_}" for one in phases)
 
 
 def _state_lines(record: Project, state: ProjectState, needs: list[NeedFacts]) -> Iterator[str]:

@@ -24,6 +24,7 @@ CHECKS: Final = {
     "reference": "the reference tables are those of the program",
     "broker": "every account is a need or an offer, never the fund",
     "in-error": "no record rests on one recorded in error, which holds no quantity",
+    "phases": "the status of each project is that of its newest phase",
     "resolved-once": "a hold is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",
     "two-times": "no act is dated in the future, before a declaration or out of order",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import product
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +26,8 @@ from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, ve
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act
 from ledger.reference.places import region_chain
+from ledger.registers.phases import status_on
+from ledger.registers.records import Project
 
 _NEED: Final = Side.NEED.value
 _OFFER: Final = Side.OFFER.value
@@ -127,7 +131,7 @@ class Mandate(JournalCheck):
         others = (one for one, (lives, _) in outstanding.items() if lives and one != deal.offer_id)
         elsewhere = tuple(sorted(map(self.context.account_name, others)))
         for need, offer in product(
-            self._need_facts(deal.need_id, moment, balances),
+            self._need_facts(deal.need_id, moment, day, balances),
             self._offer_facts(deal.offer_id, moment, balances),
         ):
             yield Pairing(
@@ -147,16 +151,41 @@ class Mandate(JournalCheck):
         return [] if history is None else history.visible_at(moment, late_by)
 
     def _need_facts(
-        self, account_id: int, moment: int, balances: RunningBalances
+        self, account_id: int, moment: int, day: date, balances: RunningBalances
     ) -> Iterator[NeedFacts]:
         balance = self._balance(Side.NEED, account_id, balances)
         if balance is None:
             return
         for need in self._versions_at("need", balance.code, moment):
-            for project in self._versions_at("project", need.project, moment):
+            for project in self._projects_on(need.project, moment, day):
                 for city in self._versions_at("city", project.city, moment):
                     chain = region_chain(city.country)
                     yield NeedFacts(need, project, city, balance, chain)
+
+    def _projects_on(self, code: str, moment: int, day: date) -> Iterator[Project]:
+        """Return a project under the terms, with the status of a day, that a write may have read.
+
+        The phases are those known at the moment, or where several wrote those known a while before.
+        """
+        phases = self._phases.get(code, ())
+        reads = [moment] if self.context.one_writer else [moment, moment - LATE_BY]
+        for project in self._versions_at("project", code, moment):
+            known = [[_known(one, at) for one in phases] for at in reads]
+            statuses = (
+                status_on(project, [one for one in of_time if one is not None], day)
+                for of_time in known
+            )
+            yield from (replace(project, status=status) for status in dict.fromkeys(statuses))
+
+    @cached_property
+    def _phases(self) -> Mapping[str, list[RecordHistory]]:
+        """The histories of phases by the code of their project."""
+        found: defaultdict[str, list[RecordHistory]] = defaultdict(list)
+        for history in self._registers.get("phase", {}).values():
+            first = next((one for one in history.records if one is not None), None)
+            if first is not None:
+                found[first.project].append(history)
+        return found
 
     def _offer_facts(
         self, account_id: int, moment: int, balances: RunningBalances
@@ -187,6 +216,12 @@ class Mandate(JournalCheck):
                 offer + _outstanding_amount(balances, one.id, _OFFER),
             )
         return outstanding
+
+
+def _known(history: RecordHistory, moment: int) -> Any:
+    """Return the version known at a moment; None where there was none, or it was in error."""
+    place = bisect_right(history.moments, moment)
+    return history.records[place - 1] if place else None
 
 
 def _free_movement(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:

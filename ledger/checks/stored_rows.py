@@ -167,6 +167,26 @@ def check_in_error(records: int, resting: Iterable[RestingRow]) -> CheckResult:
     return report.result()
 
 
+class StatusRow(NamedTuple):
+    """The status of a project by its terms, and that of its newest phase, None without any."""
+
+    project: str
+    status: str
+    newest: str | None
+
+
+def check_phases(projects: Iterable[StatusRow]) -> CheckResult:
+    """Check that the status of each project is that of its newest phase."""
+    report = CheckReport("phases")
+    for row in projects:
+        report.examined += 1
+        if row.newest not in {None, row.status}:
+            report.fail(
+                f"project {row.project} is in status {row.status}; its newest phase is {row.newest}"
+            )
+    return report.result()
+
+
 class VersionName(NamedTuple):
     """A version as a receipt names it: register, record and number."""
 

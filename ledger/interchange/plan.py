@@ -18,6 +18,7 @@ from ledger.interchange.origin_order import origins_first
 from ledger.interchange.plan_acts import combine_totals, plan_acts
 from ledger.interchange.plan_editions import corrected_declarations
 from ledger.interchange.plan_given import apply_over
+from ledger.interchange.plan_statuses import with_statuses
 from ledger.interchange.plan_values import merge_edit, revision_of, state_row, with_state
 from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, Planning
 from ledger.interchange.problems import Codes, Place, from_error
@@ -48,6 +49,7 @@ from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
 from ledger.registers.network import SEAT
 from ledger.registers.records import City, Seat
+from ledger.registers.spec import attribute_of
 from ledger.registers.table import IDENTIFIER, by_plural
 from ledger.seats.rules import Seats
 
@@ -64,7 +66,10 @@ _CANONICAL_TERMS = SourceTerms()
 
 
 def plan_import(
-    tables: Tables, holdings: Holdings, terms: SourceTerms = _CANONICAL_TERMS
+    tables: Tables,
+    holdings: Holdings,
+    terms: SourceTerms = _CANONICAL_TERMS,
+    today: date = date.max,
 ) -> ImportPlan:
     """Plan an import: what is new, changed and unchanged, and what forbids it.
 
@@ -81,6 +86,7 @@ def plan_import(
         for row in tables.of(table):
             _plan_row(planning, table, row, places=places, registers=own, revisions=revisions)
         registers += _in_order(own, table)
+    registers = with_statuses(planning, registers, today)
     _refuse_overlaps(planning, registers)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)
@@ -269,7 +275,9 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
     if spec.origin is not None and record.origin:
         respelt["origin"] = planning.find_origin(record.origin, row.place)
     if respelt and not spec.has_own_code:
-        names = {name: respelt.get(name, getattr(record, name)) for name in spec.identity}
+        names = {
+            name: respelt.get(name, getattr(record, attribute_of(name))) for name in spec.identity
+        }
         respelt["code"] = spec.code_from(names)
     return replace(record, **respelt) if respelt else record
 
@@ -403,7 +411,7 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
         incoming.tables, holdings.of("units"), today, incoming.approach_days
     )
     tables.unread = incoming.unread
-    plan = plan_import(tables, holdings, incoming.terms)
+    plan = plan_import(tables, holdings, incoming.terms, today)
     problems = (*incoming.problems, *row_problems, *plan.problems)
     notes = (*plan.notes, *_converted_dates(tables.jalali))
     return replace(plan, problems=problems, notes=notes)

@@ -20,6 +20,7 @@ from ledger.interchange.repeats.room import Room
 from ledger.interchange.repeats.state import SourceState
 from ledger.journal.receipts import Note
 from ledger.rates.rates import Rate
+from ledger.registers.records import Phase
 from ledger.registers.table import REGISTERS
 
 RateKey = tuple[date, str, str]
@@ -83,8 +84,9 @@ class Holdings:
     `deal_versions` holds every deal's terms, past ones too. `deal_acts` and `changes`
     give the amounts already posted under each identity, in recorded order (those of a revision
     down are negative); `posted` has the acts of each deal one by one, and `rooms` the totals
-    of needs and offers and what is placed, where acts may give more than is required. `stated`
-    tells what a source repeats from what it says anew.
+    of needs and offers and what is placed, where acts may give more than is required. `implied`
+    gives the one phase of each project without a recorded one. `stated` tells what a source
+    repeats from what it says anew.
     """
 
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -98,6 +100,7 @@ class Holdings:
     rooms: Mapping[tuple[Side, str], Room] = field(default_factory=dict)
     changes: Mapping[ChangeKey, tuple[int, ...]] = field(default_factory=dict)
     rates: Mapping[RateKey, Rate] = field(default_factory=dict)
+    implied: Mapping[str, Phase] = field(default_factory=dict)
     stated: Stated = _NOTHING_STATED
 
     def of(self, table: str) -> Mapping[str, Any]:

@@ -98,6 +98,17 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """The status of a project from a day on, until its next phase."""
+
+    code: str
+    project: str
+    status: str
+    from_: date
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """The terms of one need. Its quantity is not here: that stands in the journal's stages."""
 

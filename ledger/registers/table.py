@@ -37,6 +37,8 @@ LONGITUDES: Final = (-180, 180)
 CONDITION_COMPLETE: Final = "complete"
 """The one condition of a mandate: give only where the project ends complete."""
 
+_LONGEST_PHASE: Final = 75
+"""A code, the stroke and a day."""
 _CODE_UNTIL_ACTS: Final = CODE._replace(until_acts=True)
 _WITHDRAWN: Final = ColumnSpec(
     "withdrawn", Kind.YES_NO, "yes when it is no longer in use", default="no"
@@ -360,6 +362,30 @@ OFFER: Final = RegisterSpec(
         _ORIGIN,
     ),
 )
+PHASE: Final = RegisterSpec(
+    name="phase",
+    plural="project_statuses",
+    help="Phases of projects: the status of each from a day on.",
+    record="ledger.registers.records:Phase",
+    identity=("project", "from"),
+    parents=("project",),
+    arguments=("project", "status"),
+    dated_by="from",
+    columns=(
+        ColumnSpec(
+            "code",
+            Kind.CODE,
+            "made of the code of the project and the day",
+            fixed=True,
+            derived=True,
+            longest=_LONGEST_PHASE,
+        ),
+        required("project", Kind.CODE, "code of the project", fixed=True, register="project"),
+        required("status", Kind.CODE, "OC4IDS projectStatus", vocabulary="project_statuses"),
+        required("from", Kind.DATE, "first day of the status", fixed=True, past=True),
+        SOURCE,
+    ),
+)
 DEAL: Final = RegisterSpec(
     name="deal",
     plural="deals",
@@ -439,8 +465,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
         *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
         *(PARTNERSHIP, UNDERTAKING, CREDENTIAL),
         *(MEETING, ATTENDANCE, MOTION, TARGET),
-        IDENTIFIER,
-        *ACTIVITY,
+        *(IDENTIFIER, *ACTIVITY, PHASE),
     )
 }
 """Every register by name, each after those that its columns refer to."""

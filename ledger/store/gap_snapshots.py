@@ -8,11 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from ledger.registers.phases import phase_on
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.night_tables import SNAPSHOT_STAGES, gap_snapshot, night_run, night_step
 from ledger.store.db.queries import is_newest
 from ledger.store.journal.balances import Times, account_rows
+from ledger.store.phases import read_phases
 from ledger.store.registers import in_error
 
 GAPS_STEP: Final = "gaps"
@@ -50,8 +52,12 @@ def snapshots_now(connection: Connection) -> dict[int, NeedSnapshot]:
 
 
 def snapshots_on(connection: Connection, day: date, end: datetime) -> dict[int, NeedSnapshot]:
-    """Read the amounts of every need at the end of a past day, `end`, as known now."""
+    """Read the amounts of every need at the end of a past day, `end`, as known now.
+
+    So is the status of a project with phases; that of another is the one known then.
+    """
     balances = account_rows(connection, Times(as_of=day))
+    dated = _needs_with_status_on(connection, day)
     first: dict[int, str] = dict(connection.execute(_needs_with_first_status(day)).all())
     known: dict[int, str] = dict(connection.execute(_needs_with_status(end)).all())
     snapshots = {}
@@ -60,8 +66,22 @@ def snapshots_on(connection: Connection, day: date, end: datetime) -> dict[int, 
         stages = (
             NO_AMOUNTS if row is None else [int(getattr(row, name)) for name in SNAPSHOT_STAGES]
         )
-        snapshots[identity] = NeedSnapshot(known.get(identity, status), *stages)
+        status_then = dated.get(identity) or known.get(identity, status)
+        snapshots[identity] = NeedSnapshot(status_then, *stages)
     return snapshots
+
+
+def _needs_with_status_on(connection: Connection, day: date) -> dict[int, str]:
+    """Read the status on a day of the project of each need, of the projects with phases."""
+    phases = read_phases(connection)
+    if not phases:
+        return {}
+    need, project = tables.need, tables.project
+    query = select(need.c.id, project.c.code).join(project, project.c.id == need.c.project_id)
+    codes = connection.execute(query.where(~in_error("project", project.c.id)))
+    return {
+        identity: phase_on(phases[code], day).status for identity, code in codes if code in phases
+    }
 
 
 def _needs_with_status(end: datetime | None) -> Select[Any]:

@@ -111,6 +111,12 @@ ATTACKS = {
         f"UPDATE entry SET total = 'much' WHERE id = {DECLARATION}"]),
     "a project in error under its needs": ("in-error", [
         "UPDATE project_version SET in_error = TRUE"]),
+    "a newer phase than the project's status": ("phases", [
+        ('INSERT INTO phase (id, code, folded, reuse, project_id, "from", request_id)'
+        " VALUES (7, 'P/2026-01-01', 'p/2026-01-01', 0, (SELECT min(id) FROM project),"
+        " '2026-01-01', 1)"),
+        ("INSERT INTO phase_version (phase_id, version, status, request_id, recorded_at, format)"
+        " VALUES (7, 1, 'completion', 1, 5, 1)")]),
     "another rate, afterwards": ("both-sides", [
         "UPDATE deal SET rate = '1.2' WHERE rate = '1.085'"]),
     "a deal's act without its deal": ("both-sides", [

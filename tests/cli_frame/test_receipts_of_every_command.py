@@ -106,6 +106,8 @@ TERMS = {
     "motion edit": "MO-0001 --outcome declined --reason charter",
     "target add": "--body METROPOLIS --measure deciding --value 1 --by 2027-12-31",
     "target edit": "TG-0001 --value 0.95",
+    "phase add": "P-1 completion --from 2026-02-01",
+    "phase edit": "P-2/2026-11-23 --status completion",
     "unit add": "kwh --name 'Kilowatt hour' --decimals 1",
     "topic rename": "metro subway --yes --reason spelling",
     "rates add": "EUR USD 1.20 --on 2026-11-20 --source bank --reason misread",

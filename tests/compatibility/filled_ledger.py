@@ -28,6 +28,7 @@ from ledger.matching.plan import Level
 from ledger.matching.proposal import Cost, Line, Proposal
 from ledger.matching.stored import StoredProposal
 from ledger.rates.rates import Rate
+from ledger.registers.phases import phase_of
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.statements import lines
 from ledger.statements.describe import FindingRecord
@@ -105,6 +106,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("note", a_note(record="C-1"))
     uow.add("contact", a_contact(record="C-1"))
     uow.add("owner", an_owner(record="C-1"))
+    uow.add("phase", phase_of("PRJ-1", "identification", date(2026, 1, 1)))
     gather(uow, "C-1")
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))
     for number in range(1, size.needs + 1):

@@ -26,6 +26,7 @@ from ledger.core.quantity import Unit
 from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
+from ledger.store.registers import load_all
 from ledger.usecases.check import run_checks
 
 
@@ -86,6 +87,11 @@ def furnish(world: World) -> None:
     world.do(lambda uow: uow.add("approach", an_approach("AP-2", origin="approach:AP-1")))
     edit(world, "approach", "AP-1", declined_on=date(2026, 4, 1), reason="ticket")
     edit(world, "project", "PRJ-0001", origin="approach:AP-2")
+    edit(world, "project", "PRJ-0001", status="implementation")
+    with world.ledger.read() as connection:
+        phases = [*load_all(connection, "phase")]
+    for phase in phases:
+        edit(world, "phase", phase, source="the “council”")
     world.edit("offer", "O-0001", origin="approach:AP-1")
     world.city("LHE", name="Lahore", country="PK")
     world.do(lambda uow: uow.add("partnership", a_partnership(signed="2006-10", aim="a; b")))

@@ -85,6 +85,8 @@ FILTERED = {
     "motion history MO-0001": "actor",
     "target list": "measure",
     "target history TG-0001": "actor",
+    "phase list": "status",
+    "phase history PRJ-0001/2026-03-01": "actor",
     "report engagement": "step",
     "unit list": "kind",
     "topic list": "topic",
@@ -129,6 +131,7 @@ def furnish(officer: Officer) -> None:
     officer.says("motion add --meeting MT-0001 --by MHD --what bank")
     officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
     officer.says("identifier add projects PRJ-0001 iati X-1")
+    officer.says("project edit PRJ-0001 --status implementation --on 2026-03-01")
     officer.says("match --save")
     officer.says("reconcile")
 

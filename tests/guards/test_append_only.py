@@ -25,6 +25,7 @@ from ties import a_partnership, an_undertaking
 from world import World
 
 from ledger.rates.rates import Rate
+from ledger.registers.phases import phase_of
 from ledger.store.db.tables import complete_metadata
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.identity import edit_identity
@@ -74,6 +75,8 @@ APPEND_ONLY = [
     "office_version",
     "partnership",
     "partnership_version",
+    "phase",
+    "phase_version",
     "project",
     "project_identity_change",
     "project_version",
@@ -134,6 +137,8 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("contact", a_contact()))
     world.do(lambda uow: uow.add("owner", an_owner()))
     world.do(lambda uow: gather(uow, "MHD"))
+    dated = phase_of("PRJ-0001", "identification", date(2026, 1, 1))
+    world.do(lambda uow: uow.add("phase", dated))
     record_night(world)
     world.seal()
     yield world

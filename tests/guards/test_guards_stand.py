@@ -27,6 +27,7 @@ VERSIONS = (
     "credential_version",
     "identifier_version",
     *("note_version", "contact_version", "owner_version"),
+    "phase_version",
 )
 IDENTITIES = ("city", "provider", "project")
 CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")

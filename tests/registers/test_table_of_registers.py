@@ -128,7 +128,7 @@ def test_what_stands_under_what() -> None:
             *("attendance", "motion", "target"),
         ],
         "provider": ["offer", "approach"],
-        "project": ["need"],
+        "project": ["need", "phase"],
         "need": ["approach"],
         "restriction": ["exemption"],
         "partnership": ["undertaking"],

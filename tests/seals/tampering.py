@@ -24,6 +24,7 @@ _REGISTERED = (
     *("meeting", "attendance", "motion", "target"),
     "identifier",
     *("note", "contact", "owner"),
+    "phase",
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

@@ -41,6 +41,7 @@ APPEND_ONLY = (
     *("meeting", "meeting_version", "attendance", "attendance_version"),
     *("motion", "motion_version", "target", "target_version"),
     *("note", "note_version", "contact", "contact_version", "owner", "owner_version"),
+    *("phase", "phase_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 ORIGINS = ("approach", "partnership", "seat", "meeting")
@@ -69,6 +70,7 @@ GUARDS = {
     "identifier_version_follows",
     *(f"{name}_version_follows" for name in ("meeting", "attendance", "motion", "target")),
     *(f"{name}_version_follows" for name in ("note", "contact", "owner")),
+    "phase_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -30,6 +30,7 @@ from ledger.registers.records import (
     Need,
     Offer,
     Office,
+    Phase,
     Project,
     Provider,
     Restriction,
@@ -278,6 +279,13 @@ EVERY_FIELD: dict[str, Any] = {
     "note": a_note("NT-9"),
     "contact": a_contact("CN-9", phone="+98 51 3841 0000", withdrawn=True),
     "owner": an_owner("OW-9", withdrawn=True),
+    "phase": Phase(
+        code="PRJ-0001/2026-03-01",
+        project="PRJ-0001",
+        status="implementation",
+        from_=DAY,
+        source="the council",
+    ),
 }
 GATHERED = ("meeting", "attendance", "motion", "target")
 

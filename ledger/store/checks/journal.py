@@ -42,6 +42,7 @@ from ledger.checks.totals import TotalRow
 from ledger.core.factors import Side, Stage
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
+from ledger.registers.table import PHASE
 from ledger.restrictions.bars import RESTRICTING
 from ledger.store.db import tables
 from ledger.store.db.clock import read_corrections
@@ -53,7 +54,7 @@ from ledger.store.stored_registers import StoredRegister, Term
 
 _BATCH: Final = 5000
 ONE_WRITER: Final = "sqlite"
-MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider")
+MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider", "phase")
 """The registers by which a mandate is judged."""
 
 
@@ -269,7 +270,7 @@ def read_histories(
 ) -> dict[str, dict[str, RecordHistory]]:
     """Read all versions of what acts are judged by, by register and code.
 
-    A version that says that a restriction or an exemption was recorded in error is None.
+    A version that says that a restriction, an exemption or a phase was recorded in error is None.
     """
     return {kind: _histories(connection, context, kind) for kind in kinds}
 
@@ -280,7 +281,7 @@ def _histories(
     register = STORED_REGISTERS[kind]
     reads = [_term_reader(connection, register, term) for term in register.terms]
     histories: dict[str, RecordHistory] = {}
-    hides = kind in RESTRICTING
+    hides = kind in {*RESTRICTING, PHASE.name}
     for recorded_at, request_id, code, in_error, *cells in stream(connection, _history(kind)):
         values = (read(cell) for read, cell in zip(reads, cells, strict=True))
         record = None if in_error and hides else register.record(*values)

@@ -79,6 +79,9 @@ def execute(
         raise AnswerLost(error.what, next_step=advice) from error
 
 
+_WITH_STATUS: Final = frozenset({"project", "phase"})
+"""The registers that say the status of a project."""
+
 _COMPARED: Final = frozenset({"approach", "credential", "meeting", "partnership", "seat"})
 """The registers that `ledger.store.session.siblings` is about."""
 
@@ -88,7 +91,7 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     first = uow.start.first_receipt
     if first is not None:
         return first
-    receipt = handler(uow)
+    receipt = _with_statuses(uow, handler(uow))
     if uow.drafts and uow.restrictions is not NO_RESTRICTIONS:
         noted = len(uow.notes)
         require_unbarred(uow)
@@ -135,6 +138,22 @@ def _require_apart(uow: UnitOfWork, changed: Collection[str]) -> None:
         )
 
         require_identified_records(uow)
+
+
+def _with_statuses(uow: UnitOfWork, receipt: Receipt) -> Receipt:
+    """Let projects and their phases agree, and add what that takes to a receipt."""
+    if not any(change.kind in _WITH_STATUS for change in uow.changes):
+        return receipt
+    from ledger.store.session.phases import settle_statuses  # noqa: PLC0415 - few acts do
+
+    changes, noted = len(uow.changes), len(uow.notes)
+    settle_statuses(uow)
+    added, notes = uow.changes[changes:], [*uow.notes][noted:]
+    receipt = replace(receipt, notes=(*receipt.notes, *notes))
+    if receipt.counts is None:
+        return replace(receipt, registers=(*receipt.registers, *added))
+    registers = receipt.counts["registers"] + len(added)
+    return replace(receipt, counts={**receipt.counts, "registers": registers})
 
 
 def retry_on_conflict(attempt: Callable[[int], _Result]) -> _Result:

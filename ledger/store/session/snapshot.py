@@ -36,6 +36,7 @@ from ledger.store.db.tables import entry
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import entries_of_account, read_entries, without_declaration
+from ledger.store.phases import with_status_on
 from ledger.store.rates import read_day_rates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
 from ledger.store.restrictions import read_restrictions
@@ -56,7 +57,7 @@ _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("city", "seat"),
     "city": ("project", "provider", "seat", "credential", "attendance", "motion"),
     "body": ("seat",),
-    "project": ("need",),
+    "project": ("need", "phase"),
     "need": ("deal", "approach"),
     "provider": ("offer", "approach"),
     "offer": ("deal",),
@@ -386,6 +387,10 @@ class Reader:
         whole: bool,
         memberships: bool = True,
     ) -> Snapshot:
+        if self.times.as_of is not None and "project" in stored:
+            of_now = stored["project"]
+            on_day = with_status_on(self.connection, of_now, self.day, self.times.known_at)
+            stored = {**stored, "project": on_day}
         deals = stored.get("deal", {})
         stages = self._deal_stages("deal", deals, whole=whole)
         there = {kind: self._existing(kind, stored, stages) for kind in stored}

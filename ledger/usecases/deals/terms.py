@@ -148,7 +148,7 @@ def pairing_of(
     """Gather what the rules ask of a pair, with the quantity that is about to be held."""
     outstanding_need, outstanding_offer = uow.accounts.outstanding_between(offer.code, need.code)
     return Pairing(
-        need=need_facts(uow, need, with_regions=bool(offer.record.regions)),
+        need=need_facts(uow, need, day, with_regions=bool(offer.record.regions)),
         offer=offer_facts(uow, offer),
         day=day,
         need_amount=amount,
@@ -159,13 +159,17 @@ def pairing_of(
     )
 
 
-def need_facts(uow: UnitOfWork, need: Account, *, with_regions: bool) -> NeedFacts:
-    """Gather what the rules ask of a need's side.
+def need_facts(uow: UnitOfWork, need: Account, day: date, *, with_regions: bool) -> NeedFacts:
+    """Gather what the rules ask of a need's side, the status of its project that of the day.
 
     The regions of its city are looked up only where the other side's mandate names any.
     """
     assert need.side is Side.NEED
     project = uow.record("project", need.record.project)
+    if day < uow.today:
+        from ledger.store.session.phases import project_on  # noqa: PLC0415 - late acts only
+
+        project = project_on(uow, project, day)
     city = uow.record("city", project.city)
     chain = region_chain(city.country) if with_regions else ()
     return NeedFacts(need.record, project, city, need.balance, chain)

@@ -21,11 +21,14 @@ from ledger.journal.entries import LAPSE_REASON, TOTAL_FORMAT, Act, Entry, Movem
 from ledger.journal.totals import TotalChange, with_total
 from ledger.reference.places import countries
 from ledger.reference.units import shipped_units
+from ledger.registers.phases import phases_by_project
 from ledger.registers.spec import ColumnSpec, RegisterSpec
-from ledger.registers.table import REGISTERS, by_plural
+from ledger.registers.table import PHASE, PROJECT, REGISTERS, by_plural
 from ledger.store.journal.entries import deal_entries, quantity_entries
+from ledger.store.phases import implied_phases
 from ledger.store.rates import read_rates
 from ledger.store.register_codes import former_codes
+from ledger.store.registers import load_all
 from ledger.store.session.snapshot import UNITS, Reader, Snapshot
 
 _ENDS = (Stage.EXPIRED, Stage.WITHDRAWN)
@@ -242,6 +245,20 @@ def _units(reader: Reader) -> Iterator[CanonicalRow]:
             yield register_line("units", units[code])
 
 
+def _phases(reader: Reader) -> Iterator[CanonicalRow]:
+    """Give every phase, and of a project without a recorded one the status of its terms."""
+    snapshot, known_at = reader.snapshot(PHASE.name), reader.times.known_at
+    recorded = load_all(reader.connection, PHASE.name, known_at).values()
+    phases = phases_by_project(one.record for one in recorded)
+    projects = load_all(reader.connection, PROJECT.name, known_at).values()
+    implied = implied_phases(reader.connection, reader.zone, projects, phases, known_at).values()
+    day = reader.times.as_of
+    begun = [one for one in implied if day is None or one.from_ <= day]
+    every = [*snapshot.records(PHASE.name).values(), *begun]
+    for one in sorted(every, key=lambda one: (one.project, one.from_)):
+        yield register_line(PHASE.plural, one)
+
+
 def _deals(reader: Reader) -> Iterator[CanonicalRow]:
     snapshot = reader.snapshot("deal")
     deals: Mapping[str, Deal] = snapshot.records("deal")
@@ -303,6 +320,7 @@ def _aliases(reader: Reader) -> Iterator[CanonicalRow]:
 _OTHERS = {
     "aliases": _aliases,
     "units": _units,
+    PHASE.plural: _phases,
     "deals": _deals,
     "changes": _changes,
     "rates": _rates,

@@ -9,9 +9,13 @@ from ledger.core.factors import Side
 from ledger.interchange.planning import REGISTER_OF_TABLE
 from ledger.interchange.steps import Holdings
 from ledger.journal.balance import Balance
+from ledger.registers.phases import phases_by_project
+from ledger.registers.records import Phase
+from ledger.registers.table import PHASE, PROJECT
 from ledger.store.journal import balances
 from ledger.store.journal.balances import Times
 from ledger.store.journal.entries import deal_entries, quantity_entries
+from ledger.store.phases import implied_phases
 from ledger.store.rates import read_rates
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import StoredRecord, load_all
@@ -118,8 +122,16 @@ def read_holdings(
         deal_acts=amounts_by_key(acts),  # type: ignore[arg-type]  # keys of deal acts only
         changes=amounts_by_key(changes),  # type: ignore[arg-type]  # keys of changes only
         rates=rates,
+        implied=_implied_phases(uow, stored) if PHASE.plural in tables else {},
         stated=sources.own,
     )
+
+
+def _implied_phases(uow: UnitOfWork, stored: StoredRegisters) -> dict[str, Phase]:
+    """Give the one phase of each project without a recorded one."""
+    phases = phases_by_project(one.record for one in stored.of(PHASE.name).values())
+    projects = stored.of(PROJECT.name).values()
+    return implied_phases(uow.connection, uow.settings.zone, projects, phases)
 
 
 def _required(

@@ -13,7 +13,7 @@ from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.reference.confusables import CodeShapes
 from ledger.registers.network import ATTENDANCE
-from ledger.registers.table import REGISTERS
+from ledger.registers.table import PHASE, REGISTERS
 from ledger.store.journal.entries import first_act_under
 from ledger.store.register_codes import former_codes
 from ledger.store.registers import (
@@ -33,7 +33,7 @@ class ActsRestOnRecord(RefusedByRule, code="acts-rest-on-record"):
 
     default_why = (
         "The code of a city, provider or project, and the city of a project, can be changed only "
-        "while nothing but declarations rests on them, and no attendance."
+        "while nothing but declarations rests on them, and no attendance or phase."
     )
 
 
@@ -66,6 +66,8 @@ def _require_only_declarations(
     uow.flush_registers()
     if kind == "city":
         _require_unattended(uow, stored)
+    if kind == "project" and "code" in changed:
+        _require_no_phase(uow, stored)
     act = first_act_under(uow.connection, kind, stored.id)
     if act is None:
         return
@@ -85,6 +87,17 @@ def _require_unattended(uow: UnitOfWork, stored: StoredRecord) -> None:
             f"The code of city {stored.record.code} can no longer be changed: its attendance of "
             f"meeting {attendance[0].record.meeting} is recorded under it.",
             next_step=f"See it with: cityfund meeting show {attendance[0].record.meeting}",
+        )
+
+
+def _require_no_phase(uow: UnitOfWork, stored: StoredRecord) -> None:
+    """Refuse to change the code of a project whose phases are recorded under it."""
+    phases = load_by(uow.connection, PHASE.name, "project_id", stored.id)
+    if phases:
+        raise ActsRestOnRecord(
+            f"The code of project {stored.record.code} can no longer be changed: its status from "
+            f"{phases[0].record.from_} on is recorded under it.",
+            next_step=f"See it with: cityfund phase show {phases[0].record.code}",
         )
 
 

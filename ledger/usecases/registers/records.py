@@ -16,8 +16,9 @@ from ledger.reference.places import office_for_country
 from ledger.registers.activity import OWNER
 from ledger.registers.network import BODY, SEAT
 from ledger.registers.spec import attribute_of, column_of
-from ledger.registers.table import REGISTERS
+from ledger.registers.table import PHASE, PROJECT, REGISTERS
 from ledger.store.registers import AlreadyThere, StoredRecord
+from ledger.store.session.phases import first_phase
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.origins import note_origin
@@ -28,6 +29,7 @@ from ledger.usecases.registers.near_duplicates import note_near_duplicates
 from ledger.usecases.registers.network_rules import note_crowded, require_allowed
 from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.parse import BadTerms, TypedTerms, as_cells, parse_record
+from ledger.usecases.registers.phases import with_dated_status
 from ledger.usecases.registers.rules import (
     offices_of,
     refuse_confusable,
@@ -90,7 +92,10 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: b
     if not as_new:
         note_near_duplicates(uow, kind, record)
     note_new_topics(uow, kind, None, record)
+    first = first_phase(uow, record) if kind == PHASE.name else None
     uow.add(kind, record)
+    if first is not None:
+        uow.add(kind, first)
     return record
 
 
@@ -131,6 +136,10 @@ def edit(
     """
     kept = uow.find_record(kind, typed)
     after = edited(uow, kind, kept, typed_terms)
+    if kind == PROJECT.name and uow.request.on is not None and typed_terms.terms.get("status"):
+        after, dated = with_dated_status(uow, kept.record, after), True
+        if after == kept.record:
+            return uow.receipt(changes={})
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
     changes = changed_terms(uow, kind, kept.record, after)

@@ -18,6 +18,7 @@ from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.offices import note_uncovered
+from ledger.usecases.registers.phases import require_newest_day
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
 from ledger.usecases.registers.records import note_unused_day
 from ledger.usecases.registers.rules import refuse_withdrawn, require_one_owner, title_of
@@ -91,6 +92,7 @@ def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
     What is held, committed or delivered stays, and is named. Raises `NothingToChange`.
     """
     kept = uow.find_record("project", typed)
+    require_newest_day(uow, kept.record)
     for need in _needs_of(uow, kept.record.code):
         open_amount = need.balance.free
         if open_amount:
@@ -140,6 +142,7 @@ def reinstate_project(uow: UnitOfWork, typed: str, status: str | None) -> Receip
             f"{project.code}); a need comes back with: cityfund need reinstate",
         )
     refuse_withdrawn(uow, "city", uow.record("city", project.city))
+    require_newest_day(uow, project)
     uow.edit("project", kept, replace(project, status=wanted))
     uow.note("state-changed", f"project {project.code} is in status {wanted}")
     for need in _needs_of(uow, project.code):
