@@ -82,7 +82,7 @@ def execute(
 _WITH_STATUS: Final = frozenset({"project", "phase"})
 """The registers that say the status of a project."""
 
-_COMPARED: Final = frozenset({"approach", "credential", "meeting", "partnership", "seat"})
+_COMPARED: Final = frozenset({"approach", "credential", "meeting", "partnership", "phase", "seat"})
 """The registers that `ledger.store.session.siblings` is about."""
 
 

@@ -1,9 +1,10 @@
 """Records of which two officers could each add the same on a server, neither seeing the other's.
 
-A rule that compares a record with others under the same parent, as the meetings of a body or the
-credentials of a city, holds for what the transaction sees. So who writes such records takes a lock
-by the name of the parent, and asks whether somebody else has written under it since; where that is
-so, the request is repeated on the result. Officers need no right to these locks.
+A rule that compares a record with others under the same parent, as the meetings of a body, the
+credentials of a city or the phases of a project, holds for what the transaction sees. So who writes
+such records takes a lock by the name of the parent, and asks whether somebody else has written
+under it since; where that is so, the request is repeated on the result. Officers need no right to
+these locks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, Connection, Select, any_, bindparam, func, select
 
 from ledger.store.db import engine as engines
 from ledger.store.db.errors import WriteConflict
@@ -25,6 +26,7 @@ PARENTS: Final = {
     "credential": ("city",),
     "meeting": ("body",),
     "partnership": ("city",),
+    "phase": ("project",),
     "seat": ("city", "office"),
 }
 """The registers whose rules compare records of one parent, with the columns that name it."""
@@ -97,6 +99,6 @@ def _versions_under(kind: str, column: str) -> Select[Any]:
     return (
         select(func.count())
         .select_from(joined)
-        .where(identity.c[f"{column}_id"].in_(bindparam("parents", expanding=True)))
+        .where(identity.c[f"{column}_id"] == any_(bindparam("parents", type_=ARRAY(BigInteger))))
         .where(versions.c.request_id != bindparam("request"))
     )
