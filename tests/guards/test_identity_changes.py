@@ -95,7 +95,7 @@ def announce(raw: Raw) -> None:
     raw.execute(
         "INSERT INTO project_version SELECT project_id, 3, title, sector, status, weight,"
         " starts_on, ends_on, description, source, reason, request_id, recorded_at, 2, in_error,"
-        " origin_kind, origin_id"
+        " origin_kind, origin_id, recipient"
         " FROM project_version WHERE project_id = 2 AND version = 2"
     )
 
