@@ -1,8 +1,9 @@
-"""The registers about pairs of a need and a provider: approaches, restrictions and exemptions.
+"""The registers about pairs: approaches, restrictions, exemptions and deals.
 
-An approach presents a need to a provider, before any offer. A restriction is a bar on pairings by
-an authority, for a time; an exemption is an authority's leave from one. The columns of the last two
-follow the sanction of FollowTheMoney (authority, programme, reason, start and end).
+An approach presents a need to a provider, before any offer; a deal is one offer's part in a need.
+A restriction is a bar on pairings by an authority, for a time; an exemption is an authority's leave
+from one. Their columns follow the sanction of FollowTheMoney (authority, programme, reason, start
+and end).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from ledger.core.factors import Factor
-from ledger.registers.spec import CODE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
+from ledger.registers.spec import CODE, NOTE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
 
 CHANNELS: Final = ("letter", "meeting", "call", "event")
 REASONS_OF_RULES: Final = (
@@ -205,5 +206,33 @@ EXEMPTION: Final = RegisterSpec(
         _REASON,
         required("from", Kind.DATE, "first day in force"),
         required("until", Kind.DATE, "last day in force", not_before="from"),
+    ),
+)
+
+DEAL: Final = RegisterSpec(
+    name="deal",
+    plural="deals",
+    help="Deals: introduce, commit, deliver, release.",
+    record="ledger.deals.deal:Deal",
+    prefix="D",
+    by_acts=True,
+    columns=(
+        CODE,
+        required("offer", Kind.CODE, "code of the offer", fixed=True, register="offer"),
+        required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
+        required("rate", Kind.DECIMAL, "offer units per need unit", fixed=True),
+        ColumnSpec(
+            "rate_exact", Kind.FRACTION, "the rate, where the decimal rounds it", fixed=True
+        ),
+        ColumnSpec("rate_road", Kind.CODE, "derivation of the rate", fixed=True, longest=16),
+        ColumnSpec("rate_day", Kind.DATE, "day of the oldest quote behind the rate", fixed=True),
+        ColumnSpec("instrument", Kind.CODE, "instrument, e.g. grant or loan", fixed=True),
+        ColumnSpec("held_until", Kind.DATE, "last day of the hold"),
+        ColumnSpec("due_on", Kind.DATE, "date the delivery is due"),
+        NOTE,
+        ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
+        ColumnSpec(
+            "not_before", Kind.DATE, "released: first day on which the pair is proposed again"
+        ),
     ),
 )

@@ -24,7 +24,7 @@ from ledger.registers.network import (
     TARGET,
     UNDERTAKING,
 )
-from ledger.registers.pairs import APPROACH, EXEMPTION, RESTRICTION
+from ledger.registers.pairs import APPROACH, DEAL, EXEMPTION, RESTRICTION
 from ledger.registers.spec import CODE, NOTE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
 
 FACTORS: Final = tuple((factor.value, "") for factor in Factor)
@@ -386,34 +386,6 @@ PHASE: Final = RegisterSpec(
         SOURCE,
     ),
 )
-DEAL: Final = RegisterSpec(
-    name="deal",
-    plural="deals",
-    help="Deals: introduce, commit, deliver, release.",
-    record="ledger.deals.deal:Deal",
-    prefix="D",
-    by_acts=True,
-    columns=(
-        CODE,
-        required("offer", Kind.CODE, "code of the offer", fixed=True, register="offer"),
-        required("need", Kind.CODE, "code of the need", fixed=True, register="need"),
-        required("rate", Kind.DECIMAL, "offer units per need unit", fixed=True),
-        ColumnSpec(
-            "rate_exact", Kind.FRACTION, "the rate, where the decimal rounds it", fixed=True
-        ),
-        ColumnSpec("rate_road", Kind.CODE, "derivation of the rate", fixed=True, longest=16),
-        ColumnSpec("rate_day", Kind.DATE, "day of the oldest quote behind the rate", fixed=True),
-        ColumnSpec("instrument", Kind.CODE, "instrument, e.g. grant or loan", fixed=True),
-        ColumnSpec("held_until", Kind.DATE, "last day of the hold"),
-        ColumnSpec("due_on", Kind.DATE, "date the delivery is due"),
-        NOTE,
-        _ORIGIN,
-        ColumnSpec(
-            "not_before", Kind.DATE, "released: first day on which the pair is proposed again"
-        ),
-    ),
-)
-
 _IDENTIFIED: Final = (CITY, PROVIDER, PROJECT, NEED, OFFER, DEAL, BODY)
 """The registers whose records can have identifiers of others."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -136,3 +137,20 @@ def names_record(
     if term.kind_column is None:
         return is_named
     return and_(register.versions.c[term.kind_column] == kind, is_named)
+
+
+def references_of(register: StoredRegister) -> list[tuple[str, str]]:
+    """Return the attributes of a record that refer to another, each with that one's register."""
+    return [(one.attribute, one.refers_to) for one in register.terms if one.refers_to is not None]
+
+
+def with_references(kinds: Iterable[str], registers: Mapping[str, StoredRegister]) -> list[str]:
+    """Name registers with all that their records refer to, directly or not."""
+    found: dict[str, None] = {}
+    waiting = [*kinds]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in found:
+            found[kind] = None
+            waiting += [target for _, target in references_of(registers[kind])]
+    return [*found]

@@ -38,6 +38,7 @@ from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import Act
 from ledger.registers import table as registers
+from ledger.registers.pairs import DEAL
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import FACTORS
 from ledger.store.db import types
@@ -378,7 +379,7 @@ def _of_holder() -> ForeignKeyConstraint:
 
 need, need_version = _register(registers.NEED, _of_holder())
 offer, offer_version = _register(registers.OFFER, _of_holder())
-deal, deal_version = _register(registers.DEAL)
+deal, deal_version = _register(DEAL)
 
 allowed_move = Table(
     "allowed_move",

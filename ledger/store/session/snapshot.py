@@ -40,6 +40,7 @@ from ledger.store.phases import with_status_on
 from ledger.store.rates import read_day_rates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
 from ledger.store.restrictions import read_restrictions
+from ledger.store.stored_registers import references_of, with_references
 
 UNITS: Final = "unit"
 RATES: Final = "rate"
@@ -238,7 +239,8 @@ class Reader:
         cities and projects that are asked for by name. Needs and offers come with their balances,
         deals with those of both sides.
         """
-        kinds = _with_references(part for part in parts if part in STORED_REGISTERS)
+        asked = [part for part in parts if part in STORED_REGISTERS]
+        kinds = with_references(asked, STORED_REGISTERS)
         stored = {
             kind: registers.load_all(self.connection, kind, self.times.known_at) for kind in kinds
         }
@@ -370,7 +372,7 @@ class Reader:
         waiting = [*stored]
         while waiting:
             kind = waiting.pop()
-            for attribute, target in _references(kind):
+            for attribute, target in references_of(STORED_REGISTERS[kind]):
                 codes = {getattr(one.record, attribute) for one in stored[kind].values()}
                 known = stored.setdefault(target, {})
                 missing = codes - {None, *known}
@@ -484,21 +486,3 @@ class Reader:
             there = self._existing(event, every, stages)
             return {c: one for c, one in stored.items() if getattr(one.record, attribute) in there}
         return dict(stored)
-
-
-def _references(kind: str) -> list[tuple[str, str]]:
-    """Return the attributes of a record that refer to another, each with that one's register."""
-    terms = STORED_REGISTERS[kind].terms
-    return [(one.attribute, one.refers_to) for one in terms if one.refers_to is not None]
-
-
-def _with_references(kinds: Iterable[str]) -> list[str]:
-    """Name registers with all that their records refer to, directly or not."""
-    found: dict[str, None] = {}
-    waiting = [*kinds]
-    while waiting:
-        kind = waiting.pop()
-        if kind not in found:
-            found[kind] = None
-            waiting += [target for _, target in _references(kind)]
-    return [*found]
