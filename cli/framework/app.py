@@ -15,7 +15,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 import ledger
-from cli.framework.command import Call, VerbGroup, unknown_command
+from cli.framework.command import Call, VerbGroup
 from cli.framework.options import (
     PlainHelp,
     flag_parameter,
@@ -23,6 +23,7 @@ from cli.framework.options import (
     take_as_typed,
     typer_parameters,
 )
+from cli.framework.usage_errors import unknown_command
 from ledger.registers import table as registers
 
 DAILY = "Daily work"

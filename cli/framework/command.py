@@ -18,7 +18,9 @@ from cli.framework.options import (
     SHAPES,
     STAMPED_FORMATS,
     PlainHelp,
+    ShortHelp,
     comma_separated,
+    is_default,
     is_from_command_line,
     shared_parameters,
     take_as_typed,
@@ -28,9 +30,9 @@ from cli.framework.usage_errors import (
     BadFilter,
     BadUsage,
     ShapeRefused,
-    UnknownCommand,
     UnknownFormat,
     did_you_mean,
+    unknown_command,
 )
 
 if TYPE_CHECKING:
@@ -280,11 +282,17 @@ class Call(typer.Context):
         return None if output in {None, "-"} else format_by_name(output)
 
     @property
+    def command_path(self) -> str:
+        """Return the command as people type it, without the verb that its noun stands for."""
+        if self.parent is not None and is_default(self.parent.command, self.info_name):
+            return str(self.parent.command_path)
+        return str(super().command_path)
+
+    @property
     def command_name(self) -> str:
         """Return the command as typed after the program's name: `deal introduce`."""
         names = [call.info_name or "" for call in self._line()][:-1]
-        default = getattr(getattr(self.parent, "command", None), "default_verb", None)
-        if default is not None and names and names[0] == default:
+        if names and is_default(getattr(self.parent, "command", None), names[0]):
             names = names[1:]
         return " ".join(reversed(names))
 
@@ -337,7 +345,7 @@ def _filter(text: str) -> str:
     return plain
 
 
-class LedgerCommand(PlainHelp, TyperCommand):
+class LedgerCommand(ShortHelp, TyperCommand):
     """A command that does something; carries the shared options of its kind."""
 
     context_class = Call
@@ -437,15 +445,6 @@ class VerbGroup(PlainHelp, TyperGroup):
         if args[0] not in self.commands and not ctx.resilient_parsing:
             raise unknown_command(ctx, args[0], list(self.commands))
         return super().resolve_command(ctx, args)
-
-
-def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
-    """Make the refusal of a noun or verb that is not there."""
-    return UnknownCommand(
-        f"There is no command {ctx.command_path} {typed}.",
-        why=f"The commands are: {', '.join(known)}.",
-        next_step=did_you_mean(typed, known, f"See {ctx.command_path} --help."),
-    )
 
 
 def noun(help_line: str, *, default: str | None = None) -> typer.Typer:

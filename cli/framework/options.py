@@ -72,9 +72,54 @@ class PlainHelp:
         return option
 
 
+class ShortHelp(PlainHelp):
+    """Mixed into a command: its help has the options of every command in one line, and examples."""
+
+    epilog: str | None
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from cli.framework.examples import examples_of  # noqa: PLC0415 - for help alone
+
+        every, epilog = self.params, self.epilog
+        is_common = [getattr(one, "rich_help_panel", None) == COMMON_PANEL for one in every]
+        common = [one for one, there in zip(every, is_common, strict=True) if there]
+        self.params = [one for one, there in zip(every, is_common, strict=True) if not there]
+        self.epilog = "\n\n".join(filter(None, (_in_one_line(common), epilog)))
+        try:
+            super().format_help(ctx, formatter)  # type: ignore[misc]
+        finally:
+            self.params, self.epilog = every, epilog
+        # They are not folded: what is copied from a terminal is one line again.
+        examples = examples_of(_words_of(ctx))
+        for line in ("Examples:", *examples, "") if examples else ():
+            typer.echo(f" {line}")
+
+
+def _words_of(ctx: Any) -> str:
+    """Return the command by all of its words, without that of the program."""
+    words: list[str] = []
+    while ctx.parent is not None:
+        words.insert(0, ctx.info_name)
+        ctx = ctx.parent
+    return " ".join(words)
+
+
+def _in_one_line(params: Iterable[Any]) -> str:
+    """Return the options in one line; the help of the program itself describes them."""
+    words = (" ".join(filter(None, (one.opts[0], one.metavar))) for one in params)
+    return f"{COMMON_PANEL}: {', '.join(words)}. See cityfund --help."
+
+
 def comma_separated(texts: Iterable[str] | None) -> list[str]:
     """Return the values of a repeatable option whose texts may be lists: `--by country,factor`."""
     return [one.strip() for text in texts or () for one in text.split(",") if one.strip()]
+
+
+def is_default(group: Any, verb: str | None) -> bool:
+    """Return whether a noun standing alone means this verb of it."""
+    default = getattr(group, "default_verb", None)
+    return default is not None and default == verb
 
 
 def is_from_command_line(ctx: Any, name: str) -> bool:
@@ -126,12 +171,20 @@ def take_as_typed(params: Iterable[Any]) -> None:
     for param in params:
         if param.metavar == TWO_WORDS:
             param.nargs = 2
+        if param.metavar is None or param.param_type_name == "argument":
+            # Typer writes the name of the Python type, which says nothing to people.
+            param.display_type_rich = _no_type
         descriptor = getattr(param, "type_descriptor", None)
         # Without these attributes Typer has changed inside: conversion still works, only slower.
         if descriptor is None or not hasattr(param, "_runtime_param"):
             continue
         if descriptor.annotation in _PASSED_THROUGH:
             param._runtime_param = _AsTyped()  # noqa: SLF001 - the one place that reaches in
+
+
+def _no_type(*, ctx: Any) -> None:
+    """Say nothing of the type of a parameter whose name says enough."""
+    del ctx
 
 
 COMMON_PANEL = "Common options"

@@ -245,3 +245,12 @@ def _taker(word: str, call: Any) -> Any:
 
 def _is_phrase(name: str) -> bool:
     return name in _PHRASES or name.endswith(("_ticket", "_local"))
+
+
+def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
+    """Make the refusal of a noun or verb that is not there."""
+    return UnknownCommand(
+        f"There is no command {ctx.command_path} {typed}.",
+        why=f"The commands are: {', '.join(known)}.",
+        next_step=did_you_mean(typed, known, f"See {ctx.command_path} --help."),
+    )

@@ -88,7 +88,7 @@ def test_help_groups_the_words_and_lists_shared_options(tmp_path: Path) -> None:
     places = [said.index(text) for text in (DAILY, "│ offer ", "│ gaps ", REGISTERS, "│ status ")]
     assert places == sorted(places)
     leaf = say(tmp_path, "offer", "list", "--help", COLUMNS="100").stdout
-    for text in ("Common options", "--db", "CITYFUND_ACTOR", "--where", "--as-of", "csv|md"):
+    for text in ("Common options", "--db URL", "--where", "--as-of", "csv|md"):
         assert text in leaf
     assert "--dry-run" not in leaf
     act = say(tmp_path, "offer", "take", "--help", COLUMNS="100").stdout

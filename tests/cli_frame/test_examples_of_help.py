@@ -1,0 +1,94 @@
+"""The examples in the help of each command can be typed as they stand."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from every_command import every_command
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, Said
+from world import NOON
+
+from cli.framework.examples import examples_of
+from cli.main import main
+
+pytestmark = pytest.mark.only_on("sqlite")
+"""What an example asks for is tested on both engines where its command is."""
+
+COMMANDS = dict(every_command())
+REFUSED = "deal deposit"
+"""The fund is no bank: there is nothing to show."""
+PLAYED_ELSEWHERE = "demo"
+"""Both of its examples are played by `tests/demo`, which takes a while."""
+ITS_OWN_LEDGER = {"db restore", "init"}
+"""Commands that make a ledger, which has no other."""
+BEFORE = {
+    "db restore": ("db backup backup.db",),
+    "gaps trend": ("reconcile --only gaps",),
+    "journal prove": ("journal seal",),
+    "journal verify-proof": ("journal seal", "journal prove 1 --output proof.json"),
+}
+"""What has been done before an example is typed."""
+FINDINGS = {"check", "doctor", "reconcile night", "screen", "status"}
+"""Commands that may end with findings, which is exit code 1."""
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "furnished")
+
+
+@pytest.fixture(name="furnished")
+def furnished_ledger(officer: Officer) -> Officer:
+    """Give a ledger with the records that the examples name."""
+    return officer
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the files that the examples name, in the folder where they are typed."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pipeline").mkdir()
+    for path in (tmp_path / "cities.csv", tmp_path / "pipeline" / "cities.csv"):
+        path.write_text("code,name,country\nLHE,Lahore,PK\n", encoding="utf-8")
+    rates = "date,base,quote,rate\n2026-11-19,EUR,USD,1.1\n"
+    (tmp_path / "rates.csv").write_text(rates, encoding="utf-8")
+    (tmp_path / "names.csv").write_text("name\nBank of the North\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_command_has_two() -> None:
+    assert [name for name in COMMANDS if len(examples_of(name)) != 2] == [REFUSED]
+    assert len({one for name in COMMANDS for one in examples_of(name)}) == 2 * len(COMMANDS) - 2
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {REFUSED, PLAYED_ELSEWHERE}))
+def test_both_can_be_typed(
+    furnished: Officer, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for line in BEFORE.get(command, ()):
+        furnished.tries(line)
+    if command == "db correct-clock":
+        with time_machine.travel(NOON + timedelta(days=35), tick=True):
+            furnished.says("city add Yazd --code YAZ --country IR")
+    for number, line in enumerate(examples_of(command)):
+        words = line.removeprefix("cityfund ")
+        if command in ITS_OWN_LEDGER and "--db" not in words:
+            monkeypatch.setenv("CITYFUND_DB", f"sqlite:///{folder}/{number}.db")
+            code, done = main(shlex.split(words)), Said(0, "", "")
+            done = done._replace(code=code)
+        else:
+            done = furnished.tries(words)
+        assert done.code == 0 or (command in FINDINGS and done.code == 1), (line, done)
+
+
+def test_help_ends_with_them(officer: Officer) -> None:
+    said = officer.says("deal deliver --help")
+    assert said.rstrip().endswith('\n cityfund deal deliver D-0002 "2 EUR" --reference L-3')
+    assert "Common options: --format table|json, --json, --db URL" in said
+    assert "<" not in said
+    assert "Usage: cityfund gaps [OPTIONS]" in officer.says("gaps --help")
