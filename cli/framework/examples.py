@@ -157,6 +157,14 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "owner withdraw": ("OW-0001", "OW-0001 --dry-run"),
     "owner reinstate": ("OW-0002", "OW-0002 --dry-run"),
     "brief": ("MHD", "--office asia --format html --output asia.html"),
+    "phase add": (
+        "P-1 completion --from 2026-02-01",
+        "P-1 preparation --from 2026-02-01 --dry-run",
+    ),
+    "phase edit": (
+        "P-2/2026-11-23 --status completion",
+        "P-2/2026-11-23 --status completion --dry-run",
+    ),
     "motion add": (
         "--meeting MT-0001 --by MHD --what fund --follows MO-0001",
         "--meeting MT-0001 --by MHD --what bank --dry-run",
@@ -269,6 +277,7 @@ _RECORDS: Final = {
     "attendance": "MT-0001/MHD",
     "motion": "MO-0001",
     "target": "TG-0001",
+    "phase": "P-2/2026-11-23",
     "note": "NT-0001",
     "contact": "CN-0001",
     "owner": "OW-0001",
