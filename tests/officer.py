@@ -101,5 +101,6 @@ def furnished(ledgers: Ledgers, furnish: Callable[[Officer], object], folder: Pa
 def without_settings(patched: pytest.MonkeyPatch, folder: Path) -> None:
     """Leave out the settings of whose machine it is."""
     patched.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    patched.setenv("XDG_STATE_HOME", str(folder / "state"))
     for name in ("CITYFUND_DB", "CITYFUND_ACTOR"):
         patched.delenv(name, raising=False)

@@ -1,8 +1,8 @@
-"""`cityfund status`: a summary of the ledger."""
+"""`cityfund status`: what is to be done now, and a summary of the ledger."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,12 +12,12 @@ from cli.framework.output import emit_record, emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_ledger
 from cli.framework.settings import mask_url
-from cli.framework.usage_errors import BadUsage
+from cli.framework.visits import keep_visit, last_visit
 from cli.views.since_night import NEW_COLUMNS, new_document, new_lines
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
 
 if TYPE_CHECKING:
-    from ledger.store.session.snapshot import Reader
+    from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.usecases.since_night import NewSince
 
 app = standalone()
@@ -34,25 +34,37 @@ def status(
         str | None,
         typer.Option(
             metavar="CODE",
-            help="With --new: keep what is new for the cities of one office.",
+            help="Keep what is to be done for one office; 'office' of the config is the default.",
             autocompletion=complete_codes("office"),
         ),
     ] = None,
+    mine: Annotated[
+        bool, typer.Option("--mine", help="Keep what is about records that you recorded or moved.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="List all of each kind, not the first ten.")
+    ] = False,
 ) -> None:
-    """Summarise the ledger by office, and list what lapses soon."""
-    from ledger.usecases.status import parse_days, read_status
+    """List what is to be done now, what others recorded since your last visit, and the counts.
 
-    ahead = parse_days(days)
-    if office is not None and not new:
-        raise BadUsage(
-            "--office was given without --new.",
-            why="The status counts every office; only what is new is kept for one.",
-            next_step="Add --new, or leave --office out.",
-        )
+    On the list are deliveries that are overdue, holds and offers that end, approaches without an
+    answer, interest without a deal, needs whose day has passed or that no offer fits, and open
+    findings. The last visit is kept on your machine.
+    """
+    from ledger.usecases.status import parse_days, read_status, status_snapshot
+    from ledger.usecases.worklist import read_worklist
+
+    ahead, settings = parse_days(days), call.settings
     with read_ledger(call) as reader:
-        summary, snapshot = read_status(reader, ahead), reader.snapshot()
-        since = _read_new(call, reader, office) if new else None
-    document = status_document(summary, mask_url(call.settings.db_url), snapshot)
+        kept = _office(call, reader, office)
+        snapshot = status_snapshot(reader)
+        summary = read_status(reader, ahead, snapshot)
+        who = settings.actor if mine else None
+        work = read_worklist(reader, snapshot, ahead, office=kept, mine=who)
+        others = _read_others(call, reader, snapshot, kept)
+        since = _read_new(reader, kept) if new else None
+        now = reader.moment
+    document = status_document(summary, mask_url(settings.db_url), snapshot, work, others)
     rows_only = call.format in {"csv", "tsv", "ndjson", "md", "parquet"}
     if since is not None:
         document["new"] = new_document(since)
@@ -62,16 +74,36 @@ def status(
     if rows_only:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return
-    row, below = status_row(document), [*status_lines(document)]
+    row, below = status_row(document), [*status_lines(document, every=every)]
     if since is not None:
         below += new_lines(document["new"])
     emit_record(row, STATUS_TERMS, call.read, document=document, below=below)
+    if call.format == "table" and call.read.as_of is None and call.read.known_at is None:
+        keep_visit(settings, now)
 
 
-def _read_new(call: Call, reader: Reader, typed: str | None) -> NewSince:
-    """Return what is new for every office, or for the one asked for or set."""
+def _office(call: Call, reader: Reader, typed: str | None) -> str | None:
+    """Return the office asked for or set; None for all."""
+    office = typed or call.settings.office
+    return None if office is None else resolve_code(reader, "office", office)
+
+
+def _read_others(
+    call: Call, reader: Reader, snapshot: Snapshot, office: str | None
+) -> dict[str, Any] | None:
+    """Return what others recorded since the last visit, if there was one and the times are now."""
+    since = last_visit(call.settings)
+    if since is None or not reader.times.are_now:
+        return None
+    from cli.views.activity import log_rows
+    from ledger.usecases.worklist import read_others
+
+    acts = read_others(reader, since, call.settings.actor, office)
+    return {"since": snapshot.local(since), "rows": [*log_rows(snapshot, acts)]}
+
+
+def _read_new(reader: Reader, office: str | None) -> NewSince:
+    """Return what is new for one office, or for every one."""
     from ledger.usecases.since_night import read_new_since_last_night
 
-    office = typed or call.settings.office
-    kept = None if office is None else resolve_code(reader, "office", office)
-    return read_new_since_last_night(reader).of_office(kept)
+    return read_new_since_last_night(reader).of_office(office)

@@ -10,12 +10,10 @@ from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.register import ANY, need_row, offer_row, region_names
-from ledger.eligibility.rules import admits
-from ledger.reference.places import region_chain
+from ledger.eligibility.offices import OfficesAdmitted
 
 if TYPE_CHECKING:
     from ledger.journal.balance import Balance, DealBalance
-    from ledger.registers.records import Offer
     from ledger.store.session.snapshot import Reader, Snapshot
 
 NEED_COLUMNS = columns(
@@ -105,30 +103,9 @@ def _is_withdrawn(balance: Balance) -> bool:
     return balance.quantified and balance.net == 0
 
 
-class OfficesAdmitted:
-    """Finds the offices with a city that the geography of an offer admits."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        """Take the cities in use; offers of one geography are answered once."""
-        self._cities = [
-            (city, region_chain(city.country))
-            for city in snapshot.records("city").values()
-            if not city.withdrawn
-        ]
-        self._found: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-
-    def __call__(self, offer: Offer) -> list[str]:
-        """Return the codes of the offices."""
-        terms = offer.countries, offer.regions, offer.cities, offer.excluded_countries
-        if terms not in self._found:
-            admitted = (city for city, chain in self._cities if admits(offer, city, chain))
-            self._found[terms] = sorted({city.office for city in admitted})
-        return self._found[terms]
-
-
 def list_offers(snapshot: Snapshot) -> Listing:
     """List offers with what is available of each, its mandate, and how long it is valid."""
-    offices_of = OfficesAdmitted(snapshot)
+    offices_of = OfficesAdmitted(snapshot.records("city").values())
     rows = [
         {**offer_listed(snapshot, code), "offices": offices_of(facts.offer)}
         for code, facts in snapshot.offer_facts.items()

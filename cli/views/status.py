@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.output import table_lines
 from cli.views.columns import attributes, columns
 from cli.views.night import night_document, night_lines
+from cli.views.worklist import others_lines, work_document, work_lines
 from ledger.core.quantity import format_amount
-from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.registers.pairs import Approach
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.status import HoldDue, OfferDue, Status
+    from ledger.usecases.worklist import WorkRow
 
 SCHEMA = "cityfund.status/1"
 STATUS_TERMS = columns(
@@ -45,13 +46,16 @@ _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
 OFFICE_COLUMNS = columns(
     "office name:1 cities projects complete covered needs unknown deals (others)"
 )
-_HOLD_COLUMNS = columns("deal project need offer held[unit] held_until")
-_APPROACH_COLUMNS = columns("approach need provider sent_on answer_by")
-_OFFER_COLUMNS = columns("offer provider_name available[unit] valid_until")
 
 
-def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[str, Any]:
-    """Return the status as the JSON answer has it."""
+def status_document(
+    status: Status,
+    database: str,
+    snapshot: Snapshot,
+    work: Sequence[WorkRow],
+    others: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return the status as the JSON answer has it; the worklist alone is that of one office."""
     return {
         "schema": SCHEMA,
         "database": database,
@@ -68,6 +72,8 @@ def status_document(status: Status, database: str, snapshot: Snapshot) -> dict[s
         "offers_past": [_ending(one) for one in status.offers_past],
         "approaches_waiting": [_approach(one) for one in status.waiting],
         "approaches_silent": [_approach(one) for one in status.silent],
+        "worklist": work_document(work),
+        "others": others,
         "last_entry": _last(status, snapshot),
         "night": night_document(status.night, snapshot),
         "offices": [
@@ -149,38 +155,10 @@ def _counted(counts: Mapping[str, int]) -> str:
     return f"{counts['total']:,}{': ' if inside else ''}{inside}{not_counted}"
 
 
-def status_lines(document: Mapping[str, Any]) -> Iterator[str]:
-    """Describe the offices, and what lapses soon or should have lapsed."""
+def status_lines(document: Mapping[str, Any], *, every: bool = False) -> Iterator[str]:
+    """Describe what is to be done, what others recorded, the last night, and the offices."""
+    yield from work_lines(document["worklist"], document["days"], every=every)
+    yield from others_lines(document["others"], every=every)
+    yield from night_lines(document["night"])
     yield ""
     yield from table_lines(document["offices"], OFFICE_COLUMNS)
-    soon = f"within {document['days']} days"
-    yield from _listed(
-        "Holds past their end date; release them, or extend them with cityfund deal edit",
-        document["holds_past"],
-        _HOLD_COLUMNS,
-    )
-    yield from _listed(f"Holds that lapse {soon}", document["holds_lapsing"], _HOLD_COLUMNS)
-    yield from _listed(
-        "Offers past their end date with an available quantity",
-        document["offers_past"],
-        _OFFER_COLUMNS,
-    )
-    yield from _listed(f"Offers that lapse {soon}", document["offers_lapsing"], _OFFER_COLUMNS)
-    yield from _listed(
-        "Approaches without an answer in time; remind, or record it with cityfund approach reply",
-        document["approaches_silent"],
-        _APPROACH_COLUMNS,
-    )
-    yield from _listed(
-        "Approaches that wait for an answer", document["approaches_waiting"], _APPROACH_COLUMNS
-    )
-    yield from night_lines(document["night"])
-
-
-def _listed(
-    title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]
-) -> Iterator[str]:
-    if rows:
-        yield ""
-        yield f"{title}:"
-        yield from table_lines(rows, columns)

@@ -238,10 +238,10 @@ def _stages(group: GroupRow, *, blocks: bool) -> str:
 
 def emit_offers(call: Call, report: OfferReport) -> None:
     """Write what became of each offer, and the totals of the rows that are kept."""
-    from cli.views.need import OfficesAdmitted  # noqa: PLC0415 - one report
+    from ledger.eligibility.offices import OfficesAdmitted  # noqa: PLC0415 - one report
 
     blocks, base = draws_blocks(sys.stdout), report.stamp.base
-    offices_of = OfficesAdmitted(report.snapshot)
+    offices_of = OfficesAdmitted(report.snapshot.records("city").values())
     rows = []
     for one in report.rows:
         row = {**one.to_dict(base), "offices": offices_of(one.offer)}

@@ -23,7 +23,7 @@ from ledger.registers.pairs import Approach
 from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
-from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.store.statements.findings import resolved_findings
 
 _DAYS_RANGE = range(3651)
@@ -117,9 +117,17 @@ def parse_days(text: str, option: str = "--days") -> int:
     return days
 
 
-def read_status(reader: Reader, days: int) -> Status:
-    """Return the state of a ledger; what ends within `days` of the reader's day ends soon."""
-    snapshot = reader.snapshot("office", "provider", "need", "offer", "deal", "approach")
+def status_snapshot(reader: Reader) -> Snapshot:
+    """Return the snapshot that the status and the worklist are computed from."""
+    return reader.snapshot("office", "provider", "need", "offer", "deal", "approach", RATES)
+
+
+def read_status(reader: Reader, days: int, snapshot: Snapshot | None = None) -> Status:
+    """Return the state of a ledger; what ends within `days` of the reader's day ends soon.
+
+    `snapshot` is that of `status_snapshot`, where it was read already.
+    """
+    snapshot = snapshot or status_snapshot(reader)
     states = _states(snapshot)
     last_day = days_after(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)

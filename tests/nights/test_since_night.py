@@ -192,13 +192,6 @@ def test_a_first_night_has_nothing_to_compare_with(nights: Nights) -> None:
     assert new.since is None
 
 
-def test_an_office_without_new_is_refused(
-    nights: Nights, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["status", "--office", "asia", "--db", nights.url]) == 2
-    assert "--office was given without --new" in capsys.readouterr().err
-
-
 def test_spreadsheets_get_a_row_for_each_thing_that_is_new(
     fund: Nights, capsys: pytest.CaptureFixture[str]
 ) -> None:

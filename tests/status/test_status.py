@@ -118,8 +118,8 @@ def test_the_command_tells_people_what_lapses(town, capsys):
         "Needs       3: 0 covered (nothing missing), 2 with an open quantity, 1 with an unknown"
         in told
     )
-    assert "Holds that lapse within 30 days:" in told
-    assert "Offers that lapse within 30 days:" in told
+    assert "Holds that have ended, or end within 30 days (1):" in told
+    assert "Offers that have ended, or end within 30 days, with a quantity available (1):" in told
 
 
 def test_a_table_for_spreadsheets_has_a_row_for_each_office(town, capsys):
