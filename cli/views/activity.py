@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.receipts import change_texts, term_texts
@@ -10,12 +11,14 @@ from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.register import register_row
 from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER
+from ledger.registers.table import REGISTERS
 from ledger.usecases.activity import records_of
 
 if TYPE_CHECKING:
     from ledger.registers.spec import RegisterSpec
     from ledger.store.acts import RecordedAct
     from ledger.store.session.snapshot import Snapshot
+    from ledger.usecases.activity import RecordName
 
 LOG_COLUMNS = columns(
     "recorded_at actor command about what (entries) reason (key) (request)",
@@ -61,7 +64,7 @@ def log_rows(snapshot: Snapshot, acts: Iterable[RecordedAct]) -> Iterator[dict[s
             "recorded_at": snapshot.local(act.recorded_at),
             "actor": act.actor,
             "command": act.command,
-            "about": _about([one.code for one in records]),
+            "about": _about(records),
             "what": what_text(act.receipt),
             "reason": act.given.get("reason"),
             "entries": act.receipt.get("entries") or [],
@@ -71,9 +74,11 @@ def log_rows(snapshot: Snapshot, acts: Iterable[RecordedAct]) -> Iterator[dict[s
         }
 
 
-def _about(codes: list[str]) -> str:
-    shown = ", ".join(codes[:_FEW])
-    return shown if len(codes) <= _FEW else f"{shown} and {len(codes) - _FEW:,} more"
+def _about(records: Sequence[RecordName]) -> str:
+    """Name the first records of an act; what is in no register, such as a seal, by its kind too."""
+    names = (one.code if one.kind in REGISTERS else f"{one.kind} {one.code}" for one in records)
+    shown = ", ".join(islice(names, _FEW))
+    return shown if len(records) <= _FEW else f"{shown} and {len(records) - _FEW:,} more"
 
 
 def what_text(receipt: Mapping[str, Any]) -> str:
@@ -83,12 +88,13 @@ def what_text(receipt: Mapping[str, Any]) -> str:
         return f"request {undone['request']} ({undone['command']}) undone"
     recorded = {**(receipt.get("recorded") or {}), "reason": None}
     texts = [*term_texts(recorded), *change_texts(receipt)]
-    counts = receipt.get("counts") or {}
-    texts += [
-        f"{name}: {count:,}"
-        for name, count in counts.items()
-        if isinstance(count, int) and not isinstance(count, bool)
-    ]
-    if receipt.get("seal"):
-        texts.append(f"seal {receipt['seal']['number']}")
+    texts += _counted((receipt.get("counts") or {}).get("tables") or {})
     return "; ".join(texts)
+
+
+def _counted(tables: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Say what an import did with the rows of each table."""
+    for table, counts in tables.items():
+        done = [f"{counts[word]:,} {word}" for word in ("new", "changed") if counts.get(word)]
+        if done:
+            yield f"{table}: {', '.join(done)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,19 @@ def test_an_undone_act_and_its_undoing_both_stand(busy: Officer) -> None:
     assert rows(busy)[-1]["command"] == "undo"
     assert "(approach add) undone" in rows(busy)[-1]["what"]
     assert rows(busy)[-2]["command"] == "approach add"
+
+
+@pytest.mark.only_on("sqlite")
+def test_imports_and_nights_say_what_they_recorded(busy: Officer, tmp_path: Path) -> None:
+    (tmp_path / "cities.csv").write_text(
+        "code,name,country,population\nLHE,Lahore,PK,1\nMHD,Mashhad,IR,3\n"
+    )
+    busy.says(f"import {tmp_path} --yes")
+    busy.tries("reconcile")
+    found = {one["command"]: one for one in rows(busy)}
+    assert found["import"]["what"] == "cities: 1 new, 1 changed"
+    assert [one["command"] for one in rows(busy, "log --about LHE")] == ["import"]
+    assert "reconcile" in found
 
 
 @pytest.mark.only_on("sqlite")

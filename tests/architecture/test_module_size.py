@@ -31,7 +31,6 @@ SHORT = {
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
     "cli/framework/letters.py": "the commands that write letters, of three registers",
-    "cli/views/activity.py": "the log alone, which reads no register",
     "cli/views/origin.py": "the end of every screen of a record that has an origin or can be one",
     "ledger/journal/reached.py": "how far deals got, for every report that asks what came of it",
     "ledger/store/approaches.py": "query of one report",
