@@ -266,7 +266,7 @@ def list_(
     from cli.views.deal import emit_deals
 
     with read_ledger(call) as reader:
-        emit_deals(call, reader.snapshot("deal"), every=every)
+        emit_deals(call, reader, every=every)
 
 
 @command(app, "show", kind="show", dated=True)

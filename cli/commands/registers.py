@@ -6,7 +6,7 @@ their own have a module each: see `_OWN_MODULES` in `cli.framework.app`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -18,6 +18,7 @@ from cli.framework.register_commands import (
     emit_listing,
     resolve_code,
     resolve_typed_code,
+    shown_rows,
 )
 from cli.framework.register_options import (
     add_parameters,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from ledger.journal.receipts import Receipt
     from ledger.registers.spec import RegisterSpec
+    from ledger.reports.table import Column, ReportRow
     from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -389,17 +391,21 @@ def _list(spec: RegisterSpec, words: str) -> Verb:
         def listed_of(snapshot: Snapshot) -> Listing:
             return listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
 
-        others, options = _LISTED_WITH.get(spec.name, ()), None
+        def rows_of(snapshot: Snapshot) -> tuple[Iterable[ReportRow], Sequence[Column]]:
+            listed = listed_of(snapshot)
+            return shown_rows(listed, every=every), listed_columns(call, spec, listed)
+
+        others = _LISTED_WITH.get(spec.name, ())
         with read_ledger(call) as reader:
             narrowed = None
             if call.read.where and spec.name in _NARROWED:
-                from cli.views.narrowed import narrowed_listing
+                from cli.views.narrowed import narrowed_read
 
-                narrowed = narrowed_listing(call, reader, spec, others, listed_of, every=every)
+                narrowed = narrowed_read(call, reader, spec.name, others, rows_of)
             if narrowed is None:
-                listed = listed_of(reader.snapshot(spec.name, *others))
+                listed, options = listed_of(reader.snapshot(spec.name, *others)), None
             else:
-                listed, options = narrowed
+                listed, options = listed_of(narrowed.snapshot), narrowed.options
         columns = listed_columns(call, spec, listed)
         emit_listing(call, spec, listed, columns, every=every, options=options)
 

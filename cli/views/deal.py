@@ -20,7 +20,8 @@ from ledger.reports.table import grouped
 if TYPE_CHECKING:
     from ledger.journal.balance import DealBalance
     from ledger.journal.entries import Entry
-    from ledger.store.session.snapshot import Snapshot
+    from ledger.reports.table import Column
+    from ledger.store.session.snapshot import Reader, Snapshot
 
 _HEADINGS = {"stands": "Quantities", "project": "Project code", "provider": "Provider code"}
 DEAL_COLUMNS = columns(
@@ -81,20 +82,32 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
     }
 
 
-def emit_deals(call: Call, snapshot: Snapshot, *, every: bool) -> None:
+def emit_deals(call: Call, reader: Reader, *, every: bool) -> None:
     """Write the list of deals; people get the finished ones only where they ask for them."""
-    rows = [deal_row(snapshot, deal) for deal in snapshot.deals.values()]
-    head = {"schema": "cityfund.deals/1"}
-    if not call.for_people:
-        emit_rows(rows, DEAL_COLUMNS, call.read, head=head)
-        return
     by_state = any(re.match(r"\s*state\s*[!=<>]", text, re.IGNORECASE) for text in call.read.where)
-    finished = {one.deal.code for one in snapshot.deals.values() if one.is_finished}
-    shown = [row for row in rows if every or by_state or row["deal"] not in finished]
-    told = ({**row, "stands": stage_text(row)} for row in shown)
-    emit_rows(told, DEAL_LISTED, call.read, head=head, narrow=DEAL_NARROW)
-    if len(shown) < len(rows) and call.format == "table":
-        note(call, f"{len(rows) - len(shown):,} finished hidden; --all shows them.")
+    whole = every or by_state or not call.for_people
+    columns_of_all = DEAL_LISTED if call.for_people else DEAL_COLUMNS
+
+    def rows_of(snapshot: Snapshot) -> tuple[list[dict[str, Any]], list[Column]]:
+        deals = [one for one in snapshot.deals.values() if whole or not one.is_finished]
+        rows = [deal_row(snapshot, deal) for deal in deals]
+        if call.for_people:
+            rows = [{**row, "stands": stage_text(row)} for row in rows]
+        return rows, columns_of_all
+
+    narrowed = None
+    if call.read.where:
+        from cli.views.narrowed import narrowed_read  # noqa: PLC0415 - where rows are kept
+
+        narrowed = narrowed_read(call, reader, "deal", (), rows_of, {"deal": "code"})
+    snapshot = reader.snapshot("deal") if narrowed is None else narrowed.snapshot
+    rows, shown = rows_of(snapshot)
+    head = {"schema": "cityfund.deals/1"}
+    narrow = DEAL_NARROW if call.for_people else ()
+    options = call.read if narrowed is None else narrowed.options
+    emit_rows(rows, shown, options, head=head, narrow=narrow)
+    if len(rows) < len(snapshot.deals) and call.format == "table":
+        note(call, f"{len(snapshot.deals) - len(rows):,} finished hidden; --all shows them.")
 
 
 def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> dict[str, str]:

@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cli.framework.command import Call, ReadOptions
 from cli.framework.output import meets_filters
-from cli.framework.register_commands import Listing, shown_rows
-from cli.views.register import listed_columns
+from ledger.reports.table import Column, ReportRow
 
 if TYPE_CHECKING:
-    from ledger.registers.spec import RegisterSpec
     from ledger.store.session.snapshot import Reader, Snapshot
 
+Rows = Callable[["Snapshot"], tuple[Iterable[ReportRow], Sequence[Column]]]
+"""Gives the rows of a listing that are filtered, and their columns."""
+_OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
-class NarrowedListing(NamedTuple):
-    """The rows that filters can keep, and how they are to be filtered."""
 
-    listing: Listing
+class NarrowedRead(NamedTuple):
+    """What filters can keep of a register, and how its rows are to be filtered."""
+
+    snapshot: Snapshot
     options: ReadOptions
 
 
-def narrowed_listing(
+def narrowed_read(
     call: Call,
     reader: Reader,
-    spec: RegisterSpec,
+    kind: str,
     others: Sequence[str],
-    listed: Callable[[Snapshot], Listing],
-    *,
-    every: bool,
-) -> NarrowedListing | None:
-    """List what the filters of a call can keep; None where the whole register has to be read.
+    rows_of: Rows,
+    also_called: Mapping[str, str] = _OTHER_NAMES,
+) -> NarrowedRead | None:
+    """Read what the filters of a call can keep; None where the whole register has to be read.
 
     It has to be where no row has a value that a filter asks for: a note then names those there are.
     """
+    read = call.read
+    if not read.where:
+        return None
     from ledger.store.session.narrowed import read_narrowed  # noqa: PLC0415 - where rows are kept
 
-    read = call.read
     where = read.where if read.office is None else read.where[:-1]
-    narrowed = read_narrowed(reader, spec.name, where, *others)
+    narrowed = read_narrowed(reader, kind, where, *others, also_called=also_called)
     if narrowed is None:
         return None
     known: dict[str, Mapping[str, Collection[str]]] = {**narrowed.names}
@@ -50,8 +54,8 @@ def narrowed_listing(
             known[register] = read.names(register)
         return known[register]
 
-    listing, options = listed(narrowed.snapshot), replace(read, names=names)
-    rows = shown_rows(listing, every=every)
-    if not meets_filters(rows, listed_columns(call, spec, listing), options):
+    options = replace(read, names=names)
+    rows, columns = rows_of(narrowed.snapshot)
+    if not meets_filters(rows, columns, options):
         return None
-    return NarrowedListing(listing, options)
+    return NarrowedRead(narrowed.snapshot, options)

@@ -34,6 +34,7 @@ COMMANDS = (
     ("need list --where project=", ("need", "list", "--where", "project=PRJ-000007")),
     ("project list --where city=", ("project", "list", "--where", "city=CITY-00000")),
     ("offer list --where provider=", ("offer", "list", "--where", "provider=PROV-00000")),
+    ("deal list --where project=", ("deal", "list", "--where", "project=PRJ-000000")),
     ("gaps --where project=", ("gaps", "--where", "project=PRJ-000007")),
     ("gaps --where city=", ("gaps", "--where", "city=CITY-00000")),
     ("status", ("status",)),
@@ -67,6 +68,7 @@ def measure(engine: str, place: Place, said: argparse.Namespace) -> None:
         kept = said.keep / f"of{needs}.db" if said.keep else None
         if kept is not None and kept.exists():
             url = f"sqlite:///{kept}"
+            run(["db", "upgrade"], url)
         else:
             url = place.new(f"of{needs}")
             spent.setdefault("import", []).append(filled(url, needs))

@@ -18,14 +18,17 @@ from ledger.core.text import text_key
 
 SIZES = 40, 400
 PER_CITY = 8
+FREE = 7
+"""The project on which no act rests."""
 COUNTRIES = "IR", "TR", "PK"
 FILTERED = {
     "need list": ("project=PRJ-003", "city=CITY-1", "city=city_1", "code=N-0007", "project=Tram 3"),
     "project list": ("city=CITY-1", "code=PRJ-003,prj-004", "city=CITY-1,CITY-2", "city=TR"),
     "offer list": ("provider=PROV-1", "code=O-003", "provider=Fund 1"),
+    "deal list": ("need=N-0006", "offer=O-003", "project=PRJ-003", "city=CITY-1", "deal=D-003"),
     "gaps": ("project=PRJ-003", "city=CITY-1", "need=N-0007", "city=CITY-1 of the plan"),
 }
-NARROW = ("project=PRJ-003", "city=CITY-1", "code=", "provider=PROV-1", "need=N-0007")
+NARROW = ("project=PRJ-003", "city=CITY-1", "code=", "provider=PROV-1", "need=", "deal=")
 
 
 def tables(projects: int) -> dict[str, list[str]]:
@@ -56,6 +59,14 @@ def tables(projects: int) -> dict[str, list[str]]:
         "offers": [
             "code,provider,factor,quantity,unit,declared_on",
             *(f"O-{n:03},PROV-{n % 10},money,500,EUR,2024-01-01" for n in range(20)),
+        ],
+        "deals": [
+            "code,offer,need,act,quantity,unit,effective_on",
+            *(
+                f"D-{n:03},O-{n:03},N-{2 * n:04},committed,10,EUR,2024-02-01"
+                for n in range(20)
+                if n != FREE
+            ),
         ],
     }
 
@@ -194,6 +205,6 @@ def test_a_former_code_and_a_name_that_is_a_code_are_found(ledgers, tmp_path, ca
     assert {row["provider"] for row in whole} == {"PROV-1", "PROV-2"}
     Path(tmp_path / "rename.db").write_bytes(Path(url.removeprefix("sqlite:///")).read_bytes())
     copy = f"sqlite:///{tmp_path / 'rename.db'}"
-    said(copy, "project edit PRJ-003 --code TRAM-3", capsys)
-    kept = json.loads(said(copy, "need list --json --where project=PRJ-003", capsys)[0])["rows"]
-    assert {row["project"] for row in kept} == {"TRAM-3"}
+    said(copy, "project edit PRJ-007 --code TRAM-7", capsys)
+    kept = json.loads(said(copy, "need list --json --where project=PRJ-007", capsys)[0])["rows"]
+    assert {row["project"] for row in kept} == {"TRAM-7"}

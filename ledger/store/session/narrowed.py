@@ -18,8 +18,14 @@ from ledger.store.register_codes import names_by_code
 from ledger.store.registers import STORED_REGISTERS, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
 
-_THROUGH: Final[Mapping[tuple[str, str], str]] = {("need", "city"): "project"}
-"""Columns of a listing that are terms of what its records belong to."""
+_THROUGH: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("need", "city"): ("project",),
+    ("deal", "city"): ("project", "need"),
+    ("deal", "project"): ("need",),
+    ("deal", "provider"): ("offer",),
+    ("approach", "project"): ("need",),
+}
+"""Columns of a listing that are terms of what its records belong to, directly or not."""
 _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -69,31 +75,30 @@ def _ways(
     connection = reader.connection
     if "code" in wanted:
         by_names = bool(spec.until_acts) and spec.title is not None
-        ids = ids_named(connection, spec.name, wanted["code"], by_names=by_names)
-        if ids is not None:
-            yield _Having("code", [*ids.values()])
+        named = ids_named(connection, spec.name, wanted["code"], by_names=by_names)
+        if named is not None:
+            yield _Having("code", [*named.values()])
     for name, values in wanted.items():
-        through = _THROUGH.get((spec.name, name))
-        register = _register(spec if through is None else STORED_REGISTERS[through].spec, name)
+        through = _THROUGH.get((spec.name, name), ())
+        register = _register(STORED_REGISTERS[through[0]].spec if through else spec, name)
         if register is None:
             continue
-        ids = ids_named(connection, register, values, by_names=True)
-        if not ids:
+        by_names = STORED_REGISTERS[register].spec.title is not None
+        named = ids_named(connection, register, values, by_names=by_names)
+        if not named:
             continue
-        if through is None:
-            yield _Having(name, [*ids])
-        else:
-            above = load_where(connection, through, name, [*ids])
-            yield _Having(through, [one.id for one in above.values()])
+        term, ids = name, [*named]
+        for between in through:
+            ids = [one.id for one in load_where(connection, between, term, ids).values()]
+            term = between
+        yield _Having(term, ids)
 
 
 def _register(spec: RegisterSpec, name: str) -> str | None:
-    """Give the register with names of which a term holds one code."""
+    """Give the register of which a term holds one code."""
     column = spec.column.get(name)
     register = None if column is None or column.is_list else column.register
-    if register is None or register not in STORED_REGISTERS:
-        return None
-    return register if STORED_REGISTERS[register].spec.title else None
+    return register if register in STORED_REGISTERS else None
 
 
 def _names(
