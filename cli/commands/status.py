@@ -39,7 +39,8 @@ def status(
         ),
     ] = None,
     mine: Annotated[
-        bool, typer.Option("--mine", help="Keep what is about records that you recorded or moved.")
+        bool,
+        typer.Option("--mine", help="Keep what is about records that you own, recorded or moved."),
     ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="List all of each kind, not the first ten.")

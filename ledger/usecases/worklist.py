@@ -79,7 +79,7 @@ def read_worklist(
     """Return what is to be done, kept for an office and for the records of one actor.
 
     The snapshot is that of the status. What ends within `days` is on it. A record is of the actor
-    who recorded, edited or moved it.
+    who recorded, edited or moved it, or who owns it, its project, its city or its provider.
     """
     last = days_after(snapshot.day, days)
     is_wanted = _selection(reader, office, mine)
@@ -107,7 +107,12 @@ def _selection(reader: Reader, office: str | None, mine: str | None) -> Callable
     records: frozenset[tuple[str, str]] = frozenset()
     if mine is not None:
         acts = read_log(reader, LogQuery(actor=mine))
-        records = frozenset((one.kind, one.code) for act in acts for one in records_of(act))
+        moved = {(one.kind, one.code) for act in acts for one in records_of(act)}
+        owners = reader.snapshot("owner").records("owner").values()
+        owned = {
+            (one.kind, one.record) for one in owners if one.actor == mine and not one.withdrawn
+        }
+        records = frozenset(moved | owned)
 
     def is_wanted(row: WorkRow) -> bool:
         return (office is None or row.concerns(office)) and (mine is None or row.is_of(records))
@@ -135,7 +140,14 @@ def _of_need(
         offices=(facts.city.office,),
         city=facts.city.code,
         project=facts.project.code,
-        about=frozenset({("need", facts.need.code), ("project", facts.project.code), *about}),
+        about=frozenset(
+            {
+                ("need", facts.need.code),
+                ("project", facts.project.code),
+                ("city", facts.city.code),
+                *about,
+            }
+        ),
     )
 
 
@@ -147,8 +159,9 @@ def _deals(snapshot: Snapshot, last: date) -> Iterator[WorkRow]:
     for code, balance in snapshot.deals.items():
         deal, facts = balance.deal, snapshot.need_facts[balance.deal.need]
         unit = facts.balance.unit
-        provider = snapshot.offer_facts[deal.offer].provider.name
-        about = [("offer", deal.offer)]
+        offered_by = snapshot.offer_facts[deal.offer].provider
+        provider = offered_by.name
+        about = [("offer", deal.offer), ("provider", offered_by.code)]
         committed, held = balance.need.get(Stage.COMMITTED), balance.need.get(Stage.HELD)
         if committed and deal.due_on is not None and deal.due_on < snapshot.day:
             text = (

@@ -95,6 +95,9 @@ def test_mine_is_what_the_actor_recorded_or_moved(officer: Officer) -> None:
     officer.says("need add PRJ-0001 money '6M EUR' --code N-0008")
     mine = officer.asks("status --mine")["worklist"]
     assert [row["code"] for row in mine] == ["N-0008"]
+    officer.says("owner add PRJ-0001 sara")
+    mine = officer.asks("status --mine")["worklist"]
+    assert [row["code"] for row in mine] == ["N-0007", "N-0008"]
     every = officer.asks("status")["worklist"]
     assert {"N-0007", "N-0008"} <= {row["code"] for row in every}
 
