@@ -20,6 +20,9 @@ from cli.framework.usage_errors import NotText, ReceiptNotWritten, usage_error
 from ledger.core.errors import ExitCode, LedgerError
 
 PROGRAM = "cityfund"
+COMPLETES = "_CITYFUND_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 
 _WHEN_CLOSED: Final = (
     ("stdin", os.O_RDONLY, "r"),
@@ -109,6 +112,10 @@ def _invoke(root: Root, argv: list[str], session: Session) -> int:
 
 def _answer_completion(root: Root) -> None:
     """Answer a shell that asks for completions; does not come back where one does."""
+    if COMPLETES in os.environ:
+        from cli.framework.completion import answer_shells  # noqa: PLC0415 - only where one asks
+
+        answer_shells()
     try:
         root._main_shell_completion({}, PROGRAM)  # noqa: SLF001 - Typer's own, there is no other
     except SystemExit as answered:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
+from cli.framework.completion import complete_words
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
+from ledger.checks import CHECKS
 from ledger.core.errors import ExitCode
 from ledger.reports.table import Column, table_chunks
 
@@ -25,7 +27,10 @@ _COLUMNS = [
 @command(app, "check", kind="plain")
 def check(
     call: Call,
-    names: Annotated[list[str] | None, typer.Argument(help="Only these checks.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only these checks.", autocompletion=complete_words(CHECKS.items)),
+    ] = None,
     seal: Annotated[
         list[str] | None,
         typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger; repeatable."),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_stored
 from cli.framework.options import comma_separated
 from cli.framework.register_options import code_argument
 from cli.framework.session import act, approach_days_of, read_ledger
@@ -18,7 +19,12 @@ app = noun("City to city: who leads in a topic, and who could serve a need for e
 @command(app, "standing", dated=True)
 def standing(
     call: Call,
-    topic: Annotated[str, typer.Argument(help="A topic in use, in any spelling.")],
+    topic: Annotated[
+        str,
+        typer.Argument(
+            help="A topic in use, in any spelling.", autocompletion=complete_stored("topics")
+        ),
+    ],
 ) -> None:
     """List the cities with a standing in a topic: proven, credentialed or declared, with ranks."""
     from ledger.usecases.city_standing import report_standing

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_stored
 from cli.framework.output import emit_record, emit_rows, lines_below
 from cli.framework.session import act, ledger_of
 from cli.views.finding import (
@@ -22,7 +23,14 @@ from cli.views.finding import (
 
 app = noun("Findings of the nightly run.")
 
-Code = Annotated[str, typer.Argument(metavar="FINDING", help="The finding's code: F-0042.")]
+Code = Annotated[
+    str,
+    typer.Argument(
+        metavar="FINDING",
+        help="The finding's code: F-0042.",
+        autocompletion=complete_stored("findings"),
+    ),
+]
 
 
 @command(app, "list")

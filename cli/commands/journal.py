@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.framework.command import Call, ReadOptions, command, noun
-from cli.framework.completion import complete_codes
+from cli.framework.completion import complete_codes, complete_stored
 from cli.framework.options import quantity_option
 from cli.framework.output import emit_document, emit_record, emit_rows, lines_below
 from cli.framework.receipts import remember_receipt
@@ -40,7 +40,12 @@ def _entries_of(kind: str) -> Any:
     return typer.Option(help=f"Entries of this {kind}.", autocompletion=complete_codes(kind))
 
 
-Number = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's number.")]
+Number = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENTRY", help="The entry's number.", autocompletion=complete_stored("entries")
+    ),
+]
 
 
 @command(app, "list", dated=True)

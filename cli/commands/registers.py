@@ -449,7 +449,7 @@ def _history(spec: RegisterSpec) -> Verb:
 
 
 def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:
-    @with_parameters(code_parameter(spec))
+    @with_parameters(code_parameter(spec, withdrawn=not withdrawn))
     def set_(call: Call, **typed: str) -> None:
         from ledger.usecases.registers import retire
 
@@ -463,7 +463,7 @@ def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:
 
 
 def _move(spec: RegisterSpec, verb: str) -> Verb:
-    @with_parameters(code_parameter(spec), quantity_parameter(spec))
+    @with_parameters(code_parameter(spec, withdrawn=verb == "reinstate"), quantity_parameter(spec))
     def move(call: Call, **typed: Any) -> None:
         from ledger.usecases.registers import quantities
 

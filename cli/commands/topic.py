@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_stored
 from cli.framework.session import act, read_ledger
 
 app = noun("Topics of needs, offers, partnerships and credentials.")
@@ -28,7 +29,12 @@ def list_(call: Call) -> None:
 @command(app, "rename", kind="write", destructive=True)
 def rename(
     call: Call,
-    old: Annotated[str, typer.Argument(help="A topic in use, in any spelling.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="A topic in use, in any spelling.", autocompletion=complete_stored("topics")
+        ),
+    ],
     new: Annotated[str, typer.Argument(help="Its new name or spelling.")],
 ) -> None:
     """Rename a topic in every record that has it."""

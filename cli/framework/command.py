@@ -426,19 +426,26 @@ class VerbGroup(PlainHelp, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the default verb before words that name none; --help is then that verb's."""
         named = args[:1] and args[0] in self.commands
-        if self.default_verb is not None and not named and not ctx.resilient_parsing:
+        if self.default_verb is None or named or (ctx.resilient_parsing and not args):
+            return super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
             self.commands[self.default_verb].epilog = self._others()
-            args = [self.default_verb, *args]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, [self.default_verb, *args])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Complete the verbs; behind a noun that does something by itself, its options too."""
+        if incomplete.startswith("-") and self.default_verb is not None:
+            return self.commands[self.default_verb].shell_complete(ctx, incomplete)
+        return super().shell_complete(ctx, incomplete)
 
     def _others(self) -> str:
-        others = {name: one for name, one in self.commands.items() if name != self.default_verb}
         descriptions = [
-            f"{name}: {(one.help or '').splitlines()[0]}" for name, one in others.items()
+            f"{name}: {(one.help or '').splitlines()[0]}"
+            for name, one in self.commands.items()
+            if name != self.default_verb
         ]
-        return "\n\n".join(
-            ["Other commands, each with its own --help:", *descriptions] if descriptions else []
-        )
+        heading = ["Other commands, each with its own --help:"] if descriptions else []
+        return "\n\n".join([*heading, *descriptions])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises UnknownCommand naming the nearest."""

@@ -1,57 +1,193 @@
-"""Completing codes from the ledger while a person types. Imports no database toolkit."""
+"""Completing words while a person types: codes and names, of the ledger and of the references.
+
+Imports no database toolkit. On any error nothing is completed: a shell cannot show it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import typer
 
 from cli.framework.settings import resolve
 
-Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
+Words = list[tuple[str, str]]
+Completer = Callable[[typer.Context, str], Words]
 
 
-def complete_codes(kind: str) -> Completer:
-    """Make a completer of the codes of a kind: office, city, provider, project, need, offer, deal.
+class _Chosen(str):
+    """A code that was found by the name that was typed.
 
-    For `autocompletion=` of a Typer argument or option. On any error nothing is completed: a shell
-    cannot show it.
+    Typer passes over what does not begin as typed, by asking the word itself.
     """
 
-    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-        from ledger.core.errors import LedgerError  # noqa: PLC0415 - only while completing
-        from ledger.store.completion import complete_codes  # noqa: PLC0415
+    __slots__ = ()
 
-        flags = getattr(ctx, "flags", dict)
-        try:
-            settings = resolve(flags())
-        except (LedgerError, OSError):
+    def startswith(self, *_: object) -> bool:
+        """Answer for the name."""
+        return True
+
+
+def offered(words: Iterable[tuple[str, str]], typed: str) -> Words:
+    """Choose the words that begin as typed, in any case; where none does, go by their names.
+
+    What has a capital and small letters is a name first: Ni is Niger, and NI Nicaragua. A name that
+    is the only one of its beginning gives its word. Of several, the names are completed: they begin
+    as typed, so that a shell can complete what they have in common.
+    """
+    words, begun = list(words), typed.casefold()
+    found = [(as_typed(word, typed), about) for word, about in words if _begins(word, begun)]
+    if not begun or (found and not (typed.istitle() and len(typed) > 1)):
+        return found
+    named = [(word, name) for word, name in words if _begins(name, begun)]
+    if not named:
+        return found
+    if len(named) == 1:
+        return [(_Chosen(named[0][0]), named[0][1])]
+    return [(typed + name[len(typed) :], word) for word, name in named]
+
+
+def _begins(text: str, begun: str) -> bool:
+    return text.casefold().startswith(begun)
+
+
+def as_typed(word: str, typed: str) -> str:
+    """Give a code in the case of the typing: the shell drops what does not begin as typed."""
+    if word.startswith(typed):
+        return word
+    return word.lower() if typed == typed.lower() else typed + word[len(typed) :]
+
+
+def complete_codes(kind: str, *, withdrawn: bool = False) -> Completer:
+    """Make a completer of the codes of a kind, or of its records in use by their names.
+
+    For `autocompletion=` of a Typer argument or option. Kinds are the registers and `proposal`.
+    `withdrawn` codes are completed where they are what a command takes.
+    """
+
+    def complete(ctx: typer.Context, incomplete: str) -> Words:
+        from ledger.store import completion  # noqa: PLC0415 - only while completing
+
+        url = _ledger(ctx)
+        if url is None:
             return []
-        matches = complete_codes(settings.db_url, kind, incomplete)
-        # The shell drops what does not begin as typed, so codes take the case of the typing.
-        as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
-        return [(as_typed(code), about) for code, about in matches]
+        found = completion.complete_codes(url, kind, incomplete, withdrawn=withdrawn)
+        if found or not incomplete or withdrawn:
+            return [(as_typed(code, incomplete), about) for code, about in found]
+        return offered(completion.complete_names(url, kind), incomplete)
 
     return complete
 
 
-def complete_currencies(incomplete: str) -> list[tuple[str, str]]:
+def complete_stored(what: str) -> Completer:
+    """Make a completer of `topics`, `entries` or `findings` of the ledger."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> Words:
+        from ledger.store import completion  # noqa: PLC0415 - only while completing
+
+        url = _ledger(ctx)
+        if url is None:
+            return []
+        if what == "topics":
+            return offered(completion.complete_topics(url), incomplete)
+        read = {"entries": completion.complete_entries, "findings": completion.complete_findings}
+        return offered(read[what](url, incomplete), incomplete)
+
+    return complete
+
+
+def complete_words(words: Callable[[], Iterable[tuple[str, str]]]) -> Callable[[str], Words]:
+    """Make a completer of words that are the same in every ledger, by their names as well."""
+
+    def complete(incomplete: str) -> Words:
+        return offered(words(), incomplete)
+
+    return complete
+
+
+def complete_columns(ctx: typer.Context, incomplete: str) -> Words:
+    """Complete the columns of a list, for filters, orders and choices, one after each comma."""
+    from ledger.core.factors import STAGES_OF  # noqa: PLC0415 - only while completing
+    from ledger.registers.table import REGISTERS  # noqa: PLC0415
+
+    before, comma, last = incomplete.rpartition(",")
+    turned = "-" if last.startswith("-") else ""
+    words: list[tuple[str, str]] = []
+    noun = "" if ctx.parent is None else ctx.parent.info_name or ""
+    spec = REGISTERS.get(noun)
+    if spec is not None:
+        words = [(one.name, one.help) for one in spec.in_tables]
+        if spec.has_quantity:
+            words += [(stage.value, "") for stage in next(iter(STAGES_OF.values()))]
+    elif noun == "gaps":
+        from ledger.gaps.rows import COLUMNS  # noqa: PLC0415 - only while completing
+
+        words = [(name, "") for name in COLUMNS]
+    found = offered(words, last.removeprefix("-"))
+    return [(f"{before}{comma}{turned}{word}", about) for word, about in found]
+
+
+def complete_currencies(incomplete: str) -> Words:
     """Complete the code of a currency; every ledger has those of ISO 4217."""
     from ledger.reference.units import iso4217_units  # noqa: PLC0415 - only while completing
 
-    as_typed = str.lower if incomplete and incomplete == incomplete.lower() else str
-    return [
-        (as_typed(code), unit.name)
-        for code, unit in sorted(iso4217_units().items())
-        if code.startswith(incomplete.upper())
-    ]
+    return offered(
+        [(code, unit.name) for code, unit in sorted(iso4217_units().items())], incomplete
+    )
 
 
 def complete_any(*kinds: str) -> Completer:
     """Make a completer of the codes of several kinds, one kind after the other."""
     completers = [complete_codes(kind) for kind in kinds]
 
-    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    def complete(ctx: typer.Context, incomplete: str) -> Words:
         return [matches for one in completers for matches in one(ctx, incomplete)]
 
     return complete
+
+
+def answer_shells() -> None:
+    """Write what a shell asked for as the shells read it fastest, whatever the words have in them.
+
+    Typer renders each description by Rich, and hands zsh a text that it takes seconds to parse.
+    """
+    from typer import _completion_classes as shells  # noqa: PLC0415 - only while completing
+
+    shells._sanitize_help_text = str  # type: ignore[assignment]  # noqa: SLF001
+    shells.BashComplete.format_completion = _for_bash  # type: ignore[method-assign,assignment]
+    shells.ZshComplete.complete = _for_zsh  # type: ignore[method-assign,assignment]
+
+
+def _for_bash(_shell: Any, item: Any) -> str:
+    """Escape what bash would take for several words."""
+    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", item.value)
+
+
+def _for_zsh(shell: Any) -> str:
+    """Write the words and what to show of them as two lists; a word may replace what was typed."""
+    args, incomplete = shell.get_completion_args()
+    items = shell.get_completions(args, incomplete)
+    if not items:
+        return "_files"
+    values = " ".join(shlex.quote(one.value) for one in items)
+    shown = " ".join(
+        shlex.quote(f"{one.value} -- {' '.join(one.help.split())}" if one.help else one.value)
+        for one in items
+    )
+    replaces = " -U" if any(not str(one.value).startswith(incomplete) for one in items) else ""
+    lists = f"local -a words_ shown_; words_=({values}); shown_=({shown})"
+    return f"{lists}; compadd{replaces} -l -d shown_ -a words_"
+
+
+def _ledger(ctx: typer.Context) -> str | None:
+    """Give the URL of the ledger that a command line is about."""
+    from ledger.core.errors import LedgerError  # noqa: PLC0415 - only while completing
+
+    flags = getattr(ctx, "flags", dict)
+    try:
+        return resolve(flags()).db_url
+    except (LedgerError, OSError):
+        return None

@@ -65,7 +65,7 @@ def wants_json(argv: Sequence[str], configured: str | None = None) -> bool:
     """Return whether JSON was asked for, even if the command line cannot be parsed."""
     chosen = configured
     words = list(argv[: argv.index("--")] if "--" in argv else argv)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if word == "--json":
             return True
         if word == "--format":

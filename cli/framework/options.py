@@ -250,17 +250,70 @@ _COMMON = (
     _flag("--debug", words="Show the traceback of an error.", panel=COMMON_PANEL),
     _flag("--no-color", words="Write without colours.", panel=COMMON_PANEL),
 )
-_WHERE = _text("--where", "FILTER", "Keep rows: country=Iran, 'gap>1M EUR'.", READ_PANEL, many=True)
-_OFFICE = _text("--office", "CODE", "Keep the rows of one office.", READ_PANEL)
+
+
+def _complete_columns(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    from cli.framework.completion import complete_columns  # noqa: PLC0415 - only while completing
+
+    return complete_columns(ctx, incomplete)
+
+
+def _complete_offices(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    from cli.framework.completion import complete_codes  # noqa: PLC0415 - only while completing
+
+    return complete_codes("office")(ctx, incomplete)
+
+
+def _complete_currencies(incomplete: str) -> list[tuple[str, str]]:
+    from cli.framework.completion import complete_currencies  # noqa: PLC0415 - as above
+
+    return complete_currencies(incomplete)
+
+
+_WHERE = _text(
+    "--where",
+    "FILTER",
+    "Keep rows: country=Iran, 'gap>1M EUR'.",
+    READ_PANEL,
+    many=True,
+    autocompletion=_complete_columns,
+)
+_OFFICE = _text(
+    "--office",
+    "CODE",
+    "Keep the rows of one office.",
+    READ_PANEL,
+    autocompletion=_complete_offices,
+)
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
 _LANG = _text("--lang", "CODE", "Language of a page or a workbook: en, fa.", READ_PANEL)
 _SHAPED = (
-    _text("--sort", "COLUMN,...", "In this order; -COLUMN turns it.", READ_PANEL, many=True),
+    _text(
+        "--sort",
+        "COLUMN,...",
+        "In this order; -COLUMN turns it.",
+        READ_PANEL,
+        many=True,
+        autocompletion=_complete_columns,
+    ),
     _text("--limit", "N", "The first N rows.", READ_PANEL),
-    _text("--columns", "COLUMN,...", "These columns, in this order.", READ_PANEL, many=True),
+    _text(
+        "--columns",
+        "COLUMN,...",
+        "These columns, in this order.",
+        READ_PANEL,
+        many=True,
+        autocompletion=_complete_columns,
+    ),
     _flag("--stamp", words="Add as-of, known-at and base currency as columns.", panel=READ_PANEL),
 )
-_CURRENCY = _text("--currency", "CODE", "Convert money to it, not to the base.", READ_PANEL)
+_CURRENCY = _text(
+    "--currency",
+    "CODE",
+    "Convert money to it, not to the base.",
+    READ_PANEL,
+    autocompletion=_complete_currencies,
+)
 _DATED = (
     _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),
     _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL),

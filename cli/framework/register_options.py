@@ -7,14 +7,20 @@ export never call a term by two names.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.framework.command import Call
-from cli.framework.completion import complete_codes
+from cli.framework.completion import (
+    complete_codes,
+    complete_currencies,
+    complete_stored,
+    complete_words,
+)
 from cli.framework.options import (
     flag_parameter,
     origin_parameters,
@@ -107,9 +113,9 @@ def insists(call: Call) -> bool:
     return bool(call.params.get("as_new"))
 
 
-def code_parameter(spec: RegisterSpec) -> inspect.Parameter:
-    """Return the parameter that names one record by its code."""
-    return parameter(spec.name, code_argument(spec.name))
+def code_parameter(spec: RegisterSpec, *, withdrawn: bool = False) -> inspect.Parameter:
+    """Return the parameter that names one record by its code; `withdrawn`: to be reinstated."""
+    return parameter(spec.name, code_argument(spec.name, withdrawn=withdrawn))
 
 
 def quantity_parameter(spec: RegisterSpec) -> inspect.Parameter:
@@ -208,10 +214,14 @@ def _help(spec: RegisterSpec, column: ColumnSpec) -> str:
 
 
 def _completer(column: ColumnSpec) -> Any:
+    if column.name in {"topic", "topics"}:
+        return complete_stored("topics")
+    if column.vocabulary == "units":
+        return complete_currencies
     if column.register is not None:
         return complete_codes(column.register)
     if column.vocabulary in _COMPLETED or column.words or column.kind is Kind.YES_NO:
-        return _complete_words(column)
+        return complete_words(partial(_words, column))
     return None
 
 
@@ -226,16 +236,6 @@ _COMPLETED = {
 """The vocabularies whose entries are completed, and what says what an entry is."""
 
 
-def _complete_words(column: ColumnSpec) -> Callable[[str], list[tuple[str, str]]]:
-    def complete(incomplete: str) -> list[tuple[str, str]]:
-        typed = incomplete.casefold()
-        return [
-            (code, about) for code, about in _words(column) if code.casefold().startswith(typed)
-        ]
-
-    return complete
-
-
 def _words(column: ColumnSpec) -> Iterable[tuple[str, str]]:
     """Return the words of a column, each with its description."""
     if column.vocabulary is None:
@@ -248,10 +248,12 @@ def _words(column: ColumnSpec) -> Iterable[tuple[str, str]]:
     return [(code, getattr(one, about)) for code, one in entries.items()]
 
 
-def code_argument(kind: str, words: str = "") -> Any:
+def code_argument(kind: str, words: str = "", *, withdrawn: bool = False) -> Any:
     """Make the argument that names one record of a register by its code."""
     return typer.Argument(
-        metavar=kind.upper(), help=words or f"The {kind}.", autocompletion=complete_codes(kind)
+        metavar=kind.upper(),
+        help=words or f"The {kind}.",
+        autocompletion=complete_codes(kind, withdrawn=withdrawn),
     )
 
 

@@ -1,33 +1,108 @@
-"""Codes for shell completion: read-only, without SQLAlchemy, never failing.
+"""What the shell completes from a ledger: read-only, without SQLAlchemy, never failing.
 
 Importing SQLAlchemy takes longer than a person waits for a completion, so the driver is used
-directly.
+directly. What is withdrawn or recorded in error is completed only where it is asked for.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import quote
 
+from ledger.registers.spec import RegisterSpec
 from ledger.registers.table import versioned
 
-_LIMIT = 200
-_TIMEOUT_SECONDS = 2
+_MOST: Final = 10_000
+"""Words of one answer; with the last of all behind them, what they begin with is what all do."""
+
+_TIMEOUT_SECONDS: Final = 2
+_SEPARATOR: Final = ";"
+
+Completed = list[tuple[str, str]]
+"""Words, each with what it stands for."""
 
 
-def complete_codes(db_url: str, kind: str, prefix: str) -> list[tuple[str, str]]:
-    """List the codes of a kind with a prefix, ignoring case, each with its name if it has one.
+def complete_codes(db_url: str, kind: str, prefix: str, *, withdrawn: bool = False) -> Completed:
+    """List the codes of a kind with a prefix, ignoring case, each with what it stands for.
 
-    At most 200, in order; an empty list if the ledger cannot be read.
+    In order; those that are `withdrawn` alone, or those that are not. An empty list if the ledger
+    cannot be read.
     """
-    if kind not in versioned() and kind != "proposal":
+    if kind == "proposal":
+        like = _LIKE.format("code")
+        statement = f"SELECT code, '' FROM proposal WHERE {like} ORDER BY code"  # noqa: S608
+        return _limited(_read(db_url, [statement], _like_pattern(prefix)))
+    if kind not in versioned():
         return []
-    scheme, _, rest = db_url.partition("://")
-    read = {"sqlite": _read_file, "postgresql": _read_server, "postgres": _read_server}
-    name = scheme.partition("+")[0]
-    return sorted(read[name](rest, kind, _like_pattern(prefix))) if name in read else []
+    spec = versioned()[kind]
+    statements = [_codes_statement(spec, withdrawn=withdrawn)]
+    if spec.until_acts and not withdrawn:
+        statements.append(_former_statement(kind))
+    rows = _read(db_url, statements, _like_pattern(prefix))
+    return _limited(sorted((code, about.removesuffix(", ")) for code, about in rows))
+
+
+def complete_names(db_url: str, kind: str) -> Completed:
+    """List the codes of a kind whose records have names, each with its name."""
+    spec = versioned().get(kind)
+    if spec is None or spec.title is None:
+        return []
+    return _read(db_url, [_codes_statement(spec, withdrawn=False)], "%")
+
+
+def complete_topics(db_url: str) -> Completed:
+    """List the topics of needs and offers, in order."""
+    read = (("topic", "need"), ("topics", "offer"))
+    statements = [
+        f"SELECT v.{column}, '' FROM {kind}_version v WHERE {_NEWEST.format(kind)}"  # noqa: S608
+        for column, kind in read
+    ]
+    texts = (text for text, _ in _read(db_url, statements) if text)
+    return [(one, "") for one in sorted({t.strip() for x in texts for t in x.split(_SEPARATOR)})]
+
+
+def complete_entries(db_url: str, prefix: str) -> Completed:
+    """List the numbers of entries with a prefix, the newest first, each with its act and day."""
+    number = "CAST(entry.id AS VARCHAR(20))"
+    about = "entry.act || ' of ' || CAST(entry.effective_on AS VARCHAR(10))"
+    deal = "COALESCE((SELECT ', ' || deal.code FROM deal WHERE deal.id = entry.deal_id), '')"
+    statement = f"""SELECT {number}, {about} || {deal} FROM entry
+        WHERE {_LIKE.format(number)} ORDER BY entry.id DESC LIMIT {_MOST}"""  # noqa: S608
+    return _read(db_url, [statement], _like_pattern(prefix))
+
+
+def complete_findings(db_url: str, prefix: str) -> Completed:
+    """List the codes of open findings with a prefix, each with its kind and subject."""
+    from ledger.statements.findings import FindingEvent, finding_code  # noqa: PLC0415 - only here
+
+    statement = """SELECT finding.id, finding.kind || ' ' || finding.subject, last.event
+        FROM finding JOIN finding_event last ON last.finding_id = finding.id
+        WHERE NOT EXISTS (SELECT 1 FROM finding_event later
+            WHERE later.finding_id = last.finding_id AND later.number > last.number)
+        ORDER BY finding.id"""
+    return [
+        (finding_code(number), about)
+        for number, about, event in _read(db_url, [statement])
+        if FindingEvent(event).leaves_open and finding_code(number).startswith(prefix.upper())
+    ]
+
+
+def _limited(words: Completed) -> Completed:
+    """Leave out what nobody reads, so that what all begin with stays the same."""
+    return words if len(words) <= _MOST else [*words[: _MOST - 1], words[-1]]
+
+
+_LIKE: Final = "upper({}) LIKE ? ESCAPE '\\'"
+_NEWEST: Final = """NOT v.in_error AND NOT EXISTS (SELECT 1 FROM {0}_version later
+    WHERE later.{0}_id = v.{0}_id AND later.version > v.version)"""
+_ALL_WITHDRAWN: Final = """EXISTS (SELECT 1 FROM balance b WHERE b.holder_id = k.id
+    AND b.withdrawn > 0 AND b.free + b.held + b.committed + b.delivered + b.expired = 0)"""
+_SOME_WITHDRAWN: Final = """EXISTS (SELECT 1 FROM balance b WHERE b.holder_id = k.id
+    AND b.withdrawn + b.expired > 0)"""
 
 
 def _like_pattern(prefix: str) -> str:
@@ -35,25 +110,51 @@ def _like_pattern(prefix: str) -> str:
     return f"{escaped}%"
 
 
-def _statement(kind: str) -> str:
+def _codes_statement(spec: RegisterSpec, *, withdrawn: bool) -> str:
     # Only names from the specifications are put into the text; what was typed is the parameter.
-    name_column = versioned()[kind].title if kind in versioned() else None
-    name_sql = "''"
-    if name_column is not None:
-        name_sql = f"""COALESCE((SELECT v.{name_column} FROM {kind}_version v
-            WHERE v.{kind}_id = {kind}.id ORDER BY v.version DESC LIMIT 1), '')"""  # noqa: S608
-    return f"""SELECT code, {name_sql} FROM {kind}
-        WHERE upper(code) LIKE ? ESCAPE '\\' {_there(kind)}
-        ORDER BY code LIMIT {_LIMIT}"""  # noqa: S608
+    kind = spec.name
+    return f"""SELECT k.code, {_about(spec)} FROM {kind} k
+        JOIN {kind}_version v ON v.{kind}_id = k.id
+        WHERE {_LIKE.format("k.code")} AND {_NEWEST.format(kind)}
+            AND {_in_use(spec, withdrawn=withdrawn)}
+        ORDER BY k.code"""  # noqa: S608
 
 
-def _there(kind: str) -> str:
-    """Leave out what is recorded in error, of a kind that has versions."""
-    if kind not in versioned():
-        return ""
-    return f"""AND EXISTS (SELECT 1 FROM {kind}_version v WHERE v.{kind}_id = {kind}.id
-        AND NOT v.in_error AND NOT EXISTS (SELECT 1 FROM {kind}_version later
-            WHERE later.{kind}_id = v.{kind}_id AND later.version > v.version))"""  # noqa: S608
+def _in_use(spec: RegisterSpec, *, withdrawn: bool) -> str:
+    """Select what is in use, or what can be reinstated; every record, where none is withdrawn."""
+    if spec.has_quantity:
+        whole = "v.withdrawn" if spec.can_be_withdrawn else "1 = 0"
+        if withdrawn:
+            return f"({whole} OR {_SOME_WITHDRAWN})"
+        return f"NOT ({whole} OR {_ALL_WITHDRAWN})"
+    if not spec.can_be_withdrawn:
+        return "1 = 1"
+    return "v.withdrawn" if withdrawn else "NOT v.withdrawn"
+
+
+def _about(spec: RegisterSpec) -> str:
+    """Select what a record is: its title, or its factor and what it is about, by comma."""
+    if spec.title is not None:
+        return f"COALESCE(v.{spec.title}, '')"
+    parts = ["k.factor"] if "factor" in spec.column else []
+    for name, register in spec.references.items():
+        column = spec.column[name]
+        if not column.is_list:
+            parts.append(_named(register, f"{'k' if column.fixed else 'v'}.{column.stored_name}"))
+    if "authority" in spec.column:
+        parts.append("v.authority")
+    if spec.name == "deal":
+        parts.append(_named("project", "(SELECT n.project_id FROM need n WHERE n.id = k.need_id)"))
+    return " || ".join(f"COALESCE({part} || ', ', '')" for part in parts) or "''"
+
+
+def _named(register: str, identity: str) -> str:
+    """Select the title of a record of a register by its id, or else its code."""
+    spec = versioned().get(register)
+    if spec is None or spec.title is None:
+        return f"(SELECT c.code FROM {register} c WHERE c.id = {identity})"  # noqa: S608
+    return f"""(SELECT t.{spec.title} FROM {register}_version t
+        WHERE t.{register}_id = {identity} ORDER BY t.version DESC LIMIT 1)"""  # noqa: S608
 
 
 def _former_statement(kind: str) -> str:
@@ -61,37 +162,40 @@ def _former_statement(kind: str) -> str:
     changes = f"{kind}_identity_change"
     return f"""SELECT {changes}.former_code, 'now ' || {kind}.code FROM {changes}
         JOIN {kind} ON {kind}.id = {changes}.{kind}_id
-        WHERE upper({changes}.former_code) LIKE ? ESCAPE '\\'
-            AND {changes}.former_code <> {kind}.code LIMIT {_LIMIT}"""  # noqa: S608
+        WHERE {_LIKE.format(f"{changes}.former_code")}
+            AND {changes}.former_code <> {kind}.code"""  # noqa: S608
 
 
-def _statements(kind: str) -> list[str]:
-    changes = kind in versioned() and versioned()[kind].until_acts
-    return [_statement(kind), *([_former_statement(kind)] if changes else [])]
+def _read(db_url: str, statements: Iterable[str], *given: str) -> list[Any]:
+    """Run statements, each with the same parameters; an empty list where that cannot be."""
+    scheme, _, rest = db_url.partition("://")
+    read = {"sqlite": _read_file, "postgresql": _read_server, "postgres": _read_server}
+    name = scheme.partition("+")[0]
+    return read[name](rest, statements, given) if name in read else []
 
 
-def _read_file(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
+def _read_file(rest: str, statements: Iterable[str], given: tuple[str, ...]) -> list[Any]:
     path = Path(rest.partition("?")[0].removeprefix("/"))
     if not path.is_file():
         return []
     address = f"file:{quote(str(path))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT_SECONDS)) as connection:
-            return [row for one in _statements(kind) for row in connection.execute(one, (pattern,))]
+            return [row for one in statements for row in connection.execute(one, given)]
     except sqlite3.Error:
         return []
 
 
-def _read_server(rest: str, kind: str, pattern: str) -> list[tuple[str, str]]:
+def _read_server(rest: str, statements: Iterable[str], given: tuple[str, ...]) -> list[Any]:
     try:
         import psycopg  # noqa: PLC0415 - only where the ledger is on a server
     except ImportError:
         return []
-    statements = [one.replace("?", "%s").encode() for one in _statements(kind)]
+    sent = [one.replace("?", "%s").encode() for one in statements]
     try:
         with psycopg.connect(
             f"postgresql://{rest}", connect_timeout=_TIMEOUT_SECONDS
         ) as connection:
-            return [row for one in statements for row in connection.execute(one, (pattern,))]
+            return [row for one in sent for row in connection.execute(one, given or None)]
     except psycopg.Error:
         return []

@@ -23,7 +23,6 @@ SHORTEST = 80
 GROWN = 100
 SHORT = {
     "cli/demo/place.py": "the files of the demonstration, apart from its story",
-    "cli/framework/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "cli/framework/filters.py": "loaded only where rows are filtered",
     "cli/views/narrowed.py": "loaded only where a list is filtered",
     "cli/views/member_list.py": "a list loads nothing of what single members are shown with",
@@ -55,7 +54,6 @@ SHORT = {
     "ledger/statements/rounding.py": "a rule with a proof of its own",
     "ledger/restrictions/acts.py": "what of a request is tested, apart from what bars a pair",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
-    "ledger/store/completion.py": "loaded at each press of Tab: imports no database toolkit",
     "ledger/evidence/disclosures.py": "what stands for texts in leaves, and what opens it",
     "ledger/store/evidence/disclosures.py": "the rows that open the hashes of leaves",
     "ledger/store/checks/phases.py": "the queries of one check",

@@ -59,12 +59,17 @@ def test_a_command_in_a_pipe_loads_neither_rich_nor_pydantic(tmp_path: Path) -> 
 
 def test_a_verb_completes_and_so_do_codes_of_the_ledger(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "x.db") as ledger_file:
-        ledger_file.execute("CREATE TABLE offer (id INTEGER, code TEXT)")
-        ledger_file.execute("CREATE TABLE offer_version (offer_id, version, in_error)")
+        ledger_file.execute("CREATE TABLE provider_version (provider_id, version, name)")
+        stages = "free, held, committed, delivered, withdrawn, expired"
+        ledger_file.execute(f"CREATE TABLE balance (holder_id, {stages})")
+        ledger_file.execute("CREATE TABLE offer (id INTEGER, code TEXT, factor, provider_id)")
+        columns = "offer_id, version, in_error, withdrawn DEFAULT 0"
+        ledger_file.execute(f"CREATE TABLE offer_version ({columns})")
         codes = [(1, "O-0001"), (2, "O-0002"), (3, "X_1"), (4, "XY1"), (5, "O-0003")]
-        ledger_file.executemany("INSERT INTO offer VALUES (?, ?)", codes)
+        ledger_file.executemany("INSERT INTO offer VALUES (?, ?, 'money', 1)", codes)
         versions = [*((identity, 1, False) for identity, _ in codes), (5, 2, True)]
-        ledger_file.executemany("INSERT INTO offer_version VALUES (?, ?, ?)", versions)
+        insert = "INSERT INTO offer_version (offer_id, version, in_error) VALUES (?, ?, ?)"
+        ledger_file.executemany(insert, versions)
     url = f"sqlite:///{tmp_path / 'x.db'}"
 
     def completed(line: str) -> list[str]:

@@ -10,6 +10,7 @@ from nights import put
 
 from cli.main import main
 from ledger.core.errors import ExitCode
+from ledger.store.completion import complete_findings
 
 COMMITTED = "BANK,2026-10,1,2026-10-02,commitment,D-0001,,,1000.00,EUR,LOAN-1"
 DELIVERED = "BANK,2026-10,2,2026-10-10,delivery,D-0001,,,450.00,EUR,PAY-1"
@@ -49,6 +50,14 @@ def test_the_night_tells_a_finding_with_three_numbers_and_its_command(types, tmp
     )
     assert found["command"].startswith("cityfund deal deliver D-0001 '50.00 EUR'")
     assert answer["steps"][0]["figures"]["confirmed"] == 1
+
+
+def test_an_open_finding_is_completed_by_its_code(types, tmp_path, world):
+    night(types, "--inbox", str(tmp_path / "inbox"))
+    assert complete_findings(world.url, "f-") == [("F-0001", "amount-differs D-0001")]
+
+    types("finding", "resolve", "F-0001", "--reason", "said by telephone")
+    assert complete_findings(world.url, "") == []
 
 
 def test_the_inbox_is_taken_from_the_environment_or_the_config_file(types, tmp_path, monkeypatch):
