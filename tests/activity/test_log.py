@@ -25,7 +25,7 @@ def busy(world: World, officer: Officer) -> Officer:
         "provider add Bank --kind bank --code BK",
         "offer add BK money '5M EUR' --code O-1",
         "deal introduce O-1 N-1 '4M EUR' --until 2099-01-01 --reason 'asked by the mayor'",
-        "project edit PRJ-1 --status preparation",
+        "project edit PRJ-1 --weight 5",
         "approach add N-2 BK",
     ):
         officer.says(line)
@@ -47,7 +47,7 @@ def test_every_act_is_there_with_what_it_recorded(busy: Officer) -> None:
     assert [one["request"] for one in found] == sorted(one["request"] for one in found)
     by_command = {f"{one['command']} {one['about']}": one for one in found}
     edit = by_command["project edit PRJ-1"]
-    assert edit["what"] == "status: identification → preparation"
+    assert edit["what"] == "weight: 1 → 5"
     assert edit["actor"] == "sara"
     deal = by_command["deal introduce D-0001, N-1, O-1"]
     assert "quantity: 4,000,000.00 EUR" in deal["what"]
