@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,6 +26,8 @@ SCHEMA = "cityfund.doctor/1"
 PACKAGES = ("sqlalchemy", "alembic", "pydantic", "typer", "rich", "platformdirs", "psycopg")
 _SQLITE = "sqlite:///"
 _OTHERS = 0o077
+_TOLD_HERE = frozenset({"schema-older", "schema-newer"})
+_LEAST_FREE = 100 * 1024 * 1024
 
 app = standalone()
 
@@ -33,10 +36,10 @@ app = standalone()
 def doctor(call: Call) -> ExitCode:
     """Show versions, the place of the ledger and of the settings, and problems."""
     server_facts, server_findings = _server(call.settings.db_url)
-    ledger_facts, ledger_findings = _ledger(call)
+    ledger_facts, ledger_findings, notes = _ledger(call)
     facts = {**dict(_facts(call)), **server_facts, **ledger_facts}
     findings = [*_findings(call), *server_findings, *ledger_findings]
-    notes = _notes(call)
+    notes = [*_notes(call), *notes]
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings, "notes": notes})
     else:
@@ -47,11 +50,12 @@ def doctor(call: Call) -> ExitCode:
     return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
-def _ledger(call: Call) -> tuple[dict[str, object], list[str]]:
-    """Return the time zone and the clock of the ledger, where one can be read, and its problems."""
+def _ledger(call: Call) -> tuple[dict[str, object], list[str], list[str]]:
+    """Return facts about the ledger, where one can be read, its problems and what may be meant."""
     from cli.framework.session import ledger_of
     from ledger.core.errors import LedgerError
     from ledger.usecases.admin.code_collisions import code_collisions
+    from ledger.usecases.admin.health import health_of
     from ledger.usecases.admin.settings import clock_corrections, clock_findings
 
     facts: dict[str, object] = {"time_zone": None, "clock_corrections": []}
@@ -61,9 +65,14 @@ def _ledger(call: Call) -> tuple[dict[str, object], list[str]]:
         with opened.read() as connection:
             facts["clock_corrections"] = clock_corrections(connection)
             clock = [*clock_findings(connection)]
-        return facts, [*code_collisions(opened), *clock]
-    except LedgerError:
-        return facts, []
+        health = health_of(opened, call.settings.rate_days)
+        collisions = code_collisions(opened)
+    except LedgerError as error:
+        # Where there is no ledger, that is said of the file or the server.
+        told = [f"{error.what} {error.next_step}"] if error.code in _TOLD_HERE else []
+        return facts, told, []
+    found = [*collisions, *clock, *health.findings]
+    return {**facts, **health.facts}, found, health.notes
 
 
 def _notes(call: Call) -> list[str]:
@@ -123,6 +132,7 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield from ((name, _version(name)) for name in PACKAGES)
     yield "database", mask_url(settings.db_url)
     yield "database_mode", _mode(settings.db_url)
+    yield "disk_free", _free(settings.db_url)
     yield "config_file", str(config) if config.exists() else None
     yield "actor", settings.actor
     yield "system_user", settings.system_user
@@ -152,6 +162,12 @@ def _mode(db_url: str) -> str | None:
     return None if path is None else f"{path.stat().st_mode & 0o777:04o}"
 
 
+def _free(db_url: str) -> int | None:
+    """Return the bytes that are free where the file of the ledger lies."""
+    path = _file(db_url)
+    return None if path is None else shutil.disk_usage(path.parent).free
+
+
 def _findings(call: Call) -> Iterator[str]:
     url = call.settings.db_url
     path = _file(url)
@@ -159,3 +175,7 @@ def _findings(call: Call) -> Iterator[str]:
         yield "there is no ledger at that URL yet; create one: cityfund init"
     if path is not None and os.name == "posix" and path.stat().st_mode & _OTHERS:
         yield f"other users can read the ledger; restrict it: chmod 600 {path}"
+    free = _free(url)
+    if path is not None and free is not None and free < max(_LEAST_FREE, path.stat().st_size):
+        megabytes = free // (1024 * 1024)
+        yield f"only {megabytes:,} MB are free where the ledger lies; make room in {path.parent}"

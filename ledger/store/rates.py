@@ -64,6 +64,11 @@ def read_rates(
     return rates
 
 
+def newest_day(connection: Connection) -> date | None:
+    """Give the day of the newest quote, None where there is none."""
+    return connection.execute(select(func.max(tables.rate.c.day))).scalar()
+
+
 class StoredRates:
     """The rates table as the rule of exchange looks at it, asked pair by pair: for one act."""
 

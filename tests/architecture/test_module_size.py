@@ -81,6 +81,7 @@ SHORT = {
     "ledger/store/session/restrictions.py": "an act enters it only where something is restricted",
     "ledger/usecases/exchanges/accept.py": "one act, apart from the reports it follows from",
     "ledger/usecases/admin/code_collisions.py": "one list of `doctor`, which nothing else needs",
+    "ledger/usecases/admin/health.py": "one list of `doctor`, which nothing else needs",
     "ledger/usecases/admin/network_notes.py": "one list of `doctor`, which nothing else needs",
     "ledger/usecases/meetings/attend.py": "one act on many records, apart from reports on them",
     "ledger/usecases/matching/select.py": "the filters of every matching command",
