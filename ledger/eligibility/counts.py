@@ -112,11 +112,7 @@ def count_eligible(
     Offers with nothing available and offers of another factor are not counted. `rate_of(need unit,
     offer unit)` returns the offer units per need unit, or None.
     """
-    by_factor: dict[Factor, list[OfferFacts]] = {}
-    for offer in offers:
-        if offer.balance.free > 0:
-            by_factor.setdefault(offer.offer.factor, []).append(offer)
-    indexes = {factor: OfferIndex(some, day, rate_of) for factor, some in by_factor.items()}
+    indexes = _indexes(offers, day, rate_of)
     return {
         need.need.code: _count(
             need, indexes.get(need.need.factor), outstanding.get(need.need.code, {})
@@ -227,6 +223,38 @@ class _Tally:
         if not self._total:
             return EligibleCount(0, NO_OFFER, "factor", 0, 0)
         return _eligible_count(self._need, self._eligible, self._failing, self._total)
+
+
+def _indexes(offers: Iterable[OfferFacts], day: date, rate_of: RateOf) -> dict[Factor, OfferIndex]:
+    """Index the offers with something available, by their factor."""
+    by_factor: dict[Factor, list[OfferFacts]] = {}
+    for offer in offers:
+        if offer.balance.free > 0:
+            by_factor.setdefault(offer.offer.factor, []).append(offer)
+    return {factor: OfferIndex(some, day, rate_of) for factor, some in by_factor.items()}
+
+
+def without_offers(
+    needs: Iterable[NeedFacts],
+    offers: Iterable[OfferFacts],
+    day: date,
+    rate_of: RateOf,
+    outstanding: OutstandingByNeed = _NONE_OUTSTANDING,
+) -> list[str]:
+    """Give the needs, in their order, for which `count_eligible` counts no offer.
+
+    Most needs have one whatever they ask for, and of these nothing is counted.
+    """
+    indexes = _indexes(offers, day, rate_of)
+    found = []
+    for need in needs:
+        code, index = need.need.code, indexes.get(need.need.factor)
+        others = outstanding.get(code, {})
+        if index is not None and not others and index.has_unlimited(need):
+            continue
+        if not _count(need, index, others).eligible:
+            found.append(code)
+    return found
 
 
 def eligible_offers(

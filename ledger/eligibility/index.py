@@ -241,6 +241,27 @@ class OfferIndex:
             "restricted": self.all_offers & ~self._barred.for_need(need),
         }
 
+    @cached_property
+    def _unlimited(self) -> int:
+        """The offers that limit neither tickets nor shares: no quantity is too large or small."""
+        terms = (one.offer for one in self._ordered)
+        places = (
+            place
+            for place, one in enumerate(terms)
+            if one.min_ticket is None and one.max_ticket is None and one.max_share is None
+        )
+        return bitset(places, len(self._ordered))
+
+    def has_unlimited(self, need: NeedFacts) -> bool:
+        """Say whether an offer without limits is eligible for a need with nothing outstanding.
+
+        Where none is, another offer may be.
+        """
+        if not need.need.divisible:
+            return False
+        possible = self._unlimited & self.failing_terms(need).passing
+        return bool(possible and possible & ~self._barred.for_need(need))
+
     def failing_terms(self, need: NeedFacts) -> FailingTerms:
         """Return what the rules of the two sides' own terms say, once for needs of equal terms."""
         own, project, city = need.need, need.project, need.city

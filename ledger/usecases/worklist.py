@@ -24,7 +24,7 @@ from ledger.store.acts import RecordedAct
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.statements.findings import read_findings
 from ledger.usecases.activity import LogQuery, read_log, records_of
-from ledger.usecases.gaps import count
+from ledger.usecases.gaps import unserved
 
 
 class WorkKind(StrEnum):
@@ -96,9 +96,9 @@ def read_worklist(
         if is_wanted(row)
     ]
     open_needs = [one for one in snapshot.need_facts.values() if _is_open(one)]
-    unserved = {row.code: row for row in map(_unserved, open_needs) if is_wanted(row)}
-    counts = count(snapshot, [snapshot.need_facts[code] for code in unserved])
-    rows += [row for code, row in unserved.items() if not counts[code].eligible]
+    wanted = {row.code: row for row in map(_unserved, open_needs) if is_wanted(row)}
+    needs = [snapshot.need_facts[code] for code in wanted]
+    rows += [wanted[code] for code in unserved(snapshot, needs)]
     kinds = [*WorkKind]
     return sorted(rows, key=lambda row: (kinds.index(row.kind), row.due or date.max, row.code))
 

@@ -31,6 +31,7 @@ from ledger.eligibility.counts import (
     count_alike,
     count_eligible,
     outstanding_by_need,
+    without_offers,
 )
 from ledger.eligibility.index import OfferIndex
 from ledger.eligibility.rules import RULES, NeedFacts, Pairing, verdict
@@ -98,6 +99,10 @@ def require_equal_counts(world: World) -> None:
         found = (count.eligible, count.obstacle_rule, count.failing, count.total)
         assert found == by_trying_every_pair(world, need)
         assert (count.obstacle is None) == (count.obstacle_rule is None)
+    unserved = [code for code, count in counts.items() if not count.eligible]
+    assert unserved == without_offers(
+        world.needs, world.offers, DAY, world.rate_of, world.outstanding
+    )
 
 
 @examples(80)
