@@ -15,7 +15,7 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import can_flush, discard, print_to_stderr
+from cli.framework.terminal import can_flush, discard, is_terminal, print_to_stderr
 from cli.framework.usage_errors import NotText, ReceiptNotWritten, usage_error
 from ledger.core.errors import ExitCode, LedgerError
 
@@ -36,6 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return run(build_root(), sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:  # before the command began, or during the report of its end
+        _say_interrupted(Session())
         return ExitCode.INTERRUPTED
 
 
@@ -91,8 +92,7 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
     except typer.TyperException as error:
         return _ended_by(error, error_output.of_refusal(usage_error(error)), session)
     except (KeyboardInterrupt, typer.Abort):
-        if session.recorded is not None:
-            print_to_stderr(session.recorded)
+        _say_interrupted(session)
         return ExitCode.INTERRUPTED
     except SystemExit:  # Rich ends the process itself where the reader of a help page has left
         raise BrokenPipeError from None
@@ -100,6 +100,12 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
         raise  # reported by the caller, where a failing flush ends up too
     except Exception as error:  # noqa: BLE001 - the last net: what falls here is a bug
         return _ended_by(error, error_output.of_bug(error), session)
+
+
+def _say_interrupted(session: Session) -> None:
+    """Say what was recorded, or that nothing was; below what a terminal shows of Ctrl-C."""
+    line = session.interrupted if session.recorded is None else session.recorded
+    print_to_stderr(f"\n{line}" if is_terminal(sys.stderr) else line)
 
 
 def _invoke(root: Root, argv: list[str], session: Session) -> int:

@@ -55,7 +55,8 @@ class Session:
 
     `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
     `recorded` says what is done already, and how to have its receipt again, from the moment an
-    act is recorded: it must not be done twice if something fails later.
+    act is recorded: it must not be done twice if something fails later. `interrupted` is what
+    Ctrl-C answers before that.
     """
 
     argv: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Session:
     calendar: Calendar | None = field(default=None)
     clock_is_right: bool = False
     recorded: str | None = None
+    interrupted: str = "Interrupted; nothing was recorded."
 
 
 def _no_names(_register: str) -> dict[str, Collection[str]]:
@@ -397,6 +399,8 @@ class LedgerCommand(ShortHelp, TyperCommand):
         assert self.callback is not None
         assert ctx.format in self.formats
         self._refuse_what_cannot_be_honoured(ctx)
+        if self.kind == "plain" or self.saves:  # some of these write in several steps
+            ctx.ensure_object(Session).interrupted = "Interrupted; what was written before stays."
         own = {name: value for name, value in ctx.params.items() if name not in self._shared}
         return ctx.invoke(self.callback, **own)
 

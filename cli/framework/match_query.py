@@ -17,7 +17,7 @@ from cli.framework.options import flag_parameter
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import parameter
 from cli.framework.session import ledger_of, rate_days_of, times_of
-from cli.framework.terminal import is_terminal, note
+from cli.framework.terminal import moves_cursor, note
 from ledger.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def query_of(call: Call, ledger: Ledger) -> MatchQuery:
 @contextmanager
 def _solving_shown(call: Call) -> Iterator[ProgressCallback | None]:
     """Show the progress of a solver on a terminal; yields its callback, or None without one."""
-    if call.settings.quiet or not is_terminal(sys.stderr):
+    if call.settings.quiet or not moves_cursor(sys.stderr):
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - on a terminal only

@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 import typer
 import typer.main
 
+from cli.framework.settings import is_plain
 from cli.framework.usage_errors import BadUsage
 from ledger.registers.table import origin_kinds
 
@@ -64,6 +65,13 @@ class PlainHelp:
             if is_from_command_line(ctx, param.name) and _has_empty(ctx.params.get(param.name)):
                 raise _empty_text(ctx, param)
         return rest
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the help, without colours and bold letters where these are not wanted."""
+        from typer import rich_utils  # noqa: PLC0415 - for help alone
+
+        rich_utils.COLOR_SYSTEM = None if is_plain() else "auto"
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option, its value passed through."""

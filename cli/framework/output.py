@@ -13,6 +13,7 @@ from cli.framework.terminal import (
     has_color,
     is_terminal,
     is_unicode,
+    on_screen,
     tell,
     width,
 )
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 
 _Row = TypeVar("_Row", bound=ReportRow)
-_TEXT_COLUMN_LEAST = 12
 _BORDERS = 2
 _FOR_PEOPLE = frozenset(("table", "md"))
 
@@ -111,7 +111,7 @@ def emit_rows(
     behind: Sequence[str] = ()
     if below is not None and options.format == "table":
         chosen = shown = list(chosen)
-        behind = [f"{line}\n" for line in below(shown)]
+        behind = [*below(shown)]
     with destination(options.output) as out:
         if above and options.format in _FOR_PEOPLE:
             chosen = row_list = list(chosen)
@@ -120,7 +120,7 @@ def emit_rows(
                 return
         if options.format == "table" and options.output is None and is_terminal(out):
             _on_terminal(list(chosen), (columns, narrow), out, color=options.color)
-            out.writelines(behind)
+            out.writelines(f"{on_screen(line, out)}\n" for line in behind)
             return
         if options.format == "json":
             from ledger.reports.formats import json_rows_chunks  # noqa: PLC0415
@@ -129,7 +129,7 @@ def emit_rows(
             out.writelines(json_rows_chunks(head, chosen, tail, named=named, ascii_only=plain))
             return
         out.writelines(_row_chunks(chosen, columns, options.format, out))
-        out.writelines(behind)
+        out.writelines(f"{line}\n" for line in behind)
 
 
 _WHOLE: Final = frozenset({*BINARY_FORMATS, "html"})
@@ -218,7 +218,7 @@ def emit_record(
     with destination(options.output) as out:
         if options.format == "table":
             out.writelines(_record_chunks(row, columns, out))
-            out.writelines(f"{line}\n" for line in below)
+            out.writelines(f"{on_screen(line, out)}\n" for line in below)
             return
         chosen = document if options.format == "ndjson" else row
         out.writelines(_row_chunks([chosen], columns, options.format, out))
@@ -244,11 +244,13 @@ def _emit_whole_record(
 
 def _record_chunks(row: ReportRow, columns: Sequence[Column], out: TextIO) -> Iterator[str]:
     """Write lines of heading and value; on a terminal a long value goes on under itself."""
-    from ledger.reports.table import display_width, record_chunks  # noqa: PLC0415
+    if is_terminal(out):
+        from cli.framework.screen import records_on_screen  # noqa: PLC0415 - on a terminal only
 
-    under = max((display_width(one.heading) for one in columns if one.table), default=0) + _BORDERS
-    for line in record_chunks(row, columns):
-        yield fitted(line.rstrip(), out, indent=under) + "\n"
+        return (f"{line}\n" for line in records_on_screen([row], columns, width()))
+    from ledger.reports.table import record_chunks  # noqa: PLC0415
+
+    return record_chunks(row, columns)
 
 
 def emit_document(document: Mapping[str, object], options: ReadOptions | None = None) -> None:
@@ -269,7 +271,7 @@ def emit_lines(lines: Iterable[str], options: ReadOptions | None = None) -> None
 
         refuse_shape(options)
     with destination(None if options is None else options.output) as out:
-        out.writelines(f"{line}\n" for line in lines)
+        out.writelines(f"{on_screen(line, out)}\n" for line in lines)
 
 
 def lines_below(rows: Sequence[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
@@ -281,48 +283,44 @@ def lines_below(rows: Sequence[ReportRow], columns: Sequence[Column]) -> Iterato
 def _on_terminal(
     rows: Sequence[ReportRow], layouts: Sequence[Sequence[Column]], out: TextIO, *, color: bool
 ) -> None:
-    from ledger.reports.table import cells_of, table_chunks  # noqa: PLC0415
+    from cli.framework import screen  # noqa: PLC0415 - on a terminal only
+    from ledger.reports.table import cells_of  # noqa: PLC0415
 
     if not rows:
         out.write("Nothing to show.\n")
         return
-    for columns in layouts:
+    room = width()
+    for columns in layouts if room >= screen.NARROWEST_TABLE else ():
         shown = [column for column in columns if column.table]
-        fitting = _fitting(shown, cells_of(rows, shown), width())
+        fitting = screen.fitting_columns(shown, cells_of(rows, shown), room)
         if fitting:
-            _rich_table(cells_of(rows, fitting), fitting, out, color=color)
+            bold, rule = has_color(out, wanted=color), "─" if is_unicode(out) else "-"
+            cells = cells_of(rows, fitting)
+            lines = screen.table_on_screen(cells, fitting, room, bold=bold, rule=rule)
+            out.writelines(f"{line}\n" for line in lines)
             left_out = ", ".join(one.heading for one in shown if one not in fitting)
             if left_out:
                 text = f"Hidden columns (too narrow or empty): {left_out}."
                 out.write(f"{fitted(text, out)}\n")
             return
-    # A number cut short is a wrong number: where they do not fit, lines are left to wrap.
-    out.writelines(table_chunks(rows, layouts[0]))
+    out.writelines(f"{line}\n" for line in screen.records_on_screen(rows, layouts[0], room))
 
 
 def table_lines(
     rows: Sequence[ReportRow], columns: Sequence[Column], *, indent: int = 0
 ) -> list[str]:
-    """Lay out a small table below other output, wrapped to fit a terminal with an indent."""
-    from io import StringIO  # noqa: PLC0415 - with rich, only where a person looks
+    """Lay out a small table below other output; on a terminal where it fits, else as records."""
+    from ledger.reports.table import cells_of, table_chunks  # noqa: PLC0415
 
-    from ledger.reports.table import (  # noqa: PLC0415
-        cells_of,
-        display_width,
-        table_chunks,
-    )
+    if not is_terminal(sys.stdout):
+        return [line.rstrip() for line in table_chunks(rows, columns)]
+    from cli.framework import screen  # noqa: PLC0415 - on a terminal only
 
-    plain = [line.rstrip() for line in table_chunks(rows, columns)]
-    room = width() - indent
-    if not is_terminal(sys.stdout) or max(map(display_width, plain)) <= room:
-        return plain
-    columns = [column for column in columns if column.table]
-    fitting = _fitting(columns, cells_of(rows, columns), room)
+    columns, room = [column for column in columns if column.table], width() - indent
+    fitting = screen.fitting_columns(columns, cells_of(rows, columns), room)
     if not fitting:
-        return plain
-    written = StringIO()
-    _rich_table(cells_of(rows, fitting), fitting, written, color=False, bare=True, room=room)
-    return [line.rstrip() for line in written.getvalue().splitlines()]
+        return [*screen.records_on_screen(rows, columns, room)]
+    return [*screen.table_on_screen(cells_of(rows, fitting), fitting, room)]
 
 
 def section(title: str, rows: Sequence[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
@@ -331,60 +329,3 @@ def section(title: str, rows: Sequence[ReportRow], columns: Sequence[Column]) ->
         yield ""
         yield title.upper()
         yield from (f"  {line}" for line in table_lines(rows, columns, indent=_BORDERS))
-
-
-def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], room: int) -> list[Column]:
-    """Return the columns that fit, dropping spare ones first; none if they never fit."""
-    wide = {
-        column.key: _least_width(column, [line[place] for line in cells])
-        for place, column in enumerate(columns)
-    }
-    empty = {
-        column.key
-        for place, column in enumerate(columns)
-        if column.spare and cells and not any(line[place] for line in cells)
-    }
-    for most in sorted({column.spare for column in columns}, reverse=True):
-        fitting = [one for one in columns if one.spare <= most]
-        if sum(wide[one.key] + _BORDERS for one in fitting) > room:
-            fitting = [one for one in fitting if one.key not in empty]
-        if sum(wide[one.key] + _BORDERS for one in fitting) <= room:
-            return fitting
-    return []
-
-
-def _least_width(column: Column, texts: Sequence[str]) -> int:
-    from ledger.reports.table import display_width  # noqa: PLC0415
-
-    widest = max(map(display_width, [column.heading, *texts]))
-    return min(widest, _TEXT_COLUMN_LEAST) if column.kind == "text" else widest
-
-
-def _rich_table(
-    cells: Sequence[Sequence[str]],
-    columns: Sequence[Column],
-    out: TextIO,
-    *,
-    color: bool,
-    bare: bool = False,
-    room: int | None = None,
-) -> None:
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only where a person looks
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    if bare:
-        table = Table(box=None, pad_edge=False, padding=(0, _BORDERS, 0, 0), header_style="")
-    else:
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
-        table.add_column(
-            Text(column.heading),
-            justify="right" if column.right else "left",
-            no_wrap=column.kind != "text",
-            overflow="fold",
-        )
-    for line in cells:
-        table.add_row(*map(Text, line))
-    Console(file=out, no_color=not has_color(out, wanted=color), width=room or width()).print(table)

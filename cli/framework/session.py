@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call, Session
@@ -261,9 +262,33 @@ def execute_call(
     from cli.framework.receipts import remember_receipt  # noqa: PLC0415 - help does without
     from ledger.store.session.execute import execute  # noqa: PLC0415
 
-    receipt = execute(ledger_of(call), request_of(call, also_given=also_given), work)
-    remember_receipt(call, receipt)
+    ledger, request = ledger_of(call), request_of(call, also_given=also_given)
+    with _not_known_whether_recorded(call, request):
+        receipt = execute(ledger, request, work)
+        remember_receipt(call, receipt)
     return receipt
+
+
+@contextmanager
+def _not_known_whether_recorded(call: Call, request: Request) -> Iterator[None]:
+    """Let Ctrl-C say how to find out, for as long as it can come before or after the commit."""
+    session = call.ensure_object(Session)
+    before = session.interrupted
+    if request.dry_run:
+        yield
+        return
+    session.interrupted = "Interrupted while it was recorded; cityfund log shows whether it was."
+    if request.key is not None:
+        session.interrupted = (
+            f"Interrupted while it was recorded; repeat with --key {quote(request.key)}: it is not "
+            "recorded twice."
+        )
+    try:
+        yield
+    except Exception:
+        session.interrupted = before
+        raise
+    session.interrupted = before
 
 
 def optional_date(call: Call, text: str | None) -> date | None:

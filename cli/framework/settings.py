@@ -267,3 +267,10 @@ def machine_zone() -> str:
 
 
 _NAMES_OF_UTC = frozenset({"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Zulu"})
+
+
+def is_plain() -> bool:
+    """Return whether the environment asks for text without colours and bold letters."""
+    if os.environ.get("NO_COLOR"):
+        return True
+    return os.name == "posix" and os.environ.get("TERM", "") in {"", "dumb"}

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
+from cli.framework.settings import is_plain
 from cli.framework.usage_errors import NeedsYes, NotConfirmed
 
 if TYPE_CHECKING:
     from cli.framework.command import Call
 
-_NARROWEST = 40
+_MARK = "\u200e"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -50,8 +51,12 @@ def is_terminal(stream: TextIO) -> bool:
 
 def has_color(stream: TextIO, *, wanted: bool = True) -> bool:
     """Return whether to use colours: on terminals only, unless NO_COLOR is set."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return wanted and not plain and is_terminal(stream)
+    return wanted and not is_plain() and is_terminal(stream)
+
+
+def moves_cursor(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal on which a line can be written again."""
+    return is_terminal(stream) and os.environ.get("TERM", "xterm") not in {"", "dumb"}
 
 
 def is_unicode(stream: TextIO) -> bool:
@@ -86,18 +91,28 @@ def fitted(text: str, stream: TextIO, *, indent: int = 2, start: str = "") -> st
 
     The line begins with `start`, those that continue it with as many spaces as `indent`.
     """
-    if not is_terminal(stream) or len(start + text) <= width():
-        return start + text
-    from textwrap import fill  # noqa: PLC0415 - on a terminal only
+    whole = start + text
+    if not is_terminal(stream):
+        return whole
+    if whole.isascii() and len(whole) <= width():
+        return whole
+    from cli.framework.screen import marked_line, wrapped  # noqa: PLC0415 - on a terminal only
 
-    return fill(
-        text,
-        max(width(), _NARROWEST),
-        initial_indent=start,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lead = " " * indent
+    first, *more = wrapped(whole, width())
+    # What goes on is broken anew, since it begins under the text.
+    rest = wrapped(" ".join(more), max(width() - indent, 1)) if more else []
+    return "\n".join(map(marked_line, [first, *(lead + line for line in rest)]))
+
+
+def on_screen(line: str, stream: TextIO) -> str:
+    """Fit a line of text to a terminal, its figures in their places: see `screen`."""
+    if not is_terminal(stream) or (line.isascii() and len(line) <= width()):
+        return line
+    from cli.framework.screen import broken, marked_line  # noqa: PLC0415 - on a terminal only
+
+    marked = (one if _MARK in one else marked_line(one) for one in broken(line, width()))
+    return "\n".join(marked)
 
 
 def note(call: Call, text: str) -> None:
@@ -140,11 +155,7 @@ def confirm(call: Call, question: str) -> None:
 def ask(call: Call, question: str) -> None:
     """Ask a person a question; raises NeedsYes or NotConfirmed where the answer is not yes."""
     print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
-    try:
-        answer = sys.stdin.readline()
-    except KeyboardInterrupt:  # the shell's prompt begins on a line of its own
-        print("\nNothing was done.", file=sys.stderr)  # noqa: T201
-        raise
+    answer = sys.stdin.readline()
     if not answer:
         raise NeedsYes(
             f"{call.command_name} needs a confirmation, and the input ended without an answer."
@@ -156,7 +167,7 @@ def ask(call: Call, question: str) -> None:
 @contextmanager
 def progress(call: Call, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """Show a bar on a terminal while long work runs; yields what to call with each advance."""
-    if call.settings.quiet or not is_terminal(sys.stderr):
+    if call.settings.quiet or not moves_cursor(sys.stderr):
         yield lambda _steps: None
         return
     from rich.console import Console  # noqa: PLC0415 - on a terminal only

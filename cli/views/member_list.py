@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from ledger.registers.records import City
     from ledger.store.session.snapshot import Snapshot
 
-_CITY_LIST = columns("code name name_local country_name office member member_since", code="City")
-_CITY_NARROW = [column for column in _CITY_LIST if column.key != "name_local"]
+_CITY_LIST = columns(
+    "code name name_local country_name:2 office:1 member:3 member_since:3", code="City"
+)
 _PROVIDER_LIST = columns(
     "code name kind country_name city offers sample", code="Provider", city="Member city"
 )
@@ -33,7 +34,7 @@ def city_row(snapshot: Snapshot, city: City) -> dict[str, Any]:
 def list_cities(snapshot: Snapshot) -> Listing:
     """List the cities."""
     rows = [city_row(snapshot, one) for one in snapshot.records("city").values()]
-    return Listing(rows, _CITY_LIST, narrow=_CITY_NARROW, hides=withdrawn)
+    return Listing(rows, _CITY_LIST, hides=withdrawn)
 
 
 def list_providers(snapshot: Snapshot) -> Listing:

@@ -22,6 +22,7 @@ LISTS_OF_TABLES = {
 SHORTEST = 80
 GROWN = 100
 SHORT = {
+    "cli/entry.py": "the first module of a run, which imports no other until it is ready",
     "cli/demo/place.py": "the files of the demonstration, apart from its story",
     "cli/framework/filters.py": "loaded only where rows are filtered",
     "cli/views/narrowed.py": "loaded only where a list is filtered",

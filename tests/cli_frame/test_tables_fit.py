@@ -41,15 +41,23 @@ def test_no_line_is_wider_than_the_terminal(
     emit_rows(ROWS, WIDE, ReadOptions(format="table", color=False), narrow=NARROW)
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= columns
-    assert ("What" in shown) == (columns < 45)
+    assert "90,000,000.00" in shown
+    assert "What" not in shown  # the columns of the narrow layout: the whole one fits, or records
+
+
+def test_below_eighty_columns_each_row_is_a_record(
+    columns: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emit_rows([*ROWS, *ROWS], NARROW, ReadOptions(format="table", color=False))
+    lines = capsys.readouterr().out.splitlines()
+    assert ("" in lines) == (columns < 80)
+    assert sum(line.split() == ["Offer", "O-0001"] for line in lines) == (2 if columns < 80 else 0)
 
 
 def test_a_table_below_something_is_broken_to_fit(columns: int) -> None:
     lines = table_lines(ROWS, WIDE)
-    if columns < 45:  # its numbers cannot stand side by side: it is left as it is
-        assert len(lines) == 2
-        return
     assert max(map(len, lines)) <= columns
+    assert ("Offer      O-0001" in lines) == (columns < 45)
     assert "90,000,000.00" in "".join(lines)
 
 
