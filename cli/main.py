@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import typer
@@ -46,7 +47,7 @@ def run(root: Root, argv: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         # What an old terminal cannot show is written as an escape, never a crash halfway.
         sys.stdout.reconfigure(errors="backslashreplace")
-    session = Session(argv=tuple(argv))
+    session = Session(argv=tuple(argv), around_answer=_around_answer)
     try:
         code = _run(root, argv, session)
         sys.stdout.flush()
@@ -59,6 +60,15 @@ def run(root: Root, argv: list[str]) -> int:
         discard(sys.stdout)
         return _ended_by(error, _of_storage(error, session), session)
     return code
+
+
+def _around_answer() -> AbstractContextManager[None]:
+    """Give what an answer is written within: on a terminal, what pages it if it is long."""
+    if not is_terminal(sys.stdout):
+        return nullcontext()
+    from cli.framework.pager import paged  # noqa: PLC0415 - on a terminal only
+
+    return paged()
 
 
 def _open_closed_streams() -> None:

@@ -107,6 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     New ledgers take the machine's time zone, which is the same on every machine here.
     """
     os.environ["TZ"] = "UTC"
+    os.environ["PAGER"] = "cat"  # what is longer than a terminal is waited for by nobody
     # Bars are drawn in blocks, wherever the tests run; those of plain characters set their own.
     if os.environ.get("TERM") == "dumb":
         os.environ["TERM"] = "xterm"

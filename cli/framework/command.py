@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +67,7 @@ class Session:
     clock_is_right: bool = False
     recorded: str | None = None
     interrupted: str = "Interrupted; nothing was recorded."
+    around_answer: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def _no_names(_register: str) -> dict[str, Collection[str]]:
@@ -402,7 +404,9 @@ class LedgerCommand(ShortHelp, TyperCommand):
         if self.kind == "plain" or self.saves:  # some of these write in several steps
             ctx.ensure_object(Session).interrupted = "Interrupted; what was written before stays."
         own = {name: value for name, value in ctx.params.items() if name not in self._shared}
-        return ctx.invoke(self.callback, **own)
+        reads = self.kind in READING and ctx.read.output is None
+        with ctx.ensure_object(Session).around_answer() if reads else nullcontext():
+            return ctx.invoke(self.callback, **own)
 
     def _refuse_what_cannot_be_honoured(self, ctx: Any) -> None:
         """Refuse a format or shape that the answer could not have, before anything is done."""

@@ -127,9 +127,13 @@ def tell(text: str) -> None:
 
 
 def print_to_stderr(line: str) -> None:
-    """Write a line to standard error; where it cannot be written, the work goes on without it."""
+    """Write a line to standard error; where it cannot be written, the work goes on without it.
+
+    Below an answer that is held for a pager it goes there: see `pager`.
+    """
+    held = getattr(sys.stdout, "takes_notes", False)
     try:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the terminal
+        print(line, file=sys.stdout if held else sys.stderr, flush=True)
     except OSError:
         discard(sys.stderr)
 
