@@ -55,9 +55,8 @@ class Session:
     """The state shared by the calls of one run; each part is made on first use.
 
     `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
-    `recorded` says what is done already, and how to have its receipt again, from the moment an
-    act is recorded: it must not be done twice if something fails later. `interrupted` is what
-    Ctrl-C answers before that.
+    `recorded` says what is done already, and how to have its receipt again, once an act is
+    recorded; before that Ctrl-C answers `interrupted`. `around_answer` is for what is read.
     """
 
     argv: tuple[str, ...] = ()
