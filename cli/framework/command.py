@@ -25,10 +25,10 @@ from cli.framework.options import (
     is_from_command_line,
     shared_parameters,
     take_as_typed,
+    typed_filter,
 )
 from cli.framework.settings import Settings, resolve
 from cli.framework.usage_errors import (
-    BadFilter,
     BadUsage,
     ShapeRefused,
     UnknownFormat,
@@ -166,7 +166,7 @@ class Call(typer.Context):
         Raises UnknownFormat, BadFilter and UnknownLanguage.
         """
         output, office = self.params.get("output"), self._office()
-        where = tuple(_filter(text) for text in self.params.get("where") or ())
+        where = tuple(typed_filter(text) for text in self.params.get("where") or ())
         return ReadOptions(
             format=self.format,
             title=self.command_name,
@@ -336,16 +336,6 @@ class Call(typer.Context):
 def office_filter(office: str) -> str:
     """Return the filter that keeps the rows of an office."""
     return f"office={office}"
-
-
-def _filter(text: str) -> str:
-    """Return a filter without spaces around its operator. Raises BadFilter."""
-    from ledger.core.filters import plain_filter  # noqa: PLC0415 - help does without
-
-    plain = plain_filter(text)
-    if plain is None:
-        raise BadFilter(f"The filter {text!r} is not valid.")
-    return plain
 
 
 class LedgerCommand(ShortHelp, TyperCommand):

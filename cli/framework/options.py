@@ -20,7 +20,7 @@ import typer
 import typer.main
 
 from cli.framework.settings import is_plain
-from cli.framework.usage_errors import BadUsage
+from cli.framework.usage_errors import BadFilter, BadUsage
 from ledger.registers.table import origin_kinds
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -95,7 +95,7 @@ class ShortHelp(PlainHelp):
         self.params = [one for one, there in zip(every, is_common, strict=True) if not there]
         self.epilog = "\n\n".join(filter(None, (_in_one_line(common), epilog)))
         try:
-            super().format_help(ctx, formatter)  # type: ignore[misc]
+            super().format_help(ctx, formatter)
         finally:
             self.params, self.epilog = every, epilog
         # They are not folded: what is copied from a terminal is one line again.
@@ -442,3 +442,13 @@ def shared_parameters(
     params = typer_parameters(*parameters, _format_option(formats), *_COMMON)
     take_as_typed(params)
     return params
+
+
+def typed_filter(text: str) -> str:
+    """Return a filter without spaces around its operator. Raises BadFilter."""
+    from ledger.core.filters import plain_filter  # noqa: PLC0415 - help does without
+
+    plain = plain_filter(text)
+    if plain is None:
+        raise BadFilter(f"The filter {text!r} is not valid.")
+    return plain
