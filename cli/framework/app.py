@@ -133,6 +133,9 @@ COMMAND_TABLE = (
         "query", "One SELECT over the ledger, in every format.", BOOKS, "cli.commands.query"
     ),
     CommandEntry("codes", "Code lists: sectors, units and others.", BOOKS, "cli.commands.codes"),
+    CommandEntry(
+        "help", "What all commands have in common, by topic.", SET_UP, "cli.commands.help"
+    ),
     CommandEntry("init", "Create or upgrade the ledger.", SET_UP, "cli.commands.init"),
     CommandEntry(
         "demo",

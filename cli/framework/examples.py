@@ -235,6 +235,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         '"SELECT * FROM v_gap" --output v_gap.csv',
     ),
     "codes": ("sectors", "units --json"),
+    "help": ("dates", "filters --json"),
     "init": ("", "--time-zone Europe/Paris"),
     "demo": ("", "--keep demo.db"),
     "status": ("", "--json"),

@@ -13,6 +13,7 @@ from ledgers import Ledgers, copy_or_new
 from officer import Officer, Said
 from world import NOON
 
+from cli.commands.help import TOPICS
 from cli.framework.examples import examples_of
 from cli.main import main
 
@@ -84,6 +85,20 @@ def test_both_can_be_typed(
         else:
             done = furnished.tries(words)
         assert done.code == 0 or (command in FINDINGS and done.code == 1), (line, done)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_examples_of_a_topic_can_be_typed(furnished: Officer, topic: str) -> None:
+    said = furnished.says(f"help {topic}")
+    lines = [one.strip() for one in said.splitlines() if one.startswith("  cityfund ")]
+    assert len(lines) == 2
+    for line in lines:
+        assert furnished.tries(line.removeprefix("cityfund ")).code in {0, 1}, line
+
+
+def test_a_topic_that_is_none_is_refused(officer: Officer) -> None:
+    assert officer.refused("help date", 2, "dates") == "unknown-help-topic"
+    assert "exit-codes" in officer.says("help")
 
 
 def test_help_ends_with_them(officer: Officer) -> None:

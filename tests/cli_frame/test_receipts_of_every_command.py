@@ -146,6 +146,7 @@ WRITE_NOTHING = {
     "check": "recomputes balances",
     "deal letter": "writes a letter, and no ledger",
     "doctor": "reads versions and settings",
+    "help": "prints a text",
     "export": "writes files, not the ledger",
     "import template": "writes a workbook to fill in",
     "journal follow": "streams what is recorded",
