@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
@@ -69,6 +70,9 @@ def piped(url: str, words: list[str]) -> Shown:
 def _environment(settings: dict[str, str]) -> Iterator[None]:
     kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     quiet = io.StringIO()
+    home = Path(settings["CITYFUND_DB"].removeprefix("sqlite:///")).parent / "home"
+    for name in ("CONFIG", "DATA", "STATE"):
+        settings[f"XDG_{name}_HOME"] = str(home)
     with (
         mock.patch.dict(os.environ, {**kept, **settings}, clear=True),
         mock.patch.object(sys, "stdin", quiet),

@@ -59,6 +59,8 @@ def words_of(said: Shown) -> set[str]:
 @pytest.mark.parametrize("line", READS)
 def test_no_word_is_cut_and_no_line_too_wide(screened: str, line: str) -> None:
     words = shlex.split(line)
+    if line == "status":  # which says once what is new since somebody looked
+        piped(screened, words)
     plain = piped(screened, words)
     assert plain.code in {0, 1}, plain
     for columns, environment in PLACES if line in READS[::4] else PLACES[:2]:
