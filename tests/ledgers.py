@@ -104,6 +104,8 @@ class PostgresqlLedgers:
         """Give a database that is as a template: one that an earlier test had, or a new one."""
         name = self.server.reused.take(template) if self._reused else None
         if name is None:
+            if template != self.made:
+                self._leave(template)  # a test that looked at it may still be connected
             url = self._create(template)
             name = _name(url)
         self._names[name] = template if self._reused else None
