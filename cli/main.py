@@ -14,7 +14,7 @@ import typer
 
 from cli.framework import error_output
 from cli.framework.app import Root, build_root
-from cli.framework.command import Session
+from cli.framework.command import Call, Session
 from cli.framework.settings import is_text
 from cli.framework.terminal import can_flush, discard, is_terminal, print_to_stderr
 from cli.framework.usage_errors import NotText, ReceiptNotWritten, usage_error
@@ -47,7 +47,7 @@ def run(root: Root, argv: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         # What an old terminal cannot show is written as an escape, never a crash halfway.
         sys.stdout.reconfigure(errors="backslashreplace")
-    session = Session(argv=tuple(argv), around_answer=_around_answer)
+    session = Session(tuple(argv), take_names=_take_names, around_answer=_around_answer)
     try:
         code = _run(root, argv, session)
         sys.stdout.flush()
@@ -69,6 +69,12 @@ def _around_answer() -> AbstractContextManager[None]:
     from cli.framework.pager import paged  # noqa: PLC0415 - on a terminal only
 
     return paged()
+
+
+def _take_names(call: Call) -> None:
+    from cli.framework.names import take_names  # noqa: PLC0415 - where a person types
+
+    take_names(call)
 
 
 def _open_closed_streams() -> None:

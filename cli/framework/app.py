@@ -87,6 +87,10 @@ COMMAND_TABLE = (
         DAILY,
         "cli.commands.brief",
     ),
+    CommandEntry(
+        "find", "Find records by code, name, identifier or note.", DAILY, "cli.commands.find"
+    ),
+    CommandEntry("show", "Show the record of any code.", DAILY, "cli.commands.show"),
     CommandEntry("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
     *(_register_entry(name, DAILY) for name in _DAILY_NOUNS),
     *(_register_entry(name, REGISTERS) for name in _REGISTER_NOUNS),

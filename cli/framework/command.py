@@ -23,6 +23,8 @@ from cli.framework.options import (
     comma_separated,
     is_default,
     is_from_command_line,
+    is_typed_by_a_person,
+    office_filter,
     shared_parameters,
     take_as_typed,
     typed_filter,
@@ -57,6 +59,7 @@ class Session:
     `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
     `recorded` says what is done already, and how to have its receipt again, once an act is
     recorded; before that Ctrl-C answers `interrupted`. `around_answer` is for what is read.
+    `take_names` puts codes in the place of names that a person types.
     """
 
     argv: tuple[str, ...] = ()
@@ -67,6 +70,7 @@ class Session:
     recorded: str | None = None
     interrupted: str = "Interrupted; nothing was recorded."
     around_answer: Callable[[], AbstractContextManager[None]] = nullcontext
+    take_names: Callable[[Call], object] = lambda _: None
 
 
 def _no_names(_register: str) -> dict[str, Collection[str]]:
@@ -333,11 +337,6 @@ class Call(typer.Context):
             call = call.parent
 
 
-def office_filter(office: str) -> str:
-    """Return the filter that keeps the rows of an office."""
-    return f"office={office}"
-
-
 class LedgerCommand(ShortHelp, TyperCommand):
     """A command that does something; carries the shared options of its kind."""
 
@@ -349,6 +348,7 @@ class LedgerCommand(ShortHelp, TyperCommand):
     writes: ClassVar[tuple[str, ...]] = ()
     prose: ClassVar[bool] = False
     converts: ClassVar[bool] = False
+    of_offices: ClassVar[bool] = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the shared options of the command's kind after its own."""
@@ -361,7 +361,7 @@ class LedgerCommand(ShortHelp, TyperCommand):
             saves=self.saves,
             converts=self.converts,
         )
-        own = {param.name for param in self.params}
+        own = {param.name for param in self.params} | (set() if self.of_offices else {"office"})
         self.shapes = frozenset(SHAPES if self.kind == "list" else ()) - own
         self.views_office = self.kind == "list" and "office" not in own
         self._shared = frozenset(param.name for param in shared) - own
@@ -392,6 +392,8 @@ class LedgerCommand(ShortHelp, TyperCommand):
         self._refuse_what_cannot_be_honoured(ctx)
         if self.kind == "plain" or self.saves:  # some of these write in several steps
             ctx.ensure_object(Session).interrupted = "Interrupted; what was written before stays."
+        if is_typed_by_a_person():
+            ctx.ensure_object(Session).take_names(ctx)
         own = {name: value for name, value in ctx.params.items() if name not in self._shared}
         reads = self.kind in READING and ctx.read.output is None
         with ctx.ensure_object(Session).around_answer() if reads else nullcontext():
@@ -480,6 +482,7 @@ def command(
     writes: tuple[str, ...] = (),
     prose: bool = False,
     converts: bool = False,
+    of_offices: bool = True,
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
@@ -488,10 +491,10 @@ def command(
     --key and --dry-run. A writing command takes these and --on, and with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
     that the command has in addition. The table of one that answers in `prose` is a text;
-    one that `converts` amounts takes --currency.
+    one that `converts` amounts takes --currency, a list not `of_offices` no --office.
     """
     assert kind in {*READING, "write", "plain"}, kind
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
     traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
-    traits |= {"prose": prose, "converts": converts}
+    traits |= {"prose": prose, "converts": converts, "of_offices": of_offices}
     return app.command(name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)

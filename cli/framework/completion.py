@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 import typer
 
@@ -79,7 +79,31 @@ def complete_codes(kind: str, *, withdrawn: bool = False) -> Completer:
             return [(as_typed(code, incomplete), about) for code, about in found]
         return offered(completion.complete_names(url, kind), incomplete)
 
+    _KINDS[complete] = (kind,)
     return complete
+
+
+_KINDS: Final[dict[Completer, tuple[str, ...]]] = {}
+"""Of which registers each completer completes codes."""
+
+
+def kinds_completed(param: Any) -> tuple[str, ...]:
+    """Name the registers whose codes a parameter of a command takes: none for other texts."""
+    return _kinds_within(getattr(param, "_custom_shell_complete", None), _WRAPPED)
+
+
+_WRAPPED: Final = 3
+"""How many functions Typer puts around a completer at most."""
+
+
+def _kinds_within(function: Any, depth: int) -> tuple[str, ...]:
+    if not callable(function) or depth < 0:
+        return ()
+    if function in _KINDS:
+        return _KINDS[function]
+    cells = getattr(function, "__closure__", None) or ()
+    inner = (_kinds_within(cell.cell_contents, depth - 1) for cell in cells)
+    return next(filter(None, inner), ())
 
 
 def complete_stored(what: str) -> Completer:
@@ -146,6 +170,7 @@ def complete_any(*kinds: str) -> Completer:
     def complete(ctx: typer.Context, incomplete: str) -> Words:
         return [matches for one in completers for matches in one(ctx, incomplete)]
 
+    _KINDS[complete] = kinds
     return complete
 
 

@@ -236,6 +236,8 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     ),
     "codes": ("sectors", "units --json"),
     "help": ("dates", "filters --json"),
+    "find": ("Mashhad", "tram --limit 5 --json"),
+    "show": ("P-1", "N-0001 --format md"),
     "init": ("", "--time-zone Europe/Paris"),
     "demo": ("", "--keep demo.db"),
     "status": ("", "--json"),

@@ -12,6 +12,7 @@ Parameters of other types keep Typer's own.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -134,6 +135,19 @@ def is_from_command_line(ctx: Any, name: str) -> bool:
     """Return whether a parameter's value came from the command line itself."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def office_filter(office: str) -> str:
+    """Return the filter that keeps the rows of an office."""
+    return f"office={office}"
+
+
+def is_typed_by_a_person() -> bool:
+    """Return whether a person types the command on a terminal, and sees the answer there."""
+    try:
+        return sys.stdin.isatty() and sys.stdout.isatty()
+    except ValueError:  # closed
+        return False
 
 
 def _has_empty(value: object) -> bool:

@@ -98,6 +98,7 @@ FILTERED = {
     "journal seals": "root",
     "query 'SELECT need, unit FROM v_gap'": "need",
     "codes sectors": "code",
+    "find Line": "kind",
 }
 """Every command that filters, in words that it takes, and a column of texts."""
 
