@@ -141,6 +141,7 @@ SIDE_BY_SIDE = ({"city", "provider", "project"}, {"cities", "providers", "projec
 OTHER_LISTS = {
     "cli/commands/registers.py": "help lines and views of each register, in words of its own",
     "cli/framework/app.py": "the registers whose commands have a module",
+    "cli/framework/examples.py": "a record of each register, for the examples of all verbs",
     "cli/views/deal.py": "what a row of the list names of both sides",
     "cli/views/status.py": "what `status` counts, each said in words of its own",
     "ledger/registers/activity.py": "the registers whose records notes and owners can be about",
