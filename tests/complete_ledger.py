@@ -13,6 +13,7 @@ from raw import Raw
 from world import World
 
 from ledger.core.factors import Stage
+from ledger.deals.instalments import instalment_of
 from ledger.journal.entries import Act
 
 LATER = date(2027, 12, 31)
@@ -29,6 +30,7 @@ def live(world: World) -> None:
     world.commit(on=date(2026, 3, 4))
     delivered = world.deliver("1 EUR", on=date(2026, 3, 5))["entry"]
     world.reverse(delivered)
+    world.do(lambda uow: uow.add("instalment", instalment_of("D-0001", LATER, 1000, "EUR")))
     _three_decimals(world)
     _an_offer_that_ends(world)
     world.offer("900 EUR", "O-0004", countries=("BR",))

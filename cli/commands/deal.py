@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.core.errors import UsageError
     from ledger.journal.receipts import Receipt
     from ledger.store.session.unit_of_work import UnitOfWork
+    from ledger.usecases.registers.instalments import DueParts
 
 app = noun("Deals: introduce, commit, deliver, release.")
 
@@ -37,7 +38,13 @@ AllOrQuantity = Annotated[
     str | None, quantity_argument("How much, in the need's unit; everything if omitted.")
 ]
 Until = Annotated[str | None, typer.Option(help="The end date of the hold.")]
-Due = Annotated[str | None, typer.Option(help="The date the delivery is due.")]
+Due = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DATE[=QUANTITY]",
+        help="The date the delivery is due; with a quantity, an instalment. May be repeated.",
+    ),
+]
 Reference = Annotated[str | None, typer.Option(help="An external reference, such as a letter.")]
 Note = Annotated[str | None, typer.Option(help="A note on the deal.")]
 Again = Annotated[
@@ -73,7 +80,7 @@ def introduce(
 
     if (until is None) is not commit:
         raise _invalid_hold(until)
-    last, due_on = optional_date(call, until), optional_date(call, due)
+    last, (due_on, parts) = optional_date(call, until), _due(call, due)
     agreed_rate, origin = _rate(rate), typed_origin(call)
 
     def handle(uow: UnitOfWork) -> Receipt:
@@ -85,6 +92,7 @@ def introduce(
             until=last,
             directly=commit,
             due_on=due_on,
+            parts=parts,
             rate=agreed_rate,
             instrument=_instrument(instrument),
             note=note,
@@ -108,6 +116,30 @@ def _invalid_hold(until: str | None) -> UsageError:
     )
 
 
+def _due(call: Call, typed: list[str] | None) -> tuple[date | None, DueParts]:
+    """Read the due date of a deal, and its instalments. Raises `BadUsage`."""
+    from cli.framework.usage_errors import BadUsage
+
+    days: dict[bool, list[date]] = {True: [], False: []}
+    parts: list[tuple[date, str]] = []
+    for text in typed or ():
+        day_text, is_part, quantity = text.partition("=")
+        day = optional_date(call, day_text)
+        if day is None:
+            continue
+        days[bool(is_part)].append(day)
+        if is_part:
+            parts.append((day, quantity))
+    whole, of_parts = days[False], days[True]
+    if len(whole) > 1 or len({*of_parts}) < len(of_parts):
+        raise BadUsage(
+            "--due names two dates for the whole deal, or one date twice.",
+            why="A deal has one due date; what is due before it is an instalment on a day.",
+            next_step='Give each instalment its quantity: --due 2027-03-01="1M EUR"',
+        )
+    return (whole[0] if whole else None), tuple(parts)
+
+
 def _rate(typed: str | None) -> Decimal | None:
     if typed is None:
         return None
@@ -129,11 +161,12 @@ def commit(
     call: Call,
     deal: DealCode,
     quantity: AllOrQuantity = None,
+    due: Due = None,
     reference: Reference = None,
     again: Again = False,
 ) -> None:
     """Record that both sides have signed for a hold, or for a part of it."""
-    _onward(call, deal, "commit", quantity, reference, again=again)
+    _onward(call, deal, "commit", quantity, reference, again=again, due=due)
 
 
 @command(app, "deliver", kind="write", destructive=True)
@@ -195,11 +228,14 @@ def _onward(
     *,
     again: bool,
     not_before: date | None = None,
+    due: list[str] | None = None,
 ) -> None:
     from ledger.core.factors import Stage
     from ledger.core.quantity import parse_quantity
     from ledger.journal.entries import Act
     from ledger.usecases.deals.acts import DealAct, act_on
+
+    due_on, parts = _due(call, due)
 
     def handle(uow: UnitOfWork) -> Receipt:
         later = DealAct(
@@ -210,6 +246,8 @@ def _onward(
             from_stage=Stage(from_stage),
             again=again,
             not_before=not_before,
+            due_on=due_on,
+            parts=parts,
         )
         return act_on(uow, later)
 
@@ -233,10 +271,12 @@ def edit(
     """Extend a hold, or change the due date, the note, the origin or when to propose again."""
     from ledger.usecases.deals.acts import DealEdit, edit_deal
 
+    due_on, parts = _due(call, due)
     terms = DealEdit(
         deal=deal,
         until=optional_date(call, until),
-        due_on=optional_date(call, due),
+        due_on=due_on,
+        parts=parts,
         note=note,
         origin=typed_origin(call),
         not_before=optional_date(call, not_before),
@@ -274,7 +314,7 @@ def show(call: Call, deal: DealCode) -> None:
     """Show one deal: its terms, its quantities on both sides, and every act."""
     from cli.framework.output import emit_record
     from cli.framework.register_commands import resolve_code
-    from cli.views.deal import DEAL_TERMS, act_lines, deal_document, rate_text
+    from cli.views.deal import DEAL_TERMS, act_lines, deal_document, part_lines, rate_text
     from cli.views.origin import outcome_document, outcome_lines, read_outcome
 
     with read_ledger(call) as reader:
@@ -284,7 +324,7 @@ def show(call: Call, deal: DealCode) -> None:
     document = deal_document(snapshot, snapshot.deals[code], entries)
     document |= outcome_document(outcome)
     row = {**document, "rate_said": rate_text(document)}
-    below = [*act_lines(document), *outcome_lines(outcome)]
+    below = [*part_lines(document), *act_lines(document), *outcome_lines(outcome)]
     emit_record(row, DEAL_TERMS, call.read, document=document, below=below)
 
 

@@ -92,6 +92,9 @@ COMMAND_TABLE = (
     ),
     CommandEntry("show", "Show the record of any code.", DAILY, "cli.commands.show"),
     CommandEntry("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
+    CommandEntry(
+        "calendar", "Everything that is due, as a calendar file.", DAILY, "cli.commands.calendar"
+    ),
     *(_register_entry(name, DAILY) for name in _DAILY_NOUNS),
     *(_register_entry(name, REGISTERS) for name in _REGISTER_NOUNS),
     *(

@@ -13,6 +13,7 @@ from ledger.core.quantity import Unit, format_amount, format_quantity, short_qua
 from ledger.gaps.rows import coverage_ratio
 from ledger.journal.balance import Balance
 from ledger.reports.bars import ASCII_GLYPHS, GLYPHS, legend, stage_bar
+from ledger.usecases.due import parts_by_deal
 
 if TYPE_CHECKING:
     from ledger.eligibility.counts import EligibleCount
@@ -116,9 +117,10 @@ def gap_text(balance: Balance, fit: EligibleCount) -> str:
 
 def deals_of(snapshot: Snapshot, deals: Iterable[DealBalance]) -> list[dict[str, Any]]:
     """Return the rows of deals, with their providers."""
+    parts = parts_by_deal(snapshot)
     return [
         {
-            **deal_row(snapshot, one),
+            **deal_row(snapshot, one, parts[one.deal.code]),
             "provider": snapshot.offer_facts[one.deal.offer].provider.code,
             "provider_name": snapshot.offer_facts[one.deal.offer].provider.name,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,13 @@ from cli.views.journal import proposal_row
 from ledger.core.factors import DEAL_STAGES, Side
 from ledger.core.quantity import Unit, format_amount
 from ledger.deals.deal import exact_text, significant_rate
+from ledger.deals.instalments import DuePart, overdue
 from ledger.reports.table import grouped
+from ledger.usecases.due import parts_by_deal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ledger.journal.balance import DealBalance
     from ledger.journal.entries import Entry
     from ledger.reports.table import Column
@@ -28,7 +32,7 @@ DEAL_COLUMNS = columns(
     "deal offer need project factor held committed delivered unit held_until due_on "
     "(instrument) (rate) (rate_exact) (offer_held) (offer_committed) (offer_delivered) "
     "(offer_unit) (note) (origin) (city) (office) (not_before) (state) (provider) "
-    "(provider_name) (title) (city_name)",
+    "(provider_name) (title) (city_name) (overdue)",
     **_HEADINGS,
 )
 _LISTED = "deal state provider_name city_name title need offer stands held_until due_on"
@@ -53,8 +57,13 @@ _ACT_COLUMNS = columns(
 )
 
 
-def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
-    """Return the row of a deal: both sides' stages in their own units."""
+_PART_COLUMNS = columns("due_on quantity delivered committed held unit state", state="")
+
+
+def deal_row(
+    snapshot: Snapshot, balance: DealBalance, parts: Sequence[DuePart] = ()
+) -> dict[str, Any]:
+    """Return the row of a deal: both sides' stages in their own units, and what is overdue."""
     deal = balance.deal
     need, offer = snapshot.need_facts[deal.need], snapshot.offer_facts[deal.offer]
     return {
@@ -79,6 +88,7 @@ def deal_row(snapshot: Snapshot, balance: DealBalance) -> dict[str, Any]:
         "provider_name": offer.provider.name,
         "title": need.project.title,
         "city_name": need.city.name,
+        "overdue": format_amount(overdue(parts, snapshot.day), need.balance.unit.decimals),
     }
 
 
@@ -90,7 +100,8 @@ def emit_deals(call: Call, reader: Reader, *, every: bool) -> None:
 
     def rows_of(snapshot: Snapshot) -> tuple[list[dict[str, Any]], list[Column]]:
         deals = [one for one in snapshot.deals.values() if whole or not one.is_finished]
-        rows = [deal_row(snapshot, deal) for deal in deals]
+        parts = parts_by_deal(snapshot)
+        rows = [deal_row(snapshot, one, parts[one.deal.code]) for one in deals]
         if call.for_people:
             rows = [{**row, "stands": stage_text(row)} for row in rows]
         return rows, columns_of_all
@@ -99,8 +110,8 @@ def emit_deals(call: Call, reader: Reader, *, every: bool) -> None:
     if call.read.where:
         from cli.views.narrowed import narrowed_read  # noqa: PLC0415 - where rows are kept
 
-        narrowed = narrowed_read(call, reader, "deal", (), rows_of, {"deal": "code"})
-    snapshot = reader.snapshot("deal") if narrowed is None else narrowed.snapshot
+        narrowed = narrowed_read(call, reader, "deal", ("instalment",), rows_of, {"deal": "code"})
+    snapshot = reader.snapshot("deal", "instalment") if narrowed is None else narrowed.snapshot
     rows, shown = rows_of(snapshot)
     head = {"schema": "cityfund.deals/1"}
     narrow = DEAL_NARROW if call.for_people else ()
@@ -108,6 +119,38 @@ def emit_deals(call: Call, reader: Reader, *, every: bool) -> None:
     emit_rows(rows, shown, options, head=head, narrow=narrow)
     if len(rows) < len(snapshot.deals) and call.format == "table":
         note(call, f"{len(snapshot.deals) - len(rows):,} finished hidden; --all shows them.")
+
+
+def part_rows(snapshot: Snapshot, balance: DealBalance, parts: Iterable[DuePart]) -> list[Any]:
+    """Return the rows of the parts of a deal that are due on days, in the unit of the need."""
+    unit = snapshot.need_facts[balance.deal.need].balance.unit
+    return [
+        {
+            "instalment": part.instalment,
+            "due_on": part.due_on,
+            **{
+                name: format_amount(getattr(part, name), unit.decimals)
+                for name in ("quantity", "delivered", "committed", "held")
+            },
+            "unit": unit.code,
+            "state": _part_state(part, snapshot.day),
+        }
+        for part in parts
+    ]
+
+
+def _part_state(part: DuePart, day: date) -> str:
+    if part.is_overdue(day):
+        return "overdue"
+    if part.delivered == part.quantity:
+        return "delivered"
+    return "due" if part.committed else "held"
+
+
+def part_lines(document: dict[str, Any]) -> Iterator[str]:
+    """Lay out when the parts of a deal are due, where it has instalments."""
+    if any(part["instalment"] for part in document["due"]):
+        yield from lines_below(document["due"], _PART_COLUMNS)
 
 
 def _stages(balance: DealBalance, side: Side, unit: Unit, prefix: str = "") -> dict[str, str]:
@@ -122,9 +165,11 @@ def deal_document(
     snapshot: Snapshot, balance: DealBalance, entries: Iterable[Entry]
 ) -> dict[str, Any]:
     """Return the document of a deal, with its entries in recorded order."""
+    parts = parts_by_deal(snapshot)[balance.deal.code]
     return {
         "schema": "cityfund.deal/1",
-        **deal_row(snapshot, balance),
+        **deal_row(snapshot, balance, parts),
+        "due": part_rows(snapshot, balance, parts),
         "acts": list(_acts(snapshot, entries)),
     }
 

@@ -43,6 +43,7 @@ _OFFICE: Final = {
     "findings": ("finding", "findings"),
     "holds_lapsed": ("hold lapsed", "holds lapsed"),
     "holds_lapsing": ("hold lapses soon", "holds lapse soon"),
+    "due_soon": ("delivery due soon", "deliveries due soon"),
     "lines_proposed": ("introduction proposed", "introductions proposed"),
     "projects_completed": ("project would become complete", "projects would become complete"),
     "offer_fits": ("need that an offer newly fits", "needs that an offer newly fits"),
@@ -89,6 +90,16 @@ _RESTRICTIONS: Final = {
     "exemption_ends": ("exemption ends soon", "exemptions end soon"),
     "review_due": ("review due", "reviews due"),
 }
+
+
+def _due(figures: Figures) -> str:
+    late, soon = figures.get("overdue", 0), figures.get("due_soon", 0)
+    text = f"{_count(late, 'deal', 'deals')} overdue" if late else "nothing overdue"
+    if soon:
+        deliveries = _count(soon, "delivery", "deliveries")
+        days = _count(figures.get("days_ahead", 0), "day", "days")
+        text += f"; {deliveries} due within {days}"
+    return f"{text}: cityfund status" if late or soon else text
 
 
 def _statements(figures: Figures) -> str:
@@ -156,6 +167,7 @@ def _seal(figures: Figures) -> str:
 _STEP_TEXTS: Final[dict[str, Callable[[Figures], str]]] = {
     "lapse": _lapse,
     "restrictions": _restrictions,
+    "due": _due,
     "statements": _statements,
     "gaps": _gaps,
     "propose": _propose,

@@ -120,7 +120,8 @@ def _header(spec: RegisterSpec, column: ColumnSpec) -> str:
 
 def register_row(snapshot: Snapshot, spec: RegisterSpec, record: Any) -> dict[str, Any]:
     """Return the row of a record by its register's columns, names beside the codes."""
-    row = record_row(spec.plural, record)
+    unit = snapshot.units[record.unit] if spec.amounts else None
+    row = record_row(spec.plural, record, unit)
     for column in spec.columns:
         if column.name_of is not None:
             row[column.name] = _spelt_out(snapshot, spec.column[column.name_of], record)

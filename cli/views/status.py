@@ -13,8 +13,11 @@ from cli.views.worklist import others_lines, work_document, work_lines
 from ledger.core.quantity import format_amount
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ledger.registers.pairs import Approach
     from ledger.store.session.snapshot import Snapshot
+    from ledger.usecases.due import DeliveryDue
     from ledger.usecases.status import HoldDue, OfferDue, Status
     from ledger.usecases.worklist import WorkRow
 
@@ -70,6 +73,8 @@ def status_document(
         "holds_past": [_hold(one) for one in status.holds_past],
         "offers_lapsing": [_ending(one) for one in status.offers_soon],
         "offers_past": [_ending(one) for one in status.offers_past],
+        "deliveries_overdue": [_delivery(one, status.day) for one in status.overdue],
+        "deliveries_due": [_delivery(one, status.day) for one in status.due_soon],
         "approaches_waiting": [_approach(one) for one in status.waiting],
         "approaches_silent": [_approach(one) for one in status.silent],
         "worklist": work_document(work),
@@ -103,6 +108,16 @@ def _ending(ending: OfferDue) -> dict[str, Any]:
         "available": format_amount(ending.amount, ending.unit.decimals),
         "unit": ending.unit.code,
         "valid_until": ending.until,
+    }
+
+
+def _delivery(due: DeliveryDue, day: date) -> dict[str, Any]:
+    return {
+        **attributes(due, "deal instalment offer need project provider provider_name"),
+        "committed": format_amount(due.amount, due.unit.decimals),
+        "unit": due.unit.code,
+        "due_on": due.due_on,
+        "days_late": due.days_overdue(day),
     }
 
 

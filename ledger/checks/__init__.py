@@ -25,6 +25,7 @@ CHECKS: Final = {
     "broker": "every account is a need or an offer, never the fund",
     "in-error": "no record rests on one recorded in error, which holds no quantity",
     "phases": "the status of each project is that of its newest phase",
+    "instalments": "no more of a deal is due in parts than was ever held or committed of it",
     "resolved-once": "a hold is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",
     "two-times": "no act is dated in the future, before a declaration or out of order",

@@ -187,6 +187,32 @@ def check_phases(projects: Iterable[StatusRow]) -> CheckResult:
     return report.result()
 
 
+class DueRow(NamedTuple):
+    """A deal with instalments: their sum, what was ever held or committed, the units of both."""
+
+    deal: str
+    planned: int
+    taken: int
+    units: frozenset[str]
+    of_need: str
+
+
+def check_instalments(deals: Iterable[DueRow]) -> CheckResult:
+    """Check that the instalments of each deal are a part of it, in the unit of its need."""
+    report = CheckReport("instalments")
+    for row in deals:
+        report.examined += 1
+        if row.units != {row.of_need}:
+            units = ", ".join(sorted(row.units))
+            report.fail(f"instalments of deal {row.deal} are in {units}, not in {row.of_need}")
+        elif row.planned > row.taken:
+            report.fail(
+                f"the instalments of deal {row.deal} are {row.planned}, more than the {row.taken} "
+                "that were ever held or committed of it"
+            )
+    return report.result()
+
+
 class VersionName(NamedTuple):
     """A version as a receipt names it: register, record and number."""
 

@@ -48,9 +48,10 @@ from ledger.journal.receipts import Note
 from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
 from ledger.registers.network import SEAT
+from ledger.registers.pairs import INSTALMENT
 from ledger.registers.records import City, Seat
 from ledger.registers.spec import attribute_of
-from ledger.registers.table import IDENTIFIER, by_plural
+from ledger.registers.table import IDENTIFIER, REGISTERS, by_plural
 from ledger.seats.rules import Seats
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 _WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 _ARCHIVE_ENDING = ".zip"
 _CANONICAL_TERMS = SourceTerms()
+_DEALS = REGISTERS["deal"].plural
 
 
 def plan_import(
@@ -87,6 +89,9 @@ def plan_import(
             _plan_row(planning, table, row, places=places, registers=own, revisions=revisions)
         registers += _in_order(own, table)
     registers = with_statuses(planning, registers, today)
+    # What is due of a deal is tested against what its acts give it.
+    due = [step for step in registers if _is_instalment(step)]
+    registers = [step for step in registers if not _is_instalment(step)]
     _refuse_overlaps(planning, registers)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)
@@ -101,9 +106,18 @@ def plan_import(
     of_past = [one for one in given.ups if one.effective_on < (terms.edition_on or date.max)]
     later = [one for one in given.ups if one not in of_past]
     every: list[ImportStep] = [*ordered, *rates, *redeclared, *of_past, *ups, *later]
-    every += [*given.acts, *downs, *given.downs]
-    plan = ImportPlan(tuple(every), tuple(planning.problems), tuple(planning.notes))
+    every += [*given.acts, *downs, *given.downs, *due]
+    plan = ImportPlan(
+        tuple(every),
+        tuple(planning.problems),
+        tuple(planning.notes),
+        units=holdings.of("units"),
+    )
     return with_state(planning, plan)
+
+
+def _is_instalment(step: ImportStep) -> bool:
+    return isinstance(step, (Add, Edit)) and step.kind == INSTALMENT.plural
 
 
 def _refuse_overlaps(planning: Planning, steps: Iterable[ImportStep]) -> None:
@@ -138,8 +152,12 @@ class _KnownCodes(dict[str, Codes]):
         self._tables, self._holdings = tables, holdings
 
     def __missing__(self, table: str) -> Codes:
-        codes = self[table] = Codes(self._holdings.of(table))
-        own = [row.record.code for row in self._tables.of(table) if row.record.code]
+        if table == _DEALS:
+            codes = self[table] = Codes(self._holdings.deals)
+            own = [row.code for row in self._tables.deals]
+        else:
+            codes = self[table] = Codes(self._holdings.of(table))
+            own = [row.record.code for row in self._tables.of(table) if row.record.code]
         for alias, code in self._holdings.aliases.get(table, {}).items():
             codes.add_alias(alias, code)
         for code in (*own, *self._tables.broken.get(table, ())):

@@ -33,7 +33,7 @@ def _terms_of(record_type: type, given: frozenset[str]) -> tuple[tuple[str, str]
     return tuple(one for one in columns if one[1] in own or hasattr(record_type, one[1]))
 
 
-_NO_TERMS: Final = frozenset({"code", "quantity"})
+_NO_TERMS: Final = frozenset({"code"})
 
 
 def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:

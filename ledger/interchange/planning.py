@@ -29,6 +29,8 @@ REFERENCES = {
 }
 """Columns that name a row of another table."""
 
+_NAMES = {spec.plural: name for name, spec in REGISTERS.items()}
+
 SIDE_OF_TABLE = {
     plural: Side(spec.name) for plural, spec in by_plural().items() if spec.has_quantity
 }
@@ -132,7 +134,7 @@ class Planning:
         # A large register is gone through for each suggestion, so only the first ones get one.
         with_suggestion = self.suggested <= SUGGESTIONS
         hint = did_you_mean(code, self.codes[table]) if with_suggestion else ""
-        register = REGISTER_OF_TABLE[table]
+        register = _NAMES[table]
         what = f"There is no {register} {code!r}, neither in the ledger nor in this import."
         self.problem(place, column, "unknown-code", what, hint)
         return code

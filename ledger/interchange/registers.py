@@ -54,7 +54,7 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     for name in cells.values:
         if name in reading.optional:
             values[name] = reading.optional[name](cells)
-    if spec.has_quantity:
+    if reading.amounts:
         unit = _unit(cells)
         values["unit"] = unit.code if unit is not None else ""
         for name in reading.amounts:
@@ -65,7 +65,7 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
         _RULES[spec.name](cells, values)
     if not spec.has_own_code:
         values["code"] = spec.code_from(values)
-    quantity = values.pop("quantity", None)
+    quantity = values.pop("quantity", None) if spec.has_quantity else None
     for name in reading.renamed:
         values[attribute_of(name)] = values.pop(name)
     return spec.record_type(**values), quantity
@@ -99,7 +99,7 @@ def _reading(name: str) -> _Reading:
         tuple((one.name, _reader(one)) for one in alone if _is_always_read(one)),
         optional,
         {name: read(nothing) for name, read in optional.items()},
-        tuple(one.name for one in columns if one.kind is Kind.AMOUNT),
+        REGISTERS[name].amounts,
         tuple((one.name, one.not_before) for one in columns if one.not_before is not None),
         tuple(one.name for one in columns if one.attribute != one.name),
     )
@@ -210,6 +210,12 @@ def _unit(cells: Cells) -> Unit | None:
         hint = "Money is counted in a currency, work in a unit such as person-day, km or package."
         cells.problem("unit", "wrong-unit", what, hint)
     return match
+
+
+def _require_quantity(cells: Cells, values: Values) -> None:
+    """Refuse an instalment without a quantity: the bad cell stands in its place."""
+    cells.require("quantity")
+    values["quantity"] = values["quantity"] or 0
 
 
 def _complete_unit(cells: Cells, values: Values) -> None:
@@ -367,5 +373,6 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "note": _complete_about,
     "contact": _complete_contact,
     "owner": _complete_about,
+    "instalment": _require_quantity,
 }
 """What is particular to the rows of one register."""

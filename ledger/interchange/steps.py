@@ -273,6 +273,8 @@ class ImportPlan:
     """What the source will have said after the import, packed as it is kept."""
     restated: tuple[Change, ...] = ()
     """What a new edition of the source says of acts of deals, before and after."""
+    units: Mapping[str, Unit] = field(default_factory=dict, compare=False, repr=False)
+    """The units that amounts are shown in."""
     says_more: bool = False
     """Whether that is more than it had stated earlier."""
 
@@ -310,7 +312,7 @@ class ImportPlan:
             if isinstance(step, Edit):
                 code, place = step.after.code, step.place
                 for name in step.fields:
-                    old, new = (cell_text(getattr(one, name)) for one in (step.before, step.after))
+                    old, new = (self._text(one, name) for one in (step.before, step.after))
                     yield Change(step.kind, code, name, old, new, place)
             elif isinstance(step, Revise):
                 unit, total = step.unit, step.old_total
@@ -327,6 +329,12 @@ class ImportPlan:
                 code = f"{rate.day} {rate.base} {rate.quote}"
                 old, new = f"{step.replaces.rate:f}", f"{rate.rate:f}"
                 yield Change("rates", code, "rate", old, new, step.place)
+
+    def _text(self, record: Any, name: str) -> str | None:
+        """Give a term as text, an amount in the unit of its record."""
+        value = getattr(record, name)
+        unit = self.units.get(getattr(record, "unit", "")) if name in _AMOUNTS else None
+        return cell_text(value) if unit is None or value is None else format_quantity(value, unit)
 
     def document(self) -> dict[str, Any]:
         """Give the whole preview as a part of a JSON document."""
@@ -365,6 +373,7 @@ class ImportPlan:
         ]
 
 
+_AMOUNTS = {name for spec in REGISTERS.values() for name in spec.amounts}
 MOST_CHANGES_SHOWN = 10
 MOST_EDITS_SHOWN = 20
 

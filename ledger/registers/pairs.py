@@ -1,4 +1,4 @@
-"""The registers about pairs: approaches, restrictions, exemptions and deals.
+"""The registers about pairs: approaches, restrictions, exemptions, deals and instalments.
 
 An approach presents a need to a provider, before any offer; a deal is one offer's part in a need.
 A restriction is a bar on pairings by an authority, for a time; an exemption is an authority's leave
@@ -26,6 +26,8 @@ APPROACH_DAYS: Final = 60
 """How many days after it was sent an approach waits for an answer, where nothing else is set."""
 
 OTHER_REASON: Final = "other"
+_LONGEST_INSTALMENT: Final = 75
+"""A code, the stroke and a day."""
 DECLINE_REASONS: Final = (
     *(*REASONS_OF_RULES, "price", "risk", "capacity", "priority"),
     OTHER_REASON,
@@ -233,6 +235,37 @@ DEAL: Final = RegisterSpec(
         ColumnSpec("origin", Kind.ORIGIN, "what it came from: approach:AP-0007"),
         ColumnSpec(
             "not_before", Kind.DATE, "released: first day on which the pair is proposed again"
+        ),
+    ),
+)
+
+INSTALMENT: Final = RegisterSpec(
+    name="instalment",
+    plural="instalments",
+    help="Instalments: quantities of a deal, each due on a day.",
+    record="ledger.deals.instalments:Instalment",
+    identity=("deal", "due_on"),
+    parents=("deal",),
+    arguments=("deal", "due_on", "quantity"),
+    exists_with="deal",
+    columns=(
+        ColumnSpec(
+            "code",
+            Kind.CODE,
+            "made of the code of the deal and the day",
+            fixed=True,
+            derived=True,
+            longest=_LONGEST_INSTALMENT,
+        ),
+        required("deal", Kind.CODE, "code of the deal", fixed=True, register="deal"),
+        required("due_on", Kind.DATE, "day on which it is due", fixed=True),
+        required("quantity", Kind.AMOUNT, "how much of the deal is due then, in the need's unit"),
+        required("unit", Kind.CODE, "the need's unit", fixed=True, vocabulary="units"),
+        ColumnSpec(
+            "withdrawn",
+            Kind.YES_NO,
+            "yes when it is due no more: dropped, or put off to another day",
+            default="no",
         ),
     ),
 )

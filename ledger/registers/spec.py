@@ -244,6 +244,11 @@ class RegisterSpec:
         return any(column.in_journal for column in self.columns)
 
     @cached_property
+    def amounts(self) -> tuple[str, ...]:
+        """Name the columns that hold amounts, which are in the unit of the record."""
+        return tuple(one.name for one in self.columns if one.kind is Kind.AMOUNT)
+
+    @cached_property
     def can_be_withdrawn(self) -> bool:
         """Say whether a record can be taken out of use as a whole."""
         return "withdrawn" in self.column

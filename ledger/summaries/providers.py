@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from ledger.core.factors import Factor
+from ledger.core.factors import Factor, Stage
 from ledger.core.quantity import Unit, format_amount, format_known
+from ledger.deals.deal import offer_part
+from ledger.deals.instalments import DuePart, days_late, overdue, schedule
 from ledger.gaps.rows import BaseCurrency
 from ledger.registers.records import Provider
 from ledger.summaries.amounts import lower_median, share_of
@@ -17,10 +19,10 @@ from ledger.summaries.amounts import lower_median, share_of
 RULE: Final = (
     "promised = committed + delivered, in the unit of the offer; share delivered = delivered / "
     "promised, four places, rounded down, unknown where nothing is promised; a deal is late if "
-    "something of it is committed after its due date, by the days since then, or if its last "
-    "delivery came after it, by the days between; days late: the lower median of the late deals; "
-    "overdue: what is committed in deals past their due date; in base: each amount at the latest "
-    "rate on or before the day, rounded half-even"
+    "something of it is committed after the day on which that part of it is due, by the days since "
+    "then, or if its last delivery came after that day, by the days between; days late: the lower "
+    "median of the late deals; overdue: what is committed past the day on which it is due; in "
+    "base: each amount at the latest rate on or before the day, rounded half-even"
 )
 """What the report says of its figures."""
 
@@ -29,7 +31,8 @@ RULE: Final = (
 class SignedDeal:
     """A deal with something committed or delivered, in the unit of its offer.
 
-    `delivered_on` is the day of its last delivery that stands.
+    `delivered_on` is the day of its last delivery that stands. `parts` are those that it is due
+    in, in the unit of its need; without any all of it is due on `due_on`.
     """
 
     deal: str
@@ -40,13 +43,22 @@ class SignedDeal:
     delivered: int
     due_on: date | None = None
     delivered_on: date | None = None
+    parts: Sequence[DuePart] = ()
+
+    @property
+    def _parts(self) -> Sequence[DuePart]:
+        stages = {Stage.COMMITTED: self.committed, Stage.DELIVERED: self.delivered}
+        return self.parts or schedule(stages, due_on=self.due_on)
 
     def days_late(self, day: date) -> int | None:
         """Return by how many days it is or was late, zero in time; None without a due date."""
-        if self.due_on is None:
-            return None
-        ends = day if self.committed else self.delivered_on
-        return None if ends is None else max((ends - self.due_on).days, 0)
+        return days_late(self._parts, day, self.delivered_on)
+
+    def overdue(self, day: date) -> int:
+        """Return how much of it is overdue."""
+        late = overdue(self._parts, day)
+        signed = sum(one.committed for one in self._parts)
+        return offer_part(self.committed, signed, late) if late else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +191,7 @@ def _row(
         delivered=delivered,
         due=sum(one is not None for one in days),
         late=len(late),
-        overdue=sum(one.committed for one in deals if one.due_on is not None and one.due_on < day),
+        overdue=sum(one.overdue(day) for one in deals),
         days_late=lower_median(late),
         most_days_late=max(late, default=None),
         promised_base=base.convert(committed + delivered, first.unit),

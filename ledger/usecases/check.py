@@ -31,6 +31,7 @@ from ledger.checks.stored_rows import (
     check_exactness,
     check_guards,
     check_in_error,
+    check_instalments,
     check_phases,
     check_reference_tables,
     check_request_keys,
@@ -43,6 +44,7 @@ from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
 from ledger.store.checks.in_error import count_records, find_resting_on_errors
+from ledger.store.checks.instalments import find_due
 from ledger.store.checks.phases import find_statuses
 from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import shipped_rows, stored_rows
@@ -183,6 +185,7 @@ _TABLE_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], CheckResult]
     "totals": lambda db, context: check_totals(journal_rows.stream_total_changes(db), context),
     "in-error": lambda db, _: check_in_error(count_records(db), find_resting_on_errors(db)),
     "phases": lambda db, _: check_phases(find_statuses(db)),
+    "instalments": lambda db, _: check_instalments(find_due(db)),
     "guards": lambda db, _: check_guards(*rows.read_guards(db), rows.read_allowed_moves(db)),
     "reference": lambda db, _: check_reference_tables(shipped_rows(), stored_rows(db)),
     "broker": lambda _, context: check_broker(context),

@@ -24,6 +24,7 @@ COMMAND: Final = "reconcile"
 STEPS: Final = (
     "lapse",
     "restrictions",
+    "due",
     "statements",
     "gaps",
     "propose",

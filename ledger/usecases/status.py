@@ -25,6 +25,7 @@ from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.store.statements.findings import resolved_findings
+from ledger.usecases.due import DeliveryDue, deliveries_due
 
 _DAYS_RANGE = range(3651)
 
@@ -84,7 +85,8 @@ class Status:
     """Counts by kind and then by what is counted; what lapses soon, and what should have.
 
     `waiting` are the approaches that wait for an answer, `silent` those whose time to answer has
-    passed, both as they were sent. `night` is the last that began by then, finished or not;
+    passed, both as they were sent. `overdue` is what is committed past the day on which it is due,
+    `due_soon` what is due from the day on. `night` is the last that began by then, finished or not;
     `time_zone` the one in force and `zone_to_come` a change of it that was recorded and is still to
     come.
     """
@@ -103,6 +105,8 @@ class Status:
     last: Entry | None
     waiting: Sequence[Approach] = ()
     silent: Sequence[Approach] = ()
+    overdue: Sequence[DeliveryDue] = ()
+    due_soon: Sequence[DeliveryDue] = ()
     night: StoredRun | None = None
 
 
@@ -119,7 +123,9 @@ def parse_days(text: str, option: str = "--days") -> int:
 
 def status_snapshot(reader: Reader) -> Snapshot:
     """Return the snapshot that the status and the worklist are computed from."""
-    return reader.snapshot("office", "provider", "need", "offer", "deal", "approach", RATES)
+    return reader.snapshot(
+        *("office", "provider", "need", "offer", "deal", "approach", "instalment"), RATES
+    )
 
 
 def read_status(reader: Reader, days: int, snapshot: Snapshot | None = None) -> Status:
@@ -131,6 +137,7 @@ def read_status(reader: Reader, days: int, snapshot: Snapshot | None = None) -> 
     states = _states(snapshot)
     last_day = days_after(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
+    due = deliveries_due(snapshot)
     return Status(
         day=snapshot.day,
         days=days,
@@ -145,6 +152,8 @@ def read_status(reader: Reader, days: int, snapshot: Snapshot | None = None) -> 
         offers_past=[one for one in offers_due if one.until < snapshot.day],
         waiting=_in_state(snapshot, State.WAITING),
         silent=_in_state(snapshot, State.SILENT),
+        overdue=[one for one in due if one.due_on < snapshot.day],
+        due_soon=[one for one in due if snapshot.day <= one.due_on <= last_day],
         last=last_entry(reader.connection, snapshot.times),
         night=_last_night(reader.connection, snapshot.day, snapshot.times.known_at),
     )

@@ -22,6 +22,7 @@ from ledger.summaries.cities import CityRecords, CityRow, Given, city_rows
 from ledger.summaries.coverage import BaseCoverage, base_coverage
 from ledger.summaries.offers import LAPSE_DAYS, OfferRow, OfferTotal, offer_rows, offer_totals
 from ledger.summaries.providers import ProviderRow, PutUp, SignedDeal, provider_rows
+from ledger.usecases.due import parts_by_deal
 from ledger.usecases.gaps import filters_of, selected_rows
 
 PARTS = ("need", "offer", "deal", "approach", RATES, MEMBERSHIPS)
@@ -135,7 +136,7 @@ def report_offers(
 
 def report_providers(reader: Reader, rate_days: int = RATE_DAYS) -> ProviderReport:
     """Report what providers promised and delivered by the reader's day."""
-    snapshot = reader.snapshot("offer", "deal", RATES)
+    snapshot = reader.snapshot("offer", "deal", "instalment", RATES)
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
     signed_deals = [*_signed_deals(reader, snapshot)]
     rows = provider_rows(
@@ -169,6 +170,7 @@ def _signed_deals(reader: Reader, snapshot: Snapshot) -> Iterable[SignedDeal]:
     days = last_delivery_days(
         reader.connection, [one.deal.code for one in signed], reader.times, snapshot.day
     )
+    parts = parts_by_deal(snapshot)
     for one in signed:
         facts = snapshot.offer_facts[one.deal.offer]
         yield SignedDeal(
@@ -180,6 +182,7 @@ def _signed_deals(reader: Reader, snapshot: Snapshot) -> Iterable[SignedDeal]:
             delivered=_amount(one, Stage.DELIVERED),
             due_on=one.deal.due_on,
             delivered_on=days.get(one.deal.code),
+            parts=parts[one.deal.code],
         )
 
 

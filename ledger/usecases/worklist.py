@@ -15,6 +15,7 @@ from ledger.approaches.states import State, state_on
 from ledger.core.dates import days_after
 from ledger.core.factors import Stage
 from ledger.core.quantity import Unit, format_amount
+from ledger.deals.instalments import overdue
 from ledger.eligibility.offices import OfficesAdmitted
 from ledger.eligibility.rules import NeedFacts
 from ledger.registers.pairs import Approach
@@ -24,6 +25,7 @@ from ledger.store.acts import RecordedAct
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.statements.findings import read_findings
 from ledger.usecases.activity import LogQuery, read_log, records_of
+from ledger.usecases.due import parts_by_deal
 from ledger.usecases.gaps import unserved
 
 
@@ -156,19 +158,20 @@ def _quantity(amount: int, unit: Unit) -> str:
 
 
 def _deals(snapshot: Snapshot, last: date) -> Iterator[WorkRow]:
+    parts = parts_by_deal(snapshot)
     for code, balance in snapshot.deals.items():
         deal, facts = balance.deal, snapshot.need_facts[balance.deal.need]
         unit = facts.balance.unit
         offered_by = snapshot.offer_facts[deal.offer].provider
         provider = offered_by.name
         about = [("offer", deal.offer), ("provider", offered_by.code)]
-        committed, held = balance.need.get(Stage.COMMITTED), balance.need.get(Stage.HELD)
-        if committed and deal.due_on is not None and deal.due_on < snapshot.day:
-            text = (
-                f"{provider} was to deliver {_quantity(committed, unit)} for {facts.project.title}."
-            )
+        held = balance.need.get(Stage.HELD)
+        late = [one for one in parts[code] if one.is_overdue(snapshot.day)]
+        if late:
+            quantity = _quantity(overdue(late, snapshot.day), unit)
+            text = f"{provider} was to deliver {quantity} for {facts.project.title}."
             kind = WorkKind.DELIVERY_OVERDUE
-            yield _of_need(facts, kind, "deal", code, text, due=deal.due_on, about=about)
+            yield _of_need(facts, kind, "deal", code, text, due=late[0].due_on, about=about)
         if held and deal.held_until is not None and deal.held_until <= last:
             ends = "ends" if deal.held_until >= snapshot.day else "has ended"
             held_text = f"{_quantity(held, unit)} from {provider} for {facts.project.title}"

@@ -117,6 +117,10 @@ ATTACKS = {
         " '2026-01-01', 1)"),
         ("INSERT INTO phase_version (phase_id, version, status, request_id, recorded_at, format)"
         " VALUES (7, 1, 'completion', 1, 5, 1)")]),
+    "more due of a deal than it ever had": ("instalments", [
+        "UPDATE instalment_version SET quantity = 4000000000000000000"]),
+    "an instalment in another unit": ("instalments", [
+        "UPDATE instalment SET unit = 'USD'"]),
     "another rate, afterwards": ("both-sides", [
         "UPDATE deal SET rate = '1.2' WHERE rate = '1.085'"]),
     "a deal's act without its deal": ("both-sides", [

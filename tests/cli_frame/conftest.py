@@ -29,7 +29,10 @@ def furnish(officer: Officer) -> None:
     officer.says("offer withdraw O-0002")
     officer.says("rates add EUR USD 1.10 --on 2026-11-20")
     officer.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31")
-    officer.says("deal introduce O-0001 N-0001 '20 EUR' --commit --instrument loan")
+    officer.says(
+        "deal introduce O-0001 N-0001 '20 EUR' --commit --instrument loan",
+        *("--due", "2027-03-01=6 EUR", "--due", "2027-04-01=2 EUR"),
+    )
     officer.says("deal deliver D-0002 '5 EUR'")
     officer.says("need withdraw N-0001 '3 EUR' --reason smaller")
     with TemporaryDirectory() as inbox:
@@ -41,7 +44,8 @@ def furnish(officer: Officer) -> None:
     officer.says("provider add 'Other bank' --code OLD2 --kind bank")
     officer.says("approach add N-0001 BANK --on 2026-11-01")
     officer.says("approach add N-0001 OLD2 --on 2026-11-02 --code AP-0002")
-    officer.says("approach withdraw AP-0002")
+    for withdrawn in ("approach withdraw AP-0002", "instalment withdraw D-0002/2027-04-01"):
+        officer.says(withdrawn)
     officer.says("restriction add --providers OLD --authority Council --reason debarred --yes")
     officer.says(
         "exemption add RS-0001 --projects P-2 --authority Treasury --reference L-1 "

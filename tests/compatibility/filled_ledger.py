@@ -22,6 +22,7 @@ from world import asked
 from ledger.core.factors import STAGES_OF, Factor, Side
 from ledger.core.quantity import Quantity, parse_quantity
 from ledger.core.requests import Request
+from ledger.deals.instalments import instalment_of
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt
 from ledger.matching.plan import Level
@@ -117,6 +118,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     for number in range(size.deals):
         # The first need has a deal with each of two offers.
         introduce(uow, f"O-{1 + number % size.offers}", f"N-{max(1, number)}", "2 EUR")
+    uow.add("instalment", instalment_of("D-0001", date(2027, 3, 1), 100, "EUR"))
     need = uow.accounts.account(Side.NEED, "N-1")
     stages = [need.stages.get(one, 0) for one in STAGES_OF[Side.NEED]]
     stood = {need.id: NeedSnapshot("identification", *stages)}

@@ -23,6 +23,7 @@ from world import World
 from ledger.core.factors import Side
 from ledger.core.partial_dates import PartialDate
 from ledger.core.quantity import Unit
+from ledger.deals.instalments import instalment_of
 from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
@@ -43,6 +44,9 @@ def _note_activity(world: World) -> None:
     edit(world, "note", "NT-1", text="Two metros")
     edit(world, "contact", "CN-1", withdrawn=True)
     edit(world, "owner", "OW-1", actor="omid")
+    due = instalment_of("D-0001", date(2027, 3, 1), 100, "EUR")
+    world.do(lambda uow: uow.add("instalment", due))
+    edit(world, "instalment", due.code, quantity=90, withdrawn=True)
 
 
 def furnish(world: World) -> None:

@@ -30,7 +30,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
-    *("disclosure", "phase_version", "phase"),
+    *("disclosure", "phase_version", "phase", "instalment_version", "instalment"),
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),
     *("attendance_version", "attendance", "motion_version", "motion"),
     *("owner_version", "owner", "contact_version", "contact", "note_version", "note"),

@@ -87,6 +87,8 @@ FILTERED = {
     "target history TG-0001": "actor",
     "phase list": "status",
     "phase history PRJ-0001/2026-03-01": "actor",
+    "instalment list": "deal",
+    "instalment history D-0001/2027-01-01": "actor",
     "report engagement": "step",
     "unit list": "kind",
     "topic list": "topic",
@@ -133,6 +135,7 @@ def furnish(officer: Officer) -> None:
     officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
     officer.says("identifier add projects PRJ-0001 iati X-1")
     officer.says("project edit PRJ-0001 --status implementation --on 2026-03-01")
+    officer.says("instalment add D-0001 2027-01-01 '5 EUR'")
     officer.says("match --save")
     officer.says("reconcile")
 

@@ -24,6 +24,7 @@ from remarks import a_contact, a_note, an_owner
 from ties import a_partnership, an_undertaking
 from world import World
 
+from ledger.deals.instalments import instalment_of
 from ledger.rates.rates import Rate
 from ledger.registers.phases import phase_of
 from ledger.store.db.tables import complete_metadata
@@ -59,6 +60,8 @@ APPEND_ONLY = [
     "identifier",
     "identifier_version",
     "introduced_line",
+    "instalment",
+    "instalment_version",
     "meeting",
     "meeting_version",
     "motion",
@@ -139,6 +142,8 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: gather(uow, "MHD"))
     dated = phase_of("PRJ-0001", "identification", date(2026, 1, 1))
     world.do(lambda uow: uow.add("phase", dated))
+    due = instalment_of("D-0001", date(2027, 3, 1), 1000, "EUR")
+    world.do(lambda uow: uow.add("instalment", due))
     record_night(world)
     world.seal()
     yield world

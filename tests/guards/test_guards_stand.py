@@ -28,6 +28,7 @@ VERSIONS = (
     "identifier_version",
     *("note_version", "contact_version", "owner_version"),
     "phase_version",
+    "instalment_version",
 )
 IDENTITIES = ("city", "provider", "project")
 CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")

@@ -59,7 +59,7 @@ def test_every_step_is_kept_with_its_figures_whether_or_not_anything_was_found(
 
 def test_the_steps_keep_their_order(nights: Nights) -> None:
     assert (
-        *("lapse", "restrictions", "statements", "gaps"),
+        *("lapse", "restrictions", "due", "statements", "gaps"),
         *("propose", "check", "seal", "report"),
     ) == STEPS
     assert choose_steps(["check", "lapse"]) == ("lapse", "check")

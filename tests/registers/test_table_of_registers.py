@@ -95,7 +95,7 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     own |= {"named_city", "named_with_city"} if spec.name == "partnership" else set()
     if spec.origin is not None:
         own |= {f"origin_{kind}" for kind in origin_kinds()}
-    unit = {"unit"} if spec.has_quantity else set()  # it is typed with the quantity
+    unit = {"unit"} if spec.amounts else set()  # it is typed with the quantity
     assert {param.name for param in verbs["add"].params} - shared - own == typed - unit - shared
     if spec.versioned:
         edited = {param.name for param in verbs["edit"].params} - shared - own
@@ -129,6 +129,7 @@ def test_what_stands_under_what() -> None:
         ],
         "provider": ["offer", "approach"],
         "project": ["need", "phase"],
+        "deal": ["instalment"],
         "need": ["approach"],
         "restriction": ["exemption"],
         "partnership": ["undertaking"],

@@ -24,7 +24,7 @@ _REGISTERED = (
     *("meeting", "attendance", "motion", "target"),
     "identifier",
     *("note", "contact", "owner"),
-    "phase",
+    *("phase", "instalment"),
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

@@ -28,6 +28,12 @@ TOLD = [
         ("1 in force; 2 barred holds, 1 barred commitment, 1 barred delivery, "
         "1 exemption ends soon, 1 review due"),
     ),
+    ("due", {"overdue": 0, "due_soon": 0}, "nothing overdue"),
+    (
+        "due",
+        {"overdue": 2, "due_soon": 1, "days_ahead": 7},
+        "2 deals overdue; 1 delivery due within 7 days: cityfund status",
+    ),
     ("statements", {"lines": 0}, "no statements yet"),
     ("statements", {"lines": 1, "confirmed": 1}, "all 1 line agrees with the ledger"),
     (

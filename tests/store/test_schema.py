@@ -42,6 +42,7 @@ APPEND_ONLY = (
     *("motion", "motion_version", "target", "target_version"),
     *("note", "note_version", "contact", "contact_version", "owner", "owner_version"),
     *("phase", "phase_version"),
+    *("instalment", "instalment_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 ORIGINS = ("approach", "partnership", "seat", "meeting")
@@ -71,6 +72,7 @@ GUARDS = {
     *(f"{name}_version_follows" for name in ("meeting", "attendance", "motion", "target")),
     *(f"{name}_version_follows" for name in ("note", "contact", "owner")),
     "phase_version_follows",
+    "instalment_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

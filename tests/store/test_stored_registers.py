@@ -18,6 +18,7 @@ from world import World, says_enough
 
 from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
+from ledger.deals.instalments import Instalment
 from ledger.journal.receipts import Note, Receipt
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
 from ledger.registers.network import Credential
@@ -279,6 +280,14 @@ EVERY_FIELD: dict[str, Any] = {
     "note": a_note("NT-9"),
     "contact": a_contact("CN-9", phone="+98 51 3841 0000", withdrawn=True),
     "owner": an_owner("OW-9", withdrawn=True),
+    "instalment": Instalment(
+        code="D-0001/2026-03-01",
+        deal="D-0001",
+        due_on=DAY,
+        quantity=1000,
+        unit="EUR",
+        withdrawn=True,
+    ),
     "phase": Phase(
         code="PRJ-0001/2026-03-01",
         project="PRJ-0001",
@@ -314,6 +323,8 @@ def test_every_field_comes_back_as_it_was_given(metro, kind):
         metro.do(lambda uow: uow.add("partnership", a_partnership()))
     if getattr(record, "origin", None):
         metro.do(lambda uow: uow.add("approach", an_approach()))
+    if kind == "instalment":
+        metro.introduce("50 EUR", directly=True)
     metro.do(lambda uow: uow.add(kind, record))
 
     kept = metro.record(kind, record.code)

@@ -39,6 +39,7 @@ from ledger.checks.stored_rows import (
 )
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
+from ledger.registers.pairs import INSTALMENT
 from ledger.registers.table import LATITUDES, LONGITUDES, code_prefixes
 from ledger.store.checks.journal import (
     ONE_WRITER,
@@ -316,6 +317,7 @@ _AMOUNTS: Final = (
     (tables.balance, tables.BALANCE_STAGES, 0, MAX_AMOUNT),
     (tables.deal_balance, tables.BALANCE_STAGES[1:4], 0, MAX_AMOUNT),
     (tables.offer_version, ("min_ticket", "max_ticket"), 0, MAX_AMOUNT),
+    (tables.versions_of(INSTALMENT.name), ("quantity",), 1, MAX_AMOUNT),
     (night_tables.gap_snapshot, night_tables.SNAPSHOT_STAGES, 0, MAX_AMOUNT),
     (night_tables.statement_line, ("amount",), -MAX_AMOUNT, MAX_AMOUNT),
     (tables.proposal_line, ("need_amount", "offer_amount"), 1, MAX_AMOUNT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -241,6 +242,13 @@ def request_places(connection: Connection, keys: Iterable[str]) -> dict[str, int
         for chunk in chunked([*{*keys}])
         for key, place in connection.execute(query.where(request.c.key.in_(chunk)))
     }
+
+
+def first_request_digest(connection: Connection) -> str:
+    """Give what tells a ledger from all others, its copies but not itself: by its first request."""
+    request = tables.request
+    key = connection.execute(select(request.c.key).order_by(request.c.id).limit(1)).scalar()
+    return hashlib.sha256(str(key).encode()).hexdigest()[:16]
 
 
 def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
+from ledger.registers.pairs import INSTALMENT
 from ledger.registers.table import IDENTIFIER, code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
@@ -82,7 +83,9 @@ def execute(
 _WITH_STATUS: Final = frozenset({"project", "phase"})
 """The registers that say the status of a project."""
 
-_COMPARED: Final = frozenset({"approach", "credential", "meeting", "partnership", "phase", "seat"})
+_COMPARED: Final = frozenset(
+    {"approach", "credential", "instalment", "meeting", "partnership", "phase", "seat"}
+)
 """The registers that `ledger.store.session.siblings` is about."""
 
 
@@ -138,6 +141,10 @@ def _require_apart(uow: UnitOfWork, changed: Collection[str]) -> None:
         )
 
         require_identified_records(uow)
+    if INSTALMENT.name in changed:
+        from ledger.store.session.instalments import require_within  # noqa: PLC0415 - as above
+
+        require_within(uow)
 
 
 def _with_statuses(uow: UnitOfWork, receipt: Receipt) -> Receipt:

@@ -24,6 +24,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 PARENTS: Final = {
     "approach": ("need",),
     "credential": ("city",),
+    "instalment": ("deal",),
     "meeting": ("body",),
     "partnership": ("city",),
     "phase": ("project",),

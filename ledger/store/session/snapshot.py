@@ -60,6 +60,7 @@ _BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "body": ("seat",),
     "project": ("need", "phase"),
     "need": ("deal", "approach"),
+    "deal": ("instalment",),
     "provider": ("offer", "approach"),
     "offer": ("deal",),
     "meeting": ("attendance", "motion"),

@@ -29,11 +29,13 @@ from ledger.journal.receipts import REPEATED_ACT, Receipt, RegisterChange, act_t
 from ledger.journal.timeline import OverdrawnLater, Timeline
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.journal.entries import acts_of_deal, reversal_of
+from ledger.store.session.instalments import note_cut
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
 from ledger.usecases.journal.posting import make_room, post
 from ledger.usecases.origins import known_origin, note_later_origin
+from ledger.usecases.registers.instalments import DueParts, change_instalments, set_instalments
 
 
 class NothingToChange(RefusedByRule, code="nothing-to-change"):
@@ -79,6 +81,7 @@ class Introduction:
     again: bool | None = None
     origin: str | None = None
     """What the deal came from; None is the offer's own origin, an empty text is none."""
+    parts: DueParts = ()
 
     def __post_init__(self) -> None:
         """Refuse a note that is no text; an empty one is none."""
@@ -101,6 +104,8 @@ class DealAct:
     from_stage: Stage = Stage.HELD
     again: bool | None = None
     not_before: date | None = None
+    due_on: date | None = None
+    parts: DueParts = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,7 @@ class DealEdit:
     note: str | None = None
     origin: str | None = None
     not_before: date | None = None
+    parts: DueParts = ()
 
 
 def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
@@ -120,7 +126,8 @@ def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
     deal = hold(uow, introduction)
     if introduction.again is False and RegisterChange("deal", deal.code, 1) not in uow.changes:
         _question_repeated(uow, deal)
-    return receipt(uow, deal, recorded=_recorded(uow, deal))
+    due = set_instalments(uow, deal.code, introduction.parts) if introduction.parts else {}
+    return receipt(uow, deal, recorded=_recorded(uow, deal) | due)
 
 
 def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
@@ -131,7 +138,11 @@ def act_on(uow: UnitOfWork, act: DealAct) -> Receipt:
         uow.edit_deal(deal.code, not_before=act.not_before)
     if act.again is False:
         _question_repeated(uow, deal)
-    return receipt(uow, deal, recorded=_recorded(uow, deal))
+    uow.edit_deal(deal.code, due_on=act.due_on or deal.record.due_on)
+    due = set_instalments(uow, deal.code, act.parts) if act.parts else {}
+    if act.act is Act.RELEASE:
+        note_cut(uow, deal.code)
+    return receipt(uow, deal, recorded=_recorded(uow, deal) | due)
 
 
 def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
@@ -152,10 +163,11 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         origin=before.origin if edit.origin is None else known_origin(uow, edit.origin),
         not_before=edit.not_before or before.not_before,
     )
-    if deal.record == before:
-        raise NothingToChange(f"Deal {deal.code} has these terms already.")
     old, new = _texts(before), _texts(deal.record)
-    changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    changes: dict[str, Any] = change_instalments(uow, deal.code, edit.parts) if edit.parts else {}
+    changes |= {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    if not changes:
+        raise NothingToChange(f"Deal {deal.code} has these terms already.")
     if "origin" in changes:
         opening = (
             acts_of_deal(uow.connection, deal.id, one) for one in (Act.INTRODUCE, Act.COMMIT)
@@ -217,8 +229,7 @@ def _posted_amount(uow: UnitOfWork) -> int:
 
 def _recorded(uow: UnitOfWork, deal: DealAccount) -> dict[str, Any]:
     """Give what was recorded of the act just posted, with the terms of its deal."""
-    terms = {name: value for name, value in _texts(deal.record).items() if value}
-    del terms["code"]
+    terms = {name: text for name, text in _texts(deal.record).items() if text and name != "code"}
     return {**act_terms(uow.units, uow.drafts[-1]), **terms}
 
 

@@ -211,9 +211,14 @@ def _register_lines(snapshot: Snapshot, spec: RegisterSpec) -> Iterator[Canonica
             continue  # needed or offered later
         names = _names_beside_codes(snapshot, spec, records[code])
         balance = balances.get(code)
-        unit = None if balance is None else balance.unit
+        unit = _unit_of(snapshot, spec, records[code]) if balance is None else balance.unit
         quantity = balance.required if balance is not None and balance.quantified else None
         yield register_line(spec.plural, records[code], unit, quantity, names)
+
+
+def _unit_of(snapshot: Snapshot, spec: RegisterSpec, record: Any) -> Unit | None:
+    """Give the unit that the amounts of a record are in, where it has any."""
+    return snapshot.units[record.unit] if spec.amounts else None
 
 
 def _names_beside_codes(

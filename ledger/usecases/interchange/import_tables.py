@@ -37,6 +37,7 @@ from ledger.interchange.steps import (
 from ledger.journal.receipts import Note, Receipt
 from ledger.rates.rates import find_rate
 from ledger.reference.confusables import CodeShapes
+from ledger.registers.pairs import INSTALMENT
 from ledger.registers.table import REGISTERS
 from ledger.store.db.queries import read_units
 from ledger.store.rates import StoredRates
@@ -54,6 +55,7 @@ from ledger.usecases.interchange.sources import (
     source_document,
 )
 from ledger.usecases.registers.identity import add_with_former_codes, edit_identity
+from ledger.usecases.registers.instalments import ImportedInstalments
 from ledger.usecases.registers.meetings import MeetingRules
 from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
 from ledger.usecases.registers.network_rules import require_allowed
@@ -271,6 +273,7 @@ class Importer:
         self._first_days: dict[tuple[str, str], date] = {}
         self._corrected: dict[tuple[Side, str], date] = {}
         self._former_codes: dict[tuple[str, str], list[str]] = {}
+        self._due = ImportedInstalments(uow, self._kept[INSTALMENT.name])
 
     def execute(self, steps: tuple[ImportStep, ...]) -> list[ImportProblem]:
         """Do the steps in order; give the problems of those the ledger refused."""
@@ -295,6 +298,8 @@ class Importer:
                     break
                 pending = [step for step, _ in refused]
         if not problems:
+            problems += [_problem_at(error, place) for error, place in self._due.exceeding()]
+        if not problems:
             self._correct_declarations()
             self._history.note_untested()
         return problems
@@ -318,7 +323,7 @@ class Importer:
         waiting = {*failed_codes}
         for step in steps:
             code = _place_and_code(step)[1]
-            if code in waiting:
+            if code in waiting or _deal_of(step) in waiting:
                 refused.append((step, None))
                 continue
             try:
@@ -369,6 +374,7 @@ class Importer:
             return
         self._refuse_the_fund(kind, step.record)
         require_allowed(self._uow, kind, step.record)
+        self._due.put(kind, step.record, step.place)
         self._record_evidence(kind, step.record)
         self._meetings.require(kind, step.record)
         if kind == "approach":
@@ -407,6 +413,7 @@ class Importer:
             return
         self._refuse_the_fund(kind, step.after)
         require_allowed(self._uow, kind, step.after, step.before)
+        self._due.put(kind, step.after, step.place)
         self._record_evidence(kind, step.after)
         self._meetings.require(kind, step.after)
         edit_identity(self._uow, kind, self._kept[kind][step.after.code], step.after)
@@ -447,6 +454,14 @@ def _day_of_act(step: ImportStep) -> date | None:
 def _place_and_code(step: Any) -> tuple[Place, str]:
     code = step.record.code if isinstance(step, Add) else ""
     return step.place, code or getattr(step, "code", "")
+
+
+def _deal_of(step: Any) -> str | None:
+    """Give the deal that a step about an instalment rests on."""
+    if isinstance(step, (Add, Edit)) and step.kind == INSTALMENT.plural:
+        record = step.record if isinstance(step, Add) else step.after
+        return str(record.deal)
+    return None
 
 
 def _problem_at(error: LedgerError, place: Place) -> ImportProblem:

@@ -1,4 +1,4 @@
-"""The fourth step: store a snapshot of the gaps for the trend."""
+"""The fifth step: store a snapshot of the gaps for the trend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fifth step: solve the proposal for the morning, outside any write.
+"""The sixth step: solve the proposal for the morning, outside any write.
 
 It is stored once for a night, and only if it differs from the last stored one.
 """

@@ -1,4 +1,4 @@
-"""The sixth step runs all checks; the seventh seals what was recorded since the last seal."""
+"""The seventh step runs all checks; the eighth seals what was recorded since the last seal."""
 
 from __future__ import annotations
 

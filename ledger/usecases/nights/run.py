@@ -54,6 +54,7 @@ _PACKAGE: Final = "ledger.usecases.nights"
 _FUNCTIONS: Final = {
     "lapse": ("lapse", "lapse_step"),
     "restrictions": ("restrictions", "restrictions_step"),
+    "due": ("due", "due_step"),
     "statements": ("statements", "statements_step"),
     "gaps": ("gaps", "gaps_step"),
     "propose": ("propose", "propose_step"),

@@ -1,4 +1,4 @@
-"""The third step: read new statements and compare all of them with the ledger line by line.
+"""The fourth step: read new statements and compare all of them with the ledger line by line.
 
 All statements of a provider are compared every night, unless all agreed and nothing was recorded
 since. A finding whose cause is gone is resolved automatically; nothing is posted except deliveries

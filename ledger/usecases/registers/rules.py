@@ -122,6 +122,8 @@ def title_of(uow: UnitOfWork, kind: str, record: Any) -> str:
         return f"{record.factor} of {uow.record('provider', record.provider).name}"
     if kind == "approach":
         return f"need {record.need} to provider {record.provider}"
+    if kind == "instalment":
+        return f"due on {record.due_on} of deal {record.deal}"
     if kind == "partnership":
         return f"{record.kind} of {record.city} and {record.with_city}"
     title = REGISTERS[kind].title
