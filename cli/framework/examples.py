@@ -157,6 +157,17 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "owner withdraw": ("OW-0001", "OW-0001 --dry-run"),
     "owner reinstate": ("OW-0002", "OW-0002 --dry-run"),
     "brief": ("MHD", "--office asia --format html --output asia.html"),
+    "instalment add": (
+        'D-0002 2027-05-01 "3 EUR"',
+        'D-0002 2027-06-01 "1 EUR" --dry-run',
+    ),
+    "instalment edit": (
+        'D-0002/2027-03-01 --quantity "4 EUR"',
+        'D-0002/2027-03-01 --quantity "4 EUR" --dry-run',
+    ),
+    "instalment withdraw": ("D-0002/2027-03-01", "D-0002/2027-03-01 --dry-run"),
+    "instalment reinstate": ("D-0002/2027-04-01", "D-0002/2027-04-01 --dry-run"),
+    "calendar": ("--office asia --output due.ics", "--json"),
     "phase add": (
         "P-1 completion --from 2026-02-01",
         "P-1 preparation --from 2026-02-01 --dry-run",
