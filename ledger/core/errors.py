@@ -78,6 +78,13 @@ class RefusedByRule(LedgerError, code="refused-by-rule", exit_code=ExitCode.REFU
     """The input is well formed, but a rule of the ledger forbids the act."""
 
 
+class NothingToChange(RefusedByRule, code="nothing-to-change"):
+    """An edit that leaves everything as it is."""
+
+    default_why = "Every term given is what the ledger holds already."
+    default_next = "See the present terms with `show`."
+
+
 class NotFound(LedgerError, code="not-found", exit_code=ExitCode.NOT_FOUND):
     """The ledger has no record of that code."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from ledger.core.dates import require_not_future
-from ledger.core.errors import InvalidInput, NotFound
+from ledger.core.errors import InvalidInput, NotFound, NothingToChange
 from ledger.core.factors import Side
 from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit, find_unit
@@ -28,7 +28,6 @@ from ledger.rates.rates import (
 from ledger.store.rates import QuoteVersion, held_quote, quote_versions
 from ledger.store.session.snapshot import RATES, UNITS, Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.journal.reversal import ReasonMissing
 from ledger.usecases.receipt_terms import rate_terms
 

@@ -11,10 +11,10 @@ import pytest
 from officer import Officer
 from world import NEW_YEAR, World
 
+from ledger.core.errors import NothingToChange
 from ledger.journal.entries import Act
 from ledger.store.journal.balances import Times
 from ledger.usecases.check import run_checks
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.deals.correction import (
     CannotCorrect,
     CannotPostAgain,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ledger.core.dates import CLOCK_TOLERANCE, find_time_zone, written_time
-from ledger.core.errors import RefusedByRule
+from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.core.numbers import parse_count
 from ledger.core.time_zones import ZoneHistory, ZoneVersion
 from ledger.journal.receipts import Receipt
@@ -26,7 +26,6 @@ from ledger.store.nights.runs import last_timestamp
 from ledger.store.session.ledger import moment_of
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.versions import read_setting_versions
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.journal.reversal import require_reason
 
 

@@ -18,7 +18,7 @@ from ledger.approaches.states import (
     state_on,
 )
 from ledger.core.dates import require_not_future
-from ledger.core.errors import RefusedByRule
+from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.core.factors import Side
 from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
@@ -30,7 +30,6 @@ from ledger.restrictions.bars import describe, parties_terms
 from ledger.store.registers import load_by
 from ledger.store.session.restrictions import country_of
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.origins import known_origin, note_origin
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.measured import add_measured

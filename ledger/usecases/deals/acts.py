@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ledger.approaches.pauses import NoPause, require_pause
 from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
-from ledger.core.errors import RefusedByRule
+from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Quantity, format_quantity
 from ledger.core.text import cell_text, parse_text, text_key
@@ -36,13 +36,6 @@ from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_
 from ledger.usecases.journal.posting import make_room, post
 from ledger.usecases.origins import known_origin, note_later_origin
 from ledger.usecases.registers.instalments import DueParts, change_instalments, set_instalments
-
-
-class NothingToChange(RefusedByRule, code="nothing-to-change"):
-    """An edit that leaves everything as it is."""
-
-    default_why = "Every term given is what the ledger holds already."
-    default_next = "See the present terms with `show`."
 
 
 class NothingHeld(RefusedByRule, code="nothing-held"):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ledger.core.errors import RefusedByRule
+from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Quantity, format_known, format_quantity, parse_quantity
 from ledger.journal import moves
@@ -29,7 +29,7 @@ from ledger.journal.totals import stated_totals
 from ledger.store.journal.entries import later_entries, read_entry
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
-from ledger.usecases.deals.acts import DealAct, Introduction, NothingToChange
+from ledger.usecases.deals.acts import DealAct, Introduction
 from ledger.usecases.deals.total_correction import (
     CannotCorrect,
     account_of,

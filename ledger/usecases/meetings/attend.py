@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from ledger.core.errors import NothingToChange
 from ledger.journal.receipts import Receipt
 from ledger.meetings.records import Attendance
 from ledger.registers.network import ATTENDANCE
 from ledger.store.registers import StoredRecord, load_by
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.records import add_record, edited, note_unused_day

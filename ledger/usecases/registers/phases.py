@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from ledger.core.errors import RefusedByRule
+from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.registers.phases import in_order
 from ledger.registers.records import Phase, Project
 from ledger.store.session.phases import change_status, phases_of
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 
 
 class LaterStatus(RefusedByRule, code="later-status"):

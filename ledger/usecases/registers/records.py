@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from ledger.core.errors import LedgerError, RefusedByRule
+from ledger.core.errors import LedgerError, NothingToChange, RefusedByRule
 from ledger.core.quantity import Unit, parse_quantity
 from ledger.core.text import normalised_code
 from ledger.interchange.writer import register_line
@@ -21,7 +21,6 @@ from ledger.registers.table import PHASE, PROJECT, REGISTERS
 from ledger.store.registers import AlreadyThere, StoredRecord
 from ledger.store.session.phases import first_phase
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.origins import note_origin
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from ledger.core.errors import NothingToChange
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_quantity
 from ledger.core.text import first_few
@@ -16,7 +17,6 @@ from ledger.registers.table import children_of
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.phases import require_newest_day
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger.core.errors import NotFound
+from ledger.core.errors import NotFound, NothingToChange
 from ledger.core.factors import Side
 from ledger.core.suggest import nearest
 from ledger.core.text import commonest_spellings, parse_text, text_key
@@ -24,7 +24,6 @@ from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.register_codes import is_used, term_counts
 from ledger.store.registers import StoredRecord, load_all
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.acts import NothingToChange
 from ledger.usecases.registers.parse import BadTerms
 
 NEW_TOPIC: Final = "new-topic"
