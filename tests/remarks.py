@@ -1,11 +1,11 @@
-"""A note, a contact and an owner, with what is always said of them."""
+"""A note, a contact, an owner and a reminder, with what is always said of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from ledger.registers.activity import Contact, DatedNote, Owner
+from ledger.registers.activity import Contact, DatedNote, Owner, Reminder
 
 
 def a_note(code: str = "NT-1", record: str = "MHD", kind: str = "city", **terms: Any) -> DatedNote:
@@ -23,3 +23,11 @@ def a_contact(code: str = "CN-1", record: str = "MHD", kind: str = "city", **ter
 def an_owner(code: str = "OW-1", record: str = "MHD", kind: str = "city", **terms: Any) -> Owner:
     """Give the officer who looks after a city."""
     return Owner(code, record, kind, **{"actor": "sara", **terms})
+
+
+def a_reminder(
+    code: str = "R-1", record: str = "MHD", kind: str = "city", **terms: Any
+) -> Reminder:
+    """Give what is to be remembered of a city."""
+    told = {"date": dt.date(2026, 11, 25), "text": "Call the mayor", **terms}
+    return Reminder(code, record, kind, **told)

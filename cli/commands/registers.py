@@ -150,6 +150,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     "contact": {
         "add": "Add a person of a city or a provider: MHD 'A. Karimi' --role mayor.",
     },
+    "reminder": {
+        "add": "Remember something of a record on a day: D-0001 2027-01-15 'Ask for the report'.",
+    },
     "owner": {
         "add": "Name who looks after a city, provider, project or deal: PRJ-0042 sara.",
     },
@@ -179,6 +182,7 @@ _LISTS: Final = {
     "note": "activity.list_notes",
     "owner": "activity.list_owners",
     "partnership": "partnership.list_partnerships",
+    "reminder": "activity.list_reminders",
     "seat": "seat.list_seats",
     "undertaking": "partnership.list_undertakings",
 }

@@ -91,6 +91,16 @@ COMMAND_TABLE = (
         "find", "Find records by code, name, identifier or note.", DAILY, "cli.commands.find"
     ),
     CommandEntry("show", "Show the record of any code.", DAILY, "cli.commands.show"),
+    CommandEntry(
+        "remind", "Remember something of a record on a day.", DAILY, "cli.commands.remind"
+    ),
+    CommandEntry(
+        "done",
+        "Say that what a reminder asks for is done.",
+        DAILY,
+        "cli.commands.remind",
+        "done_app",
+    ),
     CommandEntry("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
     CommandEntry(
         "calendar", "Everything that is due, as a calendar file.", DAILY, "cli.commands.calendar"

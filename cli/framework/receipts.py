@@ -28,6 +28,7 @@ _PAST = {
     "end": "ended",
     "undertake": "added",
     "log": "added",
+    "remind": "added",
     "done": "done",
     "reinstate": "reinstated",
     "reverse": "reversed",

@@ -10,7 +10,7 @@ from cli.framework.receipts import change_texts, term_texts
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.register import register_row
-from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER
+from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER, REMINDER
 from ledger.registers.table import REGISTERS
 from ledger.usecases.activity import records_of
 
@@ -49,6 +49,11 @@ def list_notes(snapshot: Snapshot) -> Listing:
 def list_contacts(snapshot: Snapshot) -> Listing:
     """List people with what each belongs to."""
     return _listing(snapshot, CONTACT, "name role email phone")
+
+
+def list_reminders(snapshot: Snapshot) -> Listing:
+    """List reminders with their days, and when each was done."""
+    return _listing(snapshot, REMINDER, "date text done_on", date="Due", text="Reminder")
 
 
 def list_owners(snapshot: Snapshot) -> Listing:

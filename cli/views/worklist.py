@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = columns("due_on code city sentence", sentence="What")
 _TITLES: Final = {
+    "reminder-due": "Reminders that are due; say that one is done with cityfund done",
     "delivery-overdue": "Deliveries overdue",
     "hold-ending": "Holds that have ended, or end within {days} days",
     "offer-ending": "Offers that have ended, or end within {days} days, with a quantity available",

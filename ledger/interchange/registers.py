@@ -374,5 +374,6 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "contact": _complete_contact,
     "owner": _complete_about,
     "instalment": _require_quantity,
+    "reminder": _complete_about,
 }
 """What is particular to the rows of one register."""

@@ -1,4 +1,4 @@
-"""The registers of an officer's day: dated notes, people to reach, and who looks after a record.
+"""The registers of an officer's day: notes, people, reminders, and who looks after a record.
 
 Each names a record of another register by its kind and code, so that one register serves all.
 Names, addresses and texts are free text: leaves have salted hashes of them.
@@ -108,6 +108,27 @@ OWNER: Final = RegisterSpec(
 )
 
 
+REMINDER: Final = RegisterSpec(
+    name="reminder",
+    plural="reminders",
+    help="What is to be remembered of a record on a day.",
+    record="ledger.registers.activity:Reminder",
+    prefix="R",
+    title="text",
+    arguments=("record", "date", "text"),
+    found_by=("kind", "record", "date", "text"),
+    columns=(
+        *_put(
+            _CODE,
+            _about(_NOTED),
+            required("date", Kind.DATE, "day on which it is due"),
+            required("text", Kind.TEXT, "what is to be remembered"),
+        ),
+        ColumnSpec("done_on", Kind.DATE, "day on which it was done", past=True),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DatedNote:
     """What an officer noted on a record, of a day."""
@@ -144,7 +165,19 @@ class Owner:
     withdrawn: bool = False
 
 
-ACTIVITY: Final = (DATED_NOTE, CONTACT, OWNER)
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What is to be remembered of a record on a day, until it is done."""
+
+    code: str
+    record: str
+    kind: str
+    date: dt.date
+    text: str
+    done_on: dt.date | None = None
+
+
+ACTIVITY: Final = (DATED_NOTE, CONTACT, OWNER, REMINDER)
 
 
 def kinds_of(spec: RegisterSpec) -> tuple[str, ...]:

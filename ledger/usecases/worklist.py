@@ -19,7 +19,7 @@ from ledger.deals.instalments import overdue
 from ledger.eligibility.offices import OfficesAdmitted
 from ledger.eligibility.rules import NeedFacts
 from ledger.registers.pairs import Approach
-from ledger.registers.records import ACTIVE_STATUSES
+from ledger.registers.records import ACTIVE_STATUSES, City
 from ledger.reports.table import grouped
 from ledger.store.acts import RecordedAct
 from ledger.store.session.snapshot import Reader, Snapshot
@@ -32,6 +32,7 @@ from ledger.usecases.gaps import unserved
 class WorkKind(StrEnum):
     """What a row asks to be done, in the order in which they are listed."""
 
+    REMINDER_DUE = "reminder-due"
     DELIVERY_OVERDUE = "delivery-overdue"
     HOLD_ENDING = "hold-ending"
     OFFER_ENDING = "offer-ending"
@@ -88,6 +89,7 @@ def read_worklist(
     rows = [
         row
         for rows in (
+            _reminders(reader, snapshot),
             _deals(snapshot, last),
             _offers(snapshot, last),
             _approaches(snapshot, last),
@@ -178,6 +180,37 @@ def _deals(snapshot: Snapshot, last: date) -> Iterator[WorkRow]:
             text = f"The hold of {held_text} {ends}."
             kind = WorkKind.HOLD_ENDING
             yield _of_need(facts, kind, "deal", code, text, due=deal.held_until, about=about)
+
+
+def _reminders(reader: Reader, snapshot: Snapshot) -> Iterator[WorkRow]:
+    """Give the reminders whose day has come; those of a need's record concern its office."""
+    for one in reader.snapshot("reminder").records("reminder").values():
+        if one.date > snapshot.day or (one.done_on is not None and one.done_on <= snapshot.day):
+            continue
+        place = _place_of(snapshot, one.kind, one.record)
+        yield WorkRow(
+            kind=WorkKind.REMINDER_DUE,
+            record="reminder",
+            code=one.code,
+            sentence=f"{one.text} ({one.record})",
+            command=f"cityfund done {one.code}",
+            due=one.date,
+            offices=() if place is None else (place.office,),
+            city=None if place is None else place.code,
+            about=frozenset({(one.kind, one.record)}),
+        )
+
+
+def _place_of(snapshot: Snapshot, kind: str, code: str) -> City | None:
+    """Return the city whose office looks after a record, where there is one."""
+    cities = snapshot.records("city")
+    if kind == "deal" and code in snapshot.deals:
+        kind, code = "need", snapshot.deals[code].deal.need
+    if kind == "need" and code in snapshot.need_facts:
+        return snapshot.need_facts[code].city
+    if kind == "project" and code in snapshot.records("project"):
+        return cities.get(snapshot.records("project")[code].city)
+    return cities.get(code) if kind == "city" else None
 
 
 def _offers(snapshot: Snapshot, last: date) -> Iterator[WorkRow]:

@@ -64,6 +64,7 @@ def furnish(officer: Officer) -> None:
         "contact add city:MHD 'C. Amin'",
         "contact withdraw CN-0002",
         "owner add city:MHD sara",
+        "remind city:MHD 2026-12-01 Call",
         "owner add D-0001 sara",
         "owner withdraw OW-0002",
     ):

@@ -16,7 +16,7 @@ from bodies import a_body, a_seat
 from credentials import a_figure, a_grade, an_identifier
 from gatherings import gather
 from recorded_night import record_night
-from remarks import a_contact, a_note, an_owner
+from remarks import a_contact, a_note, a_reminder, an_owner
 from ties import a_partnership, an_undertaking, partial
 from world import World
 
@@ -41,6 +41,8 @@ def _note_activity(world: World) -> None:
     world.do(lambda uow: uow.add("note", a_note()))
     world.do(lambda uow: uow.add("contact", a_contact(phone="+98 51 3841")))
     world.do(lambda uow: uow.add("owner", an_owner()))
+    world.do(lambda uow: uow.add("reminder", a_reminder()))
+    edit(world, "reminder", "R-1", text="Write to the mayor")
     edit(world, "note", "NT-1", text="Two metros")
     edit(world, "contact", "CN-1", withdrawn=True)
     edit(world, "owner", "OW-1", actor="omid")

@@ -30,7 +30,8 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
-    *("disclosure", "phase_version", "phase", "instalment_version", "instalment"),
+    *("disclosure", "reminder_version", "reminder", "instalment_version", "instalment"),
+    *("phase_version", "phase"),
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),
     *("attendance_version", "attendance", "motion_version", "motion"),
     *("owner_version", "owner", "contact_version", "contact", "note_version", "note"),

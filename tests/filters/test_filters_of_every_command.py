@@ -69,6 +69,8 @@ FILTERED = {
     "note history NT-0001": "actor",
     "contact list": "name",
     "contact history CN-0001": "actor",
+    "reminder list": "text",
+    "reminder history R-0001": "actor",
     "owner list": "record",
     "owner history OW-0001": "actor",
     "credential list": "topic",
@@ -128,6 +130,7 @@ def furnish(officer: Officer) -> None:
     officer.says("note add MHD 'The mayor asks'")
     officer.says("contact add MHD 'A. Karimi'")
     officer.says("owner add MHD sara")
+    officer.says("remind MHD 2026-12-01 Call")
     officer.says("credential add MHD metro 'line 1' --grade good --as-of 2015 --source S")
     officer.says("meeting add --body METROPOLIS --name Assembly --from 2025-11-03")
     officer.says("meeting attend MT-0001 MHD --did spoke")

@@ -20,7 +20,7 @@ from gatherings import gather
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
-from remarks import a_contact, a_note, an_owner
+from remarks import a_contact, a_note, a_reminder, an_owner
 from ties import a_partnership, an_undertaking
 from world import World
 
@@ -44,6 +44,7 @@ APPEND_ONLY = [
     "city",
     "city_identity_change",
     "city_version",
+    *("reminder", "reminder_version"),
     *("contact", "contact_version", "note", "note_version", "owner", "owner_version"),
     "credential",
     "credential_version",
@@ -139,6 +140,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("note", a_note()))
     world.do(lambda uow: uow.add("contact", a_contact()))
     world.do(lambda uow: uow.add("owner", an_owner()))
+    world.do(lambda uow: uow.add("reminder", a_reminder()))
     world.do(lambda uow: gather(uow, "MHD"))
     dated = phase_of("PRJ-0001", "identification", date(2026, 1, 1))
     world.do(lambda uow: uow.add("phase", dated))

@@ -29,6 +29,7 @@ VERSIONS = (
     *("note_version", "contact_version", "owner_version"),
     "phase_version",
     "instalment_version",
+    "reminder_version",
 )
 IDENTITIES = ("city", "provider", "project")
 CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")

@@ -24,7 +24,7 @@ _REGISTERED = (
     *("meeting", "attendance", "motion", "target"),
     "identifier",
     *("note", "contact", "owner"),
-    *("phase", "instalment"),
+    *("phase", "instalment", "reminder"),
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

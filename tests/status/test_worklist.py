@@ -139,3 +139,34 @@ def test_where_no_file_can_be_kept_the_status_still_answers(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert "Nothing is waiting." in officer.says("status")
+
+
+def test_a_reminder_is_due_until_it_is_done(officer: Officer) -> None:
+    officer.world.project()
+    officer.says("remind PRJ-0001 2026-11-25 'Ask for the report'")
+    assert officer.asks("status")["worklist"] == []
+    with time_machine.travel(NOON + timedelta(days=2), tick=True):
+        (row,) = officer.asks("status --office asia")["worklist"]
+        assert (row["kind"], row["code"], row["due_on"]) == ("reminder-due", "R-0001", "2026-11-25")
+        assert officer.asks("status --office africa")["worklist"] == []
+        assert "Ask for the report (PRJ-0001)" in officer.says("status")
+        assert "done on: none → 2026-11-25" in officer.says("done R-0001")
+        assert officer.asks("status")["worklist"] == []
+        assert officer.asks("status --as-of 2026-11-24")["worklist"] == []
+    assert officer.asks("reminder list")["rows"][0]["done_on"] == "2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "refusal"),
+    [
+        ("remind PRJ-9 2026-12-01 x", 5, "unknown-code"),
+        ("remind PRJ-0001 someday x", 3, "invalid-date"),
+        ("remind PRJ-0001 2026-12-01 ' '", 3, "bad-terms"),
+        ("done R-0009", 5, "unknown-code"),
+    ],
+)
+def test_a_reminder_of_nothing_is_refused(
+    officer: Officer, line: str, exit_code: int, refusal: str
+) -> None:
+    officer.world.project()
+    assert officer.refused(line, exit_code) == refusal

@@ -43,6 +43,7 @@ APPEND_ONLY = (
     *("note", "note_version", "contact", "contact_version", "owner", "owner_version"),
     *("phase", "phase_version"),
     *("instalment", "instalment_version"),
+    *("reminder", "reminder_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 ORIGINS = ("approach", "partnership", "seat", "meeting")
@@ -73,6 +74,7 @@ GUARDS = {
     *(f"{name}_version_follows" for name in ("note", "contact", "owner")),
     "phase_version_follows",
     "instalment_version_follows",
+    "reminder_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -11,7 +11,7 @@ import pytest
 from asks import an_approach
 from bodies import a_body
 from gatherings import gather
-from remarks import a_contact, a_note, an_owner
+from remarks import a_contact, a_note, a_reminder, an_owner
 from sqlalchemy.exc import IntegrityError
 from ties import a_partnership, an_undertaking
 from world import World, says_enough
@@ -288,6 +288,7 @@ EVERY_FIELD: dict[str, Any] = {
         unit="EUR",
         withdrawn=True,
     ),
+    "reminder": a_reminder("R-9"),
     "phase": Phase(
         code="PRJ-0001/2026-03-01",
         project="PRJ-0001",

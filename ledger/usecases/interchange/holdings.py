@@ -25,7 +25,7 @@ from ledger.usecases.interchange.export import amounts_by_key, journal_rows, pos
 from ledger.usecases.interchange.rooms import read_rooms
 from ledger.usecases.interchange.sources import Sources
 
-_NAMING_DEALS: Final = frozenset({"notes", "owners", "instalments"})
+_NAMING_DEALS: Final = frozenset({"notes", "owners", "instalments", "reminders"})
 """The tables beside that of deals whose rows can name one."""
 
 
