@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from ledger.core.factors import Factor
-from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER, REMINDER
+from ledger.registers.activity import ACTIVITY
 from ledger.registers.network import (
     ATTENDANCE,
     BODY,
