@@ -150,6 +150,7 @@ OTHER_LISTS = {
     "ledger/store/checks/journal.py": "what a mandate is judged by",
     "ledger/store/session/snapshot.py": "what is shown with a record",
     "ledger/usecases/approaches/pipeline.py": "the columns of a row of the report",
+    "ledger/usecases/lookup.py": "the registers that officers look in most, found first",
     "ledger/usecases/status.py": "what `status` counts, each by a measure of its own",
 }
 """The literals that name registers side by side although the table exists, each with its reason."""
