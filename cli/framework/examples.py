@@ -296,6 +296,7 @@ _RECORDS: Final = {
     "motion": "MO-0001",
     "target": "TG-0001",
     "phase": "P-2/2026-11-23",
+    "instalment": "D-0002/2027-03-01",
     "note": "NT-0001",
     "reminder": "R-0001",
     "contact": "CN-0001",

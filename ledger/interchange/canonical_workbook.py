@@ -30,6 +30,8 @@ from ledger.registers.spec import Kind
 
 _EXPLAINING: Final = frozenset({"how to read this", "read me", "readme"})
 """Sheets that are written for the reader, by their names in small letters."""
+_EVERYDAY_NAMES: Final = frozenset({"notes", "contacts", "owners", "reminders"})
+"""Tables that have the name of what people write in a sheet of their own as they like."""
 _FEW: Final = 10
 
 
@@ -48,7 +50,7 @@ def read_workbook(path: Path, as_table: str | None = None) -> Incoming:
     tables: list[RawTable] = []
     problems: list[ImportProblem] = []
     unread: set[str] = set()
-    for sheet, table in _tables_of(workbook, as_table, ignored):
+    for sheet, table in _tables_of(workbook, form, as_table, ignored):
         found, own = _read_sheet(workbook, form, sheet, table)
         problems += own
         if own:
@@ -66,7 +68,7 @@ def read_workbook(path: Path, as_table: str | None = None) -> Incoming:
 
 
 def _tables_of(
-    workbook: Workbook, as_table: str | None, ignored: list[str]
+    workbook: Workbook, form: str, as_table: str | None, ignored: list[str]
 ) -> Iterator[tuple[str, str]]:
     """Give each sheet with its table; others that hold something go to `ignored`."""
     if as_table is not None:
@@ -75,10 +77,23 @@ def _tables_of(
         return
     for name in workbook.names:
         table = name.strip().lower()
-        if table in TABLES:
+        if table in TABLES and not _is_of_own_form(workbook, form, name):
             yield name, table
         elif table not in _EXPLAINING and workbook.sheet(name).start is not None:
             ignored.append(f"{workbook.stored.label}, sheet {name},")
+
+
+def _is_of_own_form(workbook: Workbook, form: str, name: str) -> bool:
+    """Say whether a sheet such as "Notes" has no column of the table of that name."""
+    table = name.strip().lower()
+    if table not in _EVERYDAY_NAMES or workbook.sheet(name).start is None:
+        return False
+    try:
+        columns = SheetTable(workbook, form, Reading(sheet=name)).columns or ()
+    except NotATable:
+        return True
+    known = {column.file_name for column in READABLE[table].columns}
+    return known.isdisjoint(one.strip().casefold() for one in columns)
 
 
 def _read_sheet(

@@ -40,6 +40,14 @@ def saved(path: Path, sheets: dict[str, Rows]) -> Path:
     return path
 
 
+def test_a_sheet_of_notes_with_their_columns_is_the_table(officer: Officer, tmp_path: Path) -> None:
+    notes: Rows = [["record", "date", "text"], ["P1", DAY, "Seen by the mayor."]]
+    book = saved(tmp_path / "portfolio.xlsx", {**PORTFOLIO, "Notes": notes})
+    done = officer.tries(f"import {book} --yes")
+    assert (done.code, "sheet Notes" in done.err) == (0, False), done
+    assert [row["text"] for row in officer.asks("note list")["rows"]] == ["Seen by the mayor."]
+
+
 def test_each_sheet_is_a_table(officer: Officer, tmp_path: Path) -> None:
     book = saved(tmp_path / "portfolio.xlsx", PORTFOLIO)
     done = officer.tries(f"import {book} --yes")
