@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.framework.command import Call, ReadOptions, command, noun
+from cli.framework.command import Call, ReadOptions, Session, command, noun
 from cli.framework.completion import complete_codes, complete_stored
 from cli.framework.options import quantity_option
 from cli.framework.output import emit_document, emit_record, emit_rows, lines_below
@@ -159,6 +159,8 @@ def follow(
     from cli.views.feed import write_events
     from ledger.usecases.feed import Feed
 
+    after = "Interrupted; --since CURSOR of the last line goes on."
+    call.ensure_object(Session).interrupted = after
     feed = Feed(ledger_of(call), since)
     write_events(feed)
     while not once:

@@ -141,7 +141,8 @@ def test_it_ends_when_it_is_interrupted(new_ledger: Any) -> None:
     with following(world.url) as running:
         running.send_signal(signal.SIGINT)
         rest, errors = running.communicate(timeout=60)
-    assert (running.returncode, errors) == (130, b"")
+    said = b"Interrupted; --since CURSOR of the last line goes on.\n"
+    assert (running.returncode, errors) == (130, said)
     assert rest == b"" or rest.endswith(b"\n")
 
 
