@@ -314,17 +314,31 @@ def show(call: Call, deal: DealCode) -> None:
     """Show one deal: its terms, its quantities on both sides, and every act."""
     from cli.framework.output import emit_record
     from cli.framework.register_commands import resolve_code
-    from cli.views.deal import DEAL_TERMS, act_lines, deal_document, part_lines, rate_text
+    from cli.views.deal import (
+        DEAL_TERMS,
+        act_lines,
+        deal_document,
+        part_lines,
+        parties_of,
+        rate_text,
+    )
+    from cli.views.known_of import known_document, known_lines, read_known
     from cli.views.origin import outcome_document, outcome_lines, read_outcome
 
     with read_ledger(call) as reader:
         code = resolve_code(reader, "deal", deal)
         snapshot, entries = reader.around("deal", code), [*reader.entries(deal=code)]
         outcome = read_outcome(reader, "deal", code)
+        known = read_known(reader, "deal", code, parties_of(snapshot, snapshot.deals[code]))
     document = deal_document(snapshot, snapshot.deals[code], entries)
-    document |= outcome_document(outcome)
+    document |= outcome_document(outcome) | known_document(known)
     row = {**document, "rate_said": rate_text(document)}
-    below = [*part_lines(document), *act_lines(document), *outcome_lines(outcome)]
+    below = [
+        *part_lines(document),
+        *act_lines(document),
+        *outcome_lines(outcome),
+        *known_lines(known),
+    ]
     emit_record(row, DEAL_TERMS, call.read, document=document, below=below)
 
 

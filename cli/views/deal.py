@@ -92,6 +92,16 @@ def deal_row(
     }
 
 
+def parties_of(snapshot: Snapshot, balance: DealBalance) -> dict[str, str]:
+    """Return the records on both sides of a deal, whose people and owners it concerns."""
+    need, offer = snapshot.need_facts[balance.deal.need], snapshot.offer_facts[balance.deal.offer]
+    return {
+        "project": need.project.code,
+        "city": need.city.code,
+        "provider": offer.provider.code,
+    }
+
+
 def emit_deals(call: Call, reader: Reader, *, every: bool) -> None:
     """Write the list of deals; people get the finished ones only where they ask for them."""
     by_state = any(re.match(r"\s*state\s*[!=<>]", text, re.IGNORECASE) for text in call.read.where)

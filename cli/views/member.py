@@ -14,6 +14,7 @@ from cli.views.balance import deal_section, deals_of
 from cli.views.columns import columns
 from cli.views.engagement import ATTENDANCE_OF_A_CITY, OF_A_CITY, attendance_rows
 from cli.views.exchange import credential_text
+from cli.views.known_of import known_document, known_lines, read_known
 from cli.views.meeting import MOTIONS, motion_rows
 from cli.views.member_list import city_row
 from cli.views.project import LIST_COLUMNS, list_rows
@@ -208,6 +209,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
     own = {one.code for one in snapshot.records("provider").values() if one.city == code}
     asked_itself = [row for row in approaches if row["provider"] in own]
     ties = ties_of(reader, code)
+    known = read_known(reader, "city", code)
     engagement = city_engagement(reader, snapshot, code)
     attendance = attendance_rows(snapshot, code)
     motions = motion_rows(
@@ -228,6 +230,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         "approaches": asked,
         "asked_as_provider": asked_itself,
         "partnerships": ties,
+        **known_document(known),
     }
     row = {
         **document,
@@ -248,6 +251,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
         *deal_section(snapshot, deals),
         *under_needs(asked),
         *under_provider(asked_itself),
+        *known_lines(known),
     ]
     emit_record(row, _CITY, call.read, document=document, below=below)
 
@@ -269,6 +273,7 @@ def emit_provider(call: Call, reader: Reader, code: str) -> None:
     its = {row["code"] for row in offers}
     deals = [one for one in snapshot.deals.values() if one.deal.offer in its]
     asked = approach_rows(snapshot, snapshot.records("approach").values())
+    known = read_known(reader, "provider", code, {"city": record.city})
     document = {
         "schema": "cityfund.provider/1",
         **register_row(snapshot, PROVIDER, record),
@@ -276,12 +281,14 @@ def emit_provider(call: Call, reader: Reader, code: str) -> None:
         "offers": offers,
         "deals": deals_of(snapshot, deals),
         "approaches": asked,
+        **known_document(known),
     }
     row = {**document, **_texts(document), "state_said": _state(record)}
     below = [
         *section("Offers", offers, _OFFERS),
         *deal_section(snapshot, deals),
         *under_provider(asked),
+        *known_lines(known),
     ]
     emit_record(row, _PROVIDER, call.read, document=document, below=below)
 

@@ -19,6 +19,7 @@ from cli.views.balance import (
     wrapped,
 )
 from cli.views.columns import columns
+from cli.views.known_of import known_document, known_lines, read_known
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import country_name, need_row, register_row
 from ledger.core.factors import Factor
@@ -109,6 +110,7 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
     city = snapshot.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])
     outcome = read_outcome(reader, "project", code)
+    known = read_known(reader, "project", code, {"city": city.code})
     phases = in_order(snapshot.records("phase").values())
     row = {
         **register_row(snapshot, PROJECT, record),
@@ -132,8 +134,13 @@ def emit_project(call: Call, reader: Reader, code: str) -> None:
         ],
         "needs": needs_documents,
         **outcome_document(outcome),
+        **known_document(known),
     }
-    below = [*_factors(snapshot, needs, counts), *outcome_lines(outcome)]
+    below = [
+        *_factors(snapshot, needs, counts),
+        *outcome_lines(outcome),
+        *known_lines(known),
+    ]
     emit_record(row, _TERMS, call.read, document=document, below=below)
 
 

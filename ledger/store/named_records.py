@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
 from ledger.core.suggest import did_you_mean
 from ledger.registers.activity import ACTIVITY, kinds_of
+from ledger.registers.spec import RegisterSpec
 from ledger.registers.table import versioned
 from ledger.store.db.queries import chunked
 from ledger.store.db.tables import FORMER
@@ -19,7 +22,9 @@ from ledger.store.registers import (
     AmbiguousCode,
     UnknownCode,
     codes_of,
+    find_id,
     identity_of,
+    load_where,
     seek_id,
     unknown_code,
 )
@@ -125,6 +130,33 @@ def about(connection: Connection, records: Mapping[str, set[int]]) -> dict[str, 
                 rows = connection.execute(query.where(own.record.in_(some)))
                 found[spec.name].update(rows.scalars())
     return {kind: ids for kind, ids in found.items() if ids}
+
+
+def records_about(
+    connection: Connection,
+    records: Mapping[str, str],
+    registers: Iterable[RegisterSpec],
+    known_at: datetime | None = None,
+) -> dict[str, list[Any]]:
+    """Read the records of some registers of activity about records given by register and code.
+
+    They come by register: those about the first of the records first, and of each in the order
+    of recording. Raises `UnknownCode`.
+    """
+    codes = {
+        kind: _codes_had(connection, kind, {find_id(connection, kind, code)})
+        for kind, code in records.items()
+    }
+    found: dict[str, list[Any]] = {}
+    for spec in registers:
+        kinds = [kind for kind in codes if kind in kinds_of(spec)]
+        asked = {code for kind in kinds for code in codes[kind]}
+        stored = load_where(connection, spec.name, "record", asked, known_at).values()
+        there = [one.record for one in sorted(stored, key=attrgetter("id"))]
+        found[spec.name] = [
+            one for kind in kinds for one in there if one.kind == kind and one.record in codes[kind]
+        ]
+    return found
 
 
 def _codes_had(connection: Connection, kind: str, ids: set[int]) -> list[str]:

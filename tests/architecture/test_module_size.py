@@ -34,6 +34,8 @@ SHORT = {
     "cli/views/search.py": "one answer over all registers",
     "cli/framework/letters.py": "the commands that write letters, of three registers",
     "cli/views/origin.py": "the end of every screen of a record that has an origin or can be one",
+    "cli/views/known_of.py": "the end of every screen of a record that people look after",
+    "ledger/usecases/known_of.py": "what it shows, read only where such a record is shown",
     "ledger/journal/reached.py": "how far deals got, for every report that asks what came of it",
     "ledger/store/approaches.py": "query of one report",
     "ledger/store/journal/reached.py": "its query, for every report that asks what came of it",
