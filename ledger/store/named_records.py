@@ -144,7 +144,7 @@ def records_about(
     of recording. Raises `UnknownCode`.
     """
     codes = {
-        kind: _codes_had(connection, kind, {find_id(connection, kind, code)})
+        kind: _codes_had(connection, kind, {find_id(connection, kind, code, known_at=known_at)})
         for kind, code in records.items()
     }
     found: dict[str, list[Any]] = {}

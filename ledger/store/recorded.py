@@ -9,20 +9,29 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Table, exists, func, select
 
 from ledger.core.factors import Side
+from ledger.core.text import normalised_code
 from ledger.rates.rates import Rate
-from ledger.registers.table import origin_kinds, versioned
+from ledger.registers.table import (
+    IDENTIFIED_TABLES,
+    IDENTIFIER,
+    REGISTERS,
+    origin_kinds,
+    versioned,
+)
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, tables
 from ledger.store.db.errors import WriteConflict
-from ledger.store.db.queries import codes_had, is_newest
+from ledger.store.db.queries import chunked, codes_had, is_newest
 from ledger.store.named_records import about
 from ledger.store.rates import quote_columns
 from ledger.store.registers import (
     STORED_REGISTERS,
     codes_of,
     find_hidden,
+    identity_of,
     in_error,
     load_all,
+    seek_id,
     there,
 )
 from ledger.store.stored_registers import StoredRegister, names_record, refers_to
@@ -191,6 +200,46 @@ def dependants(
             yield "a statement of it"
 
 
+def identifiers_of(
+    connection: Connection, records: Collection[RecordKey], but: Collection[RecordKey]
+) -> dict[RecordKey, list[str]]:
+    """Name the identifiers there are of some records, leaving out some, by record.
+
+    They name a record by the code that it had then, and are read once for all records.
+    """
+    by_code = {
+        (REGISTERS[kind].plural, normalised_code(code)): (kind, identity)
+        for kind, identity, code in _codes_of_identified(connection, records)
+    }
+    if not by_code:
+        return {}
+    own, versions = identity_of(IDENTIFIER.name), tables.versions_of(IDENTIFIER.name)
+    owner, term = versions.c[f"{IDENTIFIER.name}_id"], versions.c
+    query = (
+        select(own.c.id, own.c.code, own.c.table, term.record)
+        .join(versions, owner == own.c.id)
+        .where(is_newest(versions, owner), ~term.in_error)
+        .order_by(own.c.id)
+    )
+    found: dict[RecordKey, list[str]] = {}
+    for number, named, table, code in connection.execute(query):
+        record = by_code.get((table, normalised_code(code)))
+        if record is not None and (IDENTIFIER.name, number) not in but:
+            found.setdefault(record, []).append(f"{IDENTIFIER.name} {named}")
+    return found
+
+
+def _codes_of_identified(
+    connection: Connection, records: Collection[RecordKey]
+) -> Iterator[tuple[str, int, str]]:
+    """Give the codes that records had, of those that can have identifiers."""
+    for kind in {kind for kind, _ in records} & {*IDENTIFIED_TABLES.values()}:
+        had = codes_had(kind).c
+        for some in chunked([identity for other, identity in records if other == kind]):
+            rows = connection.execute(select(had.id, had.folded).where(had.id.in_(some)))
+            yield from ((kind, identity, folded) for identity, folded in rows)
+
+
 def _records_by_id(connection: Connection, kind: str, ids: set[int]) -> dict[int, str]:
     """Give the codes of those of some records that are not in error, by id."""
     own = STORED_REGISTERS[kind].identity.c
@@ -212,6 +261,9 @@ def require_all_seen(connection: Connection, hidden: Sequence[RecordedVersions])
         for one in hidden:
             if one.kind in _NAMED and any(dependants(current, one.kind, one.id, one.code, own)):
                 raise WriteConflict(f"Others were recording something under {one.kind} {one.code}.")
+        for kind, identity in identifiers_of(current, own, own):
+            code = next(one.code for one in hidden if one.key == (kind, identity))
+            raise WriteConflict(f"Others were recording an identifier of {kind} {code}.")
 
 
 _NAMED: Final = frozenset(
@@ -268,7 +320,30 @@ def parents_in_error(connection: Connection, kind: str, identity: int, version: 
                 )
             )
             named += [f"{other} {code}" for code in connection.execute(query).scalars()]
-    return [*named, *_listed_in_error(connection, register, identity, version)]
+    return [
+        *named,
+        *_listed_in_error(connection, register, identity, version),
+        *_about_in_error(connection, register, identity, version),
+    ]
+
+
+def _about_in_error(
+    connection: Connection, register: StoredRegister, identity: int, version: int
+) -> Iterator[str]:
+    """Name the record in error that a note or the like, or an identifier, names by its code."""
+    own, versions = register.identity.c, register.versions.c
+    if register.spec.found_by:
+        named = select(own.kind, own.record).where(own.id == identity)
+    elif register.kind == IDENTIFIER.name:
+        owner = versions[register.owner]
+        named = select(own.table, versions.record).join(versions.version.table, owner == own.id)
+        named = named.where(own.id == identity, versions.version == version)
+    else:
+        return
+    table, code = connection.execute(named).one()
+    kind = IDENTIFIED_TABLES.get(table, table)
+    if seek_id(connection, kind, code) is None:
+        yield f"{kind} {code}"
 
 
 def _listed_in_error(

@@ -28,6 +28,7 @@ from ledger.store.recorded import (
     RecordedRate,
     RecordedVersions,
     dependants,
+    identifiers_of,
     parents_in_error,
     record_sharing_codes,
     recorded_beside,
@@ -239,10 +240,11 @@ class _Undoing:
         last = max((entry.number for entry in entries), default=0)
         own = {one.key for one in records}
         self._uow.flush_registers()
+        named_by = identifiers_of(self._uow.connection, own, own)
         for one in reversed(records):
             self._require_newest(one)
             others = dependants(self._uow.connection, one.kind, one.id, one.code, own)
-            resting = [*self._entries_on(one, last), *others]
+            resting = [*self._entries_on(one, last), *others, *named_by.get(one.key, ())]
             if resting:
                 named = first_few(resting, _MOST_NAMED)
                 raise self._refusal(

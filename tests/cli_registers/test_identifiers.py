@@ -70,6 +70,45 @@ def test_exports_in_standards_use_them(named: Officer, tmp_path: Path) -> None:
     assert project["id"] == "oc4ids-000000-LINE-1"
 
 
+def test_a_record_is_not_undone_before_its_identifiers(named: Officer) -> None:
+    key = named.asks("project add Port --city MHD --sector transport --code P-2")["key"]
+    named.says("identifier add projects P-2 iati XM-2")
+    told = named.tries(f"undo {key} --reason wrong --yes")
+    assert (told.code, "identifier projects/iati/XM-2" in told.err) == (4, True), told
+    assert named.asks("project show P-2")["code"] == "P-2"
+    named.says("undo --reason wrong --yes")
+    named.says(f"undo {key} --reason wrong --yes")
+    assert named.refused("identifier show projects/iati/XM-2", 5, "XM-2") == "unknown-code"
+    assert named.tries("check").code == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_import_is_undone_with_the_identifiers_that_it_gave(
+    named: Officer, tmp_path: Path
+) -> None:
+    (tmp_path / "cities.csv").write_text("code,name,country\nQOM,Qom,IR\n")
+    (tmp_path / "identifiers.csv").write_text("table,code,scheme,id\ncities,QOM,geonames,119208\n")
+    named.says(f"import {tmp_path} --yes")
+    named.says("undo --reason 'the wrong folder' --yes")
+    assert named.refused("city show QOM", 5, "QOM") == "unknown-code"
+    named.says("undo --reason 'the right one' --yes")
+    assert named.asks("identifier show cities/geonames/119208")["record"] == "QOM"
+    assert named.tries("check").code == 0
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    "line", ["identifier add cities QOM geonames 119208", "note add city:QOM 'First call'"]
+)
+def test_nothing_is_brought_back_whose_record_is_in_error(named: Officer, line: str) -> None:
+    city = named.asks("city add Qom --code QOM --country IR")["key"]
+    named.says(line)
+    undone = named.asks("undo --reason wrong --yes")["key"]
+    named.says(f"undo {city} --reason wrong --yes")
+    assert named.refused(f"undo {undone} --reason wrong --yes", 4, "city QOM") == "cannot-undo"
+    assert named.tries("check").code == 0
+
+
 ACTIVITY = """<iati-activities version="2.03"><iati-activity default-currency="EUR">
 <iati-identifier>XM-9-1</iati-identifier><title><narrative>Bridge</narrative></title>
 <activity-status code="2"/><recipient-country code="IR"/><sector code="21020"/>
