@@ -145,8 +145,39 @@ def test_a_budget_is_what_a_project_requires(fund: Officer, tmp_path: Path) -> N
 
 
 @one_engine
-def test_grants_are_valid_by_the_schema_of_360giving(fund: Officer, tmp_path: Path) -> None:
-    package = read_json(exported(fund, tmp_path / "out", "360giving"))
+def test_packages_of_oc4ids_have_the_identifiers_of_the_ledger(
+    fund: Officer, tmp_path: Path
+) -> None:
+    for line in (
+        "projects PRJ-1 oc4ids oc4ids-bu3kcz-77",
+        "projects PRJ-1 iati XM-DAC-928-77",
+        "providers GF org-id XM-DAC-41122",
+        "providers GF lei 5299000J2N45DDNE4Y28",
+        "providers BC org-id not_an_org_id",
+    ):
+        fund.says(f"identifier add {line}")
+    file = exported(fund, tmp_path / "out", "oc4ids")
+    found = checked_by_oc4ids(file, tmp_path)
+    for part in ("validation_errors", "additional_fields", "conformance_checks"):
+        assert not found[part], (part, found[part])
+    monorail, housing = read_json(file)["projects"]
+    assert (monorail["id"], housing["id"]) == ("oc4ids-bu3kcz-77", "oc4ids-000000-PRJ-2")
+    assert monorail["parties"] == [
+        {
+            "id": "XM-DAC-41122",
+            "name": "Green Fund",
+            "identifier": {"scheme": "XM-DAC", "id": "41122"},
+            "additionalIdentifiers": [{"scheme": "lei", "id": "5299000J2N45DDNE4Y28"}],
+            "roles": ["funder"],
+        },
+        {"id": "not_an_org_id", "name": "Bank of Cities", "roles": ["funder"]},
+    ]
+    sources = [one["sourceParty"]["id"] for one in monorail["budget"]["budgetBreakdown"]]
+    assert sources == ["XM-DAC-41122", "not_an_org_id"]
+
+
+def require_valid_grants(package: dict[str, Any]) -> None:
+    """Expect a package to be valid by the schema of 360Giving."""
     schemas = DATA / "360giving"
     whole = read_json(schemas / "360-giving-package-schema.json")
     grant = read_json(schemas / "360-giving-schema.json")
@@ -154,6 +185,37 @@ def test_grants_are_valid_by_the_schema_of_360giving(fund: Officer, tmp_path: Pa
     whole["definitions"] = {**grant.pop("definitions"), "grant": grant}
     jsonschema.Draft4Validator.check_schema(whole)
     jsonschema.Draft4Validator(whole, format_checker=_DATES).validate(package)
+
+
+@one_engine
+def test_grants_have_the_identifiers_of_the_ledger(fund: Officer, tmp_path: Path) -> None:
+    for line in (
+        "deals D-0001 360giving 360G-Green-1",
+        "providers GF org-id GB-CHC-1164883",
+        "cities MHD org-id IR-MUN-12",
+        "cities LHE org-id PK-MUN-3",
+    ):
+        fund.says(f"identifier add {line}")
+    told = fund.tries(f"export {tmp_path / 'grants.json'} --format 360giving")
+    package = read_json(tmp_path / "grants.json")
+    require_valid_grants(package)
+    first, second = package["grants"]
+    assert [first["id"], second["id"]] == ["360G-Green-1", "XI-CITYFUND-D-0003"]
+    assert first["fundingOrganization"] == [{"id": "GB-CHC-1164883", "name": "Green Fund"}]
+    assert first["recipientOrganization"][0]["id"] == "IR-MUN-12"
+    # The recipient of this one is not the city, whose identifier is not its own.
+    assert second["recipientOrganization"][0]["id"] == "XI-CITYFUND-LAHORE-DEVELOPMENT-AUTHORITY"
+    assert "3 identifiers were made" in told.err
+    fund.says("identifier withdraw deals/360giving/360G-Green-1")
+    told = fund.tries(f"export {tmp_path / 'again.json'} --format 360giving")
+    assert read_json(tmp_path / "again.json")["grants"][0]["id"] == "XI-CITYFUND-D-0001"
+    assert "4 identifiers were made" in told.err
+
+
+@one_engine
+def test_grants_are_valid_by_the_schema_of_360giving(fund: Officer, tmp_path: Path) -> None:
+    package = read_json(exported(fund, tmp_path / "out", "360giving"))
+    require_valid_grants(package)
     first, second = package["grants"]
     assert first | {"plannedDates": 0, "recipientOrganization": 0} == {
         "id": "XI-CITYFUND-D-0001",
