@@ -14,13 +14,15 @@ from ledger.approaches.states import OPEN, State, state_on
 from ledger.core.errors import NotFound
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_quantity
-from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER
+from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER, REMINDER
+from ledger.registers.pairs import INSTALMENT
 from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER
 from ledger.store.acts import referenced_entries
 from ledger.store.named_records import about, all_under, code_of, codes_by_id, find_named
 from ledger.store.origins import Key
 from ledger.store.registers import find_id, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.due import parts_by_deal
 
 _SIDES: Final = {side.value: side for side in Side}
 _TITLES: Final = ("title", "name", "text", "what")
@@ -108,6 +110,7 @@ class _Making:
         subjects = [*self._subject_rows()]
         needs, offers = [*self._needs()], [*self._offers()]
         deals, approaches = [*self._deals()], [*self._approaches()]
+        self._next += self._reminders()
         return Brief(
             title=title,
             since=self._since,
@@ -133,10 +136,13 @@ class _Making:
         wanted = self._under.get(kind, ()) if ids is None else ids
         return codes_by_id(self._reader.connection, kind, wanted)
 
-    def _records(self, kind: str) -> tuple[Snapshot, dict[str, Any]]:
-        """Give the records of a register under the subjects, with what they refer to."""
+    def _records(self, kind: str, *below: str) -> tuple[Snapshot, dict[str, Any]]:
+        """Give the records of a register under the subjects, with what they refer to.
+
+        `below` are registers of which what hangs under the records is read with them.
+        """
         codes = self._codes(kind)
-        snapshot = self._reader.some(kind, codes)
+        snapshot = self._reader.having(kind, "code", codes, *below)
         there = snapshot.records(kind)
         return snapshot, {code: there[code] for code in codes if code in there}
 
@@ -212,7 +218,8 @@ class _Making:
             }
 
     def _deals(self) -> Iterator[_Row]:
-        snapshot, records = self._records("deal")
+        snapshot, records = self._records("deal", INSTALMENT.name)
+        parts = parts_by_deal(snapshot)
         for code, deal in records.items():
             self._note_parties(snapshot, "deal", deal)
             need = snapshot.records("need")[deal.need]
@@ -221,8 +228,11 @@ class _Making:
             held, committed = stages.get(Stage.HELD, 0), stages.get(Stage.COMMITTED, 0)
             if held and deal.held_until is not None:
                 self._next.append(NextStep(deal.held_until, code, "last day of the hold"))
-            if committed and deal.due_on is not None:
-                self._next.append(NextStep(deal.due_on, code, "delivery due"))
+            for part in parts[code]:
+                if part.committed and part.due_on is not None:
+                    of_it = f" of {format_quantity(part.committed, unit)}"
+                    words = f"delivery{of_it if part.instalment else ''} due"
+                    self._next.append(NextStep(part.due_on, code, words))
             yield {
                 "code": code,
                 "provider": offer.provider,
@@ -254,6 +264,12 @@ class _Making:
                 "answer_by": approach.answer_by,
                 "reference": approach.reference,
             }
+
+    def _reminders(self) -> Iterator[NextStep]:
+        """Give what is to be remembered of the records and is not done on the day."""
+        for one in self._read(REMINDER.name).records(REMINDER.name).values():
+            if one.done_on is None or one.done_on > self._reader.day:
+                yield NextStep(one.date, one.record, one.text)
 
     def _people(self) -> Iterator[_Row]:
         connection = self._reader.connection

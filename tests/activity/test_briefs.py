@@ -62,6 +62,37 @@ def test_a_project_with_all_that_stands_under_it(busy: Officer) -> None:
     assert brief["acts"] == []
 
 
+@pytest.mark.only_on("sqlite")
+def test_next_steps_have_reminders_and_instalments(busy: Officer) -> None:
+    for line in (
+        "deal commit D-0001 '3M EUR'",
+        "deal edit D-0001 --due 2027-06-01",
+        "instalment add D-0001 2026-11-20 '1M EUR'",
+        "instalment add D-0001 2027-01-15 '1.5M EUR'",
+        "remind D-0001 2026-12-24 'Ask for the report'",
+        "remind PRJ-1 2026-11-22 'Call the mayor'",
+        "remind BK 2026-12-01 'Not of the project'",
+        "remind N-1 2026-12-02 'Done already'",
+        "done R-0004",
+    ):
+        busy.says(line)
+    steps = busy.asks("brief PRJ-1")["next_steps"]
+    told = [(one["record"], one["what"], one["state"]) for one in steps]
+    assert told == [
+        ("AP-0001", "no answer came", "overdue"),
+        ("D-0001", "delivery of 1,000,000.00 EUR due", "overdue"),
+        ("PRJ-1", "Call the mayor", "overdue"),
+        ("D-0001", "Ask for the report", "to come"),
+        ("D-0001", "delivery of 1,500,000.00 EUR due", "to come"),
+        ("D-0001", "delivery due", "to come"),
+        ("N-1", "needed by this day", "to come"),
+    ]
+    busy.says("deal deliver D-0001 '1.2M EUR'")
+    told = [one["what"] for one in busy.asks("brief D-0001")["next_steps"]]
+    assert told == ["Ask for the report", "delivery of 1,300,000.00 EUR due", "delivery due"]
+    assert "Call the mayor" in busy.says("brief PRJ-1 --format html")
+
+
 def test_since_keeps_newer_notes_and_adds_acts(busy: Officer) -> None:
     brief = busy.asks("brief PRJ-1 --since 2026-11-20")
     assert [one["text"] for one in brief["notes"]] == ["Signed in Paris"]
