@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -58,9 +59,12 @@ def copy(
 @command(app, "backup", kind="plain")
 def backup(call: Call, file: Annotated[str, typer.Argument(help="A new file.")]) -> None:
     """Back up the ledger to one file and compare; others can go on writing."""
+    from cli.framework.user_state import Backup, keep_backup
     from ledger.usecases.admin.backup import back_up
 
+    began = datetime.now(UTC)  # what is recorded while it runs may not be in it
     moved = back_up(call.settings.db_url, Path(file), with_progress(call, "Backing up"))
+    keep_backup(call.settings, Backup(began, str(Path(file).absolute())))
     emit_copied(call, moved, "backup", source=call.settings.db_url, target=file)
 
 

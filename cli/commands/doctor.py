@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ _SQLITE = "sqlite:///"
 _OTHERS = 0o077
 _TOLD_HERE = frozenset({"schema-older", "schema-newer"})
 _LEAST_FREE = 100 * 1024 * 1024
+_MOST_DAYS_SINCE_BACKUP = 7
 
 app = standalone()
 
@@ -37,9 +38,14 @@ def doctor(call: Call) -> ExitCode:
     """Show versions, the place of the ledger and of the settings, and problems."""
     server_facts, server_findings = _server(call.settings.db_url)
     ledger_facts, ledger_findings, notes = _ledger(call)
-    facts = {**dict(_facts(call)), **server_facts, **ledger_facts}
-    findings = [*_findings(call), *server_findings, *ledger_findings]
+    backup_facts, backup_findings = _backup(call)
+    facts = {**dict(_facts(call)), **server_facts, **ledger_facts, **backup_facts}
+    findings = [*_findings(call), *server_findings, *ledger_findings, *backup_findings]
     notes = [*_notes(call), *notes]
+    if ledger_facts["time_zone"] is not None and backup_facts["last_backup"] is None:
+        notes.append(
+            "no backup of yours is known on this machine; make one: cityfund db backup FILE"
+        )
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings, "notes": notes})
     else:
@@ -73,6 +79,27 @@ def _ledger(call: Call) -> tuple[dict[str, object], list[str], list[str]]:
         return facts, told, []
     found = [*collisions, *clock, *health.findings]
     return {**facts, **health.facts}, found, health.notes
+
+
+def _backup(call: Call) -> tuple[dict[str, object], list[str]]:
+    """Return the last backup that this user made, which is known where the ledger is lost too."""
+    from cli.framework.user_state import last_backup
+
+    backup = last_backup(call.settings)
+    if backup is None:
+        return dict.fromkeys(("last_backup", "last_backup_file", "days_since_backup")), []
+    made_at = backup.made_at.isoformat(timespec="seconds")
+    days = (datetime.now(UTC) - backup.made_at).days
+    facts: dict[str, object] = {
+        "last_backup": made_at,
+        "last_backup_file": backup.file,
+        "days_since_backup": days,
+    }
+    old = (
+        f"the last backup of yours was made {days} days ago, into {backup.file}; "
+        "make one: cityfund db backup FILE"
+    )
+    return facts, [old] if days > _MOST_DAYS_SINCE_BACKUP else []
 
 
 def _notes(call: Call) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - `date` is an option here
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -30,6 +30,9 @@ from cli.framework.usage_errors import BadUsage
 from cli.views.night import watch_of
 from cli.views.reconcile import reconcile_document, reconcile_lines
 from ledger.core.errors import ExitCode, InvalidInput
+
+if TYPE_CHECKING:
+    from ledger.usecases.nights.run import ReconcileResult
 
 Inbox = Annotated[
     str | None,
@@ -124,7 +127,10 @@ def night(
         typer.Option("--output", metavar="FILE", help="Also write the report to this file."),
     ] = None,
 ) -> ExitCode:
-    """Do the nightly run, missed nights first; exit code 1 if there are findings."""
+    """Do the nightly run, missed nights first; exit code 1 if there are findings.
+
+    With --quiet it writes nothing where there are none.
+    """
     from ledger.solver.options import parse_seconds
     from ledger.usecases.night_step import NightOptions, Operator
     from ledger.usecases.nights.run import reconcile
@@ -151,17 +157,24 @@ def night(
         day=optional_date(call, date),
         agree=partial(_agree_to_nights, call),
     )
+    return _write(call, answer, file)
+
+
+def _write(call: Call, answer: ReconcileResult, file: ReadOptions | None) -> ExitCode:
+    """Write the report, to a file too; nothing to people who asked for findings alone."""
     document = reconcile_document(answer)
-    if not dry_run:
+    if not answer.dry_run:
         call.remember(
             f"recorded as run {document['run']}; the same command is safe to repeat "
             "and prints the report again"
         )
-    _report(document, None, as_json=call.format == "json")
+    found = any(one.findings for one in answer.nights)
+    as_json = call.format == "json"
+    if found or as_json or not call.settings.quiet:
+        _report(document, None, as_json=as_json)
     if file is not None:
-        _report(document, file, as_json=str(report).casefold().endswith(".json"))
-    executable = any(one.findings for one in answer.nights)
-    return ExitCode.FINDINGS if executable else ExitCode.DONE
+        _report(document, file, as_json=str(file.output).casefold().endswith(".json"))
+    return ExitCode.FINDINGS if found else ExitCode.DONE
 
 
 def _agree_to_nights(call: Call, missed: Sequence[Date]) -> None:
@@ -192,8 +205,12 @@ def install(
         str | None,
         typer.Option("--env-file", metavar="FILE", help="The file with the CITYFUND_* variables."),
     ] = None,
+    inbox: Inbox = None,
 ) -> None:
-    """Print the schedule of the nightly run: a crontab line or systemd units."""
+    """Print the schedule of the nightly run: a crontab line or systemd units.
+
+    The crontab's line has --quiet: cron sends mail only where there is something to look at.
+    """
     from cli.framework.settings import config_path
     from ledger.store.db.engine import absolute_url
 
@@ -210,6 +227,8 @@ def install(
         environment=file.absolute(),
         actor=call.flags().get("actor"),
         user=call.settings.system_user,
+        inbox=None if inbox is None else Path(inbox).absolute(),
+        quiet=cron,
     )
     files = cron_files(one) if cron else systemd_files(one)
     if call.format == "json":
@@ -219,6 +238,10 @@ def install(
         emit_lines(content.splitlines() if cron else [f"# {path}", *content.splitlines(), ""])
     for words in what_to_do(one, cron=cron):
         note(call, words)
+    if inbox is not None and not Path(inbox).is_dir():
+        note(
+            call, f"The inbox {Path(inbox).absolute()} is no folder yet: make it before the night."
+        )
 
 
 SCHEMA: Final = "cityfund.install/1"
@@ -237,7 +260,7 @@ class CannotSchedule(InvalidInput, code="cannot-schedule"):
     """A path or a URL holds what a crontab or a unit cannot: the end of a line."""
 
     default_why = "Each entry of a crontab or a unit is one line."
-    default_next = "Rename the ledger or the environment file."
+    default_next = "Rename the ledger, the inbox or the environment file."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +295,16 @@ def program() -> list[str]:
     return [executable] if executable is not None else [sys.executable, "-m", "cli.main"]
 
 
-def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: str) -> Timer:
+def timer(
+    db_url: str,
+    *,
+    at: str,
+    environment: Path,
+    actor: str | None,
+    user: str,
+    inbox: Path | None = None,
+    quiet: bool = False,
+) -> Timer:
     """Make the schedule. Raises `NoTimeOfDay` and `CannotSchedule`."""
     time = _TIME.fullmatch(at)
     if time is None:
@@ -280,8 +312,10 @@ def timer(db_url: str, *, at: str, environment: Path, actor: str | None, user: s
     secret = mask_url(db_url) != db_url
     named = [] if secret else ["--db", db_url]
     acting = [] if actor is None else ["--actor", actor]
+    reading = [] if inbox is None else ["--inbox", str(inbox)]
+    silent = ["--quiet"] if quiet else []
     return Timer(
-        words=[*program(), "reconcile", *named, *acting],
+        words=[*program(), "reconcile", *named, *acting, *reading, *silent],
         environment=environment,
         needs_file=secret,
         hour=int(time[1]),

@@ -12,7 +12,7 @@ from cli.framework.output import emit_record, emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_ledger
 from cli.framework.settings import mask_url
-from cli.framework.visits import keep_visit, last_visit
+from cli.framework.user_state import keep_visit, last_visit
 from cli.views.since_night import NEW_COLUMNS, new_document, new_lines
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
 

@@ -271,7 +271,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         "--reason battery --yes --dry-run",
     ),
     "reconcile night": ("--dry-run", "--only lapse,check"),
-    "reconcile install": ("--cron", "--systemd --at 01:30"),
+    "reconcile install": ("--cron --inbox statements", "--systemd --at 01:30"),
 }
 
 _RECORDS: Final = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.output import table_lines
 from cli.views.columns import columns
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "cityfund.reconcile/1"
 _STEP_COLUMNS = columns("name seconds:1 result_text", name="Step")
-_FINDING_COLUMNS = columns("kind subject ours:1 theirs:1 difference:1", kind="Finding")
 
 
 def reconcile_document(answer: ReconcileResult) -> dict[str, Any]:
@@ -69,7 +69,8 @@ def seal_of(run: StoredRun) -> dict[str, Any] | None:
 def reconcile_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Report a run to people: the results, the findings, and the seal."""
     for before in document["caught_up"]:
-        yield from _night_lines(before, "a missed night")
+        yield _caught_up_line(before)
+    if document["caught_up"]:
         yield ""
     yield from _night_lines(document, "dry run, nothing written" if document["dry_run"] else None)
     if document["new"] is not None:
@@ -99,18 +100,47 @@ def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
         yield f"Seal: {night['seal']['entries']} entries, root {night['seal']['root']}"
 
 
+def _caught_up_line(night: Mapping[str, Any]) -> str:
+    """Describe a missed night in one line; what it found and is still so, the last finds too."""
+    figures = {name: figure for step in night["steps"] for name, figure in step["figures"].items()}
+    acts = figures_text({name: figures[name] for name in _ACTS if name in figures})
+    kinds = Counter(finding["kind"] for finding in night["findings"])
+    found = ", ".join(f"{kind} {number}" for kind, number in kinds.items()) or "none"
+    return f"Night of {night['night']}, caught up as run {night['run']}: {acts}; findings: {found}."
+
+
+_ACTS: Final = ("holds_lapsed", "offers_lapsed", "files_read", "files_bad", "deliveries_posted")
+"""The figures of a missed night that are not those of the last one again."""
+
+
 def _finding_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """List findings by their kind, each kind where it is found first."""
     yield ""
     if not findings:
         yield "No findings."
         return
     yield f"Findings: {len(findings)}."
-    yield from table_lines(list(findings), _FINDING_COLUMNS)
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
     for finding in findings:
+        kinds.setdefault(finding["kind"], []).append(finding)
+    for kind, group in kinds.items():
         yield ""
-        yield f"{finding.get('code') or finding['subject']}: {finding['said']}"
-        if finding["command"]:
-            yield finding["command"]
+        yield f"{kind} ({len(group)}):"
+        for finding in group:
+            yield from _one_finding(finding)
+
+
+def _one_finding(finding: Mapping[str, Any]) -> Iterator[str]:
+    code, subject = finding.get("code"), finding["subject"]
+    yield f"  {code}, {subject}: {finding['said']}" if code else f"  {subject}: {finding['said']}"
+    if finding["theirs"] or finding["difference"]:
+        sides = (f"{side} {finding[side]}" for side in _SIDES if finding[side])
+        yield f"    {', '.join(sides)}"
+    if finding["command"]:
+        yield f"    {finding['command']}"
+
+
+_SIDES: Final = ("ours", "theirs", "difference")
 
 
 def figures_text(figures: Mapping[str, int | str]) -> str:

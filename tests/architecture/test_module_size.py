@@ -96,7 +96,6 @@ SHORT = {
     "ledger/usecases/nights/gaps.py": "one step of the night, as each has its module",
     "ledger/usecases/nights/prove.py": "the two last steps of the night, over checks and seals",
     "ledger/eligibility/offices.py": "asked by lists, reports and the worklist",
-    "cli/framework/visits.py": "a file on the user's machine, which no other module has",
     "cli/views/worklist.py": "one part of the status, whose counts are another",
     "ledger/usecases/activity.py": "which acts a person asks for; acts are read by the store",
     "ledger/usecases/rate_import.py": "loads the reader of files, which other rates do without",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import time_machine
@@ -12,6 +13,9 @@ from officer import Officer
 from world import NOON
 
 from cli.commands import doctor
+from cli.framework.user_state import state_path
+from cli.main import main
+from ledger.core.errors import ExitCode
 
 
 class Usage(NamedTuple):
@@ -23,6 +27,11 @@ class Usage(NamedTuple):
 def findings(officer: Officer) -> list[str]:
     answer = officer.tries("doctor").out.splitlines()
     return [line.removeprefix("finding: ") for line in answer if line.startswith("finding: ")]
+
+
+def facts_of(officer: Officer) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(officer.tries("doctor --json").out)
+    return answer
 
 
 @pytest.mark.only_on("sqlite")
@@ -68,6 +77,60 @@ def test_a_disk_that_is_nearly_full_is_found(
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: Usage(5 * 1024 * 1024))
     (found,) = [one for one in findings(officer) if "free" in one]
     assert found.startswith("only 5 MB are free where the ledger lies; make room in ")
+
+
+def test_the_last_backup_is_known_and_an_old_one_is_found(officer: Officer, tmp_path: Path) -> None:
+    assert facts_of(officer)["last_backup"] is None
+    assert "note: no backup of yours is known on this machine" in officer.tries("doctor").out
+    before, file = findings(officer), tmp_path / "backup.db"
+    officer.says(f"db backup {file}")
+    facts = facts_of(officer)
+    assert facts["last_backup"].startswith(NOON.date().isoformat())
+    assert (facts["last_backup_file"], facts["days_since_backup"]) == (str(file), 0)
+    assert findings(officer) == before
+    assert "no backup" not in officer.tries("doctor").out
+    assert "no backup" in officer.tries(f"doctor --db sqlite:///{file}").out
+    with time_machine.travel(NOON + timedelta(days=9, hours=1), tick=True):
+        (found,) = [one for one in findings(officer) if "backup of yours" in one]
+    assert found == (
+        f"the last backup of yours was made 9 days ago, into {file}; "
+        "make one: cityfund db backup FILE"
+    )
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    "content", [b"[]", b"{", b"\xff", b'{"KEY": 1}', b'{"KEY": {"file": "a"}}']
+)
+def test_a_spoiled_file_of_backups_is_no_obstacle(
+    officer: Officer, tmp_path: Path, content: bytes
+) -> None:
+    officer.says(f"db backup {tmp_path}/first.db")
+    (key,) = json.loads(state_path("backups.json").read_bytes())
+    state_path("backups.json").write_bytes(content.replace(b"KEY", key.encode()))
+    assert facts_of(officer)["last_backup"] is None
+    officer.says(f"db backup {tmp_path}/second.db")
+    assert facts_of(officer)["days_since_backup"] == 0
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("url", ["oracle", "nonsense://x", "sqlite:////nowhere/fund.db"])
+def test_where_no_ledger_is_doctor_says_that_alone(
+    officer: Officer, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    assert main(["doctor", "--json", "--db", url]) == ExitCode.FINDINGS
+    document = json.loads(capsys.readouterr().out)
+    assert (len(document["findings"]), document["notes"]) == (1, [])
+    assert document["last_backup"] is None
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_backup_is_made_where_nothing_can_be_kept_of_it(
+    officer: Officer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert "was backed up" in officer.says(f"db backup {tmp_path}/backup.db")
 
 
 @pytest.mark.only_on("sqlite")

@@ -170,6 +170,30 @@ def test_the_command_prints_one_or_the_other(capsys: pytest.CaptureFixture[str])
     assert main(["reconcile", "install", "--cron", "--systemd", "--db", url]) == ExitCode.USAGE
 
 
+def test_the_line_for_cron_is_quiet_and_names_the_inbox(
+    echo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url, inbox = "sqlite:////srv/fund.db", tmp_path / "the bank's 100%"
+    words = ["reconcile", "install", "--inbox", inbox.name, "--db", url]
+    assert main([*words, "--cron"]) == ExitCode.DONE
+    told = capsys.readouterr()
+    started = ["reconcile", "--db", url, "--inbox", str(inbox)]
+    assert done_by_cron(told.out) == [[*started, "--quiet"], None]
+    assert f"The inbox {inbox} is no folder yet" in told.err
+    inbox.mkdir()
+    assert main([*words, "--systemd", "--json"]) == ExitCode.DONE
+    told = capsys.readouterr()
+    assert words_of(json.loads(told.out)["files"][0]["content"]) == [str(echo), *started]
+    assert told.err.count("inbox") == 0
+
+
+def test_an_inbox_that_no_line_can_hold_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["reconcile", "install", "--cron", "--db", "sqlite:////srv/fund.db"]
+    assert main([*words, "--inbox", "a\nb", "--json"]) == ExitCode.INVALID
+    assert json.loads(capsys.readouterr().err)["code"] == "cannot-schedule"
+
+
 def test_a_ledger_named_from_here_is_found_from_anywhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

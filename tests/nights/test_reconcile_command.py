@@ -15,6 +15,7 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 from cli.framework import terminal
 from cli.main import main
 from cli.views import night as night_log
+from cli.views import reconcile
 from ledger.core.errors import ExitCode
 from ledger.store.nights.lock import hold_lock
 from ledger.usecases.night_step import STEPS
@@ -187,8 +188,64 @@ def test_without_a_terminal_the_log_is_lines_of_json(admin: Administrator) -> No
     assert {"at", "night", "run", "findings", "changed", "milliseconds"} <= ended.keys()
 
 
-def test_quiet_means_no_log(admin: Administrator) -> None:
-    assert admin.types("reconcile", "--quiet")[1] == ""
+def test_quiet_means_no_log_and_nothing_at_all_where_nothing_was_found(
+    admin: Administrator, tmp_path: Path
+) -> None:
+    assert admin.types("reconcile", "--quiet") == ("", "")
+    file = tmp_path / "night.txt"
+    assert admin.types("reconcile", "--quiet", "--output", str(file)) == ("", "")
+    assert "No findings." in file.read_text("utf-8")
+    assert admin.reads("reconcile", "--quiet")["findings"] == []
+
+
+def test_quiet_writes_the_whole_report_where_something_was_found(admin: Administrator) -> None:
+    admin.nights.do(lambda uow: uow.receipt(), key="night:2026-11-23:lapse:D-0001")
+    out, err = admin.types("reconcile", "--quiet", code=ExitCode.FINDINGS)
+    assert out.startswith("Night of 2026-11-23: ")
+    assert "Findings: 1." in out
+    assert err == ""
+
+
+def test_missed_nights_have_a_line_each(admin: Administrator) -> None:
+    admin.types("reconcile")
+    with time_machine.travel(NOON + timedelta(days=5), tick=True):
+        out, _ = admin.types("reconcile")
+    before, last = out.split("\n\n", 1)
+    assert before.splitlines() == [
+        "Night of 2026-11-24, caught up as run 2: nothing; findings: none.",
+        "Night of 2026-11-25, caught up as run 3: nothing; findings: none.",
+        "Night of 2026-11-26, caught up as run 4: nothing; findings: none.",
+        "Night of 2026-11-27, caught up as run 5: offers lapsed 1; findings: none.",
+    ]
+    assert last.startswith("Night of 2026-11-28: run 6, by admin on ")
+
+
+def test_findings_stand_by_their_kind_with_their_codes() -> None:
+    def finding(kind: str, subject: str, **more: str) -> dict[str, str | None]:
+        empty = dict.fromkeys(("code", "ours", "theirs", "difference", "command"))
+        return {**empty, "kind": kind, "subject": subject, "said": f"On {subject}.", **more}
+
+    sides = {"ours": "3 EUR", "theirs": "5 EUR", "difference": "2 EUR"}
+    lines = reconcile._finding_lines(
+        [
+            finding("delivery-overdue", "D-0002", command="cityfund deal show D-0002"),
+            finding("amount-differs", "D-0001", code="F-0007", **sides),
+            finding("delivery-overdue", "D-0003"),
+        ]
+    )
+    assert [*lines] == [
+        "",
+        "Findings: 3.",
+        "",
+        "delivery-overdue (2):",
+        "  D-0002: On D-0002.",
+        "    cityfund deal show D-0002",
+        "  D-0003: On D-0003.",
+        "",
+        "amount-differs (1):",
+        "  F-0007, D-0001: On D-0001.",
+        "    ours 3 EUR, theirs 5 EUR, difference 2 EUR",
+    ]
 
 
 def test_on_a_terminal_the_steps_are_named(

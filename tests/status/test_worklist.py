@@ -11,7 +11,7 @@ import time_machine
 from officer import Officer
 from world import NOON, World
 
-from cli.framework.visits import visits_path
+from cli.framework.user_state import state_path
 from ledger.core.factors import Factor
 from ledger.store.journal.balances import Times
 from ledger.usecases.status import status_snapshot
@@ -126,11 +126,11 @@ def test_the_office_of_the_configuration_is_the_default(officer: Officer, tmp_pa
 
 @pytest.mark.parametrize("content", [b"[]", b"{", b"\xff", b'{"a": 1}'])
 def test_a_spoiled_file_of_visits_is_no_obstacle(officer: Officer, content: bytes) -> None:
-    visits_path().parent.mkdir(parents=True)
-    visits_path().write_bytes(content)
+    state_path("visits.json").parent.mkdir(parents=True)
+    state_path("visits.json").write_bytes(content)
     officer.says("status")
     assert officer.asks("status")["others"] is not None
-    assert "sara" not in visits_path().read_text()
+    assert "sara" not in state_path("visits.json").read_text()
 
 
 def test_where_no_file_can_be_kept_the_status_still_answers(
