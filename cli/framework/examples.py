@@ -302,7 +302,6 @@ _RECORDS: Final = {
     "contact": "CN-0001",
     "owner": "OW-0001",
     "identifier": "projects/iati/X-1",
-    "instalment": "D-0002/2027-03-01",
 }
 """A record of each register, for the verbs that all of them have."""
 _OF_ALL: Final = {
