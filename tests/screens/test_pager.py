@@ -11,13 +11,15 @@ import pytest
 from terminals import piped
 
 SCRIPT = "import sys; from cli.entry import main; sys.exit(main())"
+_SIZES = {"LINES", "COLUMNS"}  # a terminal has a size of its own
 
 
 def paged(url: str, folder: Path, *words: str, lines: int = 10, **more: str) -> tuple[str, str]:
     """Run on a terminal with a pager that keeps what it is given; give both."""
     kept = folder / "kept"
     told = f"tee {kept}"
-    env = {**os.environ, "CITYFUND_DB": url, "CITYFUND_ACTOR": "sara", "TERM": "xterm"}
+    around = {name: value for name, value in os.environ.items() if name not in _SIZES}
+    env = {**around, "CITYFUND_DB": url, "CITYFUND_ACTOR": "sara", "TERM": "xterm"}
     child = pexpect.spawn(
         sys.executable,
         ["-c", SCRIPT, *words],
