@@ -230,7 +230,7 @@ def world(ledger_url: str) -> Iterator[World]:
 
 @pytest.fixture(scope="session", autouse=True)
 def state_of_no_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what the program remembers on a machine out of the home of whoever runs the tests."""
+    """Keep what the program remembers on a machine out of the home of the user."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield

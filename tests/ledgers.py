@@ -84,7 +84,7 @@ class PostgresqlLedgers:
 
     def copy(self, url: str) -> str:
         """Give the URL of a ledger that is as another, which was settled."""
-        self._leave(url)  # whoever looked at it since may still be connected
+        self._leave(url)  # a reader since may still be connected
         return self._create(_name(url))
 
     def furnished(self, url: str) -> str:

@@ -97,7 +97,7 @@ def _waiting(key: str) -> _Kept | None:
 
 
 def give_back(line: _Line) -> None:
-    """Close a connection, or keep it for whoever asks for the same."""
+    """Close a connection, or keep it for the next that asks for the same."""
     key = getattr(line, "_cityfund_terms", None)
     if key is None or not _sharing or not _in_good_order(line):
         line.close()
@@ -137,7 +137,7 @@ def _as_new(line: _Line) -> bool:
 
 def _leave_to_parent() -> None:
     """In a process that was forked: neither use nor close what belongs to the other one."""
-    global _turn  # noqa: PLW0603 - whoever held it is not here
+    global _turn  # noqa: PLW0603 - its holder is not here
     _turn = Lock()
     _of_a_parent.extend(_kept)
     _kept.clear()

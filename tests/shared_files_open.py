@@ -101,7 +101,7 @@ def _waiting(wanted: str) -> _Kept | None:
 
 
 def _close(_dialect: SQLiteDialect_pysqlite, line: Any) -> None:
-    """Close a connection, or keep it for whoever opens the same file."""
+    """Close a connection, or keep it for the next that opens the same file."""
     state = _settled(line) if _sharing and isinstance(line, _Line) else None
     if state is None:
         line.close()
@@ -139,7 +139,7 @@ def _state(path: Path) -> _File | None:
 
 def _leave_to_parent() -> None:
     """In a process that was forked: neither use nor close what belongs to the other one."""
-    global _turn  # noqa: PLW0603 - whoever held it is not here
+    global _turn  # noqa: PLW0603 - its holder is not here
     _turn = Lock()
     _of_a_parent.extend(_kept)
     _kept.clear()

@@ -1,6 +1,6 @@
 """Classes of needs and offers that are alike in all rules except those on quantity.
 
-Offers of equal mandates belong to one class, whoever gives them: the rules are evaluated once per
+Offers of equal mandates belong to one class, of any provider: the rules are evaluated once per
 kind of need and mandate. The offers that are barred for a need, or whose provider is paused for
 it, are then taken out, and where that is a part of a mandate's offers, the parts become classes of
 their own. So restrictions cost as much as what they bar.

@@ -31,7 +31,7 @@ def ids_named(
 
     None where a value is no code, so that nothing less than the register tells what it means.
     With `by_names` the records answer to names too, and cities to what they lie in. Records may be
-    among them that do not answer: whoever asks tests their rows.
+    among them that do not answer: the caller tests their rows.
     """
     found: dict[int, str] = {}
     for value in values:

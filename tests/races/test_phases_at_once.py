@@ -58,7 +58,7 @@ def test_a_project_says_its_newest_status_after_both(ledgers: Ledgers) -> None:
                 ]
             )
             assert correcting.name == DONE, correcting
-            # Whoever undoes after the correction hears that the project would not say it.
+            # Who undoes after the correction hears that the project would not say it.
             assert undoing.name in {DONE, "StatusDisagrees"}, undoing
             status = "cancelled" if undoing.name == DONE else "implementation"
             expected[f"P-{number}"] = status

@@ -23,7 +23,7 @@ class ArchiveTooLarge(InvalidInput, code="archive-too-large"):
     """What a compressed file holds is larger than a file may be, or than its size allows."""
 
     default_why = "A small file that grows without bound is made to exhaust a computer."
-    default_next = "Ask whoever sent the file; give the uncompressed file if it is right."
+    default_next = "Ask the sender of the file; give the uncompressed file if it is right."
 
 
 class BrokenArchive(InvalidInput, code="broken-archive"):

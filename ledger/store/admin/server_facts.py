@@ -45,7 +45,7 @@ _OWNS: Final = text(
 
 
 def owns_ledger(connection: Connection) -> bool:
-    """Say whether the database user owns the ledger's tables; whoever writes a file owns it."""
+    """Say whether the database user owns the ledger's tables; who writes a file owns it."""
     return not on_server(connection) or bool(connection.execute(_OWNS).scalar())
 
 

@@ -1,7 +1,7 @@
 """A register read only as far as filters by codes can keep any of it.
 
 A listing of the needs of one project reads that project, and not every need of the ledger. The
-filters themselves are applied by whoever asked: what is read may hold more than they keep.
+filters themselves are applied by the caller: what is read may hold more than they keep.
 """
 
 from __future__ import annotations

@@ -268,7 +268,7 @@ def _candidate(
     offers: tuple[str, ...],
 ) -> CandidateCity:
     asker, busy = question.asker, facts.busy[city.code]
-    if question.need is None or asker is None:  # the offers that name the topic, whoever asks
+    if question.need is None or asker is None:  # the offers that name the topic, for all who ask
         return CandidateCity(city, standing, standing.offers, busy=busy)
     return CandidateCity(
         city=city,

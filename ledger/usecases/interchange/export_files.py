@@ -1,7 +1,7 @@
 """Write an export as a folder, a ZIP file or a workbook, and say what is in it.
 
 A manifest names each file with its rows, the sums of its quantities by unit, and its SHA-256, so
-that whoever receives an export can tell that it is whole.
+that the recipient of an export can tell that it is whole.
 """
 
 from __future__ import annotations
