@@ -250,3 +250,22 @@ def test_foreign_keys_hold_and_commits_are_durable(world: World):
         "synchronous": 2,
         "trusted_schema": 0,
     }
+
+
+def test_threads_that_ask_at_once_get_each_table_and_index_once():
+    script = """
+from threading import Thread
+from ledger.store.db import tables
+failed = []
+def ask():
+    try:
+        tables.complete_metadata()
+    except Exception as error:
+        failed.append(error)
+asking = [Thread(target=ask) for _ in range(8)]
+[one.start() for one in asking]
+[one.join() for one in asking]
+names = [index.name for table in tables.metadata.tables.values() for index in table.indexes]
+assert (failed, len(names)) == ([], len({*names})), (failed, names)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

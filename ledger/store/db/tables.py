@@ -10,6 +10,7 @@ and a project's city, which append-only rows of identity changes announce.
 from __future__ import annotations
 
 from functools import cache
+from threading import RLock
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -332,14 +333,18 @@ def _made(register: str) -> None:
     """Make the tables of a register, after those that its own refer to.
 
     A record that another came from is written first, so the tables of the one depend on those of
-    the other, whichever are made before.
+    the other, whichever are made before. Threads wait for each other: a table is made once.
     """
     spec = registers.versioned()[register]
-    for other in spec.references.values():
-        if other != register:
-            _made(other)
-    if register not in metadata.tables:
-        _register(spec)
+    with _MAKING:
+        for other in spec.references.values():
+            if other != register:
+                _made(other)
+        if register not in metadata.tables:
+            _register(spec)
+
+
+_MAKING: Final = RLock()
 
 
 def _order_origins(spec: RegisterSpec) -> None:
@@ -605,12 +610,22 @@ def complete_metadata() -> MetaData:
 
 @cache
 def _index_records_in_error() -> None:
-    """Index the few records in error; SQLAlchemy loads both dialects for it, which takes long."""
+    """Index the few records in error; SQLAlchemy loads both dialects for it, which takes long.
+
+    Two threads may ask for it at once, and an index that is defined twice cannot be created.
+    """
+    with _MAKING:
+        _index_each()
+
+
+def _index_each() -> None:
     for name in registers.versioned():
         versions = versions_of(name)
         marked = versions.c.in_error
         owner = versions.c[f"{name}_id"]
         index = f"ix_{versions.name}_in_error"
+        if any(one.name == index for one in versions.indexes):
+            continue
         Index(index, owner, sqlite_where=marked, postgresql_where=marked)
 
 
