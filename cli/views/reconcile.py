@@ -137,7 +137,7 @@ def _one_finding(finding: Mapping[str, Any]) -> Iterator[str]:
         sides = (f"{side} {finding[side]}" for side in _SIDES if finding[side])
         yield f"    {', '.join(sides)}"
     if finding["command"]:
-        yield f"    {finding['command']}"
+        yield finding["command"]  # from the first column on, to be copied as a whole line
 
 
 _SIDES: Final = ("ours", "theirs", "difference")

@@ -239,7 +239,7 @@ def test_findings_stand_by_their_kind_with_their_codes() -> None:
         "",
         "delivery-overdue (2):",
         "  D-0002: On D-0002.",
-        "    cityfund deal show D-0002",
+        "cityfund deal show D-0002",
         "  D-0003: On D-0003.",
         "",
         "amount-differs (1):",
