@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.framework.command import Call, ReadOptions, Session, command, noun
+from cli.framework.call_options import ReadOptions
+from cli.framework.command import Call, Session, command, noun
 from cli.framework.completion import complete_codes, complete_stored
 from cli.framework.options import quantity_option
 from cli.framework.output import emit_document, emit_record, emit_rows, lines_below

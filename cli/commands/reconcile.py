@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.framework.command import Call, ReadOptions, command, noun
+from cli.framework.call_options import ReadOptions
+from cli.framework.command import Call, command, noun
 from cli.framework.files import require_place_for
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -40,7 +40,7 @@ from cli.framework.usage_errors import (
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
-    from ledger.reports.language import Language
+    from cli.framework.call_options import ReadOptions, Shape, WriteOptions
     from ledger.store.session.ledger import Calendar, Ledger
 
 _NOT_INPUT = frozenset(
@@ -73,81 +73,6 @@ class Session:
     take_names: Callable[[Call], object] = lambda _: None
 
 
-def _no_names(_register: str) -> dict[str, Collection[str]]:
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Which rows and columns of a listing are shown, in which order.
-
-    `sort` names columns, a `-` before one turns its order; `stamp` adds the times as columns.
-    """
-
-    sort: tuple[str, ...] = ()
-    limit: int | None = None
-    columns: tuple[str, ...] = ()
-    stamp: bool = False
-
-    def __bool__(self) -> bool:
-        """Say whether anything was asked for."""
-        return self != Shape()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOptions:
-    """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`.
-
-    `office` is the one whose rows are kept, which is the last filter of `where` too.
-
-    `names` gives the names that codes of a register answer to in filters. `title` is the command,
-    and `filters` are those that were typed, for answers that say how they were asked for.
-    """
-
-    format: str
-    title: str = ""
-    shape: Shape = Shape()
-    filters: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
-    office: str | None = None
-    output: Path | None = None
-    as_of: str | None = None
-    known_at: str | None = None
-    color: bool = True
-    names: Callable[[str], Mapping[str, Collection[str]]] = _no_names
-    quiet: bool = False
-    lang: str | None = None
-
-    @property
-    def language(self) -> Language | None:
-        """Return the language of a page or a workbook, if one was named."""
-        if self.lang is None:
-            return None
-        from ledger.reports.language import language_named  # noqa: PLC0415 - few answers have one
-
-        return language_named(self.lang)
-
-    def without_filters(self) -> ReadOptions:
-        """Return the same options for rows that were filtered already."""
-        return replace(self, where=(), office=None)
-
-    def without_office(self) -> ReadOptions:
-        """Return the same options for rows of one office already."""
-        return self if self.office is None else replace(self, where=self.where[:-1], office=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteOptions:
-    """How an act was asked for. `on` is as typed; see `ledger.core.dates`."""
-
-    format: str
-    dry_run: bool = False
-    key: str | None = None
-    on: str | None = None
-    reason: str | None = None
-    yes: bool = False
-
-
 class Call(typer.Context):
     """One call of a command: its settings, its shared options, and what was really typed."""
 
@@ -169,6 +94,8 @@ class Call(typer.Context):
 
         Raises UnknownFormat, BadFilter and UnknownLanguage.
         """
+        from cli.framework.call_options import ReadOptions  # noqa: PLC0415 - help does without
+
         output, office = self.params.get("output"), self._office()
         where = tuple(typed_filter(text) for text in self.params.get("where") or ())
         return ReadOptions(
@@ -198,7 +125,8 @@ class Call(typer.Context):
 
     def _shape(self) -> Shape:
         """Return how a list is shaped. Raises InvalidCount."""
-        from ledger.core.numbers import parse_count  # noqa: PLC0415 - help does without
+        from cli.framework.call_options import Shape  # noqa: PLC0415 - help does without
+        from ledger.core.numbers import parse_count  # noqa: PLC0415 - as above
 
         names = getattr(self.command, "shapes", ())
         asked = {name: self.params.get(name) for name in names}
@@ -229,6 +157,8 @@ class Call(typer.Context):
     @property
     def write(self) -> WriteOptions:
         """Return a writing command's shared options. Raises UnknownFormat."""
+        from cli.framework.call_options import WriteOptions  # noqa: PLC0415 - help does without
+
         given = {name: self.params.get(name) for name in ("key", "on", "reason")}
         return WriteOptions(
             format=self.format,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
-from cli.framework.command import ReadOptions
+from cli.framework.call_options import ReadOptions
 from cli.framework.files import BINARY_FORMATS, binary_destination, destination
 from cli.framework.terminal import (
     fitted,

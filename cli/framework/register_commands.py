@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cli.framework.command import Call, ReadOptions
+from cli.framework.command import Call
 from cli.framework.terminal import is_terminal, note
 from ledger.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from cli.framework.call_options import ReadOptions
     from ledger.registers.spec import RegisterSpec
     from ledger.reports.table import Column
     from ledger.store.session.snapshot import Reader

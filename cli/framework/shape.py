@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
-from cli.framework.command import ReadOptions
+from cli.framework.call_options import ReadOptions
 from cli.framework.terminal import tell
 from cli.framework.usage_errors import NothingToStamp, ShapeRefused
 from ledger.core.filters import UnknownColumn, column_key

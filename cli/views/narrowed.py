@@ -7,7 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cli.framework.command import Call, ReadOptions
+from cli.framework.call_options import ReadOptions
+from cli.framework.command import Call
 from cli.framework.output import meets_filters
 from ledger.reports.table import Column, ReportRow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli.framework import output, terminal
-from cli.framework.command import ReadOptions
+from cli.framework.call_options import ReadOptions
 from cli.framework.output import emit_rows, table_lines
 from ledger.reports.table import Column
 
