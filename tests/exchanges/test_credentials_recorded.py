@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
+from credentials import a_figure
 from officer import Officer
+from world import World
+
+from ledger.core.partial_dates import PartialDate
+from ledger.store import registers
+from ledger.store.session import credentials as of_credentials
 
 FIGURE = (
     "credential add MHD bus-rapid-transit lanes --measure 'passengers a day' --value 5 "
@@ -159,3 +166,44 @@ def test_a_rename_that_makes_one_evidence_of_two_is_refused(cities: Officer) -> 
     cities.says("credential add BOG brt 'El Dorado' --grade gold --as-of 2013 --source S")
     line = "topic rename brt bus-rapid-transit --yes"
     assert cities.refused(line, 4, "CR-B") == "already-credentialed"
+
+
+def test_a_city_has_one_grade_of_a_thing_without_a_time(cities: Officer) -> None:
+    line = "credential add BOG bus-rapid-transit 'Calle 80' --grade silver --source S"
+    cities.says(line)
+    assert cities.refused(line, 4, "CR-0001") == "already-credentialed"
+    cities.says(f"{line} --as-of 2013")
+
+
+def test_a_direction_that_was_corrected_binds_no_more(cities: Officer) -> None:
+    line = FIGURE.replace("passengers a day", "minutes between buses")
+    cities.says(f"{line} --code CR-M")
+    cities.says("credential edit CR-M --better lower")
+    assert cities.refused(line.replace("MHD", "BOG"), 4, "CR-M") == "better-differs"
+    cities.says(line.replace("MHD", "BOG").replace("higher", "lower"))
+
+
+def test_credentials_of_other_times_are_not_read_beside_new_ones(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(f"sqlite:///{ledger_path}")
+    world.city("MHD")
+    read = [0]
+    records = registers.stored_records
+
+    def noted(kind: str, rows: Any) -> list[Any]:
+        found = [*records(kind, rows)]
+        read[0] += len(found)
+        return found
+
+    for module in (registers, of_credentials):
+        monkeypatch.setattr(module, "stored_records", noted)
+    taken = []
+    for times in (range(1950, 1960), range(1960, 2000), range(2000, 2010)):
+        added = [a_figure(f"CR-{year}", as_of=PartialDate(str(year))) for year in times]
+        read[0] = 0
+        world.do(lambda uow, added=added: [uow.add("credential", one) for one in added])
+        taken.append(read[0])
+    world.ledger.engine.dispose()
+    assert taken[0] == taken[2]
+    assert taken[1] == 4 * taken[0]

@@ -192,9 +192,7 @@ class _BodyReport:
             **figures_row(figures[name]),
             **{f"{measure}_mark": mark for measure, mark in marks.items()},
             "step": figures[name].step(marks),
-            "targets": [
-                f"{one.target.code} {one.state}" for one in self._target_states if one.city == name
-            ],
+            "targets": self._targets_of.get(name, []),
         }
 
     def _group_figures(self, span: Span, figures: Mapping[str, Engagement]) -> dict[str, Any]:
@@ -207,6 +205,14 @@ class _BodyReport:
             **figures_row(add_up([*figures.values()])),
             **{f"cities_{measure}": steps[measure] for measure in MEASURES},
         }
+
+    @cached_property
+    def _targets_of(self) -> dict[str, list[str]]:
+        """Where each city stands, by city: each is asked for in the rows of its own."""
+        named: dict[str, list[str]] = {}
+        for one in self._target_states:
+            named.setdefault(one.city, []).append(f"{one.target.code} {one.state}")
+        return named
 
     @cached_property
     def _target_states(self) -> list[TargetState]:
