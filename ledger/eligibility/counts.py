@@ -250,7 +250,7 @@ def without_offers(
     for need in needs:
         code, index = need.need.code, indexes.get(need.need.factor)
         others = outstanding.get(code, {})
-        if index is not None and not others and index.has_unlimited(need):
+        if index is not None and not others and index.unlimited_for(need):
             continue
         if not _count(need, index, others).eligible:
             found.append(code)

@@ -252,15 +252,16 @@ class OfferIndex:
         )
         return bitset(places, len(self._ordered))
 
-    def has_unlimited(self, need: NeedFacts) -> bool:
-        """Say whether an offer without limits is eligible for a need with nothing outstanding.
+    def unlimited_for(self, need: NeedFacts) -> int:
+        """Return the offers without limits that are eligible for a need, in any quantity.
 
-        Where none is, another offer may be.
+        Where there is none, another offer may be; an offer that has something outstanding with the
+        need may be among them.
         """
         if not need.need.divisible:
-            return False
+            return 0
         possible = self._unlimited & self.failing_terms(need).passing
-        return bool(possible and possible & ~self._barred.for_need(need))
+        return possible and possible & ~self._barred.for_need(need)
 
     def failing_terms(self, need: NeedFacts) -> FailingTerms:
         """Return what the rules of the two sides' own terms say, once for needs of equal terms."""

@@ -18,7 +18,6 @@ from ledger.eligibility.counts import (
     count_alike,
     count_eligible,
     outstanding_by_need,
-    without_offers,
 )
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, gap_selection, read_filters
@@ -202,17 +201,6 @@ def count(
         of_offers.offer_facts.values(),
         snapshot.day,
         plain_rates(of_offers.rate_of),
-        outstanding_by_need(snapshot.deals.values()),
-    )
-
-
-def unserved(snapshot: Snapshot, needs: Iterable[NeedFacts]) -> list[str]:
-    """Give those of some needs, by code, that no offer is eligible for, in their order."""
-    return without_offers(
-        needs,
-        snapshot.offer_facts.values(),
-        snapshot.day,
-        plain_rates(snapshot.rate_of),
         outstanding_by_need(snapshot.deals.values()),
     )
 

@@ -12,20 +12,20 @@ from sqlalchemy import Connection
 from ledger.approaches.states import State, state_on
 from ledger.core.dates import days_after, zone_name
 from ledger.core.errors import InvalidInput
-from ledger.core.factors import Side, Stage
+from ledger.core.factors import Stage
 from ledger.core.numbers import whole_numeral
 from ledger.core.quantity import Unit
 from ledger.core.time_zones import ZonePeriod, zone_to_come
-from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
-from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Entry
 from ledger.registers.pairs import Approach
 from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
-from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.store.standing import DealTally, NeedTally
 from ledger.store.statements.findings import resolved_findings
 from ledger.usecases.due import DeliveryDue, deliveries_due
+from ledger.usecases.standing import Standing, read_standing
 
 _DAYS_RANGE = range(3651)
 
@@ -121,20 +121,13 @@ def parse_days(text: str, option: str = "--days") -> int:
     return days
 
 
-def status_snapshot(reader: Reader) -> Snapshot:
-    """Return the snapshot that the status and the worklist are computed from."""
-    return reader.snapshot(
-        *("office", "provider", "need", "offer", "deal", "approach", "instalment"), RATES
-    )
-
-
-def read_status(reader: Reader, days: int, snapshot: Snapshot | None = None) -> Status:
+def read_status(reader: Reader, days: int, standing: Standing | None = None) -> Status:
     """Return the state of a ledger; what ends within `days` of the reader's day ends soon.
 
-    `snapshot` is that of `status_snapshot`, where it was read already.
+    `standing` is that of `read_standing` for as many days, where it was read already.
     """
-    snapshot = snapshot or status_snapshot(reader)
-    states = _states(snapshot)
+    standing = standing or read_standing(reader, days)
+    snapshot = standing.snapshot
     last_day = days_after(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
     due = deliveries_due(snapshot)
@@ -144,8 +137,8 @@ def read_status(reader: Reader, days: int, snapshot: Snapshot | None = None) -> 
         time_zone=zone_name(reader.zone, reader.moment),
         zone_to_come=zone_to_come(reader.zone, reader.moment),
         base_currency=snapshot.base_unit.code,
-        counts=_counts(snapshot, states),
-        offices=_offices(snapshot, states),
+        counts=_counts(standing),
+        offices=_offices(standing),
         holds_soon=[one for one in holds if one.until and snapshot.day <= one.until <= last_day],
         holds_past=[one for one in holds if one.until and one.until < snapshot.day],
         offers_soon=[one for one in offers_due if snapshot.day <= one.until <= last_day],
@@ -184,16 +177,10 @@ def _open_findings(step: StoredStep, resolved: Collection[str]) -> StoredStep:
     return replace(step, findings=left, figures=figures)
 
 
-def _states(snapshot: Snapshot) -> dict[str, ProjectState]:
-    """Judge every project by its needs."""
-    needs: dict[str, list[Balance]] = {code: [] for code in snapshot.records("project")}
-    for facts in snapshot.need_facts.values():
-        needs[facts.project.code].append(facts.balance)
-    return {code: project_state(own, explained=False) for code, own in needs.items()}
-
-
-def _counts(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> dict[str, dict[str, int]]:
+def _counts(standing: Standing) -> dict[str, dict[str, int]]:
+    snapshot = standing.snapshot
     cities, providers = snapshot.records("city"), snapshot.records("provider")
+    needs = standing.needs
     return {
         "cities": _count_cities(snapshot, cities.values()),
         "providers": {
@@ -201,13 +188,13 @@ def _counts(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> dict[str,
             "sample": sum(one.sample and not one.withdrawn for one in providers.values()),
         },
         "projects": {
-            "total": len(states),
-            "complete": sum(state.complete for state in states.values()),
-            "covered": sum(state.covered for state in states.values()),
+            "total": sum(one.projects for one in needs),
+            "complete": sum(one.complete for one in needs),
+            "covered": sum(one.covered for one in needs),
         },
-        "needs": _count_needs(snapshot.balances(Side.NEED).values()),
-        "offers": _count_offers(snapshot),
-        "deals": _count_deals(snapshot.deals.values()),
+        "needs": _count_needs(needs),
+        "offers": standing.offers._asdict(),
+        "deals": _count_deals(standing.deals),
     }
 
 
@@ -223,62 +210,45 @@ def _in_use(records: Iterable[object]) -> dict[str, int]:
     return {"total": len(ended) - sum(ended), "withdrawn": sum(ended)}
 
 
-def _count_needs(balances: Iterable[Balance]) -> dict[str, int]:
-    needs = list(balances)
-    active = [need for need in needs if not need.quantified or need.net]
+def _count_needs(tallies: Sequence[NeedTally]) -> dict[str, int]:
+    needs = sum(one.needs for one in tallies)
+    quantified = sum(one.quantified for one in tallies)
+    wanted = sum(one.wanted for one in tallies)
+    open_, missing = sum(one.open for one in tallies), sum(one.missing for one in tallies)
     return {
-        "total": len(active),
-        "open": sum(need.free > 0 for need in active),
-        "placed": sum(map(need_is_placed, active)),
-        "covered": sum(map(need_is_covered, active)),
-        "unknown": sum(not need.quantified for need in active),
-        "withdrawn": len(needs) - len(active),
+        "total": needs - quantified + wanted,
+        "open": open_,
+        "placed": wanted - open_,
+        "covered": wanted - missing,
+        "unknown": needs - quantified,
+        "withdrawn": quantified - wanted,
     }
 
 
-def _count_offers(snapshot: Snapshot) -> dict[str, int]:
-    balances = snapshot.balances(Side.OFFER)
-    offers = snapshot.records("offer")
-    over = {code for code, offer in offers.items() if offer.is_over(snapshot.day)}
+def _count_deals(tallies: Sequence[DealTally]) -> dict[str, int]:
+    going_on = sum(one.going_on for one in tallies)
+    delivered = sum(one.delivered for one in tallies)
+    total = sum(one.deals for one in tallies)
     return {
-        "total": len(offers) - len(over),
-        "available": sum(balances[code].free > 0 for code in offers if code not in over),
-        "over": len(over),
-    }
-
-
-def _count_deals(deals: Iterable[DealBalance]) -> dict[str, int]:
-    stages = [deal.need for deal in deals]
-    held = [bool(one.get(Stage.HELD)) for one in stages]
-    committed = [bool(one.get(Stage.COMMITTED)) for one in stages]
-    going_on = [any(pair) for pair in zip(held, committed, strict=True)]
-    delivered = sum(
-        bool(one.get(Stage.DELIVERED)) and not active
-        for one, active in zip(stages, going_on, strict=True)
-    )
-    return {
-        "total": len(stages),
-        "going_on": sum(going_on),
-        "held": sum(held),
-        "committed": sum(committed),
+        "total": total,
+        "going_on": going_on,
+        "held": sum(one.held for one in tallies),
+        "committed": sum(one.committed for one in tallies),
         "delivered": delivered,
-        "ended": len(stages) - sum(going_on) - delivered,
+        "ended": total - going_on - delivered,
     }
 
 
-def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[OfficeStatus]:
+def _offices(standing: Standing) -> list[OfficeStatus]:
+    snapshot = standing.snapshot
     cities = snapshot.records("city")
     offices = snapshot.records("office")
-    projects: dict[str, list[ProjectState]] = {code: [] for code in offices}
-    for code, project in snapshot.records("project").items():
-        projects[cities[project.city].office].append(states[code])
-    wanted: dict[str, list[Balance]] = {code: [] for code in offices}
-    for facts in snapshot.need_facts.values():
-        if not facts.balance.quantified or facts.balance.net:
-            wanted[facts.city.office].append(facts.balance)
-    deals = Counter(
-        snapshot.need_facts[one.deal.need].city.office for one in snapshot.deals.values()
-    )
+    needs: dict[str, list[NeedTally]] = {code: [] for code in offices}
+    for tally in standing.needs:
+        needs[cities[tally.city].office].append(tally)
+    deals: Counter[str] = Counter()
+    for one in standing.deals:
+        deals[cities[one.city].office] += one.deals
     in_use: dict[str, list[City]] = {code: [] for code in offices}
     for city in cities.values():
         if not city.withdrawn:
@@ -290,11 +260,11 @@ def _offices(snapshot: Snapshot, states: Mapping[str, ProjectState]) -> list[Off
             name=office.name,
             cities=members[code],
             others=len(in_use[code]) - members[code],
-            projects=len(projects[code]),
-            complete=sum(state.complete for state in projects[code]),
-            covered=sum(state.covered for state in projects[code]),
-            needs=len(wanted[code]),
-            unknown=sum(not need.quantified for need in wanted[code]),
+            projects=sum(one.projects for one in needs[code]),
+            complete=sum(one.complete for one in needs[code]),
+            covered=sum(one.covered for one in needs[code]),
+            needs=sum(one.needs - one.quantified + one.wanted for one in needs[code]),
+            unknown=sum(one.needs - one.quantified for one in needs[code]),
             deals=deals[code],
         )
         for code, office in offices.items()

@@ -26,7 +26,8 @@ from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.statements.findings import read_findings
 from ledger.usecases.activity import LogQuery, read_log, records_of
 from ledger.usecases.due import parts_by_deal
-from ledger.usecases.gaps import unserved
+from ledger.usecases.standing import Standing
+from ledger.usecases.unserved import unserved
 
 
 class WorkKind(StrEnum):
@@ -73,7 +74,7 @@ class WorkRow:
 
 def read_worklist(
     reader: Reader,
-    snapshot: Snapshot,
+    standing: Standing,
     days: int,
     *,
     office: str | None = None,
@@ -81,9 +82,11 @@ def read_worklist(
 ) -> list[WorkRow]:
     """Return what is to be done, kept for an office and for the records of one actor.
 
-    The snapshot is that of the status. What ends within `days` is on it. A record is of the actor
-    who recorded, edited or moved it, or who owns it, its project, its city or its provider.
+    The standing is that of the status, for as many days. What ends within `days` is on it. A record
+    is of the actor who recorded, edited or moved it, or who owns it, its project, its city or its
+    provider.
     """
+    snapshot = standing.snapshot
     last = days_after(snapshot.day, days)
     is_wanted = _selection(reader, office, mine)
     rows = [
@@ -99,12 +102,21 @@ def read_worklist(
         for row in rows
         if is_wanted(row)
     ]
-    open_needs = [one for one in snapshot.need_facts.values() if _is_open(one)]
-    wanted = {row.code: row for row in map(_unserved, open_needs) if is_wanted(row)}
-    needs = [snapshot.need_facts[code] for code in wanted]
-    rows += [wanted[code] for code in unserved(snapshot, needs)]
+    rows += _unserved_rows(standing, is_wanted)
     kinds = [*WorkKind]
     return sorted(rows, key=lambda row: (kinds.index(row.kind), row.due or date.max, row.code))
+
+
+def _unserved_rows(standing: Standing, is_wanted: Callable[[WorkRow], bool]) -> list[WorkRow]:
+    """Give a row for each need that no offer fits, of those that are wanted."""
+    needs, found = standing.snapshot.need_facts, standing.unserved
+    codes = [code for code, one in needs.items() if _is_open(one)] if found is None else found
+    wanted = {row.code: row for row in (_unserved(needs[code]) for code in codes) if is_wanted(row)}
+    if found is None:
+        return [
+            wanted[code] for code in unserved(standing.snapshot, [needs[code] for code in wanted])
+        ]
+    return [*wanted.values()]
 
 
 def _selection(reader: Reader, office: str | None, mine: str | None) -> Callable[[WorkRow], bool]:

@@ -290,6 +290,14 @@ class Reader:
         self._load_references(stored)
         return self._snapshot(stored, read_units(self.connection), rates=rates, whole=False)
 
+    def chosen(self, codes: Mapping[str, Collection[str]], *whole: str) -> Snapshot:
+        """Read some records of registers and other registers whole, with all they refer to."""
+        stored: _Stored = {k: registers.load_all(self.connection, k) for k in whole}
+        stored |= {kind: self._load(kind, "code", some) for kind, some in codes.items()}
+        self._load_below(stored, "deal", ("instalment",))
+        self._load_references(stored)
+        return self._snapshot(stored, read_units(self.connection), rates=False, whole=False)
+
     def aliases(self, kind: str) -> dict[str, str]:
         """Read the former codes of a register then, oldest first, each with the code of then."""
         return register_codes.former_codes(self.connection, kind, self.times.known_at)

@@ -1,0 +1,163 @@
+"""What the status and the worklist rest on: counts of whole registers, and the records to list.
+
+As of now the database counts, and only the records are read that may be listed; at other times, and
+where restrictions bar pairs, everything is read and counted here. Both give the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from ledger.approaches.states import State, state_on
+from ledger.core.dates import days_after
+from ledger.core.factors import Side, Stage
+from ledger.gaps.completeness import need_is_covered, need_is_placed, project_state
+from ledger.journal.balance import Balance, DealBalance
+from ledger.store.registers import load_all
+from ledger.store.session.snapshot import RATES, Reader, Snapshot
+from ledger.store.standing import (
+    DealTally,
+    NeedTally,
+    OfferTally,
+    deals_due,
+    deals_for,
+    needs_late,
+    offers_ending,
+    tally_deals,
+    tally_needs,
+    tally_offers,
+)
+from ledger.store.statements.findings import read_findings
+from ledger.usecases.unserved import can_read_unserved, read_unserved
+
+_WHOLE = ("office", "provider", "city", "approach")
+"""The registers that are read as a whole, however much is listed of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The counts by city, those of offers, and a snapshot with the records that may be listed.
+
+    `unserved` are the needs that no offer fits, where they were looked for already: the snapshot
+    then has no others than are listed.
+    """
+
+    snapshot: Snapshot
+    needs: Sequence[NeedTally]
+    deals: Sequence[DealTally]
+    offers: OfferTally
+    unserved: Collection[str] | None
+
+
+def read_standing(reader: Reader, days: int) -> Standing:
+    """Read what is to be said of a ledger on the reader's day and within so many days after it."""
+    return _narrowed(reader, days) if can_read_unserved(reader) else whole_standing(reader)
+
+
+def whole_standing(reader: Reader) -> Standing:
+    """Read whole registers, and count their records one by one."""
+    snapshot = reader.snapshot(
+        *("office", "provider", "need", "offer", "deal", "approach", "instalment"), RATES
+    )
+    return Standing(
+        snapshot=snapshot,
+        needs=_needs_by_city(snapshot),
+        deals=_deals_by_city(snapshot),
+        offers=_count_offers(snapshot),
+        unserved=None,
+    )
+
+
+def _narrowed(reader: Reader, days: int) -> Standing:
+    """Let the database count, and read the records that may be listed."""
+    connection, day = reader.connection, reader.day
+    last = days_after(day, days)
+    cities = {code: one.record for code, one in load_all(connection, "city").items()}
+    unserved = read_unserved(reader, cities)
+    approaches = (one.record for one in load_all(connection, "approach").values())
+    interested = {one.need for one in approaches if state_on(one, day) is State.INTERESTED}
+    about = _records_to_name(reader)
+    deals = {*deals_due(connection, last), *deals_for(connection, interested)}
+    snapshot = reader.chosen(
+        {
+            "need": {*unserved, *needs_late(connection, day), *about.get("need", ())},
+            "offer": offers_ending(connection, last),
+            "deal": deals | about.get("deal", set()),
+            "project": about.get("project", ()),
+        },
+        *_WHOLE,
+    )
+    return Standing(
+        snapshot=snapshot,
+        needs=tally_needs(connection),
+        deals=tally_deals(connection),
+        offers=tally_offers(connection, day),
+        unserved=unserved,
+    )
+
+
+def _records_to_name(reader: Reader) -> dict[str, set[str]]:
+    """Give the records, by register, that open reminders and findings are about."""
+    found: dict[str, set[str]] = {}
+    for one in reader.snapshot("reminder").records("reminder").values():
+        found.setdefault(one.kind, set()).add(one.record)
+    for finding in read_findings(reader.connection):
+        if finding.last.event.leaves_open and finding.deal is not None:
+            found.setdefault("deal", set()).add(finding.deal)
+    return found
+
+
+def _needs_by_city(snapshot: Snapshot) -> list[NeedTally]:
+    needs: dict[str, list[Balance]] = {code: [] for code in snapshot.records("project")}
+    for facts in snapshot.need_facts.values():
+        needs[facts.project.code].append(facts.balance)
+    projects: dict[str, list[list[Balance]]] = {}
+    for code, project in snapshot.records("project").items():
+        projects.setdefault(project.city, []).append(needs[code])
+    return [_tally(city, own) for city, own in projects.items()]
+
+
+def _tally(city: str, projects: Sequence[Sequence[Balance]]) -> NeedTally:
+    states = [project_state(own, explained=False) for own in projects]
+    needs = [need for own in projects for need in own]
+    quantified = [need for need in needs if need.quantified]
+    wanted = [need for need in quantified if need.net]
+    return NeedTally(
+        city=city,
+        projects=len(projects),
+        complete=sum(state.complete for state in states),
+        covered=sum(state.covered for state in states),
+        needs=len(needs),
+        quantified=len(quantified),
+        wanted=len(wanted),
+        open=sum(not need_is_placed(need) for need in wanted),
+        missing=sum(not need_is_covered(need) for need in wanted),
+    )
+
+
+def _deals_by_city(snapshot: Snapshot) -> list[DealTally]:
+    deals: dict[str, list[DealBalance]] = {}
+    for one in snapshot.deals.values():
+        deals.setdefault(snapshot.need_facts[one.deal.need].city.code, []).append(one)
+    return [_tally_deals(city, own) for city, own in deals.items()]
+
+
+def _tally_deals(city: str, deals: Iterable[DealBalance]) -> DealTally:
+    stages = [deal.need for deal in deals]
+    held = [bool(one.get(Stage.HELD)) for one in stages]
+    committed = [bool(one.get(Stage.COMMITTED)) for one in stages]
+    going_on = [any(pair) for pair in zip(held, committed, strict=True)]
+    delivered = sum(
+        bool(one.get(Stage.DELIVERED)) and not active
+        for one, active in zip(stages, going_on, strict=True)
+    )
+    return DealTally(city, len(stages), sum(going_on), sum(held), sum(committed), delivered)
+
+
+def _count_offers(snapshot: Snapshot) -> OfferTally:
+    balances = snapshot.balances(Side.OFFER)
+    offers = snapshot.records("offer")
+    over = {code for code, offer in offers.items() if offer.is_over(snapshot.day)}
+    available = sum(balances[code].free > 0 for code in offers if code not in over)
+    return OfferTally(len(offers) - len(over), available, len(over))
