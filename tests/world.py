@@ -228,7 +228,7 @@ class World:
         On a server only what is older than a minute is sealed; nobody else writes here.
         """
         with patch("ledger.store.session.ledger.STABLE_AFTER", timedelta(0)):
-            receipts = seal_journal(self.ledger, lambda _: asked("journal seal", key=key))
+            receipts = seal_journal(self.ledger, lambda _: asked("audit seal", key=key))
         return receipts[-1].get("seal") if receipts else None
 
     def save(self, *where: str, **said: Any) -> Answer:

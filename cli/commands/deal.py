@@ -345,11 +345,3 @@ def show(call: Call, deal: DealCode) -> None:
 command(app, "letter", kind="plain")(
     letter_command("deal", "Write the letter that introduces both sides of a deal.")
 )
-
-
-@command(app, "history")
-def history(call: Call, deal: DealCode) -> None:
-    """Show the versions and acts of a deal, newest first: who, when, why and what changed."""
-    from cli.views.history import emit_history
-
-    emit_history(call, "deal", deal)

@@ -76,12 +76,6 @@ def resolve(call: Call, finding: Code) -> None:
     act(call, lambda uow: resolve(uow, finding))
 
 
-@command(app, "settle", kind="write", hidden=True)
-def settle(call: Call, finding: Code) -> None:
-    """Resolve a finding: the former name of `finding resolve`."""
-    resolve(call, finding)
-
-
 @command(app, "reopen", kind="write")
 def reopen(call: Call, finding: Code) -> None:
     """Reopen a resolved finding, with --reason."""

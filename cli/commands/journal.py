@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.framework.call_options import ReadOptions
+from cli.commands.audit import Number
 from cli.framework.command import Call, Session, command, noun
-from cli.framework.completion import complete_codes, complete_stored
+from cli.framework.completion import complete_codes
 from cli.framework.options import quantity_option
-from cli.framework.output import emit_document, emit_record, emit_rows, lines_below
-from cli.framework.receipts import remember_receipt
+from cli.framework.output import emit_record, emit_rows, lines_below
 from cli.framework.session import act, ledger_of, optional_date, read_ledger
 from cli.views.journal import (
     ENTRY_COLUMNS,
     ENTRY_NARROW,
     ENTRY_TERMS,
     MOVEMENT_COLUMNS,
-    SEAL_COLUMNS,
-    SEAL_NARROW,
-    emit_proven,
-    emit_sealed,
     entry_document,
     list_rows,
-    note_undisclosed,
     proposal_text,
 )
 
@@ -34,19 +27,11 @@ if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt
     from ledger.store.session.unit_of_work import UnitOfWork
 
-app = noun("Recorded entries, reversals, seals and proofs.")
+app = noun("Recorded entries, and their reversal.")
 
 
 def _entries_of(kind: str) -> Any:
     return typer.Option(help=f"Entries of this {kind}.", autocompletion=complete_codes(kind))
-
-
-Number = Annotated[
-    str,
-    typer.Argument(
-        metavar="ENTRY", help="The entry's number.", autocompletion=complete_stored("entries")
-    ),
-]
 
 
 @command(app, "list", dated=True)
@@ -120,29 +105,6 @@ def correct(
     act(call, work)
 
 
-@command(app, "seal", kind="write")
-def seal(call: Call) -> None:
-    """Seal the records, so that each can be proven from then on."""
-    from cli.framework.session import request_parts
-    from ledger.usecases.evidence import seal_journal
-
-    receipts = seal_journal(ledger_of(call), request_parts(call))
-    if receipts:
-        remember_receipt(call, receipts[0])
-    emit_sealed(call, receipts)
-
-
-@command(app, "seals")
-def seals(call: Call) -> None:
-    """List the seals with their sizes and roots."""
-    from ledger.usecases.evidence import seal_rows
-
-    with ledger_of(call).reader() as reader:
-        rows = seal_rows(reader)
-    head = {"schema": "cityfund.seals/1"}
-    emit_rows(rows, SEAL_COLUMNS, call.read, head=head, narrow=SEAL_NARROW)
-
-
 @command(app, "follow", kind="plain")
 def follow(
     call: Call,
@@ -171,50 +133,3 @@ def follow(
 
 _SECONDS_BETWEEN = 1.0
 """How long the feed of changes waits before it reads again."""
-
-
-@command(app, "prove", kind="plain")
-def prove(
-    call: Call,
-    entry: Number,
-    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
-    size: Annotated[
-        int | None,
-        typer.Option(metavar="SIZE", help="The seal of that size (default: the newest)."),
-    ] = None,
-    disclose: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD", help="Disclose this field, such as actor or reason."),
-    ] = None,
-) -> None:
-    """Write the proof that an entry is in the journal, for the holder of a seal.
-
-    The proof holds the entry's act, dates and quantities. Who recorded it, on which host and as
-    which system user, and what was written with it, it discloses only where --disclose names it.
-    """
-    from ledger.store.journal.entries import entry_number
-    from ledger.usecases.evidence import prove
-
-    document = prove(ledger_of(call), entry_number(entry), size, disclose or ())
-    note_undisclosed(call, document)
-    emit_document(
-        document, ReadOptions(format="json", output=None if output is None else Path(output))
-    )
-
-
-@command(app, "verify-proof", kind="plain")
-def verify_proof(
-    call: Call,
-    file: Annotated[str, typer.Argument(help="A proof written by journal prove.")],
-    seal: Annotated[
-        str | None, typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger.")
-    ] = None,
-) -> None:
-    """Verify a proof without the ledger, against a seal stored outside it."""
-    from ledger.evidence.proofs import read_proof, verify
-    from ledger.evidence.tree_head import parse_tree_head
-
-    stored_seal = None if seal is None else parse_tree_head(seal)
-    proof = read_proof(Path(file))
-    verify(proof, stored_seal)
-    emit_proven(call, proof, stored_seal)

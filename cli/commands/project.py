@@ -47,7 +47,7 @@ def add(
     )
 
 
-def withdraw(call: Call, project: ProjectCode) -> None:
+def cancel(call: Call, project: ProjectCode) -> None:
     """Cancel a project and withdraw the open quantities of its needs, in one request."""
     from ledger.usecases.registers.retire import withdraw_project
 
@@ -58,14 +58,14 @@ def withdraw(call: Call, project: ProjectCode) -> None:
     )
 
 
-def reinstate(
+def restore(
     call: Call,
     project: ProjectCode,
     status: Annotated[
         str | None, typer.Option(help="The new status (default: identification).")
     ] = None,
 ) -> None:
-    """Reinstate a cancelled project, with the withdrawn quantities of its needs."""
+    """Restore a cancelled project, with the withdrawn quantities of its needs."""
     from ledger.usecases.registers.retire import reinstate_project
 
     act(
@@ -82,7 +82,7 @@ app = register_noun(
             letter_command("project", "Write the two pages on a project that a provider wants."),
             "plain",
         ),
-        "withdraw": Verb(withdraw, destructive=True),
-        "reinstate": Verb(reinstate),
+        "cancel": Verb(cancel, destructive=True),
+        "restore": Verb(restore),
     },
 )

@@ -56,9 +56,9 @@ ORDER = (
         "suggest",
         "letter",
         "brief",
-        "history",
     ),
-    *("withdraw", "reinstate", "expire", "confirm", "end", "check", "reroute"),
+    *("withdraw", "reinstate", "retire", "cancel", "restore"),
+    *("expire", "confirm", "end", "check", "reroute"),
     *("undertake", "done", "log", "attend"),
 )
 """The verbs of registers, as their help lists them."""
@@ -261,9 +261,10 @@ def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
         "edit": f"Change terms of {one}; an empty text removes a term.",
         "list": f"List the {spec.plural}.",
         "show": f"Show one {name}.",
-        "history": f"Show every version of {one}, newest first: who, when, why and what changed.",
         "withdraw": f"Withdraw {one}{under}.",
         "reinstate": f"Reinstate a withdrawn {name}.",
+        "retire": f"Retire {one}{under}; it stays in history and reports.",
+        "restore": f"Restore a retired {name}.",
         "end": f"End {one}: set its last day in force.",
         "confirm": f"Confirm that {one} stands: set the day of its next review, or its last day.",
         "all": "Include withdrawn records.",
@@ -271,9 +272,6 @@ def _usual_texts(spec: RegisterSpec) -> dict[str, str]:
     if spec.has_quantity:
         texts["edit"] = (
             f"Change terms of {one}, or its quantity on a date; an empty text removes a term."
-        )
-        texts["history"] = (
-            f"Show the changes of {one}, newest first: who, when, why, terms and quantity."
         )
     return texts
 
@@ -286,7 +284,6 @@ def _usual_verbs(spec: RegisterSpec, lines: Mapping[str, str]) -> dict[str, Verb
         "edit": _edit(spec),
         "list": _list(spec, lines["all"]),
         "show": _show(spec),
-        "history": _history(spec),
     }
     if spec.can_be_ended:
         verbs["end"] = _end(spec)
@@ -298,7 +295,8 @@ def _usual_verbs(spec: RegisterSpec, lines: Mapping[str, str]) -> dict[str, Verb
         if "valid_until" in spec.column:
             verbs["expire"] = _expire(spec)
     elif spec.can_be_withdrawn:
-        verbs |= {"withdraw": _set(spec, withdrawn=True), "reinstate": _set(spec, withdrawn=False)}
+        takes_out, brings_back = spec.leaving
+        verbs |= {takes_out: _set(spec, withdrawn=True), brings_back: _set(spec, withdrawn=False)}
     return verbs
 
 
@@ -440,16 +438,6 @@ def _candidates(spec: RegisterSpec, words: str) -> Verb:
         emit_candidates(call, spec.name, typed[spec.name], every=typed["every"])
 
     return Verb(candidates, "list", dated=True)
-
-
-def _history(spec: RegisterSpec) -> Verb:
-    @with_parameters(code_parameter(spec))
-    def history(call: Call, **typed: str) -> None:
-        from cli.views.history import emit_history
-
-        emit_history(call, spec.name, typed[spec.name])
-
-    return Verb(history, "list")
 
 
 def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:

@@ -29,7 +29,8 @@ from ledger.registers import table as registers
 DAILY = "Daily work"
 REGISTERS = "Registers"
 BOOKS = "Journal and tables"
-SET_UP = "Set-up"
+ADMINISTRATION = "Administration"
+LEARNING = "Help"
 
 
 class CommandEntry(NamedTuple):
@@ -71,6 +72,9 @@ def _register_entry(name: str, panel: str) -> CommandEntry:
 
 
 COMMAND_TABLE = (
+    CommandEntry(
+        "status", "What is to be done now, and what lapses soon.", DAILY, "cli.commands.status"
+    ),
     CommandEntry("gaps", "What is still missing, need by need.", DAILY, "cli.commands.gaps"),
     CommandEntry(
         "match",
@@ -91,6 +95,9 @@ COMMAND_TABLE = (
         "find", "Find records by code, name, identifier or note.", DAILY, "cli.commands.find"
     ),
     CommandEntry("show", "Show the record of any code.", DAILY, "cli.commands.show"),
+    CommandEntry(
+        "history", "What changed of any record, when and by whom.", DAILY, "cli.commands.history"
+    ),
     CommandEntry(
         "remind", "Remember something of a record on a day.", DAILY, "cli.commands.remind"
     ),
@@ -132,16 +139,11 @@ COMMAND_TABLE = (
         "cli.commands.exchange",
     ),
     CommandEntry("rates", "Exchange rates.", REGISTERS, "cli.commands.rates"),
-    CommandEntry(
-        "journal", "Recorded entries, reversals, seals and proofs.", BOOKS, "cli.commands.journal"
-    ),
+    CommandEntry("journal", "Recorded entries, and their reversal.", BOOKS, "cli.commands.journal"),
     CommandEntry(
         "log", "Every recorded act: who, when, and about what.", BOOKS, "cli.commands.log"
     ),
     CommandEntry("undo", "Undo your last request.", BOOKS, "cli.commands.undo"),
-    CommandEntry(
-        "check", "Check the rules of the ledger against the journal.", BOOKS, "cli.commands.check"
-    ),
     CommandEntry(
         "import", "Import tables, and other files by an import rule.", BOOKS, "cli.commands.import_"
     ),
@@ -150,36 +152,45 @@ COMMAND_TABLE = (
         "query", "One SELECT over the ledger, in every format.", BOOKS, "cli.commands.query"
     ),
     CommandEntry("codes", "Code lists: sectors, units and others.", BOOKS, "cli.commands.codes"),
+    CommandEntry("init", "Create or upgrade the ledger.", ADMINISTRATION, "cli.commands.init"),
     CommandEntry(
-        "help", "What all commands have in common, by topic.", SET_UP, "cli.commands.help"
-    ),
-    CommandEntry("init", "Create or upgrade the ledger.", SET_UP, "cli.commands.init"),
-    CommandEntry(
-        "demo",
-        "Play the demonstration on a ledger of its own.",
-        SET_UP,
-        "cli.commands.demo",
-    ),
-    CommandEntry(
-        "status", "Summary of the ledger, and what lapses soon.", SET_UP, "cli.commands.status"
+        "settings",
+        "Settings of the ledger: its time zone, and what reports count by.",
+        ADMINISTRATION,
+        "cli.commands.settings",
     ),
     CommandEntry(
         "doctor",
         "Versions, settings and problems of the installation.",
-        SET_UP,
+        ADMINISTRATION,
         "cli.commands.doctor",
     ),
     CommandEntry(
-        "settings",
-        "Settings of the ledger: its time zone, and what reports count by.",
-        SET_UP,
-        "cli.commands.settings",
+        "check",
+        "Check the rules of the ledger against the journal.",
+        ADMINISTRATION,
+        "cli.commands.check",
+    ),
+    CommandEntry(
+        "audit",
+        "Seals of the records, and proofs against them.",
+        ADMINISTRATION,
+        "cli.commands.audit",
     ),
     CommandEntry(
         "db",
         "The database: upgrade, copy, backup, restore, a wrong clock.",
-        SET_UP,
+        ADMINISTRATION,
         "cli.commands.db",
+    ),
+    CommandEntry(
+        "help", "What all commands have in common, by topic.", LEARNING, "cli.commands.help"
+    ),
+    CommandEntry(
+        "demo",
+        "Play the demonstration on a ledger of its own.",
+        LEARNING,
+        "cli.commands.demo",
     ),
 )
 
@@ -221,6 +232,12 @@ class Root(PlainHelp, TyperGroup):
         if ctx.resilient_parsing:
             return None, None, args[1:]
         raise unknown_command(ctx, args[0], list(self.entries))
+
+    def former_command(self, ctx: Any, args: list[str], known: list[str]) -> Any:
+        """Find the command whose former name was typed. Raises UnknownCommand where none was."""
+        from cli.framework.former import former_command  # noqa: PLC0415 - rarely typed
+
+        return former_command(ctx, args, known, lambda name: load(self.entries[name]))
 
 
 def load(entry: CommandEntry) -> Any:

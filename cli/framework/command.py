@@ -35,7 +35,6 @@ from cli.framework.usage_errors import (
     ShapeRefused,
     UnknownFormat,
     did_you_mean,
-    unknown_command,
 )
 
 if TYPE_CHECKING:
@@ -371,7 +370,7 @@ class VerbGroup(PlainHelp, TyperGroup):
         descriptions = [
             f"{name}: {(one.help or '').splitlines()[0]}"
             for name, one in self.commands.items()
-            if name != self.default_verb
+            if name != self.default_verb and not one.hidden
         ]
         heading = ["Other commands, each with its own --help:"] if descriptions else []
         return "\n\n".join([*heading, *descriptions])
@@ -379,7 +378,7 @@ class VerbGroup(PlainHelp, TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb. Raises UnknownCommand naming the nearest."""
         if args[0] not in self.commands and not ctx.resilient_parsing:
-            raise unknown_command(ctx, args[0], list(self.commands))
+            return ctx.find_root().command.former_command(ctx, args, list(self.commands))
         return super().resolve_command(ctx, args)
 
 

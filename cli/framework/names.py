@@ -58,6 +58,9 @@ def _codes(call: Call, reader: Reader, kinds: Sequence[str], typed: str) -> str:
 def _code(call: Call, reader: Reader, kinds: Sequence[str], typed: str) -> str:
     from ledger.store.lookup import has_code, names_like  # noqa: PLC0415 - as a person types
 
+    kind, colon, of_kind = typed.partition(":")
+    if colon and len(kinds) > 1 and kind.casefold() in kinds:
+        return f"{kind}:{_code(call, reader, [kind.casefold()], of_kind)}"
     if not typed.strip() or any(has_code(reader.connection, kind, typed) for kind in kinds):
         return typed
     named = names_like(reader.connection, typed, kinds)

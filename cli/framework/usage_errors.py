@@ -163,7 +163,8 @@ def _unknown_option(option: str, call: Any, path: str) -> UsageError:
         )
     params = call.command.params if call is not None else []
     bare = option.lstrip("-").casefold()
-    known = [name for one in params for name in one.opts if name.startswith("--")]
+    shown = [one for one in params if not getattr(one, "hidden", False)]
+    known = [name for one in shown for name in one.opts if name.startswith("--")]
     reordered = [name for name in known if _option_words(name) == _option_words(option)]
     if any(bare == one.name and one.param_type_name == "argument" for one in params):
         next_step = f"{bare.upper()} is an argument, not an option: {path} {_arguments(call)}"
@@ -248,9 +249,10 @@ def _is_phrase(name: str) -> bool:
 
 
 def unknown_command(ctx: Any, typed: str, known: list[str]) -> UnknownCommand:
-    """Make the refusal of a noun or verb that is not there."""
+    """Make the refusal of a noun or verb that is not there, which names none that is hidden."""
+    shown = [name for name in known if not ctx.command.get_command(ctx, name).hidden]
     return UnknownCommand(
         f"There is no command {ctx.command_path} {typed}.",
-        why=f"The commands are: {', '.join(known)}.",
-        next_step=did_you_mean(typed, known, f"See {ctx.command_path} --help."),
+        why=f"The commands are: {', '.join(shown)}.",
+        next_step=did_you_mean(typed, shown, f"See {ctx.command_path} --help."),
     )

@@ -60,7 +60,7 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
             own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
             told = [
                 *_versions(snapshot, versions, entries),
-                *(_quantity(snapshot, entry) for entry in own),
+                *(quantity_row(snapshot, entry) for entry in own),
             ]
             rows += [{**row, "record": place} for row in told]
         places = request_places(reader.connection, (row["request"] for row in rows))
@@ -77,6 +77,13 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
         key=lambda row: (places[row["request"]], row["version"] or 0, row["entry"] or 0),
         reverse=True,
     )
+    emit_changes(call, snapshot, kind, code, rows)
+
+
+def emit_changes(
+    call: Call, snapshot: Snapshot, kind: str, code: str, rows: list[dict[str, Any]]
+) -> None:
+    """Write what changed of a record, in the order of the rows."""
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
     head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
@@ -185,7 +192,8 @@ def _change_text(change: Mapping[str, Any]) -> str:
     return f"{change['field'].replace('_', ' ')}: {before} → {after}"
 
 
-def _quantity(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
+def quantity_row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
+    """Give the row of an act on a quantity."""
     moved = next((one for one in entry.movements if one.side is Side.NEED), entry.movements[0])
     unit = snapshot.units[moved.unit]
     amount = brief(moved.amount, unit)

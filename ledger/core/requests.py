@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.text import clean_text, find_control_character, parse_text
@@ -82,10 +82,21 @@ def _shown(given: Mapping[str, Any], name: str) -> str:
     return repr(given[name]) if name in given else "not given"
 
 
+FORMER_NAMES: Final[Mapping[str, str]] = {
+    **{f"{kind} withdraw": f"{kind} retire" for kind in ("city", "provider", "office")},
+    **{f"{kind} reinstate": f"{kind} restore" for kind in ("city", "provider", "office")},
+    "project withdraw": "project cancel",
+    "project reinstate": "project restore",
+    "journal seal": "audit seal",
+    "finding settle": "finding resolve",
+}
+"""What commands are called now that were recorded under another name."""
+
+
 def require_same(key: str, first: tuple[str, Mapping[str, Any]], again: Request) -> None:
     """Refuse a key that was used before for another command or another input."""
     command, given = first
-    if command != again.command:
+    if FORMER_NAMES.get(command, command) != FORMER_NAMES.get(again.command, again.command):
         raise KeyReused(f"Key {key!r} was used for `{command}`, not for `{again.command}`.")
     changed = differences(given, again.given)
     if changed:

@@ -50,7 +50,7 @@ class MalformedProof(InvalidInput, code="malformed-proof"):
     """The file is not a proof, or no longer one."""
 
     default_why = f"A proof is one JSON object of the schema {' or '.join(_SCHEMAS)}."
-    default_next = "Ask for the file again, or create it: cityfund journal prove ENTRY"
+    default_next = "Ask for the file again, or create it: cityfund audit prove ENTRY"
 
 
 class NotProven(RefusedByRule, code="not-proven"):
@@ -63,7 +63,7 @@ class NotProven(RefusedByRule, code="not-proven"):
 class SealMismatch(RefusedByRule, code="other-seal"):
     """The proof leads to another root than the given one."""
 
-    default_next = "Ask for a proof against the seal you keep: journal prove ENTRY --size SIZE"
+    default_next = "Ask for a proof against the seal you keep: audit prove ENTRY --size SIZE"
 
 
 class DisclosedField(NamedTuple):

@@ -20,7 +20,7 @@ class MalformedSeal(InvalidInput, code="malformed-seal"):
     """The text is not a size and a root."""
 
     default_why = "A seal is a number of leaves, a colon and a root of 64 hexadecimal digits."
-    default_next = "Copy it from a nightly report or from: cityfund journal seals"
+    default_next = "Copy it from a nightly report or from: cityfund audit seals"
 
 
 class TreeHead(NamedTuple):

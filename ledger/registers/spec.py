@@ -200,6 +200,8 @@ class RegisterSpec:
 
     Such a register names the records of others in `record`, and their register in `kind`.
     """
+    leaving: tuple[str, str] = ("withdraw", "reinstate")
+    """The verbs that take a record out of use and bring it back."""
     dated_by: str | None = None
     """The column of the day on which what it records took place or began."""
 
@@ -254,6 +256,11 @@ class RegisterSpec:
         return "withdrawn" in self.column
 
     @cached_property
+    def out_of_use(self) -> str:
+        """Say what a record is that was taken out of use."""
+        return _PAST[self.leaving[0]]
+
+    @cached_property
     def can_be_ended(self) -> bool:
         """Say whether a record is in force for a time, which an officer ends by a last day."""
         return {"from", "until"} <= self.column.keys() and not self.is_event
@@ -287,6 +294,9 @@ class RegisterSpec:
             return found
         fields = [(one.attribute, Any, field(default=_empty(one))) for one in self.stored]
         return make_dataclass(self.name.capitalize(), fields, frozen=True)
+
+
+_PAST: Final = {"withdraw": "withdrawn", "retire": "retired", "cancel": "cancelled"}
 
 
 def _empty(column: ColumnSpec) -> Any:

@@ -464,7 +464,7 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
         return UnknownCode(
             f"There is no {kind} {code} any more.",
             why="It was recorded in error: the request that added it was undone.",
-            next_step=f"{hint}See it with: cityfund {kind} history {code}",
+            next_step=f"{hint}See it with: cityfund history {kind}:{code}",
         )
     return UnknownCode(
         f"There is no {kind} {typed!r}.",

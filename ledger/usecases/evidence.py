@@ -131,7 +131,7 @@ class NotSealedYet(RefusedByRule, code="not-sealed-yet"):
 
     default_why = "Only what a seal covers can be proven."
     default_next = (
-        "Seal it: cityfund journal seal. On a shared ledger that takes in what is older than a "
+        "Seal it: cityfund audit seal. On a shared ledger that takes in what is older than a "
         "minute."
     )
 
@@ -139,7 +139,7 @@ class NotSealedYet(RefusedByRule, code="not-sealed-yet"):
 class UnknownSeal(NotFound, code="unknown-seal"):
     """No seal covers that many leaves."""
 
-    default_next = "List the seals with: cityfund journal seals"
+    default_next = "List the seals with: cityfund audit seals"
 
 
 class NotAsSealed(RefusedByRule, code="not-as-sealed"):

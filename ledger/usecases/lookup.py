@@ -22,7 +22,7 @@ from ledger.store.lookup import (
     near_texts,
     texts_that_may_fit,
 )
-from ledger.store.registers import AmbiguousCode, UnknownCode, find_code
+from ledger.store.registers import AmbiguousCode, UnknownCode, find_code, find_hidden
 from ledger.store.session.snapshot import Reader
 
 _PLACES: Final = {
@@ -36,6 +36,7 @@ _PLACES: Final = {
 _NEAREST: Final = 3
 _NO_RANK: Final = 99
 _FINDING, _ENTRY = "finding", "entry"
+_NUMBERED: Final = (_FINDING, _ENTRY)
 _NOUNS: Final = {"proposal": "match", _ENTRY: "journal"}
 """The nouns that are not called as the records they show."""
 
@@ -80,15 +81,10 @@ def record_of_code(reader: Reader, typed: str) -> tuple[str, str]:
     Findings count as a register, and so do entries, by their numbers. Raises `AmbiguousCode`, and
     `UnknownCode` with what is nearest.
     """
-    kind, colon, code = typed.partition(":")
-    if colon and kind.casefold() in versioned():
-        kind = kind.casefold()
+    if (spelt := _kind_and_code(typed)) is not None:
+        kind, code = spelt
         return kind, find_code(reader.connection, kind, code, reader.times.known_at)
-    kinds = kinds_of_code(reader.connection, typed, reader.times.known_at)
-    if finding_number(typed) is not None and not typed.isdecimal():
-        kinds.append((_FINDING, typed))
-    if typed.isdecimal():
-        kinds.append((_ENTRY, typed))
+    kinds = _kinds_of(reader, typed)
     if len(kinds) == 1:
         return kinds[0]
     if kinds:
@@ -106,6 +102,49 @@ def record_of_code(reader: Reader, typed: str) -> tuple[str, str]:
         why="No register has it, and it is no finding and no entry.",
         next_step=f"Did you mean {hint}?" if hint else f"Look for it: cityfund find {typed}",
     )
+
+
+def _kinds_of(reader: Reader, typed: str) -> list[tuple[str, str]]:
+    """Give every register that has a code, with the code of its record."""
+    kinds = kinds_of_code(reader.connection, typed, reader.times.known_at)
+    if finding_number(typed) is not None and not typed.isdecimal():
+        kinds.append((_FINDING, typed))
+    if typed.isdecimal():
+        kinds.append((_ENTRY, typed))
+    return kinds
+
+
+def record_with_history(reader: Reader, typed: str) -> tuple[str, str]:
+    """Give the register and the code of the one record whose history is asked for.
+
+    A record in error has a history too, where no other has its code. Raises as `record_of_code`.
+    """
+    kind, colon, code = typed.partition(":")
+    if colon and kind.casefold() in _NUMBERED:
+        return kind.casefold(), code
+    named = _kind_and_code(typed)
+    kinds, code = (versioned(), typed) if named is None else ((named[0],), named[1])
+    try:
+        return record_of_code(reader, typed)
+    except UnknownCode:
+        for one in kinds:
+            error = find_hidden(reader.connection, one, code)
+            if error is not None:
+                return one, str(error.record.code)
+        raise
+    except AmbiguousCode as error:
+        if named is not None:
+            raise
+        found = [f"cityfund history {one}:{code}" for one, code in _kinds_of(reader, typed)]
+        raise AmbiguousCode(
+            error.what, why=error.why, next_step=f"Name its register: {' or '.join(found)}"
+        ) from None
+
+
+def _kind_and_code(typed: str) -> tuple[str, str] | None:
+    """Read KIND:CODE."""
+    kind, colon, code = typed.partition(":")
+    return (kind.casefold(), code) if colon and kind.casefold() in versioned() else None
 
 
 def noun_of(kind: str) -> str:

@@ -48,7 +48,7 @@ from ledger.usecases.journal.reversal import (
 )
 from ledger.usecases.registers.identity import edit_identity
 
-NEVER_UNDONE: Final = ("reconcile", "journal seal", "init", "db upgrade", "match")
+NEVER_UNDONE: Final = ("reconcile", "audit seal", "journal seal", "init", "db upgrade", "match")
 """What the machine does, and what changes no record: nights, seals, set-up, stored proposals."""
 
 _SIDES: Final = frozenset(side.value for side in Side)
@@ -297,7 +297,7 @@ class _Undoing:
                 f"{record.kind.capitalize()} {record.code} was edited again since request "
                 f"{self._request.key}.",
                 why="An edit that others rest on is not taken back.",
-                next_step=f"See the versions with: cityfund {record.kind} history {record.code}",
+                next_step=f"See the versions with: cityfund history {record.kind}:{record.code}",
             )
 
     def _refusal(self, why: str) -> CannotUndo:

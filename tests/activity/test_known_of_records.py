@@ -95,7 +95,7 @@ def test_they_are_those_of_the_day_and_follow_a_code(told: Officer) -> None:
 def test_what_was_known_of_a_record_in_error_stays_known_then(officer: Officer) -> None:
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("contact add MHD 'A. Karimi'")
-    then = officer.asks("contact history CN-0001")["rows"][0]["recorded_at"]
+    then = officer.asks("history contact:CN-0001")["rows"][0]["recorded_at"]
     officer.says("undo --reason wrong --yes")
     officer.says("undo --reason wrong --yes")
     assert officer.asks(f"city show MHD --known-at {then}")["people"]

@@ -42,7 +42,7 @@ def test_they_name_a_record_of_any_register(office: Officer) -> None:
     (contact,) = rows(office, "contact list --where role=mayor")
     assert (contact["kind"], contact["email"]) == ("provider", "a@mashhad.ir")
     assert [one["actor"] for one in rows(office, "owner list")] == ["omid"]
-    assert "actor: sara → omid" in office.says("owner history OW-0001")
+    assert "actor: sara → omid" in office.says("history owner:OW-0001")
     office.says("contact withdraw CN-0001")
     assert rows(office, "contact list") == []
     assert office.tries("check").code == 0
@@ -121,7 +121,7 @@ def test_leaves_hold_hashes_of_texts_and_people(office: Officer) -> None:
     office.says("note add PRJ-1 'A private remark'")
     office.says("contact add city:MHD 'A. Karimi' --email a@mashhad.ir")
     office.says("owner add PRJ-1 omid")
-    office.says("journal seal")
+    office.says("audit seal")
     with office.world.ledger.read() as connection:
         leaves = [
             (leaf.content or b"").decode()

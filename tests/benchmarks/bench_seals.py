@@ -52,14 +52,14 @@ def bench(place: Place, movements: int) -> None:
     sides = max(4, movements // 50)
     ledger = opened(place.new("sealed"))
     fill(ledger, sides=sides, deal_acts=(movements - 2 * sides) // 2)
-    timed("the first seal", lambda: seal_journal(ledger, lambda _: asked("journal seal")))
+    timed("the first seal", lambda: seal_journal(ledger, lambda _: asked("audit seal")))
     with ledger.read() as connection:
         seal = last_seal(connection)
     assert seal is not None
     say(f"{movements} movements: {seal.size} leaves in {seal.number} seals")
     a_day(ledger, 200)
-    timed("a seal after 200 acts", lambda: seal_journal(ledger, lambda _: asked("journal seal")))
-    timed("nothing new", lambda: seal_journal(ledger, lambda _: asked("journal seal")))
+    timed("a seal after 200 acts", lambda: seal_journal(ledger, lambda _: asked("audit seal")))
+    timed("nothing new", lambda: seal_journal(ledger, lambda _: asked("audit seal")))
     timed("check seals", lambda: run_checks(ledger, ["seals"], [seal.tree_head]))
     timed("prove one entry", lambda: prove(ledger, movements // 4))
 

@@ -21,7 +21,7 @@ ASKED = [
     "deal release D-0002 --committed",
     "need withdraw N-0001",
     "offer withdraw O-0001",
-    "project withdraw PRJ-0001 --reason 'no longer wanted'",
+    "project cancel PRJ-0001 --reason 'no longer wanted'",
     "match accept --until 2027-01-31",
     "journal reverse 1 --reason 'a slip'",
     "topic rename Metro 'Rapid transit'",

@@ -66,7 +66,7 @@ def test_an_act_forty_days_after_the_last_is_recorded(fund: Officer) -> None:
         "city add Yazd --code YAZ --country IR",
         "rates add EUR USD 1.1",
         "settings edit --time-zone Asia/Tehran --reason 'as the office'",
-        "journal seal",
+        "audit seal",
         "match --save",
         "reconcile",
         "reconcile --only lapse",

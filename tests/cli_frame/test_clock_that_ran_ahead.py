@@ -162,11 +162,11 @@ def test_a_history_is_in_the_order_of_recording_whatever_the_timestamps(
     corrected.says("need withdraw N-0001 '10M EUR' --reason smaller")
     corrected.says("deal edit D-0001 --note 'lapsed too early'")
     added, ahead = ("version", 1), ("entry", 4)
-    assert recorded(corrected, "need history N-0001") == [
+    assert recorded(corrected, "history need:N-0001") == [
         *(("entry", 6), ("version", 2)),  # since the correction
         *(ahead, added, ("entry", 1)),
     ]
-    assert recorded(corrected, "deal history D-0001") == [
+    assert recorded(corrected, "history deal:D-0001") == [
         *(("version", 2), ("entry", 5)),
         *(added, ("entry", 3)),
     ]
@@ -188,13 +188,13 @@ def recorded(officer: Officer, line: str) -> list[tuple[str, int]]:
 
 def test_seals_from_before_and_after_the_correction_hold(stuck: Officer) -> None:
     with at(AHEAD + timedelta(minutes=5)):
-        stuck.says("journal seal")
+        stuck.says("audit seal")
     stuck.says(CORRECT)
     with at(timedelta(hours=2)):
         stuck.says("city add Qom --code QOM --country IR")
     with at(timedelta(hours=3)):
-        stuck.says("journal seal")
-        seals = stuck.asks("journal seals")["rows"]
+        stuck.says("audit seal")
+        seals = stuck.asks("audit seals")["rows"]
         assert len(seals) > 1
         assert failures(stuck) == []
 

@@ -30,8 +30,8 @@ ITS_OWN_LEDGER = {"db restore", "init"}
 BEFORE = {
     "db restore": ("db backup backup.db",),
     "gaps trend": ("reconcile --only gaps",),
-    "journal prove": ("journal seal",),
-    "journal verify-proof": ("journal seal", "journal prove 1 --output proof.json"),
+    "audit prove": ("audit seal",),
+    "audit verify": ("audit seal", "audit prove 1 --output proof.json"),
 }
 """What has been done before an example is typed."""
 FINDINGS = {"check", "doctor", "reconcile night", "screen", "status"}

@@ -13,7 +13,16 @@ import pytest
 from sample_program import PROGRAM, environment, say
 
 import ledger
-from cli.framework.app import BOOKS, COMMAND_TABLE, DAILY, REGISTERS, SET_UP, CommandEntry, load
+from cli.framework.app import (
+    ADMINISTRATION,
+    BOOKS,
+    COMMAND_TABLE,
+    DAILY,
+    LEARNING,
+    REGISTERS,
+    CommandEntry,
+    load,
+)
 from cli.framework.options import READ_FORMATS
 
 HEAVY = {"sqlalchemy", "pydantic", "alembic", "sample_noun", "sample_gaps", "platformdirs"}
@@ -115,7 +124,7 @@ def test_the_version_is_the_packages(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", COMMAND_TABLE, ids=lambda word: word.name)
 def test_every_listed_word_can_be_loaded(word: CommandEntry) -> None:
-    assert word.panel in {DAILY, REGISTERS, BOOKS, SET_UP}
+    assert word.panel in {DAILY, REGISTERS, BOOKS, ADMINISTRATION, LEARNING}
     assert importlib.util.find_spec(word.module) is not None
     assert load(word).name == word.name
 

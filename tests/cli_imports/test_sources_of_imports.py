@@ -223,7 +223,7 @@ def test_a_record_says_from_which_row_of_which_file_it_came(officer: Officer, fo
     officer.says(f"import {second} --rules {folder / 'board.toml'} --yes")
     officer.says("city edit SAO --population 12100000 --reason census")
 
-    edited, renamed, added = officer.asks("city history SAO")["rows"]
+    edited, renamed, added = officer.asks("history city:SAO")["rows"]
 
     assert edited["source"] is None
     assert (added["source"]["source"], added["source"]["rule"]) == ("canonical", None)
@@ -231,7 +231,7 @@ def test_a_record_says_from_which_row_of_which_file_it_came(officer: Officer, fo
     assert (renamed["source"]["rule"], renamed["source"]["file"]) == ("board-list", "board.csv")
     assert len(renamed["source"]["rule_sha256"]) == len(renamed["source"]["file_sha256"]) == 64
     assert "from board.csv:2 (rule board-list)" in " ".join(
-        officer.says("city history SAO").split()
+        officer.says("history city:SAO").split()
     )
 
 

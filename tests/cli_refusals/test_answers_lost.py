@@ -84,7 +84,7 @@ def test_the_key_is_the_one_that_was_given(metro, capsys, monkeypatch):
         (["city", "add", "Isfahan", "--code", "IFN", "--country", "IR"], "recorded as city IFN; "),
         (["match", "--save"], "recorded as proposal MAT-0001; "),
         (["match", "--save", "--json"], "recorded as proposal MAT-0001; "),
-        (["journal", "seal"], "recorded as seal 1; "),
+        (["audit", "seal"], "recorded as seal 1; "),
         (["reconcile", "--only", "lapse"], "recorded as run 1; "),
     ],
 )

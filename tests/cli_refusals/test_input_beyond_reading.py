@@ -128,7 +128,7 @@ def test_a_rule_file_that_cannot_be_read(world, capsys, tmp_path):
 def test_a_proof_that_no_one_can_read(capsys, tmp_path, content):
     proof = tmp_path / "proof.json"
     proof.write_text(content)
-    assert ended(capsys, "journal", "verify-proof", str(proof)) == ("malformed-proof", 3)
+    assert ended(capsys, "audit", "verify", str(proof)) == ("malformed-proof", 3)
 
 
 @pytest.mark.parametrize("name", ["CITYFUND_ACTOR", "CITYFUND_DB", "CITYFUND_INBOX"])

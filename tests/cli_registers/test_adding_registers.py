@@ -171,16 +171,16 @@ def test_the_fund_is_a_broker_and_no_provider(fund: Officer, line: str) -> None:
 
 
 def test_nothing_new_is_put_under_what_is_withdrawn(fund: Officer) -> None:
-    fund.says("city withdraw MHD")
-    fund.says("provider withdraw EDB")
-    fund.says("office withdraw africa")
+    fund.says("city retire MHD")
+    fund.says("provider retire EDB")
+    fund.says("office retire africa")
     line = "project add X --city MHD --sector transport"
-    assert fund.refused(line, 4, "city reinstate MHD") == "parent-withdrawn"
+    assert fund.refused(line, 4, "city restore MHD") == "parent-withdrawn"
     fund.refused("need add PRJ-0001 money '1 EUR'", 4, "MHD", "withdrawn")
-    fund.refused("offer add EDB money '1 EUR'", 4, "provider reinstate EDB")
-    fund.refused("city add Lagos --country NG --office africa", 4, "office reinstate africa")
+    fund.refused("offer add EDB money '1 EUR'", 4, "provider restore EDB")
+    fund.refused("city add Lagos --country NG --office africa", 4, "office restore africa")
     fund.refused("city add Lagos --country NG", 3, "No office covers Nigeria")
-    fund.says("office reinstate africa")
+    fund.says("office restore africa")
     fund.says("city add Lagos --country NG")
 
 

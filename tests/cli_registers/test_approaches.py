@@ -122,7 +122,7 @@ def test_a_need_with_nothing_open_is_presented_to_nobody(fund: Officer) -> None:
 
 
 def test_nobody_is_asked_who_is_withdrawn_or_the_fund_itself(fund: Officer) -> None:
-    fund.says("provider withdraw EDB")
+    fund.says("provider retire EDB")
     assert fund.refused(ASK, 4, "EDB") == "parent-withdrawn"
     fund.says("office add MBL --code mbl")
     assert fund.refused("approach add N-0001 MBL", 4, "fund") == "broker-not-bank"
@@ -139,7 +139,7 @@ def test_a_pair_that_is_barred_whatever_the_instrument_is_not_asked(fund: Office
     ("before", "code"),
     [
         ("need withdraw N-0001 --on 2026-10-01 --yes", "nothing-open"),
-        ("provider withdraw EDB", "parent-withdrawn"),
+        ("provider retire EDB", "parent-withdrawn"),
         ("approach add N-0001 EDB --on 2026-09-20", "already-asked"),
         (
             "restriction add --providers EDB --authority Council --reason debarred --yes",

@@ -25,7 +25,7 @@ INTRODUCE = "deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01"
 def renamed(fund: Officer) -> Officer:
     """Give an officer who corrected the code of a city, of a provider and of a project."""
     fund.says("offer edit O-0001 --cities MHD")
-    fund.says("journal seal")
+    fund.says("audit seal")
     fund.says("city edit MHD --code MSH --reason 'misspelt'")
     fund.says("provider edit EDB --code BANK-1")
     fund.says("project edit PRJ-0001 --code METRO-3")
@@ -59,7 +59,7 @@ def test_the_receipt_and_the_history_say_what_the_code_was(renamed: Officer) -> 
     assert answer["changes"] == {"code": ["MSH", "MASHHAD"]}
     assert {"kind": "city", "code": "MASHHAD", "version": 3} in answer["registers"]
     assert {"kind": "offer", "code": "O-0001", "version": 4} in answer["registers"]
-    rows = renamed.asks("city history mhd")["rows"]
+    rows = renamed.asks("history city:mhd")["rows"]
     assert [row["changes"] for row in rows] == [
         [{"field": "code", "from": "MSH", "to": "MASHHAD"}],
         [{"field": "code", "from": "MHD", "to": "MSH"}],
@@ -200,10 +200,10 @@ def test_a_project_moves_to_another_city(fund: Officer) -> None:
     assert answer["changes"] == {"city": ["MHD", "LHE"]}
     project = fund.asks("project show PRJ-0001")
     assert (project["city"], project["former_codes"]) == ("LHE", [])
-    changes = fund.asks("project history PRJ-0001")["rows"][0]["changes"]
+    changes = fund.asks("history project:PRJ-0001")["rows"][0]["changes"]
     assert changes == [{"field": "city", "from": "MHD", "to": "LHE"}]
     assert {row["city"] for row in fund.asks("gaps")["rows"]} == {"LHE"}
-    fund.says("city withdraw MHD")
+    fund.says("city retire MHD")
     assert fund.refused("project edit PRJ-0001 --city MHD", 4, "withdrawn") == "parent-withdrawn"
     sound(fund)
 
@@ -250,7 +250,7 @@ def test_seals_proofs_and_copies_hold(renamed: Officer, ledgers: Ledgers, tmp_pa
     renamed.says("city add Lahore --code LHE --country PK")
     renamed.says("project edit METRO-3 --city LHE")
     renamed.says("project edit METRO-3 --code METRO-4")
-    renamed.says("journal seal")
+    renamed.says("audit seal")
     sound(renamed)
     copy = ledgers.empty()
     renamed.says("db copy --to", copy)

@@ -53,12 +53,12 @@ def test_codes_are_completed_with_what_they_stand_for(fund: Officer, completes: 
 def test_what_is_withdrawn_is_completed_where_it_can_be_reinstated(
     fund: Officer, completes: Completes
 ) -> None:
-    fund.says("provider withdraw MBL")
+    fund.says("provider retire MBL")
     fund.says("offer withdraw O-0002")
     fund.says("need withdraw N-0001 '1M EUR'")
 
     assert completes("provider show M") == []
-    assert completes("provider reinstate ") == ["MBL\tMetro Builders"]
+    assert completes("provider restore ") == ["MBL\tMetro Builders"]
     assert [one.split("\t")[0] for one in completes("offer show ")] == ["O-0001"]
     assert [one.split("\t")[0] for one in completes("offer reinstate ")] == ["O-0002"]
     assert [one.split("\t")[0] for one in completes("need reinstate ")] == ["N-0001"]

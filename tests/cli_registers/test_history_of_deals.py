@@ -23,7 +23,7 @@ def dealt(fund: Officer) -> Officer:
 
 
 def test_history_shows_who_prolonged_a_hold_and_every_note(dealt: Officer) -> None:
-    answer = dealt.asks("deal history d-0001")
+    answer = dealt.asks("history deal:d-0001")
     assert (answer["schema"], answer["kind"], answer["code"]) == (
         "cityfund.history/1",
         "deal",
@@ -55,7 +55,7 @@ def test_history_shows_who_prolonged_a_hold_and_every_note(dealt: Officer) -> No
 
 
 def test_history_is_a_table_for_people_and_for_spreadsheets(dealt: Officer) -> None:
-    told = dealt.says("deal history D-0001")
+    told = dealt.says("history deal:D-0001")
     for words in (
         "held until: 2026-12-01 → 2027-01-15",
         "omid",
@@ -65,10 +65,10 @@ def test_history_is_a_table_for_people_and_for_spreadsheets(dealt: Officer) -> N
         "4M EUR committed, on 2026-11-23",
     ):
         assert words in told
-    rows = [*csv.DictReader(io.StringIO(dealt.says("deal history D-0001 --format csv")))]
+    rows = [*csv.DictReader(io.StringIO(dealt.says("history deal:D-0001 --format csv")))]
     assert [row["version"] for row in rows] == ["", "3", "2", "1", ""]
     assert rows[0]["what"] == "4M EUR committed, on 2026-11-23"
-    assert dealt.refused("deal history D-0009", 5, "D-0009") == "unknown-code"
+    assert dealt.refused("history deal:D-0009", 5, "D-0009") == "unknown-code"
 
 
 def test_history_shows_the_rate_and_a_further_hold_at_another(fund: Officer) -> None:
@@ -76,12 +76,12 @@ def test_history_shows_the_rate_and_a_further_hold_at_another(fund: Officer) -> 
     fund.says("deal introduce O-0001 N-0005 '1M USD' --until 2026-12-01 --rate 0.9")
     fund.says("deal introduce O-0001 N-0005 '1M USD' --until 2026-12-24 --rate 0.9")
     fund.says("deal introduce O-0001 N-0005 '1M USD' --until 2026-12-24 --rate 0.8")
-    first = fund.asks("deal history D-0001")["rows"]
+    first = fund.asks("history deal:D-0001")["rows"]
     opened = {one["field"]: one["to"] for one in first[-2]["changes"]}
     assert opened["rate_exact"] == "9/10"
     assert first[0]["changes"] == [
         {"field": "held_until", "from": "2026-12-01", "to": "2026-12-24"}
     ]
-    second = fund.asks("deal history D-0002")["rows"]
-    assert "rate exact: none → 4/5" in fund.says("deal history D-0002")
+    second = fund.asks("history deal:D-0002")["rows"]
+    assert "rate exact: none → 4/5" in fund.says("history deal:D-0002")
     assert [row["version"] for row in second] == [1, None]

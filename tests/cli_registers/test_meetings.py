@@ -48,7 +48,7 @@ def test_again_with_other_words_is_an_edit_and_with_the_same_nothing(metro: Offi
     answer = metro.asks("meeting attend MT-0001 MHD --did chaired")
     assert answer["changes"] == {"MHD": ["part", "part: chaired"]}
     assert metro.refused("meeting attend MT-0001 MHD --did chaired", 4) == "nothing-to-change"
-    history = metro.asks("attendance history MT-0001/MHD")["rows"]
+    history = metro.asks("history attendance:MT-0001/MHD")["rows"]
     assert [one["version"] for one in history] == [2, 1]
     metro.says("meeting attend MT-0001 MHD --did ''")
     assert metro.asks("attendance show MT-0001/MHD")["did"] == []
@@ -80,7 +80,7 @@ def test_what_cannot_be_is_refused(metro: Officer, line: str, code: str) -> None
 
 def test_a_withdrawn_city_takes_no_new_attendance_and_keeps_its_own(metro: Officer) -> None:
     metro.says("meeting attend MT-0001 IST")
-    metro.says("city withdraw IST")
+    metro.says("city retire IST")
     assert metro.refused("meeting attend MT-0002 IST", 4, "IST") == "parent-withdrawn"
     assert [one["city"] for one in rows(metro, "attendance list")] == ["IST"]
 

@@ -94,7 +94,7 @@ def test_an_origin_that_lies_later_is_noted(asked: Officer) -> None:
 
 def test_history_says_that_an_origin_was_corrected(asked: Officer) -> None:
     asked.says("approach edit AP-0003 --approach AP-0001 --reference L-2")
-    history = asked.says("approach history AP-0003")
+    history = asked.says("history approach:AP-0003")
     assert "approach:AP-0002" in history
     assert "approach:AP-0001" in history
 

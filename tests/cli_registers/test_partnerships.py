@@ -141,13 +141,13 @@ def test_what_lasts_is_confirmed_by_another_version(ties: Officer) -> None:
     ties.says("partnership log PA-0001 'an office' --by MHD --done-on 2019 --lasts yes")
     ties.says("partnership log PA-0001 'a visit' --by MHD --done-on 2019")
     ties.says("undertaking confirm UT-0001 --reason 'the mayor said so'")
-    assert len(ties.asks("undertaking history UT-0001")["rows"]) == 2
+    assert len(ties.asks("history undertaking:UT-0001")["rows"]) == 2
     assert ties.refused("undertaking confirm UT-0002", 4, "UT-0002") == "not-lasting"
 
 
 def test_nothing_new_is_put_under_a_city_that_is_withdrawn(ties: Officer) -> None:
     ties.says(TWINNING)
-    ties.says("city withdraw LHE")
+    ties.says("city retire LHE")
     line = "partnership undertake PA-0001 'a library' --by MHD"
     assert ties.refused(line, 4, "LHE") == "parent-withdrawn"
     line = "partnership add IFN LHE --kind twinning"

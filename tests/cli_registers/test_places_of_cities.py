@@ -51,4 +51,4 @@ def test_a_project_names_who_receives(cities: Officer) -> None:
     assert cities.asks("project show P-1")["recipient"] == "MUR Co"
     cities.says("project edit P-1 --recipient ''")
     assert cities.asks("project show P-1")["recipient"] is None
-    assert "MUR Co" in cities.says("project history P-1")
+    assert "MUR Co" in cities.says("history project:P-1")

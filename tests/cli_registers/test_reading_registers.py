@@ -54,7 +54,7 @@ def test_every_record_is_shown_by_itself(fund: Officer, noun: str) -> None:
 
 def test_a_unique_beginning_will_do_for_reading(fund: Officer) -> None:
     assert fund.asks("project show prj")["code"] == "PRJ-0001"
-    assert fund.asks("city history mh")["code"] == "MHD"
+    assert fund.asks("history city:mh")["code"] == "MHD"
     fund.refused("need show n-00", 5, "N-0001, N-0002", "whole code")
 
 
@@ -113,23 +113,23 @@ def test_a_project_says_how_far_it_is(fund: Officer, need: str, act: str, state:
 
 def test_history_tells_who_when_why_and_what(fund: Officer) -> None:
     fund.says("need edit N-0001 --needed-by 2028-01-01 --quantity '95M EUR' --reason 'letter 7'")
-    answer = fund.asks("need history N-0001")
+    answer = fund.asks("history need:N-0001")
     assert answer["schema"] == "cityfund.history/1"
     newest = answer["rows"][0]
     assert (newest["version"], newest["actor"], newest["reason"]) == (2, "sara", "letter 7")
     assert newest["changes"] == [{"field": "needed_by", "from": None, "to": "2028-01-01"}]
     assert newest["recorded_at"].endswith("Z")
-    told = fund.says("need history N-0001")
+    told = fund.says("history need:N-0001")
     assert "needed by: none → 2028-01-01" in told
     assert "quantity: raised by 5M EUR, on 2026-11-23" in told
     assert "quantity: 90M EUR declared, on 2026-01-10" in told
     assert "2026-11-23 12:" in told
-    assert fund.says("need history N-0001 --format csv").splitlines()[0].startswith("version,")
+    assert fund.says("history need:N-0001 --format csv").splitlines()[0].startswith("version,")
 
 
 def test_history_writes_tickets_in_their_unit(fund: Officer) -> None:
     fund.says("offer edit O-0001 --min-ticket '1M EUR' --sectors ''")
-    told = fund.says("offer history O-0001")
+    told = fund.says("history offer:O-0001")
     assert "min ticket: none → 1000000.00 EUR" in told
     assert "sectors: transport → none" in told
 
@@ -205,7 +205,7 @@ def test_a_project_on_an_ascii_terminal(fund: Officer, tmp_path: Path) -> None:
     assert "# delivered  = committed  - held  . open" in done.stdout
 
 
-READING = ["need list", "project show PRJ-0001", "need candidates N-0001", "offer history O-0001"]
+READING = ["need list", "project show PRJ-0001", "need candidates N-0001", "history offer:O-0001"]
 
 
 LOADED = """

@@ -69,8 +69,8 @@ def test_an_edit_says_each_term_before_and_after(fund: Officer) -> None:
     }
     said = fund.says("offer edit O-0001 --sectors ''")
     assert "  sectors: health → none" in said
-    assert fund.asks("provider withdraw MBL")["changes"] == {"withdrawn": [False, True]}
-    assert fund.asks("project withdraw PRJ-0001")["changes"] == {
+    assert fund.asks("provider retire MBL")["changes"] == {"withdrawn": [False, True]}
+    assert fund.asks("project cancel PRJ-0001")["changes"] == {
         "status": ["identification", "cancelled"]
     }
 

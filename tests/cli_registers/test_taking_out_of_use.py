@@ -44,7 +44,7 @@ def test_an_offer_expires_only_once_its_days_have_passed(fund: Officer) -> None:
 def test_a_project_withdrawn_takes_what_is_open_and_names_what_is_not(fund: Officer) -> None:
     fund.says("deal introduce O-0001 N-0001 '40M EUR' --until 2027-01-01")
     fund.says("deal commit D-0001 '15M EUR'")
-    said = fund.says("project withdraw PRJ-0001 --reason 'the council said no'")
+    said = fund.says("project cancel PRJ-0001 --reason 'the council said no'")
     assert "N-0001: 50,000,000.00 EUR withdrawn" in said
     assert "25,000,000.00 EUR is still held" in said
     assert "cityfund deal release D-0001 --committed" in said
@@ -52,38 +52,38 @@ def test_a_project_withdrawn_takes_what_is_open_and_names_what_is_not(fund: Offi
     assert fund.world.stages("need", "N-0003") == {"withdrawn": 8000}
     assert fund.asks("project list")["rows"] == []
     assert [row["status"] for row in fund.asks("project list --all")["rows"]] == ["cancelled"]
-    fund.refused("project withdraw PRJ-0001", 4, "cancelled already")
+    fund.refused("project cancel PRJ-0001", 4, "cancelled already")
 
 
 def test_a_project_comes_back_with_its_needs(fund: Officer) -> None:
-    fund.refused("project reinstate PRJ-0001", 4, "not cancelled")
-    fund.says("project withdraw PRJ-0001")
-    fund.refused("project reinstate PRJ-0001 --status done", 3, "done")
-    fund.refused("project reinstate PRJ-0001 --status cancelled", 4, "would stay so")
-    said = fund.says("project reinstate PRJ-0001 --status preparation")
+    fund.refused("project restore PRJ-0001", 4, "not cancelled")
+    fund.says("project cancel PRJ-0001")
+    fund.refused("project restore PRJ-0001 --status done", 3, "done")
+    fund.refused("project restore PRJ-0001 --status cancelled", 4, "would stay so")
+    said = fund.says("project restore PRJ-0001 --status preparation")
     assert "N-0001: 90,000,000.00 EUR open again" in said
     assert fund.world.record("project", "PRJ-0001").status == "preparation"
     assert fund.world.stages("need", "N-0002") == {"open": 4000}
 
 
 def test_a_project_of_a_withdrawn_city_stays_cancelled(fund: Officer) -> None:
-    fund.says("project withdraw PRJ-0001")
-    fund.says("city withdraw MHD")
-    fund.refused("project reinstate PRJ-0001", 4, "MHD", "withdrawn")
+    fund.says("project cancel PRJ-0001")
+    fund.says("city retire MHD")
+    fund.refused("project restore PRJ-0001", 4, "MHD", "retired")
 
 
 def test_taking_out_of_use_says_what_is_left_behind(fund: Officer) -> None:
-    assert "projects are unchanged: PRJ-0001" in fund.says("city withdraw MHD")
-    assert "O-0001, O-0002" in fund.says("provider withdraw EDB --reason merged")
-    fund.says("city reinstate MHD")
-    assert "cities still with it: MHD" in fund.says("office withdraw asia")
+    assert "projects are unchanged: PRJ-0001" in fund.says("city retire MHD")
+    assert "O-0001, O-0002" in fund.says("provider retire EDB --reason merged")
+    fund.says("city restore MHD")
+    assert "cities still with it: MHD" in fund.says("office retire asia")
     assert [row["code"] for row in fund.asks("provider list")["rows"]] == ["MBL"]
     assert len(fund.asks("provider list --all")["rows"]) == 2
     assert "1 withdrawn hidden" in fund.tries("provider list").err
 
 
 def test_what_is_so_already_is_refused(fund: Officer) -> None:
-    fund.refused("city reinstate MHD", 4, "in use already")
-    fund.says("city withdraw MHD")
-    fund.refused("city withdraw MHD", 4, "withdrawn already")
-    fund.refused("office withdraw moon", 5, "moon")
+    fund.refused("city restore MHD", 4, "in use already")
+    fund.says("city retire MHD")
+    fund.refused("city retire MHD", 4, "retired already")
+    fund.refused("office retire moon", 5, "moon")

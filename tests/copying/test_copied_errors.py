@@ -61,7 +61,7 @@ def mistake(officer: Officer, folder: Path) -> None:
     officer.says("city add Qom --country IR --code QOM")
     officer.says("city add Kum --country IR --code QUM")
     officer.says("city edit QUM --code KUM")
-    officer.says("journal seal")
+    officer.says("audit seal")
 
 
 @pytest.fixture(scope="session")

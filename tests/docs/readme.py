@@ -82,7 +82,7 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def leaf_commands() -> Iterator[tuple[str, Any]]:
-    """Give every command, hidden ones too, by its words."""
+    """Give every command hidden ones too, by its words."""
     for word in COMMAND_TABLE:
         loaded = load(word)
         for name, command in getattr(loaded, "commands", {"": loaded}).items():

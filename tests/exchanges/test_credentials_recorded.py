@@ -80,7 +80,7 @@ def test_the_better_value_of_a_measure_is_the_same_in_every_city(cities: Officer
 
 
 def test_a_withdrawn_city_gets_no_credential(cities: Officer) -> None:
-    cities.says("city withdraw MHD")
+    cities.says("city retire MHD")
     assert cities.refused(FIGURE, 4, "MHD") == "parent-withdrawn"
 
 

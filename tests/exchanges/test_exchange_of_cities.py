@@ -200,7 +200,7 @@ def test_a_word_that_is_a_city_and_a_topic_is_refused(cities: Officer) -> None:
 
 
 def test_a_withdrawn_city_is_not_suggested(cities: Officer) -> None:
-    cities.says("city withdraw SAO")
+    cities.says("city retire SAO")
     assert "SAO" not in suggested(cities)
     assert "SAO" in dict(standings(cities))
 
@@ -260,7 +260,7 @@ def test_who_may_not_be_asked_is_refused_and_nothing_is_made(cities: Officer) ->
     cities.says("restriction add --code RS-1 --cities MHD --authority Council --reason war --yes")
     assert cities.refused("exchange accept N-1 SAO", 4, "RS-1") == "restricted"
     cities.says("restriction end RS-1 --until 2026-11-01 --yes")
-    cities.says("city withdraw BOG")
+    cities.says("city retire BOG")
     assert cities.refused("exchange accept N-1 BOG", 4, "BOG") == "parent-withdrawn"
 
 

@@ -52,7 +52,7 @@ def test_instalments_are_corrected_withdrawn_and_undone(metro: Officer) -> None:
     assert len(due(metro)) == 4
     metro.says("instalment withdraw D-0001/2027-05-01")
     metro.says("instalment reinstate D-0001/2027-05-01")
-    history = metro.asks("instalment history D-0001/2027-05-01")["rows"]
+    history = metro.asks("history instalment:D-0001/2027-05-01")["rows"]
     assert [row["version"] for row in history] == [6, 5, 4, 3, 2, 1]
     assert all(one["ok"] for one in metro.asks("check")["checks"])
 

@@ -149,9 +149,9 @@ def test_a_status_without_a_day_holds_from_the_day_of_recording(metro: Officer) 
     # On one day the last word counts.
     metro.says("project edit PRJ-0001 --status preparation")
     assert phases(metro) == [("2020-01-01", "implementation"), ("2026-11-23", "preparation")]
-    metro.says("project withdraw PRJ-0001 --yes")
+    metro.says("project cancel PRJ-0001 --yes")
     assert phases(metro)[-1] == ("2026-11-23", "cancelled")
-    metro.says("project reinstate PRJ-0001")
+    metro.says("project restore PRJ-0001")
     assert phases(metro)[-1] == ("2026-11-23", "identification")
     assert all(one["ok"] for one in metro.asks("check")["checks"])
 
@@ -180,7 +180,7 @@ def test_phases_are_added_and_corrected_by_their_own_commands(metro: Officer) ->
     assert statuses(metro) == ["completion"]
     metro.says("phase edit PRJ-0001/2025-01-01 --status cancelled")
     assert statuses(metro) == ["cancelled"]
-    shown = metro.asks("phase history PRJ-0001/2025-01-01")["rows"]
+    shown = metro.asks("history phase:PRJ-0001/2025-01-01")["rows"]
     assert [row["version"] for row in shown] == [2, 1]
     metro.says("undo --reason slip --yes")
     assert statuses(metro) == ["completion"]
@@ -213,7 +213,7 @@ def test_what_cannot_be_is_refused(metro: Officer) -> None:
     again = f"{edit} --status completion --on 2024-06-01"
     assert metro.refused(again, 4, "2024-06-01") == "nothing-to-change"
     assert metro.refused(f"{edit} --code METRO", 4, "2024-06-01") == "acts-rest-on-record"
-    early = "project withdraw PRJ-0001 --yes --on 2024-05-01"
+    early = "project cancel PRJ-0001 --yes --on 2024-05-01"
     assert metro.refused(early, 4, "completion", "2024-06-01") == "later-status"
 
 

@@ -165,7 +165,7 @@ def test_whatever_changed_meanwhile_is_named(fund, rule):
 
 def test_a_project_that_takes_no_new_deals_is_named(fund):
     fund.says("match --save")
-    fund.says("project withdraw PRJ-0001")
+    fund.says("project cancel PRJ-0001")
 
     words = ("status: project PRJ-0001",)
     assert fund.refused(f"match accept 1 {UNTIL}", 4, *words) == "no-longer-fits"

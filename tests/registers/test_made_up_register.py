@@ -66,7 +66,7 @@ def test_records_are_added_edited_and_read(fund: Fund) -> None:
         "workshop edit ws-0001 --name 'Metro lines' --seats 30 --topics metro",
         "workshop list",
         "workshop show WS-0001",
-        "workshop history WS-0001",
+        "history workshop:WS-0001",
     )
     assert added["registers"] == [{"kind": "workshop", "code": "WS-0001", "version": 1}]
     assert listed["schema"] == "cityfund.workshops/1"
@@ -140,7 +140,7 @@ def test_taking_out_of_use_and_bringing_back(fund: Fund) -> None:
 
 def test_nothing_new_is_put_under_a_parent_that_was_withdrawn(fund: Fund) -> None:
     _, (_, out, _), (code, _, err) = fund.say(
-        ADD, "city withdraw MHD", "workshop add 'Bus lanes' --city MHD --json"
+        ADD, "city retire MHD", "workshop add 'Bus lanes' --city MHD --json"
     )
     assert "its workshops are unchanged: WS-0001" in out
     assert code != 0
@@ -175,7 +175,7 @@ def test_a_file_is_exported_and_imported_again(fund: Fund, tmp_path: Path) -> No
 
 def test_its_versions_are_evidence_and_every_check_holds(fund: Fund) -> None:
     (*_, sealed, checked) = fund.say(
-        ADD, "workshop edit WS-0001 --from 2026-11-01", "journal seal", "check --json"
+        ADD, "workshop edit WS-0001 --from 2026-11-01", "audit seal", "check --json"
     )
     assert (sealed[0], checked[0]) == (0, 0), sealed[2] + checked[1]
     (seals,) = (one for one in json.loads(checked[1])["checks"] if one["name"] == "seals")

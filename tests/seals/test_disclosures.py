@@ -56,7 +56,7 @@ def prove(world: World, path: Path, *fields: str) -> dict[str, Any]:
     """Prove the last entry to a file, disclosing some fields; give the file's content."""
     number = str(world.entries()[-1].number)
     opened = [word for field in fields for word in ("--disclose", field)]
-    words = ["journal", "prove", number, "--output", str(path), *opened, "--db", world.url]
+    words = ["audit", "prove", number, "--output", str(path), *opened, "--db", world.url]
     assert main(words) == 0
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
@@ -78,9 +78,9 @@ def test_one_field_is_disclosed_and_verified_alone(proven, tmp_path, capsys, fie
 
     capsys.readouterr()
     mark = str(marks(proven)[-1])
-    assert main(["journal", "verify-proof", str(path), "--seal", mark, "--json"]) == 0
+    assert main(["audit", "verify", str(path), "--seal", mark, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["disclosed"] == {field: SAID[field]}
-    assert main(["journal", "verify-proof", str(path), "--seal", mark]) == 0
+    assert main(["audit", "verify", str(path), "--seal", mark]) == 0
     assert f"Disclosed: {field}: {SAID[field].splitlines()[0]}" in capsys.readouterr().out
 
 
@@ -102,14 +102,14 @@ def test_a_disclosed_text_that_is_not_the_leafs_is_refused(proven, tmp_path, cap
     document["disclosed"]["actor"][part] = value
     path.write_text(json.dumps(document), encoding="utf-8")
     capsys.readouterr()
-    assert main(["journal", "verify-proof", str(path), "--json"]) == 4
+    assert main(["audit", "verify", str(path), "--json"]) == 4
     error = json.loads(capsys.readouterr().err.splitlines()[-1])
     assert error["code"] == "not-proven"
     assert "actor" in error["what"]
 
 
 def test_a_field_that_no_entry_has_is_not_disclosed(proven, capsys):
-    words = ["journal", "prove", "1", "--disclose", "salary", "--db", proven.url, "--json"]
+    words = ["audit", "prove", "1", "--disclose", "salary", "--db", proven.url, "--json"]
     with proven.unchanged():
         assert main(words) == 3
     error = json.loads(capsys.readouterr().err)
@@ -118,7 +118,7 @@ def test_a_field_that_no_entry_has_is_not_disclosed(proven, capsys):
 
 
 def test_an_empty_field_is_not_disclosed(proven, capsys):
-    words = ["journal", "prove", "1", "--disclose", "override", "--db", proven.url, "--json"]
+    words = ["audit", "prove", "1", "--disclose", "override", "--db", proven.url, "--json"]
     with proven.unchanged():
         assert main(words) == 4
     assert json.loads(capsys.readouterr().err)["code"] == "nothing-to-disclose"

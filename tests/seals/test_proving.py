@@ -22,7 +22,7 @@ NOWHERE = "sqlite:////nowhere/ledger.db"
 @pytest.fixture
 def proof(sealed: World, proof_file: Path) -> Path:
     """Prove entry 7 against the newest seal."""
-    words = ("journal", "prove", "7", "--output", str(proof_file), "--db", sealed.url)
+    words = ("audit", "prove", "7", "--output", str(proof_file), "--db", sealed.url)
     assert main([*words]) == 0
     return proof_file
 
@@ -40,7 +40,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[str, int]:
 
 def test_an_entry_is_proven_to_whoever_keeps_the_seal(sealed, proof, capsys):
     mark = marks(sealed)[-1]
-    words = ("journal", "verify-proof", str(proof), "--db", NOWHERE)
+    words = ("audit", "verify", str(proof), "--db", NOWHERE)
     assert main([*words, "--seal", str(mark)]) == 0
     told = capsys.readouterr()
     assert "Proven: entry 7 is leaf" in told.out
@@ -56,7 +56,7 @@ def test_an_entry_is_proven_to_whoever_keeps_the_seal(sealed, proof, capsys):
 
 def test_an_entry_is_proven_against_the_seal_that_somebody_kept(sealed, proof_file, capsys):
     first = marks(sealed)[0]
-    words = ("journal", "prove", "7", "--size", str(first.size), "--output", str(proof_file))
+    words = ("audit", "prove", "7", "--size", str(first.size), "--output", str(proof_file))
     assert main([*words, "--db", sealed.url]) == 0
     verify(read_proof(proof_file), first)
     document = json.loads(proof_file.read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def test_an_entry_is_proven_against_the_seal_that_somebody_kept(sealed, proof_fi
 
 
 def test_a_proof_goes_to_standard_output_where_no_file_is_named(sealed, capsys):
-    assert main(["journal", "prove", "1", "--db", sealed.url]) == 0
+    assert main(["audit", "prove", "1", "--db", sealed.url]) == 0
     assert json.loads(capsys.readouterr().out)["position"] > 0
 
 
@@ -103,22 +103,22 @@ def test_a_proof_is_checked_by_hand_with_nothing_but_sha256(sealed, proof):
 
 def test_an_entry_that_is_not_sealed_yet(sealed, capsys):
     answer = sealed.revise("need", "N-0001", "9101 EUR")
-    words = ("journal", "prove", str(answer["entry"]), "--db", sealed.url)
+    words = ("audit", "prove", str(answer["entry"]), "--db", sealed.url)
     assert refused(capsys, *words) == ("not-sealed-yet", 4)
 
 
 def test_a_ledger_without_any_seal(world, capsys):
     world.need("100 EUR")
-    assert refused(capsys, "journal", "prove", "1", "--db", world.url) == ("not-sealed-yet", 4)
+    assert refused(capsys, "audit", "prove", "1", "--db", world.url) == ("not-sealed-yet", 4)
 
 
 def test_an_entry_that_is_not_there(sealed, capsys):
-    words = ("journal", "prove", "999", "--db", sealed.url)
+    words = ("audit", "prove", "999", "--db", sealed.url)
     assert refused(capsys, *words) == ("unknown-entry", 5)
 
 
 def test_a_seal_that_is_not_there(sealed, capsys):
-    words = ("journal", "prove", "1", "--size", "7", "--db", sealed.url)
+    words = ("audit", "prove", "1", "--size", "7", "--db", sealed.url)
     assert refused(capsys, *words) == ("unknown-seal", 5)
 
 
@@ -134,7 +134,7 @@ def test_an_entry_that_is_not_what_was_sealed(sealed, capsys, statement):
     if "frontier" in statement:
         statement = statement.replace("= frontier", "= (SELECT min(hash) FROM sealed_leaf)")
     attack(sealed.url, statement)
-    words = ("journal", "prove", "7", "--db", sealed.url)
+    words = ("audit", "prove", "7", "--db", sealed.url)
     assert refused(capsys, *words) == ("not-as-sealed", 4)
 
 
@@ -145,26 +145,26 @@ def test_an_entry_that_nobody_can_seal(sealed, capsys, monkeypatch):
     sealed.revise("need", "N-0001", "9101 EUR")
     attack(sealed.url, "UPDATE entry SET lines = 9 WHERE id = (SELECT max(id) FROM entry)")
     with sealed.unchanged():
-        assert refused(capsys, "journal", "seal", "--db", sealed.url) == ("cannot-seal", 4)
+        assert refused(capsys, "audit", "seal", "--db", sealed.url) == ("cannot-seal", 4)
 
 
 def test_a_proof_that_is_not_there(capsys, tmp_path):
-    words = ("journal", "verify-proof", str(tmp_path / "none.json"))
+    words = ("audit", "verify", str(tmp_path / "none.json"))
     assert refused(capsys, *words) == ("cannot-read-proof", 74)
 
 
 def test_a_seal_that_was_not_copied_whole(proof, capsys):
     for typed in ("41", "41:abc", "x:" + "0" * 64, "0:" + "0" * 64, "41:" + "g" * 64):
-        words = ("journal", "verify-proof", str(proof), "--seal", typed)
+        words = ("audit", "verify", str(proof), "--seal", typed)
         assert refused(capsys, *words) == ("malformed-seal", 3)
-    empty = ("journal", "verify-proof", str(proof), "--seal", "")
+    empty = ("audit", "verify", str(proof), "--seal", "")
     assert refused(capsys, *empty) == ("bad-usage", 2)
     words = ("check", "--seal", "41:abc", "--db", NOWHERE)
     assert refused(capsys, *words) == ("malformed-seal", 3)
 
 
 def test_a_proof_of_another_seal(sealed, proof, capsys):
-    words = ("journal", "verify-proof", str(proof), "--seal", str(marks(sealed)[0]))
+    words = ("audit", "verify", str(proof), "--seal", str(marks(sealed)[0]))
     assert refused(capsys, *words) == ("other-seal", 4)
 
 
@@ -172,7 +172,7 @@ def test_a_leaf_that_was_changed(proof, capsys):
     text = proof.read_text(encoding="utf-8")
     assert "committed" in text
     proof.write_text(text.replace("committed", "delivered"), encoding="utf-8")
-    assert refused(capsys, "journal", "verify-proof", str(proof)) == ("not-proven", 4)
+    assert refused(capsys, "audit", "verify", str(proof)) == ("not-proven", 4)
 
 
 BAD = {
@@ -189,7 +189,7 @@ BAD = {
 def test_a_file_that_is_no_proof(name, capsys, tmp_path):
     path = tmp_path / "bad.json"
     path.write_bytes(BAD[name])
-    assert refused(capsys, "journal", "verify-proof", str(path)) == ("malformed-proof", 3)
+    assert refused(capsys, "audit", "verify", str(path)) == ("malformed-proof", 3)
 
 
 CHANGES = {
@@ -224,14 +224,14 @@ CHANGES = {
 def test_a_proof_with_something_that_no_proof_has(name, proof, capsys):
     document = {**json.loads(proof.read_text(encoding="utf-8")), **CHANGES[name]}
     proof.write_text(json.dumps(document), encoding="utf-8")
-    assert refused(capsys, "journal", "verify-proof", str(proof)) == ("malformed-proof", 3)
+    assert refused(capsys, "audit", "verify", str(proof)) == ("malformed-proof", 3)
 
 
 def test_a_proof_that_lacks_something(proof, capsys):
     document = json.loads(proof.read_text(encoding="utf-8"))
     del document["path"]
     proof.write_text(json.dumps(document), encoding="utf-8")
-    assert refused(capsys, "journal", "verify-proof", str(proof)) == ("malformed-proof", 3)
+    assert refused(capsys, "audit", "verify", str(proof)) == ("malformed-proof", 3)
 
 
 def test_checking_a_proof_needs_no_database(sealed_once: Sealed, proof):
@@ -239,7 +239,7 @@ def test_checking_a_proof_needs_no_database(sealed_once: Sealed, proof):
     script = (
         "import sys\n"
         "from cli.main import main\n"
-        f"code = main(['journal', 'verify-proof', {str(proof)!r}, '--seal',"
+        f"code = main(['audit', 'verify', {str(proof)!r}, '--seal',"
         f" {str(sealed_once.marks[-1])!r}])\n"
         "bad = {'sqlalchemy', 'sqlite3', 'psycopg', 'ledger.evidence.merkle', 'ledger.store'}\n"
         "sys.exit(code or ', '.join(sorted(bad & sys.modules.keys())) or 0)\n"

@@ -127,7 +127,7 @@ def test_two_who_seal_at_once_make_one_seal_after_the_other(sealed: World) -> No
         if not done:
             done.append(other.seal())
             other.revise("need", "N-0001", "9102 EUR")
-        return asked("journal seal")
+        return asked("audit seal")
 
     receipts = seal_journal(sealed.ledger, meanwhile)
     other.ledger.engine.dispose()
@@ -140,7 +140,7 @@ def test_two_who_seal_at_once_make_one_seal_after_the_other(sealed: World) -> No
 @pytest.mark.only_on("postgresql")
 def test_on_a_server_what_is_younger_than_a_minute_waits(world: World) -> None:
     def is_sealed() -> bool:
-        seal_journal(world.ledger, lambda _: asked("journal seal"))
+        seal_journal(world.ledger, lambda _: asked("audit seal"))
         with world.ledger.read() as connection:
             return seals.find_sealed_leaf(connection, "entry", "1") is not None
 
@@ -155,7 +155,7 @@ def test_on_a_server_what_is_younger_than_a_minute_waits(world: World) -> None:
 @pytest.mark.only_on("sqlite")
 def test_in_a_file_all_that_was_recorded_is_sealed_at_once(world: World) -> None:
     world.need("100 EUR")
-    receipts = seal_journal(world.ledger, lambda _: asked("journal seal"))
+    receipts = seal_journal(world.ledger, lambda _: asked("audit seal"))
     with world.ledger.read() as connection:
         assert seals.find_sealed_leaf(connection, "entry", "1") is not None
     assert receipts[-1]["seal"]["complete"]
@@ -165,7 +165,7 @@ def test_a_dry_run_seals_nothing(sealed: World, monkeypatch) -> None:
     monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     sealed.revise("need", "N-0001", "9101 EUR")
     with sealed.unchanged():
-        (receipt,) = seal_journal(sealed.ledger, lambda _: asked("journal seal", dry_run=True))
+        (receipt,) = seal_journal(sealed.ledger, lambda _: asked("audit seal", dry_run=True))
     assert receipt["dry_run"]
     assert receipt["seal"]["leaves"] == 3
 
@@ -173,7 +173,7 @@ def test_a_dry_run_seals_nothing(sealed: World, monkeypatch) -> None:
 def test_sealing_from_the_command_line(sealed: World, capsys, monkeypatch) -> None:
     monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
     sealed.revise("need", "N-0001", "9101 EUR")
-    words = ("journal", "seal", "--key", "seal-1", "--db", sealed.url)
+    words = ("audit", "seal", "--key", "seal-1", "--db", sealed.url)
     assert main([*words]) == 0
     told = capsys.readouterr().out
     mark = marks(sealed)[-1]
@@ -184,10 +184,10 @@ def test_sealing_from_the_command_line(sealed: World, capsys, monkeypatch) -> No
     again = json.loads(capsys.readouterr().out)
     assert again["replayed"]
     assert again["seals"][-1]["size"] == mark.size
-    assert main(["journal", "seals", "--json", "--db", sealed.url]) == 0
+    assert main(["audit", "seals", "--json", "--db", sealed.url]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert [row["mark"] for row in rows] == [str(one) for one in marks(sealed)]
-    assert main(["journal", "seal", "--db", sealed.url]) == 0
+    assert main(["audit", "seal", "--db", sealed.url]) == 0
     assert capsys.readouterr().out == f"{NOTHING_NEW}\n"
 
 

@@ -169,7 +169,7 @@ def test_the_span_that_is_asked_for_bounds_the_days(seated: Officer) -> None:
 def test_a_later_edit_changes_the_report_as_known_now_and_not_as_known_then(
     seated: Officer,
 ) -> None:
-    recorded = seated.asks("seat history ST-0001")["rows"][0]["recorded_at"]
+    recorded = seated.asks("history seat:ST-0001")["rows"][0]["recorded_at"]
     seated.says("seat edit ST-0001 --until 2020")
     line = "report seats --where seat=ST-0001 --from 2026-01-01"
     assert seated.asks(line)["rows"] == []

@@ -91,7 +91,7 @@ def test_what_a_seat_is_never_changes_and_its_dates_are_in_order(network: Office
     assert network.refused(line, 3, "lies before 1993") == "bad-terms"
     assert network.refused("seat edit ST-0001 --from 2030", 3, "future") == "bad-terms"
     network.says("seat edit ST-0001 --until 2090")
-    network.says("city withdraw PAR")
+    network.says("city retire PAR")
     assert network.refused("seat add PAR METROPOLIS", 4, "PAR") == "parent-withdrawn"
 
 
@@ -168,7 +168,7 @@ def test_cities_follow_the_regions_unless_an_officer_named_their_office(network:
     cities = {one["code"]: one["office"] for one in network.asks("city list")["rows"]}
     assert (cities["MHD"], cities["QOM"]) == ("hq", "asia")
     assert network.asks("office reroute")["rows"] == []
-    said = network.says("office withdraw africa")
+    said = network.says("office retire africa")
     assert "countries are in no office's regions" in said
     assert "countries are in no office's regions" in network.tries("doctor").out
 

@@ -84,7 +84,7 @@ def test_a_topic_is_renamed_everywhere_in_one_request(fund: Officer) -> None:
     assert fund.world.record("need", "N-0001").topic == "Subway"
     assert fund.world.record("offer", "O-0001").topics == ("tram", "Subway")
     assert fund.world.record("offer", "O-0002").topics == ("Subway",)
-    assert fund.asks("need history N-0001")["rows"][0]["reason"] == "one name"
+    assert fund.asks("history need:N-0001")["rows"][0]["reason"] == "one name"
     assert [row["topic"] for row in fund.asks("topic list")["rows"]] == ["bus", "Subway", "tram"]
 
 
@@ -93,7 +93,7 @@ def test_a_restriction_that_has_the_new_name_gets_no_version(fund: Officer) -> N
     fund.says("restriction add --countries KP --topics Water --authority A --reason B --yes")
     fund.says("restriction add --countries KP --topics water --authority A --reason B --yes")
     fund.says("topic rename water Water --reason 'one name'")
-    versions = [len(fund.asks(f"restriction history RS-000{one}")["rows"]) for one in (1, 2)]
+    versions = [len(fund.asks(f"history restriction:RS-000{one}")["rows"]) for one in (1, 2)]
     assert versions == [1, 2]
 
 

@@ -81,17 +81,17 @@ def test_an_old_entry_is_proven_against_an_old_seal(ledger, tmp_path, seal):
     proof = str(tmp_path / "proof.json")
     size = seal.partition(":")[0]
 
-    assert main(["journal", "prove", "9", "--size", size, "--output", proof, "--db", ledger]) == 0
-    assert main(["journal", "verify-proof", proof, "--seal", seal]) == 0
+    assert main(["audit", "prove", "9", "--size", size, "--output", proof, "--db", ledger]) == 0
+    assert main(["audit", "verify", proof, "--seal", seal]) == 0
 
 
 def test_the_proof_of_an_old_entry_is_the_same_after_the_upgrade(ledger, tmp_path, capsys):
     """What was written before the upgrade is proven by the same bytes, which show who and where."""
     old, new = HERE / "proof_0_1_0.json", tmp_path / "proof.json"
 
-    assert main(["journal", "verify-proof", str(old), "--seal", LAST_SEAL]) == 0
+    assert main(["audit", "verify", str(old), "--seal", LAST_SEAL]) == 0
     capsys.readouterr()
-    words = ["journal", "prove", "9", "--size", LAST_SEAL.partition(":")[0]]
+    words = ["audit", "prove", "9", "--size", LAST_SEAL.partition(":")[0]]
     assert main([*words, "--output", str(new), "--db", ledger]) == 0
     assert "recorded in an earlier format" in capsys.readouterr().err
     assert json.loads(new.read_text("utf-8")) == json.loads(old.read_text("utf-8"))
@@ -101,17 +101,17 @@ def test_a_new_entry_of_an_old_ledger_is_proven_without_names(ledger, tmp_path):
     proof = tmp_path / "proof.json"
     on = ["--on", "2026-11-29", "--actor", "sara", "--reason", "arrived", "--db", ledger]
     assert main(["deal", "deliver", "D-0001", "10 person-day", *on]) == 0
-    assert main(["journal", "seal", "--db", ledger]) == 0
+    assert main(["audit", "seal", "--db", ledger]) == 0
     with sqlite3.connect(ledger.removeprefix("sqlite:///")) as database:
         (number,) = database.execute("SELECT max(id) FROM entry").fetchone()
     database.close()
 
-    words = ["journal", "prove", str(number), "--output", str(proof), "--db", ledger]
+    words = ["audit", "prove", str(number), "--output", str(proof), "--db", ledger]
     assert main([*words, "--disclose", "reason"]) == 0
     document = json.loads(proof.read_text("utf-8"))
     assert document["disclosed"]["reason"]["text"] == "arrived"
     assert "sara" not in document["leaf"]
-    assert main(["journal", "verify-proof", str(proof)]) == 0
+    assert main(["audit", "verify", str(proof)]) == 0
     assert main(["check", "--seal", FIRST_SEAL, "--seal", LAST_SEAL, "--db", ledger]) == 0
 
 
@@ -126,7 +126,7 @@ def test_an_old_ledger_takes_new_acts_and_seals_them(ledger, capsys):
     on = ["--on", "2026-11-29", "--db", ledger]
     assert main(["deal", "deliver", "D-0001", "10 person-day", *on]) == 0
     with time_machine.travel("2026-11-29T12:05:00+00:00"):  # past the time limit of other writers
-        assert main(["journal", "seal", "--db", ledger]) == 0
+        assert main(["audit", "seal", "--db", ledger]) == 0
 
     assert main(["check", "--seal", LAST_SEAL, "--db", ledger]) == 0
 

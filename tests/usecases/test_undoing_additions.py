@@ -70,7 +70,7 @@ def test_an_added_record_is_hidden_and_its_code_is_free_again(metro, officer, no
 
     officer.says(AGAIN[noun])
     assert len(codes(officer, noun)) == len(before) + 1
-    told = [row["changes"] for row in officer.asks(f"{noun} history {code}")["rows"]]
+    told = [row["changes"] for row in officer.asks(f"history {noun}:{code}")["rows"]]
     assert [{"field": "in_error", "from": False, "to": True}] in told
     metro.seal()
     assert failures(metro) == []

@@ -108,7 +108,7 @@ def _require_free(uow: UnitOfWork, kind: str, former: str, code: str) -> None:
         raise AlreadyThere(
             f"The code {code} was that of a {kind} recorded in error.",
             why="A record keeps its code, and one that has another takes none that was used.",
-            next_step=f"Choose another code; see: cityfund {kind} history {code}",
+            next_step=f"Choose another code; see: cityfund history {kind}:{code}",
         )
     codes = {*codes_of(uow.connection, kind), *former_codes(uow.connection, kind)} - {former}
     refuse_confusable(kind, code, CodeShapes(codes))

@@ -13,7 +13,7 @@ from ledger.core.text import first_few
 from ledger.journal.receipts import Receipt
 from ledger.reference.terms import find_status
 from ledger.registers.activity import OWNER
-from ledger.registers.table import children_of
+from ledger.registers.table import REGISTERS, children_of
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -33,7 +33,8 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
     Raises `UnknownCode`, and `NothingToChange` where it is so already.
     """
     kept = uow.find_record(kind, typed)
-    record, state = kept.record, "withdrawn" if withdrawn else "in use"
+    record = kept.record
+    state = REGISTERS[kind].out_of_use if withdrawn else "in use"
     if record.withdrawn == withdrawn:
         raise _unchanged(f"{kind.capitalize()} {record.code} is {state} already.", kind, record)
     if kind == OWNER.name and not withdrawn:

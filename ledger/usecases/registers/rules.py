@@ -185,9 +185,11 @@ def refuse_withdrawn(uow: UnitOfWork, kind: str, record: Any) -> None:
             refuse_withdrawn(uow, other, uow.record(other, getattr(record, column)))
     elif record.withdrawn:
         raise ParentWithdrawn(
-            f"{kind.capitalize()} {record.code} ({title_of(uow, kind, record)}) is withdrawn.",
+            f"{kind.capitalize()} {record.code} ({title_of(uow, kind, record)}) is "
+            f"{spec.out_of_use}.",
+            why=f"Nothing new is put under a {kind} that is {spec.out_of_use}.",
             next_step=f"Name another {kind}, or bring it back: "
-            f"cityfund {kind} reinstate {record.code}",
+            f"cityfund {kind} {spec.leaving[1]} {record.code}",
         )
 
 

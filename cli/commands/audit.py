@@ -1,0 +1,102 @@
+"""`cityfund audit`: seals of the records, and proofs against them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.framework.call_options import ReadOptions
+from cli.framework.command import Call, command, noun
+from cli.framework.completion import complete_stored
+from cli.framework.output import emit_document, emit_rows
+from cli.framework.receipts import remember_receipt
+from cli.framework.session import ledger_of
+from cli.views.journal import (
+    SEAL_COLUMNS,
+    SEAL_NARROW,
+    emit_proven,
+    emit_sealed,
+    note_undisclosed,
+)
+
+app = noun("Seals of the records, and proofs against them.")
+
+Number = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENTRY", help="The entry's number.", autocompletion=complete_stored("entries")
+    ),
+]
+
+
+@command(app, "seal", kind="write")
+def seal(call: Call) -> None:
+    """Seal the records, so that each can be proven from then on."""
+    from cli.framework.session import request_parts
+    from ledger.usecases.evidence import seal_journal
+
+    receipts = seal_journal(ledger_of(call), request_parts(call))
+    if receipts:
+        remember_receipt(call, receipts[0])
+    emit_sealed(call, receipts)
+
+
+@command(app, "seals")
+def seals(call: Call) -> None:
+    """List the seals with their sizes and roots."""
+    from ledger.usecases.evidence import seal_rows
+
+    with ledger_of(call).reader() as reader:
+        rows = seal_rows(reader)
+    head = {"schema": "cityfund.seals/1"}
+    emit_rows(rows, SEAL_COLUMNS, call.read, head=head, narrow=SEAL_NARROW)
+
+
+@command(app, "prove", kind="plain")
+def prove(
+    call: Call,
+    entry: Number,
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(metavar="SIZE", help="The seal of that size (default: the newest)."),
+    ] = None,
+    disclose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Disclose this field, such as actor or reason."),
+    ] = None,
+) -> None:
+    """Write the proof that an entry is in the journal, for the holder of a seal.
+
+    The proof holds the entry's act, dates and quantities. Who recorded it, on which host and as
+    which system user, and what was written with it, it discloses only where --disclose names it.
+    """
+    from ledger.store.journal.entries import entry_number
+    from ledger.usecases.evidence import prove
+
+    document = prove(ledger_of(call), entry_number(entry), size, disclose or ())
+    note_undisclosed(call, document)
+    emit_document(
+        document, ReadOptions(format="json", output=None if output is None else Path(output))
+    )
+
+
+@command(app, "verify", kind="plain")
+def verify(
+    call: Call,
+    file: Annotated[str, typer.Argument(help="A proof written by audit prove.")],
+    seal: Annotated[
+        str | None, typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger.")
+    ] = None,
+) -> None:
+    """Verify a proof without the ledger, against a seal stored outside it."""
+    from ledger.evidence.proofs import read_proof
+    from ledger.evidence.proofs import verify as verify_proof
+    from ledger.evidence.tree_head import parse_tree_head
+
+    stored_seal = None if seal is None else parse_tree_head(seal)
+    proof = read_proof(Path(file))
+    verify_proof(proof, stored_seal)
+    emit_proven(call, proof, stored_seal)

@@ -1,0 +1,36 @@
+"""`cityfund history`: what changed of the record of any code, when, by whom, from which source."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.framework.command import Call, command, standalone
+from cli.framework.completion import complete_any
+from cli.framework.session import read_ledger
+from ledger.registers.table import versioned
+
+app = standalone()
+
+
+@command(app, "history")
+def history(
+    call: Call,
+    code: Annotated[
+        str,
+        typer.Argument(
+            help="The code of any record or KIND:CODE, a finding, or the number of an entry.",
+            autocompletion=complete_any(*versioned()),
+        ),
+    ],
+) -> None:
+    """Show what changed of any record, newest first: who, when, why, and from which source."""
+    from cli.views.history import emit_history
+    from cli.views.history_of_others import emit_other
+    from ledger.usecases.lookup import record_with_history
+
+    with read_ledger(call) as reader:
+        kind, known = record_with_history(reader, code)
+    emit = emit_history if kind in versioned() else emit_other
+    emit(call, kind, known)

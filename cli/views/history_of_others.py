@@ -1,0 +1,116 @@
+"""The history of what is no record of a register: a finding, an entry, a stored proposal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.views.columns import attributes
+from cli.views.history import emit_changes, quantity_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.framework.command import Call
+    from ledger.journal.entries import Entry
+    from ledger.store.session.snapshot import Reader, Snapshot
+    from ledger.store.statements.findings import StoredFinding
+
+_NOTHING: dict[str, Any] = dict.fromkeys(
+    ("version", "entry", "system_user", "host", "command", "effective_on", "source")
+)
+"""What a change has nothing of, unless it says so; the order is that of a record's history."""
+
+
+def emit_other(call: Call, kind: str, code: str) -> None:
+    """Write the history of a finding, an entry or a stored proposal, newest first."""
+    from cli.framework.session import ledger_of  # noqa: PLC0415 - brings the store
+
+    tell = {"finding": _of_finding, "entry": _of_entry, "proposal": _of_proposal}[kind]
+    with ledger_of(call).reader() as reader:
+        snapshot, code, rows = tell(reader, code)
+    emit_changes(call, snapshot, kind, code, [*reversed(rows)])
+
+
+Told = tuple["Snapshot", str, list[dict[str, Any]]]
+
+
+def _of_finding(reader: Reader, typed: str) -> Told:
+    from ledger.store.statements.findings import (  # noqa: PLC0415 - brings the store
+        parse_finding_number,
+        read_finding,
+    )
+
+    finding = read_finding(reader.connection, parse_finding_number(typed))
+    return reader.snapshot(), finding.code, [*_events(finding)]
+
+
+def _events(finding: StoredFinding) -> Iterator[dict[str, Any]]:
+    status: str | None = None
+    for event in finding.events:
+        word = event.event.word
+        first = f": {finding.sentence}" if status is None else ""
+        yield {
+            **_NOTHING,
+            **attributes(event, "recorded_at actor reason"),
+            "request": None,
+            "changes": [{"field": "status", "from": status, "to": word}],
+            "record": 1,
+            "what": f"{word}{first}",
+        }
+        status = word
+
+
+def _of_entry(reader: Reader, typed: str) -> Told:
+    from ledger.store.journal.entries import (  # noqa: PLC0415 - brings the store
+        entry_number,
+        read_entry,
+        reversal_of,
+    )
+
+    entries, number = [], entry_number(typed)
+    following: int | None = number
+    while following is not None:  # a reversal can be reversed
+        entries.append(read_entry(reader.connection, following))
+        following = reversal_of(reader.connection, following)
+    return _rows_of_entries(reader, entries, str(number))
+
+
+def _rows_of_entries(reader: Reader, entries: list[Entry], code: str) -> Told:
+    from dataclasses import replace  # noqa: PLC0415 - as the rest
+
+    from ledger.usecases.interchange.provenance import (  # noqa: PLC0415 - brings the store
+        provenance_of,
+        provenance_text,
+    )
+
+    units = reader.units({moved.unit for one in entries for moved in one.movements})
+    snapshot = replace(reader.snapshot(), units=units)
+    provenance = provenance_of(reader.connection, [one.request_key for one in entries])
+    rows = []
+    for entry in entries:
+        row = {**quantity_row(snapshot, entry), "record": 1, "source": provenance.of_entry(entry)}
+        del row["of"]
+        if (text := provenance_text(row["source"])) is not None:
+            row["what"] += f", from {text}"
+        rows.append(row)
+    return snapshot, code, rows
+
+
+def _of_proposal(reader: Reader, code: str) -> Told:
+    from ledger.store.journal.entries import read_entry  # noqa: PLC0415 - brings the store
+    from ledger.store.proposals import read_proposal  # noqa: PLC0415 - as above
+
+    proposal = read_proposal(reader.connection, code)
+    numbers = sorted(one.entry for one in proposal.accepted.values())
+    introductions = [read_entry(reader.connection, number) for number in numbers]
+    snapshot, _, rows = _rows_of_entries(reader, introductions, code)
+    lines = len(proposal.numbered_lines)
+    saved = {
+        **_NOTHING,
+        **attributes(proposal, "recorded_at actor reason"),
+        "request": None,
+        "changes": [{"field": "lines", "from": None, "to": lines}],
+        "record": 1,
+        "what": f"proposed for {proposal.proposal.day}, lines: {lines}",
+    }
+    return snapshot, code, [saved, *rows]

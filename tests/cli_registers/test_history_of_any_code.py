@@ -1,0 +1,65 @@
+"""`history CODE`: what changed of any record, finding, entry and proposal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from officer import Officer
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+
+@pytest.fixture
+def traded(officer: Officer) -> Officer:
+    """Give a ledger with a deal, a finding and a stored proposal."""
+    officer.world.need("100 EUR", "N-0001")
+    officer.world.offer("50 EUR", "O-0001")
+    return officer
+
+
+def test_any_code_has_a_history(traded: Officer) -> None:
+    traded.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31 --reason met")
+    entry = traded.asks("journal list --deal D-0001")["rows"][0]["entry"]
+    deal, act = (traded.asks(f"history {code}") for code in ("d-0001", entry))
+    assert (deal["schema"], deal["kind"], deal["code"]) == ("cityfund.history/1", "deal", "D-0001")
+    assert (act["schema"], act["kind"], act["code"]) == ("cityfund.history/1", "entry", str(entry))
+    (introduced,) = act["rows"]
+    assert introduced["changes"][0]["quantity"] == "10.00"
+    assert introduced.keys() == deal["rows"][0].keys()
+
+    traded.says(f"journal reverse {entry} --reason slip --yes")
+    reversal, first = traded.asks(f"history {entry}")["rows"]
+    assert (first["entry"], reversal["entry"], reversal["reason"]) == (entry, entry + 1, "slip")
+    assert f"entry {entry} reversed: 10 EUR" in traded.says(f"history {entry}")
+
+
+def test_a_finding_and_a_proposal_have_one(traded: Officer, tmp_path: Path) -> None:
+    (inbox := tmp_path / "inbox").mkdir()
+    (inbox / "a.csv").write_text("provider,statement\na,?\n", encoding="utf-8")
+    traded.tries(f"reconcile --only statements --inbox {inbox}")
+    traded.says("finding resolve F-0001 --reason read")
+    resolved, opened = traded.asks("history f-0001")["rows"]
+    assert opened["changes"] == [{"field": "status", "from": None, "to": "opened"}]
+    assert (resolved["changes"][0]["to"], resolved["reason"]) == ("resolved", "read")
+    assert "resolved" in traded.says("history F-0001")
+
+    traded.says("match --save")
+    traded.says("match accept --until 2027-01-31 --yes")
+    introduced, saved = traded.asks("history MAT-0001")["rows"]
+    assert saved["changes"] == [{"field": "lines", "from": None, "to": 1}]
+    assert introduced["changes"][0]["act"] == "introduce"
+
+
+def test_a_code_of_several_registers_is_asked_for_by_its_register(traded: Officer) -> None:
+    traded.says("provider add Mashhad --code MHD --kind city --city MHD")
+    assert traded.refused("history MHD", 5, "history city:MHD", "history provider:MHD")
+    assert traded.asks("history provider:MHD")["kind"] == "provider"
+
+
+def test_a_record_in_error_has_a_history(traded: Officer) -> None:
+    traded.says("city add Qom --code QOM --country IR")
+    traded.says("undo --reason slip --yes")
+    for typed in ("QOM", "city:qom"):
+        assert traded.asks(f"history {typed}")["code"] == "QOM"
+    assert traded.refused("history NOWHERE", 5, "NOWHERE") == "unknown-code"
