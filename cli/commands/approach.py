@@ -157,9 +157,9 @@ def suggest(call: Call, need: Annotated[str, code_argument("need")]) -> None:
 app = register_noun(
     APPROACH,
     own={
-        "add": Verb(add),
-        "reply": Verb(reply),
-        "offer": Verb(offer),
+        "add": Verb(add, dated=True),
+        "reply": Verb(reply, dated=True),
+        "offer": Verb(offer, dated=True),
         "suggest": Verb(suggest, "list", dated=True),
         "letter": Verb(
             letter_command("approach", "Write the letter that presents a need to a provider."),

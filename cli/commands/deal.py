@@ -52,7 +52,7 @@ Again = Annotated[
 ]
 
 
-@command(app, "introduce", kind="write", may_be_empty=frozenset({"origin"}))
+@command(app, "introduce", kind="write", dated=True, may_be_empty=frozenset({"origin"}))
 @with_parameters(*origin_parameters())
 def introduce(
     call: Call,
@@ -156,7 +156,7 @@ def _instrument(typed: str | None) -> str | None:
     return find_instrument(typed).code
 
 
-@command(app, "commit", kind="write", destructive=True)
+@command(app, "commit", kind="write", dated=True, destructive=True)
 def commit(
     call: Call,
     deal: DealCode,
@@ -169,7 +169,7 @@ def commit(
     _onward(call, deal, "commit", quantity, reference, again=again, due=due)
 
 
-@command(app, "deliver", kind="write", destructive=True)
+@command(app, "deliver", kind="write", dated=True, destructive=True)
 def deliver(
     call: Call,
     deal: DealCode,
@@ -181,7 +181,7 @@ def deliver(
     _onward(call, deal, "deliver", quantity, reference, again=again)
 
 
-@command(app, "release", kind="write", destructive=True)
+@command(app, "release", kind="write", dated=True, destructive=True)
 def release(
     call: Call,
     deal: DealCode,
@@ -206,7 +206,7 @@ def release(
     _onward(call, deal, "release", quantity, reference, stage, again=again, not_before=until)
 
 
-@command(app, "return", kind="write")
+@command(app, "return", kind="write", dated=True)
 def return_(
     call: Call,
     deal: DealCode,
@@ -284,7 +284,7 @@ def edit(
     act(call, lambda uow: edit_deal(uow, terms))
 
 
-@command(app, "deposit", kind="write", hidden=True)
+@command(app, "deposit", kind="write", dated=True, hidden=True)
 def deposit(call: Call, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Refuse: the fund is a broker and holds nothing itself."""
     from ledger.deals.deal import BrokerNotBank

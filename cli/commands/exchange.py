@@ -62,7 +62,7 @@ def suggest(
     emit_suggestions(call, suggestions)
 
 
-@command(app, "accept", kind="write")
+@command(app, "accept", kind="write", dated=True)
 def accept(
     call: Call,
     need: Annotated[str, code_argument("need")],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = noun("Import tables, and other files by an import rule.", default="tables")
 
 
-@command(app, "tables", kind="write", destructive=True)
+@command(app, "tables", kind="write", dated=True, destructive=True)
 def import_(
     call: Call,
     paths: Annotated[

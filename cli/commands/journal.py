@@ -75,7 +75,7 @@ def show(call: Call, entry: Number) -> None:
     emit_record(row, ENTRY_TERMS, call.read, document=document, below=below)
 
 
-@command(app, "reverse", kind="write", destructive=True)
+@command(app, "reverse", kind="write", dated=True, destructive=True)
 def reverse(call: Call, entry: Number) -> None:
     """Reverse an entry by an opposite one; --reason is required."""
     from ledger.store.journal.entries import entry_number
@@ -85,7 +85,7 @@ def reverse(call: Call, entry: Number) -> None:
     act(call, lambda uow: reverse(uow, number), asks=True)
 
 
-@command(app, "correct", kind="write")
+@command(app, "correct", kind="write", dated=True)
 def correct(
     call: Call,
     entry: Number,

@@ -111,7 +111,7 @@ def show(
     emit_stored(call, snapshot, stored, old)
 
 
-@command(app, "accept", kind="write", destructive=True)
+@command(app, "accept", kind="write", dated=True, destructive=True)
 def accept(
     call: Call,
     lines: Annotated[

@@ -25,10 +25,12 @@ def add(call: Call, **_typed: str) -> None:
 
     def work(uow: UnitOfWork) -> Receipt:
         terms = read_terms(call, DATED_NOTE, today=uow.today, adds=True)
+        if "date" in terms.terms and uow.request.on is not None:
+            raise records.unused_day(uow, f"--date {terms.terms['date']}")
         own = {"date": uow.day.isoformat(), **terms.terms}
-        return records.add(uow, DATED_NOTE.name, replace(terms, terms=own), dated=True)
+        return records.add(uow, DATED_NOTE.name, replace(terms, terms=own))
 
     act(call, work)
 
 
-app = register_noun(DATED_NOTE, own={"add": Verb(add)})
+app = register_noun(DATED_NOTE, own={"add": Verb(add, dated=True)})

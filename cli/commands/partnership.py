@@ -159,9 +159,9 @@ app = register_noun(
     PARTNERSHIP,
     own={
         "add": Verb(add),
-        "end": Verb(end),
+        "end": Verb(end, dated=True),
         "undertake": Verb(undertake),
-        "done": Verb(done),
-        "log": Verb(log),
+        "done": Verb(done, dated=True),
+        "log": Verb(log, dated=True),
     },
 )

@@ -77,12 +77,12 @@ def restore(
 app = register_noun(
     PROJECT,
     own={
-        "add": Verb(add),
+        "add": Verb(add, dated=True),
         "brief": Verb(
             letter_command("project", "Write the two pages on a project that a provider wants."),
             "plain",
         ),
-        "cancel": Verb(cancel, destructive=True),
-        "restore": Verb(restore),
+        "cancel": Verb(cancel, dated=True, destructive=True),
+        "restore": Verb(restore, dated=True),
     },
 )

@@ -208,7 +208,7 @@ def history(
     emit_versions(call, snapshot, pair, rows)
 
 
-@command(app, "add", kind="write")
+@command(app, "add", kind="write", dated=True)
 def add(
     call: Call,
     base: Base,

@@ -26,6 +26,7 @@ from cli.framework.register_options import (
     date_parameter,
     edit_parameters,
     insists,
+    note_former_day,
     plain_term,
     quantity_parameter,
     read_terms,
@@ -90,6 +91,8 @@ _NARROWED = frozenset({"project", "need", "offer", "approach"})
 """Registers of which a list with filters by codes reads only what these can keep."""
 _CLOSED = ("project", "need")
 """Registers whose lists leave out what is closed although nothing of them is withdrawn whole."""
+_DATED = ("project",)
+"""Registers of which a term is true from a day on, that of --on: the status of a project."""
 _NO_VERBS: Mapping[str, Verb] = MappingProxyType({})
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "office": {
@@ -311,9 +314,10 @@ def _add(spec: RegisterSpec) -> Verb:
                 return measured.add_measured(uow, Side(spec.name), terms)
             return records.add(uow, spec.name, terms, as_new=insists(call))
 
+        note_former_day(call)
         act(call, work)
 
-    return Verb(add, destructive=spec.bars_pairs)
+    return Verb(add, dated=spec.has_quantity, destructive=spec.bars_pairs)
 
 
 def _edit(spec: RegisterSpec) -> Verb:
@@ -332,7 +336,8 @@ def _edit(spec: RegisterSpec) -> Verb:
 
     # An empty text removes a term.
     named = frozenset(attribute_of(one.name) for one in spec.columns)
-    return Verb(edit, destructive=spec.bars_pairs, may_be_empty=named)
+    dated = spec.has_quantity or spec.name in _DATED
+    return Verb(edit, dated=dated, destructive=spec.bars_pairs, may_be_empty=named)
 
 
 def _end(spec: RegisterSpec) -> Verb:
@@ -466,7 +471,7 @@ def _move(spec: RegisterSpec, verb: str) -> Verb:
 
         act(call, work, asks=verb == "withdraw" and typed["quantity"] is None)
 
-    return Verb(move, destructive=verb == "withdraw")
+    return Verb(move, dated=True, destructive=verb == "withdraw")
 
 
 def _expire(spec: RegisterSpec) -> Verb:
@@ -476,4 +481,4 @@ def _expire(spec: RegisterSpec) -> Verb:
 
         act(call, lambda uow: expire(uow, resolve_typed_code(uow, spec.name, typed[spec.name])))
 
-    return Verb(expire)
+    return Verb(expire, dated=True)

@@ -40,7 +40,7 @@ def remind(
     act(call, work)
 
 
-@command(done_app, "done", kind="write")
+@command(done_app, "done", kind="write", dated=True)
 def done(
     call: Call,
     reminder: Annotated[

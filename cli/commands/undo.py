@@ -12,7 +12,7 @@ from cli.framework.session import act
 app = standalone()
 
 
-@command(app, "undo", kind="write", destructive=True)
+@command(app, "undo", kind="write", dated=True, destructive=True)
 def undo(
     call: Call,
     request: Annotated[

@@ -417,7 +417,7 @@ def command(
 
     A reading command takes --output, with `dated` the two
     times and, where it lists rows, --where; one that `saves` its answer on request also --reason,
-    --key and --dry-run. A writing command takes these and --on, and with `destructive` --yes.
+    --key and --dry-run. A writing command takes these, with `dated` --on, with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
     that the command has in addition. The table of one that answers in `prose` is a text;
     one that `converts` amounts takes --currency, a list not `of_offices` no --office.

@@ -445,8 +445,8 @@ def shared_parameters(
     if kind in READING:
         parameters += (_OUTPUT, _LANG)
     if kind == "write":
-        parameters += (_ON, *_RECORDING)
-    if dated:
+        parameters += (_ON, *_RECORDING) if dated else _RECORDING
+    elif dated:
         parameters += _DATED
     if converts:
         parameters.append(_CURRENCY)

@@ -7,6 +7,7 @@ export never call a term by two names.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
@@ -27,6 +28,7 @@ from cli.framework.options import (
     quantity_argument,
     typed_origin,
 )
+from cli.framework.terminal import is_terminal, note
 from cli.framework.usage_errors import MissingParameter
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
 
@@ -47,6 +49,8 @@ _METAVARS = {
     Kind.ORIGIN: "KIND:CODE",
 }
 _CODE_HELP = "its code; the next free one if omitted"
+_FORMER_DAY = "declared_on"
+"""The term that was given with --declared-on, and is now with --on, as the day of every act."""
 _NEW_CODE_HELP = "its new code, while only declarations rest on it; the old one stays an alias"
 _YES_NO = (("yes", ""), ("no", ""))
 
@@ -58,7 +62,12 @@ def add_parameters(spec: RegisterSpec, *, insists: bool = True) -> list[inspect.
     """
     bare = [parameter(name, _argument(spec, spec.column[name])) for name in spec.arguments]
     made = [
-        _optional(spec, column, required=insists and _is_asked_for(spec, column))
+        _optional(
+            spec,
+            column,
+            required=insists and _is_asked_for(spec, column),
+            hidden=column.name == _FORMER_DAY,
+        )
         for column in _typed_columns(spec)
         if column.name not in spec.arguments and column.vocabulary != "units"
     ]
@@ -106,6 +115,12 @@ def _edited(column: ColumnSpec) -> ColumnSpec:
 def _insisting(spec: RegisterSpec) -> list[inspect.Parameter]:
     words = "Record it although its name is there already."
     return [flag_parameter("as_new", "--new", words=words)] if spec.compares_names else []
+
+
+def note_former_day(call: Call) -> None:
+    """Say on a terminal how the day of a declaration is given now."""
+    if call.params.get(_FORMER_DAY) is not None and is_terminal(sys.stderr):
+        note(call, "--declared-on is now --on; the next release drops the former name.")
 
 
 def insists(call: Call) -> bool:

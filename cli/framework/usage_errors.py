@@ -172,6 +172,12 @@ def _unknown_option(option: str, call: Any, path: str) -> UsageError:
         next_step = f"Did you mean {' or '.join(reordered)}?"
     else:
         next_step = did_you_mean(option, known, f"See {path} --help.")
+    if option == "--on":
+        return UnknownOption(
+            f"{path} has no option {option}.",
+            why="What it records holds from the moment it is recorded, whatever the day.",
+            next_step=f"Leave it out; see {path} --help.",
+        )
     return UnknownOption(
         f"{path} has no option {option}.",
         why="Only the options listed in the command's help are accepted.",

@@ -176,7 +176,7 @@ def test_nothing_new_is_put_under_what_is_withdrawn(fund: Officer) -> None:
     fund.says("office retire africa")
     line = "project add X --city MHD --sector transport"
     assert fund.refused(line, 4, "city restore MHD") == "parent-withdrawn"
-    fund.refused("need add PRJ-0001 money '1 EUR'", 4, "MHD", "withdrawn")
+    fund.refused("need add PRJ-0001 money '1 EUR'", 4, "MHD", "retired")
     fund.refused("offer add EDB money '1 EUR'", 4, "provider restore EDB")
     fund.refused("city add Lagos --country NG --office africa", 4, "office restore africa")
     fund.refused("city add Lagos --country NG", 3, "No office covers Nigeria")

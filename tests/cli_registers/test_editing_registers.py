@@ -126,5 +126,5 @@ def test_a_need_shared_by_offers_cannot_become_indivisible(fund: Officer) -> Non
     assert refusal == "shared-already"
 
 
-def test_a_date_that_has_no_effect_is_said_so(fund: Officer) -> None:
-    assert "--on was not used" in fund.says("city edit MHD --population 5 --on 2026-01-01")
+def test_a_date_that_has_no_effect_is_refused(fund: Officer) -> None:
+    assert fund.refused("city edit MHD --population 5 --on 2026-01-01", 2) == "unknown-option"

@@ -99,7 +99,7 @@ def test_a_release_cuts_the_last_ones(metro: Officer) -> None:
 
 
 def test_what_is_held_is_not_owed(metro: Officer) -> None:
-    metro.says("need add PRJ-0001 money '4M EUR' --declared-on 2026-01-01")
+    metro.says("need add PRJ-0001 money '4M EUR' --on 2026-01-01")
     line = "deal introduce O-0001 N-0002 '4M EUR' --until 2099-01-01 --on 2026-02-01"
     metro.says(line, "--due", "2026-10-01=3M EUR")
     assert metro.asks("deal show D-0002")["overdue"] == "0.00"
@@ -130,7 +130,7 @@ def test_overdue_is_one_thing_for_every_reader(metro: Officer) -> None:
 
 def test_across_currencies_the_offer_side_is_in_proportion(metro: Officer) -> None:
     metro.says("rates add EUR USD 1.1 --on 2026-01-01")
-    metro.says("offer add BANK money '5M USD' --declared-on 2026-01-01")
+    metro.says("offer add BANK money '5M USD' --on 2026-01-01")
     metro.says(
         "deal introduce O-0002 N-0001 '1M EUR' --commit --on 2026-02-01",
         *("--due", "2026-03-01=250000 EUR"),

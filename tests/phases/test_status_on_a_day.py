@@ -57,8 +57,8 @@ def metro(officer: Officer) -> Officer:
         "project add Metro --city LHE --sector transport.urban --starts-on 2020-01-01",
         *("--status", "implementation"),
     )
-    officer.says("need add PRJ-0001 money '10M EUR' --declared-on 2022-01-01")
-    officer.says("offer add BANK money '20M EUR' --declared-on 2022-01-01")
+    officer.says("need add PRJ-0001 money '10M EUR' --on 2022-01-01")
+    officer.says("offer add BANK money '20M EUR' --on 2022-01-01")
     return officer
 
 

@@ -14,7 +14,7 @@ from ledger.store.registers import StoredRecord, load_by
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.parse import TypedTerms
-from ledger.usecases.registers.records import add_record, edited, note_unused_day
+from ledger.usecases.registers.records import add_record, edited
 
 _USUAL: Final = "attended"
 
@@ -39,7 +39,6 @@ def attend(
             f"The attendance of meeting {code} has these terms already.",
             next_step=f"See it with: cityfund meeting show {code}",
         )
-    note_unused_day(uow)
     return uow.receipt(changes=changes)
 
 

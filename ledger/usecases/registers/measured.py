@@ -34,7 +34,7 @@ from ledger.usecases.registers.quantities import (
     parse_amount_of,
     set_quantity,
 )
-from ledger.usecases.registers.records import changed, nothing_to_change, put_code
+from ledger.usecases.registers.records import changed, nothing_to_change, put_code, unused_day
 from ledger.usecases.registers.rules import require_free, require_one_offer, resolve_references
 from ledger.usecases.registers.topics import note_new_topics
 
@@ -164,6 +164,8 @@ def _revise(uow: UnitOfWork, account: Account, typed_terms: TypedTerms) -> list[
     """Set the total of the request's day; return the total of that day before and after."""
     typed = typed_terms.terms.get("quantity")
     if typed is None:
+        if uow.request.on is not None:
+            raise unused_day(uow, "no --quantity")
         return []
     before = required_text(balance_on(uow, account, uow.day))
     if is_unknown(typed):

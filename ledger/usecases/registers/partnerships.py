@@ -22,21 +22,25 @@ class NotLasting(RefusedByRule, code="not-lasting"):
 
 def end(uow: UnitOfWork, code: str, ended: str | None) -> Receipt:
     """End a partnership: by a year, a month or a day, else on the day of the request."""
+    if ended and uow.request.on is not None:
+        raise records.unused_day(uow, f"--ended {ended}")
     terms = {"ended": ended or uow.day.isoformat()}
-    return records.edit(uow, PARTNERSHIP, code, TypedTerms(terms), dated=True)
+    return records.edit(uow, PARTNERSHIP, code, TypedTerms(terms))
 
 
 def log(uow: UnitOfWork, typed: TypedTerms) -> Receipt:
     """Record what a city of a partnership has done, on the day of the request if none is named."""
-    return records.add(uow, UNDERTAKING, _done_by_today(uow, typed), dated=True)
+    return records.add(uow, UNDERTAKING, _done_by_today(uow, typed))
 
 
 def done(uow: UnitOfWork, code: str, typed: TypedTerms) -> Receipt:
     """Record that an undertaking is done, on the day of the request if none is named."""
-    return records.edit(uow, UNDERTAKING, code, _done_by_today(uow, typed), dated=True)
+    return records.edit(uow, UNDERTAKING, code, _done_by_today(uow, typed))
 
 
 def _done_by_today(uow: UnitOfWork, typed: TypedTerms) -> TypedTerms:
+    if typed.terms.get("done_on") and uow.request.on is not None:
+        raise records.unused_day(uow, f"--done-on {typed.terms['done_on']}")
     return replace(typed, terms={"done_on": uow.day.isoformat(), **typed.terms})
 
 
@@ -53,5 +57,4 @@ def confirm(uow: UnitOfWork, code: str) -> Receipt:
             next_step=f"See it with: cityfund undertaking show {one.code}",
         )
     uow.edit(UNDERTAKING, stored, one)
-    records.note_unused_day(uow)
     return uow.receipt(recorded={"confirmed_on": uow.today.isoformat()})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from ledger.core.errors import LedgerError, NothingToChange, RefusedByRule
+from ledger.core.errors import InvalidInput, LedgerError, NothingToChange, RefusedByRule
 from ledger.core.quantity import Unit, parse_quantity
 from ledger.core.text import normalised_code
 from ledger.interchange.writer import register_line
@@ -50,17 +50,21 @@ class FixedTerm(RefusedByRule, code="fixed-term"):
     default_why = "It was fixed when the record was made: acts of the past rest on it."
 
 
+class DateNotUsed(InvalidInput, code="date-not-used"):
+    """The day of an act was given, and nothing of the act is of a day."""
+
+    default_why = "Other terms hold from the moment they are recorded, whatever the day."
+    default_next = "Leave out --on."
+
+
 def add(
     uow: UnitOfWork,
     kind: str,
     typed_terms: TypedTerms,
     *,
     as_new: bool = True,
-    dated: bool = False,
 ) -> Receipt:
     """Add an office, a city, a provider or a project; without `as_new` a known name is questioned.
-
-    `dated` says that the day of the request is one of the terms.
 
     Raises `BadTerms`, `UnknownCode`, `AlreadyThere`, `ParentWithdrawn` and `BrokerNotBank`.
     """
@@ -72,8 +76,6 @@ def add(
         )
     _note_consequences(uow, kind, record)
     note_origin(uow, kind, record)
-    if not dated:
-        note_unused_day(uow)
     return uow.receipt(recorded=recorded_terms(uow, kind, record))
 
 
@@ -129,18 +131,17 @@ def edit(
     typed_terms: TypedTerms,
     *,
     as_new: bool = True,
-    dated: bool = False,
 ) -> Receipt:
     """Change the given terms only; the old ones stay readable.
-
-    `dated` says that the day of the request is one of the terms.
 
     Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode` and `NothingToChange`.
     """
     kept = uow.find_record(kind, typed)
     after = edited(uow, kind, kept, typed_terms)
-    if kind == PROJECT.name and uow.request.on is not None and typed_terms.terms.get("status"):
-        after, dated = with_dated_status(uow, kept.record, after), True
+    if kind == PROJECT.name and uow.request.on is not None:
+        if not typed_terms.terms.get("status"):
+            raise unused_day(uow, "no status")
+        after = with_dated_status(uow, kept.record, after)
         if after == kept.record:
             return uow.receipt(changes={})
     if after == kept.record:
@@ -156,9 +157,12 @@ def edit(
     _note_consequences(uow, kind, after)
     if "origin" in changes:
         note_origin(uow, kind, after)
-    if not dated:
-        note_unused_day(uow)
     return uow.receipt(changes=changes)
+
+
+def unused_day(uow: UnitOfWork, given: str) -> DateNotUsed:
+    """Make the refusal of a day to which nothing that is `given` applies."""
+    return DateNotUsed(f"--on {uow.request.on} and {given} were given.")
 
 
 def edited(uow: UnitOfWork, kind: str, stored: StoredRecord, typed_terms: TypedTerms) -> Any:
@@ -219,12 +223,6 @@ def nothing_to_change(kind: str, code: str) -> NothingToChange:
     )
 
 
-def note_unused_day(uow: UnitOfWork) -> None:
-    """Note that a date given has no effect: terms are true from the moment they are recorded."""
-    if uow.request.on is not None:
-        uow.note("date-not-used", "terms hold from the moment they are recorded; --on was not used")
-
-
 def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
     """Add a unit of work. Raises `BadTerms`, `AlreadyThere` and what a code that misleads does."""
     unit, _ = parse_record(uow, "unit", as_cells("unit", typed_terms), typed_terms)
@@ -239,7 +237,6 @@ def add_unit(uow: UnitOfWork, typed_terms: TypedTerms) -> Receipt:
     refuse_confusable("unit", unit.code, CodeShapes(uow.units))
     _require_typeable(uow, unit, typed_terms)
     uow.add_unit(unit)
-    note_unused_day(uow)
     return uow.receipt(recorded=recorded_terms(uow, "unit", unit))
 
 

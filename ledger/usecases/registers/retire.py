@@ -20,7 +20,6 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.offices import note_uncovered
 from ledger.usecases.registers.phases import require_newest_day
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
-from ledger.usecases.registers.records import note_unused_day
 from ledger.usecases.registers.rules import refuse_withdrawn, require_one_owner, title_of
 
 CANCELLED = "cancelled"
@@ -47,7 +46,6 @@ def set_withdrawn(uow: UnitOfWork, kind: str, typed: str, *, withdrawn: bool) ->
     if withdrawn:
         for text in _left_behind(uow, kind, record):
             uow.note("left-behind", text)
-    note_unused_day(uow)
     return uow.receipt(changes={"withdrawn": [record.withdrawn, withdrawn]})
 
 
