@@ -108,6 +108,8 @@ _ASCII_NAME_PARTS: Final = {code: " " for code in range(128) if not chr(code).is
 
 def name_key(text: str) -> str:
     """Return the form in which two names are compared: as a topic, without accents or points."""
+    if text.isascii():  # what separates words of a topic is no letter or figure either
+        return " ".join(text.lower().translate(_ASCII_NAME_PARTS).split())
     key = text_key(text)
     if key.isascii():
         return " ".join(key.translate(_ASCII_NAME_PARTS).split())
@@ -158,9 +160,11 @@ def code_number(
     prefix: str, code: str, normalised: Callable[[str], str] = normalised_code
 ) -> int | None:
     """Return the number of a code that the program made, in any case; None for any other code."""
-    plain = normalised(code)
-    ending = plain.removeprefix(f"{normalised(prefix)}-")
-    if ending == plain or not (ending.isascii() and ending.isdigit()):
+    plain, beginning = normalised(code), f"{normalised(prefix)}-"
+    if not plain.startswith(beginning):
+        return None
+    ending = plain.removeprefix(beginning)
+    if not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None
 

@@ -139,8 +139,11 @@ class Codes:
 
     def add(self, code: str) -> None:
         """Make a code of the import known, unless it is one that is known."""
-        if self.find(code) is None:
-            self._put(normalised_code(code), code)
+        normalised = normalised_code(code)
+        if normalised not in self._normalised and normalised not in self._aliases:
+            self._normalised[normalised] = code
+        elif self.find(code) is None:
+            self._put(normalised, code)
 
     def add_alias(self, alias: str, code: str) -> None:
         """Make a former code of a record known."""
@@ -149,6 +152,8 @@ class Codes:
     def find(self, code: str) -> str | None:
         """Give the code meant: this one, else the only one that differs in case, else by alias."""
         normalised = normalised_code(code)
+        if self._normalised.get(normalised) == code:  # nearly every code is written as it stands
+            return code
         alike = self._alike(normalised)
         if code in alike:
             return code

@@ -82,9 +82,25 @@ class PackedRows(Sequence[RawRow]):
         self._lines = array("q")
         self._columns: list[list[str]] = [[] for _ in self._names]
         self._texts: dict[str, str] = {}
+        if isinstance(rows, list):
+            self._take(rows)
+            return
         for row in rows:
             self.append(row)
         self._texts.clear()
+
+    def _take(self, rows: list[RawRow]) -> None:
+        """Take many rows, one column after another."""
+        self._lines.extend([row.line for row in rows])
+        for name, column in zip(self._names, self._columns, strict=True):
+            column += [row.cells[name] for row in rows]
+            texts: dict[str, str] = {}
+            if len({*column[:_MOST_TEXTS]}) < min(len(column), _MOST_TEXTS) // 2:
+                # Texts of a column that repeats them are kept once.
+                column[:] = [
+                    texts.setdefault(cell, cell) if len(cell) <= _REPEATED else cell
+                    for cell in column
+                ]
 
     def append(self, row: RawRow) -> None:
         """Take one more row, which has a cell under each name."""

@@ -115,9 +115,13 @@ def _reader(column: ColumnSpec) -> _Read:
     if not column.required or column.kind is Kind.TEXT:
         return read
 
+    name, nothing = column.name, _NOTHING.get(column.kind, "")
+
     def required(cells: Cells) -> Any:
-        cells.require(column.name)
-        return read(cells) if cells.raw(column.name) else _NOTHING.get(column.kind, "")
+        if cells.values.get(name):
+            return read(cells)
+        cells.require(name)
+        return nothing
 
     return required
 

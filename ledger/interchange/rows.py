@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -82,7 +82,7 @@ def read_tables(
 
 def _read(table: RawTable, parsed: Tables, lookups: Lookups) -> None:
     rows = parsed.of(table.table)
-    columns = [c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN]
+    columns = {c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN}
     for raw in table.rows:
         cells = Cells(Place(table.file, raw.line, table.sheet), raw.cells, lookups, table.columns)
         row = read_row(table.table, cells, columns)
@@ -92,11 +92,12 @@ def _read(table: RawTable, parsed: Tables, lookups: Lookups) -> None:
             parsed.broken.setdefault(table.table, set()).add(code)
 
 
-def read_row(name: str, cells: Cells, columns: list[str]) -> object:
+def read_row(name: str, cells: Cells, columns: Collection[str]) -> object:
     """Give the typed row of a table; each bad cell is noted with the cells."""
     if name in _ACTS:
         return _ACTS[name](cells)
-    given = _given(tuple(column for column in columns if cells.values.get(column)))
+    filled = [column for column, cell in cells.values.items() if cell and column in columns]
+    given = _given(tuple(filled))
     if name == "rates":
         return RegisterRow(acts_in.parse_rate_row(cells), given, cells.place)
     record, quantity = read_record(by_plural()[name], cells)

@@ -309,6 +309,8 @@ class ImportPlan:
     def _own_changes(self) -> Iterator[Change]:
         yield from self.restated
         for step in self.steps:
+            if isinstance(step, (Add, Same)):  # nearly all of most imports
+                continue
             if isinstance(step, Edit):
                 code, place = step.after.code, step.place
                 for name in step.fields:

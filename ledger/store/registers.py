@@ -71,9 +71,10 @@ class _Registers(Mapping[str, StoredRegister]):
         self._stored = {spec.name: stored_register(spec) for spec in made}
 
     def __getitem__(self, name: str) -> StoredRegister:
-        if name not in self._stored:
-            self._stored[name] = stored_register(versioned()[name])
-        return self._stored[name]
+        stored = self._stored.get(name)
+        if stored is None:
+            stored = self._stored[name] = stored_register(versioned()[name])
+        return stored
 
     def __contains__(self, name: object) -> bool:
         return name in versioned()

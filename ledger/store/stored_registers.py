@@ -32,6 +32,11 @@ class Term(NamedTuple):
     """The column with the kind of record that it is the id of, where that differs: an origin."""
 
     @property
+    def names_record(self) -> bool:
+        """Say whether it names another record."""
+        return self.refers_to is not None or self.kind_column is not None
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Name all columns that it is kept in."""
         return (self.column,) if self.kind_column is None else (self.kind_column, self.column)
@@ -59,6 +64,10 @@ class StoredRegister:
     changes: Table | None
     free_texts: tuple[tuple[str, str], ...]
     """The terms that are free text: what a leaf's disclosure calls each, and its column."""
+    plain: tuple[tuple[str, str], ...]
+    """The terms that are kept as they are: the attribute and the column of each."""
+    naming: tuple[Term, ...]
+    """The terms that name another record, of which its id is kept."""
 
     @property
     def changes_table(self) -> Table:
@@ -101,6 +110,8 @@ def stored_register(spec: RegisterSpec) -> StoredRegister:
             for term in terms
             if is_free_text(spec.column[term.name])
         ),
+        plain=tuple((term.attribute, term.column) for term in terms if not term.names_record),
+        naming=tuple(term for term in terms if term.names_record),
     )
 
 

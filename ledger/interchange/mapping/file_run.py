@@ -342,8 +342,8 @@ class FileRun:
 
     def _fingerprint(self, row: Row) -> int:
         """Give a number that two rows have in common if all is the same that the rule reads."""
-        nested = [repr(one) for one in row.record.values() if not isinstance(one, str)]
-        return hash((*(row.values.get(name) for name in self.rule.foreign_columns), *nested))
+        nested = [repr(one) for one in row.record.values() if one.__class__ is not str]
+        return hash((*map(row.values.get, self.rule.foreign_columns), *nested))
 
     def _make(self, row: Row) -> _Fate:
         """Make the records of a row: all that it gives, or none."""
@@ -384,7 +384,7 @@ class FileRun:
             if not maker.is_distinct:
                 kept.append(one)
                 continue
-            key = maker.output.table, "/".join(one.cells[name] for name in maker.identity)
+            key = maker.output.table, "/".join([one.cells[name] for name in maker.identity])
             first = made.get(key) or fresh.get(key)
             if first is None:
                 fresh[key] = one.raw

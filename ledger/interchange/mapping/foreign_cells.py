@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.numbers import format_decimal, normalise_digits
@@ -19,6 +19,7 @@ _GROUPS = r"[0-9]{1,3}([.' \u00a0\u202f\u2019])[0-9]{3}(?:\3[0-9]{3})*"
 _COMMA = re.compile(rf"(-?)({_GROUPS}|[0-9]+)(,[0-9]+)?")
 
 
+@lru_cache(maxsize=1 << 12)
 def day_first(text: str) -> str | None:
     """Return a date such as 5.3.2026 or 05/03/2026 as 2026-03-05; None if it is none."""
     plain = normalise_digits(text)
@@ -196,7 +197,7 @@ def _written(text: str, form: re.Pattern[str]) -> str | None:
     match = form.fullmatch(_signed(text))
     if match is None:
         return None
-    whole = "".join(letter for letter in match[2] if letter.isdigit())
+    whole = "".join(filter(str.isdigit, match[2]))
     return f"{match[1]}{whole}" + (f".{match[3]}" if match[3] else "")
 
 
@@ -215,7 +216,7 @@ def decimal_comma(text: str) -> str | None:
     match = _COMMA.fullmatch(_signed(text))
     if match is None:
         return None
-    whole = "".join(letter for letter in match[2] if letter.isdigit())
+    whole = "".join(filter(str.isdigit, match[2]))
     return f"{match[1]}{whole}{(match[4] or '').replace(',', '.')}"
 
 

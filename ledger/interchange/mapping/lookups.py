@@ -60,18 +60,27 @@ def named_countries(
     With the form `any` codes are read too. Other spellings are counted. Raises `BadCell` with what
     a word may mean.
     """
+    try:
+        codes, spellings = _codes_of(text, form)
+    except UnknownCountry as error:
+        raise BadCell(column, error.code, error.what, error.next_step) from error
+    for part, alpha2 in spellings:
+        mapped[column, part, alpha2] += 1
+    return codes
+
+
+@lru_cache(maxsize=1 << 10)
+def _codes_of(text: str, form: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Give the codes of some countries, and those that another spelling of their names gave."""
     codes: list[str] = []
+    spellings: list[tuple[str, str]] = []
     for part in filter(None, map(str.strip, text.split(_LIST_SEPARATOR))):
         alpha2 = country(part) if form == "any" else None
-        if alpha2 is None:
-            try:
-                alpha2 = find_country_by_name(part).alpha2
-            except UnknownCountry as error:
-                raise BadCell(column, error.code, error.what, error.next_step) from error
+        alpha2 = alpha2 or find_country_by_name(part).alpha2
         codes.append(alpha2)
         if is_other_spelling(part, alpha2):
-            mapped[column, part, alpha2] += 1
-    return _LIST_SEPARATOR.join(codes)
+            spellings.append((part, alpha2))
+    return _LIST_SEPARATOR.join(codes), tuple(spellings)
 
 
 @cache

@@ -159,7 +159,7 @@ class OutputMaker:
 
     def _make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
         try:
-            failed = next((words for words, test in self.tests if not test(row)), None)
+            failed = self._failed(row) if self.tests else None
         except BadCell as error:
             bad.append(error)
             return
@@ -191,6 +191,10 @@ class OutputMaker:
                 bad.append(error)
         rows.append(made)
 
+    def _failed(self, row: Row) -> str | None:
+        """Name the first test that a row fails."""
+        return next((words for words, test in self.tests if not test(row)), None)
+
     def keep(self, made: Made) -> None:
         """Put a canonical row into its table."""
         report, table = self.compiler.report, self.output.table
@@ -198,7 +202,7 @@ class OutputMaker:
             posted = self.given.add(self.file, made.line, made.cells, made.name)
             report.zero += not posted
             return
-        for name, cell in made.cells.items():
+        for name, cell in () if all(made.cells.values()) else made.cells.items():
             if not cell and name not in self.output.new:
                 report.unknown[table, name] += 1
         self.table.rows.append(made.raw)

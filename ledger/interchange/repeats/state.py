@@ -115,14 +115,16 @@ def _json(values: Any) -> str:
 
 
 _write_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+_quoted: Final = json.encoder.encode_basestring_ascii
 
 
 def packed(files: Iterable[StatedFile], rows: Iterable[StatedRow]) -> str:
     """Give a state as a text to be kept."""
     compress = zlib.compressobj()
     blocks = [compress.compress(_json([*map(list, files)]).encode())]
+    # A head is the JSON of a list of these, written out: there is one for each row.
     lines = (
-        f"\n{_json([table, code, file, line, int(gone)])}{_CELLS}{text}"
+        f'\n["{table}",{_quoted(code)},{file},{line},{int(gone)}]{_CELLS}{text}'
         for table, code, text, file, line, gone in rows
     )
     while some := "".join(islice(lines, _LINES_AT_ONCE)):
@@ -183,8 +185,12 @@ class OwnRow(NamedTuple):
 
 
 def own_row(table: str, code: str, cells: Mapping[str, str], place: Place) -> OwnRow:
-    """Make what an import says of a record of its cells by column."""
-    return OwnRow(table, code, _json(cells), place)
+    """Make what an import says of a record of its cells by column.
+
+    The text is the JSON of the cells, whose columns have plain names, written out.
+    """
+    text = ",".join([f'"{column}":{_quoted(cell)}' for column, cell in cells.items()])
+    return OwnRow(table, code, f"{{{text}}}", place)
 
 
 class OwnRows:

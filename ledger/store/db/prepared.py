@@ -149,10 +149,16 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[
     send(connection, statement, list(zip(*columns, strict=True)), many=True)
 
 
+def insert_all_tuples(connection: Connection, table: Table, rows: Iterator[Sequence[Any]]) -> None:
+    """Insert rows as they are made, some at once, so that few of very many are in memory."""
+    while block := [*islice(rows, ROWS_AT_ONCE)]:
+        insert_tuples(connection, table, block)
+
+
 def _convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
     """Convert each distinct value once: a day, a stage or a moment stands in many rows."""
     values = list(column)
-    if any(isinstance(value, Decimal) for value in values):
+    if Decimal in {*map(type, values)}:
         # Equal decimals may have been written differently, and are kept as written.
         return map(convert, values)
     converted = {value: convert(value) for value in set(values)}

@@ -109,6 +109,14 @@ class LockedNumbering(Numbering):
         self._last_ids[table.name] += count
         return list(range(first, first + count))
 
+    def next_id(self, table: Table) -> int:
+        """Draw the id after the largest."""
+        number = self._last_ids.get(table.name)
+        if number is None:
+            return self.ids(table, 1)[0]
+        self._last_ids[table.name] = number + 1
+        return number + 1
+
     def _largest(self, kind: str) -> int:
         if kind not in self._largest_codes:
             table = identity_of(kind)
@@ -207,12 +215,14 @@ class CodeUses:
         known = [normalised_code(code) for code in codes if code not in self._new]
         if not known:
             return 0
+        uses = self._by_kind.get(kind)
+        if uses is not None:
+            return max([uses.get(code, 0) for code in known]) if uses else 0
         self._asked[kind] += 1
         if self._asked[kind] <= _SINGLY:
             return max(self._read(kind, known).values(), default=0)
-        if kind not in self._by_kind:
-            self._by_kind[kind] = self._read(kind)
-        return max(self._by_kind[kind].get(code, 0) for code in known)
+        uses = self._by_kind[kind] = self._read(kind)
+        return max([uses.get(code, 0) for code in known])
 
     def _read(self, kind: str, codes: Sequence[str] | None = None) -> dict[str, int]:
         register = STORED_REGISTERS[kind]
@@ -295,7 +305,7 @@ class DisclosureRows:
             else:
                 self._texts.append((place, record, version, name, value))
 
-    def rows(self, receipt: str) -> list[tuple[Any, ...]]:
+    def rows(self, receipt: str) -> Iterator[tuple[Any, ...]]:
         """Give every row with its salt, those of the request's own texts included."""
         number = self._request["id"]
         request = (LEAF_PLACES[REQUEST_KIND], number, 0)
@@ -305,7 +315,6 @@ class DisclosureRows:
         own = [(*request, name, value) for name, value in fields.items() if value]
         texts = sorted([*own, *self._texts])
         salts = os.urandom(SALT_LENGTH * len(texts))
-        rows: list[tuple[Any, ...]] = []
         last, place = request, -1
         for at, (kind, record, version, name, value) in enumerate(texts):
             leaf = (kind, record, version)
@@ -313,8 +322,7 @@ class DisclosureRows:
             last = leaf
             salt = salts[SALT_LENGTH * at : SALT_LENGTH * (at + 1)]
             text = "" if name in LARGE_FIELDS else quoted(value)
-            rows.append((number, *leaf, place, name, salt, text))
-        return rows
+            yield (number, *leaf, place, name, salt, text)
 
 
 _DETAILS: Final = ("effective_on", "reference", "reason", "override")

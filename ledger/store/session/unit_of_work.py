@@ -34,7 +34,7 @@ from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
 from ledger.store import registers
 from ledger.store.db import queries, tables
-from ledger.store.db.prepared import ROWS_AT_ONCE, RowBuffer, insert_tuples
+from ledger.store.db.prepared import ROWS_AT_ONCE, RowBuffer, insert_all_tuples
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
 from ledger.store.origins import Key, require_no_circle
@@ -173,7 +173,8 @@ class UnitOfWork:
         register = STORED_REGISTERS[kind]
         values = self._columns(kind, record)
         identity = self._new_identity(kind, record)
-        number = code_number(code_prefixes().get(kind, ""), record.code)
+        folded = normalised_code(record.code)
+        number = code_number(code_prefixes().get(kind, ""), folded)
         self._numbering.note_code_number(kind, number)
         key = kind, record.code
         self._ids[key] = identity
@@ -183,7 +184,7 @@ class UnitOfWork:
             {
                 **{name: values[name] for name in register.fixed},
                 "id": identity,
-                "folded": normalised_code(record.code),
+                "folded": folded,
                 "number": number,
                 "reuse": self._uses.of(kind, (record.code, *later)),
                 "request_id": self.request_id,
@@ -420,7 +421,7 @@ class UnitOfWork:
         self._journal.add_to(self._rows, self._disclosures)
         self._rows.flush(self.connection)
         rows = self._disclosures.rows(receipt["body"])
-        insert_tuples(self.connection, tables.disclosure, rows)
+        insert_all_tuples(self.connection, tables.disclosure, rows)
 
     def flush_registers(self) -> None:
         """Write all that waits but the journal, so that queries see it."""
@@ -451,30 +452,31 @@ class UnitOfWork:
         if version > 1 and register.spec.is_origin and values.get("origin_id"):
             self.flush_registers()
             require_no_circle(self.connection, Key(kind, owner), values)
+        reason = self.request.reason
         texts = [(field, values[column]) for field, column in register.free_texts]
-        self._disclosures.add(kind, owner, version, [("reason", self.request.reason), *texts])
-        self._rows.add(
-            register.versions,
-            {
-                **{name: values[name] for name in register.versioned},
-                **{name: None if version == 1 else values[name] for name in register.corrected},
-                register.owner: owner,
-                "version": version,
-                "reason": self.request.reason,
-                "request_id": self.request_id,
-                "recorded_at": self.now,
-                "format": CANONICAL_FORMAT,
-                "in_error": False,
-                **marks,
-            },
-        )
+        self._disclosures.add(kind, owner, version, [("reason", reason), *texts])
+        row = {name: values[name] for name in register.versioned}
+        for name in register.corrected:
+            row[name] = None if version == 1 else values[name]
+        row |= {
+            register.owner: owner,
+            "version": version,
+            "reason": reason,
+            "request_id": self.request_id,
+            "recorded_at": self.now,
+            "format": CANONICAL_FORMAT,
+            "in_error": False,
+            **marks,
+        }
+        self._rows.add(register.versions, row)
         if self._rows.count >= ROWS_AT_ONCE:
             self.flush_registers()
 
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
-        values: dict[str, Any] = {}
-        for term in STORED_REGISTERS[kind].terms:
+        register = STORED_REGISTERS[kind]
+        values = {column: getattr(record, attribute) for attribute, column in register.plain}
+        for term in register.naming:
             value = getattr(record, term.attribute)
             if term.kind_column is not None:
                 values[term.kind_column], code = parse_origin(value) if value else (None, None)

@@ -59,7 +59,7 @@ from ledger.usecases.registers.instalments import ImportedInstalments
 from ledger.usecases.registers.meetings import MeetingRules
 from ledger.usecases.registers.near_duplicates import COMPARED, NameIndex
 from ledger.usecases.registers.network_rules import require_allowed
-from ledger.usecases.registers.quantities import set_quantity
+from ledger.usecases.registers.quantities import declare_quantity
 from ledger.usecases.registers.rules import refuse_confusable, refuse_the_fund, require_one_offer
 from ledger.usecases.registers.topics import new_topics, topics_in_use, topics_of
 
@@ -216,9 +216,8 @@ def _near_duplicates(stored: StoredRegisters, plan: ImportPlan) -> Iterator[Note
         for one in stored.of(kind).values():
             names.add(one.record)
     for record in added:
-        for note in names.near_duplicates(record):
+        for note in names.add_noted(record):
             yield note._replace(text=f"{record.code}: {note.text}")
-        names.add(record)
 
 
 _SIDES = frozenset(side.value for side in Side)
@@ -323,7 +322,7 @@ class Importer:
         waiting = {*failed_codes}
         for step in steps:
             code = _place_and_code(step)[1]
-            if code in waiting or _deal_of(step) in waiting:
+            if waiting and (code in waiting or _deal_of(step) in waiting):
                 refused.append((step, None))
                 continue
             try:
@@ -385,8 +384,7 @@ class Importer:
             self._require_distinct(kind, code)
         add_with_former_codes(self._uow, kind, record, former)
         if step.quantity is not None:
-            account = self._uow.accounts.account(Side(kind), step.record.code)
-            set_quantity(self._uow, account, step.quantity, account.record.declared_on)
+            declare_quantity(self._uow, Side(kind), step.record.code, step.quantity)
 
     def _require_distinct(self, kind: str, code: str) -> None:
         """Refuse a new code that could be taken for another of the ledger or of this import."""

@@ -55,18 +55,32 @@ class NameIndex:
 
     def __init__(self, records: Iterable[Named] = ()) -> None:
         """Index some records."""
-        self._by_key: dict[str, list[Named]] = {}
+        self._by_key: dict[str, tuple[Named, ...]] = {}
         for record in records:
             self.add(record)
 
     def add(self, record: Named) -> None:
         """Index a record under each of its names."""
-        for key in _keys(record):
-            self._by_key.setdefault(key, []).append(record)
+        self._put(_keys(record), record)
+
+    def _put(self, keys: Iterable[str], record: Named) -> None:
+        for key in keys:
+            self._by_key[key] = (*self._by_key.get(key, ()), record)
+
+    def add_noted(self, record: Named) -> list[Note]:
+        """Index a record; return a note of each other one, of those before, that it may be."""
+        keys = _keys(record)
+        known = not self._by_key.keys().isdisjoint(keys)
+        notes = [*self._near_duplicates(record, keys)] if known else []
+        self._put(keys, record)
+        return notes
 
     def near_duplicates(self, record: Named) -> Iterator[Note]:
         """Return a note of each other record that this one may be."""
-        found = (one for key in sorted(_keys(record)) for one in self._by_key.get(key, ()))
+        return self._near_duplicates(record, _keys(record))
+
+    def _near_duplicates(self, record: Named, keys: Iterable[str]) -> Iterator[Note]:
+        found = (one for key in sorted(keys) for one in self._by_key.get(key, ()))
         alike = {(type(one), one.code): one for one in found}
         for other in alike.values():
             text = _text(record, other)

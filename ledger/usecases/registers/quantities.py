@@ -55,6 +55,15 @@ def set_quantity(uow: UnitOfWork, account: Account, total: int, day: date) -> No
     _state(uow, account, act, then, total, day)
 
 
+def declare_quantity(uow: UnitOfWork, side: Side, code: str, total: int) -> None:
+    """Declare the first quantity of a need or an offer that this request has just added."""
+    account = uow.accounts.account(side, code)
+    assert not account.stages, "nothing was declared of it"
+    movements = moves.declaration_movements(side, account.code, account.unit, total)
+    details = ActDetails(effective_on=account.record.declared_on, reason=uow.request.reason)
+    post(uow, Draft(act=Act.DECLARE, movements=movements, details=details, total=total))
+
+
 def make_unknown(uow: UnitOfWork, account: Account, day: date) -> None:
     """Take back all of a need from a day on, what was withdrawn too: its quantity is unknown.
 
