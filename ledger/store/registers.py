@@ -71,8 +71,7 @@ class _Registers(Mapping[str, StoredRegister]):
         self._stored = {spec.name: stored_register(spec) for spec in made}
 
     def __getitem__(self, name: str) -> StoredRegister:
-        stored = self._stored.get(name)
-        if stored is None:
+        if (stored := self._stored.get(name)) is None:
             stored = self._stored[name] = stored_register(versioned()[name])
         return stored
 
