@@ -1,49 +1,32 @@
 """The noun of a register: its verbs, made from its specification.
 
 Each register is an attribute of this module, made when it is asked for. Registers with verbs of
-their own have a module each: see `_OWN_MODULES` in `cli.framework.app`.
+their own have a module each: see `_OWN_MODULES` in `cli.framework.app`. What a verb does stands in
+`cli.commands.register_verbs`, which is loaded where one runs: help does without.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call, command, noun
 from cli.framework.options import flag_parameter, with_parameters
-from cli.framework.register_commands import (
-    Listing,
-    emit_listing,
-    resolve_code,
-    resolve_typed_code,
-    shown_rows,
-)
 from cli.framework.register_options import (
     add_parameters,
     code_parameter,
     date_parameter,
     edit_parameters,
-    insists,
-    note_former_day,
-    plain_term,
     quantity_parameter,
-    read_terms,
 )
-from cli.framework.session import act, read_ledger
-from ledger.core.factors import Side
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import REGISTERS, children_of
 
 if TYPE_CHECKING:
     import typer
 
-    from ledger.journal.receipts import Receipt
     from ledger.registers.spec import RegisterSpec
-    from ledger.reports.table import Column, ReportRow
-    from ledger.store.session.snapshot import Reader, Snapshot
-    from ledger.store.session.unit_of_work import UnitOfWork
 
 ORDER = (
     *(
@@ -76,19 +59,6 @@ class Verb(NamedTuple):
     may_be_empty: frozenset[str] = frozenset()
 
 
-List = Callable[["Snapshot"], Listing]
-Show = Callable[[Call, "Reader", str], None]
-_LISTED_WITH = {
-    "office": ("city", "seat"),
-    "provider": ("offer",),
-    "offer": ("city",),
-    "project": ("need",),
-    "body": ("seat",),
-    "meeting": ("attendance",),
-}
-"""Registers whose records are counted in the listing of another."""
-_NARROWED = frozenset({"project", "need", "offer", "approach"})
-"""Registers of which a list with filters by codes reads only what these can keep."""
 _CLOSED = ("project", "need")
 """Registers whose lists leave out what is closed although nothing of them is withdrawn whole."""
 _DATED = ("project",)
@@ -168,53 +138,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 `all` is what `--all` adds to a list, `every` what it adds to the candidates.
 """
-
-
-_LISTS: Final = {
-    "office": "member.list_offices",
-    "city": "member_list.list_cities",
-    "provider": "member_list.list_providers",
-    "project": "project.list_projects",
-    "need": "need.list_needs",
-    "offer": "need.list_offers",
-    "approach": "approach.list_approaches",
-    "body": "seat.list_bodies",
-    "contact": "activity.list_contacts",
-    "credential": "exchange.list_credentials",
-    "meeting": "meeting.list_meetings",
-    "note": "activity.list_notes",
-    "owner": "activity.list_owners",
-    "partnership": "partnership.list_partnerships",
-    "reminder": "activity.list_reminders",
-    "seat": "seat.list_seats",
-    "undertaking": "partnership.list_undertakings",
-}
-"""How a register lists its records where that is more than their columns: by a view's function."""
-
-_SHOWN: Final = {
-    "office": "member.emit_office",
-    "city": "member.emit_city",
-    "provider": "member.emit_provider",
-    "project": "project.emit_project",
-    "need": "need.emit_need",
-    "offer": "need.emit_offer",
-    "approach": "approach.emit_approach",
-    "body": "seat.emit_body",
-    "meeting": "meeting.emit_meeting",
-    "partnership": "partnership.emit_partnership",
-}
-"""How a register shows one of its records."""
-
-
-def _view(functions: Mapping[str, str], name: str) -> Any:
-    """Return a function of a register's own view; None where it is shown by its columns.
-
-    Only that function's module is loaded: together the views load half of the program.
-    """
-    if name not in functions:
-        return None
-    module, _, function = functions[name].partition(".")
-    return getattr(import_module(f"cli.views.{module}"), function)
 
 
 def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) -> typer.Typer:
@@ -306,16 +229,9 @@ def _usual_verbs(spec: RegisterSpec, lines: Mapping[str, str]) -> dict[str, Verb
 def _add(spec: RegisterSpec) -> Verb:
     @with_parameters(*add_parameters(spec))
     def add(call: Call, **_typed: str) -> None:
-        from ledger.usecases.registers import measured, records
+        from cli.commands import register_verbs
 
-        def work(uow: UnitOfWork) -> Receipt:
-            terms = read_terms(call, spec, today=uow.today, adds=True)
-            if spec.has_quantity:
-                return measured.add_measured(uow, Side(spec.name), terms)
-            return records.add(uow, spec.name, terms, as_new=insists(call))
-
-        note_former_day(call)
-        act(call, work)
+        register_verbs.add(call, spec)
 
     return Verb(add, dated=spec.has_quantity, destructive=spec.bars_pairs)
 
@@ -323,16 +239,9 @@ def _add(spec: RegisterSpec) -> Verb:
 def _edit(spec: RegisterSpec) -> Verb:
     @with_parameters(*edit_parameters(spec))
     def edit(call: Call, **typed: str) -> None:
-        from ledger.usecases.registers import measured, records
+        from cli.commands import register_verbs
 
-        def work(uow: UnitOfWork) -> Receipt:
-            code = resolve_typed_code(uow, spec.name, typed[spec.name])
-            terms = read_terms(call, spec, today=uow.today)
-            if spec.has_quantity:
-                return measured.edit_measured(uow, Side(spec.name), code, terms)
-            return records.edit(uow, spec.name, code, terms, as_new=insists(call))
-
-        act(call, work)
+        register_verbs.edit(call, spec, typed[spec.name])
 
     # An empty text removes a term.
     named = frozenset(attribute_of(one.name) for one in spec.columns)
@@ -343,7 +252,9 @@ def _edit(spec: RegisterSpec) -> Verb:
 def _end(spec: RegisterSpec) -> Verb:
     @with_parameters(code_parameter(spec), date_parameter("until", "Its last day in force."))
     def end(call: Call, **typed: str) -> None:
-        _edit_terms(call, spec, typed[spec.name], {"until": typed["until"]})
+        from cli.commands import register_verbs
+
+        register_verbs.edit_days(call, spec, typed[spec.name], {"until": typed["until"]})
 
     return Verb(end, destructive=spec.bars_pairs)
 
@@ -355,34 +266,11 @@ def _confirm(spec: RegisterSpec) -> Verb:
         date_parameter("until", "Its last day in force.", required=False),
     )
     def confirm(call: Call, **typed: str | None) -> None:
-        from cli.framework.usage_errors import MissingParameter
+        from cli.commands import register_verbs
 
-        days = {"review_on": typed["review"], "until": typed["until"]}
-        given = {column: day for column, day in days.items() if day is not None}
-        if not given:
-            raise MissingParameter(
-                "Neither --review nor --until is given.",
-                why="A confirmation says how long the record stands, or when to look again.",
-                next_step="Add --review DATE, or --until DATE for its last day in force.",
-            )
-        _edit_terms(call, spec, str(typed[spec.name]), given)
+        register_verbs.confirm(call, spec, str(typed[spec.name]))
 
     return Verb(confirm, destructive=spec.bars_pairs)
-
-
-def _edit_terms(call: Call, spec: RegisterSpec, typed: str, days: Mapping[str, str]) -> None:
-    """Edit the dates of one record, as typed."""
-    from ledger.usecases.registers import records
-    from ledger.usecases.registers.parse import TypedTerms
-
-    def work(uow: UnitOfWork) -> Receipt:
-        terms = {
-            name: plain_term(call, spec.column[name], day, uow.today) for name, day in days.items()
-        }
-        code = resolve_typed_code(uow, spec.name, typed)
-        return records.edit(uow, spec.name, code, TypedTerms(terms))
-
-    act(call, work)
 
 
 def _list(spec: RegisterSpec, words: str) -> Verb:
@@ -390,31 +278,9 @@ def _list(spec: RegisterSpec, words: str) -> Verb:
 
     @with_parameters(*([flag_parameter("every", "--all", words=words)] if hides else []))
     def list_(call: Call, **typed: bool) -> None:
-        from cli.views.register import listed_columns, plain_listing
+        from cli.commands import register_verbs
 
-        listing: List | None = _view(_LISTS, spec.name)
-        every = typed.get("every", True)
-
-        def listed_of(snapshot: Snapshot) -> Listing:
-            return listing(snapshot) if listing is not None else plain_listing(snapshot, spec)
-
-        def rows_of(snapshot: Snapshot) -> tuple[Iterable[ReportRow], Sequence[Column]]:
-            listed = listed_of(snapshot)
-            return shown_rows(listed, every=every), listed_columns(call, spec, listed)
-
-        others = _LISTED_WITH.get(spec.name, ())
-        with read_ledger(call) as reader:
-            narrowed = None
-            if call.read.where and spec.name in _NARROWED:
-                from cli.views.narrowed import narrowed_read
-
-                narrowed = narrowed_read(call, reader, spec.name, others, rows_of)
-            if narrowed is None:
-                listed, options = listed_of(reader.snapshot(spec.name, *others)), None
-            else:
-                listed, options = listed_of(narrowed.snapshot), narrowed.options
-        columns = listed_columns(call, spec, listed)
-        emit_listing(call, spec, listed, columns, every=every, options=options)
+        register_verbs.list_(call, spec, every=typed.get("every", True))
 
     return Verb(list_, "list", dated=True)
 
@@ -422,15 +288,9 @@ def _list(spec: RegisterSpec, words: str) -> Verb:
 def _show(spec: RegisterSpec) -> Verb:
     @with_parameters(code_parameter(spec))
     def show_(call: Call, **typed: str) -> None:
-        from cli.views.register import emit_plain
+        from cli.commands import register_verbs
 
-        show: Show | None = _view(_SHOWN, spec.name)
-        with read_ledger(call) as reader:
-            code = resolve_code(reader, spec.name, typed[spec.name])
-            if show is not None:
-                show(call, reader, code)
-            else:
-                emit_plain(call, reader, spec, code)
+        register_verbs.show(call, spec, typed[spec.name])
 
     return Verb(show_, "show", dated=True)
 
@@ -448,13 +308,9 @@ def _candidates(spec: RegisterSpec, words: str) -> Verb:
 def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:
     @with_parameters(code_parameter(spec, withdrawn=not withdrawn))
     def set_(call: Call, **typed: str) -> None:
-        from ledger.usecases.registers import retire
+        from cli.commands import register_verbs
 
-        def work(uow: UnitOfWork) -> Receipt:
-            code = resolve_typed_code(uow, spec.name, typed[spec.name])
-            return retire.set_withdrawn(uow, spec.name, code, withdrawn=withdrawn)
-
-        act(call, work)
+        register_verbs.set_withdrawn(call, spec, typed[spec.name], withdrawn=withdrawn)
 
     return Verb(set_)
 
@@ -462,14 +318,9 @@ def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:
 def _move(spec: RegisterSpec, verb: str) -> Verb:
     @with_parameters(code_parameter(spec, withdrawn=verb == "reinstate"), quantity_parameter(spec))
     def move(call: Call, **typed: Any) -> None:
-        from ledger.usecases.registers import quantities
+        from cli.commands import register_verbs
 
-        def work(uow: UnitOfWork) -> Receipt:
-            code = resolve_typed_code(uow, spec.name, typed[spec.name])
-            change = quantities.withdraw if verb == "withdraw" else quantities.reinstate
-            return change(uow, Side(spec.name), code, typed["quantity"])
-
-        act(call, work, asks=verb == "withdraw" and typed["quantity"] is None)
+        register_verbs.move(call, spec, verb, typed[spec.name], typed["quantity"])
 
     return Verb(move, dated=True, destructive=verb == "withdraw")
 
@@ -477,8 +328,8 @@ def _move(spec: RegisterSpec, verb: str) -> Verb:
 def _expire(spec: RegisterSpec) -> Verb:
     @with_parameters(code_parameter(spec))
     def expire(call: Call, **typed: str) -> None:
-        from ledger.usecases.registers.quantities import expire
+        from cli.commands import register_verbs
 
-        act(call, lambda uow: expire(uow, resolve_typed_code(uow, spec.name, typed[spec.name])))
+        register_verbs.expire(call, spec, typed[spec.name])
 
     return Verb(expire, dated=True)

@@ -7,8 +7,7 @@ import pytest
 from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger, traced
 
 MOST_FILES_OF_AN_ACT = 35
-MOST_MODULES_OF_HELP = 27
-"""The specifications of registers are modules of their own, one for each family."""
+MOST_MODULES_OF_HELP = 25
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,8 @@ SIDE_BY_SIDE = ({"city", "provider", "project"}, {"cities", "providers", "projec
 """What a list of registers holds; a row of a report names few that are not on its way."""
 
 OTHER_LISTS = {
-    "cli/commands/registers.py": "help lines and views of each register, in words of its own",
+    "cli/commands/register_verbs.py": "the views of each register",
+    "cli/commands/registers.py": "help lines of each register, in words of its own",
     "cli/framework/app.py": "the registers whose commands have a module",
     "cli/framework/examples.py": "a record of each register, for the examples of all verbs",
     "cli/views/deal.py": "what a row of the list names of both sides",
