@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from bench_world import Place, asked_engines, fill, opened, place_of, say
 
-ENTRY = "import sys; from cli.main import main; sys.exit(main())"
+ENTRY = "import sys; from cli.entry import main; sys.exit(main())"
 CITIES, PER_HUNDRED = 300, 100
 SECTORS = {"Transport": "transport", "Water": "waterAndWaste", "Schools": "education"}
 RULE = """

@@ -49,7 +49,7 @@ from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 
-ENTRY = "import sys; from cli.main import main; sys.exit(main())"
+ENTRY = "import sys; from cli.entry import main; sys.exit(main())"
 COMMANDS = (("gaps", "--format", "json"), ("offer", "list", "--format", "json"))
 AMOUNT = 100_000
 FEW = 10_000

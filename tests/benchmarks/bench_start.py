@@ -79,7 +79,7 @@ def show(code: str):
 
 app()
 '''
-ENTRY = "import sys; from cli.main import main; sys.exit(main())"
+ENTRY = "import sys; from cli.entry import main; sys.exit(main())"
 
 
 def main() -> None:

@@ -140,7 +140,7 @@ def traced(argv: Sequence[str], database_url: str, root: Path = ROOT) -> Trace:
 def make_ledger(database_url: str, root: Path = ROOT) -> None:
     """Make the small ledger by the program's own commands."""
     for words in LEDGER:
-        entry = "import sys; from cli.main import main; sys.exit(main())"
+        entry = "import sys; from cli.entry import main; sys.exit(main())"
         _run(root, database_url, "-c", entry, *words)
 
 
