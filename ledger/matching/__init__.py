@@ -1,4 +1,4 @@
-"""Matching: the problem of needs and offers, the greedy plan, proposals and explanations.
+"""Matching: the problem of needs and offers, plans, proposals and explanations.
 
 Everything is pure and exact in integers. The use-cases call the solver package, which returns plans
 of this package. Start reading with `problem` and `plan`.

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.matching.problem import MatchingOffer, MatchingProblem
+from ledger.solver.options import UNTIMED, Deadline
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.signedinteger[Any]]
@@ -81,11 +82,14 @@ class ArcBlock:
 class Arcs:
     """The arcs of a problem, made for some needs at a time.
 
-    `per_offer`: every offer is a supply group of its own, so that an arc is a pair.
+    `per_offer`: every offer is a supply group of its own, so that an arc is a pair. A pass over
+    more than one block ends with `TimeUp` once the deadline has passed.
     """
 
-    def __init__(self, problem: MatchingProblem, *, per_offer: bool = False) -> None:
-        self.problem, self.per_offer = problem, per_offer
+    def __init__(
+        self, problem: MatchingProblem, *, per_offer: bool = False, deadline: Deadline = UNTIMED
+    ) -> None:
+        self.problem, self.per_offer, self._deadline = problem, per_offer, deadline
         needs = problem.needs
         self.open = np.array([float(need.open) for need in needs])
         self.net = np.array([float(need.net) for need in needs])
@@ -128,6 +132,8 @@ class Arcs:
         ends = np.cumsum(sizes)
         first = 0
         while first < len(chosen):
+            if first:
+                self._deadline.check()
             before = ends[first - 1] if first else 0
             last = max(first + 1, int(np.searchsorted(ends, before + BLOCK_SIZE, side="right")))
             yield self._block(chosen[first:last], sizes[first:last])

@@ -24,7 +24,8 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import coverage_weights, weights
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import fill_need
-from ledger.solver.highs import INFINITY, Deadline, Model, Solver
+from ledger.solver.highs import INFINITY, Model, Solver
+from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.relaxation import TOLERANCE
 

@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
-from ledger.solver.highs import Deadline
+from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.pricing import PricedRelaxation, merge_arcs, relaxation_model
 from ledger.solver.relaxation import Relaxation, RelaxationOptimum

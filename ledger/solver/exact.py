@@ -33,7 +33,7 @@ from ledger.solver.formulation import (
     level_one_program,
     level_two_program,
 )
-from ledger.solver.highs import Deadline, FloatArray, Solver, SolveResult, solver_name
+from ledger.solver.highs import FloatArray, Solver, SolveResult, solver_name
 from ledger.solver.local_search import reduce_deals_and_cost
 from ledger.solver.min_tickets import (
     INTEGER_GAP,
@@ -42,7 +42,7 @@ from ledger.solver.min_tickets import (
     solutions_with_tickets,
     solve_with_fixed_projects,
 )
-from ledger.solver.options import BoundCallback, SolverOptions
+from ledger.solver.options import BoundCallback, Deadline, SolverOptions
 from ledger.solver.pairs import eligible_pairs
 from ledger.solver.rounding import round_to_plan, solve_with_margins
 from ledger.solver.strengthen import LpOptimum, solve_strengthened

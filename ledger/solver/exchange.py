@@ -15,8 +15,8 @@ from ledger.solver.arcs import FloatArray
 from ledger.solver.assignment import Assignment
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import complete_project
-from ledger.solver.highs import Deadline
 from ledger.solver.neighbourhood import FixedRestSubMip, SubMipLimits
+from ledger.solver.options import Deadline
 from ledger.solver.relatedness import GroupRelatedness
 
 _MAX_EXCHANGES = 400

@@ -14,13 +14,13 @@ Medium problems have too many pairs for the exact program and few enough for lar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import (
     Allocation,
     Level,
@@ -34,13 +34,14 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver.arc_choice import ArcChoice, ArcLimits
 from ledger.solver.arcs import Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
-from ledger.solver.bounds import complete_bound, coverage_bound, net_gains
+from ledger.solver.bounds import complete_bound, coverage_bound, max_coverage, net_gains
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import complete_project
 from ledger.solver.coverage import allocate_coverage, approximate_coverage, solve_coverage
 from ledger.solver.diving import dive, relax_and_fix
 from ledger.solver.exchange import exchange_search
-from ledger.solver.highs import Deadline, FloatArray, solver_name
+from ledger.solver.greedy import Plan, best_plan, filled, greedy_plan
+from ledger.solver.highs import FloatArray, solver_name
 from ledger.solver.lns import (
     ARC_LIMITS,
     LNS_STAGES,
@@ -49,7 +50,7 @@ from ledger.solver.lns import (
     UndecidedLimits,
     solve_undecided,
 )
-from ledger.solver.options import UNLIMITED, SolverOptions
+from ledger.solver.options import UNLIMITED, Deadline, SolverOptions, TimeUp
 from ledger.solver.pricing import price_all_arcs, price_groups
 from ledger.solver.relaxation import (
     Relaxation,
@@ -73,25 +74,27 @@ MAX_NEEDS_LP = 30_000
 def solve_large(
     problem: MatchingProblem,
     options: SolverOptions = UNLIMITED,
-    known_plan: tuple[Allocation, ...] | None = None,
+    known_plan: Plan | None = None,
 ) -> Solution:
     """Return a plan with proven bounds where the exact algorithm would take too long.
 
     Where the known plan completes as much as any plan can, level 1 is not searched.
     """
-    return LargeProblemSolver(problem, options, known_plan or (), _arcs(problem)).solution()
+    deadline = Deadline(options.seconds)
+    arcs = _arcs(problem, deadline)
+    return LargeProblemSolver(problem, options, known_plan, arcs, deadline).solution()
 
 
-def _arcs(problem: MatchingProblem) -> Arcs:
+def _arcs(problem: MatchingProblem, deadline: Deadline) -> Arcs:
     """Return the arcs, per offer where a need is indivisible and they are few enough.
 
     An indivisible need has to fit one offer, which an aggregated capacity would hide.
     """
     if len(problem.needs) <= MAX_NEEDS_LP and not all(one.divisible for one in problem.needs):
-        per_offer_arcs = Arcs(problem, per_offer=True)
+        per_offer_arcs = Arcs(problem, per_offer=True, deadline=deadline)
         if per_offer_arcs.count <= MAX_ARCS_LISTED:
             return per_offer_arcs
-    return Arcs(problem)
+    return Arcs(problem, deadline=deadline)
 
 
 class LargeProblemSolver:
@@ -101,31 +104,44 @@ class LargeProblemSolver:
         self,
         problem: MatchingProblem,
         options: SolverOptions,
-        known_plan: tuple[Allocation, ...],
+        known_plan: Plan | None,
         arcs: Arcs,
+        deadline: Deadline,
     ) -> None:
-        self._problem, self._effort, self._known_plan = problem, options, known_plan
-        self._known_completed = frozenset(completed(problem, known_plan))
-        self._deadline = Deadline(options.seconds)
+        self._problem, self._effort, self._deadline = problem, options, deadline
+        self._known_plan = greedy_plan(problem) if known_plan is None else known_plan
+        self._known_completed = frozenset(completed(problem, self._known_plan))
         self._is_priced = True
         self._arcs = arcs
         self._undecided = UNDECIDED if arcs.per_offer else UndecidedLimits(0, 0)
         self._assignment = Assignment(problem)
         self._bound = Fraction(sum(one.weight for one in problem.projects if one.completable))
+        self._coverage_bound = max_coverage(problem)
 
     def solution(self) -> Solution:
-        """Return a plan, level 1 first, with bounds of both levels."""
-        restricted = self._restricted_problem_of()
-        self._complete(restricted)
-        coverage_limit = self._cover(restricted)
-        allocations = self._assignment.plan()
+        """Return a plan, level 1 first, with bounds of both levels.
+
+        It is never worse than the known plan, and it is the best there is when the time is up.
+        """
+        with suppress(TimeUp):
+            restricted = self._restricted_problem_of()
+            self._complete(restricted)
+            self._cover(restricted)
+        limit = SearchLimit.TIME if self._deadline.passed else None
+        allocations = best_plan(self._problem, self._plans(complete=limit is None))
         return Solution(
             allocations,
             Level(completeness(self._problem, allocations), self._bound),
-            Level(coverage(self._problem, allocations), coverage_limit),
+            Level(coverage(self._problem, allocations), self._coverage_bound),
             solver=solver_name(),
-            limit=SearchLimit.TIME if self._deadline.passed else None,
+            limit=limit,
         )
+
+    def _plans(self, *, complete: bool) -> Iterator[Plan]:
+        """Yield the plan reached and the known one; level 2 may still be open in the first."""
+        plan = self._assignment.plan()
+        yield plan if complete else filled(self._problem, plan)
+        yield self._known_plan
 
     @property
     def _value(self) -> int:
@@ -171,8 +187,8 @@ class LargeProblemSolver:
         if self._adopts_known():
             return
         if not self._is_priced:
-            # Prices of an interrupted search are worse than none: start with the greedy plan.
-            self._allocate_all(self._known_plan or greedy_plan(self._problem))
+            # Prices of an interrupted search are worse than none: the known plan is better.
+            self._allocate_all(self._known_plan)
         relaxation = (
             Relaxation(self._arcs, restricted.block, restricted.completable)
             if self._is_lp_solvable
@@ -223,17 +239,16 @@ class LargeProblemSolver:
         candidates = CandidateList(self._arcs, restricted.block, flow, prices)
         gains = net_gains(self._arcs, prices, dual_charges if self._is_listed else None)
         for project in np.lexsort((-gains, -np.round(part, 6))).tolist():
+            self._deadline.check()
             if restricted.completable[project]:
-                # Without time, the plan is still constructed, in one pass.
-                complete_project(
-                    self._assignment, candidates, project, reallocate=not self._deadline.passed
-                )
+                complete_project(self._assignment, candidates, project)
         if dive_end is not None and self._undecided.max_projects and not self._deadline.passed:
             self._report("undecided projects")
             choice = ArcChoice.select(
                 restricted, self._arcs, dive_end, self._assignment, ARC_LIMITS
             )
             solve_undecided(choice, self._assignment, dive_end, self._undecided, self._deadline)
+        self._adopt_known_if_heavier()
         self._improve(restricted, optimum, candidates, gains)
 
     def _improve(
@@ -263,6 +278,16 @@ class LargeProblemSolver:
             return False
         self._allocate_known_completed()
         return True
+
+    def _adopt_known_if_heavier(self) -> None:
+        """Adopt the projects that the known plan completes, if they weigh more."""
+        if (
+            sum(self._problem.projects[index].weight for index in self._known_completed)
+            <= self._value
+        ):
+            return
+        self._assignment.clear(range(len(self._problem.needs)))
+        self._allocate_known_completed()
 
     def _allocate_known_completed(self) -> None:
         """Allocate what the known plan gives to projects it completes, on an empty assignment."""
@@ -298,8 +323,8 @@ class LargeProblemSolver:
             self._bound = min(self._bound, bound)
         return optimum
 
-    def _cover(self, restricted: RestrictedProblem) -> Fraction:
-        """Solve level 2 and return its bound."""
+    def _cover(self, restricted: RestrictedProblem) -> None:
+        """Solve level 2 and bound it."""
         arcs, value, block, completable = (
             self._arcs,
             self._value,
@@ -316,7 +341,8 @@ class LargeProblemSolver:
             coverage = approximate_coverage(arcs, restricted, value, self._deadline)
         candidates = CandidateList(arcs, block, coverage.flow, coverage.prices)
         allocate_coverage(self._assignment, candidates, self._deadline)
-        return coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
+        bound = coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
+        self._coverage_bound = min(self._coverage_bound, bound)
 
     def _report(self, stage: str) -> None:
         if self._effort.progress is not None:
@@ -331,18 +357,18 @@ _ARC_LIMITS = ArcLimits(divisible=4, indivisible=10)
 def solve_medium(
     problem: MatchingProblem,
     options: SolverOptions = UNLIMITED,
-    known_plan: tuple[Allocation, ...] | None = None,
+    known_plan: Plan | None = None,
 ) -> Solution:
     """Return a plan with proven bounds, improved by large-neighbourhood search.
 
     The search starts from the known plan where that completes more than the constructed one.
     """
-    return MediumProblemSolver(problem, options, known_plan or ()).solution()
+    return MediumProblemSolver(problem, options, known_plan).solution()
 
 
 def start_plan(
-    problem: MatchingProblem, options: SolverOptions, known_plan: tuple[Allocation, ...]
-) -> tuple[tuple[Allocation, ...], Fraction]:
+    problem: MatchingProblem, options: SolverOptions, known_plan: Plan
+) -> tuple[Plan, Fraction]:
     """Return a plan for level 1 from which another search continues, and its bound."""
     return MediumProblemSolver(problem, options, known_plan).start_plan()
 
@@ -351,16 +377,19 @@ class MediumProblemSolver(LargeProblemSolver):
     """The algorithm for medium problems, improved by large-neighbourhood search."""
 
     def __init__(
-        self, problem: MatchingProblem, options: SolverOptions, known_plan: tuple[Allocation, ...]
+        self, problem: MatchingProblem, options: SolverOptions, known_plan: Plan | None
     ) -> None:
-        super().__init__(problem, options, known_plan, Arcs(problem, per_offer=True))
+        deadline = Deadline(options.seconds)
+        arcs = Arcs(problem, per_offer=True, deadline=deadline)
+        super().__init__(problem, options, known_plan, arcs, deadline)
         self._undecided, self._stages = _UNDECIDED, LNS_STAGES
 
-    def start_plan(self) -> tuple[tuple[Allocation, ...], Fraction]:
+    def start_plan(self) -> tuple[Plan, Fraction]:
         """Return a quick plan for level 1 and the bound of level 1."""
         self._undecided, self._stages = _QUICK_UNDECIDED, START_STAGES
-        self._complete(self._restricted_problem_of())
-        return self._assignment.plan(), self._bound
+        with suppress(TimeUp):
+            self._complete(self._restricted_problem_of())
+        return best_plan(self._problem, self._plans(complete=True)), self._bound
 
     def _improve(
         self,
@@ -370,7 +399,6 @@ class MediumProblemSolver(LargeProblemSolver):
         gains: FloatArray,
     ) -> None:
         del candidates  # blocks write their answers down by flows of their own
-        self._adopt_known_if_heavier()
         if optimum is None:
             return
         choice = ArcChoice.select(restricted, self._arcs, optimum, self._assignment, _ARC_LIMITS)
@@ -379,13 +407,3 @@ class MediumProblemSolver(LargeProblemSolver):
             self._report("neighbourhood search")
             if self._value >= self._bound or self._deadline.passed:
                 break
-
-    def _adopt_known_if_heavier(self) -> None:
-        """Adopt the projects that the known plan completes, if they weigh more."""
-        if (
-            sum(self._problem.projects[index].weight for index in self._known_completed)
-            <= self._value
-        ):
-            return
-        self._assignment.clear(range(len(self._problem.needs)))
-        self._allocate_known_completed()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from time import monotonic
 from typing import Any
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from ledger.solver.options import BoundCallback, SearchMonitor
+from ledger.solver.options import BoundCallback, Deadline, SearchMonitor
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int32]
@@ -37,27 +36,6 @@ class VariableType(IntEnum):
     CONTINUOUS = 0
     INTEGER = 1
     SEMI_CONTINUOUS = 2
-
-
-class Deadline:
-    """The end of a search by the wall clock; without seconds, none."""
-
-    def __init__(self, seconds: float | None = None) -> None:
-        self._end = None if seconds is None else monotonic() + seconds
-
-    @property
-    def left(self) -> float | None:
-        """The seconds left, or None where there is no limit."""
-        return None if self._end is None else max(0.0, self._end - monotonic())
-
-    def part(self, share: float) -> Deadline:
-        """Return a deadline after a share of the time left."""
-        return Deadline(None if self.left is None else self.left * share)
-
-    @property
-    def passed(self) -> bool:
-        """Whether no time is left."""
-        return self.left == 0
 
 
 @dataclass(slots=True)

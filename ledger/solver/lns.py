@@ -25,15 +25,8 @@ from ledger.solver.arcs import BoolArray
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import weights
 from ledger.solver.diving import FRACTION_TOLERANCE, MIN_FLOW, undecided_projects
-from ledger.solver.highs import (
-    INFINITY,
-    Deadline,
-    FloatArray,
-    IndexArray,
-    Model,
-    Solver,
-    VariableType,
-)
+from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.options import Deadline
 from ledger.solver.pairs import EligiblePair, EligiblePairs
 from ledger.solver.relatedness import ArcRelatedness
 from ledger.solver.relaxation import RelaxationOptimum

@@ -16,7 +16,8 @@ import numpy as np
 
 from ledger.solver.cuts import FormulationCutSeparator
 from ledger.solver.formulation import Formulation, level_one_program
-from ledger.solver.highs import Deadline, FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.options import Deadline
 from ledger.solver.strengthen import LpOptimum, restrict_to_candidates, solve_strengthened
 
 _CHECKS = 60

@@ -21,15 +21,8 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import FULL
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import construct_from_solution
-from ledger.solver.highs import (
-    INFINITY,
-    Deadline,
-    FloatArray,
-    IndexArray,
-    Model,
-    Solver,
-    VariableType,
-)
+from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.options import Deadline
 
 _TOLERANCE = 1e-7
 _HALF = 0.5

@@ -1,4 +1,4 @@
-"""Solver options, the progress callback, and the monitor that stops HiGHS at a work limit.
+"""Solver options, the deadline, the progress callback, and the monitor that stops HiGHS at a limit.
 
 Apart from the solver itself, which takes long to load.
 """
@@ -6,8 +6,9 @@ Apart from the solver itself, which takes long to load.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from time import monotonic
 from typing import Any
 
 from ledger.core.errors import InvalidInput
@@ -21,8 +22,14 @@ ProgressCallback = Callable[[str, Fraction, Fraction], None]
 class SolverOptions:
     """Solver options. `seconds` is the wall-clock limit, None for none."""
 
-    seconds: int | None = None
+    seconds: float | None = None
     progress: ProgressCallback | None = None
+
+    def less(self, seconds: float) -> SolverOptions:
+        """Return the options with less time, none below zero."""
+        if self.seconds is None:
+            return self
+        return replace(self, seconds=max(0.0, self.seconds - seconds))
 
 
 class UnusableTimeLimit(InvalidInput, code="unusable-time-limit"):
@@ -46,6 +53,41 @@ _MAX_DIGITS = 7
 
 UNLIMITED = SolverOptions()
 """No time limit; the work limits of the search apply."""
+
+
+class Deadline:
+    """The end of a search by the wall clock; without seconds, none."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._end = None if seconds is None else monotonic() + seconds
+
+    @property
+    def left(self) -> float | None:
+        """The seconds left, or None where there is no limit."""
+        return None if self._end is None else max(0.0, self._end - monotonic())
+
+    def part(self, share: float) -> Deadline:
+        """Return a deadline after a share of the time left."""
+        return Deadline(None if self.left is None else self.left * share)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no time is left."""
+        return self.left == 0
+
+    def check(self) -> None:
+        """Raise `TimeUp` if no time is left."""
+        if self.passed:
+            raise TimeUp
+
+
+UNTIMED = Deadline()
+"""No deadline."""
+
+
+class TimeUp(Exception):
+    """The deadline has passed within a step; what was allocated before it is a plan."""
+
 
 BoundCallback = Callable[[float, float], None]
 """Called with the value and the bound of a run as they approach each other."""

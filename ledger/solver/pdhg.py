@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ledger.solver.highs import Deadline, Model
+from ledger.solver.highs import Model
+from ledger.solver.options import Deadline
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int32]

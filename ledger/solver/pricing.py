@@ -16,7 +16,8 @@ import numpy.typing as npt
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray
 from ledger.solver.bounds import FULL, cheapest_fill, complete_bound, weights
 from ledger.solver.candidates import tie_break_hash
-from ledger.solver.highs import INFINITY, Deadline, Model
+from ledger.solver.highs import INFINITY, Model
+from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 
 Keys = npt.NDArray[np.uint64]

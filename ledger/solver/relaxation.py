@@ -26,7 +26,8 @@ from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.bounds import FULL, DualCharges, weights
 from ledger.solver.candidates import tie_break_hash
 from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
-from ledger.solver.highs import INFINITY, Deadline, Model, Solver
+from ledger.solver.highs import INFINITY, Model, Solver
+from ledger.solver.options import Deadline
 
 _MIN_VIOLATION = 1e-6
 _ROUNDS = 6

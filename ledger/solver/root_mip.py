@@ -20,7 +20,8 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import weights
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import construct_from_solution
-from ledger.solver.highs import INFINITY, Deadline, FloatArray, Model, Solver, VariableType
+from ledger.solver.highs import INFINITY, FloatArray, Model, Solver, VariableType
+from ledger.solver.options import Deadline
 from ledger.solver.relaxation import TOLERANCE
 
 MAX_ARCS = 40_000

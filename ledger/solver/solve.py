@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from time import perf_counter
+from time import monotonic
 
-from ledger.matching.greedy import greedy_plan
-from ledger.matching.plan import Allocation, Level, SearchLimit, Solution, completeness, coverage
+from ledger.matching.plan import Level, SearchLimit, Solution, completeness, coverage
 from ledger.matching.problem import MatchingProblem
-from ledger.solver.options import UNLIMITED, SolverOptions
+from ledger.solver.bounds import max_coverage
+from ledger.solver.greedy import Plan, greedy_plan
+from ledger.solver.options import UNLIMITED, Deadline, SolverOptions
 
 MAX_PAIRS_EXACT = 60_000
 """Up to this number of pairs, the program has a column for each."""
@@ -27,10 +28,8 @@ MAX_PAIRS_MEDIUM = 400_000
 """Up to this number of pairs, large-neighbourhood search improves the plan,"""
 MAX_NEEDS_MEDIUM = 5_000
 """and up to this number of needs: with more, a sub-MIP is too small a part."""
-MAX_PAIRS_GREEDY = 2_000_000
-"""Up to this number of pairs, the greedy plan is made before the search."""
-
-Plan = tuple[Allocation, ...]
+QUICK_PLAN_SECONDS = 4
+"""The time that the quick plan may take in any case."""
 
 
 def solve(
@@ -39,63 +38,54 @@ def solve(
     """Return the plan that completes the most weight of projects, then covers the most of needs.
 
     The same problem gives the same plan, unless the time limit was reached. `known_plan` is a plan
-    of this problem; the answer is never worse.
+    of this problem; the answer is never worse, and without one never worse than the quick plan.
     """
-    start = (
-        greedy_plan(problem)
-        if known_plan is None and _is_greedy_worthwhile(problem, options)
-        else known_plan
-    )
-    solution = _search(problem, options, start)
-    return solution if start is None else _at_least_start(problem, solution, start)
-
-
-def _is_greedy_worthwhile(problem: MatchingProblem, options: SolverOptions) -> bool:
-    """Return whether the greedy plan costs little compared with the search, or is all there is."""
-    return options.seconds == 0 or _count_pairs(problem) <= MAX_PAIRS_GREEDY
-
-
-def _search(problem: MatchingProblem, options: SolverOptions, start: Plan | None) -> Solution:
+    began = monotonic()
+    if known_plan is None:
+        known_plan = greedy_plan(problem, _quick_deadline(options))
     if options.seconds == 0:
-        return _greedy_solution(problem, start or ())
+        return _quick_solution(problem, known_plan)
+    solution = _search(problem, options.less(monotonic() - began), known_plan)
+    return _at_least_known(problem, solution, known_plan)
+
+
+def _quick_deadline(options: SolverOptions) -> Deadline:
+    """Return the deadline of the quick plan, which is made however short the time limit is."""
+    return Deadline(None if options.seconds is None else max(options.seconds, QUICK_PLAN_SECONDS))
+
+
+def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) -> Solution:
+    began = monotonic()
     pair_count = _count_pairs(problem)
     if pair_count > MAX_PAIRS_MEDIUM or (
         pair_count > MAX_PAIRS_EXACT and len(problem.needs) > MAX_NEEDS_MEDIUM
     ):
         from ledger.solver.heuristic import solve_large  # noqa: PLC0415 - as below
 
-        return solve_large(problem, options, start)
+        return solve_large(problem, options, known_plan)
     if pair_count > MAX_PAIRS_EXACT:
         from ledger.solver.heuristic import solve_medium  # noqa: PLC0415 - as below
 
-        return solve_medium(problem, options, start)
+        return solve_medium(problem, options, known_plan)
     from ledger.solver.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
     bound = None
     if pair_count > MAX_PAIRS_WITHOUT_START and options.seconds is not None:
         from ledger.solver.heuristic import start_plan  # noqa: PLC0415 - as above
 
-        start_time = perf_counter()
-        start_plan_found, bound = start_plan(problem, options, start or ())
-        start = _better_plan(problem, start_plan_found, start or ())
-        options = replace(
-            options, seconds=max(1, round(options.seconds - perf_counter() + start_time))
-        )
-    return solve_exactly(problem, start or (), options, bound)
+        known_plan, bound = start_plan(problem, options, known_plan)
+        options = options.less(monotonic() - began)
+    return solve_exactly(problem, known_plan, options, bound)
 
 
-def _better_plan(problem: MatchingProblem, first: Plan, second: Plan) -> Plan:
-    return first if _rank(problem, first) >= _rank(problem, second) else second
-
-
-def _at_least_start(problem: MatchingProblem, solution: Solution, start: Plan) -> Solution:
-    """Return the solution, or the start where that is better."""
-    if _rank(problem, solution.allocations) >= _rank(problem, start):
+def _at_least_known(problem: MatchingProblem, solution: Solution, known_plan: Plan) -> Solution:
+    """Return the solution, or the known plan where that is better."""
+    if _rank(problem, solution.allocations) >= _rank(problem, known_plan):
         return solution
-    value, cover = _rank(problem, start)
+    value, cover = _rank(problem, known_plan)
     return replace(
         solution,
-        allocations=start,
+        allocations=known_plan,
         complete=Level(value, max(value, solution.complete.bound)),
         coverage=Level(cover, max(cover, solution.coverage.bound)),
     )
@@ -113,16 +103,12 @@ def _count_pairs(problem: MatchingProblem) -> int:
     )
 
 
-def _greedy_solution(problem: MatchingProblem, allocations: Plan) -> Solution:
-    weight = Fraction(sum(project.weight for project in problem.projects if project.completable))
-    max_covered = sum(
-        Fraction(problem.projects[project.project].weight * project.open, project.net)
-        for project in problem.needs
-    )
+def _quick_solution(problem: MatchingProblem, plan: Plan) -> Solution:
+    weight = sum(project.weight for project in problem.projects if project.completable)
     return Solution(
-        allocations,
-        Level(completeness(problem, allocations), weight),
-        Level(coverage(problem, allocations), Fraction(max_covered)),
+        plan,
+        Level(completeness(problem, plan), Fraction(weight)),
+        Level(coverage(problem, plan), max_coverage(problem)),
         solver="greedy",
         limit=SearchLimit.TIME,
     )

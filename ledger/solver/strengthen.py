@@ -18,15 +18,8 @@ import numpy as np
 from ledger.solver.cover_cuts import CoverCut
 from ledger.solver.cuts import FormulationCutSeparator
 from ledger.solver.formulation import Formulation
-from ledger.solver.highs import (
-    INFINITY,
-    SEED,
-    Deadline,
-    FloatArray,
-    IndexArray,
-    Solver,
-    VariableType,
-)
+from ledger.solver.highs import INFINITY, SEED, FloatArray, IndexArray, Solver, VariableType
+from ledger.solver.options import Deadline
 
 _ROUNDS = 15
 _ROUNDS_WITH_COVERS = 20

@@ -211,5 +211,5 @@ def test_a_work_limit_that_was_reached_is_said_as_such(fund):
     assert "A limit of time or work was reached" in fund.says("match show MAT-0001")
 
 
-def _no(_problem):
+def _no(_problem, _deadline):
     return ()

@@ -11,10 +11,10 @@ from hypothesis_profiles import examples
 from problems import ONE, broken_rules, need, offer, problem
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness, coverage
 from ledger.solver import exact
 from ledger.solver.bounds import BOUND_TOLERANCE
+from ledger.solver.greedy import greedy_plan
 from ledger.solver.solve import solve
 
 sizes = st.sampled_from([1, 7, 10**4 + 1, 10**11 + 3])

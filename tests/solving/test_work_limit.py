@@ -12,9 +12,9 @@ from problems import ONE, broken_rules, need, offer, problem
 from test_exact_against_greedy import problems
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import SearchLimit, completeness, coverage
 from ledger.solver import exact
+from ledger.solver.greedy import greedy_plan
 from ledger.solver.solve import solve
 
 OVERSHOOT = 2

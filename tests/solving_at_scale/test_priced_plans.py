@@ -13,14 +13,14 @@ from bench_matching import faults
 from pipelines import Pipeline, dense, problem_of, sparse
 from problems import ONE, need, offer, problem
 
-from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import MatchingProblem
 from ledger.solver import arcs, heuristic, pricing
 from ledger.solver.exact import solve_exactly
+from ledger.solver.greedy import greedy_plan
 from ledger.solver.heuristic import solve_large
-from ledger.solver.highs import INFINITY, Deadline, Model, Solver
-from ledger.solver.options import SolverOptions
+from ledger.solver.highs import INFINITY, Model, Solver
+from ledger.solver.options import Deadline, SolverOptions
 from ledger.solver.pdhg import solve_pdhg
 from ledger.solver.relaxation import Relaxation, completable_projects
 from ledger.solver.solve import solve

@@ -10,16 +10,16 @@ from pipelines import dense, problem_of, sparse
 from problems import need, offer
 from problems import problem as simple
 
-from ledger.matching.greedy import greedy_plan
 from ledger.matching.plan import completeness
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.arc_choice import ArcChoice
 from ledger.solver.arcs import Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.diving import dive, undecided_projects
+from ledger.solver.greedy import greedy_plan
 from ledger.solver.heuristic import solve_medium
-from ledger.solver.highs import Deadline
 from ledger.solver.lns import ARC_LIMITS, UndecidedLimits, solve_undecided
+from ledger.solver.options import Deadline
 from ledger.solver.relaxation import Relaxation, RelaxationOptimum, completable_projects
 
 UNDECIDED = UndecidedLimits(max_projects=1_000, work_limit=2_000_000)
