@@ -73,6 +73,21 @@ TOPICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
             "  cityfund status --quiet",
         ),
     ),
+    "configuration": (
+        "Which ledger, person, office and format a command works with.",
+        (
+            "A flag is strongest (--db, --actor), then a variable (CITYFUND_DB, CITYFUND_ACTOR,",
+            "CITYFUND_OFFICE), then the profile that is chosen, then the config file, then the",
+            "default. cityfund config list shows each value and where it comes from.",
+            "cityfund config set KEY VALUE changes the file; office is the one whose rows lists",
+            "and status keep, and --office CODE names another for one command.",
+            "A profile is a section of the file: cityfund config set profile.NAME.db URL creates",
+            "one, --profile NAME or CITYFUND_PROFILE chooses it.",
+            "",
+            "  cityfund config list",
+            "  cityfund config set profile.training.db sqlite:///training.db",
+        ),
+    ),
     "code-lists": (
         "The codes that columns and options take.",
         (
@@ -122,7 +137,7 @@ def help_(
         ]
         emit_document({"schema": "cityfund.help/1", "topics": topics})
     elif named is None:
-        emit_lines([f"{name:<12} {line}" for name, (line, _) in TOPICS.items()])
+        emit_lines([f"{name:<13} {line}" for name, (line, _) in TOPICS.items()])
         emit_lines(["", "cityfund help TOPIC explains one, cityfund COMMAND --help a command."])
     else:
         emit_lines([TOPICS[named][0], "", *TOPICS[named][1]])

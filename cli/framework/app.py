@@ -154,6 +154,12 @@ COMMAND_TABLE = (
     CommandEntry("codes", "Code lists: sectors, units and others.", BOOKS, "cli.commands.codes"),
     CommandEntry("init", "Create or upgrade the ledger.", ADMINISTRATION, "cli.commands.init"),
     CommandEntry(
+        "config",
+        "Your configuration: each setting, where it comes from, and profiles.",
+        ADMINISTRATION,
+        "cli.commands.config",
+    ),
+    CommandEntry(
         "settings",
         "Settings of the ledger: its time zone, and what reports count by.",
         ADMINISTRATION,

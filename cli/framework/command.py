@@ -17,6 +17,7 @@ from cli.framework.options import (
     READ_FORMATS,
     READING,
     SHAPES,
+    SHARED_FLAGS,
     STAMPED_FORMATS,
     PlainHelp,
     ShortHelp,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from ledger.store.session.ledger import Calendar, Ledger
 
 _NOT_INPUT = frozenset(
-    {"key", "lang", "dry_run", "format", "json", "output", "db", "actor", "yes", "where"}
+    {"key", "lang", "dry_run", "format", "json", "output", "db", "actor", "yes", "where", "profile"}
     | {"quiet", "verbose", "debug", "no_color", "again", "as_new", "clock_is_right"}
     | {"sort", "limit", "columns", "stamp"}
 )
@@ -250,7 +251,7 @@ class Call(typer.Context):
         given: dict[str, Any] = {}
         for call in self._line():
             chosen: dict[str, Any] = {}
-            for name in ("db", "actor", "quiet", "verbose", "debug", "no_color", "format", "json"):
+            for name in SHARED_FLAGS:
                 if name in call.params and is_from_command_line(call, name):
                     chosen[name] = call.params[name]
             if "format" in given or "json" in given:  # one choice, made in two spellings

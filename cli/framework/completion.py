@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import typer
 
-from cli.framework.settings import resolve
+from cli.framework.settings import config_path, resolve
 
 Words = list[tuple[str, str]]
 Completer = Callable[[typer.Context, str], Words]
@@ -152,6 +152,41 @@ def complete_columns(ctx: typer.Context, incomplete: str) -> Words:
         words = [(name, "") for name in COLUMNS]
     found = offered(words, last.removeprefix("-"))
     return [(f"{before}{comma}{turned}{word}", about) for word, about in found]
+
+
+def complete_profiles(incomplete: str) -> Words:
+    """Complete the profiles of the config file, each with its ledger."""
+    from cli.framework.config_file import read_config  # noqa: PLC0415 - only while completing
+    from cli.framework.ledger_names import shown_url  # noqa: PLC0415
+    from ledger.core.errors import LedgerError  # noqa: PLC0415
+
+    try:
+        profiles = read_config(config_path()).profiles
+    except (LedgerError, OSError):
+        return []
+    about = {name: one.get("db") for name, one in profiles.items()}
+    return offered(
+        [(name, shown_url(url) if url else "") for name, url in about.items()], incomplete
+    )
+
+
+def complete_settings(incomplete: str) -> Words:
+    """Complete the keys of the configuration: of profiles too, once `profile.` is typed."""
+    from cli.framework.settings import variable_of  # noqa: PLC0415
+    from cli.framework.usage_errors import CONFIG_KEYS  # noqa: PLC0415 - as above
+
+    keys = [(key, variable_of(key) or "") for key in CONFIG_KEYS]
+    before, dot, _ = incomplete.rpartition(".")
+    if before.startswith("profile."):
+        return [
+            (f"{before}{dot}{key}", "")
+            for key, _ in keys
+            if f"{before}.{key}".startswith(incomplete)
+        ]
+    if dot:
+        names = complete_profiles(incomplete.removeprefix("profile."))
+        return [(f"profile.{name}.", about) for name, about in names]
+    return offered([*keys, ("profile.", "a setting of a profile")], incomplete)
 
 
 def complete_currencies(incomplete: str) -> Words:

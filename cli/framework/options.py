@@ -263,10 +263,28 @@ def _format_option(formats: tuple[str, ...]) -> inspect.Parameter:
     )
 
 
+def _complete_profiles(incomplete: str) -> list[tuple[str, str]]:
+    from cli.framework.completion import complete_profiles  # noqa: PLC0415 - only while completing
+
+    return complete_profiles(incomplete)
+
+
+SHARED_FLAGS = (
+    *("db", "actor", "profile", "quiet", "verbose", "debug", "no_color", "format", "json"),
+)
+"""The parameters that stand before a command or after it."""
 _COMMON = (
     _flag("--json", words="Short for --format json.", panel=COMMON_PANEL),
     _text("--db", "URL", "The ledger's database.", COMMON_PANEL, envvar="CITYFUND_DB"),
     _text("--actor", "NAME", "The person acting.", COMMON_PANEL, envvar="CITYFUND_ACTOR"),
+    _text(
+        "--profile",
+        "NAME",
+        "The profile of the configuration.",
+        COMMON_PANEL,
+        envvar="CITYFUND_PROFILE",
+        autocompletion=_complete_profiles,
+    ),
     _flag("--quiet", "-q", words="Print the answer only.", panel=COMMON_PANEL),
     _flag("--verbose", "-v", words="Print more on standard error.", panel=COMMON_PANEL),
     _flag("--debug", words="Show the traceback of an error.", panel=COMMON_PANEL),

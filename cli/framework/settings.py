@@ -1,45 +1,32 @@
-"""Settings, strongest first: flags, CITYFUND_* variables, the config file, defaults."""
+"""Settings, strongest first: flags, CITYFUND_* variables, a profile, the config file, defaults."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from cli.framework.usage_errors import NotText
-from ledger.core.errors import InvalidInput
+from cli.framework.usage_errors import InvalidConfig, NotText, UnknownProfile, listed
 
 APPLICATION = "cityfund"
-CONFIG_KEYS = (
-    *("db", "actor", "format", "inbox", "office", "rate_days", "approach_days"),
-    *("publisher", "oc4ids-prefix"),
-)
 DEFAULT_PUBLISHER = "XI-CITYFUND"
 DEFAULT_OC4IDS_PREFIX = "oc4ids-000000"
-CONFIG_FORMATS = ("table", "json", "csv", "md", "html", "tsv", "ndjson")
 _AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
 _QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
-_MOST_BYTES = 64 * 1024
-_TOML_LINE = re.compile(r"at line (\d+)")
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-class InvalidConfig(InvalidInput, code="invalid-config"):
-    """The config file cannot be used."""
-
-    default_why = f"The config file is TOML, with the keys {_listed(CONFIG_KEYS)}."
-    default_next = "Correct that line, or move the file away to use the defaults."
+_BY_FLAG: Final = frozenset(("db", "actor"))
+_WITHOUT_VARIABLE: Final = frozenset(("format",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What one run works with. `system_user` and `host` are recorded beside every write."""
+    """What one run works with. `system_user` and `host` are recorded beside every write.
+
+    The usual ledger is that of the config file outside of profiles, or the default; another one
+    is named by `profile_of_ledger`, the profile that has its address.
+    """
 
     db_url: str
     actor: str
@@ -56,6 +43,105 @@ class Settings:
     approach_days: int | None = None
     publisher: str = DEFAULT_PUBLISHER
     oc4ids_prefix: str = DEFAULT_OC4IDS_PREFIX
+    profile: str | None = None
+    is_usual_ledger: bool = True
+    profile_of_ledger: str | None = None
+
+
+class SettingValue(NamedTuple):
+    """A value that was given for a setting: by what kind of source, and by which one of them.
+
+    The sources are flag, environment, profile, file and default, strongest first.
+    """
+
+    text: str
+    source: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenValues:
+    """Where the values of settings are looked for. A profile that was chosen is there."""
+
+    flags: Mapping[str, Any]
+    environ: Mapping[str, str]
+    path: Path
+    stored: Mapping[str, str] = field(default_factory=dict)
+    profiles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    profile: SettingValue | None = None
+
+    def value_of(self, key: str) -> SettingValue | None:
+        """Return the strongest value given for a setting. Raises NotText."""
+        flag = self.flags.get(key) if key in _BY_FLAG else None
+        if flag:
+            return SettingValue(str(flag), "flag", f"--{key}")
+        variable = variable_of(key)
+        typed = None if variable is None else _text_in(self.environ, variable)
+        if typed:
+            return SettingValue(typed, "environment", str(variable))
+        if self.profile is not None:
+            own = self.profiles[self.profile.text].get(key)
+            if own is not None:
+                return SettingValue(own, "profile", self.profile.text)
+        text = self.stored.get(key)
+        return None if text is None else SettingValue(text, "file", str(self.path))
+
+    def section(self, profile: str) -> Mapping[str, str]:
+        """Return the values of a profile. Raises UnknownProfile."""
+        if profile not in self.profiles:
+            raise _unknown_profile(profile, self.path, list(self.profiles))
+        return self.profiles[profile]
+
+    def text_of(self, key: str) -> str | None:
+        """Return the text of the strongest value given for a setting."""
+        value = self.value_of(key)
+        return None if value is None else value.text
+
+
+def variable_of(key: str) -> str | None:
+    """Return the variable of the environment that sets a setting, if one does."""
+    if key in _WITHOUT_VARIABLE:
+        return None
+    return f"CITYFUND_{key.upper().replace('-', '_')}"
+
+
+def given_values(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> GivenValues:
+    """Read what is given for settings. Raises InvalidConfig and UnknownProfile."""
+    env = os.environ if environ is None else environ
+    path = config_path()
+    stored, profiles = _stored_in(path)
+    given = GivenValues(flags, env, path, stored, profiles, _chosen_profile(flags, env))
+    if given.profile is not None:
+        given.section(given.profile.text)
+    return given
+
+
+def _stored_in(path: Path) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    if not path.exists():
+        return {}, {}
+    from cli.framework.config_file import read_config  # noqa: PLC0415 - only where there is one
+
+    return read_config(path)
+
+
+def _chosen_profile(flags: Mapping[str, Any], environ: Mapping[str, str]) -> SettingValue | None:
+    flag = flags.get("profile")
+    if flag:
+        return SettingValue(str(flag), "flag", "--profile")
+    text = _text_in(environ, "CITYFUND_PROFILE")
+    return SettingValue(text, "environment", "CITYFUND_PROFILE") if text else None
+
+
+def _unknown_profile(name: str, path: Path, known: list[str]) -> UnknownProfile:
+    from cli.framework.usage_errors import did_you_mean  # noqa: PLC0415 - for a refusal alone
+
+    there = f"It has {listed(known)}." if known else "It has no profiles."
+    create = f"Create it: cityfund config set profile.{name}.db URL"
+    return UnknownProfile(
+        f"There is no profile {name!r}.",
+        why=f"A profile is a section [profile.NAME] of {path}. {there}",
+        next_step=did_you_mean(name, known, create),
+    )
 
 
 def mask_url(text: str) -> str:
@@ -64,33 +150,42 @@ def mask_url(text: str) -> str:
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """Resolve every setting from the given flags, the environment and the config file."""
-    env = os.environ if environ is None else environ
-    config = read_config(config_path())
+    """Resolve every setting. Raises InvalidConfig and UnknownProfile."""
+    given = given_values(flags, environ)
+    env = given.environ
     system = system_user()
+    db_url = given.text_of("db") or default_db_url()
     return Settings(
-        db_url=flags.get("db")
-        or _text_in(env, "CITYFUND_DB")
-        or config.get("db")
-        or default_db_url(),
-        actor=flags.get("actor")
-        or _text_in(env, "CITYFUND_ACTOR")
-        or config.get("actor")
-        or _login_name(system),
+        db_url=db_url,
+        actor=given.text_of("actor") or login_name(system),
         system_user=system,
         host=host_name(),
         quiet=bool(flags.get("quiet")),
         verbose=bool(flags.get("verbose")),
         debug=bool(flags.get("debug")) or is_set(env, "CITYFUND_DEBUG"),
         color=not flags.get("no_color") and not env.get("NO_COLOR"),
-        format=config.get("format"),
-        inbox=_text_in(env, "CITYFUND_INBOX") or config.get("inbox"),
-        office=_text_in(env, "CITYFUND_OFFICE") or config.get("office"),
-        rate_days=_days("rate_days", env, config),
-        approach_days=_days("approach_days", env, config),
-        publisher=_identity("publisher", env, config) or DEFAULT_PUBLISHER,
-        oc4ids_prefix=_identity("oc4ids-prefix", env, config) or DEFAULT_OC4IDS_PREFIX,
+        format=given.text_of("format"),
+        inbox=given.text_of("inbox"),
+        office=given.text_of("office"),
+        rate_days=_days("rate_days", given),
+        approach_days=_days("approach_days", given),
+        publisher=_identity("publisher", given) or DEFAULT_PUBLISHER,
+        oc4ids_prefix=_identity("oc4ids-prefix", given) or DEFAULT_OC4IDS_PREFIX,
+        profile=None if given.profile is None else given.profile.text,
+        is_usual_ledger=_is_usual(db_url, given),
+        profile_of_ledger=_profile_of(db_url, given),
     )
+
+
+def _is_usual(db_url: str, given: GivenValues) -> bool:
+    return db_url == (given.stored.get("db") or default_db_url())
+
+
+def _profile_of(db_url: str, given: GivenValues) -> str | None:
+    """Name the profile that has the address of a ledger, the chosen one first."""
+    chosen: tuple[str, ...] = () if given.profile is None else (given.profile.text,)
+    names = (*chosen, *given.profiles)
+    return next((name for name in names if given.profiles[name].get("db") == db_url), None)
 
 
 _DAYS = {
@@ -100,11 +195,13 @@ _DAYS = {
 """The settings that are a number of days, and what each is for."""
 
 
-def _days(name: str, environ: Mapping[str, str], config: Mapping[str, str]) -> int | None:
-    variable = f"CITYFUND_{name.upper()}"
-    text = _text_in(environ, variable) or config.get(name)
-    if text is None:
-        return None
+def _days(name: str, given: GivenValues) -> int | None:
+    text = given.text_of(name)
+    return None if text is None else days_of(name, text)
+
+
+def days_of(name: str, text: str) -> int:
+    """Return the days that a setting is set to. Raises InvalidConfig."""
     from ledger.core.numbers import whole_numeral  # noqa: PLC0415 - only where it is set
 
     days = whole_numeral(text)
@@ -112,7 +209,7 @@ def _days(name: str, environ: Mapping[str, str], config: Mapping[str, str]) -> i
         raise InvalidConfig(
             f"The setting {name} is {text!r}.",
             why=f"It is a number of days: {_DAYS[name]}.",
-            next_step=f"Set {variable}, or {name} in the config file, to one such as 30.",
+            next_step=f"Set {variable_of(name)}, or {name} in the config file, to one such as 30.",
         )
     return days
 
@@ -124,16 +221,20 @@ _IDENTITIES = {
 """The settings that identify the fund to others: the form of each, and the words for it."""
 
 
-def _identity(name: str, environ: Mapping[str, str], config: Mapping[str, str]) -> str | None:
-    variable = f"CITYFUND_{name.upper().replace('-', '_')}"
-    text = _text_in(environ, variable) or config.get(name)
+def _identity(name: str, given: GivenValues) -> str | None:
+    text = given.text_of(name)
+    return None if text is None else identity_of(name, text)
+
+
+def identity_of(name: str, text: str) -> str:
+    """Return the identity that a setting is set to. Raises InvalidConfig."""
     form, words = _IDENTITIES[name]
-    if text is None or form.fullmatch(text):
+    if form.fullmatch(text):
         return text
     raise InvalidConfig(
         f"The setting {name} is {text!r}.",
         why=f"It is {words}.",
-        next_step=f"Set {variable}, or {name} in the config file, to such a one.",
+        next_step=f"Set {variable_of(name)}, or {name} in the config file, to such a one.",
     )
 
 
@@ -178,53 +279,6 @@ def default_db_url() -> str:
     return f"sqlite:///{default_db_path()}"
 
 
-def read_config(path: Path) -> dict[str, str]:
-    """Read the config file; no file is an empty one. Raises InvalidConfig naming the line."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise InvalidConfig(f"{path} is larger than {_MOST_BYTES // 1024} KiB.")
-        text = content.decode("utf-8-sig")
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except UnicodeDecodeError as error:
-        raise InvalidConfig(f"{path} is not UTF-8 text.") from error
-    import tomllib  # noqa: PLC0415 - only where there is a file to read
-
-    try:
-        config = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = _TOML_LINE.search(str(error))
-        where = f"{path}, line {line[1]}" if line else f"{path}, at its end"
-        raise InvalidConfig(f"{where}: this is not TOML ({error}).") from error
-    except ValueError as error:  # a number of thousands of digits
-        raise InvalidConfig(f"{path} cannot be read: {error}.") from error
-    except RecursionError as error:
-        raise InvalidConfig(f"{path} is nested too deeply.") from error
-    for key, value in config.items():
-        _check_key(path, text, key, value)
-    return config
-
-
-def _check_key(path: Path, text: str, key: str, value: object) -> None:
-    where = f"{path}, line {_line_of(text, key)}"
-    if key not in CONFIG_KEYS:
-        raise InvalidConfig(f"{where}: there is no setting called {key}.")
-    if not isinstance(value, str) or not value:
-        raise InvalidConfig(f"{where}: {key} must be a text in quotes.")
-    if "\0" in value:
-        raise InvalidConfig(f"{where}: {key} contains a null character.")
-    if key == "format" and value not in CONFIG_FORMATS:
-        raise InvalidConfig(f"{where}: format must be one of {', '.join(CONFIG_FORMATS)}.")
-
-
-def _line_of(text: str, key: str) -> int:
-    pattern = re.compile(rf"\s*\[*\s*['\"]?{re.escape(key)}\b")
-    lines = text.splitlines()
-    return next((n for n, line in enumerate(lines, 1) if pattern.match(line)), 1)
-
-
 def system_user() -> str:
     """Return the name of the account the process runs as; the environment cannot change it."""
     try:
@@ -232,10 +286,11 @@ def system_user() -> str:
 
         return pwd.getpwuid(os.getuid()).pw_name
     except (ImportError, KeyError):
-        return _login_name(f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unknown")
+        return login_name(f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unknown")
 
 
-def _login_name(otherwise: str) -> str:
+def login_name(otherwise: str) -> str:
+    """Return the name that the person logged in by."""
     import getpass  # noqa: PLC0415 - only where no actor was named
 
     try:

@@ -11,6 +11,12 @@ from typing import Any
 
 from ledger.core.errors import Busy, ExitCode, InvalidInput, LedgerError, StorageTrouble, UsageError
 
+CONFIG_KEYS = (
+    *("db", "actor", "format", "inbox", "office", "rate_days", "approach_days"),
+    *("publisher", "oc4ids-prefix"),
+)
+CONFIG_FORMATS = ("table", "json", "csv", "md", "html", "tsv", "ndjson")
+
 
 class UnknownCommand(UsageError, code="unknown-command"):
     """A noun or a verb the program does not have."""
@@ -114,6 +120,24 @@ class ReceiptNotWritten(StorageTrouble, code="receipt-not-written"):
 
     default_why = "The act is recorded and stays recorded; only its receipt is missing."
     default_next = "Repeat the command with the key of its request."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join several names as a sentence does, or give the only one."""
+    if len(names) == 1:
+        return names[0]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+class InvalidConfig(InvalidInput, code="invalid-config"):
+    """The config file cannot be used."""
+
+    default_why = f"The config file is TOML, with the keys {listed(CONFIG_KEYS)}, and profiles."
+    default_next = "Correct that line, or move the file away to use the defaults."
+
+
+class UnknownProfile(InvalidInput, code="unknown-profile"):
+    """The profile that was chosen is not in the config file."""
 
 
 class UntilMissing(UsageError, code="until-missing"):

@@ -71,6 +71,7 @@ FILTERED = {
     "rates show": "base",
     "rates history EUR USD": "source",
     "settings list": "name",
+    "config list": "setting",
     "log": "command",
     "journal list": "act",
     "audit seals": "root",

@@ -24,6 +24,7 @@ READS = (
     *("deal show D-0001", "provider show SHAHR", "partnership show PA-0001"),
     *("body show METROPOLIS", "office show asia", "meeting show MT-0001", "history city:MHD"),
     *("rates show", "settings list", "unit list", "topic list", "codes sectors", "doctor"),
+    *("config list", "config path", "help configuration"),
     "query 'SELECT * FROM v_city'",
     *(f"{name} list" for name in ("city", "project", "need", "offer", "deal", "provider")),
     *(f"{name} list" for name in ("partnership", "undertaking", "seat", "body", "meeting")),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from world import says_enough
 
-from cli.framework.settings import InvalidConfig, read_config
+from cli.framework.config_file import read_config
+from cli.framework.usage_errors import InvalidConfig
 from ledger.interchange.mapping.loading import MAX_RULE_BYTES, BrokenRule, load_rule
 from ledger.store.journal.entries import NotAnEntryNumber, entry_number
 from ledger.usecases.interchange.export import UnknownExport, choose_tables
