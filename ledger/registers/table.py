@@ -434,6 +434,8 @@ IDENTIFIER: Final = RegisterSpec(
 )
 IDENTIFIED_TABLES: Final[Mapping[str, str]] = {spec.plural: spec.name for spec in _IDENTIFIED}
 """The register of each table whose records can have identifiers."""
+NAMING_BY_CODE: Final = frozenset({IDENTIFIER.name, *(spec.name for spec in ACTIVITY)})
+"""The registers whose records name others by their codes alone, which no foreign key holds."""
 
 REGISTERS: Final[dict[str, RegisterSpec]] = {
     spec.name: spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -257,13 +257,37 @@ def require_all_seen(connection: Connection, hidden: Sequence[RecordedVersions])
     if not engines.on_server(connection):
         return
     own = {one.key for one in hidden}
+    by_kind = grouped_ids(own)
+    lock_records(connection, by_kind)
     with engines.autocommit_connection(connection.engine) as current:
+        for other, ids in about(current, by_kind).items():
+            if any((other, number) not in own for number in _records_by_id(current, other, ids)):
+                raise WriteConflict(f"Others were recording a {other} of what is undone.")
         for one in hidden:
             if one.kind in _NAMED and any(dependants(current, one.kind, one.id, one.code, own)):
                 raise WriteConflict(f"Others were recording something under {one.kind} {one.code}.")
         for kind, identity in identifiers_of(current, own, own):
             code = next(one.code for one in hidden if one.key == (kind, identity))
             raise WriteConflict(f"Others were recording an identifier of {kind} {code}.")
+
+
+def grouped_ids(records: Iterable[RecordKey]) -> dict[str, set[int]]:
+    """Give the ids of some records by register."""
+    by_kind: dict[str, set[int]] = {}
+    for kind, identity in records:
+        by_kind.setdefault(kind, set()).add(identity)
+    return by_kind
+
+
+def lock_records(connection: Connection, by_kind: Mapping[str, Collection[int]]) -> None:
+    """Let who marks records as in error and who names them by their codes wait for each other.
+
+    It is for a server, where neither of two transactions sees what the other writes.
+    """
+    from ledger.store.db.postgresql import lock_numbers  # noqa: PLC0415 - on a server only
+
+    for kind in sorted(by_kind):
+        lock_numbers(connection, f"record/{kind}", by_kind[kind])
 
 
 _NAMED: Final = frozenset(

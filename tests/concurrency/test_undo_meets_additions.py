@@ -120,6 +120,24 @@ ADDITIONS = {
     "a need of a project": Addition(
         "project", adds("need", project="TRAM", code="ITS", **MONEY), "need ITS"
     ),
+    "an identifier of a city": Addition(
+        "city", adds("identifier", table="cities", record="TBZ", scheme="iati", id="T"), "iati/T"
+    ),
+    "an identifier of a project": Addition(
+        "project", adds("identifier", table="projects", record="TRAM", scheme="iati", id="P"), "/P"
+    ),
+    "a note on a city": Addition(
+        "city", adds("note", record="city:TBZ", date="2026-11-20", text="Called"), "note NT-0001"
+    ),
+    "a person of a provider": Addition(
+        "provider", adds("contact", record="provider:DONOR", name="A"), "contact CN-0001"
+    ),
+    "an owner of a project": Addition(
+        "project", adds("owner", record="project:TRAM", actor="sara"), "owner OW-0001"
+    ),
+    "a reminder of a need": Addition(
+        "need", adds("reminder", record="need:EXTRA", date="2027-01-01", text="Ask"), "R-0001"
+    ),
     "a deal on a need": Addition("need", introduces("O-0001", "EXTRA"), "EXTRA"),
     "a deal on an offer": Addition("offer", introduces("SPARE", "N-0001"), "SPARE"),
 }
@@ -273,6 +291,8 @@ RESTORED = {
     "a project in a city": ("city", ADDITIONS["a project in a city"].work, "project BUS"),
     "a provider that is a city": ("city", ADDITIONS["a provider that is a city"].work, "T"),
     "a city of an office": ("office", ADDITIONS["a city of an office"].work, "city QOM"),
+    "a note on a city": ("city", ADDITIONS["a note on a city"].work, "note NT-0001"),
+    "an identifier of a city": ("city", ADDITIONS["an identifier of a city"].work, "iati/T"),
 }
 
 

@@ -6,21 +6,23 @@ change to a need, an offer or a deal, in its quantities or its terms, updates it
 no act relies on a row that another transaction is changing, and acts on different records never
 conflict. What is recorded under an office, a city, a provider or a project holds its identity row
 by a foreign key, and a mark of that record as in error changes the row: of the two, one waits and
-is then refused. A level of SERIALIZABLE would watch whole pages of indexes that every write adds
-to, and stop nearly everybody who writes at the same time. Where a rule compares records that
-change no common row, as two meetings of one body, their writers take an advisory lock
-(`ledger.store.session.siblings`). Nothing else here is beyond what the engines that speak
-PostgreSQL's protocol have as well.
+is then refused. What is about a record by its code alone, as a note or an identifier, meets that
+mark at an advisory lock of the record (`ledger.store.recorded`). A level of SERIALIZABLE would
+watch whole pages of indexes that every write adds to, and stop nearly everybody who writes at the
+same time. Where a rule compares records that change no common row, as two meetings of one body,
+their writers take an advisory lock (`ledger.store.session.siblings`). Nothing else here is beyond
+what the engines that speak PostgreSQL's protocol have as well.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL
 
 from ledger.core.errors import LedgerError
@@ -92,6 +94,27 @@ def make_engine(url: URL) -> Engine:
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.execute(_SESSION)
+
+
+_MOST_LOCKED: Final = 50
+"""How many numbers are locked one by one, before all of a name are: a server has few locks."""
+
+
+def lock_numbers(connection: Connection, name: str, numbers: Iterable[int]) -> None:
+    """Take the advisory locks of some numbers of a name, or of all, until the transaction ends."""
+    ordered = sorted(numbers)
+    if len(ordered) > _MOST_LOCKED:
+        connection.execute(select(func.pg_advisory_xact_lock(_lock_of(name))))
+        return
+    connection.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(name))))
+    for number in ordered:
+        connection.execute(select(func.pg_advisory_xact_lock(_lock_of(f"{name}/{number}"))))
+
+
+def _lock_of(name: str) -> int:
+    """Give the number of a lock by its name."""
+    digest = sha256(f"cityfund/{name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def server_moment(server: datetime) -> datetime:

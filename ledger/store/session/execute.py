@@ -25,7 +25,7 @@ from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
 from ledger.registers.pairs import INSTALMENT
-from ledger.registers.table import IDENTIFIER, code_prefixes
+from ledger.registers.table import IDENTIFIER, NAMING_BY_CODE, code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
@@ -141,6 +141,10 @@ def _require_apart(uow: UnitOfWork, changed: Collection[str]) -> None:
         )
 
         require_identified_records(uow)
+    if not NAMING_BY_CODE.isdisjoint(changed) and engines.on_server(uow.connection):
+        from ledger.store.session.identifiers import require_named_stay  # noqa: PLC0415 - as above
+
+        require_named_stay(uow)
     if INSTALMENT.name in changed:
         from ledger.store.session.instalments import require_within  # noqa: PLC0415 - as above
 

@@ -9,15 +9,15 @@ these locks.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Select, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, func, select
 
 from ledger.store.db import engine as engines
 from ledger.store.db.errors import WriteConflict
+from ledger.store.db.postgresql import lock_numbers
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -51,33 +51,13 @@ def _require_alone_under(uow: UnitOfWork, kind: str, column: str) -> None:
     parents = [*uow.connection.execute(_parents(kind, column), own).scalars()]
     if not parents:
         return
-    _lock(uow.connection, f"{kind}/{column}", sorted(parents))
+    lock_numbers(uow.connection, f"{kind}/{column}", parents)
     given = {"parents": parents, **own}
     seen = uow.connection.execute(_versions_under(kind, column), given).scalar()
     with engines.autocommit_connection(uow.connection.engine) as current:
         written = current.execute(_versions_under(kind, column), given).scalar()
     if written != seen:
         raise WriteConflict(f"Another {kind} was recorded at the same moment.")
-
-
-_MOST_LOCKED: Final = 50
-"""How many parents are locked one by one, before all of a register is: a server has few locks."""
-
-
-def _lock(connection: Connection, name: str, parents: Sequence[int]) -> None:
-    """Take the locks of some parents, or of all, until the transaction ends."""
-    if len(parents) > _MOST_LOCKED:
-        connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
-        return
-    connection.execute(select(func.pg_advisory_xact_lock_shared(_number(name))))
-    for parent in parents:
-        connection.execute(select(func.pg_advisory_xact_lock(_number(f"{name}/{parent}"))))
-
-
-def _number(name: str) -> int:
-    """Give the number of a lock by its name."""
-    digest = hashlib.sha256(f"cityfund/{name}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 @cache
