@@ -10,7 +10,7 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.session import approach_days_of, execute_call, ledger_of
 from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_incoming
-from cli.views.import_rules import look_into
+from cli.views.import_rules import look_into, open_by_rule
 
 if TYPE_CHECKING:
     from ledger.interchange.steps import ImportPlan
@@ -47,6 +47,12 @@ def import_(
     ] = None,
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
+    if not paths or explain is not None or learn is not None:
+        look_into(call, paths or (), rules, explain=explain, learn=learn)
+        return
+    date_edition(call, edition_date)
+    popolo, files = rules == "popolo", [Path(path) for path in paths]
+    rule, opened = (None, None) if popolo or rules is None else open_by_rule(rules, files)
     from dataclasses import replace
 
     from ledger.core.memory import garbage_collection_paused
@@ -54,21 +60,14 @@ def import_(
     from ledger.interchange.repeats.state import CANONICAL, SourceTerms
     from ledger.usecases.interchange.import_tables import (
         import_tables,
-        load_rule_named,
         plan_tables,
         read_known,
         read_measures,
     )
     from ledger.usecases.interchange.sources import source_name, with_terms
 
-    if not paths or explain is not None or learn is not None:
-        look_into(call, paths or (), rules, explain=explain, learn=learn)
-        return
     ledger = ledger_of(call)
-    date_edition(call, edition_date)
-    popolo = rules == "popolo"
-    rule = None if popolo else load_rule_named(rules)
-    files, known = [Path(path) for path in paths], read_known(ledger, rule)
+    known = read_known(ledger, rule)
     today = ledger.today() if rule is not None else None
     with garbage_collection_paused():
         incoming = read_incoming(
@@ -79,6 +78,7 @@ def import_(
             known=known,
             measures=read_measures(ledger, rule),
             today=today,
+            opened=opened,
         )
     incoming = replace(incoming, approach_days=approach_days_of(call))
     print_incoming(call, incoming)

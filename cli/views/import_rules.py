@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import ledger_of
 from ledger.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from ledger.interchange.mapping.opening import OpenedFile
+    from ledger.interchange.mapping.rule import ImportRule
 
 
 class NoPath(UsageError, code="no-path"):
@@ -32,6 +37,15 @@ class RuleNotWritten(UsageError, code="rule-not-written"):
     default_next = "cityfund import FOREIGN-FILE --learn NEW-RULE.toml"
 
 
+def open_by_rule(name: str, files: Iterable[Path]) -> tuple[ImportRule, Iterator[OpenedFile]]:
+    """Load a rule and open its files; one that cannot be opened is refused before all else."""
+    from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - brings pydantic
+    from ledger.interchange.mapping.opening import open_files  # noqa: PLC0415 - as above
+
+    rule = load_rule(name)
+    return rule, open_files(rule, files)
+
+
 def look_into(
     call: Call, paths: Sequence[str], rules: str | None, *, explain: int | None, learn: str | None
 ) -> None:
@@ -52,7 +66,7 @@ def _learn(learn: str, paths: Sequence[str]) -> None:
     Raises `RuleNotWritten`.
     """
     from ledger.interchange.mapping.learn import learn_rule  # noqa: PLC0415 - for this alone
-    from ledger.interchange.mapping.reading import open_foreign  # noqa: PLC0415 - as above
+    from ledger.interchange.mapping.opening import open_foreign  # noqa: PLC0415 - as above
 
     if len(paths) > 1:
         raise RuleNotWritten(f"{len(paths)} files are named.")

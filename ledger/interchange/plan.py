@@ -57,6 +57,7 @@ from ledger.seats.rules import Seats
 if TYPE_CHECKING:
     # pydantic behind a rule is only wanted where a rule is used.
     from ledger.interchange.mapping.given_units import Measures
+    from ledger.interchange.mapping.opening import OpenedFile
     from ledger.interchange.mapping.record_finder import KnownRecords
     from ledger.interchange.mapping.rule import ImportRule
 
@@ -351,13 +352,14 @@ def read_incoming(
     known: KnownRecords | None = None,
     measures: Measures | None = None,
     today: date | None = None,
+    opened: Iterable[OpenedFile] | None = None,
 ) -> Incoming:
     """Read canonical files or folders, or with a rule the foreign files that it is for.
 
     `popolo` says that the files are Popolo documents, `known` are the records of the ledger that
     the rule may find, `measures` its units and rates, and `today` is its day, after which nothing
-    has happened yet. Raises what `read_paths` raises; what is wrong inside the files comes back as
-    problems.
+    has happened yet. `opened` are the files of a rule where they are being opened already. Raises
+    what `read_paths` raises; what is wrong inside the files comes back as problems.
     """
     if popolo:
         from ledger.interchange.popolo import read_popolo  # noqa: PLC0415 - brings pydantic
@@ -374,11 +376,12 @@ def read_incoming(
         raise StatementsNotImported(f"The rule {rule.about.name} makes statements.")
     if any(output.table == LISTED.name for output in rule.output):
         raise ListNotImported(f"The rule {rule.about.name} makes a list of names.")
+    from ledger.interchange.mapping.opening import open_files  # noqa: PLC0415 - as above
     from ledger.interchange.mapping.reading import read_files  # noqa: PLC0415
     from ledger.interchange.mapping.rule_run import RuleRun  # noqa: PLC0415 - as above
 
     run = RuleRun(rule, known or {}, today=today, measures=measures)
-    contents = read_files(run, paths)
+    contents = read_files(run, opened or open_files(rule, paths))
     tables = run.finish()
     unread = rule.tables if run.problems else frozenset()
     return Incoming(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +101,28 @@ def test_a_file_is_refused(
     rule = rule_file(tmp_path, source)
     assert officer.refused(f"import {tmp_path / name} --rules {rule} --yes", 3, word) == code
     assert officer.asks("city list")["rows"] == []
+
+
+def test_a_file_is_refused_before_what_plans_an_import_is_loaded(tmp_path: Path) -> None:
+    """Loading the database's library and the plan takes longer than finding out what a file is."""
+    lines, expected = [], []
+    for place, (name, content, source, code, _) in enumerate(FILES):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        (folder / name).write_bytes(content)
+        words = [str(folder / name), "--rules", str(rule_file(folder, source)), "--yes", "--json"]
+        lines.append(["--db", f"sqlite:///{tmp_path}/ledger.db", "import", *words])
+        expected.append(code)
+    program = (
+        "import sys; from cli.main import main\n"
+        "codes = [main(line) for line in eval(sys.argv[1])]\n"
+        "heavy = {'sqlalchemy', 'ledger.store', 'ledger.interchange.plan'}\n"
+        "print(set(codes), heavy & sys.modules.keys())"
+    )
+    command = [sys.executable, "-c", program, repr(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{<ExitCode.INVALID: 3>} set()"
+    assert [json.loads(line)["code"] for line in done.stderr.splitlines()] == expected
 
 
 def test_a_pipe_is_refused(officer: Officer, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from typing import Final
 from ledger.core.errors import LedgerError
 from ledger.interchange.mapping.beside import Content
 from ledger.interchange.mapping.file_run import FileRun
+from ledger.interchange.mapping.opening import reading_of
 from ledger.interchange.mapping.record_finder import Finders
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.mapping.rule_run import RuleRun
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawTable
 from ledger.interchange.rule_report import RuleReport
-from ledger.interchange.sources import Reading, Source, open_source
+from ledger.interchange.sources import Source, open_source
 
 _NOTHING_BESIDE: Final[Mapping[str, Content]] = MappingProxyType({})
 
@@ -57,17 +58,3 @@ def apply_rule(
         report = RuleReport(about.name, about.title, about.source, about.licence, file)
         return [], report, [ImportProblem(file, 1, None, error.code, error.what, error.next_step)]
     return run.finish(), run.reports[0], run.problems
-
-
-def reading_of(rule: ImportRule) -> Reading:
-    """Give how the files of a rule are read."""
-    about = rule.source
-    return Reading(
-        format=about.format,
-        sheet=about.sheet,
-        header=about.header,
-        rows=about.rows,
-        encoding=about.encoding,
-        delimiter=about.delimiter,
-        clean=about.clean,
-    )

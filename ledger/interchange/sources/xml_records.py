@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import IO, TYPE_CHECKING, Final
 
 from ledger.interchange.sources.cleaning import Cell, clean_record
@@ -23,13 +24,13 @@ class XmlRecords(Source):
     """The elements of one name; without a name, the children of the outermost element."""
 
     def __init__(self, stored: Stored, form: str, reading: Reading) -> None:
-        """Look at the outermost element; raises `UnsafeXml` and `BrokenXml`."""
+        """Look at the first record; raises `UnsafeXml` and `BrokenXml`."""
         super().__init__(stored.label, form)
         self._stored, self._name, self._clean = stored, reading.rows, reading.clean
-        with stored.open() as file:
-            next(self._events(file), None)
+        with closing(self.rows()) as records:
+            next(records, None)
 
-    def rows(self) -> Iterator[SourceRow]:
+    def rows(self) -> Generator[SourceRow, None, None]:
         """Give each element as a record, and forget it."""
         ordinal, above, names = 0, list["Element"](), dict[str, None]()
         record_depth: int | None = None

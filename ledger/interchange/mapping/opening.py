@@ -1,0 +1,67 @@
+"""Open the files of an import by its rule, before anything is loaded that works on their rows.
+
+A file that cannot be opened is refused after little more than what a command that reads takes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ledger.interchange.reader import MAX_FILE_BYTES
+from ledger.interchange.sources import Reading, Source, open_source
+
+if TYPE_CHECKING:
+    from ledger.interchange.mapping.rule import ImportRule
+
+STANDARD_INPUT: Final = "-"
+_NAME: Final = "standard input"
+_AS_WRITTEN: Final = Reading()
+
+
+class OpenedFile(NamedTuple):
+    """A file that is open: its path, that or what was read of it, and the source of its records."""
+
+    path: Path
+    content: Path | bytes
+    source: Source
+
+
+def open_files(rule: ImportRule, paths: Iterable[Path]) -> Iterator[OpenedFile]:
+    """Open files by a rule, `-` from standard input: the first now, others when asked for.
+
+    Raises what opening a file raises.
+    """
+    reading = reading_of(rule)
+    each = (_opened(path, reading) for path in paths)
+    first = next(each, None)
+    return each if first is None else chain(iter((first,)), each)
+
+
+def _opened(path: Path, reading: Reading) -> OpenedFile:
+    content: Path | bytes = path
+    if str(path) == STANDARD_INPUT:
+        content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    return OpenedFile(path, content, open_source(content, reading, _NAME))
+
+
+def open_foreign(path: Path, reading: Reading = _AS_WRITTEN) -> Source:
+    """Open a foreign file, `-` from standard input; raises what opening a file raises."""
+    return _opened(path, reading).source
+
+
+def reading_of(rule: ImportRule) -> Reading:
+    """Give how the files of a rule are read."""
+    about = rule.source
+    return Reading(
+        format=about.format,
+        sheet=about.sheet,
+        header=about.header,
+        rows=about.rows,
+        encoding=about.encoding,
+        delimiter=about.delimiter,
+        clean=about.clean,
+    )
