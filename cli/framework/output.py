@@ -18,6 +18,7 @@ from cli.framework.terminal import (
     width,
 )
 from cli.framework.usage_errors import NoOfficeView
+from ledger.core.characters import revealed
 from ledger.reports.table import Column, ReportRow
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def emit_rows(
             from ledger.reports.formats import json_rows_chunks  # noqa: PLC0415
 
             plain = not is_unicode(out)
-            out.writelines(json_rows_chunks(head, chosen, tail, named=named, ascii_only=plain))
+            chunks = json_rows_chunks(head, chosen, tail, named=named, ascii_only=plain)
+            out.writelines(_revealed(chunks, out))
             return
         out.writelines(_row_chunks(chosen, columns, options.format, out))
         out.writelines(f"{line}\n" for line in behind)
@@ -182,11 +184,12 @@ def _row_chunks(
     if style in {"csv", "tsv"}:
         from ledger.reports.formats import csv_chunks  # noqa: PLC0415
 
-        return csv_chunks(rows, columns, between="," if style == "csv" else "\t")
+        between = "," if style == "csv" else "\t"
+        return _revealed(csv_chunks(rows, columns, between=between), out)
     if style == "ndjson":
         from ledger.reports.formats import ndjson_chunks  # noqa: PLC0415
 
-        return ndjson_chunks(rows, ascii_only=not is_unicode(out))
+        return _revealed(ndjson_chunks(rows, ascii_only=not is_unicode(out)), out)
     if style == "md":
         from ledger.reports.formats import markdown_chunks  # noqa: PLC0415
 
@@ -194,6 +197,11 @@ def _row_chunks(
     from ledger.reports.table import table_chunks  # noqa: PLC0415
 
     return table_chunks(rows, columns)
+
+
+def _revealed(chunks: Iterable[str], out: TextIO) -> Iterator[str]:
+    """On a terminal, show what steers or hides; a pipe and a file get the text as it is."""
+    return map(revealed, chunks) if is_terminal(out) else iter(chunks)
 
 
 def emit_record(
@@ -258,7 +266,8 @@ def emit_document(document: Mapping[str, object], options: ReadOptions | None = 
     from ledger.reports.formats import json_text  # noqa: PLC0415
 
     with destination(None if options is None else options.output) as out:
-        out.write(json_text(document, ascii_only=not is_unicode(out)))
+        text = json_text(document, ascii_only=not is_unicode(out))
+        out.write(revealed(text) if is_terminal(out) else text)
 
 
 def emit_lines(lines: Iterable[str], options: ReadOptions | None = None) -> None:

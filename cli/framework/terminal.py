@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from cli.framework.command import Call
 
 _MARK = "\u200e"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def can_flush(stream: TextIO) -> bool:
@@ -82,8 +80,12 @@ def width() -> int:
 
 
 def visible(text: str) -> str:
-    """Show control characters as escapes, so that what was typed cannot steer the terminal."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    """Show what steers or hides as `<U+202E>`, so that what was typed cannot steer the terminal."""
+    if text.isprintable():  # as most are
+        return text
+    from ledger.core.characters import revealed  # noqa: PLC0415 - for few texts
+
+    return revealed(text)
 
 
 def fitted(text: str, stream: TextIO, *, indent: int = 2, start: str = "") -> str:

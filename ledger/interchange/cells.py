@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from ledger.core.characters import find_hidden_character, is_blank
 from ledger.core.dates import InvalidDate, is_jalali, parse_day
 from ledger.core.errors import LedgerError
 from ledger.core.numbers import normalise_digits, plain_numeral, read_fraction, whole_numeral
@@ -122,6 +123,19 @@ class Cells:
             self.problem(column, "missing-value", f"The {column} is missing.")
         return text or ""
 
+    def seen_text(self, column: str, *, required: bool = False) -> str | None:
+        """Give the text of a term of a register, in which nothing hides: see `characters`."""
+        text = self.need_text(column) if required else self.text(column)
+        if not text or text.isascii():
+            return text
+        if is_blank(text):
+            what = f"The {column} has no character that can be seen."
+            self.problem(column, "control-character", what)
+        elif (hidden := find_hidden_character(text)) and not find_control_character(text):
+            what = f"The {column} holds {hidden}, a character that cannot be seen."
+            self.problem(column, "control-character", what)
+        return text
+
     def texts(self, column: str) -> tuple[str, ...]:
         """Give the words of a list cell, in order, each once."""
         text = self.text(column)
@@ -153,6 +167,9 @@ class Cells:
             self.problem(column, "bad-code", what)
         elif any(mark == ";" or mark.isspace() or not mark.isprintable() for mark in code):
             what = f"The code {code!r} holds a space, a semicolon or a control character."
+            self.problem(column, "bad-code", what, "Codes are short: letters, digits, hyphens.")
+        elif not any(mark.isalnum() for mark in code) or is_blank(code):
+            what = f"The code {code!r} holds no letter and no digit."
             self.problem(column, "bad-code", what, "Codes are short: letters, digits, hyphens.")
         return code
 

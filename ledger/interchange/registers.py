@@ -154,6 +154,17 @@ def _codes(column: ColumnSpec) -> _Read:
     return partial(Cells.texts if column.kind is Kind.TEXTS else Cells.codes, column=name)
 
 
+def _text(column: ColumnSpec) -> _Read:
+    name = column.name
+    if name in _NOTES:
+        return partial(Cells.need_text if column.required else Cells.text, column=name)
+    return partial(Cells.seen_text, column=name, required=column.required)
+
+
+_NOTES: Final = frozenset({"note", "text"})
+"""Columns of free text, often copied from elsewhere: what hides in it is shown, not refused."""
+
+
 def _date(column: ColumnSpec) -> _Read:
     name = column.name
     if column.default == "today":
@@ -179,9 +190,7 @@ def _decimal(column: ColumnSpec) -> _Read:
 _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
     Kind.CODE: _code,
     Kind.CODES: _codes,
-    Kind.TEXT: lambda column: partial(
-        Cells.need_text if column.required else Cells.text, column=column.name
-    ),
+    Kind.TEXT: _text,
     Kind.TEXTS: _codes,
     Kind.DATE: _date,
     Kind.PARTIAL_DATE: lambda column: partial(

@@ -14,6 +14,7 @@ from functools import cache, partial
 from types import NoneType
 from typing import Final
 
+from ledger.core.characters import revealed
 from ledger.reports.table import (
     Column,
     Line,
@@ -157,19 +158,12 @@ _ESCAPES: Final = str.maketrans(
         "|": "\\|",
         "<": "&lt;",
         "`": "\\`",
-        "\r": "",
         "\n": "<br>",
+        "\t": " ",
         "*": "\\*",
         "[": "\\[",
     }
     | {"]": "\\]", "~": "\\~"}
-    | {char: f"&#x{ord(char):x};" for char in "\u061c\u200e\u200f"}
-    | {chr(code): f"&#x{code:x};" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-    | {
-        chr(code): f"\\\\x{code:02x}"
-        for code in (*range(0x20), *range(0x7F, 0xA0))
-        if code not in {10, 13}
-    }
 )
 _MADE_A_LINK: Final = re.compile(r"(?i)(?<=[a-z])(?=://)|(?<=www)(?=\.)|(?=@)")
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
@@ -188,9 +182,10 @@ def markdown_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Ite
 def escaped(text: str) -> str:
     """Keep a text inside its cell and a text: bars, line ends, tags and links lose their meaning.
 
-    Characters that steer a terminal or the direction of writing are written as escapes.
+    Characters that steer a terminal or the direction of writing are written as `<U+202E>`.
     """
-    plain = _ENTITY.sub("&amp;", text).translate(_ESCAPES)
+    seen = revealed(text.replace("\r", ""))
+    plain = _ENTITY.sub("&amp;", seen).translate(_ESCAPES)
     return _MADE_A_LINK.sub("\\\\", _EMPHASIS.sub("\\\\_", plain))
 
 

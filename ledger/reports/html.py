@@ -14,11 +14,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from ledger.core.characters import code_point, revealed
 from ledger.reports.answers import Answer, facts_of, tables_of
 from ledger.reports.language import Language
 from ledger.reports.table import Column, ReportRow, human
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_NO_CHARACTERS: Final = re.compile("[\ufffe\uffff]")
 _DIRECTION: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 STYLE: Final = """\
@@ -59,8 +60,8 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def escaped_html(text: str) -> str:
-    """Escape a text for an element or an attribute; control characters become visible."""
-    seen = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    """Escape a text for an element or an attribute; what steers or hides becomes `<U+202E>`."""
+    seen = _NO_CHARACTERS.sub(lambda match: f"<{code_point(match[0])}>", revealed(text))
     return html.escape(seen, quote=True)
 
 

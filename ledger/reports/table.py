@@ -17,6 +17,8 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
+from ledger.core.characters import revealed
+
 ReportRow = Mapping[str, object]
 Line = Sequence[object]
 """The cells of a row, in the order of some keys."""
@@ -202,7 +204,6 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 _GAP = "  "
 _BREAKS = re.compile(r"\s*[\r\n\t\v\f\x85\u2028\u2029]+\s*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def table_chunks(rows: Iterable[ReportRow], columns: Sequence[Column]) -> Iterator[str]:
@@ -223,11 +224,10 @@ def cells_of(rows: Iterable[ReportRow], columns: Sequence[Column]) -> list[list[
 
 
 def one_line(text: str) -> str:
-    """Put a text on one line; control characters, which steer terminals, become escapes."""
+    """Put a text on one line; characters that steer terminals or hide become `<U+202E>`."""
     if text.isprintable():
         return text
-    flat = _BREAKS.sub(" ", text)
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", flat)
+    return revealed(_BREAKS.sub(" ", text))
 
 
 def record_chunks(row: ReportRow, columns: Sequence[Column]) -> Iterator[str]:
