@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ledger.journal.entries import Entry
     from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.store.versions import Version
+    from ledger.usecases.interchange.provenance import RowNotTaken
 
 _DEAL = "deal"
 _WITH_ENTRIES = frozenset({*(side.value for side in Side), _DEAL})
@@ -48,6 +49,7 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
     from ledger.usecases.interchange.provenance import (  # noqa: PLC0415 - as above
         provenance_of,
         provenance_text,
+        rows_not_taken,
     )
 
     with read_ledger(call) as reader:
@@ -65,6 +67,7 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
             rows += [{**row, "record": place} for row in told]
         places = request_places(reader.connection, (row["request"] for row in rows))
         provenance = provenance_of(reader.connection, (row["request"] for row in rows))
+        not_taken = rows_not_taken(reader.connection, kind, code)
     for row in rows:
         entry = row.pop("of")
         if entry is None:
@@ -77,21 +80,47 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
         key=lambda row: (places[row["request"]], row["version"] or 0, row["entry"] or 0),
         reverse=True,
     )
-    emit_changes(call, snapshot, kind, code, rows)
+    emit_changes(call, snapshot, kind, code, rows, not_taken)
 
 
 def emit_changes(
-    call: Call, snapshot: Snapshot, kind: str, code: str, rows: list[dict[str, Any]]
+    call: Call,
+    snapshot: Snapshot,
+    kind: str,
+    code: str,
+    rows: list[dict[str, Any]],
+    not_taken: Sequence[RowNotTaken] = (),
 ) -> None:
-    """Write what changed of a record, in the order of the rows."""
+    """Write what changed of a record, in the order of the rows, and what imports left out of it."""
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
-    head = {"schema": "cityfund.history/1", "kind": kind, "code": code}
+    left_out = [
+        {
+            **attributes(one, "source file line reason actor"),
+            "recorded_at": snapshot.local(one.recorded_at),
+        }
+        for one in not_taken
+    ]
+    head = {"schema": "cityfund.history/1", "kind": kind, "code": code, "left_out": left_out}
     if call.as_documents:
         rows = [
             {key: row[key] for key in row if key not in {"what", "when", "request"}} for row in rows
         ]
-    emit_rows(rows, _COLUMNS if call.for_people else _MACHINE, call.read, head=head)
+    columns_shown = _COLUMNS if call.for_people else _MACHINE
+    emit_rows(rows, columns_shown, call.read, head=head, below=lambda _: _left_out_lines(left_out))
+
+
+def _left_out_lines(left_out: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say which rows of a record imports left out, a line each."""
+    if left_out:
+        yield ""
+        yield "Left out by imports:"
+    for one in left_out:
+        where, when = f"{one['file']}:{one['line']}", one["recorded_at"][:_DAY]
+        yield f"{where}: {one['reason']} ({one['source']}, {when})"
+
+
+_DAY = len("2026-11-23")
 
 
 def _resolve_code(reader: Reader, kind: str, typed: str) -> str:

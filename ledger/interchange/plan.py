@@ -113,6 +113,7 @@ def plan_import(
         tuple(planning.problems),
         tuple(planning.notes),
         units=holdings.of("units"),
+        left_out=tuple(planning.left_out),
     )
     return with_state(planning, plan)
 

@@ -10,6 +10,7 @@ from ledger.core.quantity import format_quantity
 from ledger.interchange.planning import Planning
 from ledger.interchange.problems import Place
 from ledger.interchange.records import DealActRow
+from ledger.interchange.repeats.preview import LeftOutRow
 from ledger.interchange.steps import (
     Add,
     CorrectDate,
@@ -183,3 +184,6 @@ def _note(planning: Planning, row: DealActRow, posted: int) -> None:
         f"need {row.need} requires no more"
     )
     planning.notes.append(Note(_NOTE, text))
+    records = (f"deals/{row.code}", f"needs/{row.need}", f"offers/{row.offer}")
+    reason = text.removeprefix(f"{row.place.file}:{row.place.line}: ")
+    planning.left_out.append(LeftOutRow(row.place.file, row.place.line, reason, records))

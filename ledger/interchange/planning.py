@@ -10,7 +10,7 @@ from ledger.core.factors import Side
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
-from ledger.interchange.repeats.preview import Change, Retained
+from ledger.interchange.repeats.preview import Change, LeftOutRow, Retained
 from ledger.interchange.repeats.room import Room, TotalOn
 from ledger.interchange.repeats.state import OwnRows, SourceTerms, StatedRow
 from ledger.interchange.rows import Tables
@@ -65,6 +65,7 @@ class Planning:
     restated: list[Change] = field(default_factory=list)
     superseded: list[StatedRow] = field(default_factory=list)
     released: list[StatedRow] = field(default_factory=list)
+    left_out: list[LeftOutRow] = field(default_factory=list)
 
     def retain(self, retained: Retained) -> None:
         """Note a value that stays as it was corrected: the source says nothing new of it."""

@@ -9,10 +9,14 @@ from typing import Final, NamedTuple
 
 
 class SkippedRow(NamedTuple):
-    """A foreign row that is no record, and why."""
+    """A foreign row that is no record, and why.
+
+    `records` are those that it would have been of, as table/code, as far as its own cells say.
+    """
 
     line: int
     reason: str
+    records: tuple[str, ...] = ()
 
 
 class Repeat(NamedTuple):
@@ -108,8 +112,8 @@ class RuleReport:
 
     def _reasons(self) -> dict[str, list[int]]:
         reasons: dict[str, list[int]] = {}
-        for line, reason in self.left_out:
-            reasons.setdefault(reason, []).append(line)
+        for one in self.left_out:
+            reasons.setdefault(one.reason, []).append(one.line)
         return reasons
 
 

@@ -15,7 +15,7 @@ from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
-from ledger.interchange.repeats.preview import Change, Gone, Retained
+from ledger.interchange.repeats.preview import Change, Gone, LeftOutRow, Retained
 from ledger.interchange.repeats.room import Room
 from ledger.interchange.repeats.state import SourceState
 from ledger.journal.receipts import Note
@@ -277,6 +277,8 @@ class ImportPlan:
     """The units that amounts are shown in."""
     says_more: bool = False
     """Whether that is more than it had stated earlier."""
+    left_out: tuple[LeftOutRow, ...] = ()
+    """Rows of acts that are left out or cut down, since their needs require no more."""
 
     @property
     def changes_nothing(self) -> bool:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import PurePath
 from sys import maxsize
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from ledger.core.factors import Side, Stage
 from ledger.rates.rates import Rate
@@ -74,6 +74,28 @@ def sources_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, str
         for chunk in chunked([*{*keys}])
         for key, body in connection.execute(query.where(request.c.key.in_(chunk)))
     }
+
+
+class ImportReceipt(NamedTuple):
+    """When somebody imported something, and what is kept of it."""
+
+    recorded_at: datetime
+    actor: str
+    body: str
+
+
+def imports_naming(connection: Connection, records: Iterable[str]) -> list[ImportReceipt]:
+    """Read the imports whose receipts hold one of some records, as table/code, newest first."""
+    request, receipt = tables.request, tables.receipt
+    texts = [json.dumps(one, ensure_ascii=False) for one in records]
+    holds = or_(*(receipt.c.body.contains(text, autoescape=True) for text in texts))
+    query = (
+        select(request.c.recorded_at, request.c.actor, receipt.c.body)
+        .join(receipt, receipt.c.request_id == request.c.id)
+        .where(request.c.command.in_(_IMPORTS), holds)
+        .order_by(request.c.id.desc())
+    )
+    return [ImportReceipt(*row) for row in connection.execute(query)]
 
 
 def packed_state(connection: Connection, request: int) -> str | None:

@@ -155,6 +155,10 @@ def test_what_is_above_is_cut_down_or_left_out(budget: Budget, policy: str, give
     deals = {one["deal"]: one["delivered"] for one in budget.officer.asks("deal list")["rows"]}
     assert deals.get("D-2", "0.00") == given
     assert budget.required("2026-11-23") == ["100.00"]
+    left_out = budget.officer.asks("history N-1")["left_out"]
+    assert [f"{one['file']}:{one['line']}: {one['reason']}" for one in left_out] == [
+        f"budget.csv:{text.partition('budget.csv:')[2]}" for text in notes
+    ]
 
 
 def test_by_default_what_is_above_is_refused(budget: Budget) -> None:

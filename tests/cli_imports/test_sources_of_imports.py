@@ -207,6 +207,23 @@ def test_rows_left_out_are_counted_and_listed_on_request(officer: Officer, folde
     assert "left out, no country: 2, lines 3 to 4" in officer.tries(f"{line} --verbose").err
 
 
+def test_the_history_of_a_record_has_its_rows_that_an_import_left_out(
+    officer: Officer, folder: Path
+) -> None:
+    file = write(folder, "OPO,Porto,PT,1", "SAO,S. Paulo,,1", "X,Nowhere,,2", name="board.csv")
+    (folder / "board.toml").write_text(RULE, encoding="utf-8")
+    officer.says(f"import {file} --rules {folder / 'board.toml'} --yes")
+    officer.says("city edit SAO --code SPO --reason 'its own code'")
+
+    (left_out,) = officer.asks("history SPO")["left_out"]
+
+    assert (left_out["file"], left_out["line"]) == ("board.csv", 3)
+    assert (left_out["reason"], left_out["source"]) == ("no country", "board-list")
+    told = officer.says("history SPO")
+    assert "Left out by imports:\nboard.csv:3: no country (board-list, " in told
+    assert officer.asks("history MHD")["left_out"] == []
+
+
 def test_an_import_that_was_undone_said_nothing(officer: Officer, folder: Path) -> None:
     file = write(
         folder, "MHD,Mashad,IR,3000000", "SAO,São Paulo,BR,12000000", "LIS,Lisbon,PT,545000"

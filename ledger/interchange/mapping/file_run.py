@@ -193,7 +193,7 @@ class FileRun:
         try:
             fate = self._fate(row)
         except LeftOut as left_out:
-            fate = self._left_out(line, left_out.reason)
+            fate = self._left_out(row, left_out.reason)
         except BadCell as bad:
             fate = self._refuse(row, [bad])
         if fate is _Fate.USED:
@@ -214,7 +214,7 @@ class FileRun:
                 and all(read(row.record) in words for read, words in equals)
                 and where(row)
             ):
-                return self._left_out(row.line, reason)
+                return self._left_out(row, reason)
         if bad:
             return self._refuse(row, bad)
         self._map_words(row.values)
@@ -228,15 +228,26 @@ class FileRun:
             row.values[ROW] = identity
         return self._make(row)
 
-    def _left_out(self, line: int, reason: str) -> _Fate:
-        self.report.left_out.append(SkippedRow(line, reason))
+    def _left_out(self, row: Row, reason: str) -> _Fate:
+        self.report.left_out.append(SkippedRow(row.line, reason, tuple(self._records_of(row))))
         return _Fate.LEFT_OUT
+
+    def _records_of(self, row: Row) -> Iterator[str]:
+        """Name the records that a row would have been of, as far as its own cells say."""
+        if self.identity is not None and ROW not in row.values:
+            if any(name not in row.values for name in placeholders(self.rule.row.parts[0])):
+                return
+            row.values[ROW] = code_of(slug(self.identity(row.values)))
+        for maker in self.makers:
+            code = maker.code_of(row)
+            if code:
+                yield f"{maker.table_named}/{code}"
 
     def _refuse(self, row: Row, bad: list[BadCell]) -> _Fate:
         """Refuse a row for what is wrong with it, or leave it out where the rule says so."""
         if self.rule.row.bad == "leave-out":
             where = f" in {bad[0].column}" if bad[0].column else ""
-            return self._left_out(row.line, f"cannot be read{where} ({bad[0].code})")
+            return self._left_out(row, f"cannot be read{where} ({bad[0].code})")
         for one in bad:
             self.problem(row.line, one.place, one.code, one.what, one.hint)
         return _Fate.REFUSED
@@ -264,7 +275,7 @@ class FileRun:
         if len(codes) < len(pair) or codes[0] == codes[1]:
             short = len(codes) < len(pair)
             return self._left_out(
-                row.line, "a pair of which one is missing" if short else "a pair of one"
+                row, "a pair of which one is missing" if short else "a pair of one"
             )
         values[FIRST], values[SECOND] = codes
         return _Fate.USED
@@ -288,7 +299,7 @@ class FileRun:
             what = f"{named} fits {len(found)} of {find.table}: {first_few(found, _FEW)}."
             raise BadCell(find.columns[0], "several-found", what, "Give one another name.")
         if find.none == "leave-out":
-            return self._left_out(row.line, f"not among {find.table}: {named}")
+            return self._left_out(row, f"not among {find.table}: {named}")
         if find.none == "refuse":
             what = f"{named} is not among {find.table}."
             raise BadCell(find.columns[0], "not-found", what, "Record it first.")

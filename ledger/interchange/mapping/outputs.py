@@ -11,7 +11,7 @@ from ledger.interchange.mapping.given import GivenRows, require_given
 from ledger.interchange.mapping.given_table import GIVEN
 from ledger.interchange.mapping.lookups import named_countries
 from ledger.interchange.mapping.paths import Node, compile_items
-from ledger.interchange.mapping.problems import BadCell, NotNew
+from ledger.interchange.mapping.problems import BadCell, LeftOut, NotNew
 from ledger.interchange.mapping.rule import ImportRule, Output
 from ledger.interchange.mapping.steps import Compiler, Read, Row, Target, Test
 from ledger.interchange.mapping.tolerance import tolerance_of
@@ -60,6 +60,8 @@ class OutputMaker:
                 there: came_from[here] for here, there in _CAME_FROM if here in came_from
             }
         self.cells = [*self._compiled()]
+        self.names = dict(self.cells).get("need" if self.is_given else "code")
+        self.table_named = "needs" if self.is_given else output.table
         self.new_cells = [
             (name, compiler.value(value, Target(output.table, name, output.spec.kind_of(name))))
             for name, value in output.new.items()
@@ -190,6 +192,15 @@ class OutputMaker:
             except BadCell as error:
                 bad.append(error)
         rows.append(made)
+
+    def code_of(self, row: Row) -> str:
+        """Give the code of the record that a row which is left out would have been of, if any."""
+        if self.names is None or self.items is not None:
+            return ""
+        try:
+            return self.names(row)
+        except (BadCell, LeftOut, NotNew):
+            return ""
 
     def _failed(self, row: Row) -> str | None:
         """Name the first test that a row fails."""

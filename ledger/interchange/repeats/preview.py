@@ -58,6 +58,18 @@ class Retained(NamedTuple):
         return {**dict(zip(self._fields[:5], self[:5], strict=True)), **self.place.document()}
 
 
+class LeftOutRow(NamedTuple):
+    """A row of a file that an import left out, or took in part, why, and of which records it is.
+
+    `records` are named as table/code.
+    """
+
+    file: str
+    line: int
+    reason: str
+    records: tuple[str, ...] = ()
+
+
 class Gone(NamedTuple):
     """A record or act that the source stated before, and that its file no longer has.
 

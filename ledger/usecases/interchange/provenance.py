@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePath
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -12,7 +14,8 @@ from sqlalchemy import Connection
 from ledger.interchange.repeats.state import DEALS, RecordKey, SourceState, StatedRow, unpacked
 from ledger.journal.entries import Entry
 from ledger.registers.table import REGISTERS
-from ledger.store.import_sources import sources_by_key
+from ledger.store.import_sources import imports_naming, sources_by_key
+from ledger.store.register_codes import former_codes
 
 _KEYS: Final = ("source", "rule", "rule_sha256", "file", "file_sha256", "line")
 
@@ -77,6 +80,35 @@ def provenance_of(connection: Connection, keys: Iterable[str]) -> Provenance:
     bodies = sources_by_key(connection, keys)
     sources = {key: json.loads(body).get("source") for key, body in bodies.items()}
     return Provenance({key: source for key, source in sources.items() if source})
+
+
+@dataclass(frozen=True, slots=True)
+class RowNotTaken:
+    """A row of a record that an import left out, or took in part: where it stands, and why."""
+
+    source: str
+    file: str
+    line: int
+    reason: str
+    recorded_at: datetime
+    actor: str
+
+
+def rows_not_taken(connection: Connection, kind: str, code: str) -> list[RowNotTaken]:
+    """Read the rows of a record that imports left out and say of which records they are.
+
+    The newest import comes first. A record has rows under its former codes too.
+    """
+    former = former_codes(connection, kind)
+    codes = {code, *(one for one, now in former.items() if now == code)}
+    records = {f"{_table_of(kind)}/{one}" for one in codes}
+    return [
+        RowNotTaken(source["name"], PurePath(file).name, line, reason, one.recorded_at, one.actor)
+        for one in imports_naming(connection, records)
+        for source in [json.loads(one.body).get("source") or {}]
+        for file, line, reason, *named in source.get("rows_left_out", ())
+        if named and not records.isdisjoint(named[0])
+    ]
 
 
 def provenance_text(source: Mapping[str, Any] | None) -> str | None:

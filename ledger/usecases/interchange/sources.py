@@ -18,6 +18,7 @@ from ledger.core.quantity import Unit, format_quantity
 from ledger.core.text import cell_text, clean_text, find_control_character
 from ledger.interchange.planning import REGISTER_OF_TABLE
 from ledger.interchange.reader import Incoming, read_content
+from ledger.interchange.repeats.preview import LeftOutRow
 from ledger.interchange.repeats.state import (
     CANONICAL,
     SourceState,
@@ -183,6 +184,6 @@ def source_document(plan: ImportPlan, incoming: Incoming) -> dict[str, Any]:
         "rule": rule,
         "files": [one._asdict() for one in terms.files.values()],
         "left_out": Counter(one.reason for _, one in left_out),
-        "rows_left_out": [[file, one.line, one.reason] for file, one in left_out],
+        "rows_left_out": [*(LeftOutRow(file, *one) for file, one in left_out), *plan.left_out],
         "state": plan.state,
     }
