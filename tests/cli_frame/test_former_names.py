@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -114,6 +115,21 @@ def test_the_changelog_lists_every_one() -> None:
     unreleased = " ".join(text.split("\n## ")[1].split())
     assert [name for name in FORMER if name not in unreleased and "history" not in name] == []
     assert "`NOUN history CODE`" in unreleased
+
+
+def test_pages_texts_and_examples_use_the_new_ones() -> None:
+    root = Path(__file__).parents[2]
+    pages = [root / "README.md", *(root / "cli/docs").glob("*.md")]
+    sources = [*(root / "cli").rglob("*.py"), *(root / "ledger").rglob("*.py")]
+    about_them = {root / "ledger/core/requests.py", root / "cli/framework/former.py"}
+    words = "|".join(re.escape(name) for name in FORMER)
+    former = re.compile(rf"(?:cityfund |`)(?:{words})\b")
+    assert [
+        (path.name, found)
+        for path in [*pages, *sources]
+        if path not in about_them
+        for found in former.findall(path.read_text(encoding="utf-8"))
+    ] == []
 
 
 def test_a_key_of_a_former_name_repeats_the_same_request() -> None:
