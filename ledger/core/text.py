@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -169,11 +170,14 @@ def code_number(
     return int(ending) if len(ending) <= _MOST_DIGITS else None
 
 
+_WRITTEN_PLAINLY: Final = frozenset({str, int, date})
+
+
 def cell_text(value: object) -> str | None:
     """Write a term as a cell of a canonical table; None is an empty cell."""
+    if value is None or value.__class__ in _WRITTEN_PLAINLY:  # as most are
+        return None if value is None else str(value)
     match value:
-        case None:
-            return None
         case bool():
             return "yes" if value else "no"
         case Enum():

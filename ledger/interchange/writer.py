@@ -10,13 +10,16 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import cache
 from io import RawIOBase, TextIOWrapper
+from itertools import islice
+from operator import attrgetter, eq, itemgetter
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Final, NamedTuple, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ledger.core.errors import StorageTrouble
@@ -61,20 +64,37 @@ def write_table(out: IO[str], table: str, rows: Iterable[CanonicalRow]) -> int:
     numeric = {column.name: column.kind in NUMERIC_KINDS for column in TABLES[table].columns}
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(column.file_name for column in TABLES[table].columns)
-    count = 0
-    for row in rows:
-        assert row.keys() <= numeric.keys(), f"{table} has no {row.keys() - numeric.keys()}"
-        writer.writerow(_line(numeric, row))
-        count += 1
+    count, names = 0, [*numeric]
+    every = iter(rows)
+    while block := [*islice(every, _ROWS_AT_ONCE)]:
+        unknown = set().union(*block) - numeric.keys()
+        assert not unknown, f"{table} has no {unknown}"
+        cells = zip(*map(_cells_in(block, names), block), strict=True)
+        columns = map(_column, cells, numeric.values())
+        writer.writerows(zip(*columns, strict=True))
+        count += len(block)
     return count
 
 
-def _line(numeric: Mapping[str, bool], row: CanonicalRow) -> list[str]:
-    """Return the cells of a row; `numeric` says of each column whether it holds numbers."""
-    return [
-        (cell if is_number else neutral_text(cell)) if (cell := row.get(name)) else ""
-        for name, is_number in numeric.items()
-    ]
+_ROWS_AT_ONCE: Final = 500
+
+
+def _cells_in(
+    block: Sequence[CanonicalRow], names: Sequence[str]
+) -> Callable[[CanonicalRow], Iterable[str | None]]:
+    """Return what gives the cells of each row under some names, absent ones too."""
+    if len(names) > 1 and all(len(row) == len(names) for row in block):
+        return itemgetter(*names)
+    return lambda row: [row.get(name) for name in names]
+
+
+def _column(cells: Sequence[str | None], is_number: bool) -> Sequence[str | None]:  # noqa: FBT001
+    """Return the cells of a column as they are written; text is neutralised."""
+    distinct = {*cells} - {None, ""}
+    if is_number or not distinct:
+        return cells
+    texts = {cell: neutral_text(cell) for cell in distinct if cell}
+    return cells if all(map(eq, texts, texts.values())) else [texts.get(one or "") for one in cells]
 
 
 MANIFEST = "manifest.json"
@@ -267,12 +287,16 @@ def rate_line(rate: Rate) -> CanonicalRow:
     return {**_cells_of("rates", rate, None), "date": rate.day.isoformat()}
 
 
-def _cells_of(table: str, record: object, unit: Unit | None) -> CanonicalRow:
+def _cells_of(table: str, record: Any, unit: Unit | None) -> CanonicalRow:
     """Write every column that the record has under the same name."""
-    line: CanonicalRow = {}
-    for name, attribute, is_amount in _written_columns(table):
-        value = getattr(record, attribute, None)
-        if is_amount and isinstance(value, int):
+    empty, columns, read = _written_columns(table, type(record))
+    line: CanonicalRow = dict(empty)
+    for (name, is_amount), value in zip(columns, read(record), strict=True):
+        if value is None:
+            continue
+        if value.__class__ is str:
+            line[name] = value
+        elif is_amount and isinstance(value, int):
             assert unit is not None, f"{table}.{name} needs a unit to be written in"
             line[name] = format_amount(value, unit.decimals)
         else:
@@ -280,11 +304,27 @@ def _cells_of(table: str, record: object, unit: Unit | None) -> CanonicalRow:
     return line
 
 
+class _Written(NamedTuple):
+    """How the records of a type are written into a table, whose lines have `empty` columns first.
+
+    `columns` are the name of each column of a record, and whether it is an amount; `read` gives
+    their values.
+    """
+
+    empty: CanonicalRow
+    columns: tuple[tuple[str, bool], ...]
+    read: Callable[[Any], tuple[Any, ...]]
+
+
 @cache
-def _written_columns(table: str) -> tuple[tuple[str, str, bool], ...]:
-    """Return the name, the attribute and whether it is an amount, of each column of a record."""
-    return tuple(
-        (column.name, column.attribute, column.kind is Kind.AMOUNT)
-        for column in TABLES[table].columns
-        if column.kind is not Kind.SHOWN
+def _written_columns(table: str, record_type: type[Any]) -> _Written:
+    """Say how the records of a type are written into a table, once for all of them."""
+    own = {one.name for one in fields(record_type)} if is_dataclass(record_type) else set()
+    written = [column for column in TABLES[table].columns if column.kind is not Kind.SHOWN]
+    there = [one for one in written if one.attribute in own or hasattr(record_type, one.attribute)]
+    get = attrgetter(*(one.attribute for one in there))
+    return _Written(
+        dict.fromkeys(one.name for one in written),
+        tuple((one.name, one.kind is Kind.AMOUNT) for one in there),
+        get if len(there) > 1 else lambda record: (get(record),),
     )
