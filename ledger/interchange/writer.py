@@ -289,7 +289,7 @@ def rate_line(rate: Rate) -> CanonicalRow:
 
 def _cells_of(table: str, record: Any, unit: Unit | None) -> CanonicalRow:
     """Write every column that the record has under the same name."""
-    empty, columns, read = _written_columns(table, type(record))
+    empty, columns, read = _written_columns(table, record.__class__)
     line: CanonicalRow = dict(empty)
     for (name, is_amount), value in zip(columns, read(record), strict=True):
         if value is None:
