@@ -8,16 +8,13 @@ closes in good order is given, as if it were new, to the next one that asks for 
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from waiting_lines import WaitingLines
 
 KEPT = 6
 """Connections that wait in one process; the tests' server takes 200 from all of them."""
@@ -30,47 +27,29 @@ class _Kept(NamedTuple):
     line: _Line
 
 
-_kept: deque[_Kept] = deque()
-_of_a_parent: list[_Kept] = []
-_turn = Lock()
-_sharing = False
+_waiting: WaitingLines[_Kept] = WaitingLines(KEPT)
 
 
 def share() -> None:
     """Let the engines of this process, and of those it forks, share connections from now on."""
-    global _sharing  # noqa: PLW0603 - one process, one answer
-    _sharing = True
     PGDialect_psycopg.connect = _connect  # type: ignore[method-assign,assignment]
     PGDialect_psycopg.do_close = _close  # type: ignore[method-assign]
-    os.register_at_fork(after_in_child=_leave_to_parent)
+    _waiting.share()
 
 
-@contextmanager
-def not_shared() -> Iterator[None]:
+def not_shared() -> AbstractContextManager[None]:
     """Let each command of the block make its own connection, for tests that are about that."""
-    global _sharing  # noqa: PLW0603 - one process, one answer
-    forget()
-    before, _sharing = _sharing, False
-    try:
-        yield
-    finally:
-        _sharing = before
+    return _waiting.not_shared()
 
 
 def forget(database: str | None = None) -> None:
     """Close the connections that wait, or those to one database."""
-    with _turn:
-        gone = [one for one in _kept if database in {None, one.line.info.dbname}]
-        for one in gone:
-            _kept.remove(one)
-    for one in gone:
-        one.line.close()
+    _waiting.forget(lambda one: database in {None, one.line.info.dbname})
 
 
 def backends(database: str) -> list[int]:
     """Give the server's processes behind the connections to one database that wait."""
-    with _turn:
-        infos = [one.line.info for one in _kept if not one.line.closed]
+    infos = [one.line.info for one in _waiting.all() if not one.line.closed]
     return [info.backend_pid for info in infos if info.dbname == database]
 
 
@@ -78,7 +57,7 @@ def take(*args: Any, **terms: Any) -> _Line:
     """Give a connection as `psycopg.connect` does: one that waits, or a new one."""
     # Each engine brings its own copy of the same converters.
     key = repr((args, sorted({**terms, "context": "context" in terms}.items())))
-    while (one := _waiting(key)) is not None:
+    while (one := _waiting.take(lambda kept: kept.terms == key)) is not None:
         if _as_new(one.line):
             one.line.autocommit = terms.get("autocommit", False)
             return one.line
@@ -87,27 +66,13 @@ def take(*args: Any, **terms: Any) -> _Line:
     return line
 
 
-def _waiting(key: str) -> _Kept | None:
-    """Take the oldest connection of the terms out of those that wait; threads share them."""
-    with _turn:
-        found = next((one for one in _kept if one.terms == key), None)
-        if found is not None:
-            _kept.remove(found)
-    return found
-
-
 def give_back(line: _Line) -> None:
     """Close a connection, or keep it for the next that asks for the same."""
     key = getattr(line, "_cityfund_terms", None)
-    if key is None or not _sharing or not _in_good_order(line):
+    if key is None or not _waiting.sharing or not _in_good_order(line):
         line.close()
         return
-    with _turn:
-        if all(one.line is not line for one in _kept):  # it may be closed twice
-            _kept.append(_Kept(key, line))
-        oldest = _kept.popleft() if len(_kept) > KEPT else None
-    if oldest is not None:
-        oldest.line.close()
+    _waiting.keep(_Kept(key, line))
 
 
 def _connect(_dialect: PGDialect_psycopg, *args: Any, **terms: Any) -> _Line:
@@ -133,11 +98,3 @@ def _as_new(line: _Line) -> bool:
         return False
     line._notice_handlers.clear()
     return True
-
-
-def _leave_to_parent() -> None:
-    """In a process that was forked: neither use nor close what belongs to the other one."""
-    global _turn  # noqa: PLW0603 - its holder is not here
-    _turn = Lock()
-    _of_a_parent.extend(_kept)
-    _kept.clear()
