@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Table, exists, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, exists, func, select
 
 from ledger.core.factors import Side
 from ledger.core.text import normalised_code
@@ -69,6 +70,13 @@ def recorded_versions(connection: Connection, request_id: int) -> list[RecordedV
 
 
 def _versions_of(connection: Connection, kind: str, request_id: int) -> Iterator[RecordedVersions]:
+    for row in connection.execute(_added_versions(kind), {"request_id": request_id}):
+        yield RecordedVersions(kind, *row)
+
+
+@cache
+def _added_versions(kind: str) -> Select[Any]:
+    """Select the versions that a request added to a register, by the records' ids."""
     register = STORED_REGISTERS[kind]
     versions, identity = register.versions, register.identity.c
     owner = versions.c[register.owner]
@@ -79,12 +87,12 @@ def _versions_of(connection: Connection, kind: str, request_id: int) -> Iterator
             func.min(versions.c.version).label("first"),
             func.max(versions.c.version).label("last"),
         )
-        .where(versions.c.request_id == request_id)
+        .where(versions.c.request_id == bindparam("request_id"))
         .group_by(owner)
         .subquery()
     )
     of_newest = select(func.max(versions.c.version)).where(owner == own.c.owner).scalar_subquery()
-    query = (
+    return (
         select(own.c.owner, identity.code, own.c.first, own.c.last, newest.c.version)
         .add_columns(before.c.in_error, newest.c.in_error)
         .select_from(own)
@@ -97,8 +105,6 @@ def _versions_of(connection: Connection, kind: str, request_id: int) -> Iterator
         .where(newest.c.version == of_newest)
         .order_by(own.c.owner)
     )
-    for row in connection.execute(query):
-        yield RecordedVersions(kind, *row)
 
 
 class RecordedRate(NamedTuple):

@@ -136,10 +136,15 @@ def _names_in(kind: str, *, anywhere: bool) -> Select[Any]:
 
 def term_counts(connection: Connection, kind: str, name: str) -> list[tuple[Any, int, int]]:
     """Count the records with each value of a term now, each with the first such record's id."""
+    rows = connection.execute(_term_counts(kind, name))
+    return [tuple(row) for row in rows if row[0] is not None]
+
+
+@cache
+def _term_counts(kind: str, name: str) -> Select[Any]:
     current = select_current(kind).subquery()
     value = current.c[name]
-    query = select(value, func.count(), func.min(current.c.id_)).group_by(value)
-    return [tuple(row) for row in connection.execute(query) if row[0] is not None]
+    return select(value, func.count(), func.min(current.c.id_)).group_by(value)
 
 
 def load_matching(connection: Connection, kind: str, **wanted: Any) -> list[StoredRecord]:

@@ -7,7 +7,7 @@ reads single cells with dates or words that do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -58,9 +58,11 @@ MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider", "pha
 """The registers by which a mandate is judged."""
 
 
-def stream(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+def stream(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None = None
+) -> Iterator[Any]:
     """Run a query and give its rows one by one, a batch in memory."""
-    rows = connection.execute(query, execution_options={"yield_per": _BATCH})
+    rows = connection.execute(query, parameters, execution_options={"yield_per": _BATCH})
     # Whole batches at a time: row by row, fetching took longer than checking.
     for batch in rows.partitions():
         yield from batch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import BindParameter, ColumnElement, Table
 
 from ledger.evidence.canonical import PlainTexts
 
@@ -28,7 +28,9 @@ class Source(NamedTuple):
     key: Callable[[Any], tuple[int, int]] | None = None
 
 
-def within(table: Table, after: int, through: int) -> tuple[ColumnElement[bool], ...]:
+def within(
+    table: Table, after: int | BindParameter[Any], through: int | BindParameter[Any]
+) -> tuple[ColumnElement[bool], ...]:
     """Select the rows that were written under requests after one and up to another."""
     column = table.c.request_id
     return (column > after, column <= through)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     cast,
     exists,
     func,
@@ -66,8 +67,7 @@ def register_leaves(
     connection: Connection, register: StoredRegister, after: int, through: int
 ) -> Source:
     """Give the versions of a register's records, in the order of records and versions."""
-    keys, every_version = _leaf_query(register.kind)
-    query = every_version.where(*within(register.versions, after, through))
+    keys, query = _leaf_query(register.kind)
 
     def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
         request, version, recorded_at, reason, layout, _, code, due, in_error, *values = row
@@ -84,7 +84,7 @@ def register_leaves(
 
     return Source(
         register.kind,
-        stream(connection, query),
+        stream(connection, query, {"after": after, "through": through}),
         lambda row: f"{row[_CODE]}/{row[1]}",
         encode,
         lambda row: (row[_OWNER], row[1]),
@@ -96,7 +96,10 @@ _Keys = tuple[tuple[str, Writer | None, str], ...]
 
 @cache
 def _leaf_query(kind: str) -> tuple[_Keys, Select[Any]]:
-    """Build what selects the versions of a register, with the keys of their records as JSON."""
+    """Build what selects the versions of a register, with the keys of their records as JSON.
+
+    They are those of the requests behind `after`, up to `through`.
+    """
     register = STORED_REGISTERS[kind]
     versions = register.versions.c
     terms, source = _terms(register)
@@ -119,6 +122,7 @@ def _leaf_query(kind: str) -> tuple[_Keys, Select[Any]]:
             *(column for _, column, _ in terms),
         )
         .select_from(source)
+        .where(*within(register.versions, bindparam("after"), bindparam("through")))
         .order_by(versions.request_id, versions[register.owner], versions.version)
     )
     return keys, query

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Select, Table, bindparam, func, select, text
 
 from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
@@ -225,16 +225,23 @@ class CodeUses:
         return max([uses.get(code, 0) for code in known])
 
     def _read(self, kind: str, codes: Sequence[str] | None = None) -> dict[str, int]:
-        register = STORED_REGISTERS[kind]
-        versions = register.versions.c
-        had = codes_had(kind).c
-        ever = select(versions[register.owner]).where(versions.in_error)
-        freed = select(had.folded).where(had.id.in_(ever))
-        query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
+        of_all, of_some = _code_uses(kind)
         if codes is None:
-            return dict(self._connection.execute(query.where(had.folded.in_(freed))).all())
-        wanted = query.where(had.folded.in_(codes), had.id.in_(ever))
-        return dict(self._connection.execute(wanted).all())
+            return dict(self._connection.execute(of_all).all())
+        return dict(self._connection.execute(of_some, {"codes": codes}).all())
+
+
+@cache
+def _code_uses(kind: str) -> tuple[Select[Any], Select[Any]]:
+    """Select how often each code was used that records in error had: of all, and of some codes."""
+    register = STORED_REGISTERS[kind]
+    versions = register.versions.c
+    had = codes_had(kind).c
+    ever = select(versions[register.owner]).where(versions.in_error)
+    freed = select(had.folded).where(had.id.in_(ever))
+    query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
+    some = had.folded.in_(bindparam("codes", expanding=True))
+    return query.where(had.folded.in_(freed)), query.where(some, had.id.in_(ever))
 
 
 _SINGLY: Final = 5
