@@ -16,9 +16,9 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Call, Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import can_flush, discard, is_terminal, print_to_stderr
+from cli.framework.terminal import can_ask, can_flush, discard, is_terminal, print_to_stderr
 from cli.framework.usage_errors import NotText, ReceiptNotWritten, usage_error
-from ledger.core.errors import ExitCode, LedgerError
+from ledger.core.errors import ExitCode, LedgerError, UsageError
 
 PROGRAM = "cityfund"
 COMPLETES = "_CITYFUND_COMPLETE"
@@ -47,7 +47,12 @@ def run(root: Root, argv: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         # What an old terminal cannot show is written as an escape, never a crash halfway.
         sys.stdout.reconfigure(errors="backslashreplace")
-    session = Session(tuple(argv), take_names=_take_names, around_answer=_around_answer)
+    session = Session(
+        tuple(argv),
+        take_names=_take_names,
+        around_answer=_around_answer,
+        complete_line=_complete_line,
+    )
     try:
         code = _run(root, argv, session)
         sys.stdout.flush()
@@ -75,6 +80,15 @@ def _take_names(call: Call) -> None:
     from cli.framework.names import take_names  # noqa: PLC0415 - where a person types
 
     take_names(call)
+
+
+def _complete_line(command: Any, call: Call, refused: UsageError | None) -> list[str] | None:
+    """Ask for what a line lacks, where somebody is there who can answer and reads no JSON."""
+    if not can_ask() or error_output.wants_json(call.ensure_object(Session).argv):
+        return None
+    from cli.framework.asking import complete_line  # noqa: PLC0415 - where something is missing
+
+    return complete_line(command, call, refused)
 
 
 def _open_closed_streams() -> None:

@@ -33,14 +33,17 @@ from cli.framework.options import (
 from cli.framework.settings import Settings, resolve
 from cli.framework.usage_errors import (
     BadUsage,
+    MissingParameter,
     ShapeRefused,
     UnknownFormat,
+    UntilMissing,
     did_you_mean,
 )
 
 if TYPE_CHECKING:
     # The store brings SQLAlchemy, which help and completion do without.
     from cli.framework.call_options import ReadOptions, Shape, WriteOptions
+    from ledger.core.errors import UsageError
     from ledger.store.session.ledger import Calendar, Ledger
 
 _NOT_INPUT = frozenset(
@@ -59,7 +62,9 @@ class Session:
     `ledger` and `calendar` belong to `cli.framework.session`: one command opens its ledger once.
     `recorded` says what is done already, and how to have its receipt again, once an act is
     recorded; before that Ctrl-C answers `interrupted`. `around_answer` is for what is read.
-    `take_names` puts codes in the place of names that a person types.
+    `take_names` puts codes in the place of names that a person types. `complete_line` asks a
+    person for what a command lacks, `is_asking` says that it did; its dry run says whether the
+    command `asks_itself` before it acts, and `shows_itself` what it will do.
     """
 
     argv: tuple[str, ...] = ()
@@ -71,10 +76,19 @@ class Session:
     interrupted: str = "Interrupted; nothing was recorded."
     around_answer: Callable[[], AbstractContextManager[None]] = nullcontext
     take_names: Callable[[Call], object] = lambda _: None
+    complete_line: Callable[..., list[str] | None] = lambda *_: None
+    is_asking: bool = False
+    asks_itself: bool = False
+    shows_itself: bool = False
 
 
 class Call(typer.Context):
-    """One call of a command: its settings, its shared options, and what was really typed."""
+    """One call of a command: its settings, its shared options, and what was really typed.
+
+    `words` are those of its command line behind the name of the command.
+    """
+
+    words: tuple[str, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -303,20 +317,48 @@ class LedgerCommand(ShortHelp, TyperCommand):
         return (*(READ_FORMATS if self.kind in READING else PLAIN_FORMATS), *self.writes)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line; errors refer to the help of this command."""
+        """Parse the command line; errors refer to the help of this command.
+
+        What is missing is asked for where a person types.
+        """
+        ctx.words = tuple(args)
         try:
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
             if getattr(error, "ctx", self) is None:
                 error.ctx = ctx  # type: ignore[attr-defined]
-            raise
+            is_missing = type(error).__name__ == "MissingParameter"
+            words = self._completed(ctx) if is_missing else None
+            if words is None:
+                raise
+        ctx.params.clear()
+        return super().parse_args(ctx, words)
+
+    def _completed(self, ctx: Any, refused: UsageError | None = None) -> list[str] | None:
+        """Ask a person, once and unless --yes was typed, for what a line lacks; None elsewhere."""
+        session: Session = ctx.ensure_object(Session)
+        agreed = {"--yes", "-y"}.intersection(ctx.words)
+        if agreed or session.is_asking or ctx.resilient_parsing or not is_typed_by_a_person():
+            return None
+        session.is_asking = True
+        return session.complete_line(self, ctx, refused)
 
     def invoke(self, ctx: Any) -> Any:
         """Call the command's function with its own parameters; the shared ones stay on the call.
 
         The format and the settings are settled first, so that a wrong one is refused before
-        anything is done.
+        anything is done. What the function misses is asked for where a person types.
         """
+        try:
+            return self._invoke(ctx)
+        except (MissingParameter, UntilMissing) as refused:
+            words = self._completed(ctx, refused)
+            if words is None:
+                raise
+        with self.make_context(ctx.info_name, words, parent=ctx.parent) as whole:
+            return self._invoke(whole)
+
+    def _invoke(self, ctx: Any) -> Any:
         assert self.callback is not None
         assert ctx.format in self.formats
         self._refuse_what_cannot_be_honoured(ctx)

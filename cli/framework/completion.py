@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import typer
@@ -87,23 +87,32 @@ _KINDS: Final[dict[Completer, tuple[str, ...]]] = {}
 """Of which registers each completer completes codes."""
 
 
+_CLOSED: Final[set[Callable[..., Words]]] = set()
+"""The completers of lists that are the same in every ledger: no other word can stand there."""
+
+
 def kinds_completed(param: Any) -> tuple[str, ...]:
     """Name the registers whose codes a parameter of a command takes: none for other texts."""
-    return _kinds_within(getattr(param, "_custom_shell_complete", None), _WRAPPED)
+    completers = _completers_within(getattr(param, "_custom_shell_complete", None), _WRAPPED)
+    return next((_KINDS[one] for one in completers if one in _KINDS), ())
+
+
+def is_closed_list(param: Any) -> bool:
+    """Return whether a parameter takes only words of a list that is the same in every ledger."""
+    completers = _completers_within(getattr(param, "_custom_shell_complete", None), _WRAPPED)
+    return any(one in _CLOSED for one in completers)
 
 
 _WRAPPED: Final = 3
 """How many functions Typer puts around a completer at most."""
 
 
-def _kinds_within(function: Any, depth: int) -> tuple[str, ...]:
+def _completers_within(function: Any, depth: int) -> Iterator[Any]:
     if not callable(function) or depth < 0:
-        return ()
-    if function in _KINDS:
-        return _KINDS[function]
-    cells = getattr(function, "__closure__", None) or ()
-    inner = (_kinds_within(cell.cell_contents, depth - 1) for cell in cells)
-    return next(filter(None, inner), ())
+        return
+    yield function
+    for cell in getattr(function, "__closure__", None) or ():
+        yield from _completers_within(cell.cell_contents, depth - 1)
 
 
 def complete_stored(what: str) -> Completer:
@@ -129,6 +138,7 @@ def complete_words(words: Callable[[], Iterable[tuple[str, str]]]) -> Callable[[
     def complete(incomplete: str) -> Words:
         return offered(words(), incomplete)
 
+    _CLOSED.add(complete)
     return complete
 
 
@@ -196,6 +206,9 @@ def complete_currencies(incomplete: str) -> Words:
     return offered(
         [(code, unit.name) for code, unit in sorted(iso4217_units().items())], incomplete
     )
+
+
+_CLOSED.add(complete_currencies)
 
 
 def complete_any(*kinds: str) -> Completer:

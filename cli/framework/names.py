@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cli.framework.command import Call
@@ -56,18 +57,48 @@ def _codes(call: Call, reader: Reader, kinds: Sequence[str], typed: str) -> str:
 
 
 def _code(call: Call, reader: Reader, kinds: Sequence[str], typed: str) -> str:
-    from ledger.store.lookup import has_code, names_like  # noqa: PLC0415 - as a person types
+    from ledger.store.lookup import has_code  # noqa: PLC0415 - as a person types
 
     kind, colon, of_kind = typed.partition(":")
     if colon and len(kinds) > 1 and kind.casefold() in kinds:
         return f"{kind}:{_code(call, reader, [kind.casefold()], of_kind)}"
     if not typed.strip() or any(has_code(reader.connection, kind, typed) for kind in kinds):
         return typed
+    return _code_of_name(call, reader, kinds, typed) or typed
+
+
+def _code_of_name(call: Call, reader: Reader, kinds: Sequence[str], typed: str) -> str | None:
+    """Return the code of the only record of a name, and say it back. Raises `AmbiguousName`."""
+    from ledger.store.lookup import names_like  # noqa: PLC0415 - as a person types
+
     named = names_like(reader.connection, typed, kinds)
-    if not named:
-        return typed
     if len(named) > 1:
         several = first_few([f"{one.kind} {one.code}" for one in named], _FEW)
         raise AmbiguousName(f"{typed!r} is the name of {several}.")
+    if not named:
+        return None
     note(call, f"{named[0].text}: {named[0].kind} {named[0].code}")
     return named[0].code
+
+
+def known_code(call: Call, kinds: Sequence[str], typed: str) -> str | None:
+    """Return the code of the record that a person means by its code, its name or a beginning.
+
+    None where there is no such record. Raises `AmbiguousName` and `AmbiguousCode`.
+    """
+    from ledger.store.lookup import has_code  # noqa: PLC0415 - as a person types
+    from ledger.store.registers import CODED_KINDS, UnknownCode, find_code  # noqa: PLC0415
+
+    coded = [kind for kind in kinds if kind in CODED_KINDS]
+    if len(coded) < len(kinds):  # of what has numbers, the command itself says what is there
+        return typed
+    with ledger_of(call).reader() as reader:
+        known = [kind for kind in coded if has_code(reader.connection, kind, typed)]
+        if not known:
+            code = _code_of_name(call, reader, [one for one in coded if _has_name(one)], typed)
+            if code is not None:
+                return code
+        for kind in known or coded:
+            with suppress(UnknownCode):
+                return find_code(reader.connection, kind, typed)
+    return None

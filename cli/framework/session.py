@@ -173,6 +173,7 @@ def act(call: Call, work: Callable[[UnitOfWork], Receipt], *, asks: bool = False
     def handle(uow: UnitOfWork) -> Receipt:
         receipt = agreed(uow)
         questions = [one for one in receipt.notes if one.is_question and one not in answered]
+        call.ensure_object(Session).asks_itself |= bool(questions)
         if questions and not call.write.dry_run and can_ask():
             raise _Questioned(questions)
         return receipt
@@ -216,6 +217,7 @@ def ask_first(
     from cli.framework.terminal import can_ask, confirm, tell  # noqa: PLC0415
 
     if call.write.yes or call.write.dry_run or not can_ask():
+        call.ensure_object(Session).shows_itself = True
         return work
     from cli.framework.receipts import preview_lines  # noqa: PLC0415
     from ledger.store.session.execute import execute  # noqa: PLC0415

@@ -152,6 +152,7 @@ def confirm(call: Call, question: str) -> None:
     """
     options = call.write
     if options.yes or options.dry_run:
+        call.find_root().obj.asks_itself = True
         return
     if not can_ask():
         raise NeedsYes(f"{call.command_name} needs a confirmation, and nobody can give it.")

@@ -31,7 +31,6 @@ SHORT = {
     "cli/views/finding.py": "one record, and what has happened to it",
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
-    "cli/framework/names.py": "entered only where a person types on a terminal",
     "cli/views/search.py": "one answer over all registers",
     "cli/framework/letters.py": "the commands that write letters, of three registers",
     "cli/views/origin.py": "the end of every screen of a record that has an origin or can be one",
