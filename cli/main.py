@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ def run(root: Root, argv: list[str]) -> int:
         take_names=_take_names,
         around_answer=_around_answer,
         complete_line=_complete_line,
+        lead_to=_lead_to,
     )
     try:
         code = _run(root, argv, session)
@@ -74,6 +76,15 @@ def _around_answer() -> AbstractContextManager[None]:
     from cli.framework.pager import paged  # noqa: PLC0415 - on a terminal only
 
     return paged()
+
+
+def _lead_to(call: Call, register: str, place: str) -> Mapping[str, tuple[str, ...]]:
+    """Read which places the records of a register lead to, at the times of the report."""
+    from cli.framework.session import read_ledger  # noqa: PLC0415 - brings the store
+    from ledger.usecases.places import places_of  # noqa: PLC0415 - as above
+
+    with read_ledger(call) as reader:
+        return places_of(reader, register, place)
 
 
 def _take_names(call: Call) -> None:

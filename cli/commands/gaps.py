@@ -40,12 +40,12 @@ def report(
     ] = False,
 ) -> None:
     """Report what is still missing: one row per need, or totals with --by."""
-    from cli.framework.filters import by_keys
+    from cli.framework.filters import keyed_filters
     from ledger.usecases.gaps import GapQuery, report_gaps
 
     ledger = ledger_of(call)
     query = GapQuery(
-        where=by_keys(call.read.where, ROW_COLUMNS),
+        where=keyed_filters(ROW_COLUMNS, *call.read.filtering),
         note=partial(note, call),
         by=comma_separated(by),
         times=times_of(call),
@@ -76,11 +76,11 @@ def trend(
     ] = False,
 ) -> None:
     """Show the gaps over time, as totals by any columns."""
-    from cli.framework.filters import by_keys
+    from cli.framework.filters import keyed_filters
     from ledger.usecases.gap_trend import TrendQuery, gap_trend
 
     query = TrendQuery(
-        where=by_keys(call.read.where, ROW_COLUMNS),
+        where=keyed_filters(ROW_COLUMNS, *call.read.filtering),
         note=partial(note, call),
         by=comma_separated(by),
         first=optional_date(call, first),

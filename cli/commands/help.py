@@ -46,6 +46,8 @@ TOPICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
             "Several values are alternatives (country=IR,TR), as is the same column said again;",
             "filters of several columns all hold. A column is named by its key or its heading.",
             "Codes answer to names and to what contains them: country=Iran, region=Africa.",
+            "--city, --provider, --office and --state are short for --where city=... and so on.",
+            "A list without such a column follows its records: an offer has its provider's city.",
             "--sort COLUMN (-COLUMN turns it), --limit N, --columns COLUMN,... shape a list;",
             "--format and --output write it: csv, xlsx, json and others.",
             "",

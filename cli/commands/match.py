@@ -22,6 +22,7 @@ from ledger.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt
+    from ledger.reports.table import Column
     from ledger.solver.options import SolverOptions
     from ledger.store.session.ledger import Ledger
     from ledger.store.session.unit_of_work import UnitOfWork
@@ -37,6 +38,13 @@ ProposalOption = Annotated[
 ]
 
 
+def _gap_columns() -> Sequence[Column]:
+    """Return the columns by which needs are selected."""
+    from cli.views.gap import ROW_COLUMNS
+
+    return ROW_COLUMNS
+
+
 @command(app, "propose", dated=True, saves=True, prose=True)
 @with_parameters(*MATCHING)
 def propose(
@@ -46,7 +54,7 @@ def propose(
 ) -> None:
     """Propose the allocations that complete the most projects."""
     require_save(call, save=save)
-    with matching(call) as (ledger, query, options):
+    with matching(call, _gap_columns()) as (ledger, query, options):
         answer = _save if save else _propose
         answer(call, ledger, query, options)
 
@@ -158,7 +166,7 @@ def explain(
     from cli.views.explain import emit_explanation
     from ledger.usecases.matching.explain import explain
 
-    with matching(call) as (ledger, query, options):
+    with matching(call, _gap_columns()) as (ledger, query, options):
         explanation = explain(ledger, code, query, options)
     emit_explanation(call, explanation)
 
@@ -190,7 +198,7 @@ def worth(
     seconds, most = parse_seconds(call.params["time_limit"]), parse_gap_count(limit)
     ledger = ledger_of(call)
     query = WorthQuery(
-        match=query_of(call, ledger),
+        match=query_of(call, ledger, _gap_columns()),
         by=comma_separated(by),
         steps=step or (),
         most=most,
@@ -281,6 +289,6 @@ def whatif(
         changes=changes,
         lift=comma_separated(lift),
     )
-    with matching(call) as (ledger, query, options):
+    with matching(call, _gap_columns()) as (ledger, query, options):
         comparison = what_if(ledger, query, request, options)
     emit_comparison(call, comparison)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cli.framework.command import Call
 from cli.framework.register_commands import (
     Listing,
+    asks_for_state,
     emit_listing,
     resolve_code,
     resolve_typed_code,
@@ -151,6 +152,7 @@ def list_(call: Call, spec: RegisterSpec, *, every: bool) -> None:
     from cli.views.register import listed_columns, plain_listing
 
     listing: List | None = _view(_LISTS, spec.name)
+    every = every or asks_for_state(call.read)
 
     def listed_of(snapshot: Snapshot) -> Listing:
         return listing(snapshot) if listing is not None else plain_listing(snapshot, spec)

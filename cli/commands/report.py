@@ -51,7 +51,7 @@ def coverage(
     currency too, each need at the latest rate on or before the day, rounded half-even. Columns:
     factor, sector, topic, country, region, office, city, project, status.
     """
-    from cli.framework.filters import by_keys
+    from cli.framework.filters import keyed_filters
     from cli.views.gap import ROW_COLUMNS
     from cli.views.summary import columns_named, emit_coverage, monthly_trend
     from ledger.usecases.summaries import report_coverage
@@ -62,7 +62,7 @@ def coverage(
         report = report_coverage(
             reader,
             names,
-            where=by_keys(call.read.where, ROW_COLUMNS),
+            where=keyed_filters(ROW_COLUMNS, *call.read.filtering),
             include_inactive=every,
             note=partial(note, call),
             rate_days=rate_days_of(call),

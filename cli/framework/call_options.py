@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from cli.framework.options import typed_filter
 
 if TYPE_CHECKING:
+    from cli.framework.places import Placing
     from ledger.reports.language import Language
 
 
 def _no_names(_register: str) -> dict[str, Collection[str]]:
     return {}
+
+
+def _no_places(_register: str, _place: str) -> dict[str, tuple[str, ...]]:
+    return {}
+
+
+def typed_filters(
+    params: Mapping[str, Any], asked: Iterable[str], office: str | None
+) -> tuple[str, ...]:
+    """Return the filters of a call, those by options behind others, and that of an office last.
+
+    Raises BadFilter.
+    """
+    texts = [*(params.get("where") or ())]
+    texts += [f"{name}={params[name]}" for name in asked if name != "office"]
+    texts += [] if office is None else [f"office={office}"]
+    return tuple(map(typed_filter, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +58,9 @@ class ReadOptions:
 
     `office` is the one whose rows are kept, which is the last filter of `where` too.
 
-    `names` gives the names that codes of a register answer to in filters. `title` is the command,
-    and `filters` are those that were typed, for answers that say how they were asked for.
+    `names` gives the names that codes of a register answer to in filters, `places` what its records
+    lead to, and `asked` are the places that options name. `title` is the command, and `filters` are
+    those that were typed, for answers that say how they were asked for.
     """
 
     format: str
@@ -53,8 +74,23 @@ class ReadOptions:
     known_at: str | None = None
     color: bool = True
     names: Callable[[str], Mapping[str, Collection[str]]] = _no_names
+    places: Callable[[str, str], Mapping[str, tuple[str, ...]]] = _no_places
+    asked: frozenset[str] = frozenset()
     quiet: bool = False
     lang: str | None = None
+
+    @property
+    def placing(self) -> Placing:
+        """Return what filters by places go by; the office of the settings by a column alone."""
+        from cli.framework.places import Placing  # noqa: PLC0415 - only where rows are filtered
+
+        own = frozenset(() if self.office is None or "office" in self.asked else ("office",))
+        return Placing(self.title, self.places, self.asked | own, own)
+
+    @property
+    def filtering(self) -> tuple[tuple[str, ...], Placing, Language | None]:
+        """Return the filters, what those by places go by, and the language of headings."""
+        return self.where, self.placing, self.language
 
     @property
     def language(self) -> Language | None:

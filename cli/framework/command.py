@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.framework.options import (
+    PLACES,
     PLAIN_FORMATS,
     READ_FORMATS,
     READING,
@@ -25,10 +26,8 @@ from cli.framework.options import (
     is_default,
     is_from_command_line,
     is_typed_by_a_person,
-    office_filter,
     shared_parameters,
     take_as_typed,
-    typed_filter,
 )
 from cli.framework.settings import Settings, resolve
 from cli.framework.usage_errors import (
@@ -65,6 +64,7 @@ class Session:
     `take_names` puts codes in the place of names that a person types. `complete_line` asks a
     person for what a command lacks, `is_asking` says that it did; its dry run says whether the
     command `asks_itself` before it acts, and `shows_itself` what it will do.
+    `lead_to` reads which places the records of a register lead to.
     """
 
     argv: tuple[str, ...] = ()
@@ -80,6 +80,7 @@ class Session:
     is_asking: bool = False
     asks_itself: bool = False
     shows_itself: bool = False
+    lead_to: Callable[[Call, str, str], Mapping[str, tuple[str, ...]]] = lambda *_: {}
 
 
 class Call(typer.Context):
@@ -108,17 +109,23 @@ class Call(typer.Context):
 
         Raises UnknownFormat, BadFilter and UnknownLanguage.
         """
-        from cli.framework.call_options import ReadOptions  # noqa: PLC0415 - help does without
+        from cli.framework.call_options import (  # noqa: PLC0415 - help does without
+            ReadOptions,
+            typed_filters,
+        )
 
         output, office = self.params.get("output"), self._office()
-        where = tuple(typed_filter(text) for text in self.params.get("where") or ())
+        asked = [name for name in PLACES if name in self._places and self.params.get(name)]
+        where = typed_filters(self.params, asked, office)
         return ReadOptions(
             format=self.format,
             title=self.command_name,
             shape=self._shape(),
-            filters=where if office is None else (*where, office_filter(office)),
-            where=where if office is None else (*where, office_filter(office)),
+            filters=where,
+            where=where,
             office=office,
+            asked=frozenset(asked),
+            places=cache(partial(self.ensure_object(Session).lead_to, self)),
             output=None if output in {None, "-"} else Path(output),
             as_of=self.params.get("as_of"),
             known_at=self.params.get("known_at"),
@@ -154,9 +161,16 @@ class Call(typer.Context):
 
     def _office(self) -> str | None:
         """Return the office whose rows a list keeps: as asked for, or by the settings."""
-        if "office" not in self.params or not getattr(self.command, "views_office", False):
+        if "office" not in self._places:
             return None
-        return self.params.get("office") or self.settings.office
+        by_setting = self.settings.office if getattr(self.command, "of_offices", True) else None
+        return self.params.get("office") or by_setting
+
+    @property
+    def _places(self) -> frozenset[str]:
+        """Return the places by whose options a list is filtered."""
+        places: frozenset[str] = getattr(self.command, "places", frozenset())
+        return places
 
     def _names(self, register: str) -> Mapping[str, Collection[str]]:
         """Read the names that codes of a register answer to in filters."""
@@ -305,9 +319,9 @@ class LedgerCommand(ShortHelp, TyperCommand):
             saves=self.saves,
             converts=self.converts,
         )
-        own = {param.name for param in self.params} | (set() if self.of_offices else {"office"})
+        own = {param.name for param in self.params}
         self.shapes = frozenset(SHAPES if self.kind == "list" else ()) - own
-        self.views_office = self.kind == "list" and "office" not in own
+        self.places = frozenset(PLACES if self.kind == "list" else ()) - own
         self._shared = frozenset(param.name for param in shared) - own
         self.params = [*self.params, *(param for param in shared if param.name not in own)]
 
@@ -463,7 +477,8 @@ def command(
     --key and --dry-run. A writing command takes these, with `dated` --on, with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
     that the command has in addition. The table of one that answers in `prose` is a text;
-    one that `converts` amounts takes --currency, a list not `of_offices` no --office.
+    one that `converts` amounts takes --currency, and the office of the settings does not limit a
+    list that is not `of_offices`.
     """
     assert kind in {*READING, "write", "plain"}, kind
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from cli.framework.options import PLACES
+from cli.framework.places import NOWHERE, Placing, place_in, refuse_place, same_column
+from cli.framework.shape import find_column
 from ledger.core.filters import Cell, Filter, FilterKind, Selection, column_key, read_filter
 from ledger.core.partial_dates import PartialDate
 from ledger.reference.filter_columns import RegisterNames, filter_column, no_names
 from ledger.reports.table import Column, ReportRow, machine
+
+if TYPE_CHECKING:
+    from ledger.reports.language import Language
 
 _KINDS: Final = {
     "date": FilterKind.DATE,
@@ -27,13 +33,25 @@ _DATES: Final = frozenset({FilterKind.DATE, FilterKind.PARTIAL_DATE})
 
 
 def row_selection(
-    columns: Sequence[Column], where: Iterable[str], names: RegisterNames = no_names
+    columns: Sequence[Column],
+    where: Iterable[str],
+    names: RegisterNames = no_names,
+    placing: Placing = NOWHERE,
+    language: Language | None = None,
 ) -> Selection[Any]:
-    """Make the selection of rows by filters on these columns.
+    """Make the selection of rows by filters on these columns, and by what the rows lead to.
 
-    Raises UnknownColumn, OperatorRefused and UnreadableFilter.
+    Raises UnknownColumn, AmbiguousColumn, OperatorRefused, UnreadableFilter, NoOfficeView and
+    NoPlaceView.
     """
+    places = {name: place_in(name, columns, placing) for name in _places_named(where)}
+    found = {name: place for name, place in places.items() if place is not None}
+    texts = by_keys(where, columns, language, besides=found)
     known = {column.key: column for column in columns}
+    for name in places:
+        if name in placing.asked and name not in found:
+            refuse_place(name, _value_of(name, where), known)
+    known |= {name: place.column for name, place in found.items()}
     specs = {
         key: filter_column(
             key,
@@ -46,24 +64,76 @@ def row_selection(
     }
 
     def cell_of(row: ReportRow, condition: Filter) -> tuple[Cell, str]:
-        column = known[condition.column]
-        return _cell(row.get(column.key), condition.spec.kind), machine(row.get(column.measured_in))
+        column, place = known[condition.column], found.get(condition.column)
+        value = row.get(column.key) if place is None else place.values(row)
+        return _cell(value, condition.spec.kind), machine(row.get(column.measured_in))
 
-    return Selection([read_filter(text, specs) for text in by_keys(where, columns)], cell_of)
-
-
-def by_keys(where: Iterable[str], columns: Sequence[Column]) -> tuple[str, ...]:
-    """Return filters that name columns by their keys, where they named them by headings."""
-    headings = {column_key(column.heading): column.key for column in reversed(columns)}
-    keys = {column.key for column in columns}
-    return tuple(_by_key(text, headings, keys) for text in where)
+    return Selection([read_filter(text, specs) for text in texts], cell_of)
 
 
-def _by_key(text: str, headings: Mapping[str, str], keys: Collection[str]) -> str:
+def keyed_filters(
+    columns: Sequence[Column],
+    where: Iterable[str],
+    placing: Placing = NOWHERE,
+    language: Language | None = None,
+) -> tuple[str, ...]:
+    """Return filters by the keys of columns, places included, for rows that others select.
+
+    Raises AmbiguousColumn, NoOfficeView and NoPlaceView.
+    """
+    keys = [column.key for column in columns]
+    texts = []
+    for text in by_keys(where, columns, language, besides=placing.asked):
+        name = filtered_column(text)
+        key = same_column(name, keys)
+        if key not in keys and name in placing.asked:
+            refuse_place(name, _value_of(name, where), keys)
+        texts.append(text if key == name else f"{key}{_after_name(text)}")
+    return tuple(texts)
+
+
+def by_keys(
+    where: Iterable[str],
+    columns: Sequence[Column],
+    language: Language | None = None,
+    *,
+    besides: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return filters that name columns by their keys, where they named them by headings.
+
+    Names in `besides` are kept. Raises AmbiguousColumn.
+    """
+    return tuple(
+        text if filtered_column(text) in besides else _by_key(text, columns, language)
+        for text in where
+    )
+
+
+def _places_named(where: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(name for name in map(filtered_column, where) if name in PLACES)
+
+
+def _value_of(name: str, where: Iterable[str]) -> str:
+    """Return what the last filter by a column asks for."""
+    texts = [text for text in where if filtered_column(text) == name]
+    return _after_name(texts[-1]).lstrip("=!<>") if texts else ""
+
+
+def filtered_column(text: str) -> str:
+    """Return the key of the column that a filter names."""
     name = _NAMED.match(text)
-    if name is None or column_key(name[0]) in keys:
-        return text
-    return f"{headings.get(column_key(name[0]), name[0])}{text[name.end() :]}"
+    return column_key(name[0]) if name else ""
+
+
+def _after_name(text: str) -> str:
+    name = _NAMED.match(text)
+    return text[name.end() :] if name else text
+
+
+def _by_key(text: str, columns: Sequence[Column], language: Language | None) -> str:
+    name = _NAMED.match(text)
+    column = None if name is None else find_column(name[0], columns, language)
+    return text if column is None else f"{column.key}{_after_name(text)}"
 
 
 def _cell(value: object, kind: FilterKind) -> Cell:

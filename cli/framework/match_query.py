@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -13,6 +13,7 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import complete_codes
+from cli.framework.filters import keyed_filters
 from cli.framework.options import flag_parameter
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import parameter
@@ -21,6 +22,7 @@ from cli.framework.terminal import moves_cursor, note
 from ledger.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from ledger.reports.table import Column
     from ledger.solver.options import ProgressCallback, SolverOptions
     from ledger.store.session.ledger import Ledger
     from ledger.usecases.matching.propose import MatchQuery
@@ -75,24 +77,26 @@ def require_save(call: Call, *, save: bool) -> None:
 
 
 @contextmanager
-def matching(call: Call) -> Iterator[tuple[Ledger, MatchQuery, SolverOptions]]:
+def matching(
+    call: Call, columns: Sequence[Column]
+) -> Iterator[tuple[Ledger, MatchQuery, SolverOptions]]:
     """Read the options of a matching, and show its progress while it is solved."""
     from ledger.solver.options import SolverOptions, parse_seconds  # noqa: PLC0415 - brings the solver
 
     seconds = parse_seconds(call.params["time_limit"])
     ledger = ledger_of(call)
-    query = query_of(call, ledger)
+    query = query_of(call, ledger, columns)
     with _solving_shown(call) as on_progress:
         yield ledger, query, SolverOptions(seconds, on_progress)
 
 
-def query_of(call: Call, ledger: Ledger) -> MatchQuery:
+def query_of(call: Call, ledger: Ledger, columns: Sequence[Column]) -> MatchQuery:
     """Make the query of a call: its filters, and those its short forms stand for."""
     from ledger.usecases.matching.propose import MatchQuery  # noqa: PLC0415 - brings the store
     from ledger.usecases.matching.select import parse_factor  # noqa: PLC0415
 
     office, projects, factor = (call.params[name] for name in ("office", "project", "factor"))
-    where = [*call.read.where]
+    where = [*keyed_filters(columns, *call.read.filtering)]
     times = times_of(call)
     if office is not None or projects:
         with ledger.reader(times) as reader:

@@ -137,11 +137,6 @@ def is_from_command_line(ctx: Any, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def office_filter(office: str) -> str:
-    """Return the filter that keeps the rows of an office."""
-    return f"office={office}"
-
-
 def is_typed_by_a_person() -> bool:
     """Return whether a person types the command on a terminal, and sees the answer there."""
     try:
@@ -219,6 +214,8 @@ READ_FORMATS = ("table", "json", "csv", "md", "html", "xlsx", "tsv", "ndjson", "
 PLAIN_FORMATS = ("table", "json")
 STAMPED_FORMATS = ("csv", "tsv", "ndjson", "parquet", "xlsx")
 """The formats to which --stamp adds columns."""
+PLACES = ("city", "provider", "office", "state")
+"""The parameters that keep the rows of a place, or in a state: see `cli.framework.places`."""
 SHAPES = ("sort", "limit", "columns", "stamp")
 """The parameters that say which rows and columns of a list are shown, and in which order."""
 
@@ -298,10 +295,13 @@ def _complete_columns(ctx: typer.Context, incomplete: str) -> list[tuple[str, st
     return complete_columns(ctx, incomplete)
 
 
-def _complete_offices(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    from cli.framework.completion import complete_codes  # noqa: PLC0415 - only while completing
+def _complete(kind: str) -> Callable[[typer.Context, str], list[tuple[str, str]]]:
+    def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        from cli.framework.completion import complete_codes  # noqa: PLC0415 - while completing
 
-    return complete_codes("office")(ctx, incomplete)
+        return complete_codes(kind)(ctx, incomplete)
+
+    return complete
 
 
 def _complete_currencies(incomplete: str) -> list[tuple[str, str]]:
@@ -318,12 +318,19 @@ _WHERE = _text(
     many=True,
     autocompletion=_complete_columns,
 )
-_OFFICE = _text(
-    "--office",
-    "CODE",
-    "Keep the rows of one office.",
-    READ_PANEL,
-    autocompletion=_complete_offices,
+_PLACES = (
+    _text("--city", "CODE", "Rows of this city.", READ_PANEL, autocompletion=_complete("city")),
+    _text(
+        "--provider",
+        "CODE",
+        "Rows of this provider.",
+        READ_PANEL,
+        autocompletion=_complete("provider"),
+    ),
+    _text(
+        "--office", "CODE", "Rows of this office.", READ_PANEL, autocompletion=_complete("office")
+    ),
+    _text("--state", "WORD", "Rows in this state.", READ_PANEL),
 )
 _OUTPUT = _text("--output", "FILE", "Write to this file.", READ_PANEL)
 _LANG = _text("--lang", "CODE", "Language of a page or a workbook: en, fa.", READ_PANEL)
@@ -459,7 +466,7 @@ def shared_parameters(
     if saves:
         parameters += _RECORDING
     if kind == "list":
-        parameters += (_WHERE, _OFFICE, *_SHAPED)
+        parameters += (_WHERE, *_PLACES, *_SHAPED)
     if kind in READING:
         parameters += (_OUTPUT, _LANG)
     if kind == "write":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
 from cli.framework.call_options import ReadOptions
 from cli.framework.files import BINARY_FORMATS, binary_destination, destination
@@ -17,11 +17,11 @@ from cli.framework.terminal import (
     tell,
     width,
 )
-from cli.framework.usage_errors import NoOfficeView
 from ledger.core.characters import revealed
 from ledger.reports.table import Column, ReportRow
 
 if TYPE_CHECKING:
+    from ledger.core.filters import Selection
     from ledger.reports.answers import Answer
 
 
@@ -35,13 +35,12 @@ def filter_rows(
 ) -> Iterable[_Row]:
     """Keep the rows that meet every filter, and note the values that no row has.
 
-    Raises UnknownColumn, OperatorRefused, UnreadableFilter and UnitsDiffer.
+    Raises UnknownColumn, AmbiguousColumn, OperatorRefused, UnreadableFilter, UnitsDiffer,
+    NoOfficeView and NoPlaceView.
     """
     if not options.where:
         return rows
-    from cli.framework.filters import row_selection  # noqa: PLC0415 - only where rows are filtered
-
-    selection = row_selection(columns, _filters(columns, options), options.names)
+    selection = _selection(columns, options)
     kept = selection.keep(rows)
 
     def noted() -> Iterator[_Row]:
@@ -55,25 +54,14 @@ def filter_rows(
 
 def meets_filters(rows: Iterable[_Row], columns: Sequence[Column], options: ReadOptions) -> bool:
     """Say whether some row has each value that the filters ask for, so that nothing is noted."""
-    from cli.framework.filters import row_selection  # noqa: PLC0415 - only where rows are filtered
-
-    selection = row_selection(columns, _filters(columns, options), options.names)
+    selection = _selection(columns, options)
     return bool([*selection.keep(rows)]) and not any(selection.notes())
 
 
-_OFFICES: Final = ("city_office", "offices", "office")
-"""The columns of whose city a row is, the first that a listing has: an office's own view."""
+def _selection(columns: Sequence[Column], options: ReadOptions) -> Selection[Any]:
+    from cli.framework.filters import row_selection  # noqa: PLC0415 - only where rows are filtered
 
-
-def _filters(columns: Sequence[Column], options: ReadOptions) -> tuple[str, ...]:
-    """Return the filters, that of an office on the column that has it. Raises NoOfficeView."""
-    if options.office is None:
-        return options.where
-    keys = {column.key for column in columns}
-    name = next((one for one in _OFFICES if one in keys), None)
-    if name is None:
-        raise NoOfficeView(f"These rows belong to no office, so {options.office} has none of them.")
-    return (*options.where[:-1], f"{name}={options.office}")
+    return row_selection(columns, options.where, options.names, options.placing, options.language)
 
 
 def emit_rows(

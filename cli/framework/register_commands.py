@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -87,6 +88,14 @@ def emit_listing(
     emit_rows(rows, columns, options or call.read, head=head, narrow=listing.narrow)
     if hidden and call.format == "table":
         note(call, f"{hidden:,} withdrawn hidden; --all shows them.")
+
+
+_STATES = re.compile(r"\s*(?:state|status)\s*[!=<>]", re.IGNORECASE)
+
+
+def asks_for_state(options: ReadOptions) -> bool:
+    """Return whether a filter is by the state of records, which shows the closed ones as well."""
+    return any(_STATES.match(text) for text in options.where)
 
 
 def shown_rows(listing: Listing, *, every: bool) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Which rows and columns of a listing are shown, in which order: `--sort`, `--limit`, `--columns`.
 
-They come after the filters, and mean the same in every format. Columns answer to their keys and
-to their headings.
+They come after the filters, and mean the same in every format. Columns answer to their keys, and to
+their headings in any case, as they stand on the screen or on a page in the language of it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.call_options import ReadOptions
 from cli.framework.terminal import tell
 from cli.framework.usage_errors import NothingToStamp, ShapeRefused
+from ledger.core.errors import UsageError
 from ledger.core.filters import UnknownColumn, column_key
 from ledger.reports.table import Column, ReportRow, machine
+
+if TYPE_CHECKING:
+    from ledger.reports.language import Language
 
 _STAMPS: Final = (
     Column("as_of", "As of", kind="date"),
@@ -32,21 +36,55 @@ def refuse_shape(options: ReadOptions | None) -> None:
         raise ShapeRefused("This answer is a text, which has no rows to sort, limit or choose.")
 
 
-def column_named(name: str, columns: Sequence[Column]) -> Column:
-    """Return the column of a key or, where that is no key, of a heading. Raises UnknownColumn."""
+class AmbiguousColumn(UsageError, code="ambiguous-column"):
+    """A name was typed that several columns of the list have."""
+
+    default_why = "A heading in any case, and a key with any separators, have to name one column."
+
+
+def find_column(
+    name: str, columns: Sequence[Column], language: Language | None = None
+) -> Column | None:
+    """Return the column of a key or, where that is no key, of a heading; None where neither is.
+
+    Raises AmbiguousColumn.
+    """
     wanted = column_key(name)
-    for spelt in ("key", "heading"):
-        for column in columns:
-            if column_key(getattr(column, spelt)) == wanted:
-                return column
+    found = [one for one in columns if one.key == name.strip()]
+    found = found or [one for one in columns if column_key(one.key) == wanted]
+    if not found:
+        found = [one for one in columns if wanted in _headings(one, language)]
+        # What people see stands before what only machines get.
+        found = [one for one in found if one.table] or found
+    if len({one.key for one in found}) > 1:
+        keys = ", ".join(one.key for one in found)
+        raise AmbiguousColumn(
+            f"Several columns are called {name.strip()}.",
+            next_step=f"Name the column by its key: {keys}.",
+        )
+    return found[0] if found else None
+
+
+def column_named(name: str, columns: Sequence[Column], language: Language | None = None) -> Column:
+    """Return the column of a key or of a heading. Raises UnknownColumn and AmbiguousColumn."""
+    found = find_column(name, columns, language)
+    if found is not None:
+        return found
     from cli.framework.usage_errors import did_you_mean  # noqa: PLC0415 - for a refusal alone
 
     keys = [column.key for column in columns]
     raise UnknownColumn(
         f"There is no column {name}.",
         why=f"The columns are: {', '.join(keys)}.",
-        next_step=did_you_mean(wanted, keys, "Use one of these."),
+        next_step=did_you_mean(column_key(name), keys, "Use one of these."),
     )
+
+
+def _headings(column: Column, language: Language | None) -> Iterator[str]:
+    for heading in (column.heading, *column.headings):
+        yield column_key(heading)
+        if language is not None:
+            yield column_key(language.text(heading))
 
 
 def shaped(
@@ -57,13 +95,16 @@ def shaped(
 ) -> tuple[Iterable[ReportRow], Sequence[Column]]:
     """Return the rows and columns that were requested.
 
-    Raises UnknownColumn and NothingToStamp.
+    Raises UnknownColumn, AmbiguousColumn and NothingToStamp.
     """
-    shape = options.shape
+    shape, language = options.shape, options.language
     keys = [
-        (column_named(name.removeprefix("-"), columns), name.startswith("-")) for name in shape.sort
+        (column_named(name.removeprefix("-"), columns, language), name.startswith("-"))
+        for name in shape.sort
     ]
-    chosen = [replace(column_named(one, columns), table=True, spare=0) for one in shape.columns]
+    chosen = [
+        replace(column_named(one, columns, language), table=True, spare=0) for one in shape.columns
+    ]
     if keys:
         rows = _sorted(rows, keys)
     if shape.limit is not None:

@@ -79,6 +79,13 @@ class NoOfficeView(UsageError, code="no-office-view"):
     default_next = "Leave out --office, and the setting office (CITYFUND_OFFICE), for this list."
 
 
+class NoPlaceView(UsageError, code="no-place-view"):
+    """A list was to be filtered by a city, a provider or a state that its rows do not lead to."""
+
+    default_why = "A view that cannot be applied is refused, never ignored."
+    default_next = "Leave out the option, or filter by one of the columns with --where."
+
+
 class NeedsYes(UsageError, code="needs-yes"):
     """A destructive act without a person to ask."""
 

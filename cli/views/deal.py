@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_rows, lines_below
+from cli.framework.register_commands import asks_for_state
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
 from cli.views.journal import proposal_row
@@ -104,8 +104,7 @@ def parties_of(snapshot: Snapshot, balance: DealBalance) -> dict[str, str]:
 
 def emit_deals(call: Call, reader: Reader, *, every: bool) -> None:
     """Write the list of deals; people get the finished ones only where they ask for them."""
-    by_state = any(re.match(r"\s*state\s*[!=<>]", text, re.IGNORECASE) for text in call.read.where)
-    whole = every or by_state or not call.for_people
+    whole = every or asks_for_state(call.read) or not call.for_people
     columns_of_all = DEAL_LISTED if call.for_people else DEAL_COLUMNS
 
     def rows_of(snapshot: Snapshot) -> tuple[list[dict[str, Any]], list[Column]]:

@@ -11,8 +11,11 @@ from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.register import ANY, need_row, offer_row, region_names
 from ledger.eligibility.offices import OfficesAdmitted
+from ledger.gaps.completeness import need_state
+from ledger.summaries.offers import LAPSE_DAYS, use_of
 
 if TYPE_CHECKING:
+    from ledger.eligibility.rules import OfferFacts
     from ledger.journal.balance import Balance, DealBalance
     from ledger.store.session.snapshot import Reader, Snapshot
 
@@ -33,6 +36,7 @@ NEED_MORE = (
     "withdrawn",
     "gap",
     "quantity_absent",
+    "state",
 )
 OFFER_COLUMNS = columns(
     "code (provider) provider_name factor available? quantity? unit topics mandate valid_until",
@@ -46,7 +50,7 @@ OFFER_NARROW = columns(
 OFFER_MORE = (
     "offices",
     *("available", "held", "committed", "delivered", "withdrawn_quantity"),
-    *("expired", "over", "mandate", "quantity_absent"),
+    *("expired", "over", "mandate", "quantity_absent", "state", "city"),
 )
 _NEED_TERMS = columns(
     "code project_said city_said factor topic quantity?[unit] declared_on needed_by "
@@ -88,7 +92,10 @@ def offer_listed(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 def list_needs(snapshot: Snapshot) -> Listing:
     """List needs with what each requires and its gap; those withdrawn as a whole are hidden."""
-    rows = [need_listed(snapshot, code) for code in snapshot.need_facts]
+    rows = [
+        {**need_listed(snapshot, code), "state": need_state(facts.balance).value}
+        for code, facts in snapshot.need_facts.items()
+    ]
     gone = {row["code"] for row in rows if _is_withdrawn(snapshot.need_facts[row["code"]].balance)}
     return Listing(
         rows,
@@ -107,10 +114,22 @@ def list_offers(snapshot: Snapshot) -> Listing:
     """List offers with what is available of each, its mandate, and how long it is valid."""
     offices_of = OfficesAdmitted(snapshot.records("city").values())
     rows = [
-        {**offer_listed(snapshot, code), "offices": offices_of(facts.offer)}
+        {
+            **offer_listed(snapshot, code),
+            "offices": offices_of(facts.offer),
+            "state": _offer_state(snapshot, facts),
+            "city": facts.provider.city,
+        }
         for code, facts in snapshot.offer_facts.items()
     ]
     return Listing(rows, OFFER_COLUMNS, more=OFFER_MORE, narrow=OFFER_NARROW, hides=withdrawn)
+
+
+def _offer_state(snapshot: Snapshot, facts: OfferFacts) -> str:
+    """Return the use of an offer, in the words of the report on offers."""
+    if facts.offer.withdrawn:
+        return "withdrawn"
+    return use_of(facts, snapshot.day, LAPSE_DAYS).value
 
 
 def emit_need(call: Call, reader: Reader, code: str) -> None:

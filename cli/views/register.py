@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,8 @@ def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Col
     """Return the columns of a listing: for people a few, for machines all, canonical ones first."""
     machine = [_with_register(spec, one) for one in machine_columns(spec.plural)]
     machine += _more_columns(listing)
+    seen = _headings([*listing.people, *listing.narrow])
+    machine = [replace(one, headings=seen.get(one.key, ())) for one in machine]
     if not call.for_people:
         return machine
     people = listing.people
@@ -57,6 +59,14 @@ def listed_columns(call: Call, spec: RegisterSpec, listing: Listing) -> list[Col
     shown = {column.key for column in people}
     people = [_with_register(spec, one) for one in people]
     return [*people, *(replace(one, table=False) for one in machine if one.key not in shown)]
+
+
+def _headings(columns: Iterable[Column]) -> dict[str, tuple[str, ...]]:
+    """Return the headings that people see above the values of each key."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in columns:
+        found[one.key] = tuple(dict.fromkeys((*found.get(one.key, ()), one.heading)))
+    return found
 
 
 def _with_register(spec: RegisterSpec, column: Column) -> Column:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ledger.core.quantity import format_quantity
 from ledger.journal.balance import Balance
@@ -29,6 +30,27 @@ def need_is_placed(need: Balance) -> bool:
 def need_is_covered(need: Balance) -> bool:
     """Return whether a need's gap is zero; False for an unknown amount."""
     return need.quantified and need.gap == 0
+
+
+class NeedState(StrEnum):
+    """What is still to be done about a need."""
+
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+    OPEN = "open"
+    PLACED = "placed"
+    COVERED = "covered"
+
+
+def need_state(need: Balance) -> NeedState:
+    """Return the state of a need: what is placed has nothing open, what is covered no gap."""
+    if not need.quantified:
+        return NeedState.UNKNOWN
+    if need.net == 0:
+        return NeedState.WITHDRAWN
+    if need_is_covered(need):
+        return NeedState.COVERED
+    return NeedState.PLACED if need_is_placed(need) else NeedState.OPEN
 
 
 def project_state(needs: Sequence[Balance], *, explained: bool = True) -> ProjectState:

@@ -51,6 +51,7 @@ class Column:
     measured_in: str = "unit"
     absent_by: str = ""
     register: str | None = None
+    headings: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:

@@ -24,7 +24,6 @@ GROWN = 100
 SHORT = {
     "cli/entry.py": "the first module of a run, which imports no other until it is ready",
     "cli/demo/place.py": "the files of the demonstration, apart from its story",
-    "cli/framework/filters.py": "loaded only where rows are filtered",
     "cli/views/configuration.py": "the values that a command works with, and no record",
     "cli/views/narrowed.py": "loaded only where a list is filtered",
     "cli/views/member_list.py": "a list loads nothing of what single members are shown with",

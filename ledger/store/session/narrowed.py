@@ -20,10 +20,12 @@ from ledger.store.session.snapshot import Reader, Snapshot
 
 _THROUGH: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("need", "city"): ("project",),
+    ("offer", "city"): ("provider",),
     ("deal", "city"): ("project", "need"),
     ("deal", "project"): ("need",),
     ("deal", "provider"): ("offer",),
     ("approach", "project"): ("need",),
+    ("approach", "city"): ("project", "need"),
 }
 """Columns of a listing that are terms of what its records belong to, directly or not."""
 _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
