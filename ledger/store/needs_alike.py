@@ -7,14 +7,15 @@ longer than all else that the status says.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Integer, Text, or_, select, type_coerce
+from sqlalchemy import Connection, Integer, Select, Text, bindparam, or_, select, type_coerce
 
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import is_newest
+from ledger.store.db.queries import chunked, is_newest
 from ledger.store.db.tables import balance, deal_balance
 from ledger.store.registers import STORED_REGISTERS, there
 
@@ -29,11 +30,36 @@ def read_needs_alike(
     `countries` are those of the cities by code; a city that is `named` is told from all others of
     its country.
     """
-    alike: dict[tuple[Any, ...], list[str]] = {}
     places = {city: (country, city in named and city) for city, country in countries.items()}
-    for code, city, *terms in _open_needs().rows(connection):
-        alike.setdefault((*places[city], *terms), []).append(code)
+    terms_of = {
+        project: (*places[city], *terms) for project, city, *terms in _projects().rows(connection)
+    }
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for code, project, *terms in _open_needs().rows(connection):
+        if project in terms_of:
+            alike.setdefault((*terms_of[project], *terms), []).append(code)
     return [*alike.values()]
+
+
+class OpenNeed(NamedTuple):
+    """What is said of a need with an open quantity; the amount is in its unit's smallest part."""
+
+    code: str
+    project: str
+    title: str
+    city: str
+    free: int
+    unit: str
+    needed_by: date | None
+
+
+def read_open_needs(connection: Connection, codes: Collection[str]) -> list[OpenNeed]:
+    """Read what is said of some needs, without making records of them."""
+    return [
+        OpenNeed(*row)
+        for chunk in chunked([*codes])
+        for row in connection.execute(_said_of(), {"codes": chunk})
+    ]
 
 
 def read_outstanding(connection: Connection) -> dict[str, set[str]]:
@@ -45,34 +71,62 @@ def read_outstanding(connection: Connection) -> dict[str, set[str]]:
 
 
 @cache
+def _projects() -> Prepared:
+    """Select the projects that take new deals, apart from their needs: each has several."""
+    register, city = STORED_REGISTERS["project"], STORED_REGISTERS["city"].identity
+    project, terms = register.identity, register.versions
+    return Prepared(
+        select(project.c.id, city.c.code, terms.c.sector)
+        .select_from(project)
+        .join(terms, terms.c.project_id == project.c.id)
+        .join(city, city.c.id == project.c.city_id)
+        .where(
+            is_newest(terms, terms.c.project_id),
+            or_(*(terms.c.status == one for one in ACTIVE_STATUSES)),
+        )
+    )
+
+
+@cache
 def _open_needs() -> Prepared:
     """Select what tells needs apart, as it is stored: it is compared and not read."""
-    register, projects = STORED_REGISTERS["need"], STORED_REGISTERS["project"]
+    register = STORED_REGISTERS["need"]
     need, terms = register.identity, register.versions
-    project, status = projects.identity, projects.versions
-    city = STORED_REGISTERS["city"].identity
-    owner, project_id = terms.c.need_id, status.c.project_id
     columns = [register.value(one) for one in register.terms if one.name in _TERMS]
     return Prepared(
         select(
             need.c.code,
-            city.c.code,
+            need.c.project_id,
             type_coerce(terms.c.divisible, Integer),
             *(type_coerce(column, Text) for column in columns),
-            status.c.sector,
         )
         .select_from(balance)
         .join(need, need.c.id == balance.c.holder_id)
-        .join(terms, owner == need.c.id)
+        .join(terms, terms.c.need_id == need.c.id)
+        .where(balance.c.free > 0, is_newest(terms, terms.c.need_id), ~terms.c.in_error)
+    )
+
+
+@cache
+def _said_of() -> Select[Any]:
+    register, projects = STORED_REGISTERS["need"], STORED_REGISTERS["project"]
+    need, terms = register.identity, register.versions
+    project, titles = projects.identity, projects.versions
+    city = STORED_REGISTERS["city"].identity
+    said = need.c.code, project.c.code, titles.c.title, city.c.code, balance.c.free, need.c.unit
+    return (
+        select(*said, terms.c.needed_by)
+        .select_from(need)
+        .join(balance, balance.c.holder_id == need.c.id)
+        .join(terms, terms.c.need_id == need.c.id)
         .join(project, project.c.id == need.c.project_id)
-        .join(status, project_id == project.c.id)
+        .join(titles, titles.c.project_id == project.c.id)
         .join(city, city.c.id == project.c.city_id)
         .where(
-            balance.c.free > 0,
-            is_newest(terms, owner),
+            need.c.code.in_(bindparam("codes", expanding=True)),
+            is_newest(terms, terms.c.need_id),
             ~terms.c.in_error,
-            is_newest(status, project_id),
-            or_(*(status.c.status == one for one in ACTIVE_STATUSES)),
+            is_newest(titles, titles.c.project_id),
         )
     )
 

@@ -6,7 +6,7 @@ where restrictions bar pairs, everything is read and counted here. Both give the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ledger.approaches.states import State, state_on
@@ -14,6 +14,7 @@ from ledger.core.dates import days_after
 from ledger.core.factors import Side, Stage
 from ledger.gaps.completeness import need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
+from ledger.store.needs_alike import OpenNeed, read_open_needs
 from ledger.store.registers import load_all
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.store.standing import (
@@ -40,14 +41,14 @@ class Standing:
     """The counts by city, those of offers, and a snapshot with the records that may be listed.
 
     `unserved` are the needs that no offer fits, where they were looked for already: the snapshot
-    then has no others than are listed.
+    need not have them.
     """
 
     snapshot: Snapshot
     needs: Sequence[NeedTally]
     deals: Sequence[DealTally]
     offers: OfferTally
-    unserved: Collection[str] | None
+    unserved: Sequence[OpenNeed] | None
 
 
 def read_standing(reader: Reader, days: int) -> Standing:
@@ -81,7 +82,7 @@ def _narrowed(reader: Reader, days: int) -> Standing:
     deals = {*deals_due(connection, last), *deals_for(connection, interested)}
     snapshot = reader.chosen(
         {
-            "need": {*unserved, *needs_late(connection, day), *about.get("need", ())},
+            "need": {*needs_late(connection, day), *about.get("need", ())},
             "offer": offers_ending(connection, last),
             "deal": deals | about.get("deal", set()),
             "project": about.get("project", ()),
@@ -93,7 +94,7 @@ def _narrowed(reader: Reader, days: int) -> Standing:
         needs=tally_needs(connection),
         deals=tally_deals(connection),
         offers=tally_offers(connection, day),
-        unserved=unserved,
+        unserved=read_open_needs(connection, unserved),
     )
 
 

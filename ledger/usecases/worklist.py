@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ledger.approaches.states import State, state_on
 from ledger.core.dates import days_after
@@ -22,6 +23,7 @@ from ledger.registers.pairs import Approach
 from ledger.registers.records import ACTIVE_STATUSES, City
 from ledger.reports.table import grouped
 from ledger.store.acts import RecordedAct
+from ledger.store.needs_alike import OpenNeed
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.statements.findings import read_findings
 from ledger.usecases.activity import LogQuery, read_log, records_of
@@ -109,14 +111,13 @@ def read_worklist(
 
 def _unserved_rows(standing: Standing, is_wanted: Callable[[WorkRow], bool]) -> list[WorkRow]:
     """Give a row for each need that no offer fits, of those that are wanted."""
-    needs, found = standing.snapshot.need_facts, standing.unserved
-    codes = [code for code, one in needs.items() if _is_open(one)] if found is None else found
-    wanted = {row.code: row for row in (_unserved(needs[code]) for code in codes) if is_wanted(row)}
-    if found is None:
-        return [
-            wanted[code] for code in unserved(standing.snapshot, [needs[code] for code in wanted])
-        ]
-    return [*wanted.values()]
+    snapshot, found = standing.snapshot, standing.unserved
+    if found is not None:
+        return [row for one in found if is_wanted(row := _unserved(snapshot, one))]
+    open_needs = map(_open_need, filter(_is_open, snapshot.need_facts.values()))
+    rows = [row for one in open_needs if is_wanted(row := _unserved(snapshot, one))]
+    without = {*unserved(snapshot, [snapshot.need_facts[row.code] for row in rows])}
+    return [row for row in rows if row.code in without]
 
 
 def _selection(reader: Reader, office: str | None, mine: str | None) -> Callable[[WorkRow], bool]:
@@ -136,6 +137,14 @@ def _selection(reader: Reader, office: str | None, mine: str | None) -> Callable
     return is_wanted
 
 
+class _Place(NamedTuple):
+    """A need with its project and city."""
+
+    need: str
+    project: str
+    city: City
+
+
 def _of_need(
     facts: NeedFacts,
     kind: WorkKind,
@@ -146,6 +155,22 @@ def _of_need(
     due: date | None = None,
     about: Iterable[tuple[str, str]] = (),
 ) -> WorkRow:
+    place = _Place(facts.need.code, facts.project.code, facts.city)
+    return _of_place(place, kind, record, code, sentence, due=due, about=about)
+
+
+def _of_place(
+    place: _Place,
+    kind: WorkKind,
+    record: str,
+    code: str,
+    sentence: str,
+    *,
+    due: date | None = None,
+    about: Iterable[tuple[str, str]] = (),
+) -> WorkRow:
+    city = place.city
+    own = ("need", place.need), ("project", place.project), ("city", city.code)
     return WorkRow(
         kind=kind,
         record=record,
@@ -153,17 +178,10 @@ def _of_need(
         sentence=sentence,
         command=f"cityfund {record} show {code}",
         due=due,
-        offices=(facts.city.office,),
-        city=facts.city.code,
-        project=facts.project.code,
-        about=frozenset(
-            {
-                ("need", facts.need.code),
-                ("project", facts.project.code),
-                ("city", facts.city.code),
-                *about,
-            }
-        ),
+        offices=(city.office,),
+        city=city.code,
+        project=place.project,
+        about=frozenset({*own, *about}),
     )
 
 
@@ -285,11 +303,17 @@ def _late_needs(snapshot: Snapshot) -> Iterator[WorkRow]:
         yield _of_need(facts, WorkKind.NEEDED_BY_PASSED, "need", code, text, due=by)
 
 
-def _unserved(facts: NeedFacts) -> WorkRow:
-    missing = _quantity(facts.balance.free, facts.balance.unit)
-    text = f"No offer fits the {missing} that {facts.project.title} needs."
-    code, kind = facts.need.code, WorkKind.NEED_UNSERVED
-    return _of_need(facts, kind, "need", code, text, due=facts.need.needed_by)
+def _open_need(facts: NeedFacts) -> OpenNeed:
+    need, project, balance = facts.need, facts.project, facts.balance
+    place = need.code, project.code, project.title, facts.city.code
+    return OpenNeed(*place, balance.free, balance.unit.code, need.needed_by)
+
+
+def _unserved(snapshot: Snapshot, need: OpenNeed) -> WorkRow:
+    missing = _quantity(need.free, snapshot.units[need.unit])
+    text = f"No offer fits the {missing} that {need.title} needs."
+    place = _Place(need.code, need.project, snapshot.records("city")[need.city])
+    return _of_place(place, WorkKind.NEED_UNSERVED, "need", need.code, text, due=need.needed_by)
 
 
 def _findings(reader: Reader, snapshot: Snapshot) -> Iterator[WorkRow]:
