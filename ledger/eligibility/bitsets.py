@@ -60,6 +60,10 @@ class ValueIndex:
             result |= self._sets.get(value, 0)
         return result
 
+    def __contains__(self, value: object) -> bool:
+        """Say whether an offer's list has a value."""
+        return value in self._sets
+
     @property
     def values(self) -> Iterable[str]:
         """Give the distinct values."""
@@ -108,6 +112,10 @@ class SortedIndex(Generic[Figure]):
             block = self._order[start_of_block : start_of_block + BLOCK_SIZE]
             self._stored.append(self._stored[-1] | bitset(block, size))
         self.all = self._stored[-1]
+
+    def place(self, figure: Figure) -> int:
+        """Return how many figures are at most this one: figures of one place select alike."""
+        return bisect_right(self._figures, figure)
 
     def at_most(self, figure: Figure) -> int:
         """Return the indexed offers whose figure is `figure` or lower."""

@@ -264,12 +264,16 @@ class OfferIndex:
         return possible and possible & ~self._barred.for_need(need)
 
     def failing_terms(self, need: NeedFacts) -> FailingTerms:
-        """Return what the rules of the two sides' own terms say, once for needs of equal terms."""
+        """Return what the rules of the two sides' own terms say, once for needs of equal terms.
+
+        Cities that no offer names are alike in one country, and days between the same beginnings.
+        """
         own, project, city = need.need, need.project, need.city
+        named = city.code if self._geography.names(city.code) else None
         key = (
             *(need.balance.unit.code, need.balance.quantified, own.topic, own.instruments),
-            *(own.needed_by, project.sector, project.status),
-            *(city.code, city.country, need.region_chain),
+            *(own.needed_by and self._starts.place(own.needed_by), project.sector, project.status),
+            *(named, city.country, need.region_chain),
         )
         known = self._failing_terms.get(key)
         if known is None:
@@ -378,6 +382,10 @@ class _Geography:
         self._cities = ValueIndex((offer.cities for offer in offers), size)
         self._excluded = ValueIndex((offer.excluded_countries for offer in offers), size)
         self._anywhere = self._countries.empty & self._regions.empty & self._cities.empty
+
+    def names(self, city: str) -> bool:
+        """Say whether a mandate names a city."""
+        return city in self._cities
 
     def admitting_city(self, need: NeedFacts) -> int:
         """Return the offers whose mandate admits the project's city."""

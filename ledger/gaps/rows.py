@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ledger.approaches.states import Asked
 from ledger.core.factors import Factor
@@ -20,13 +19,15 @@ from ledger.reference.places import subregion_name
 from ledger.registers.records import ACTIVE_STATUSES, City
 
 COVERAGE_PLACES = 4
+_NO_COVERAGE: Final = Decimal((0, (0,), -COVERAGE_PLACES))
+_written: Final = lru_cache(maxsize=1024)(format_amount)
+"""Writes an amount: in most needs several stages hold the same, above all nothing."""
 NOBODY_ASKED: Final[Mapping[str, Asked]] = MappingProxyType({})
 _NOT_ASKED: Final = Asked()
 _NOT_COUNTED: Final[Mapping[str, EligibleCount]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapRow:
+class GapRow(NamedTuple):
     """One need's gap. Amounts are in the smallest part of `unit`, base ones of the base currency.
 
     None is unknown: `required`, `gap` and `coverage` of a need whose amount was never given, or
@@ -64,17 +65,16 @@ class GapRow:
     obstacle_rule: str | None
     quantity_absent: str | None
     member: bool
-    asked: int = 0
-    interested: int = 0
-    declined: int = 0
+    asked: int
+    interested: int
+    declined: int
     decimals: int
     base_decimals: int
     required_base: int | None
 
     def counted(self, count: EligibleCount) -> GapRow:
         """Return the row with the count of the offers that the need could turn to."""
-        return replace(
-            self,
+        return self._replace(
             eligible_offers=count.eligible,
             main_obstacle=count.obstacle,
             obstacle_rule=count.obstacle_rule,
@@ -93,12 +93,12 @@ class GapRow:
 
     def to_dict(self) -> dict[str, str | int | None]:
         """Return the row as in `cityfund.gaps/1`, every column in order, each as its `cell`."""
-        row: dict[str, Any] = dict(zip(COLUMNS, _VALUES(self), strict=True))
+        row: dict[str, Any] = dict(zip(COLUMNS, self, strict=False))  # without what is not shown
         for column in AMOUNT_COLUMNS:
             if row[column] is not None:
-                row[column] = format_amount(row[column], self.decimals)
+                row[column] = _written(row[column], self.decimals)
         if row["gap_base"] is not None:
-            row["gap_base"] = format_amount(row["gap_base"], self.base_decimals)
+            row["gap_base"] = _written(row["gap_base"], self.base_decimals)
         for column in _WRITTEN:
             if row[column] is not None:
                 row[column] = str(row[column])
@@ -126,12 +126,9 @@ COUNTED_COLUMNS = frozenset(("eligible_offers", "main_obstacle", "obstacle_rule"
 """The columns of the offers that a need could turn to, which take the longest to find."""
 DATE_COLUMNS = frozenset(("needed_by", "rate_date"))
 COLUMNS = tuple(
-    name
-    for name in GapRow.__dataclass_fields__
-    if name not in ("decimals", "base_decimals", "required_base")
+    name for name in GapRow._fields if name not in ("decimals", "base_decimals", "required_base")
 )
 """Every column of a row in the order of the answer."""
-_VALUES: Final = attrgetter(*COLUMNS)
 _WRITTEN: Final = ("factor", "coverage", *sorted(DATE_COLUMNS))
 """The columns beside amounts whose values are neither plain text nor a whole number."""
 
@@ -143,6 +140,8 @@ def coverage_ratio(closed: int, net: int) -> Decimal | None:
     """
     if net <= 0:
         return None
+    if not closed:
+        return _NO_COVERAGE
     parts = closed * 10**COVERAGE_PLACES // net
     return Decimal((0, tuple(map(int, str(parts))), -COVERAGE_PLACES))
 
@@ -209,6 +208,8 @@ def gap_row(
     unit, known, required = balance.unit, balance.quantified, balance.required
     net, closed = balance.net, balance.committed + balance.delivered
     gap = net - closed
+    required_base = base.convert(required, unit) if known else None
+    gap_base = required_base if gap == required or not known else base.convert(gap, unit)
     return GapRow(
         need=need.code,
         project=project.code,
@@ -230,7 +231,7 @@ def gap_row(
         gap=gap if known else None,
         coverage=coverage_ratio(closed, net) if known else None,
         needed_by=need.needed_by,
-        gap_base=base.convert(gap, unit) if known else None,
+        gap_base=gap_base,
         rate_date=base.rate_date(unit) if known else None,
         eligible_offers=count and count.eligible,
         main_obstacle=count and count.obstacle,
@@ -243,7 +244,7 @@ def gap_row(
         declined=asked.declined,
         decimals=unit.decimals,
         base_decimals=base.unit.decimals,
-        required_base=base.convert(required, unit) if known else None,
+        required_base=required_base,
     )
 
 

@@ -42,7 +42,7 @@ def read_needs_alike(
 
 
 class OpenNeed(NamedTuple):
-    """What is said of a need with an open quantity; the amount is in its unit's smallest part."""
+    """What the worklist shows of a need with an open quantity; the amount is in its unit's smallest part."""
 
     code: str
     project: str
@@ -54,11 +54,11 @@ class OpenNeed(NamedTuple):
 
 
 def read_open_needs(connection: Connection, codes: Collection[str]) -> list[OpenNeed]:
-    """Read what is said of some needs, without making records of them."""
+    """Read what the worklist shows of some needs, without making records of them."""
     return [
         OpenNeed(*row)
         for chunk in chunked([*codes])
-        for row in connection.execute(_said_of(), {"codes": chunk})
+        for row in connection.execute(_terms_of(), {"codes": chunk})
     ]
 
 
@@ -108,14 +108,14 @@ def _open_needs() -> Prepared:
 
 
 @cache
-def _said_of() -> Select[Any]:
+def _terms_of() -> Select[Any]:
     register, projects = STORED_REGISTERS["need"], STORED_REGISTERS["project"]
     need, terms = register.identity, register.versions
     project, titles = projects.identity, projects.versions
     city = STORED_REGISTERS["city"].identity
-    said = need.c.code, project.c.code, titles.c.title, city.c.code, balance.c.free, need.c.unit
+    columns = need.c.code, project.c.code, titles.c.title, city.c.code, balance.c.free, need.c.unit
     return (
-        select(*said, terms.c.needed_by)
+        select(*columns, terms.c.needed_by)
         .select_from(need)
         .join(balance, balance.c.holder_id == need.c.id)
         .join(terms, terms.c.need_id == need.c.id)
