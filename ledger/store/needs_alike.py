@@ -42,7 +42,7 @@ def read_needs_alike(
 
 
 class OpenNeed(NamedTuple):
-    """What the worklist shows of a need with an open quantity; the amount is in its unit's smallest part."""
+    """What the worklist shows of an open need; the amount is in the smallest part of its unit."""
 
     code: str
     project: str
