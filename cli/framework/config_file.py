@@ -6,6 +6,7 @@ A profile is a table `[profile.NAME]` with the same keys. Each value is a text i
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +28,8 @@ class ConfigFile(NamedTuple):
 def read_config(path: Path) -> ConfigFile:
     """Read the config file; no file is an empty one. Raises InvalidConfig naming the line."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            raise InvalidConfig(f"{path} is not a file.")
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -57,8 +60,10 @@ def parse_config(path: Path, content: bytes) -> ConfigFile:
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - only where there is a file to read
 
+    from ledger.core.toml import parse_toml  # noqa: PLC0415 - the same
+
     try:
-        return tomllib.loads(text)
+        return parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         line = _TOML_LINE.search(str(error))
         where = f"{path}, line {line[1]}" if line else f"{path}, at its end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -14,10 +14,12 @@ from cli.framework.options import flag_parameter, with_parameters
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import code_argument, parameter
 from cli.framework.session import read_ledger
+from ledger.core.files import read_at_most
 
 if TYPE_CHECKING:
     from ledger.letters.templates import Letter
 
+_MOST_BYTES: Final = 1 << 20
 _TEMPLATE = typer.Option(
     "--template", metavar="FILE", help="A template of your own, in Markdown or HTML."
 )
@@ -84,6 +86,9 @@ def _read(path: Path) -> str:
     from ledger.interchange.reader import CannotReadFile  # noqa: PLC0415 - brings readers of files
 
     try:
-        return path.read_text(encoding="utf-8")
+        content = read_at_most(path, _MOST_BYTES)
+        if len(content) > _MOST_BYTES:
+            raise CannotReadFile(f"The template {path} is larger than any letter.")
+        return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CannotReadFile(f"The template {path} cannot be read: {error}.") from error

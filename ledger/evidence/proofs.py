@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ledger.core.errors import InvalidInput, RefusedByRule, StorageTrouble
+from ledger.core.files import read_at_most
 from ledger.evidence.tree_head import TreeHead
 
 PROOF_SCHEMA: Final = "cityfund.proof/1"
@@ -156,8 +157,7 @@ def _node_hash(left: bytes, right: bytes) -> bytes:
 def read_proof(path: Path) -> Proof:
     """Read a proof's file; raises `CannotReadProof` and `MalformedProof`."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        content = read_at_most(path, _MOST_BYTES)
     except OSError as error:
         raise CannotReadProof(f"{path} cannot be read.", why=f"{error.strerror}.") from error
     if len(content) > _MOST_BYTES:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from ledger.core.errors import StorageTrouble, UsageError
+from ledger.core.files import read_at_most
 from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import LISTED, READABLE, STATEMENTS, TABLES, Table
 from ledger.interchange.problems import ImportProblem, Place, Sheet
@@ -272,10 +273,7 @@ def read_content(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise _too_large(f"{path} holds {size:,} bytes.")
-        if path.is_file():
-            return path.read_bytes()
-        with path.open("rb") as file:  # a pipe or a device, whose size is not known beforehand
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = read_at_most(path, MAX_FILE_BYTES)
     except OSError as error:
         raise CannotReadFile(f"{path} cannot be read: {error.strerror}.") from error
     if len(content) > MAX_FILE_BYTES:

@@ -158,3 +158,41 @@ def test_a_table_without_an_end(world, capsys, monkeypatch):
     monkeypatch.setattr("ledger.interchange.reader.MAX_FILE_BYTES", 1_000)
     words = ("import", "/dev/zero", "--as", "needs", "--db", world.url)
     assert ended(capsys, *words) == ("cannot-read-file", 74)
+
+
+KEY_OF_MANY_PARTS = ".".join(["a"] * 20_000) + " = 1"
+
+
+def test_a_config_file_whose_key_has_too_many_parts(config, capsys):
+    config.write_text(KEY_OF_MANY_PARTS)
+    assert ended(capsys, "city", "list") == ("invalid-config", 3)
+
+
+def test_a_rule_whose_key_has_too_many_parts(world, capsys, tmp_path):
+    rule, rows = tmp_path / "rule.toml", tmp_path / "rows.csv"
+    rule.write_text(KEY_OF_MANY_PARTS)
+    rows.write_text("a\n1\n")
+    words = ("import", str(rows), "--rules", str(rule), "--dry-run")
+    assert ended(capsys, *words, "--db", world.url) == ("broken-rule", 3)
+
+
+def test_a_config_file_that_is_a_pipe_is_not_waited_for(config, capsys):
+    os.mkfifo(config)
+    assert ended(capsys, "city", "list") == ("invalid-config", 3)
+
+
+PIPED = [
+    (["rates", "import", "{}"], ("cannot-read-file", 74)),
+    (["import", "{}", "--as", "cities", "--dry-run"], ("cannot-read-file", 74)),
+    (["audit", "verify", "{}"], ("cannot-read-proof", 74)),
+    (["project", "brief", "PRJ-0001", "--template", "{}"], ("cannot-read-file", 74)),
+]
+
+
+@pytest.mark.parametrize(("words", "refusal"), PIPED)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(world, capsys, tmp_path, words, refusal):
+    world.need("100 EUR", "N-0001")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = [word.format(pipe) for word in words]
+    assert ended(capsys, *said, "--db", world.url) == refusal

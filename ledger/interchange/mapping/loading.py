@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from decimal import Decimal
 from importlib.resources import files
@@ -13,7 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ledger.core.errors import InvalidInput, NotFound, StorageTrouble
+from ledger.core.files import read_at_most
 from ledger.core.suggest import did_you_mean
+from ledger.core.toml import parse_toml
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.problems import ImportProblem, ImportRefused
 
@@ -63,8 +64,7 @@ def load_rule(name_or_path: str) -> ImportRule:
         hint = did_you_mean(name_or_path, shipped) or f"Shipped: {', '.join(shipped)}."
         raise UnknownRule(f"There is no import rule {name_or_path!r}.", next_step=hint)
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_RULE_BYTES + 1)
+        content = read_at_most(path, MAX_RULE_BYTES)
         if len(content) > MAX_RULE_BYTES:
             raise BrokenRule(f"{path} is too large for a rule.")
         return parse_rule(content.decode("utf-8-sig"), str(path))
@@ -78,7 +78,7 @@ def parse_rule(text: str, file: str) -> ImportRule:
     """Understand a rule's TOML; raises `BrokenRule`, or `ImportRefused` naming each bad key."""
     try:
         # Words of foreign files are compared in composed form, and so are those of the rule.
-        content = tomllib.loads(unicodedata.normalize("NFC", text), parse_float=Decimal)
+        content = parse_toml(unicodedata.normalize("NFC", text), parse_float=Decimal)
     except ValueError as error:  # no TOML, or a number of thousands of digits
         raise BrokenRule(f"{file}: {error}.") from error
     except RecursionError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.core.errors import StorageTrouble
+from ledger.core.files import read_at_most
 from ledger.core.quantity import Unit
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import normalised_code
@@ -96,7 +97,10 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
         size = path.stat().st_size
         if size > MAX_BYTES:
             return StatementFile(name, f"{size} bytes", problems=(too_large(name, size),))
-        content = path.read_bytes()
+        content = read_at_most(path, MAX_BYTES)
+        if len(content) > MAX_BYTES:  # it grew, or said less of itself
+            size = max(size, len(content))
+            return StatementFile(name, f"{size} bytes", problems=(too_large(name, size),))
     except OSError as error:
         what = f"The file cannot be read: {error.strerror}."
         parsed = ImportProblem(name, 1, None, "cannot-read", what, "See who may read it.")
