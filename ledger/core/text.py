@@ -161,16 +161,21 @@ def code_number(
     prefix: str, code: str, normalised: Callable[[str], str] = normalised_code
 ) -> int | None:
     """Return the number of a code that the program made, in any case; None for any other code."""
-    plain, beginning = normalised(code), f"{normalised(prefix)}-"
-    if not plain.startswith(beginning):
+    plain, start = normalised(code), _prefix_of(prefix, normalised)
+    if not plain.startswith(start):
         return None
-    ending = plain.removeprefix(beginning)
+    ending = plain.removeprefix(start)
     if not (ending.isascii() and ending.isdigit()):
         return None
     return int(ending) if len(ending) <= _MOST_DIGITS else None
 
 
 _WRITTEN_PLAINLY: Final = frozenset({str, int, date})
+
+
+@lru_cache(maxsize=1 << 6)
+def _prefix_of(prefix: str, normalised: Callable[[str], str]) -> str:
+    return f"{normalised(prefix)}-"
 
 
 def cell_text(value: object) -> str | None:

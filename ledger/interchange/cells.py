@@ -103,7 +103,7 @@ class Cells:
 
     def text(self, column: str) -> str | None:
         """Give NFC text without control characters, of bounded length."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None or (cell.isascii() and cell.isalnum() and len(cell) <= MAX_CODE):
             return cell
         text = clean_text(plain_text(cell))
@@ -146,7 +146,7 @@ class Cells:
 
     def code(self, column: str) -> str | None:
         """Give a code: no spaces, no `;`, no control characters, at most 64 characters."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         return None if cell is None else self._checked_code(column, plain_text(cell))
 
     def need_code(self, column: str) -> str:
@@ -175,7 +175,7 @@ class Cells:
 
     def origin(self, column: str) -> str | None:
         """Give what a record came from as `kind:code`."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         try:
@@ -187,7 +187,7 @@ class Cells:
 
     def date(self, column: str) -> dt.date | None:
         """Give a date: ISO 8601, or a Jalali one, which is converted."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         match = self.lookups.seen.get(("date", cell))
@@ -212,7 +212,7 @@ class Cells:
 
     def partial_date(self, column: str, *, past: bool = False) -> PartialDate | None:
         """Give a year, a month or a date; one of the past begins on today or earlier."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         try:
@@ -237,7 +237,7 @@ class Cells:
 
     def yes_no(self, column: str, *, default: bool) -> bool:
         """Give yes, no, true, false, 1 or 0 as a truth value."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return default
         match = _YES_NO.get(cell.casefold())
@@ -247,7 +247,7 @@ class Cells:
 
     def whole(self, column: str, least: int = 0, most: int = MAX_WHOLE) -> int | None:
         """Give a whole number within bounds; zeros after the point are no fraction."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         number = whole_numeral(cell)
@@ -262,7 +262,7 @@ class Cells:
 
     def decimal(self, column: str) -> Decimal | None:
         """Give a decimal that is not negative, exactly as written."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         numeral = plain_numeral(normalise_digits(cell))
@@ -275,7 +275,7 @@ class Cells:
 
     def signed_decimal(self, column: str, least: int, most: int) -> Decimal | None:
         """Give a decimal within bounds, which may be below zero, exactly as written."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         text = "" if cell is None else normalise_digits(cell)
         is_negative = text.startswith(_MINUS)
         numeral = plain_numeral(text[1:] if is_negative else text)
@@ -293,7 +293,7 @@ class Cells:
 
     def rate(self, column: str) -> Decimal | None:
         """Give an exchange rate, by the one grammar of rates."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         match = read_rate(cell)
@@ -349,7 +349,7 @@ class Cells:
 
     def signed_amount(self, column: str, unit: Unit | None) -> int | None:
         """Give a quantity that may carry a minus: a revision down."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None or not cell.startswith("-"):
             return self.amount(column, unit)
         amount = self.amount(column, unit, cell[1:])
@@ -357,7 +357,7 @@ class Cells:
 
     def choice(self, column: str, choices: tuple[str, ...], kind: str) -> str | None:
         """Give one of a few words, ignoring case."""
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         return None if cell is None else self._chosen(column, cell, choices, kind)
 
     def choices(self, column: str, choices: tuple[str, ...], kind: str) -> tuple[str, ...]:
@@ -378,7 +378,7 @@ class Cells:
     def unit(self, column: str = "unit") -> Unit | None:
         """Give a unit by its code; in upper or lower case."""
         self.require(column)
-        cell = self.raw(column)
+        cell = self.values.get(column) or None
         if cell is None:
             return None
         units = self.lookups.units

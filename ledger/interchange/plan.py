@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger.core.errors import LedgerError
 from ledger.core.text import first_few
@@ -84,15 +84,19 @@ def plan_import(
     registers: list[ImportStep] = [*_plan_aliases(planning)]
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
-        places: dict[str, Place] = {}
-        own: list[ImportStep] = []
-        for row in tables.of(table):
-            _plan_row(planning, table, row, places=places, registers=own, revisions=revisions)
-        registers += _in_order(own, table)
+        rows = tables.of(table)
+        if not rows:
+            continue
+        steps = _Steps({}, [], revisions, planning.holdings.of(table))
+        for row in rows:
+            _plan_row(planning, table, row, steps)
+        registers += _in_order(steps.registers, table)
     registers = with_statuses(planning, registers, today)
     # What is due of a deal is tested against what its acts give it.
-    due = [step for step in registers if _is_instalment(step)]
-    registers = [step for step in registers if not _is_instalment(step)]
+    due: list[ImportStep] = []
+    if tables.of(INSTALMENT.plural):
+        due = [step for step in registers if _is_instalment(step)]
+        registers = [step for step in registers if not _is_instalment(step)]
     _refuse_overlaps(planning, registers)
     acts = plan_acts(planning)
     registers, revisions = combine_totals(planning, acts, registers, revisions)
@@ -202,18 +206,19 @@ def _alias_step(planning: Planning, row: AliasRow, held: Codes) -> Iterator[AddA
         yield AddAlias(row.table, row.alias, code, row.place)
 
 
-def _plan_row(
-    planning: Planning,
-    table: str,
-    row: RegisterRow[Any],
-    *,
-    places: dict[str, Place],
-    registers: list[ImportStep],
-    revisions: list[Revise],
-) -> None:
+class _Steps(NamedTuple):
+    """The steps planned of a table so far, beside the places of its codes and what there is."""
+
+    places: dict[str, Place]
+    registers: list[ImportStep]
+    revisions: list[Revise]
+    held: Mapping[str, Any]
+
+
+def _plan_row(planning: Planning, table: str, row: RegisterRow[Any], steps: _Steps) -> None:
     record = _with_known_codes(planning, table, row)
-    held = planning.holdings.of(table).get(record.code)
-    first = places.setdefault(record.code, row.place)
+    held = steps.held.get(record.code)
+    first = steps.places.setdefault(record.code, row.place)
     if first is not row.place:
         what = f"The code {record.code} occurs twice (first at {first.file}:{first.line})."
         hint = "Keep one of the two rows, or give one another code."
@@ -223,7 +228,7 @@ def _plan_row(
     if held is None:
         if table == "cities" and not record.office:
             record = _with_office(planning, record, row.place)
-        registers.append(Add(table, record, row.quantity, row.place))
+        steps.registers.append(Add(table, record, row.quantity, row.place))
         planning.remember_terms(table, record, row)
         return
     after, fields = merge_edit(planning, table, held, record, row)
@@ -233,11 +238,11 @@ def _plan_row(
     planning.remember_terms(table, after, row)
     revision = revision_of(planning, table, held, row)
     if fields:
-        registers.append(Edit(table, held, after, fields, row.place))
+        steps.registers.append(Edit(table, held, after, fields, row.place))
     if revision is not None:
-        revisions.append(revision)
+        steps.revisions.append(revision)
     if not fields and revision is None:
-        registers.append(Same(table, record.code))
+        steps.registers.append(Same(table, record.code))
 
 
 def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:

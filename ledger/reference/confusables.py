@@ -74,6 +74,10 @@ class CodeShapes:
         else:
             self._index(code)
 
+    def admits_plainly(self, code: str) -> bool:
+        """Say whether a code and all that are there are of ASCII, which are never confusable."""
+        return not self._by_shape and code.isascii()
+
     def _index(self, code: str) -> None:
         for shape in enumerate(skeletons(code)):
             self._by_shape.setdefault(shape, []).append(code)

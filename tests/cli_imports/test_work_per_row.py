@@ -61,7 +61,7 @@ unit = "EUR"
 declared_on = { column = "begins" }
 """
 FEW, MANY = 100, 500
-CALLS_PER_ROW = 470
+CALLS_PER_ROW = 410
 """Calls of Python functions for a row that gives a city again, a project, a need and its act."""
 BYTES_PER_ROW = 2_900
 """At most so much is in memory at once for a row, of all that is planned and posted of it."""

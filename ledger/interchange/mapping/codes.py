@@ -51,6 +51,8 @@ def _is_latin(letter: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def slug(text: str) -> str:
     """Make a code out of words: capitals, marks dropped, everything else a hyphen."""
-    bare = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text))
-    letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    letters = _APOSTROPHES.sub("", text)
+    if not letters.isascii():
+        bare = unicodedata.normalize("NFKD", letters)
+        letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return _NOT_WORD.sub("-", letters).strip("-").upper()

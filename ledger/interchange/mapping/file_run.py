@@ -63,10 +63,15 @@ class FileRun:
             if ALL not in name
         }
         self.scalars = [
-            (name, read, self.compiler.missing | self.compiler.missing_in.get(name, frozenset()))
+            (
+                name,
+                self.called.get(name, name),
+                read,
+                self.compiler.missing | self.compiler.missing_in.get(name, frozenset()),
+            )
             for name, read in self.reads.items()
         ]
-        self.unseen = {name for name, _, _ in self.scalars}
+        self.unseen = {name for name, *_ in self.scalars}
         self.cells = CellsWithoutValue(self.rule, self.called, report)
         self.leave_out = [*self._leave_out_tests()]
         self.identity = compile_parts(self.rule.row.parts, "-") if self.rule.row.parts else None
@@ -173,8 +178,10 @@ class FileRun:
     def _values(self, record: Mapping[str, Node]) -> dict[str, str]:
         """Give the texts of a record that are known, by the paths that the rule reads."""
         values: dict[str, str] = {}
-        for name, read, missing in self.scalars:
-            text = read(record)
+        for name, column, read, missing in self.scalars:
+            text = record.get(column)
+            if text.__class__ is not str or not text.isascii() or "\r" in text:
+                text = read(record)
             if text and text not in missing:
                 values[name] = text
         if self.unseen:

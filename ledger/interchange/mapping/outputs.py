@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from ledger.core.text import normalised_code
@@ -29,12 +29,9 @@ class Made:
     maker: OutputMaker
     line: int
     cells: dict[str, str]
+    raw: RawRow
+    """The row as tables hold it."""
     name: str = ""
-    raw: RawRow = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Make the row as tables hold it."""
-        self.raw = RawRow(self.line, self.cells)
 
 
 class OutputMaker:
@@ -184,7 +181,7 @@ class OutputMaker:
             cells[name] = read(row) if is_new else ""
         if self.tolerance is not None and len(bad) == bad_before:
             self.tolerance.apply(cells, bad)
-        made = Made(self, row.line, cells)
+        made = Made(self, row.line, cells, RawRow(row.line, cells))
         if self.is_given:
             try:
                 require_given(cells)

@@ -44,6 +44,12 @@ def compile_template(template: str) -> Callable[[Mapping[str, str]], str | None]
     if len(pieces) == 1 and names:
         return lambda values, name=names[0]: values.get(name)  # type: ignore[misc]
 
+    if len(names) == 1:
+        (only,) = names
+        place, texts = pieces.index(("", only)), [literal for literal, _ in pieces]
+        before, after = "".join(texts[:place]), "".join(texts[place + 1 :])
+        return lambda values: f"{before}{values[only]}{after}" if only in values else None
+
     def fill(values: Mapping[str, str]) -> str | None:
         try:
             return "".join([literal or values[name or ""] for literal, name in pieces])

@@ -172,7 +172,7 @@ class Accounts:
 
     def known_id(self, kind: str, code: str) -> int | None:
         """Give the id of a need or an offer that was read or added already, else None."""
-        account = self._by_code.get((Side(kind), code)) if kind in SIDES else None
+        account = self._by_code.get((SIDES[kind], code)) if kind in SIDES else None
         return None if account is None else account.id
 
     def known_deal(self, code: str) -> DealAccount | None:
@@ -331,7 +331,7 @@ class Accounts:
         self._paired_needs.add(need)
 
 
-SIDES = frozenset(side.value for side in Side)
+SIDES: Final = {side.value: side for side in Side}
 
 
 def _apply_movement(

@@ -439,12 +439,12 @@ class UnitOfWork:
             tables.holder,
             {
                 "id": identity,
-                "side": Side(kind),
+                "side": SIDES[kind],
                 "unit": record.unit,
                 "request_id": self.request_id,
             },
         )
-        self.accounts.open_account(Side(kind), identity, record)
+        self.accounts.open_account(SIDES[kind], identity, record)
         return identity
 
     def _add_version(self, kind: str, owner: int, version: int, values: _Row, **marks: Any) -> None:

@@ -40,6 +40,7 @@ from ledger.reference.confusables import CodeShapes
 from ledger.registers.pairs import INSTALMENT
 from ledger.registers.table import REGISTERS
 from ledger.store.db.queries import read_units
+from ledger.store.journal.accounts import SIDES
 from ledger.store.rates import StoredRates
 from ledger.store.registers import codes_of, load_all, seek_record
 from ledger.store.session.execute import begin_write
@@ -220,9 +221,6 @@ def _near_duplicates(stored: StoredRegisters, plan: ImportPlan) -> Iterator[Note
             yield note._replace(text=f"{record.code}: {note.text}")
 
 
-_SIDES = frozenset(side.value for side in Side)
-
-
 def _receipt(uow: UnitOfWork, plan: ImportPlan, incoming: Incoming) -> Receipt:
     tables = {tally.table: tally.counts() for tally in plan.tallies()}
     for note in plan.notes:
@@ -371,27 +369,34 @@ class Importer:
         if kind == "unit":
             self._uow.add_unit(step.record)
             return
-        self._refuse_the_fund(kind, step.record)
-        require_allowed(self._uow, kind, step.record)
-        self._due.put(kind, step.record, step.place)
-        self._record_evidence(kind, step.record)
-        self._meetings.require(kind, step.record)
-        if kind == "approach":
-            require_askable(self._uow, step.record)
+        if kind not in SIDES:  # needs and offers have none of these rules
+            self._require_fitting(kind, step.record, step.place)
         record = self._as_first_declared(kind, step.record)
         former = self._former_codes.get((step.kind, step.record.code), ())
         for code in former:
             self._require_distinct(kind, code)
         add_with_former_codes(self._uow, kind, record, former)
         if step.quantity is not None:
-            declare_quantity(self._uow, Side(kind), step.record.code, step.quantity)
+            declare_quantity(self._uow, SIDES[kind], step.record.code, step.quantity)
+
+    def _require_fitting(self, kind: str, record: Any, place: Place) -> None:
+        """Refuse a new record that the rules of its register do not admit."""
+        self._refuse_the_fund(kind, record)
+        require_allowed(self._uow, kind, record)
+        self._due.put(kind, record, place)
+        self._record_evidence(kind, record)
+        self._meetings.require(kind, record)
+        if kind == "approach":
+            require_askable(self._uow, record)
 
     def _require_distinct(self, kind: str, code: str) -> None:
         """Refuse a new code that could be taken for another of the ledger or of this import."""
         if not REGISTERS[kind].has_own_code:
             return
-        refuse_confusable(kind, code, self._shapes[kind])
-        self._shapes[kind].add(code)
+        shapes = self._shapes[kind]
+        if not shapes.admits_plainly(code):
+            refuse_confusable(kind, code, shapes)
+        shapes.add(code)
 
     def _as_first_declared(self, kind: str, record: Any) -> Any:
         """Give a new need or offer as it was before the day of its declaration was corrected."""
@@ -403,7 +408,7 @@ class Importer:
 
     def _edit(self, step: Edit) -> None:
         kind = REGISTER_OF_TABLE[step.kind]
-        if kind in _SIDES:
+        if kind in SIDES:
             terms = {name: getattr(step.after, name) for name in step.fields}
             if terms.get("divisible") is False:
                 require_one_offer(self._uow, self._uow.accounts.account(Side.NEED, step.after.code))
