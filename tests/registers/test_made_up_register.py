@@ -187,7 +187,7 @@ def test_its_commands_are_in_the_help_and_complete(fund: Fund) -> None:
         "--help", "workshop --help", "workshop add --help"
     )
     assert WORKSHOP.help in root
-    for verb in ("add", "edit", "list", "show", "history", "withdraw", "reinstate"):
+    for verb in ("add", "edit", "list", "show", "withdraw", "reinstate"):
         assert f" {verb} " in noun
     assert "Add a workshop." in add
     assert "--planned" in add

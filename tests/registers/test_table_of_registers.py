@@ -79,6 +79,10 @@ def test_files_have_the_columns(spec: RegisterSpec) -> None:
     assert (table.identity, table.columns) == (spec.identity, spec.in_tables)
 
 
+_DATED = {"approach", "note", "project"}
+"""Registers without quantities whose additions are of a day."""
+
+
 @of_each_typed
 def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     verbs = load(COMMANDS[spec.name]).commands
@@ -87,6 +91,7 @@ def test_commands_take_the_columns(spec: RegisterSpec) -> None:
     shared = {param.name for param in load(COMMANDS["unit"]).commands["add"].params}
     shared -= {column.attribute for column in REGISTERS["unit"].columns}
     own = {"need"} if spec.name == "project" else set()
+    own |= {"on"} if spec.has_quantity or spec.name in _DATED else set()
     own |= {"as_new"} if spec.compares_names else set()
     own |= {"yes"} if spec.bars_pairs else set()
     own |= {"place"} if spec.name == "seat" else set()
