@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
+from cli.framework.completion import complete_any
 from cli.framework.session import ledger_of, optional_date, read_ledger
+from ledger.registers.table import versioned
 
 app = standalone()
 
@@ -17,7 +19,12 @@ app = standalone()
 def brief(
     call: Call,
     record: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A record, also as KIND:CODE.")
+        str | None,
+        typer.Argument(
+            metavar="[CODE]",
+            help="A record, also as KIND:CODE.",
+            autocompletion=complete_any(*versioned()),
+        ),
     ] = None,
     office: Annotated[str | None, typer.Option(help="An office and all of its cities.")] = None,
     mine: Annotated[

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.framework.command import Call, command, standalone
-from cli.framework.completion import complete_codes
+from cli.framework.completion import complete_any, complete_codes
 from cli.framework.register_commands import resolve_typed_code
 from cli.framework.session import act, typed_date
 from ledger.registers.activity import REMINDER
+from ledger.registers.table import versioned
 
 if TYPE_CHECKING:
     from ledger.journal.receipts import Receipt
@@ -23,7 +24,14 @@ done_app = standalone()
 @command(app, "remind", kind="write")
 def remind(
     call: Call,
-    record: Annotated[str, typer.Argument(metavar="CODE", help="The record, or KIND:CODE.")],
+    record: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE",
+            help="The record, or KIND:CODE.",
+            autocompletion=complete_any(*versioned()),
+        ),
+    ],
     date: Annotated[str, typer.Argument(metavar="DATE", help="The day on which it is due.")],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
 ) -> None:

@@ -7,6 +7,7 @@ A wrong answer is a `WrongAnswer` with the nearest that would be right.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -52,7 +53,23 @@ def checked(call: Call, param: Any, answer: str) -> str:
         raise WrongAnswer("That is not valid text.")
     if is_list(param):
         return ",".join(_checked(call, param, one.strip()) for one in answer.split(","))
+    if param.param_type_name == "argument" and param.nargs != 1:
+        return _several(call, param, answer)
     return _checked(call, param, answer)
+
+
+def _several(call: Call, param: Any, answer: str) -> str:
+    """Return words that were typed with spaces between them, or a name that has spaces."""
+    try:
+        words = shlex.split(answer)
+    except ValueError as error:
+        raise WrongAnswer("A quotation mark is missing.") from error
+    try:
+        return shlex.quote(_checked(call, param, answer))
+    except WrongAnswer:
+        if len(words) == 1:
+            raise
+    return shlex.join(_checked(call, param, one) for one in words)
 
 
 def _checked(call: Call, param: Any, answer: str) -> str:

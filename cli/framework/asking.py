@@ -190,7 +190,7 @@ def _show(words: Words) -> None:
 
 def _name(param: Any) -> str:
     if param.param_type_name == "argument":
-        return str(param.metavar or param.name).strip("[]{}").upper()
+        return str(param.metavar or param.name).strip("[]{}.").upper()
     return str(param.opts[0])
 
 

@@ -90,7 +90,7 @@ def known_code(call: Call, kinds: Sequence[str], typed: str) -> str | None:
     from ledger.store.registers import CODED_KINDS, UnknownCode, find_code  # noqa: PLC0415
 
     coded = [kind for kind in kinds if kind in CODED_KINDS]
-    if len(coded) < len(kinds):  # of what has numbers, the command itself says what is there
+    if ":" in typed or len(coded) < len(kinds):  # for the command itself to look up
         return typed
     with ledger_of(call).reader() as reader:
         known = [kind for kind in coded if has_code(reader.connection, kind, typed)]

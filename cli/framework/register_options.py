@@ -17,6 +17,7 @@ import typer
 
 from cli.framework.command import Call
 from cli.framework.completion import (
+    complete_any,
     complete_codes,
     complete_currencies,
     complete_stored,
@@ -31,6 +32,7 @@ from cli.framework.options import (
 from cli.framework.terminal import is_terminal, note
 from cli.framework.usage_errors import MissingParameter
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, attribute_of
+from ledger.registers.table import versioned
 
 if TYPE_CHECKING:
     from ledger.usecases.registers.parse import TypedTerms
@@ -231,6 +233,8 @@ def _help(spec: RegisterSpec, column: ColumnSpec) -> str:
 def _completer(column: ColumnSpec) -> Any:
     if column.name in {"topic", "topics"}:
         return complete_stored("topics")
+    if column.name == "record":
+        return complete_any(*versioned())
     if column.vocabulary == "units":
         return complete_currencies
     if column.register is not None:
