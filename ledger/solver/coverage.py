@@ -23,7 +23,7 @@ from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import coverage_weights, weights
 from ledger.solver.candidates import CandidateList
-from ledger.solver.construct import fill_need
+from ledger.solver.construct import allocate_from_group, fill_need
 from ledger.solver.highs import INFINITY, Model, Solver
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
@@ -150,3 +150,106 @@ def allocate_coverage(
     for index, need in enumerate(sorted(open_needs, key=priority)):
         reallocate = index < _REALLOCATED_FOR and not deadline.passed
         fill_need(assignment, candidates, need, conditional=False, reallocate=reallocate)
+
+
+_CAPACITY_MARGIN = 1e-6
+"""The part of each capacity kept free for rounding."""
+
+
+def reallocate_for_coverage(
+    assignment: Assignment, arcs: Arcs, block: ArcBlock, deadline: Deadline
+) -> bool:
+    """Reallocate the divisible needs of completed projects so that the open needs get most.
+
+    The program of level 2 with the completed projects fixed chooses the amounts; they are rounded.
+    Return whether every completed project is still complete, otherwise nothing has changed.
+    """
+    program = _FixedProjects(assignment, arcs, block)
+    flow = program.solve(deadline)
+    if flow is None:
+        return False
+    checkpoint = assignment.checkpoint()
+    if program.apply(flow, deadline):
+        return True
+    assignment.roll_back(checkpoint)
+    return False
+
+
+class _FixedProjects:
+    """Level 2 with the completed projects fixed, over arcs whose amounts may change.
+
+    Needs of completed projects keep their allocations if they are indivisible or use an offer with
+    a minimum ticket.
+    """
+
+    def __init__(self, assignment: Assignment, arcs: Arcs, block: ArcBlock) -> None:
+        self._assignment, self._arcs = assignment, arcs
+        problem, groups = assignment.problem, arcs.groups
+        done = np.array([assignment.is_complete(one) for one in range(len(problem.projects))])
+        completed = done[arcs.project]
+        ticketed = groups.min_ticket > 0
+        keeps = np.array(
+            [
+                any(ticketed[groups.group_of_offer[offer]] for offer in given)
+                for given in assignment.amounts
+            ]
+        )
+        self._moves = completed & arcs.divisible & ~keeps
+        self._open = ~completed
+        usable = np.where(
+            self._moves[block.need],
+            ~ticketed[block.group],
+            self._open[block.need] & ~groups.conditional[block.group],
+        )
+        self._block = block.select(usable)
+        self._fixed = self._fixed_load(completed & ~self._moves)
+
+    def _fixed_load(self, fixed: BoolArray) -> FloatArray:
+        """Return the part of each capacity that the needs use that keep their allocations."""
+        problem, groups = self._assignment.problem, self._arcs.groups
+        load = np.zeros(len(groups.free))
+        for need in np.flatnonzero(fixed).tolist():
+            for offer, amount in self._assignment.amounts[need].items():
+                ratio = problem.ratio(need, offer)
+                assert ratio is not None
+                load[groups.group_of_offer[offer]] += ratio.to_offer(amount)
+        return load / groups.free
+
+    def solve(self, deadline: Deadline) -> FloatArray | None:
+        """Return the amounts as parts of the needs, None where there was no optimum in time."""
+        arcs, block = self._arcs, self._block
+        model = Model()
+        value = np.where(self._open, coverage_weights(arcs), 0.0)
+        flows = model.add_columns(value[block.need], 0.0, block.share, count=len(block.need))
+        least = np.where(self._moves, 1.0, 0.0)
+        rows = model.add_rows(least, 1.0, len(arcs.open))
+        model.add_entries(rows[block.need], flows, 1.0)
+        left = np.maximum(0.0, 1 - self._fixed - _CAPACITY_MARGIN)
+        capacity_rows = model.add_rows(-INFINITY, left, len(left))
+        model.add_entries(capacity_rows[block.group], flows, block.load)
+        solver = Solver(model, tolerance=TOLERANCE)
+        solver.set_option("solver", "simplex")
+        result = solver.solve(deadline=deadline)
+        return result.values if result.optimal else None
+
+    def apply(self, flow: FloatArray, deadline: Deadline) -> bool:
+        """Round and allocate the amounts; return whether the completed projects are complete."""
+        assignment = self._assignment
+        moved = np.flatnonzero(self._moves).tolist()
+        assignment.clear(moved)
+        assignment.clear(np.flatnonzero(self._open).tolist())
+        candidates = CandidateList(
+            self._arcs, self._block, flow, np.zeros(len(self._arcs.groups.free))
+        )
+        # Rounding may leave a part open: an augmenting path finds room for it.
+        for need in moved:
+            if deadline.passed or not fill_need(assignment, candidates, need):
+                return False
+        value = coverage_weights(self._arcs)
+        needs = np.flatnonzero(self._open & (value > 0))
+        for need in needs[np.argsort(-value[needs], kind="stable")].tolist():
+            for group, amount, _ in candidates.groups(need):
+                if amount:
+                    members = candidates.members[group]
+                    allocate_from_group(assignment, members, need, round(amount))
+        return True

@@ -124,7 +124,7 @@ _HALF = 0.5
 _SMALL_GAP = 0.0023
 """With a time limit, plans with tickets are sought once the gap is at most this."""
 _TIME_SHARE_OF_PROJECTS = 0.6
-_MIN_START_SHARE = Fraction(9, 10)
+_MIN_START_SHARE = Fraction(99, 100)
 """A plan below this share of the bound misleads the solver as a start."""
 _MAX_COLUMNS_AT_ONCE = 1_500
 """Up to this number of columns a level is solved at once, larger ones in steps."""

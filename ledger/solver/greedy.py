@@ -55,6 +55,14 @@ def greedy_plan(problem: MatchingProblem, deadline: Deadline = UNTIMED) -> Plan:
     return best_plan(problem, plans)
 
 
+def greedy_plan_in_order(arrays: OfferArrays, projects: Iterable[int]) -> Plan:
+    """Return the plan that completes projects in this order where possible, then fills needs."""
+    assignment = _GreedyAssignment(arrays)
+    assignment.complete(projects, UNTIMED)
+    assignment.fill(UNTIMED)
+    return assignment.plan()
+
+
 def filled(problem: MatchingProblem, plan: Plan) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
     assignment = _GreedyAssignment(OfferArrays(problem))

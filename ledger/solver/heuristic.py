@@ -9,7 +9,9 @@
    of the root (large problems), or by large-neighbourhood search (medium problems).
 5. Level 2: allocate what is left to open needs, and bound the coverage by prices.
 
-Medium problems have too many pairs for the exact program and few enough for large sub-MIPs.
+Medium problems have too many pairs for the exact program and few enough for large sub-MIPs. Dense
+problems, with far more arcs than a plan uses, are not relaxed exactly: the quick plan is made again
+with the projects in order of gain at the prices, and improved.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -32,15 +35,27 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.arc_choice import ArcChoice, ArcLimits
-from ledger.solver.arcs import Arcs, RestrictedProblem
+from ledger.solver.arcs import ArcBlock, Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import complete_bound, coverage_bound, max_coverage, net_gains
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import complete_project
-from ledger.solver.coverage import allocate_coverage, approximate_coverage, solve_coverage
+from ledger.solver.coverage import (
+    allocate_coverage,
+    approximate_coverage,
+    reallocate_for_coverage,
+    solve_coverage,
+)
 from ledger.solver.diving import dive, relax_and_fix
 from ledger.solver.exchange import exchange_search
-from ledger.solver.greedy import Plan, best_plan, filled, greedy_plan
+from ledger.solver.greedy import (
+    OfferArrays,
+    Plan,
+    best_plan,
+    filled,
+    greedy_plan,
+    greedy_plan_in_order,
+)
 from ledger.solver.highs import FloatArray, solver_name
 from ledger.solver.lns import (
     ARC_LIMITS,
@@ -67,6 +82,9 @@ ARCS_PER_NEED_CONSTRUCTION = 48
 ARCS_PER_NEED = 12
 """The arcs per need for diving."""
 UNDECIDED = UndecidedLimits(max_projects=200, work_limit=1_300_000)
+MIN_DENSITY = 100
+"""From this number of arcs per need, where not all are listed, the quick plan in order of gain is
+better than what diving leads to, and takes far less."""
 MAX_NEEDS_LP = 30_000
 """Up to this number of needs the relaxation is a linear program; beyond, it is priced."""
 
@@ -158,6 +176,11 @@ class LargeProblemSolver:
         """Whether all arcs are used together."""
         return self._arcs.count <= MAX_ARCS_LISTED
 
+    @property
+    def _is_dense(self) -> bool:
+        """Whether each need has far more arcs than a plan uses."""
+        return not self._is_listed and self._arcs.count >= MIN_DENSITY * len(self._problem.needs)
+
     def _restricted_problem_of(self) -> RestrictedProblem:
         """Return the arcs, or the cheapest of each need where there are too many."""
         arcs = self._arcs
@@ -171,6 +194,7 @@ class LargeProblemSolver:
         priced = price_groups(arcs, completable, self._deadline)
         best, self._is_priced = priced.best, not self._deadline.passed
         self._bound = min(self._bound, best.bound)
+        self._order_by_gain(net_gains(arcs, best.prices, cost=best.cost))
         if not self._is_lp_solvable:
             self._report("relax-and-fix")
             priced = relax_and_fix(arcs, completable, priced, self._deadline)
@@ -191,7 +215,7 @@ class LargeProblemSolver:
             self._allocate_all(self._known_plan)
         relaxation = (
             Relaxation(self._arcs, restricted.block, restricted.completable)
-            if self._is_lp_solvable
+            if self._is_lp_solvable and not self._is_dense
             else None
         )
         optimum = None if relaxation is None else self._relaxed(relaxation, restricted)
@@ -238,9 +262,13 @@ class LargeProblemSolver:
         )
         candidates = CandidateList(self._arcs, restricted.block, flow, prices)
         gains = net_gains(self._arcs, prices, dual_charges if self._is_listed else None)
+        if optimum is not None:
+            self._order_by_gain(gains)
+        if self._is_dense:
+            self._adopt_known_if_heavier()
         for project in np.lexsort((-gains, -np.round(part, 6))).tolist():
             self._deadline.check()
-            if restricted.completable[project]:
+            if restricted.completable[project] and not self._assignment.is_complete(project):
                 complete_project(self._assignment, candidates, project)
         if dive_end is not None and self._undecided.max_projects and not self._deadline.passed:
             self._report("undecided projects")
@@ -268,6 +296,21 @@ class LargeProblemSolver:
             root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
             bound = root_mip.search(self._assignment, candidates, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
+
+    def _order_by_gain(self, gains: FloatArray) -> None:
+        """Make the quick plan again with the projects in order of gain; keep the better plan.
+
+        `gains` are the weight of each project less its cost at the prices of the relaxation.
+        """
+        self._deadline.check()
+        order = np.argsort(-gains, kind="stable").tolist()
+        plans = (self._known_plan, greedy_plan_in_order(self._arrays, order))
+        self._known_plan = best_plan(self._problem, plans)
+        self._known_completed = frozenset(completed(self._problem, self._known_plan))
+
+    @cached_property
+    def _arrays(self) -> OfferArrays:
+        return OfferArrays(self._problem)
 
     def _adopts_known(self) -> bool:
         """Adopt the projects that the known plan completes, if no plan completes more."""
@@ -332,6 +375,7 @@ class LargeProblemSolver:
             restricted.completable,
         )
         self._report("coverage")
+        moved = self._moved_for_coverage(block) if self._is_lp_solvable else None
         coverage = (
             solve_coverage(arcs, block, completable, value, self._deadline)
             if self._is_lp_solvable
@@ -341,8 +385,24 @@ class LargeProblemSolver:
             coverage = approximate_coverage(arcs, restricted, value, self._deadline)
         candidates = CandidateList(arcs, block, coverage.flow, coverage.prices)
         allocate_coverage(self._assignment, candidates, self._deadline)
+        if moved is not None:
+            plan = best_plan(self._problem, (moved, self._assignment.plan()))
+            self._assignment.clear(range(len(self._problem.needs)))
+            self._allocate_all(plan)
         bound = coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
         self._coverage_bound = min(self._coverage_bound, bound)
+
+    def _moved_for_coverage(self, block: ArcBlock) -> Plan | None:
+        """Return the plan with completed projects moved for coverage, if it can be found in time.
+
+        The assignment is left as it was.
+        """
+        assignment, checkpoint = self._assignment, self._assignment.checkpoint()
+        plan = None
+        if reallocate_for_coverage(assignment, self._arcs, block, self._deadline):
+            plan = filled(self._problem, assignment.plan())
+        assignment.roll_back(checkpoint)
+        return plan
 
     def _report(self, stage: str) -> None:
         if self._effort.progress is not None:

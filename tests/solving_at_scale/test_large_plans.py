@@ -10,6 +10,7 @@ from ledger.matching.plan import completeness, coverage
 from ledger.matching.problem import MatchingProblem
 from ledger.solver import heuristic
 from ledger.solver.exact import solve_exactly
+from ledger.solver.greedy import greedy_plan
 from ledger.solver.heuristic import solve_large
 from ledger.solver.options import SolverOptions
 
@@ -102,3 +103,39 @@ def test_a_plan_is_made_where_not_all_arcs_are_looked_at_together(problem, monke
 
 def replace_offers(pipeline: Pipeline, count: int) -> Pipeline:
     return pipeline._replace(offers=sorted(pipeline.offers, key=lambda one: one.offer.code)[:count])
+
+
+@pytest.fixture
+def _dense_from_few_arcs(monkeypatch):
+    """Take the strategy of dense pipelines, which are far larger."""
+    monkeypatch.setattr(heuristic, "MAX_ARCS_LISTED", 10)
+    monkeypatch.setattr(heuristic, "MIN_DENSITY", 1)
+
+
+@pytest.mark.usefixtures("_dense_from_few_arcs")
+def test_where_arcs_are_many_the_plan_in_order_of_gain_is_better_than_the_quick_one(problem):
+    solution = solve_large(problem)
+
+    assert not faults(problem, solution.allocations)
+    assert not solution.limit_reached
+    assert completeness(problem, greedy_plan(problem)) <= solution.complete.value
+    assert solution.complete.value <= solution.complete.bound
+    assert solution == solve_large(problem)
+
+
+@pytest.mark.usefixtures("_dense_from_few_arcs")
+def test_no_relaxation_of_all_needs_is_solved_where_arcs_are_many(problem, monkeypatch):
+    monkeypatch.setattr(heuristic, "dive", None)
+    monkeypatch.setattr(heuristic, "Relaxation", None)
+
+    assert solve_large(problem).complete.value > 0
+
+
+@pytest.mark.usefixtures("_dense_from_few_arcs")
+def test_projects_in_order_of_gain_complete_more_than_the_quick_plan():
+    pipeline = problem_of(dense(200, 160, seed=3))
+
+    solution = solve_large(pipeline)
+
+    assert solution.complete.value > completeness(pipeline, greedy_plan(pipeline))
+    assert float(solution.complete.gap) < 0.04

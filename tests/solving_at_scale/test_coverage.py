@@ -1,0 +1,85 @@
+"""Level 2 at scale: reallocating completed projects makes room for open needs."""
+
+from __future__ import annotations
+
+import pytest
+from bench_matching import faults
+from pipelines import dense, problem_of, sparse
+from problems import ONE, need, offer, problem
+
+from ledger.matching.plan import Allocation, completed, coverage
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.arcs import Arcs
+from ledger.solver.assignment import Assignment
+from ledger.solver.coverage import reallocate_for_coverage
+from ledger.solver.greedy import greedy_plan
+from ledger.solver.heuristic import solve_large
+from ledger.solver.options import UNTIMED, Deadline
+
+CASES = {
+    "dense": dense(60, 60, seed=3),
+    "sparse": sparse(400, 400, seed=5),
+    "sparse, no terms": sparse(500, 400, seed=6, terms=False),
+}
+
+
+@pytest.fixture(params=CASES, ids=list(CASES), scope="module")
+def large(request) -> MatchingProblem:
+    return problem_of(CASES[request.param])
+
+
+def reallocated(asked, plan, deadline=UNTIMED):
+    arcs, assignment = Arcs(asked), Assignment(asked)
+    for one in plan:
+        assignment.allocate(*one)
+    changed = reallocate_for_coverage(assignment, arcs, arcs.all(), deadline)
+    return changed, assignment.plan()
+
+
+def test_a_completed_project_moves_to_the_offer_that_no_open_need_can_use():
+    asked = problem(
+        [(9, [need(5, kind=0)]), (1, [need(5, kind=1), need(1, kind=2)])],
+        [offer(5, kind=0), offer(5, kind=1)],
+        links=({0: ONE, 1: ONE}, {0: ONE}, {}),
+    )
+
+    changed, plan = reallocated(asked, [Allocation(0, 0, 5)])
+
+    assert changed
+    assert plan == (Allocation(0, 1, 5), Allocation(1, 0, 5))
+
+
+def test_what_an_offer_gives_with_a_ticket_or_to_an_indivisible_need_stays():
+    asked = problem(
+        [(9, [need(5), need(4, divisible=False)]), (1, [need(3), need(1, kind=1)])],
+        [offer(5, min_ticket=2), offer(4), offer(3)],
+        links=({0: ONE}, {}),
+    )
+    plan = [Allocation(0, 0, 5), Allocation(1, 1, 4)]
+
+    changed, after = reallocated(asked, plan)
+
+    assert changed
+    assert after == (*plan, Allocation(2, 2, 3))
+
+
+def test_the_same_projects_are_complete_and_coverage_is_no_lower(large):
+    plan = greedy_plan(large)
+
+    _, after = reallocated(large, plan)
+
+    assert not faults(large, after)
+    assert set(completed(large, after)) >= set(completed(large, plan))
+    assert coverage(large, after) > coverage(large, plan)
+
+
+def test_without_time_nothing_changes(large):
+    plan = greedy_plan(large)
+
+    assert reallocated(large, plan, Deadline(0)) == (False, plan)
+
+
+def test_coverage_at_scale_is_near_its_bound_where_amounts_are_free():
+    solution = solve_large(problem_of(sparse(900, 900, seed=7, terms=False)))
+
+    assert float(solution.coverage.gap) < 0.05
