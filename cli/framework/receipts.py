@@ -9,6 +9,7 @@ from shlex import quote
 from typing import Any
 
 from cli.framework.command import Call
+from cli.framework.terminal import is_terminal, on_screen
 from ledger.reports.table import Column, grouped, one_line, table_chunks
 
 _PAST = {
@@ -59,7 +60,7 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
         return
     lines = render_receipt(receipt, _verb(call))
     shown = [next(lines)] if call.settings.quiet else lines
-    sys.stdout.writelines(f"{line}\n" for line in shown)
+    sys.stdout.writelines(f"{on_screen(line, sys.stdout)}\n" for line in shown)
 
 
 def _verb(call: Call) -> str:
@@ -254,6 +255,11 @@ def _sides(receipt: Receipt) -> Iterator[str]:
     columns = [Column("side", " "), Column("code")]
     columns += [Column(stage, kind="amount") for stage in stages]
     columns.append(Column("unit"))
+    if is_terminal(sys.stdout):
+        from cli.framework.output import table_lines  # noqa: PLC0415 - on a terminal only
+
+        yield from (f"  {line}" for line in table_lines(sides, columns, indent=2))
+        return
     for line in table_chunks(sides, columns):
         yield f"  {line.rstrip()}"
 

@@ -9,6 +9,14 @@ from pathlib import Path
 import pytest
 import time_machine
 from every_command import every_command
+from example_ledger import (
+    BEFORE,
+    FINDINGS,
+    ITS_OWN_LEDGER,
+    PLAYED_ELSEWHERE,
+    REFUSED,
+    write_files,
+)
 from ledgers import Ledgers, copy_or_new
 from officer import Officer, Said
 from world import NOON
@@ -21,21 +29,6 @@ pytestmark = pytest.mark.only_on("sqlite")
 """What an example asks for is tested on both engines where its command is."""
 
 COMMANDS = dict(every_command())
-REFUSED = "deal deposit"
-"""The fund is no bank: there is nothing to show."""
-PLAYED_ELSEWHERE = "demo"
-"""Both of its examples are played by `tests/demo`, which takes a while."""
-ITS_OWN_LEDGER = {"db restore", "init"}
-"""Commands that make a ledger, which has no other."""
-BEFORE = {
-    "db restore": ("db backup backup.db",),
-    "gaps trend": ("reconcile --only gaps",),
-    "audit prove": ("audit seal",),
-    "audit verify": ("audit seal", "audit prove 1 --output proof.json"),
-}
-"""What has been done before an example is typed."""
-FINDINGS = {"check", "doctor", "reconcile night", "screen", "status"}
-"""Commands that may end with findings, which is exit code 1."""
 
 
 @pytest.fixture
@@ -53,12 +46,7 @@ def furnished_ledger(officer: Officer) -> Officer:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the files that the examples name, in the folder where they are typed."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "pipeline").mkdir()
-    for path in (tmp_path / "cities.csv", tmp_path / "pipeline" / "cities.csv"):
-        path.write_text("code,name,country\nLHE,Lahore,PK\n", encoding="utf-8")
-    rates = "date,base,quote,rate\n2026-11-19,EUR,USD,1.1\n"
-    (tmp_path / "rates.csv").write_text(rates, encoding="utf-8")
-    (tmp_path / "names.csv").write_text("name\nBank of the North\n", encoding="utf-8")
+    write_files(tmp_path)
     return tmp_path
 
 
