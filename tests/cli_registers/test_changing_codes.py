@@ -204,7 +204,7 @@ def test_a_project_moves_to_another_city(fund: Officer) -> None:
     assert changes == [{"field": "city", "from": "MHD", "to": "LHE"}]
     assert {row["city"] for row in fund.asks("gaps")["rows"]} == {"LHE"}
     fund.says("city retire MHD")
-    assert fund.refused("project edit PRJ-0001 --city MHD", 4, "withdrawn") == "parent-withdrawn"
+    assert fund.refused("project edit PRJ-0001 --city MHD", 4, "retired") == "parent-withdrawn"
     sound(fund)
 
 
