@@ -14,8 +14,9 @@ from cli.framework.usage_errors import InvalidConfig, NotText, UnknownProfile, l
 APPLICATION = "cityfund"
 DEFAULT_PUBLISHER = "XI-CITYFUND"
 DEFAULT_OC4IDS_PREFIX = "oc4ids-000000"
-_AUTHORITY_PASSWORD = re.compile(r"(://[^:@/\s]*):(\S*)@")
-_QUERY_PASSWORD = re.compile(r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)")
+# Passwords in a URL. Patterns are compiled where they are used, which few commands do.
+_IN_AUTHORITY = r"(://[^:@/\s]*):(\S*)@"
+_IN_QUERY = r"(?i)((?:ssl)?passw(?:or)?d|pwd)=([^&\s'\"]*)"
 _BY_FLAG: Final = frozenset(("db", "actor"))
 _WITHOUT_VARIABLE: Final = frozenset(("format",))
 
@@ -146,7 +147,7 @@ def _unknown_profile(name: str, path: Path, known: list[str]) -> UnknownProfile:
 
 def mask_url(text: str) -> str:
     """Hide every password of database URLs in a text, in the authority and in the query."""
-    return _QUERY_PASSWORD.sub(r"\1=***", _AUTHORITY_PASSWORD.sub(r"\1:***@", text))
+    return re.sub(_IN_QUERY, r"\1=***", re.sub(_IN_AUTHORITY, r"\1:***@", text))
 
 
 def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -215,8 +216,8 @@ def days_of(name: str, text: str) -> int:
 
 
 _IDENTITIES = {
-    "publisher": (re.compile(r"[^\s/&|?]+"), "an identifier of an organisation, without spaces"),
-    "oc4ids-prefix": (re.compile(r"oc4ids-[a-z0-9]{6}"), "oc4ids- and six letters or digits"),
+    "publisher": (r"[^\s/&|?]+", "an identifier of an organisation, without spaces"),
+    "oc4ids-prefix": (r"oc4ids-[a-z0-9]{6}", "oc4ids- and six letters or digits"),
 }
 """The settings that identify the fund to others: the form of each, and the words for it."""
 
@@ -229,7 +230,7 @@ def _identity(name: str, given: GivenValues) -> str | None:
 def identity_of(name: str, text: str) -> str:
     """Return the identity that a setting is set to. Raises InvalidConfig."""
     form, words = _IDENTITIES[name]
-    if form.fullmatch(text):
+    if re.fullmatch(form, text):
         return text
     raise InvalidConfig(
         f"The setting {name} is {text!r}.",

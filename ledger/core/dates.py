@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import Side
-from ledger.core.numbers import normalise_digits
+from ledger.core.numbers import Pattern, normalise_digits
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_JALALI_DAY = re.compile(r"(1[34]\d\d)([-/])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_DAY = Pattern(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_JALALI_DAY = Pattern(r"(1[34]\d\d)([-/])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _JALALI_START = date(1921, 3, 21)
 """1 Farvardin 1300. No Gregorian date of a record is in the years 1300 to 1499."""
 
@@ -25,7 +25,7 @@ FIRST_YEAR = 1583
 """The first full year of the Gregorian calendar; earlier years use another calendar."""
 
 _RELATIVE = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_MOMENT = re.compile(
+_MOMENT = Pattern(
     r"(?P<day>\d{4}[-/]\d{1,2}[-/]\d{1,2})[T ](?P<hour>\d{2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6}))?)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )

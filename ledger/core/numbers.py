@@ -7,8 +7,10 @@ and figure spaces, always before every third digit. A comma that could be a deci
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from ledger.core.errors import InvalidInput
@@ -21,6 +23,39 @@ from ledger.core.quantity_errors import (
     QuantityTooLarge,
     quote_text,
 )
+
+_Match = re.Match[str]
+
+
+class Pattern:
+    """A regular expression that is compiled when it is first used, as few are by one command.
+
+    Its methods are those of `re.Pattern`.
+    """
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        """Take the expression; whether it is valid shows where it is used."""
+        self._text, self._flags = text, flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self._text, self._flags)
+
+    @cached_property
+    def match(self) -> Callable[[str], _Match | None]:
+        """Match at the beginning of a text."""
+        return self._compiled.match
+
+    @cached_property
+    def fullmatch(self) -> Callable[[str], _Match | None]:
+        """Match a whole text."""
+        return self._compiled.fullmatch
+
+    @cached_property
+    def sub(self) -> Callable[[str, str], str]:
+        """Replace every match in a text."""
+        return self._compiled.sub
+
 
 LATIN_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 """Persian (U+06F0) and Arabic (U+0660) digits to Latin ones; digits of other scripts are
@@ -37,20 +72,16 @@ _GROUP_MARKS = _COMMAS + "\u066c" + _SPACES
 _MINUS = "-\u2212\u2012\u2013\u2014"
 _MOST_DIGITS = 40
 
-_NUMERAL = re.compile(
-    rf"[{_MINUS}+(]*[ ]?(?:[0-9.\u066b,\u060c\u066c'\u2019_]|[{_SPACES}](?=[0-9]))*"
-)
-_EXPONENT = re.compile(r"[eE][+\-\u2212]?[0-9]|\s*[*x\u00d7]\s*10\b")
-_PLAIN = re.compile(rf"(?P<whole>[0-9]+)(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?")
-_GROUPED = re.compile(
+_NUMERAL = Pattern(rf"[{_MINUS}+(]*[ ]?(?:[0-9.\u066b,\u060c\u066c'\u2019_]|[{_SPACES}](?=[0-9]))*")
+_EXPONENT = Pattern(r"[eE][+\-\u2212]?[0-9]|\s*[*x\u00d7]\s*10\b")
+_PLAIN = Pattern(rf"(?P<whole>[0-9]+)(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?")
+_GROUPED = Pattern(
     rf"(?P<whole>[1-9][0-9]{{0,2}}(?P<mark>[{_GROUP_MARKS}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)"
     rf"(?:[{_DECIMAL_MARKS}](?P<part>[0-9]+))?"
 )
-_FRACTION = re.compile(r"(0*[1-9][0-9]{0,119})/(0*[1-9][0-9]{0,119})")
-_LONE_COMMA = re.compile(rf"(?P<left>[0-9]+)[{_COMMAS}](?P<right>[0-9]+)")
-_POINT_GROUPS = re.compile(
-    rf"[0-9]{{1,3}}(?:\.[0-9]{{3}})+[{_COMMAS}][0-9]+|[0-9]+(?:\.[0-9]+){{2,}}"
-)
+_FRACTION = Pattern(r"(0*[1-9][0-9]{0,119})/(0*[1-9][0-9]{0,119})")
+_LONE_COMMA = Pattern(rf"(?P<left>[0-9]+)[{_COMMAS}](?P<right>[0-9]+)")
+_POINT_GROUPS = Pattern(rf"[0-9]{{1,3}}(?:\.[0-9]{{3}})+[{_COMMAS}][0-9]+|[0-9]+(?:\.[0-9]+){{2,}}")
 
 
 class Numeral(NamedTuple):

@@ -6,7 +6,6 @@ period from 1993 until 2003 is in force from 1993-01-01 through 2003-12-31.
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +13,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.dates import FIRST_YEAR, InvalidDate, is_jalali, parse_day
-from ledger.core.numbers import normalise_digits
+from ledger.core.numbers import Pattern, normalise_digits
 
-_YEAR_OR_MONTH: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
+_YEAR_OR_MONTH: Final = Pattern(r"([0-9]{4})(?:-([0-9]{2}))?")
 _DECEMBER: Final = 12
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ledger.core.numbers import Numeral, normalise_digits, read_numeral, split_numeral
+from ledger.core.numbers import Numeral, Pattern, normalise_digits, read_numeral, split_numeral
 from ledger.core.quantity_errors import (
     AmbiguousMultiplier,
     AmbiguousUnit,
@@ -207,10 +207,10 @@ _AMBIGUOUS_MULTIPLIERS: Final[Mapping[str, str]] = {
     "mm": "mm is a million to bankers, a thousandth of a metre to builders.",
 }
 _SHORT_FORMS: Final = ((12, "tn"), (9, "bn"), (6, "M"), (3, "k"))
-_GLUED_UNIT = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?=[-+\u22120-9.])")
+_GLUED_UNIT = Pattern(r"[^\W\d_]+(?:-[^\W\d_]+)*(?=[-+\u22120-9.])")
 _THOUSAND_IN_HUNDREDTHS = 100_000
 _LONGEST_TEXT = 200
-_SIGN_BEHIND = re.compile(rf"(?<=\w)([{''.join(CURRENCY_SIGNS)}{re.escape(SHARED_SIGNS)}])$")
+_SIGN_BEHIND = Pattern(rf"(?<=\w)([{''.join(CURRENCY_SIGNS)}{re.escape(SHARED_SIGNS)}])$")
 
 
 @dataclass(frozen=True, slots=True)
