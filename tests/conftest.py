@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -106,6 +107,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     New ledgers take the machine's time zone, which is the same on every machine here.
     """
+    # Hundreds of processes are started; without this each of them compiles every module anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     os.environ["TZ"] = "UTC"
     os.environ["PAGER"] = "cat"  # what is longer than a terminal is waited for by nobody
     # Bars are drawn in blocks, wherever the tests run; those of plain characters set their own.

@@ -31,7 +31,7 @@ def lived_in(run_ledgers: Ledgers) -> str:
 
 @pytest.fixture
 def honest(lived_in: str, ledgers: Ledgers) -> str:
-    return ledgers.copy(lived_in)
+    return ledgers.furnished(lived_in)
 
 
 def checked(url: str, *names: str) -> dict[str, CheckResult]:
