@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
+from cli.framework.ledger_names import shown_url
 from cli.framework.options import ClockIsRight
 from cli.framework.session import agree_to_clock, request_of
 from cli.framework.terminal import confirm
@@ -53,7 +54,7 @@ def copy(
     from ledger.usecases.admin.copy import copy_ledger
 
     moved = copy_ledger(call.settings.db_url, to, with_progress(call, "Copying"))
-    emit_copied(call, moved, "copy", source=call.settings.db_url, target=to)
+    emit_copied(call, moved, "copy", source=shown_url(call.settings.db_url), target=shown_url(to))
 
 
 @command(app, "backup", kind="plain")
@@ -65,7 +66,7 @@ def backup(call: Call, file: Annotated[str, typer.Argument(help="A new file.")])
     began = datetime.now(UTC)  # what is recorded while it runs may not be in it
     moved = back_up(call.settings.db_url, Path(file), with_progress(call, "Backing up"))
     keep_backup(call.settings, Backup(began, str(Path(file).absolute())))
-    emit_copied(call, moved, "backup", source=call.settings.db_url, target=file)
+    emit_copied(call, moved, "backup", source=shown_url(call.settings.db_url), target=file)
 
 
 @command(app, "restore", kind="plain")
@@ -74,4 +75,4 @@ def restore(call: Call, file: Annotated[str, typer.Argument(help="A backup file.
     from ledger.usecases.admin.backup import restore
 
     moved = restore(Path(file), call.settings.db_url, with_progress(call, "Restoring"))
-    emit_copied(call, moved, "restore", source=file, target=call.settings.db_url)
+    emit_copied(call, moved, "restore", source=file, target=shown_url(call.settings.db_url))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import ledger
 from cli.framework.command import Call, command, standalone
+from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_document, emit_lines
-from cli.framework.settings import config_path, mask_url
+from cli.framework.settings import config_path
 from cli.framework.terminal import is_terminal
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.errors import ExitCode
@@ -157,7 +158,7 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield "python", platform.python_version()
     yield "sqlite", sqlite3.sqlite_version
     yield from ((name, _version(name)) for name in PACKAGES)
-    yield "database", mask_url(settings.db_url)
+    yield "database", shown_url(settings.db_url)
     yield "database_mode", _mode(settings.db_url)
     yield "disk_free", _free(settings.db_url)
     yield "config_file", str(config) if config.exists() else None

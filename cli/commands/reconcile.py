@@ -22,10 +22,10 @@ import typer
 from cli.framework.call_options import ReadOptions
 from cli.framework.command import Call, command, noun
 from cli.framework.files import require_place_for
+from cli.framework.ledger_names import address_parts
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import agree_to_clock, ledger_of, optional_date
-from cli.framework.settings import mask_url
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
 from cli.views.night import watch_of
@@ -310,7 +310,8 @@ def timer(
     time = _TIME.fullmatch(at)
     if time is None:
         raise NoTimeOfDay(f"{at!r} is not a time of day.")
-    secret = mask_url(db_url) != db_url
+    parts = address_parts(db_url)
+    secret = parts is None or parts.has_password
     named = [] if secret else ["--db", db_url]
     acting = [] if actor is None else ["--actor", actor]
     reading = [] if inbox is None else ["--inbox", str(inbox)]

@@ -8,10 +8,10 @@ import typer
 
 from cli.framework.command import Call, command, standalone
 from cli.framework.completion import complete_codes
+from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_record, emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_ledger
-from cli.framework.settings import mask_url
 from cli.framework.user_state import keep_visit, last_visit
 from cli.views.since_night import NEW_COLUMNS, new_document, new_lines
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
@@ -66,7 +66,7 @@ def status(
         others = _read_others(call, reader, snapshot, kept)
         since = _read_new(reader, kept) if new else None
         now = reader.moment
-    document = status_document(summary, mask_url(settings.db_url), snapshot, work, others)
+    document = status_document(summary, shown_url(settings.db_url), snapshot, work, others)
     rows_only = call.format in {"csv", "tsv", "ndjson", "md", "parquet"}
     if since is not None:
         document["new"] = new_document(since)

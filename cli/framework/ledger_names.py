@@ -44,6 +44,8 @@ def address_parts(url: str) -> AddressParts | None:
         user, host = split.username, split.hostname
     except ValueError:  # a port that is no number: perhaps a password without its host
         return None
+    if user and ":" in unquote(user):  # a password whose colon was escaped
+        return None
     if host and ":" in host:
         host = f"[{host}]"
     return AddressParts(

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cli.framework.command import Call
+from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_document, emit_lines
-from cli.framework.settings import mask_url
 from cli.framework.terminal import note, progress
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def with_progress(call: Call, label: str) -> ShowProgress:
 
 
 def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:
-    """Write what was copied, and the result of the comparison."""
-    source, target = mask_url(source), mask_url(target)
+    """Write what was copied, and the result of the comparison; both places as they may be shown."""
     call.remember(_DONE[verb].format(source=source, target=target))
     if call.format == "json":
         document = {"schema": f"cityfund.{verb}/1", "source": source, "target": target}
@@ -51,7 +50,7 @@ def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target
 
 def emit_set_up(call: Call, made: SetUpResult) -> None:
     """Write whether the ledger was created, upgraded or already current."""
-    url = mask_url(call.settings.db_url)
+    url = shown_url(call.settings.db_url)
     zone, currency = made.time_zone, made.base_currency
     if call.format == "json":
         document: dict[str, object] = {"schema": "cityfund.init/1", "database": url}

@@ -5,6 +5,7 @@ Code for one engine is in the modules `sqlite` and `postgresql`; this one choose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -21,6 +22,11 @@ SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 
 _SQLITE_DRIVERS: Final = ("sqlite", "sqlite+pysqlite")
+_ANY_SPACE: Final = re.compile(r"\s")
+_HOST: Final = re.compile(r"[\w.,:%\[\]-]*")
+_ESCAPES: Final = (
+    "In a user name or a password @ is written as %40, : as %3A, / as %2F, and a space as %20."
+)
 _KIND: Final = "cityfund_transaction"
 _WRITES: Final = "writes"
 _AUTOCOMMIT: Final = "looks"
@@ -33,8 +39,11 @@ def parse_url(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise UnknownDatabase("The database URL is not understood.") from error
-    if parsed.get_backend_name() == SQLITE:
+    if parsed.drivername.partition("+")[0] == SQLITE:
         _require_plain_file(parsed)
+    elif _ANY_SPACE.search(url) or not _HOST.fullmatch(parsed.host or ""):
+        # The driver would name what it takes for the host, which may be part of a password.
+        raise UnknownDatabase("The database URL is not understood.", why=_ESCAPES)
     return parsed
 
 
