@@ -17,7 +17,7 @@ from pexpect.fdpexpect import fdspawn
 
 from cli.main import main
 
-PROMPT = r"(?m)^(?:[A-Z_]+|--[a-z-]+|Option|Change): $|\[y/N\] $"
+PROMPT = r"(?m)^(?:[A-Z_|]+|--[a-z-]+|Option|Change): $|\[y/N\] $"
 """A question: `PROJECT: `, `--until: `, `Record this? [y/N] `."""
 CTRL_C, CTRL_D, TAB = "\x03", "\x04", "\t"
 _STYLE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cli.framework.command import Call
-from cli.framework.completion import is_closed_list, kinds_completed, offered
+from cli.framework.completion import is_closed_list, kinds_completed
 from cli.framework.line_editor import Words
 from cli.framework.names import known_code
 from cli.framework.options import TWO_WORDS
@@ -122,14 +122,13 @@ def _by_name(call: Call, kinds: Sequence[str]) -> Words:
 
 def _word(call: Call, param: Any, answer: str) -> str:
     words = completions(call, param, "")
-    begun = offered(words, answer)
-    exact = [
-        word for word, about in words if answer.casefold() in {word.casefold(), about.casefold()}
-    ]
-    if exact:
-        return exact[0]
+    folded = answer.casefold()
+    for word, about in words:
+        if folded in {word.casefold(), about.casefold()}:
+            return word
+    begun = [pair for pair in words if any(one.casefold().startswith(folded) for one in pair)]
     if len(begun) == 1:
-        return str(begun[0][0])
+        return begun[0][0]
     near = begun or _nearest(answer, words)
     raise WrongAnswer(f"{answer!r} is not one of the words that can stand here.", near)
 

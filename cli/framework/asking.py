@@ -1,7 +1,7 @@
 """A command that lacks something, typed on a terminal, asks for it: one parameter at a time.
 
-First what is required, in the order of the command, then its other arguments, then the options
-that a person names. Before anything is written, a dry run shows what will be, with the one line
+First its arguments in their order, then the options that are required, then those that a person
+names. Before anything is written, a dry run shows what will be, with the one line
 that does the same, and one question is asked. Nothing is written before, so that Ctrl-C at any
 question leaves the ledger as it was.
 """
@@ -114,11 +114,12 @@ def complete_line(
     gathered = _Gathered(command, call)
     if command.kind == "write":
         ledger_of(gathered.seen())  # one that is not there is no question's fault
-    for param in [one for one in gathered.lacks() if one.required]:
-        _ask_for(gathered, param)
-    for param in [one for one in gathered.lacks() if one.param_type_name == "argument"]:
+    lacking = gathered.lacks()
+    for param in [one for one in lacking if one.param_type_name == "argument"]:
         if not _ask_for(gathered, param):  # what is behind it could not be told from it
             break
+    for param in [one for one in lacking if one.param_type_name == "option" and one.required]:
+        _ask_for(gathered, param)
     if refused is not None:
         tell(refused.what)
         _ask_for_what_is_named(gathered, refused)

@@ -21,7 +21,7 @@ ASKED: dict[str, list[str]] = {
 """Lines that lack something, and the answers that complete them."""
 
 ASKED_TOO: dict[str, list[str]] = {
-    "city add": ["Isfahan", "IFN", "Iran (Islamic Republic of)", "", "y"],
+    "city add": ["Isfahan", "iran", "code", "IFN", "", "y"],
     "offer add": ["BANK", "money", "5M EUR", "", "y"],
     "project add": ["Bus line 2", "Tehran", "transport.urban", "", "y"],
     "provider add": ["Fund of Cities", "bank", "", "y"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +13,21 @@ from terminals import piped
 
 SCRIPT = "import sys; from cli.entry import main; sys.exit(main())"
 _SIZES = {"LINES", "COLUMNS"}  # a terminal has a size of its own
+
+
+def started(url: str, *words: str, lines: int) -> pexpect.spawn[str]:
+    """Run on a terminal with the pager that is usual where nobody names one."""
+    left_out = {*_SIZES, "PAGER", "LESS"}
+    around = {name: value for name, value in os.environ.items() if name not in left_out}
+    env = {**around, "CITYFUND_DB": url, "CITYFUND_ACTOR": "sara", "TERM": "xterm"}
+    return pexpect.spawn(
+        sys.executable,
+        ["-c", SCRIPT, *words],
+        env=env,
+        dimensions=(lines, 100),
+        encoding="utf-8",
+        timeout=60,
+    )
 
 
 def paged(url: str, folder: Path, *words: str, lines: int = 10, **more: str) -> tuple[str, str]:
@@ -44,6 +60,31 @@ def test_a_pager_can_be_refused(screened: str, tmp_path: Path, more: dict[str, s
     seen, kept = paged(screened, tmp_path, "city", "list", lines=4, **more)
     assert "Mashhad" in seen
     assert kept == ""
+
+
+@pytest.mark.skipif(shutil.which("less") is None, reason="the usual pager is not here")
+def test_the_usual_pager_waits_below_a_long_answer_and_leaves_it_on_the_screen(
+    screened: str,
+) -> None:
+    child = started(screened, "report", "partnerships", lines=6)
+    child.expect("(?m)^:|\\(END\\)|--More--|\x1b\\[K:$|:\x1b\\[K")
+    first = str(child.before)
+    child.send(" ")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "\x1b[?1049h" not in first  # another screen would take the answer away at the end
+    assert "PA-0001" in first + str(child.before)
+
+
+@pytest.mark.skipif(shutil.which("less") is None, reason="the usual pager is not here")
+def test_the_usual_pager_is_not_felt_where_an_answer_fits(screened: str) -> None:
+    child = started(screened, "city", "list", lines=40)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "Mashhad" in str(child.before)
 
 
 def test_a_short_answer_is_not_paged(screened: str, tmp_path: Path) -> None:
