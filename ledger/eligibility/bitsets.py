@@ -117,6 +117,10 @@ class SortedIndex(Generic[Figure]):
         """Return how many figures are at most this one: figures of one place select alike."""
         return bisect_right(self._figures, figure)
 
+    def place_before(self, figure: Figure) -> int:
+        """Return how many figures are below this one."""
+        return bisect_left(self._figures, figure)
+
     def at_most(self, figure: Figure) -> int:
         """Return the indexed offers whose figure is `figure` or lower."""
         return self._first(bisect_right(self._figures, figure))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.core.factors import FREE_STAGE, Factor, Side
-from ledger.eligibility.index import OfferIndex, RateOf
+from ledger.eligibility.index import Counted, FailingTerms, OfferIndex, RateOf
 from ledger.eligibility.rules import RULES, Failure, NeedFacts, OfferFacts, Outstanding, verdict
 from ledger.eligibility.verdict import pairing_at_best
 from ledger.journal.balance import DealBalance
@@ -314,22 +314,41 @@ def _count(
 def _count_alone(need: NeedFacts, index: OfferIndex) -> EligibleCount:
     """Count for a need with nothing outstanding: rules on terms are alike for needs of equal terms.
 
-    Only sets on quantity and restrictions are made for each need.
+    Only sets on quantity and restrictions are made for each need, and these once where quantities
+    come to the same places among the offers and nothing is barred.
     """
-    terms, size = index.failing_terms(need), len(index.by_code)
+    terms = index.failing_terms(need)
+    if index.is_barred(need):
+        return _in_words(need, _count_sets(need, index, terms), len(index.by_code))
+    places = index.quantity_places(need)
+    known = terms.counted.get(places)
+    if known is None:
+        known = terms.counted[places] = _count_sets(need, index, terms)
+    return _in_words(need, known, len(index.by_code))
+
+
+def _count_sets(need: NeedFacts, index: OfferIndex, terms: FailingTerms) -> Counted:
     failing, eligible = dict(terms.failing), terms.passing
     for rule, passed in index.other_sets(need).items():
-        failing[rule] = size - passed.bit_count()
+        failing[rule] = len(index.by_code) - passed.bit_count()
         eligible &= passed
-    return _eligible_count(need, eligible.bit_count(), failing, size)
+    return _counted(eligible.bit_count(), failing)
+
+
+def _counted(eligible: int, failing: Mapping[str, int]) -> Counted:
+    # max() keeps the first of equals, and BITSET_RULES are in RULES order.
+    worst = max(BITSET_RULES, key=failing.__getitem__)
+    return Counted(eligible, worst, failing[worst])
 
 
 def _eligible_count(
     need: NeedFacts, eligible: int, failing: Mapping[str, int], total: int
 ) -> EligibleCount:
-    # max() keeps the first of equals, and BITSET_RULES are in RULES order.
-    worst = max(BITSET_RULES, key=failing.__getitem__)
-    if not failing[worst]:
-        return EligibleCount(eligible, None, None, 0, total)
-    phrases = obstacle_sentence(worst, need, failing[worst], total)
-    return EligibleCount(eligible, phrases, worst, failing[worst], total)
+    return _in_words(need, _counted(eligible, failing), total)
+
+
+def _in_words(need: NeedFacts, counted: Counted, total: int) -> EligibleCount:
+    if not counted.failing:
+        return EligibleCount(counted.eligible, None, None, 0, total)
+    phrases = obstacle_sentence(counted.rule, need, counted.failing, total)
+    return EligibleCount(counted.eligible, phrases, counted.rule, counted.failing, total)

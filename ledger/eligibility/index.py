@@ -106,6 +106,18 @@ class UnitOffers:
         share = self._share(quantity, quantity.open)
         return QuantityRules(above_min & below_max, share, self._free.at_least(whole))
 
+    def places(self, quantity: NeedQuantity, ratio: Ratio) -> tuple[int, ...]:
+        """Return what `rule_sets` depends on: quantities of equal places select the same offers."""
+        if quantity.divisible:
+            return (self._share_place(quantity, 1), *self._reaching(quantity, ratio))
+        whole = ratio.to_offer(quantity.open)
+        return (
+            self._share_place(quantity, quantity.open),
+            self._min_tickets.place(whole),
+            self._max_tickets.place_before(whole),
+            self._free.place_before(whole),
+        )
+
     def _group_by_share(self) -> None:
         place = self._start
         for share, members in groupby(self._offers, key=lambda offer: offer.offer.max_share):
@@ -126,9 +138,12 @@ class UnitOffers:
 
     def _share(self, quantity: NeedQuantity, least: int) -> int:
         """Return the offers whose share of the need is at least `least` (shares ascend)."""
-        tail = bisect_left(self._shares, least, key=lambda pair: share_limit(pair[0], quantity.net))
+        tail = self._share_place(quantity, least)
         first = self._shares[tail][1] if tail < len(self._shares) else self._first_without_share
         return _span(first, self._end)
+
+    def _share_place(self, quantity: NeedQuantity, least: int) -> int:
+        return bisect_left(self._shares, least, key=lambda one: share_limit(one[0], quantity.net))
 
     def _ticket(self, quantity: NeedQuantity, ratio: Ratio) -> int:
         """Return the offers whose smallest ticket the best amount reaches, for a divisible need.
@@ -137,18 +152,25 @@ class UnitOffers:
         room for; it reaches a ticket if both do. The second is the same for all needs of a unit,
         the first is one figure for all offers of a share.
         """
+        reached = 0
+        groups = zip(self._ticket_groups, self._reaching(quantity, ratio), strict=True)
+        for group, reaching in groups:
+            reached |= ((1 << reaching) - 1) << group.first
+        return (self._without_min | reached << self._start) & self._with_room_for(ratio)
+
+    def _reaching(self, quantity: NeedQuantity, ratio: Ratio) -> list[int]:
+        """Return how many tickets of each group what a divisible need allows reaches."""
         # The innermost loop of the count: inlined, on integers of this unit's size.
         most_open, net, rate_under, rate_over = quantity.open, quantity.net, *ratio
-        reached = 0
-        for over, under, first, min_tickets in self._ticket_groups:
+        places = []
+        for over, under, _, min_tickets in self._ticket_groups:
             most = net * over // under
             if most > most_open:
                 most = most_open
             elif most < 1:
                 most = 1
-            reaching = bisect_right(min_tickets, -(-most * rate_under // rate_over))
-            reached |= ((1 << reaching) - 1) << first
-        return (self._without_min | reached << self._start) & self._with_room_for(ratio)
+            places.append(bisect_right(min_tickets, -(-most * rate_under // rate_over)))
+        return places
 
     def _with_room(self, ratio: Ratio) -> int:
         """Return the offers with room for their smallest ticket and for one part of a need."""
@@ -186,11 +208,27 @@ _MOST_KEPT: Final = 4096
 """Of how many needs of different terms the sets are kept: each takes a bit for each offer."""
 
 
+Places = tuple[tuple[int, ...], ...]
+"""What the quantity of a need comes to in the sorted figures of offers, by their unit."""
+
+
+class Counted(NamedTuple):
+    """How many offers are eligible, the rule that most of the others fail, and how many do."""
+
+    eligible: int
+    rule: str
+    failing: int
+
+
 class FailingTerms(NamedTuple):
-    """The offers that pass every rule on the terms of a need, and how many fail each rule."""
+    """The offers that pass every rule on the terms of a need, and how many fail each rule.
+
+    `counted` is what was counted for needs of these terms, by the places of their quantities.
+    """
 
     passing: int
     failing: dict[str, int]
+    counted: dict[tuple[bool, Places], Counted]
 
 
 class OfferIndex:
@@ -241,6 +279,19 @@ class OfferIndex:
             "restricted": self.all_offers & ~self._barred.for_need(need),
         }
 
+    def is_barred(self, need: NeedFacts) -> bool:
+        """Say whether a restriction bars any offer for a need."""
+        return bool(self._barred.for_need(need))
+
+    def quantity_places(self, need: NeedFacts) -> tuple[bool, Places]:
+        """Return what the rules on quantity depend on, for needs of one unit."""
+        balance, divisible = need.balance, need.need.divisible
+        if balance.free <= 0:
+            return divisible, ()
+        quantity = NeedQuantity(balance.free, balance.net, divisible)
+        rated = self._convertible(balance.unit).rated
+        return divisible, tuple(offers.places(quantity, ratio) for offers, ratio in rated)
+
     @cached_property
     def _unlimited(self) -> int:
         """The offers that limit neither tickets nor shares: no quantity is too large or small."""
@@ -283,7 +334,7 @@ class OfferIndex:
             for rule, passed in self._terms(need).items():
                 failing[rule] = (self.all_offers & ~passed).bit_count()
                 passing &= passed
-            known = self._failing_terms[key] = FailingTerms(passing, failing)
+            known = self._failing_terms[key] = FailingTerms(passing, failing, {})
         return known
 
     def _terms(self, need: NeedFacts) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from eligibility_worlds import (
     DAY,
     EUR,
@@ -304,3 +305,22 @@ def test_the_rates_to_the_units_of_the_offers_are_between_smallest_parts() -> No
 
 def test_no_needs_and_no_offers() -> None:
     assert count_eligible([], [], DAY, no_rates) == {}
+
+
+def test_sets_are_made_once_where_quantities_come_to_the_same_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    other_sets = OfferIndex.other_sets
+
+    def noted(index: OfferIndex, need: NeedFacts) -> dict[str, int]:
+        made.append(need.need.code)
+        return other_sets(index, need)
+
+    monkeypatch.setattr(OfferIndex, "other_sets", noted)
+    offers = [offering(1_000_00, code=f"O-{i}", min_ticket=(i + 1) * 100_00) for i in range(3)]
+    amounts = (150_00, 160_00, 250_00, 199_99, 50_00)
+    needs = [needing(amount, code=f"N-{amount}") for amount in amounts]
+    counts = count_eligible(needs, offers, DAY, no_rates)
+    assert [counts[need.need.code].eligible for need in needs] == [1, 1, 2, 1, 0]
+    assert made == ["N-15000", "N-25000", "N-5000"]
