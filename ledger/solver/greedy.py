@@ -37,13 +37,14 @@ _STALE = 100
 """The number of exhausted offers after which candidates are looked up again."""
 
 
-def greedy_plan(problem: MatchingProblem, deadline: Deadline = UNTIMED) -> Plan:
+def greedy_plan(problem: MatchingProblem, seconds: float | None = None) -> Plan:
     """Return the better of the plans that two orders of the projects lead to.
 
-    Conditional offers give only to completed projects. Once the deadline has passed, no other
-    project or need is tried: the plan is what has been allocated by then.
+    Conditional offers give only to completed projects. After these seconds, counted once the offers
+    are read, no other project or need is tried: the plan is what has been allocated by then.
     """
     arrays = OfferArrays(problem)
+    deadline = Deadline(seconds)
     plans: list[Plan] = []
     for order in (arrays.by_weight_per_capacity(), _by_weight_per_need(problem)):
         assignment = _GreedyAssignment(arrays)

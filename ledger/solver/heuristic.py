@@ -158,7 +158,10 @@ class LargeProblemSolver:
     def _plans(self, *, complete: bool) -> Iterator[Plan]:
         """Yield the plan reached and the known one; level 2 may still be open in the first."""
         plan = self._assignment.plan()
-        yield plan if complete else filled(self._problem, plan)
+        if complete:
+            yield plan
+        elif completeness(self._problem, plan) >= completeness(self._problem, self._known_plan):
+            yield filled(self._problem, plan)
         yield self._known_plan
 
     @property

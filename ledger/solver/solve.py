@@ -18,7 +18,7 @@ from ledger.matching.plan import Level, SearchLimit, Solution, completeness, cov
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.bounds import max_coverage
 from ledger.solver.greedy import Plan, greedy_plan
-from ledger.solver.options import UNLIMITED, Deadline, SolverOptions
+from ledger.solver.options import UNLIMITED, SolverOptions
 
 MAX_PAIRS_EXACT = 60_000
 """Up to this number of pairs, the program has a column for each."""
@@ -42,16 +42,17 @@ def solve(
     """
     began = monotonic()
     if known_plan is None:
-        known_plan = greedy_plan(problem, _quick_deadline(options))
+        known_plan = greedy_plan(problem, _quick_seconds(options))
+    options = options.less(monotonic() - began)
     if options.seconds == 0:
         return _quick_solution(problem, known_plan)
-    solution = _search(problem, options.less(monotonic() - began), known_plan)
+    solution = _search(problem, options, known_plan)
     return _at_least_known(problem, solution, known_plan)
 
 
-def _quick_deadline(options: SolverOptions) -> Deadline:
-    """Return the deadline of the quick plan, which is made however short the time limit is."""
-    return Deadline(None if options.seconds is None else max(options.seconds, QUICK_PLAN_SECONDS))
+def _quick_seconds(options: SolverOptions) -> float | None:
+    """Return the time for the quick plan, which is made however short the time limit is."""
+    return None if options.seconds is None else max(options.seconds, QUICK_PLAN_SECONDS)
 
 
 def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) -> Solution:

@@ -8,10 +8,10 @@ from test_exact_against_greedy import problems
 
 from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
-from ledger.matching.plan import Allocation, completed, completeness, coverage
-from ledger.solver import greedy
+from ledger.matching.plan import Allocation, SearchLimit, completed, completeness, coverage
+from ledger.solver import greedy, solve
 from ledger.solver.greedy import best_plan, filled, greedy_plan
-from ledger.solver.options import Deadline
+from ledger.solver.options import SolverOptions
 
 
 @given(problems())
@@ -77,10 +77,22 @@ def test_rates_that_need_more_digits_than_an_estimate_has_are_exact():
     assert completeness(asked, greedy_plan(asked)) == 1
 
 
-def test_after_the_deadline_nothing_more_is_allocated():
+def test_after_its_time_nothing_more_is_allocated():
     asked = problem([(1, [need(5)])], [offer(10)])
 
-    assert greedy_plan(asked, Deadline(0)) == ()
+    assert greedy_plan(asked, 0) == ()
+
+
+def test_no_search_begins_once_the_quick_plan_has_taken_all_the_time(monkeypatch):
+    asked = problem([(1, [need(5)])], [offer(10)])
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(solve, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(solve, "_search", None)
+
+    solution = solve.solve(asked, SolverOptions(seconds=5))
+
+    assert solution.allocations == greedy_plan(asked)
+    assert solution.limit is SearchLimit.TIME
 
 
 def test_exhausted_offers_are_looked_up_no_more(monkeypatch):
