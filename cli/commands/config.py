@@ -24,7 +24,7 @@ def _complete_value(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]
     from cli.framework.completion import offered
     from cli.framework.usage_errors import CONFIG_FORMATS
 
-    key = str(ctx.params.get("key", "")).rpartition(".")[2]
+    key = str(ctx.params.get("setting", "")).rpartition(".")[2]
     if key == "format":
         return offered([(name, "") for name in CONFIG_FORMATS], incomplete)
     return complete_codes("office")(ctx, incomplete) if key == "office" else []
@@ -50,14 +50,14 @@ def list_(call: Call) -> None:
 
 
 @command(app, "get", kind="plain")
-def get(call: Call, key: Annotated[str, _KEY]) -> None:
+def get(call: Call, setting: Annotated[str, _KEY]) -> None:
     """Show the value of a setting that is in force, or the one that a profile gives."""
     from cli.framework.config_edit import parse_key
     from cli.framework.output import emit_document, emit_lines
     from cli.framework.settings import SettingValue, given_values
     from cli.views.configuration import SCHEMA, setting_row, value_in_force
 
-    given, named = given_values(call.flags()), parse_key(key)
+    given, named = given_values(call.flags()), parse_key(setting)
     if named.profile is None:
         value = value_in_force(named.name, given)
     else:
@@ -74,7 +74,7 @@ def get(call: Call, key: Annotated[str, _KEY]) -> None:
 @command(app, "set", kind="plain")
 def set_(
     call: Call,
-    key: Annotated[str, _KEY],
+    setting: Annotated[str, _KEY],
     value: Annotated[
         str,
         typer.Argument(metavar="VALUE", help="Its value.", autocompletion=_complete_value),
@@ -83,18 +83,18 @@ def set_(
     """Set a value in the config file, or in the profile that is chosen; comments and mode stay."""
     from cli.framework.config_edit import change_config, checked_value, parse_key
 
-    named = parse_key(key, call.settings.profile)
+    named = parse_key(setting, call.settings.profile)
     checked = checked_value(named.name, value)
     changed = change_config(_path(), named, checked)
     _emit_change(call, named, checked, changed=changed)
 
 
 @command(app, "unset", kind="plain")
-def unset(call: Call, key: Annotated[str, _KEY]) -> None:
+def unset(call: Call, setting: Annotated[str, _KEY]) -> None:
     """Remove a value from the config file, or from the profile that is chosen."""
     from cli.framework.config_edit import change_config, parse_key
 
-    named = parse_key(key, call.settings.profile)
+    named = parse_key(setting, call.settings.profile)
     changed = change_config(_path(), named, None)
     _emit_change(call, named, None, changed=changed)
 

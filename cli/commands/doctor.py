@@ -41,7 +41,13 @@ def doctor(call: Call) -> ExitCode:
     ledger_facts, ledger_findings, notes = _ledger(call)
     backup_facts, backup_findings = _backup(call)
     facts = {**dict(_facts(call)), **server_facts, **ledger_facts, **backup_facts}
-    findings = [*_findings(call), *server_findings, *ledger_findings, *backup_findings]
+    findings = [
+        *_findings(call),
+        *_config_findings(call),
+        *server_findings,
+        *ledger_findings,
+        *backup_findings,
+    ]
     notes = [*_notes(call), *notes]
     if ledger_facts["time_zone"] is not None and backup_facts["last_backup"] is None:
         notes.append(
@@ -162,11 +168,35 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield "database_mode", _mode(settings.db_url)
     yield "disk_free", _free(settings.db_url)
     yield "config_file", str(config) if config.exists() else None
+    yield from _profile_facts(call)
     yield "actor", settings.actor
     yield "system_user", settings.system_user
     yield "host", settings.host
     yield "terminal", is_terminal(sys.stdout)
     yield "encoding", sys.stdout.encoding
+
+
+def _profile_facts(call: Call) -> Iterator[tuple[str, object]]:
+    """Give the profile in force, what chose it, and the profiles that there are."""
+    from cli.framework.settings import given_values
+
+    given = given_values(call.flags())
+    yield "profile", None if given.profile is None else given.profile.text
+    yield "profile_given_by", None if given.profile is None else given.profile.place
+    yield "profiles", sorted(given.profiles)
+
+
+def _config_findings(call: Call) -> Iterator[str]:
+    """Find a config file with a password that others can read."""
+    from cli.framework.ledger_names import has_password
+    from cli.framework.settings import given_values
+
+    given = given_values(call.flags())
+    if os.name != "posix" or not given.path.exists():
+        return
+    urls = [one.get("db", "") for one in (given.stored, *given.profiles.values())]
+    if any(map(has_password, urls)) and given.path.stat().st_mode & _OTHERS:
+        yield f"other users can read a password in the config file: chmod 600 {given.path}"
 
 
 def _version(name: str) -> str | None:

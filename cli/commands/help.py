@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Final
 
 import typer
@@ -125,8 +126,17 @@ def help_(
     topic: Annotated[
         str | None, typer.Argument(help="One of the topics.", autocompletion=_complete_topic)
     ] = None,
+    man: Annotated[
+        bool, typer.Option("--man", help="Write the manual page of all commands, for man.")
+    ] = False,
 ) -> None:
-    """Explain what all commands have in common: dates, quantities, filters, codes, exit codes."""
+    """Explain what all commands have in common: dates, quantities, filters, codes, exit codes.
+
+    The manual page is read with: cityfund help --man | man -l -
+    """
+    if man:
+        _write_manual(call, topic)
+        return
     named = None if topic is None else topic.casefold()
     if named is not None and named not in TOPICS:
         otherwise = "See cityfund help, or a command's own --help."
@@ -143,3 +153,16 @@ def help_(
         emit_lines(["", "cityfund help TOPIC explains one, cityfund COMMAND --help a command."])
     else:
         emit_lines([TOPICS[named][0], "", *TOPICS[named][1]])
+
+
+def _write_manual(call: Call, topic: str | None) -> None:
+    from cli.framework.usage_errors import BadUsage
+    from cli.views.manual import manual_lines
+
+    if topic is not None or call.format == "json":
+        raise BadUsage(
+            "--man was given with a topic, or with --json.",
+            why="The manual page is one text with all topics.",
+            next_step="Leave out the other one.",
+        )
+    sys.stdout.writelines(f"{line}\n" for line in manual_lines(TOPICS))

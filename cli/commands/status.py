@@ -10,6 +10,7 @@ from cli.framework.command import Call, command, standalone
 from cli.framework.completion import complete_codes
 from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_record, emit_rows
+from cli.framework.receipts import ledger_name
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import read_ledger
 from cli.framework.user_state import keep_visit, last_visit
@@ -67,6 +68,7 @@ def status(
         since = _read_new(reader, kept) if new else None
         now = reader.moment
     document = status_document(summary, shown_url(settings.db_url), snapshot, work, others)
+    document |= {"ledger": ledger_name(settings), "office": kept}
     rows_only = call.format in {"csv", "tsv", "ndjson", "md", "parquet"}
     if since is not None:
         document["new"] = new_document(since)
@@ -76,7 +78,8 @@ def status(
     if rows_only:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return
-    row, below = status_row(document), [*status_lines(document, every=every)]
+    profile = None if settings.is_usual_ledger else settings.profile_of_ledger
+    row, below = status_row(document, profile), [*status_lines(document, every=every)]
     if since is not None:
         below += new_lines(document["new"])
     emit_record(row, STATUS_TERMS, call.read, document=document, below=below)

@@ -171,7 +171,12 @@ def _is_as_asked(
         return False
     profiles = {name: dict(section) for name, section in before.profiles.items()}
     values = dict(before.values)
-    section = values if key.profile is None else profiles.setdefault(key.profile, {})
+    if key.profile is None:
+        section = values
+    elif value is None:
+        section = profiles.get(key.profile, {})
+    else:
+        section = profiles.setdefault(key.profile, {})
     if value is None:
         section.pop(key.name, None)
     else:

@@ -250,7 +250,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         '"SELECT * FROM v_gap" --output v_gap.csv',
     ),
     "codes": ("sectors", "units --json"),
-    "help": ("dates", "filters --json"),
+    "help": ("dates", "--man"),
     "find": ("Mashhad", "tram --limit 5 --json"),
     "show": ("P-1", "N-0001 --format md"),
     "history": ("D-0001", "city:MHD --format csv"),

@@ -5,7 +5,6 @@ Imports no database toolkit: what cannot be parsed is not shown at all.
 
 from __future__ import annotations
 
-import os
 from typing import Final, NamedTuple
 
 from cli.framework.settings import mask_url
@@ -33,7 +32,7 @@ def address_parts(url: str) -> AddressParts | None:
         return None
     engine, has_password = scheme.partition("+")[0], _MASK in masked
     if engine == "sqlite":
-        path = masked.removeprefix(f"{scheme}:///").partition("?")[0]
+        path = masked.partition("://")[2].removeprefix("/").partition("?")[0]
         return AddressParts(engine, path or None, has_password=has_password)
     from urllib.parse import parse_qs, unquote, urlsplit  # noqa: PLC0415 - where one is shown
 
@@ -58,6 +57,12 @@ def address_parts(url: str) -> AddressParts | None:
     )
 
 
+def has_password(url: str) -> bool:
+    """Say whether a database's URL has a password; one that cannot be read may have."""
+    parts = address_parts(url)
+    return bool(url) if parts is None else parts.has_password
+
+
 def shown_url(url: str) -> str:
     """Return a database's URL without its password, and without what stands behind a `?`."""
     parts = address_parts(url)
@@ -76,8 +81,7 @@ def address_of(url: str) -> str:
     if parts is None:
         return _HIDDEN
     if parts.engine == "sqlite":
-        path = parts.database
-        return "in memory" if path in {None, ":memory:"} else os.path.abspath(str(path))  # noqa: PTH100 - no links followed
+        return "in memory" if parts.database in {None, ":memory:"} else str(parts.database)
     host = parts.host or "this machine"
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.database or parts.user or ''} at {host}{port}".strip()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.terminal import is_terminal, on_screen
 from ledger.reports.table import Column, grouped, one_line, table_chunks
+
+if TYPE_CHECKING:
+    from cli.framework.settings import Settings
 
 _PAST = {
     "declare": "declared",
@@ -58,7 +62,7 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
 
         emit_document(receipt)
         return
-    lines = render_receipt(receipt, _verb(call))
+    lines = _with_ledger(call, render_receipt(receipt, _verb(call)))
     shown = [next(lines)] if call.settings.quiet else lines
     sys.stdout.writelines(f"{on_screen(line, sys.stdout)}\n" for line in shown)
 
@@ -73,8 +77,31 @@ def preview_lines(call: Call, receipt: Receipt) -> Iterator[str]:
     """Give the lines that say what an act will do, from the receipt of its dry run."""
     lines = render_receipt({key: receipt[key] for key in receipt if key != "dry_run"}, _verb(call))
     headline = next(lines)
-    yield f"This will be recorded: {headline.partition(' · ')[2] or headline}"
+    start = f"This will be recorded: {headline.partition(' · ')[2] or headline}"
+    yield from _with_ledger(call, chain((start,), lines))
+
+
+def _with_ledger(call: Call, lines: Iterator[str]) -> Iterator[str]:
+    """Put the name of a ledger that is not the usual one under the first line."""
+    yield next(lines)
+    name = ledger_name(call.settings)
+    if name is not None:
+        yield f"  ledger: {one_line(name)}"
     yield from lines
+
+
+def ledger_name(settings: Settings) -> str | None:
+    """Name a ledger that is not the usual one: by its profile, or else by its address."""
+    if settings.is_usual_ledger:
+        return None
+    if settings.profile_of_ledger is not None:
+        return settings.profile_of_ledger
+    file = settings.db_url.removeprefix("sqlite:///").partition("?")[0]
+    if file and settings.db_url.startswith("sqlite:///"):
+        return file
+    from cli.framework.ledger_names import address_of  # noqa: PLC0415 - a server's has many parts
+
+    return address_of(settings.db_url)
 
 
 def remember_receipt(call: Call, receipt: Receipt) -> None:

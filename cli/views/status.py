@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 SCHEMA = "cityfund.status/1"
 STATUS_TERMS = columns(
-    "database as_of time_zone cities providers projects needs offers deals last",
+    "database office as_of time_zone cities providers projects needs offers deals last",
     database="Ledger",
+    office="For office",
     last="Last entry",
 )
 _WORDS = {
@@ -139,8 +140,11 @@ def _last(status: Status, snapshot: Snapshot) -> dict[str, Any] | None:
     }
 
 
-def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document's counts and last entry as one line of words each."""
+def status_row(document: Mapping[str, Any], profile: str | None = None) -> dict[str, Any]:
+    """Return the document's counts and last entry as one line of words each.
+
+    `profile` names the ledger.
+    """
     counts = {kind: _counted(document["counts"][kind]) for kind in _KINDS}
     last = document["last_entry"]
     summary = None
@@ -149,7 +153,9 @@ def status_row(document: Mapping[str, Any]) -> dict[str, Any]:
         summary = (
             f"{last['entry']}: {last['act']}{about}, {last['effective_on']}, by {last['actor']}"
         )
-    head = {name: document[name] for name in ("database", "as_of", "time_zone")}
+    head = {name: document[name] for name in ("database", "office", "as_of", "time_zone")}
+    if profile is not None:
+        head["database"] = f"{profile} ({head['database']})"
     change = document["time_zone_change"]
     if change is not None:
         head["time_zone"] += f"; {change['time_zone']} from {change['from']} on"

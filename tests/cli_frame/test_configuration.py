@@ -12,6 +12,7 @@ import pytest
 from officer import Said
 
 from cli.framework import config_edit
+from cli.framework.ledger_names import address_of
 from cli.framework.settings import config_path, variable_of
 from cli.framework.usage_errors import CONFIG_KEYS
 from cli.main import main
@@ -168,6 +169,7 @@ def test_a_new_file_is_its_owners_alone(machine: Machine) -> None:
     assert stat.S_IMODE(machine.path.parent.stat().st_mode) == 0o700
     assert "was removed" in machine.says("config unset db")
     assert "was not set" in machine.says("config unset db")
+    assert "was not set" in machine.says("config unset profile.none.db")
     assert machine.in_force()["db"][1] == "default"
 
 
@@ -271,3 +273,62 @@ def test_a_profile_that_is_wrong_is_named_with_its_line(
 ) -> None:
     machine.has(text)
     machine.refused("config list", "invalid-config", line, words)
+
+
+def test_another_ledger_than_the_usual_one_is_named(machine: Machine) -> None:
+    machine.says("config set profile.training.db sqlite:///training.db")
+    machine.says("init")
+    machine.says("--profile training init")
+    city = "city add Mashhad --code MHD --country IR"
+    assert "ledger:" not in machine.says(city)
+    assert "\n  ledger: training\n" in machine.says(f"{city} --profile training")
+    assert "ledger: training" not in machine.says("city add X --country IR -q --profile training")
+    url = f"sqlite:///{Path.cwd()}/training.db"
+    assert "\n  ledger: training\n" in machine.says(f"city add Qom --country IR --db {url}")
+    near = "--db sqlite:///training.db"
+    assert "\n  ledger: training.db\n" in machine.says(f"city add Yazd --country IR {near}")
+    shown = machine.says("status --profile training").split()
+    assert shown[:3] == ["Ledger", "training", f"({url})"]
+    names = [json.loads(machine.says(f"status --json {one}"))["ledger"] for one in ("", near)]
+    assert names == [None, "training.db"]
+
+
+def test_the_office_of_the_configuration_is_that_of_the_worklist(machine: Machine) -> None:
+    machine.says("init")
+    machine.says("config set office asia")
+    machine.says("config set profile.africa.office africa")
+    for line, office in (("", "asia"), ("--office hq", "hq"), ("--profile africa", "africa")):
+        assert json.loads(machine.says(f"status --json {line}"))["office"] == office
+        assert f"For office  {office}\n" in machine.says(f"status {line}")
+    machine.says("config set office atlantis")
+    assert machine.tries("status").code == 5
+
+
+def test_doctor_shows_the_profile_and_finds_a_password_that_others_can_read(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.has(PROFILES)
+    machine.path.chmod(0o600)
+    monkeypatch.setenv("CITYFUND_PROFILE", "training")
+    answer = json.loads(machine.tries("doctor --json").out)
+    shown = [answer[key] for key in ("profile", "profile_given_by", "profiles", "config_file")]
+    assert shown == ["training", "CITYFUND_PROFILE", ["live", "training"], str(machine.path)]
+    assert not any("config file" in one for one in answer["findings"])
+    machine.path.chmod(0o644)
+    answer = json.loads(machine.tries("doctor --json").out)
+    assert any(f"chmod 600 {machine.path}" in one for one in answer["findings"])
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://anna:pw@db.example.org:5433/fund", "fund at db.example.org:5433"),
+        ("postgresql:///fund?host=/run", "fund at /run"),
+        ("postgresql://h/fund?password=pw", "fund at h"),
+        ("sqlite:////srv/fund.db?mode=ro", "/srv/fund.db"),
+        ("sqlite://", "in memory"),
+        ("postgresql://[::1]:5/x", "x at [::1]:5"),
+    ],
+)
+def test_a_ledger_is_named_by_its_address(url: str, name: str) -> None:
+    assert address_of(url) == name

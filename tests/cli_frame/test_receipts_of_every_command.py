@@ -151,6 +151,10 @@ ANSWERS_OF_THEIR_OWN = {
 WRITE_NOTHING = {
     "approach letter": "writes a letter, and no ledger",
     "check": "recomputes balances",
+    "config get": "reads a person's own file",
+    "config path": "names that file",
+    "config set": "writes that file, and no ledger",
+    "config unset": "as config set",
     "deal letter": "writes a letter, and no ledger",
     "doctor": "reads versions and settings",
     "help": "prints a text",
