@@ -25,7 +25,10 @@ FILTERED = {
     "need list": ("project=PRJ-003", "city=CITY-1", "city=city_1", "code=N-0007", "project=Tram 3"),
     "project list": ("city=CITY-1", "code=PRJ-003,prj-004", "city=CITY-1,CITY-2", "city=TR"),
     "offer list": ("provider=PROV-1", "code=O-003", "provider=Fund 1"),
-    "deal list": ("need=N-0006", "offer=O-003", "project=PRJ-003", "city=CITY-1", "deal=D-003"),
+    "deal list": (
+        *("need=N-0006", "offer=O-003", "project=PRJ-003", "city=CITY-1", "deal=D-003"),
+        "provider=PROV-1",
+    ),
     "gaps": ("project=PRJ-003", "city=CITY-1", "need=N-0007", "city=CITY-1 of the plan"),
 }
 NARROW = ("project=PRJ-003", "city=CITY-1", "code=", "provider=PROV-1", "need=", "deal=")
