@@ -58,7 +58,7 @@ def many(call: Call) -> None:
     emit_rows(({"code": f"O-{n}"} for n in range(100_000)), COLUMNS, call.read)
 
 
-@command(app, "take", kind="write", destructive=True)
+@command(app, "take", kind="write", dated=True, destructive=True)
 def take(
     call: Call,
     code: Code,
