@@ -60,7 +60,7 @@ def parse_config(path: Path, content: bytes) -> ConfigFile:
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - only where there is a file to read
 
-    from ledger.core.toml import parse_toml  # noqa: PLC0415 - the same
+    from ledger.core.files import parse_toml  # noqa: PLC0415 - the same
 
     try:
         return parse_toml(text)

@@ -42,6 +42,7 @@ SHORT = {
     "ledger/usecases/origin_outcomes.py": "what came of a record, which no act needs",
     "ledger/usecases/origins.py": "an act enters it only where an origin is named",
     "ledger/core/factors.py": "the words of the domain: factors, sides, stages",
+    "ledger/core/files.py": "for every file of people alike, in any package",
     "ledger/core/memory.py": "for imports and comparisons alike",
     "ledger/core/suggest.py": "the nearest names, for every register alike",
     "ledger/gaps/completeness.py": "one definition, shared by matching and the reports",

@@ -82,7 +82,7 @@ def test_rows_become_canonical_rows_that_know_their_place():
     assert (report.rows, report.used, [tuple(left) for left in report.left_out]) == (
         4,
         3,
-        [(5, "a total")],
+        [(5, "a total", ("needs/X-TOTAL",))],
     )
     assert report.unmade == {("needs", "sum is filled"): 1}
     assert report.rounded["needs", "quantity"] == 1

@@ -39,7 +39,9 @@ from ledger.registers.spec import Kind
 
 UNITS = EMPTY.of("units")
 _SEEN = st.characters(exclude_categories=("C", "Zl", "Zp", "M"))
-codes = st.text(st.sampled_from("ABCxyz019-_=+@'\u06a9"), min_size=1, max_size=64)
+codes = st.text(st.sampled_from("ABCxyz019-_=+@'\u06a9"), min_size=1, max_size=64).map(
+    lambda text: text if any(map(str.isalnum, text)) else f"{text[:-1]}A"
+)
 words = (
     st.text(st.one_of(_SEEN, st.sampled_from("=+-@'\",\n;")), min_size=1, max_size=40)
     .map(lambda text: unicodedata.normalize("NFC", text).strip())

@@ -12,9 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from ledger.core.errors import InvalidInput, NotFound, StorageTrouble
-from ledger.core.files import read_at_most
+from ledger.core.files import parse_toml, read_at_most
 from ledger.core.suggest import did_you_mean
-from ledger.core.toml import parse_toml
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.problems import ImportProblem, ImportRefused
 
