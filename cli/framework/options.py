@@ -140,9 +140,14 @@ def is_from_command_line(ctx: Any, name: str) -> bool:
 def is_typed_by_a_person() -> bool:
     """Return whether a person types the command on a terminal, and sees the answer there."""
     try:
-        return sys.stdin.isatty() and sys.stdout.isatty()
+        return sys.stdin.isatty() and is_seen_by_a_person()
     except ValueError:  # closed
         return False
+
+
+def is_seen_by_a_person() -> bool:
+    """Return whether the answer is written to a terminal."""
+    return not sys.stdout.closed and sys.stdout.isatty()
 
 
 def _has_empty(value: object) -> bool:

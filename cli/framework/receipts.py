@@ -10,7 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.terminal import is_terminal, on_screen
+from cli.framework.options import is_seen_by_a_person
 from ledger.reports.table import Column, grouped, one_line, table_chunks
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
         return
     lines = _with_ledger(call, render_receipt(receipt, _verb(call)))
     shown = [next(lines)] if call.settings.quiet else lines
-    sys.stdout.writelines(f"{on_screen(line, sys.stdout)}\n" for line in shown)
+    if is_seen_by_a_person():
+        from cli.framework.terminal import on_screen  # noqa: PLC0415 - on a terminal only
+
+        shown = (on_screen(line, sys.stdout) for line in shown)
+    sys.stdout.writelines(f"{line}\n" for line in shown)
 
 
 def _verb(call: Call) -> str:
@@ -282,7 +286,7 @@ def _sides(receipt: Receipt) -> Iterator[str]:
     columns = [Column("side", " "), Column("code")]
     columns += [Column(stage, kind="amount") for stage in stages]
     columns.append(Column("unit"))
-    if is_terminal(sys.stdout):
+    if is_seen_by_a_person():
         from cli.framework.output import table_lines  # noqa: PLC0415 - on a terminal only
 
         yield from (f"  {line}" for line in table_lines(sides, columns, indent=2))
