@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ import pytest
 from officer import Said
 
 from cli.framework import config_edit
+from cli.framework.completion import complete_profiles, complete_settings
 from cli.framework.ledger_names import address_of
 from cli.framework.settings import config_path, variable_of
 from cli.framework.usage_errors import CONFIG_KEYS
@@ -332,3 +337,32 @@ def test_doctor_shows_the_profile_and_finds_a_password_that_others_can_read(
 )
 def test_a_ledger_is_named_by_its_address(url: str, name: str) -> None:
     assert address_of(url) == name
+
+
+def test_profiles_and_settings_are_completed(machine: Machine) -> None:
+    assert complete_profiles("") == []
+    machine.has(PROFILES)
+    assert complete_profiles("l") == [("live", "postgresql://anna@db.example.org:5432/fund")]
+    assert [word for word, _ in complete_settings("o")] == ["office", "oc4ids-prefix"]
+    assert [word for word, _ in complete_settings("prof")] == ["profile."]
+    assert [word for word, _ in complete_settings("profile.t")] == ["profile.training."]
+    assert [word for word, _ in complete_settings("profile.live.of")] == ["profile.live.office"]
+    machine.has("this is not TOML")
+    assert complete_profiles("") == []
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_completes_profiles_and_settings(machine: Machine, tmp_path: Path) -> None:
+    machine.has(PROFILES)
+    program = str(Path(sys.executable).with_name("cityfund"))
+    asked = {**os.environ, "_CITYFUND_COMPLETE": "source_fish", "PATH": os.environ["PATH"]}
+    script = subprocess.run([program], env=asked, capture_output=True, text=True, check=False)
+    (tmp_path / "cityfund.fish").write_text(script.stdout, encoding="utf-8")
+    path = f"set -x PATH {Path(program).parent} $PATH; source {tmp_path / 'cityfund.fish'}"
+    for line, words in (
+        ("cityfund config set off", ["office"]),
+        ("cityfund gaps --profile t", ["training"]),
+    ):
+        typed = ["fish", "--no-config", "-c", f"{path}; complete -C {shlex.quote(line)}"]
+        done = subprocess.run(typed, capture_output=True, text=True, check=False)
+        assert [one.split("\t")[0] for one in done.stdout.splitlines()] == words, done
