@@ -56,5 +56,5 @@ def test_a_replay_a_dry_run_and_notes_are_said() -> None:
         notes=[{"code": "tight", "text": "tight\x1b[31m"}],
     )
     assert dry[0] == "dry run · deal D-1 committed"
-    assert dry[1] == "note: tight\\x1b[31m"
+    assert dry[1] == "note: tight<U+001B>[31m"
     assert dry[-1] == "Dry run: nothing was written."

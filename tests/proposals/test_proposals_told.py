@@ -192,7 +192,7 @@ def test_texts_of_the_registers_cannot_steer_the_terminal(officer):
 
     told = officer.says("match")
     assert "\x1b" not in told
-    assert "A line\\x1b[31m of ours" in told
+    assert "A line<U+001B>[31m of ours" in told
 
 
 def test_a_work_limit_that_was_reached_is_said_as_such(fund):
