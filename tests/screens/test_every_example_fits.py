@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -75,7 +75,7 @@ def judge(
     environment: dict[str, str],
     *,
     is_for_machines: bool = False,
-    own_words: Set[str] = frozenset(),
+    own_words: AbstractSet[str] = frozenset(),
 ) -> None:
     """Compare what stands on a terminal with what a pipe gets."""
     assert said.code == plain.code, (said, plain)
