@@ -49,7 +49,7 @@ MATCHING = (
     ),
     parameter(
         "time_limit",
-        typer.Option(metavar="SECONDS", help="Time limit; 0: the greedy plan."),
+        typer.Option(metavar="SECONDS", help="Time limit; 0: the quick plan."),
         required=False,
     ),
 )

@@ -21,7 +21,7 @@ from ledger.core.quantity import format_quantity
 from ledger.reports.table import grouped, one_line
 
 if TYPE_CHECKING:
-    from ledger.matching.plan import Level
+    from ledger.matching.plan import Level, SearchLimit
     from ledger.matching.proposal import Proposal
 
 Row = dict[str, Any]
@@ -45,9 +45,13 @@ def summary_lines(
     of = f" for {' and '.join(selection)}" if selection else ""
     name = f"Proposal {saved_as}" if saved_as else "Proposal"
     yield from wrapped(one_line(f"{name} of {proposal.day}{of}"))
-    yield from wrapped(f"{_completes(proposal)}: {proven(proposal.complete_level)}.")
+    yield from wrapped(
+        f"{_completes(proposal)}: {proven(proposal.complete_level, proposal.limit)}."
+    )
     coverage = proposal.coverage_level
-    yield from wrapped(f"Coverage gained {_short(coverage.value)}: {proven(coverage)}.")
+    yield from wrapped(
+        f"Coverage gained {_short(coverage.value)}: {proven(coverage, proposal.limit)}."
+    )
     yield from _cost_lines(proposal)
     if proposal.limit_reached:
         yield from wrapped(_LIMIT_REACHED[proposal.limit])
@@ -65,11 +69,14 @@ def _completes(proposal: Proposal) -> str:
     return f"{phrase} {verb} {projects:,} {noun} of weight {weight}{' in all' * (projects > 1)}"
 
 
-def proven(level: Level) -> str:
-    """Describe the bound of a level: the most possible, or how much more might be."""
+def proven(level: Level, limit: SearchLimit | None) -> str:
+    """Describe a bound: the most possible, how much more might be, or none computed."""
     more = level.bound - level.value
     if more <= 0:
         return "the most possible"
+    if not level.is_bound_computed:
+        within = "before the work limit" if limit == "work" else "in the time given"
+        return f"no bound was computed {within}, so more may be possible"
     if level.value <= 0:
         return f"at most {_short(level.bound)} might be possible"
     percent = 100 * more / level.value

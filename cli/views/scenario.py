@@ -18,6 +18,8 @@ from ledger.reports.table import Column
 
 if TYPE_CHECKING:
     from ledger.matching.comparison import Comparison
+    from ledger.matching.plan import Level
+    from ledger.matching.proposal import Proposal
     from ledger.matching.worth import LevelRise, Worth
     from ledger.usecases.matching.worth import WorthTable
 
@@ -78,18 +80,25 @@ def _projects(codes: Sequence[str]) -> str:
 
 
 def _level_rows(comparison: Comparison) -> list[dict[str, str]]:
-    today, scenario = comparison.today.levels(), comparison.scenario.levels()
+    today, scenario = (_figures(one) for one in (comparison.today, comparison.scenario))
     return [
-        {"level": _NAMES[one["name"]], "today_text": _figure(one), "then_text": _figure(other)}
-        for one, other in zip(today, scenario, strict=True)
+        {"level": _NAMES[name], "today_text": today[name], "then_text": scenario[name]}
+        for name in today
     ]
 
 
-def _figure(level: dict[str, str]) -> str:
-    """Return a level's value, with its bound where that is not reached."""
+def _figures(proposal: Proposal) -> dict[str, str]:
+    """Return each level's value, with its bound where one was computed that is not reached."""
+    bounded = {"complete": proposal.complete_level, "coverage": proposal.coverage_level}
+    return {one["name"]: _figure(one, bounded.get(one["name"])) for one in proposal.levels()}
+
+
+def _figure(level: dict[str, str], bounded: Level | None) -> str:
     value, bound = level["value"], level.get("bound")
     value = f"{value} {level['unit']}" if "unit" in level else value
-    return value if bound in (None, level["value"]) else f"{value} (at most {bound})"
+    if bounded is None or bound == level["value"]:
+        return value
+    return f"{value} (at most {bound})" if bounded.is_bound_computed else f"{value} (no bound)"
 
 
 _MOST_PROJECTS = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -22,15 +22,23 @@ class Allocation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The value of a plan on one level of the objective, and the bound of all plans."""
+    """The value of a plan on one level of the objective, and the bound of all plans.
+
+    `is_bound_computed` is false where the bound is only what a plan of everything would reach.
+    """
 
     value: Fraction
     bound: Fraction
+    is_bound_computed: bool = field(default=True, compare=False)
 
     @property
     def gap(self) -> Fraction:
         """The relative gap: (bound - value) / max(1, |bound|)."""
         return (self.bound - self.value) / max(Fraction(1), abs(self.bound))
+
+
+QUICK_PLAN_SOLVER = "greedy"
+"""The solver named by a quick plan, which computes no bound."""
 
 
 class SearchLimit(StrEnum):

@@ -71,7 +71,8 @@ def rounded(proposal: Proposal) -> Proposal:
 
 
 def _rounded_level(level: Level) -> Level:
-    return Level(*(Fraction(decimal_of(one)) for one in (level.value, level.bound)))
+    value, bound = (Fraction(decimal_of(one)) for one in (level.value, level.bound))
+    return Level(value, bound, level.is_bound_computed)
 
 
 def decimal_of(value: Fraction, places: int = LEVEL_PLACES) -> Decimal:

@@ -14,7 +14,14 @@ from dataclasses import replace
 from fractions import Fraction
 from time import monotonic
 
-from ledger.matching.plan import Level, SearchLimit, Solution, completeness, coverage
+from ledger.matching.plan import (
+    QUICK_PLAN_SOLVER,
+    Level,
+    SearchLimit,
+    Solution,
+    completeness,
+    coverage,
+)
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.bounds import max_coverage
 from ledger.solver.greedy import Plan, greedy_plan
@@ -47,7 +54,7 @@ def solve(
     if options.seconds == 0:
         return _quick_solution(problem, known_plan)
     solution = _search(problem, options, known_plan)
-    return _at_least_known(problem, solution, known_plan)
+    return _with_computed_bounds(problem, _at_least_known(problem, solution, known_plan))
 
 
 def _quick_seconds(options: SolverOptions) -> float | None:
@@ -105,11 +112,30 @@ def _count_pairs(problem: MatchingProblem) -> int:
 
 
 def _quick_solution(problem: MatchingProblem, plan: Plan) -> Solution:
-    weight = sum(project.weight for project in problem.projects if project.completable)
-    return Solution(
+    solution = Solution(
         plan,
-        Level(completeness(problem, plan), Fraction(weight)),
+        Level(completeness(problem, plan), _max_complete(problem)),
         Level(coverage(problem, plan), max_coverage(problem)),
-        solver="greedy",
+        solver=QUICK_PLAN_SOLVER,
         limit=SearchLimit.TIME,
     )
+    return _with_computed_bounds(problem, solution)
+
+
+def _max_complete(problem: MatchingProblem) -> Fraction:
+    """Return level 1 of a plan that completes every project."""
+    return Fraction(sum(project.weight for project in problem.projects if project.completable))
+
+
+def _with_computed_bounds(problem: MatchingProblem, solution: Solution) -> Solution:
+    """Record which bounds were computed: those below what a plan of everything would reach."""
+    return replace(
+        solution,
+        complete=_with_computed_bound(solution.complete, _max_complete(problem)),
+        coverage=_with_computed_bound(solution.coverage, max_coverage(problem)),
+    )
+
+
+def _with_computed_bound(level: Level, of_everything: Fraction) -> Level:
+    is_computed = level.bound < of_everything or level.value >= level.bound
+    return replace(level, is_bound_computed=is_computed)

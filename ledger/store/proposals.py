@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, sel
 from ledger.core.quantity import Unit
 from ledger.core.text import code_number, normalised_code
 from ledger.deals.deal import exact_rate, recorded_rate
-from ledger.matching.plan import Level
+from ledger.matching.plan import QUICK_PLAN_SOLVER, Level
 from ledger.matching.proposal import Cost, Line, Proposal
 from ledger.matching.stored import AcceptedLine, StoredProposal, decimal_of, rounded, rounded_cost
 from ledger.registers.table import code_prefixes
@@ -160,14 +161,18 @@ def _proposal(
     return Proposal(
         day=row.day,
         solver=row.solver,
-        complete_level=Level(Fraction(row.complete_value), Fraction(row.complete_bound)),
-        coverage_level=Level(Fraction(row.coverage_value), Fraction(row.coverage_bound)),
+        complete_level=_level(row.complete_value, row.complete_bound, row.solver),
+        coverage_level=_level(row.coverage_value, row.coverage_bound, row.solver),
         cost=Cost(Fraction(row.cost) * 10**unit.decimals, row.cost_unknown, unit),
         complete=tuple(complete),
         lines=tuple(_line(one, units) for one in lines),
         without_rate=tuple(_pair(pair) for pair in row.without_rate),
         limit_reached=row.limited,
     )
+
+
+def _level(value: Decimal, bound: Decimal, solver: str) -> Level:
+    return Level(Fraction(value), Fraction(bound), solver != QUICK_PLAN_SOLVER)
 
 
 def _pair(text: str) -> tuple[str, str]:

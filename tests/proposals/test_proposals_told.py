@@ -90,6 +90,27 @@ def test_what_was_not_selected_keeps_its_project_from_ending_complete(fund):
     assert "and no project becomes complete: the most possible" in fund.says("match --factor money")
 
 
+NO_BOUND = "no bound was computed in the time given, so more may be possible."
+
+
+def test_without_time_for_a_search_it_is_told_that_no_bound_was_computed(fund):
+    told = fund.says("match --time-limit 0")
+
+    assert NO_BOUND in told
+    assert "more might be possible" not in told
+    level = fund.asks("match --time-limit 0")["levels"][1]
+    assert {"name", "value", "bound", "gap"} == set(level)
+    assert "no bound" in fund.says("match whatif --time-limit 0 --withdraw O-0002")
+
+
+def test_a_stored_quick_plan_has_no_bound_either(fund):
+    fund.tries("match --time-limit 0 --save")
+
+    assert NO_BOUND in fund.says("match show MAT-0001")
+    assert "quick plan" in fund.says("match --help")
+    assert "greedy" not in fund.says("match --help")
+
+
 @pytest.mark.parametrize(
     ("line", "code", "refusal", "word"),
     [
