@@ -73,6 +73,7 @@ ODD = [
             "budgetBreakdown": [
                 {"amount": money(700, "EUR"), "sourceParty": {"name": "World Bank"}},
             ],
+            "finance": [{"financingParty": {"name": "World Bank"}, "value": money(700, "EUR")}],
         },
     ),
     project(

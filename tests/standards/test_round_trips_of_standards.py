@@ -70,6 +70,31 @@ def test_the_same_projects_and_sums_come_back(
 
 
 @pytest.mark.only_on("sqlite")
+def test_projects_come_back_from_iati_in_their_cities(
+    fund: Officer, reader: Officer, tmp_path: Path
+) -> None:
+    reader.says(f"import {exported(fund, tmp_path / 'out', 'iati')} --rules iati-2 --yes")
+    there, back = (
+        [(one["name"], one["country"]) for one in rows_of(who, "city list")]
+        for who in (fund, reader)
+    )
+    assert sorted(back) == sorted(there)
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_country_in_place_of_a_city_is_no_populated_place(
+    fund: Officer, reader: Officer, tmp_path: Path
+) -> None:
+    reader.says("city add Nigeria --country NG --code NG")
+    reader.says("project add Wells --city NG --sector waterAndWaste --code PRJ-1")
+    out = exported(reader, tmp_path / "out", "iati").read_text(encoding="utf-8")
+    assert "<narrative>Nigeria</narrative>" in out
+    assert "location-class" not in out
+    written = exported(fund, tmp_path / "fund", "iati").read_text(encoding="utf-8")
+    assert '<location-class code="2"' in written
+
+
+@pytest.mark.only_on("sqlite")
 def test_what_is_required_comes_back_from_oc4ids(
     fund: Officer, reader: Officer, tmp_path: Path
 ) -> None:

@@ -183,8 +183,13 @@ class Compiler:
             return _indexed(column, value.index, value.separator)
         return lambda row: row.values.get(column, "")
 
-    def texts(self, path: str, where: Iterable[Condition] = ()) -> Callable[[Row], list[str]]:
-        """Compile what gives the texts of the items of a list that are there and pass the tests."""
+    def texts(
+        self, path: str, where: Iterable[Condition] = (), *, counted: bool = False
+    ) -> Callable[[Row], list[str]]:
+        """Compile what gives the texts of the items of a list that are there and pass the tests.
+
+        Where they are `counted`, an item that is a record is there without a text of its own.
+        """
         outer, items, inner = compile_inside(path)
         inside = compile_path(inner) if inner else text_of
         source = compile_items(outer.removeprefix(EACH).removeprefix(".")) if outer else None
@@ -204,7 +209,8 @@ class Compiler:
                 if tests and not passes(self.with_item(row, node, reads)):
                     continue
                 text = inside(node) if isinstance(node, dict) or not inner else ""
-                if self.is_there(path, text):
+                is_record = counted and not inner and isinstance(node, dict)
+                if is_record or self.is_there(path, text):
                     found.append(text)
             return found
 
@@ -370,7 +376,7 @@ class Compiler:
         if count is None and more is None:
             return lambda _: True
         if ALL in column:
-            texts = self.texts(column)
+            texts = self.texts(column, counted=True)
             size: Callable[[Row], int] = lambda row: len(texts(row))  # noqa: E731 - one of two
         else:
             inner = column.removeprefix(EACH).removeprefix(".") if is_of_item(column) else column

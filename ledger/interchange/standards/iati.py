@@ -50,6 +50,8 @@ _WGS84: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _FUNDING, _IMPLEMENTING = "1", "4"
 _COMMITMENT, _DISBURSEMENT = "2", "3"
 _DAC: Final = "1"
+_POPULATED_PLACE: Final = "2"
+"""In the code list of classes of locations."""
 _INTERNAL, _OTHER = "A1", "A9"
 """Types of other identifiers: the publisher's own code, and any other."""
 
@@ -130,6 +132,8 @@ def _location(activity: ET.Element, one: PublishedProject) -> None:
     if one.place is not None:
         point = ET.SubElement(location, "point", srsName=_WGS84)
         ET.SubElement(point, "pos").text = " ".join(one.place)
+    if one.city.code != one.city.country:  # else a country, which a file named in place of a city
+        ET.SubElement(location, "location-class", code=_POPULATED_PLACE)
 
 
 def _participants(activity: ET.Element, one: PublishedProject, identifiers: Identifiers) -> None:
