@@ -149,6 +149,7 @@ OTHER_LISTS = {
     "cli/commands/registers.py": "help lines of each register, in words of its own",
     "cli/framework/app.py": "the registers whose commands have a module",
     "cli/framework/examples.py": "a record of each register, for the examples of all verbs",
+    "cli/framework/places.py": "the columns that lead to places, the nearest first",
     "cli/views/deal.py": "what a row of the list names of both sides",
     "cli/views/status.py": "what `status` counts, each said in words of its own",
     "ledger/registers/activity.py": "the registers whose records notes and owners can be about",
