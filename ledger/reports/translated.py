@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 
 from ledger.reports.answers import Answer, Table, facts_of, how_to_read, tables_of
-from ledger.reports.language import Language
+from ledger.reports.language import Language, marked
 from ledger.reports.table import Column, ReportRow, human
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -21,6 +22,21 @@ _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+-][0-
 _NUMBER: Final = re.compile(r"[0-9][0-9,.]*")
 _WORDS: Final = frozenset({"factor", "unit", "use", "stage", "status", "member"})
 """The columns whose values are words of the program, not of those who typed them."""
+_WITH_PLACES: Final = (
+    marked("sum over the needs in {unit} whose amount is known"),
+    marked(
+        "sum in {unit} over the money needs whose amount and rate are known, each at the latest "
+        "rate on or before the day, rounded half-even"
+    ),
+    marked(
+        "status on the day: ended if its end has passed; active if its newest trace lies within "
+        "{months} months before the day; new if it was surely signed within them; else sleeping. "
+        "outcome: the furthest that was ever reached by the day, reversals folded in, of "
+        "delivered, committed, done, held, interested, asked, none"
+    ),
+)
+"""Formulas that name a unit or a number, as the reports give them."""
+_PLACE: Final = re.compile(r"\\{(\w+)\\}")
 _FIGURES: Final = frozenset({"amount", "number", "figure"})
 
 
@@ -32,7 +48,21 @@ def value_in(text: str, language: Language) -> str:
         return language.moment(datetime.fromisoformat(text))
     if _NUMBER.fullmatch(text):
         return language.digits(text)
-    return language.text(text)
+    return _formula_in(text, language) or language.text(text)
+
+
+def _formula_in(text: str, language: Language) -> str | None:
+    """Translate a formula that has a place for a unit or a number, if the text is one."""
+    for formula, pattern in _formulas():
+        if found := pattern.fullmatch(text):
+            places = {name: language.prose(word) for name, word in found.groupdict().items()}
+            return language.say(formula, **places)
+    return None
+
+
+@cache
+def _formulas() -> list[tuple[str, re.Pattern[str]]]:
+    return [(one, re.compile(_PLACE.sub(r"(?P<\1>\\S+)", re.escape(one)))) for one in _WITH_PLACES]
 
 
 def facts_in(answer: Answer, language: Language) -> list[tuple[str, str]]:

@@ -28,7 +28,6 @@ from ledger.reference.places import countries
 from ledger.reference.terms import instruments, project_statuses, sectors
 from ledger.reports.language import DOMAIN, ENGLISH, LANGUAGES
 from ledger.reports.table import Column
-from ledger.summaries import cities, coverage, offers, providers
 from ledger.summaries.offers import Use
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +40,7 @@ EXPLANATIONS = (
     *("Deals without due date", "Rows without rate", "Cities without projects or offers", "Value"),
     *("Counted", "Unknown", "Required", "Oldest rate", "Date"),
 )
-FORMULAS = (coverage.RULE, offers.RULE, providers.RULE, cities.RULE)
+FORMULA = re.compile(r"^RULE: Final = ", re.MULTILINE)
 SCALES = ("thousand", "million", "billion", "trillion")
 
 
@@ -67,7 +66,7 @@ def _all_messages() -> Iterator[tuple[str, str]]:
                 yield text, f"letter: {letter}"
     yield from ((text, "heading") for text in _headings())
     yield from ((text, "explanation") for text in EXPLANATIONS)
-    yield from ((text, "formula") for text in FORMULAS)
+    yield from ((text, "formula") for text in formulas())
     yield from ((use.value, "use of an offer") for use in Use)
     yield from ((unit, "unit") for unit in UNITS)
     yield from ((scale, "scale") for scale in SCALES)
@@ -75,6 +74,14 @@ def _all_messages() -> Iterator[tuple[str, str]]:
     yield from ((one.title, "project status") for one in project_statuses().values())
     yield from ((one.name, "instrument") for one in instruments().values())
     yield from ((one.name, "country") for one in countries().values())
+
+
+def formulas() -> Iterator[str]:
+    """Give what reports say of their figures: the `RULE` of every module that has one."""
+    for path in sorted((ROOT / "ledger").rglob("*.py")):
+        if FORMULA.search(path.read_text(encoding="utf-8")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield importlib.import_module(name).RULE
 
 
 def _headings() -> Iterator[str]:

@@ -6,10 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import catalogue
 import pytest
 from lxml import html as parser
 from officer import Officer
 from openpyxl import load_workbook
+
+from ledger.reports.language import language_named
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -60,6 +63,35 @@ def test_a_workbook_keeps_real_figures_and_days(told: Officer, tmp_path: Path) -
     reading = dict(reversed(lines))
     assert reading["تا تاریخ"].endswith("(2026-11-23)")
     assert reading["ارز پایه"] == "EUR"
+
+
+REPORTS = (
+    *("gaps", "report pipeline", "report seats", "report engagement", "report restrictions"),
+    *("report partnerships", "report coverage", "report offers", "report providers"),
+    *("report cities", "exchange standing metro", "exchange suggest metro"),
+)
+
+
+@pytest.mark.parametrize("line", REPORTS)
+def test_formulas_are_persian(told: Officer, tmp_path: Path, line: str) -> None:
+    told.says("body add Council --code COUNCIL --kind network")
+    told.says("offer add BANK expertise '6 person-month' --topics metro --on 2026-02-01")
+    told.says("restriction add --countries IR --authority Council --reason War --from 2020-01-01")
+    rules = told.asks(line)
+    wanted = [one["rule"] for one in [rules, *rules.get("totals", [])] if one.get("rule")]
+    path = tmp_path / "report.xlsx"
+    told.says(f"{line} --lang fa --output {path}")
+    texts = [
+        cell.value
+        for row in load_workbook(path).worksheets[-1].iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+    ]
+    assert wanted
+    assert not [one for one in texts if any(one.startswith(rule[:20]) for rule in wanted)]
+    formulas = [language_named("fa").text(one) for one in [*catalogue.formulas()]]
+    written = [one for one in texts if one in formulas or one.startswith(("جمع", "وضعیت در آن"))]
+    assert len(written) >= len({*wanted}), texts
 
 
 def test_machine_formats_are_the_same_in_every_language(told: Officer) -> None:
