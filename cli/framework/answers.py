@@ -114,10 +114,10 @@ def _code(call: Call, param: Any, kinds: Sequence[str], answer: str) -> str:
 
 
 def _by_name(call: Call, kinds: Sequence[str]) -> Words:
-    from ledger.store.completion import complete_names  # noqa: PLC0415 - after a wrong answer
+    from ledger.store.completion import complete_names_of  # noqa: PLC0415 - after a wrong answer
 
     url = call.settings.db_url
-    return [pair for kind in kinds for pair in complete_names(url, kind)]
+    return [pair for pairs in complete_names_of(url, kinds) for pair in pairs]
 
 
 def _word(call: Call, param: Any, answer: str) -> str:

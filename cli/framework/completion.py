@@ -67,19 +67,38 @@ def complete_codes(kind: str, *, withdrawn: bool = False) -> Completer:
     For `autocompletion=` of a Typer argument or option. Kinds are the registers and `proposal`.
     `withdrawn` codes are completed where they are what a command takes.
     """
+    return _completer((kind,), withdrawn=withdrawn)
 
+
+def complete_any(*kinds: str) -> Completer:
+    """Make a completer of the codes of several kinds, one kind after the other."""
+    return _completer(kinds)
+
+
+def _completer(kinds: tuple[str, ...], *, withdrawn: bool = False) -> Completer:
     def complete(ctx: typer.Context, incomplete: str) -> Words:
         from ledger.store import completion  # noqa: PLC0415 - only while completing
 
         url = _ledger(ctx)
         if url is None:
             return []
-        found = completion.complete_codes(url, kind, incomplete, withdrawn=withdrawn)
-        if found or not incomplete or withdrawn:
-            return [(as_typed(code, incomplete), about) for code, about in found]
-        return offered(completion.complete_names(url, kind), incomplete)
+        codes = completion.complete_codes_of(url, kinds, incomplete, withdrawn=withdrawn)
+        found = dict(zip(kinds, codes, strict=True))
+        others = [kind for kind in kinds if not found[kind]]
+        names: dict[str, Words] = {}
+        if incomplete and not withdrawn:
+            of_names = completion.complete_names_of(url, others)
+            names = dict(zip(others, of_names, strict=True))
+        return [
+            word
+            for kind in kinds
+            for word in (
+                [(as_typed(code, incomplete), about) for code, about in found[kind]]
+                or offered(names.get(kind, ()), incomplete)
+            )
+        ]
 
-    _KINDS[complete] = (kind,)
+    _KINDS[complete] = kinds
     return complete
 
 
@@ -209,17 +228,6 @@ def complete_currencies(incomplete: str) -> Words:
 
 
 _CLOSED.add(complete_currencies)
-
-
-def complete_any(*kinds: str) -> Completer:
-    """Make a completer of the codes of several kinds, one kind after the other."""
-    completers = [complete_codes(kind) for kind in kinds]
-
-    def complete(ctx: typer.Context, incomplete: str) -> Words:
-        return [matches for one in completers for matches in one(ctx, incomplete)]
-
-    _KINDS[complete] = kinds
-    return complete
 
 
 def answer_shells() -> None:

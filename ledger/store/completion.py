@@ -7,8 +7,9 @@ directly. What is withdrawn or recorded in error is completed only where it is a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -32,26 +33,40 @@ def complete_codes(db_url: str, kind: str, prefix: str, *, withdrawn: bool = Fal
     In order; those that are `withdrawn` alone, or those that are not. An empty list if the ledger
     cannot be read.
     """
-    if kind == "proposal":
-        like = _LIKE.format("code")
-        statement = f"SELECT code, '' FROM proposal WHERE {like} ORDER BY code"  # noqa: S608
-        return _limited(_read(db_url, [statement], _like_pattern(prefix)))
-    if kind not in versioned():
-        return []
-    spec = versioned()[kind]
-    statements = [_codes_statement(spec, withdrawn=withdrawn)]
-    if spec.until_acts and not withdrawn:
-        statements.append(_former_statement(kind))
-    rows = _read(db_url, statements, _like_pattern(prefix))
-    return _limited(sorted((code, about.removesuffix(", ")) for code, about in rows))
+    return complete_codes_of(db_url, (kind,), prefix, withdrawn=withdrawn)[0]
 
 
-def complete_names(db_url: str, kind: str) -> Completed:
-    """List the codes of a kind whose records have names, each with its name."""
-    spec = versioned().get(kind)
-    if spec is None or spec.title is None:
-        return []
-    return _read(db_url, [_codes_statement(spec, withdrawn=False)], "%")
+def complete_codes_of(
+    db_url: str, kinds: Sequence[str], prefix: str, *, withdrawn: bool = False
+) -> list[Completed]:
+    """List the codes of each of some kinds, as `complete_codes` does of one.
+
+    They are read in one connection: opening one reads the whole schema, which takes longer than
+    reading the codes.
+    """
+    of_kinds = [_statements(kind, withdrawn=withdrawn) for kind in kinds]
+    answers = iter(_read_each(db_url, chain.from_iterable(of_kinds), _like_pattern(prefix)))
+    return [
+        _limited(
+            sorted(
+                (code, about.removesuffix(", "))
+                for rows in islice(answers, len(statements))
+                for code, about in rows
+            )
+        )
+        for statements in of_kinds
+    ]
+
+
+def complete_names_of(db_url: str, kinds: Sequence[str]) -> list[Completed]:
+    """List the codes of each of some kinds whose records have names, each with its name."""
+    specs = [versioned().get(kind) for kind in kinds]
+    named = [spec for spec in specs if spec is not None and spec.title is not None]
+    statements = [_codes_statement(spec, withdrawn=False) for spec in named]
+    rows = dict(
+        zip((spec.name for spec in named), _read_each(db_url, statements, "%"), strict=True)
+    )
+    return [rows.get(kind, []) for kind in kinds]
 
 
 def complete_topics(db_url: str) -> Completed:
@@ -108,6 +123,20 @@ _SOME_WITHDRAWN: Final = """EXISTS (SELECT 1 FROM balance b WHERE b.holder_id = 
 def _like_pattern(prefix: str) -> str:
     escaped = prefix.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"
+
+
+def _statements(kind: str, *, withdrawn: bool) -> list[str]:
+    """Give the statements that select the codes of a kind, each with what it stands for."""
+    if kind == "proposal":
+        like = _LIKE.format("code")
+        return [f"SELECT code, '' FROM proposal WHERE {like} ORDER BY code"]  # noqa: S608
+    spec = versioned().get(kind)
+    if spec is None:
+        return []
+    statements = [_codes_statement(spec, withdrawn=withdrawn)]
+    if spec.until_acts and not withdrawn:
+        statements.append(_former_statement(kind))
+    return statements
 
 
 def _codes_statement(spec: RegisterSpec, *, withdrawn: bool) -> str:
@@ -168,34 +197,57 @@ def _former_statement(kind: str) -> str:
 
 def _read(db_url: str, statements: Iterable[str], *given: str) -> list[Any]:
     """Run statements, each with the same parameters; an empty list where that cannot be."""
+    return [row for rows in _read_each(db_url, statements, *given) for row in rows]
+
+
+def _read_each(db_url: str, statements: Iterable[str], *given: str) -> list[list[Any]]:
+    """Give the rows of each statement, in one connection; none of one that cannot be run."""
     scheme, _, rest = db_url.partition("://")
     read = {"sqlite": _read_file, "postgresql": _read_server, "postgres": _read_server}
-    name = scheme.partition("+")[0]
-    return read[name](rest, statements, given) if name in read else []
+    name, asked = scheme.partition("+")[0], list(statements)
+    nothing: list[list[Any]] = [[] for _ in asked]
+    if not asked or name not in read:
+        return nothing
+    return read[name](rest, asked, given) or nothing
 
 
-def _read_file(rest: str, statements: Iterable[str], given: tuple[str, ...]) -> list[Any]:
+def _read_file(rest: str, statements: list[str], given: tuple[str, ...]) -> list[list[Any]]:
     path = Path(rest.partition("?")[0].removeprefix("/"))
     if not path.is_file():
         return []
     address = f"file:{quote(str(path))}?mode=ro"
+
+    def rows(connection: sqlite3.Connection, statement: str) -> list[Any]:
+        try:
+            return connection.execute(statement, given).fetchall()
+        except sqlite3.Error:
+            return []
+
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT_SECONDS)) as connection:
-            return [row for one in statements for row in connection.execute(one, given)]
+            return [rows(connection, one) for one in statements]
     except sqlite3.Error:
         return []
 
 
-def _read_server(rest: str, statements: Iterable[str], given: tuple[str, ...]) -> list[Any]:
+def _read_server(rest: str, statements: list[str], given: tuple[str, ...]) -> list[list[Any]]:
     try:
         import psycopg  # noqa: PLC0415 - only where the ledger is on a server
     except ImportError:
         return []
-    sent = [one.replace("?", "%s").encode() for one in statements]
+
+    def rows(connection: psycopg.Connection, statement: str) -> list[Any]:
+        try:
+            return connection.execute(
+                statement.replace("?", "%s").encode(), given or None
+            ).fetchall()
+        except psycopg.Error:
+            return []
+
     try:
         with psycopg.connect(
-            f"postgresql://{rest}", connect_timeout=_TIMEOUT_SECONDS
+            f"postgresql://{rest}", connect_timeout=_TIMEOUT_SECONDS, autocommit=True
         ) as connection:
-            return [row for one in sent for row in connection.execute(one, given or None)]
+            return [rows(connection, one) for one in statements]
     except psycopg.Error:
         return []

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 from ledgers import sqlite_file
@@ -18,7 +20,13 @@ from officer import Officer
 from cli.main import main
 from ledger.store import completion
 
-Completes = Callable[[str], list[str]]
+
+class Completes(Protocol):
+    """Answers a shell that completes a line."""
+
+    def __call__(self, line: str, shell: str = "fish") -> list[str]:
+        """Give the words, each with what it stands for behind a tab."""
+        ...
 
 
 @pytest.fixture
@@ -27,13 +35,15 @@ def completes(
 ) -> Completes:
     """Give the answer to a shell: the words, each with what it stands for behind a tab."""
 
-    def complete(line: str) -> list[str]:
+    def complete(line: str, shell: str = "fish") -> list[str]:
         capsys.readouterr()
         with monkeypatch.context() as asked:
             asked.setenv("CITYFUND_DB", fund.world.url)
-            asked.setenv("_CITYFUND_COMPLETE", "complete_fish")
+            asked.setenv("_CITYFUND_COMPLETE", f"complete_{shell}")
             asked.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
             asked.setenv("_TYPER_COMPLETE_ARGS", f"cityfund {line}")
+            asked.setenv("COMP_WORDS", f"cityfund {line}")
+            asked.setenv("COMP_CWORD", str(len(line.split(" "))))
             assert main([]) == 0
         return [one for one in capsys.readouterr().out.splitlines() if one]
 
@@ -103,13 +113,10 @@ def begun(words: list[str]) -> str:
     return next(first[:n] for n in range(len(first), -1, -1) if last.startswith(first[:n]))
 
 
-@pytest.mark.only_on("sqlite")
-def test_of_many_codes_all_are_given_or_what_all_begin_with(
-    fund: Officer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = fund.world.url
+def copy_project(fund: Officer, copies: int) -> None:
+    """Add copies of the first project beside it, by SQL: an import of as many takes seconds."""
     fund.world.ledger.engine.dispose()
-    with closing(sqlite3.connect(sqlite_file(url))) as line, line:
+    with closing(sqlite3.connect(sqlite_file(fund.world.url))) as line, line:
         guards = line.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for (name,) in guards:
             line.execute(f'DROP TRIGGER "{name}"')
@@ -117,16 +124,95 @@ def test_of_many_codes_all_are_given_or_what_all_begin_with(
             columns = [row[1] for row in line.execute(f"PRAGMA table_info({table})")]
             new = {own: "n", "code": "printf('PRJ-%04d', n)", "folded": "printf('PRJ-%04d', n)"}
             line.execute(
-                "WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM many LIMIT 9999)"
+                "WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL"
+                f" SELECT n + 1 FROM many LIMIT {copies})"
                 f" INSERT INTO {table} SELECT {', '.join(new.get(c, c) for c in columns)}"
                 f" FROM {table}, many WHERE {own} = 1"
             )
+
+
+@pytest.mark.only_on("sqlite")
+def test_of_many_codes_all_are_given_or_what_all_begin_with(
+    fund: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = fund.world.url
+    copy_project(fund, 9_999)
 
     codes = [code for code, _ in completion.complete_codes(url, "project", "PRJ-")]
     assert (len(codes), begun(codes)) == (10_000, "PRJ-")
     monkeypatch.setattr(completion, "_MOST", 50)
     few = [code for code, _ in completion.complete_codes(url, "project", "PRJ-")]
     assert (len(few), begun(few)) == (50, "PRJ-")
+
+
+class Work(NamedTuple):
+    """What one completion does: calls of Python functions, rows read, and connections."""
+
+    calls: int
+    rows: int
+    connections: int
+
+
+@pytest.fixture
+def work_of(completes: Completes, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Work]:
+    """Count the work of completing a line in a shell, without what a process does once."""
+
+    def count(line: str, shell: str) -> Work:
+        completes(line, shell)
+        calls, rows, connections = 0, 0, 0
+        read_each, connect = completion._read_each, sqlite3.connect
+
+        def counted_rows(*asked: Any) -> list[list[Any]]:
+            nonlocal rows
+            answers = read_each(*asked)
+            rows += sum(map(len, answers))
+            return answers
+
+        def counted_connection(*asked: Any, **named: Any) -> sqlite3.Connection:
+            nonlocal connections
+            connections += 1
+            return connect(*asked, **named)
+
+        def call(_frame: FrameType, event: str, _: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        with monkeypatch.context() as counting:
+            counting.setattr(completion, "_read_each", counted_rows)
+            counting.setattr(sqlite3, "connect", counted_connection)
+            sys.setprofile(call)
+            try:
+                completes(line, shell)
+            finally:
+                sys.setprofile(None)
+        return Work(calls, rows, connections)
+
+    return count
+
+
+CALLS_PER_WORD = 10
+"""Calls of Python functions that a word of an answer may take."""
+COMPLETED = "show", "project show"
+MULTIPLE = 1.2
+"""How many times the calls of a ledger of one project a TAB may take that answers with few."""
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completing_does_little_more_at_ten_thousand_projects(
+    fund: Officer, completes: Completes, work_of: Callable[[str, str], Work], shell: str
+) -> None:
+    words = {"PRJ-0042": 1, "PRJ-004": 10, "PRJ-00": 99, "PRJ-": 10_000}
+    lines = {f"{verb} {typed}": count for typed, count in words.items() for verb in COMPLETED}
+    few = {line: work_of(line, shell) for line in lines}
+    copy_project(fund, 9_999)
+
+    for line, count in lines.items():
+        work = work_of(line, shell)
+        assert "\n".join(completes(line, shell)).count("PRJ-") >= count, line
+        assert work.connections <= 2, line  # for the codes, and for names where no code begins so
+        assert work.rows <= few[line].rows + count, line
+        assert work.calls <= MULTIPLE * few[line].calls + CALLS_PER_WORD * count, line
 
 
 SCRIPTS = {
