@@ -95,9 +95,23 @@ class PartialDateText(TypeDecorator[PartialDate]):
         """Store the text."""
         return None if value is None else value.text
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> PartialDate | None:
-        """Read the same text back."""
-        return None if value is None else PartialDate(value)
+    def result_processor(self, _dialect: Dialect, _coltype: Any) -> Callable[[Any], Any]:
+        """Read the same text back; without the class's own step between, for many are empty."""
+        return _PARTIAL_DATES.__getitem__
+
+
+class _PartialDates(dict[str | None, PartialDate | None]):
+    """Partial dates by their texts, of which a register has few; no text is None."""
+
+    def __missing__(self, text: str | None) -> PartialDate | None:
+        found = None if text is None else PartialDate(text)
+        if len(self) < _MOST_KEPT:
+            self[text] = found
+        return found
+
+
+_MOST_KEPT: Final = 10_000
+_PARTIAL_DATES: Final = _PartialDates()
 
 
 def codes_in(cell: str | None) -> tuple[str, ...]:
