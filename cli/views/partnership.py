@@ -76,7 +76,7 @@ def emit_report(call: Call, report: PartnershipReport, by: Sequence[str]) -> Non
 
 def _chosen(call: Call, rows: list[PartnershipRow]) -> list[PartnershipRow]:
     """Keep the partnerships that meet every filter."""
-    if call.read == call.read.without_filters():
+    if not call.read.where:
         return rows
     made = (_of_either_city(_row(call, one)) for one in rows)
     kept = {row["partnership"] for row in filter_rows(made, _ROW, call.read)}
