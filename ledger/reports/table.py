@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, Final
 
 from ledger.core.characters import revealed
+from ledger.core.partial_dates import PartialDate
 
 ReportRow = Mapping[str, object]
 Line = Sequence[object]
@@ -125,10 +126,10 @@ def jsonable(value: object) -> Any:
     """Turn a value into what JSON has: exact decimals and dates become texts."""
     if type(value) in _PLAIN:
         return value
+    if (write := _WRITERS.get(type(value))) is not None:
+        return write(value)
     if isinstance(value, Enum):
         return jsonable(value.value)
-    if isinstance(value, (str, int, float)):
-        return value
     if isinstance(value, Mapping):
         return {
             str(key): item if type(item) in _PLAIN else jsonable(item)
@@ -136,7 +137,15 @@ def jsonable(value: object) -> Any:
         }
     if isinstance(value, (list, tuple)):
         return [jsonable(item) for item in value]
-    return _as_text(value)
+    return value if isinstance(value, (str, int, float)) else _as_text(value)
+
+
+_WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
+    Decimal: "{:f}".format,
+    PartialDate: attrgetter("text"),
+    date: date.isoformat,
+}
+"""How the types are written that most other values are of."""
 
 
 def _as_text(value: object) -> str:
