@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -44,9 +44,7 @@ class Share(NamedTuple):
     @property
     def value(self) -> Decimal | None:
         """Give the share to four places, rounded down; None where the divisor is zero."""
-        if not self.whole:
-            return None
-        return Decimal(self.part * _PLACES // self.whole).scaleb(-4)
+        return _to_four_places(self.part, self.whole)
 
     def reaches(self, mark: Decimal) -> bool:
         """Say whether the share, exactly, is at least a mark; an unknown one is not."""
@@ -57,6 +55,12 @@ class Share(NamedTuple):
         if not isinstance(other, Share):
             return NotImplemented
         return Share(self.part + other.part, self.whole + other.whole)
+
+
+@lru_cache(maxsize=4096)
+def _to_four_places(part: int, whole: int) -> Decimal | None:
+    """Divide, rounding down; the cities of a report have few different shares."""
+    return Decimal(part * _PLACES // whole).scaleb(-4) if whole else None
 
 
 class SeatTime(NamedTuple):
@@ -129,6 +133,33 @@ class Engagement:
         if measure == DECIDING:
             return Decimal(self.deciding)
         return (self.present if measure == PRESENT else self.effective).value
+
+
+class _Seen(NamedTuple):
+    """What the attendance of a city comes to: first at the meetings that were expected of it.
+
+    `presences` counts the words, `at_incomplete` the rows of lists that are not complete. `there`
+    are the meetings where it was present, as a guest too, and `active` those with a contribution.
+    """
+
+    presences: Mapping[str, int]
+    at_incomplete: int
+    present: int
+    there: int
+    active: int
+    contributions: Mapping[str, int]
+
+
+_NOTHING: Final[Counter[str]] = Counter()
+_NO_ROWS: Final[Mapping[str, Attendance]] = {}
+
+
+def _counted(words: Sequence[str]) -> Mapping[str, int]:
+    return Counter(words) if words else _NOTHING
+
+
+def _first_day_of(seat: SeatTime) -> date:
+    return seat.first or date.min
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,38 +253,58 @@ class BodyRecords:
 
     def engagement(self, city: str, span: Span) -> Engagement:
         """Compute the figures of one city over a span."""
-        seats = self.seats_of.get(city, [])
+        seats = self.seats_of.get(city, ())
         ranges = self._expected([self._begun(city, one) for one in seats], span)
-        rows = self._rows_in(city, span)
-        there = [row for _, row in rows if row.is_present]
-        at_expected = [one for one in rows if any(first <= one[0] < end for first, end in ranges)]
-        expected = sum(end - first for first, end in ranges)
-        incomplete = self._open_before
-        not_recorded = sum(incomplete[end] - incomplete[first] for first, end in ranges)
-        not_recorded -= sum(not self.held[place].complete for place, _ in at_expected)
-        present = sum(row.is_present for _, row in at_expected)
+        seen = self._seen(city, span, ranges)
+        expected, incomplete = 0, self._open_before
+        not_recorded = -seen.at_incomplete
+        for first, end in ranges:
+            expected += end - first
+            not_recorded += incomplete[end] - incomplete[first]
         deciding = [one for one in seats if one.decides]
         in_force = [one for one in deciding if one.holds_on(span.last)]
         return Engagement(
             expected=expected,
             not_recorded=not_recorded,
-            present=Share(present, expected - not_recorded),
-            part=sum(row.presence == "part" for _, row in at_expected),
-            apologies=sum(row.presence == "apologies" for _, row in at_expected),
-            as_guest=len(there) - present,
-            contributions=Counter(word for row in there for word in row.did),
-            effective=Share(sum(bool(row.did) for row in there), len(there)),
+            present=Share(seen.present, expected - not_recorded),
+            part=seen.presences["part"],
+            apologies=seen.presences["apologies"],
+            as_guest=seen.there - seen.present,
+            contributions=seen.contributions,
+            effective=Share(seen.active, seen.there),
             deciding=len(in_force),
             used=sum(self._is_used(one, span.last) for one in in_force),
             days=Share(_days_of(deciding, span), span.days),
         )
 
-    def _rows_in(self, city: str, span: Span) -> list[tuple[int, Attendance]]:
-        """Give the attendance of a city at meetings of a span, with their places, in order."""
-        first, end = self._places_in(span)
-        rows = self.rows.get(city, {}).items()
-        placed = ((self._place_of[code], row) for code, row in rows)
-        return sorted((one for one in placed if first <= one[0] < end), key=lambda one: one[0])
+    def _seen(self, city: str, span: Span, ranges: Sequence[tuple[int, int]]) -> _Seen:
+        """Count the attendance of a city at meetings of a span, in one pass."""
+        begin, through = self._places_in(span)
+        at_incomplete = present = there = active = 0
+        presences: list[str] = []
+        contributions: list[str] = []
+        for code, row in self.rows.get(city, _NO_ROWS).items():
+            place = self._place_of[code]
+            if not begin <= place < through:
+                continue
+            is_present = row.is_present
+            if is_present:
+                there += 1
+                active += bool(row.did)
+                contributions += row.did
+            for first, end in ranges:
+                if first <= place < end:
+                    present += is_present
+                    presences.append(row.presence)
+                    at_incomplete += not self.held[place].complete
+        return _Seen(
+            presences=_counted(presences),
+            at_incomplete=at_incomplete,
+            present=present,
+            there=there,
+            active=active,
+            contributions=_counted(contributions),
+        )
 
     def _expected(self, seats: Iterable[SeatTime], span: Span) -> list[tuple[int, int]]:
         """Give the places of the meetings that are expected in a span, as ranges apart.
@@ -263,7 +314,7 @@ class BodyRecords:
         through, _ = self._places_in(span)
         ranges = []
         expecting = (one for one in seats if one.expects and _overlaps(one, span))
-        for one in sorted(expecting, key=lambda seat: seat.first or date.min):
+        for one in sorted(expecting, key=_first_day_of):
             first, last = max(one.first or span.first, span.first), one.last or span.last
             begin, end = self._places_in(Span(first, min(last, span.last)))
             if max(begin, through) < end:
@@ -295,10 +346,9 @@ class BodyRecords:
 
     def marks(self, city: str, day: date) -> dict[str, Decimal]:
         """Give what the shares of a city have to reach on a day: its target, or the body's."""
+        targets = self._targets(city, day) if self.targets else ()
         return {
-            measure: next(
-                (one.value for one in self._targets(city, day) if one.measure == measure), usual
-            )
+            measure: next((one.value for one in targets if one.measure == measure), usual)
             for measure, usual in MARKS.items()
         }
 

@@ -63,12 +63,11 @@ def held_seat(seat: Seat, place_ends: PartialDate | None, withdrawn_on: date | N
     period = seat.period
     if seat.until is not None:
         return HeldSeat(seat, Span(period.first, period.last))
-    ends: list[tuple[date, str | None]] = [(date.max, None)]
-    if place_ends is not None:
-        ends.append((place_ends.last, seat.place[0]))
-    if withdrawn_on is not None:
-        ends.append((withdrawn_on, "city"))
-    last, ended_by = min(ends, key=lambda one: one[0])
+    last, ended_by = date.max, None
+    if place_ends is not None and place_ends.last < last:
+        last, ended_by = place_ends.last, seat.place[0]
+    if withdrawn_on is not None and withdrawn_on < last:
+        last, ended_by = withdrawn_on, "city"
     return HeldSeat(seat, Span(period.first, last), ended_by)
 
 

@@ -48,11 +48,16 @@ def report_seats(reader: Reader, first: date | None, last: date | None) -> SeatR
 
 
 def seat_records(
-    reader: Reader, snapshot: Snapshot | None = None, *, outcomes: bool = True
+    reader: Reader,
+    snapshot: Snapshot | None = None,
+    *,
+    outcomes: bool = True,
+    contributions: bool = True,
 ) -> SeatRecords:
     """Gather what reports on seats ask, of the seats of a snapshot or of all.
 
-    With `outcomes`, what came of each seat is read too.
+    With `outcomes`, what came of each seat is read too; with `contributions`, the days of what
+    cities did at meetings are gathered from the snapshot.
     """
     snapshot = snapshot or reader.snapshot(SEAT.name, "attendance", "motion")
     cities, seats = snapshot.records("city"), [*snapshot.records(SEAT.name).values()]
@@ -72,7 +77,9 @@ def seat_records(
             snapshot.registers.get("meeting", {}),
             snapshot.registers.get("attendance", {}).values(),
             snapshot.registers.get("motion", {}).values(),
-        ),
+        )
+        if contributions
+        else {},
     )
 
 

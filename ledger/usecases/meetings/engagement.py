@@ -340,7 +340,7 @@ def read_bodies(reader: Reader, snapshot: Snapshot) -> list[BodyRecords]:
     attendance = _by(snapshot.records("attendance").values(), lambda one: body_of[one.meeting])
     motions = _by(snapshot.records("motion").values(), lambda one: body_of[one.meeting])
     targets = _by(snapshot.records("target").values(), lambda one: one.body)
-    records = seat_records(reader, snapshot)
+    records = seat_records(reader, snapshot, contributions=False)
     seats = _by(seat_times(records, snapshot.day), lambda one: one[0])
     return [
         BodyRecords(
@@ -371,6 +371,7 @@ def seat_times(records: SeatRecords, day: date) -> Iterator[tuple[str, SeatTime]
         held = records.held(seat)
         if held.span.first > day:
             continue
+        step = held.step
         yield (
             seat.body,
             SeatTime(
@@ -378,8 +379,8 @@ def seat_times(records: SeatRecords, day: date) -> Iterator[tuple[str, SeatTime]
                 city=seat.city,
                 first=None if seat.from_ is None else held.span.first,
                 last=None if held.span.last == date.max else held.span.last,
-                expects=held.step is not Step.NONE,
-                decides=held.step is Step.DECIDING,
+                expects=step is not Step.NONE,
+                decides=step is Step.DECIDING,
                 bore=not records.came_of.get(seat.code, NOTHING).is_nothing,
             ),
         )
