@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -154,12 +155,18 @@ def record_row(table: str, record: Any, unit: Unit | None = None) -> dict[str, A
     The columns for the reader and the quantity are the caller's to fill.
     """
     row: dict[str, Any] = {}
-    for column in TABLES[table].columns:
-        value = getattr(record, column.attribute, None)
-        if column.kind is Kind.AMOUNT and isinstance(value, int) and unit is not None:
+    for name, attribute, is_amount in _cells_of(table):
+        value = getattr(record, attribute, None)
+        if is_amount and isinstance(value, int) and unit is not None:
             value = format_amount(value, unit.decimals)
-        row[column.name] = value
+        row[name] = value
     return row
+
+
+@cache
+def _cells_of(table: str) -> Sequence[tuple[str, str, bool]]:
+    """Return a table's columns: the name, the attribute of records, and whether it is an amount."""
+    return [(one.name, one.attribute, one.kind is Kind.AMOUNT) for one in TABLES[table].columns]
 
 
 def balance_row(balance: Balance) -> dict[str, str | None]:

@@ -41,7 +41,15 @@ REPORT_COLUMNS = _columns(
     city_name="City",
     in_force="In force",
 )
-_KINDS = ("approach", "partnership", "meeting", "seat", "project", "offer", "deal")
+_PLURALS = {
+    "approach": "approaches",
+    "partnership": "partnerships",
+    "meeting": "meetings",
+    "seat": "seats",
+    "project": "projects",
+    "offer": "offers",
+    "deal": "deals",
+}
 
 
 def emit_report(call: Call, report: SeatReport) -> None:
@@ -87,7 +95,7 @@ def report_row(row: SeatRow) -> dict[str, Any]:
         "in_force": row.in_force,
         "days": row.days,
         "came_of": _came_of(row.came_of),
-        **{_plural(kind): row.came_of.counts.get(kind, 0) for kind in _KINDS},
+        **{plural: row.came_of.counts.get(kind, 0) for kind, plural in _PLURALS.items()},
         "held": row.came_of.held,
         "committed": row.came_of.committed,
         "delivered": row.came_of.delivered,
@@ -101,14 +109,10 @@ _LAST_YEAR = 9999
 
 def _came_of(outcome: Yield) -> list[str]:
     return [
-        f"{count} {kind if count == 1 else _plural(kind)}"
-        for kind in _KINDS
+        f"{count} {kind if count == 1 else plural}"
+        for kind, plural in _PLURALS.items()
         if (count := outcome.counts.get(kind, 0))
     ]
-
-
-def _plural(kind: str) -> str:
-    return f"{kind}es" if kind.endswith("h") else f"{kind}s"
 
 
 def _notes(report: SeatReport, rows: Sequence[SeatRow]) -> Iterator[str]:
