@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -167,13 +168,11 @@ def _keys(row: PartnershipRow, by: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _sums(rows: Sequence[PartnershipRow]) -> Row:
-    def number(*status: Status) -> int:
-        return sum(row.status in status for row in rows)
-
+    statuses = Counter([row.status for row in rows])
     return {
         "ties": len(rows),
-        "in_force": sum(row.is_in_force for row in rows),
-        **{status.value: number(status) for status in Status},
+        "in_force": len(rows) - statuses[Status.ENDED],
+        **{status.value: statuses[status] for status in Status},
         "without_outcome": sum(row.outcome is Outcome.NONE for row in rows),
         "late": sum(len(row.counts.late) for row in rows),
         "openings": sum(row.openings for row in rows),

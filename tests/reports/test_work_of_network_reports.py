@@ -17,13 +17,13 @@ from ledger.store.session.ledger import open_ledger
 SIZES = 400, 1200
 MOST_CALLS = {
     "report partnerships": 95,
-    "report partnerships --by country": 106,
+    "report partnerships --by country": 98,
     "report partnerships --openings": 82,
     "report engagement": 109,
-    "report seats": 79,
+    "report seats": 72,
     "exchange standing 'topic 3'": 23,
     "exchange suggest N-0003": 13,
-    "partnership list": 62,
+    "partnership list": 37,
 }
 """Calls of Python functions for a partnership with all that a ledger has more for it.
 
