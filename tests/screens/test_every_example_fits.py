@@ -28,7 +28,18 @@ COMMANDS = sorted(
 WIDTHS = (40, 80, 120, 200)
 LOCALES = ("fa_IR.UTF-8", "C", "POSIX")
 COLOURS: tuple[dict[str, str], ...] = ({}, {"NO_COLOR": "1"}, {"TERM": ""})
-MACHINES = {"--json", "csv", "tsv", "ndjson", "md", "--systemd", "--cron", "follow", "prove"}
+MACHINES = {
+    "--man",
+    "--json",
+    "csv",
+    "tsv",
+    "ndjson",
+    "md",
+    "--systemd",
+    "--cron",
+    "follow",
+    "prove",
+}
 """Words of an example whose answer programs read, or which is copied into a file: as it is."""
 NARROW_WORDS = {"journal list": frozenset({"with"})}
 """Words said on narrow screens only, as in the subject of an entry: N-0001 with O-0001."""

@@ -49,7 +49,7 @@ def furnish(world: World, seed: int) -> None:
         _ask(world, random, number)
     about = random.choice((("need", "N-0001"), ("project", "PRJ-0001"), ("deal", "D-0001")))
     if world.knows(*about):
-        reminder = Reminder("R-0001", *about, TODAY, "Call them")
+        reminder = Reminder("R-0001", about[1], about[0], TODAY, "Call them")
         world.do(lambda uow: uow.add("reminder", reminder))
 
 
