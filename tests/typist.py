@@ -53,11 +53,26 @@ class Sitting:
         self.types(f"{answer}\r")
         return new
 
+    def is_interrupted(self, key: str = CTRL_C) -> tuple[int, str]:
+        """Press a key that ends the program, as often as a person would; give what `ends` gives.
+
+        The line editor writes its question before it waits for the keyboard. An interruption
+        between the two is noticed with the next key only.
+        """
+        for _ in range(3):
+            self.types(key)
+            if self._screen.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=5) == 0:
+                return self._ended()
+        return self.ends()
+
     def ends(self) -> tuple[int, str]:
         """Wait for the end; give the exit code and all that stood on the screen."""
         found = self._screen.expect([pexpect.EOF, pexpect.TIMEOUT])
+        assert found == 0, f"{self.text}{self._screen.before}"
+        return self._ended()
+
+    def _ended(self) -> tuple[int, str]:
         self.text += str(self._screen.before)
-        assert found == 0, self.text
         self._screen.close()
         return os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1]), _plain(self.text)
 

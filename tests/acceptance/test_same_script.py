@@ -17,7 +17,7 @@ from ledgers import PostgresqlLedgers, SqliteLedgers, made_on_server
 from postgres_server import Server
 from raw import Raw
 
-from cli.framework.ledger_names import shown_url
+from cli.framework.ledger_names import address_of, shown_url
 
 SEED = 20261124
 
@@ -182,7 +182,7 @@ def told(answer: Answer, office: Office) -> tuple[int, str, str]:
     """Give what a command answered, without what the machine alone decides."""
     texts = []
     for text in (answer.out, answer.err):
-        plain = text.replace(shown_url(office.url), "URL")
+        plain = text.replace(shown_url(office.url), "URL").replace(address_of(office.url), "LEDGER")
         plain = _MOMENT.sub("MOMENT", _MADE_KEY.sub("KEY", plain))
         texts.append(_DATABASE_USER.sub("", plain))
     return answer.code, texts[0], texts[1]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 from officer import Officer
-from typist import CTRL_C, sits_down
+from typist import sits_down
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -148,8 +148,7 @@ def _interrupted(office: Officer, command: Typed, question: int) -> None:
         for answer in command.answers[:question]:
             sitting.says(answer)
         sitting.waits()
-        sitting.types(CTRL_C)
-        code, text = sitting.ends()
+        code, text = sitting.is_interrupted()
     assert code == 130, text
     assert "Interrupted; nothing was recorded." in text, text
     assert "Traceback" not in text

@@ -92,8 +92,7 @@ def test_tab_completes_codes_words_and_names(fund: Officer) -> None:
     assert "PRJ-0001" in sitting.waits()
     sitting.types(f"exp{TAB}\r")
     assert "expertise" in sitting.waits()
-    sitting.types(CTRL_C)
-    assert sitting.ends()[0] == 130
+    assert sitting.is_interrupted()[0] == 130
 
 
 @pytest.mark.parametrize("line", ASKED)
@@ -126,8 +125,7 @@ def _interrupts(fund: Officer, line: str, answers: list[str], key: str) -> None:
             for answer in answers[:asked]:
                 sitting.says(answer)
             sitting.waits()
-            sitting.types(key)
-            code, text = sitting.ends()
+            code, text = sitting.is_interrupted(key)
         assert code == 130, text
         assert text.rstrip().endswith("Interrupted; nothing was recorded."), text
 
