@@ -192,6 +192,12 @@ def _unknown_option(option: str, call: Any, path: str) -> UsageError:
             why="A quantity is positive; the command determines its direction.",
             next_step="Omit the sign.",
         )
+    if option == "--on" and getattr(getattr(call, "command", None), "kind", None) == "write":
+        return UnknownOption(
+            f"{path} has no option {option}.",
+            why="What it records holds from the moment it is recorded; no other day can be given.",
+            next_step=f"Leave it out; see {path} --help.",
+        )
     params = call.command.params if call is not None else []
     bare = option.lstrip("-").casefold()
     shown = [one for one in params if not getattr(one, "hidden", False)]
@@ -203,12 +209,6 @@ def _unknown_option(option: str, call: Any, path: str) -> UsageError:
         next_step = f"Did you mean {' or '.join(reordered)}?"
     else:
         next_step = did_you_mean(option, known, f"See {path} --help.")
-    if option == "--on":
-        return UnknownOption(
-            f"{path} has no option {option}.",
-            why="What it records holds from the moment it is recorded, whatever the day.",
-            next_step=f"Leave it out; see {path} --help.",
-        )
     return UnknownOption(
         f"{path} has no option {option}.",
         why="Only the options listed in the command's help are accepted.",

@@ -74,6 +74,13 @@ def test_where_it_would_change_nothing_it_is_refused(officer: Officer, line: str
     assert officer.refused(f"{line} --on 2026-11-22", 2, "the moment it is recorded")
 
 
+def test_a_command_that_records_nothing_is_not_said_to_record(officer: Officer) -> None:
+    done = officer.tries("need list --on 2026-11-22")
+    assert done.code == 2
+    assert "has no option --on" in done.err
+    assert "recorded" not in done.err
+
+
 @pytest.mark.parametrize(
     "line",
     [

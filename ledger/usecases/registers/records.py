@@ -53,7 +53,7 @@ class FixedTerm(RefusedByRule, code="fixed-term"):
 class DateNotUsed(InvalidInput, code="date-not-used"):
     """The day of an act was given, and nothing of the act is of a day."""
 
-    default_why = "Other terms hold from the moment they are recorded, whatever the day."
+    default_why = "Other terms hold from the moment they are recorded; no other day can be given."
     default_next = "Leave out --on."
 
 
