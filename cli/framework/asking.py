@@ -23,7 +23,7 @@ from cli.framework.options import COMMON_PANEL, is_from_command_line
 from cli.framework.session import ledger_of
 from cli.framework.settings import mask_url
 from cli.framework.terminal import print_to_stderr, tell, visible
-from cli.framework.usage_errors import NotConfirmed
+from cli.framework.usage_errors import NotConfirmed, argument_name
 from ledger.core.errors import LedgerError, UsageError
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _show(words: Words) -> None:
 
 def _name(param: Any) -> str:
     if param.param_type_name == "argument":
-        return str(param.metavar or param.name).strip("[]{}.").upper()
+        return argument_name(param).rstrip(".")
     return str(param.opts[0])
 
 

@@ -248,9 +248,13 @@ def _arguments(call: Any) -> str:
 
 
 def _argument_name(param: Any) -> str:
-    """Name an argument as help does, without the marks around it."""
-    name = str(param.metavar or param.name).strip("[]{}").upper()
+    name = argument_name(param)
     return name if param.required else f"[{name}]"
+
+
+def argument_name(param: Any) -> str:
+    """Name an argument as help does, without the marks around it."""
+    return str(param.metavar or param.name).strip("[]{}").upper()
 
 
 def _quotes(extra: str, call: Any) -> str | None:

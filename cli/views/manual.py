@@ -6,14 +6,14 @@ Every text is escaped, so that no help text can be read as a request of roff.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import ledger
 from cli.framework.app import COMMAND_TABLE, HELP, build_root, load
 from cli.framework.examples import examples_of
 from cli.framework.options import COMMON_PANEL, READ_PANEL, WRITE_PANEL, is_default
 from cli.framework.settings import variable_of
-from cli.framework.usage_errors import CONFIG_KEYS
+from cli.framework.usage_errors import CONFIG_KEYS, argument_name
 
 Topics = Mapping[str, tuple[str, Sequence[str]]]
 
@@ -67,13 +67,13 @@ def manual_lines(topics: Topics) -> Iterator[str]:
         ],
     )
     commands = [*_commands()]
-    yield from _shared_options([command for _, command, _ in commands])
+    yield from _shared_options([one.made for one in commands])
     panel = ""
-    for name, command, entry_panel in commands:
-        if entry_panel != panel:
-            panel = entry_panel
+    for command in commands:
+        if command.panel != panel:
+            panel = command.panel
             yield f'.SH "COMMANDS: {escaped(panel.upper())}"'
-        yield from _command(name, command)
+        yield from _command(command)
     yield from _exit_codes(topics["exit-codes"][1])
     yield from _terms("ENVIRONMENT", _variables())
     yield from _terms("FILES", FILES)
@@ -91,48 +91,56 @@ def escaped(text: str) -> str:
     return f"\\&{shown}" if shown.startswith(".") else shown
 
 
-def _commands() -> Iterator[tuple[str, Any, str]]:
-    """Give each command with its words and its heading in the help, in the order of the help."""
+class _Command(NamedTuple):
+    """A command, its noun and verb, how it is typed, and its heading in the help.
+
+    A noun that stands for a verb is typed alone.
+    """
+
+    made: Any
+    name: str
+    typed: str
+    panel: str
+
+
+def _commands() -> Iterator[_Command]:
+    """Give each command, in the order of the help."""
     for entry in sorted(COMMAND_TABLE, key=lambda one: _PANELS.index(one.panel)):
         made = load(entry)
         verbs = getattr(made, "commands", None)
         for verb, command in (verbs or {"": made}).items():
             if not command.hidden:
-                yield f"{entry.name} {verb}".strip(), command, entry.panel
+                name = f"{entry.name} {verb}".strip()
+                typed = entry.name if is_default(made, verb) else name
+                yield _Command(command, name, typed, entry.panel)
 
 
-def _command(name: str, command: Any) -> Iterator[str]:
-    own = [one for one in _visible(command) if _panel(one) not in _SHARED]
-    words = _words_typed(name)
+def _command(command: _Command) -> Iterator[str]:
+    visible, words = _visible(command.made), command.typed
+    own = [one for one in visible if _panel(one) not in _SHARED]
     usage = " ".join(_argument(one) for one in own if _is_argument(one))
     yield f'.SS "cityfund {escaped(words)}"'
     yield f"\\fBcityfund {escaped(words)}\\fR [\\fIOPTIONS\\fR] {usage}".rstrip()
-    for paragraph in (command.help or "").split("\n\n"):
+    for paragraph in (command.made.help or "").split("\n\n"):
         yield ".PP"
         yield from _text(" ".join(paragraph.split()))
     for one in own:
         yield from _parameter(one)
-    shared = [one.opts[0] for one in _visible(command) if _panel(one) in (READ_PANEL, WRITE_PANEL)]
+    shared = [one.opts[0] for one in visible if _panel(one) in (READ_PANEL, WRITE_PANEL)]
     if shared:
         yield ".PP"
         yield from _text(f"Also: {', '.join(shared)}.")
-    examples = examples_of(name)
+    examples = examples_of(command.name)
     if examples:
         yield ".PP"
         yield "Examples:"
         yield from _verbatim(examples)
 
 
-def _words_typed(name: str) -> str:
-    """Return a command as it is typed: a noun that stands for a verb stands alone."""
-    noun, _, verb = name.partition(" ")
-    entry = next(one for one in COMMAND_TABLE if one.name == noun)
-    return noun if verb and is_default(load(entry), verb) else name
-
-
 def _shared_options(commands: Sequence[Any]) -> Iterator[str]:
     """Describe the options that many commands have, once, with all of their values."""
-    every = [*build_root().params, *(one for command in commands for one in _visible(command))]
+    of_root = build_root().params
+    every = [*of_root, *(one for command in commands for one in _visible(command))]
     for panel in _SHARED:
         chosen: dict[str, Any] = {}
         for one in every:
@@ -145,7 +153,7 @@ def _shared_options(commands: Sequence[Any]) -> Iterator[str]:
         for one in chosen.values():
             yield from _parameter(one)
     yield '.SH "OPTIONS OF THE PROGRAM"'
-    for one in build_root().params:
+    for one in of_root:
         if _panel(one) not in _SHARED and not getattr(one, "hidden", False):
             yield from _parameter(one)
 
@@ -163,19 +171,15 @@ def _is_argument(param: Any) -> bool:
 
 
 def _argument(param: Any) -> str:
-    name = f"\\fI{escaped(_argument_name(param))}\\fR"
+    name = f"\\fI{escaped(argument_name(param))}\\fR"
     shown = f"{name}..." if param.nargs == -1 else name
     return shown if param.required else f"[{shown}]"
-
-
-def _argument_name(param: Any) -> str:
-    return str(param.metavar or param.name).strip("[]{}").upper()
 
 
 def _parameter(param: Any) -> Iterator[str]:
     yield ".TP"
     if _is_argument(param):
-        yield f"\\fI{escaped(_argument_name(param))}\\fR"
+        yield f"\\fI{escaped(argument_name(param))}\\fR"
     else:
         names = ", ".join(f"\\fB{escaped(one)}\\fR" for one in (*param.opts, *param.secondary_opts))
         value = "" if param.is_flag else str(param.metavar or param.name.upper().replace("_", "-"))
