@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import ledger
 from cli.framework.command import Call, command, standalone
-from cli.framework.ledger_names import shown_url
+from cli.framework.ledger_names import has_password, shown_url
 from cli.framework.output import emit_document, emit_lines
-from cli.framework.settings import config_path
+from cli.framework.settings import GivenValues, given_values
 from cli.framework.terminal import is_terminal
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.errors import ExitCode
@@ -37,13 +37,14 @@ app = standalone()
 @command(app, "doctor", kind="plain")
 def doctor(call: Call) -> ExitCode:
     """Show versions, the place of the ledger and of the settings, and problems."""
+    given = given_values(call.flags())
     server_facts, server_findings = _server(call.settings.db_url)
     ledger_facts, ledger_findings, notes = _ledger(call)
     backup_facts, backup_findings = _backup(call)
-    facts = {**dict(_facts(call)), **server_facts, **ledger_facts, **backup_facts}
+    facts = {**dict(_facts(call, given)), **server_facts, **ledger_facts, **backup_facts}
     findings = [
         *_findings(call),
-        *_config_findings(call),
+        *_config_findings(given),
         *server_findings,
         *ledger_findings,
         *backup_findings,
@@ -155,11 +156,11 @@ def _server_findings(facts: ServerFacts) -> Iterator[str]:
         yield f"this machine's clock is {minutes} minutes off the clock of the server; correct it"
 
 
-def _facts(call: Call) -> Iterator[tuple[str, object]]:
+def _facts(call: Call, given: GivenValues) -> Iterator[tuple[str, object]]:
     import platform
     import sqlite3
 
-    settings, config = call.settings, config_path()
+    settings = call.settings
     yield "cityfund", ledger.__version__
     yield "python", platform.python_version()
     yield "sqlite", sqlite3.sqlite_version
@@ -167,8 +168,8 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield "database", shown_url(settings.db_url)
     yield "database_mode", _mode(settings.db_url)
     yield "disk_free", _free(settings.db_url)
-    yield "config_file", str(config) if config.exists() else None
-    yield from _profile_facts(call)
+    yield "config_file", str(given.path) if given.path.exists() else None
+    yield from _profile_facts(given)
     yield "actor", settings.actor
     yield "system_user", settings.system_user
     yield "host", settings.host
@@ -176,22 +177,15 @@ def _facts(call: Call) -> Iterator[tuple[str, object]]:
     yield "encoding", sys.stdout.encoding
 
 
-def _profile_facts(call: Call) -> Iterator[tuple[str, object]]:
+def _profile_facts(given: GivenValues) -> Iterator[tuple[str, object]]:
     """Give the profile in force, what chose it, and the profiles that there are."""
-    from cli.framework.settings import given_values
-
-    given = given_values(call.flags())
     yield "profile", None if given.profile is None else given.profile.text
     yield "profile_given_by", None if given.profile is None else given.profile.place
     yield "profiles", sorted(given.profiles)
 
 
-def _config_findings(call: Call) -> Iterator[str]:
+def _config_findings(given: GivenValues) -> Iterator[str]:
     """Find a config file with a password that others can read."""
-    from cli.framework.ledger_names import has_password
-    from cli.framework.settings import given_values
-
-    given = given_values(call.flags())
     if os.name != "posix" or not given.path.exists():
         return
     urls = [one.get("db", "") for one in (given.stored, *given.profiles.values())]

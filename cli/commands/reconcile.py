@@ -22,7 +22,7 @@ import typer
 from cli.framework.call_options import ReadOptions
 from cli.framework.command import Call, command, noun
 from cli.framework.files import require_place_for
-from cli.framework.ledger_names import address_parts
+from cli.framework.ledger_names import has_password
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import agree_to_clock, ledger_of, optional_date
@@ -310,8 +310,7 @@ def timer(
     time = _TIME.fullmatch(at)
     if time is None:
         raise NoTimeOfDay(f"{at!r} is not a time of day.")
-    parts = address_parts(db_url)
-    secret = parts is None or parts.has_password
+    secret = has_password(db_url)
     named = [] if secret else ["--db", db_url]
     acting = [] if actor is None else ["--actor", actor]
     reading = [] if inbox is None else ["--inbox", str(inbox)]

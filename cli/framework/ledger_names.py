@@ -27,12 +27,12 @@ class AddressParts(NamedTuple):
 def address_parts(url: str) -> AddressParts | None:
     """Take a database's URL apart; None where it is none, or cannot be read."""
     masked = mask_url(url)  # first: a password may contain what separates the parts
-    scheme, separator, _ = masked.partition("://")
+    scheme, separator, rest = masked.partition("://")
     if not separator or not scheme.replace("+", "").replace("-", "").isalnum():
         return None
     engine, has_password = scheme.partition("+")[0], _MASK in masked
     if engine == "sqlite":
-        path = masked.partition("://")[2].removeprefix("/").partition("?")[0]
+        path = rest.removeprefix("/").partition("?")[0]
         return AddressParts(engine, path or None, has_password=has_password)
     from urllib.parse import parse_qs, unquote, urlsplit  # noqa: PLC0415 - where one is shown
 
