@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.framework.command import Call, command, noun
-from cli.framework.completion import complete_codes, complete_settings
+from cli.framework.completion import complete_codes, complete_settings, offered
+from cli.framework.settings import SettingValue, config_path, given_values, variable_of
 from cli.framework.terminal import note
+from cli.framework.usage_errors import CONFIG_FORMATS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cli.framework.config_edit import Key
 
 app = noun("Your configuration: each setting, where it comes from, and profiles.")
@@ -21,9 +21,6 @@ app = noun("Your configuration: each setting, where it comes from, and profiles.
 
 def _complete_value(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Complete the values of a setting that has a list of them."""
-    from cli.framework.completion import offered
-    from cli.framework.usage_errors import CONFIG_FORMATS
-
     key = str(ctx.params.get("setting", "")).rpartition(".")[2]
     if key == "format":
         return offered([(name, "") for name in CONFIG_FORMATS], incomplete)
@@ -41,7 +38,6 @@ _KEY = typer.Argument(
 def list_(call: Call) -> None:
     """List each setting with the value in force and where it comes from; never a password."""
     from cli.framework.output import emit_rows
-    from cli.framework.settings import given_values
     from cli.views.configuration import CONFIG_COLUMNS, SCHEMA, config_rows
 
     given = given_values(call.flags())
@@ -54,7 +50,6 @@ def get(call: Call, setting: Annotated[str, _KEY]) -> None:
     """Show the value of a setting that is in force, or the one that a profile gives."""
     from cli.framework.config_edit import parse_key
     from cli.framework.output import emit_document, emit_lines
-    from cli.framework.settings import SettingValue, given_values
     from cli.views.configuration import SCHEMA, setting_row, value_in_force
 
     given, named = given_values(call.flags()), parse_key(setting)
@@ -85,7 +80,7 @@ def set_(
 
     named = parse_key(setting, call.settings.profile)
     checked = checked_value(named.name, value)
-    changed = change_config(_path(), named, checked)
+    changed = change_config(config_path(), named, checked)
     _emit_change(call, named, checked, changed=changed)
 
 
@@ -95,7 +90,7 @@ def unset(call: Call, setting: Annotated[str, _KEY]) -> None:
     from cli.framework.config_edit import change_config, parse_key
 
     named = parse_key(setting, call.settings.profile)
-    changed = change_config(_path(), named, None)
+    changed = change_config(config_path(), named, None)
     _emit_change(call, named, None, changed=changed)
 
 
@@ -105,23 +100,16 @@ def path(call: Call) -> None:
     from cli.framework.output import emit_document, emit_lines
     from cli.views.configuration import SCHEMA
 
-    file = _path()
+    file = config_path()
     if call.format == "json":
         emit_document({"schema": SCHEMA, "file": str(file), "exists": file.exists()})
     else:
         emit_lines([str(file)])
 
 
-def _path() -> Path:
-    from cli.framework.settings import config_path
-
-    return config_path()
-
-
 def _emit_change(call: Call, key: Key, value: str | None, *, changed: bool) -> None:
     """Say what was stored, and what is stronger than it."""
     from cli.framework.output import emit_document, emit_lines
-    from cli.framework.settings import variable_of
     from cli.views.configuration import SCHEMA, shown_value
 
     shown = None if value is None else shown_value(key.name, value)
@@ -133,11 +121,13 @@ def _emit_change(call: Call, key: Key, value: str | None, *, changed: bool) -> N
             "value": shown,
             "changed": changed,
         }
-        emit_document({"schema": SCHEMA, "file": str(_path()), **keys})
+        emit_document({"schema": SCHEMA, "file": str(config_path()), **keys})
     else:
-        did = "was removed" if changed else "was not set"
-        what = did if value is None else f"is {shown}{'' if changed else ', as it was,'}"
-        emit_lines([f"{key.path} {what} in {_path()}"])
+        if value is None:
+            what = "was removed" if changed else "was not set"
+        else:
+            what = f"is {shown}" if changed else f"is already {shown}"
+        emit_lines([f"{key.path} {what} in {config_path()}"])
     variable = variable_of(key.name)
     if variable is not None and os.environ.get(variable):
         note(call, f"{variable} is set in the environment, and is stronger.")

@@ -21,7 +21,7 @@ from cli.framework.config_file import (
     ConfigFile,
     parse_config,
 )
-from cli.framework.settings import days_of, identity_of
+from cli.framework.settings import DAYS, IDENTITIES, days_of, identity_of
 from cli.framework.usage_errors import (
     CONFIG_FORMATS,
     CONFIG_KEYS,
@@ -31,8 +31,6 @@ from cli.framework.usage_errors import (
 from ledger.core.errors import Busy, InvalidInput, LedgerError
 
 _NEW_FILE: Final = 0o600
-_DAYS: Final = ("rate_days", "approach_days")
-_IDENTITIES: Final = ("publisher", "oc4ids-prefix")
 _UNSEEN: Final = frozenset(("Cc", "Cs", "Zl", "Zp"))
 """Control characters, halves of characters, and what ends a line or paragraph."""
 _HEADER: Final = re.compile(r"\s*\[")
@@ -115,9 +113,9 @@ def checked_value(name: str, text: str) -> str:
         why = f"The formats are {', '.join(CONFIG_FORMATS)}."
         raise BadSetting(f"There is no format {value!r}.", why=why, next_step=next_step)
     try:
-        if name in _DAYS:
+        if name in DAYS:
             return str(days_of(name, value))
-        if name in _IDENTITIES:
+        if name in IDENTITIES:
             return identity_of(name, value)
     except InvalidConfig as error:
         raise BadSetting(f"{name} is not set to {text!r}.", why=error.why) from error

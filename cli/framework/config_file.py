@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cli.framework.usage_errors import CONFIG_FORMATS, CONFIG_KEYS, InvalidConfig
+from ledger.core.files import parse_toml, read_at_most
 
 PROFILES: Final = "profile"
 _MOST_BYTES: Final = 64 * 1024
@@ -30,8 +31,7 @@ def read_config(path: Path) -> ConfigFile:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
             raise InvalidConfig(f"{path} is not a file.")
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        content = read_at_most(path, _MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return ConfigFile({}, {})
     return parse_config(path, content)
@@ -59,8 +59,6 @@ def parse_config(path: Path, content: bytes) -> ConfigFile:
 
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - only where there is a file to read
-
-    from ledger.core.files import parse_toml  # noqa: PLC0415 - the same
 
     try:
         return parse_toml(text)

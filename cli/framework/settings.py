@@ -189,7 +189,7 @@ def _profile_of(db_url: str, given: GivenValues) -> str | None:
     return next((name for name in names if given.profiles[name].get("db") == db_url), None)
 
 
-_DAYS = {
+DAYS = {
     "rate_days": "reports name the rates that rest on older quotes",
     "approach_days": "so long an answer to an approach is waited for",
 }
@@ -209,13 +209,13 @@ def days_of(name: str, text: str) -> int:
     if days is None:
         raise InvalidConfig(
             f"The setting {name} is {text!r}.",
-            why=f"It is a number of days: {_DAYS[name]}.",
+            why=f"It is a number of days: {DAYS[name]}.",
             next_step=f"Set {variable_of(name)}, or {name} in the config file, to one such as 30.",
         )
     return days
 
 
-_IDENTITIES = {
+IDENTITIES = {
     "publisher": (r"[^\s/&|?]+", "an identifier of an organisation, without spaces"),
     "oc4ids-prefix": (r"oc4ids-[a-z0-9]{6}", "oc4ids- and six letters or digits"),
 }
@@ -229,7 +229,7 @@ def _identity(name: str, given: GivenValues) -> str | None:
 
 def identity_of(name: str, text: str) -> str:
     """Return the identity that a setting is set to. Raises InvalidConfig."""
-    form, words = _IDENTITIES[name]
+    form, words = IDENTITIES[name]
     if re.fullmatch(form, text):
         return text
     raise InvalidConfig(
