@@ -271,9 +271,7 @@ def _complete_profiles(incomplete: str) -> list[tuple[str, str]]:
     return complete_profiles(incomplete)
 
 
-SHARED_FLAGS = (
-    *("db", "actor", "profile", "quiet", "verbose", "debug", "no_color", "format", "json"),
-)
+SHARED_FLAGS = ("db", "actor", "profile", "quiet", "verbose", "debug", "no_color", "format", "json")
 """The parameters that stand before a command or after it."""
 _COMMON = (
     _flag("--json", words="Short for --format json.", panel=COMMON_PANEL),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,12 +89,13 @@ def emit_listing(
         note(call, f"{hidden:,} withdrawn hidden; --all shows them.")
 
 
-_STATES = re.compile(r"\s*(?:state|status)\s*[!=<>]", re.IGNORECASE)
-
-
 def asks_for_state(options: ReadOptions) -> bool:
     """Return whether a filter is by the state of records, which shows the closed ones as well."""
-    return any(_STATES.match(text) for text in options.where)
+    if not options.where:
+        return False
+    from cli.framework.filters import filtered_column  # noqa: PLC0415 - only where rows are filtered
+
+    return any(filtered_column(text) in {"state", "status"} for text in options.where)
 
 
 def shown_rows(listing: Listing, *, every: bool) -> list[dict[str, Any]]:
