@@ -78,8 +78,8 @@ def status(
     if rows_only:
         emit_rows(document["offices"], OFFICE_COLUMNS, call.read)
         return
-    profile = None if settings.is_usual_ledger else settings.profile_of_ledger
-    row, below = status_row(document, profile), [*status_lines(document, every=every)]
+    row = status_row(document, settings.profile_of_ledger)
+    below = [*status_lines(document, every=every)]
     if since is not None:
         below += new_lines(document["new"])
     emit_record(row, STATUS_TERMS, call.read, document=document, below=below)

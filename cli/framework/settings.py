@@ -156,6 +156,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
     env = given.environ
     system = system_user()
     db_url = given.text_of("db") or default_db_url()
+    is_usual = _is_usual(db_url, given)
     return Settings(
         db_url=db_url,
         actor=given.text_of("actor") or login_name(system),
@@ -173,8 +174,8 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         publisher=_identity("publisher", given) or DEFAULT_PUBLISHER,
         oc4ids_prefix=_identity("oc4ids-prefix", given) or DEFAULT_OC4IDS_PREFIX,
         profile=None if given.profile is None else given.profile.text,
-        is_usual_ledger=_is_usual(db_url, given),
-        profile_of_ledger=_profile_of(db_url, given),
+        is_usual_ledger=is_usual,
+        profile_of_ledger=None if is_usual else _profile_of(db_url, given),
     )
 
 
