@@ -1,9 +1,9 @@
 """A command that lacks something, typed on a terminal, asks for it: one parameter at a time.
 
 First its arguments in their order, then the options that are required, then those that a person
-names. Before anything is written, a dry run shows what will be, with the one line
-that does the same, and one question is asked. Nothing is written before, so that Ctrl-C at any
-question leaves the ledger as it was.
+names. Before anything is written, a dry run shows what will be recorded, with the one line that
+does the same, and one question is asked. Nothing is written before, so that Ctrl-C at any question
+leaves the ledger unchanged.
 """
 
 from __future__ import annotations

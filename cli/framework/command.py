@@ -472,9 +472,9 @@ def command(
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
-    A reading command takes --output, with `dated` the two
-    times and, where it lists rows, --where; one that `saves` its answer on request also --reason,
-    --key and --dry-run. A writing command takes these, with `dated` --on, with `destructive` --yes.
+    A reading command takes --output, with `dated` the two times and, where it lists rows, --where
+    and the options of places; one that `saves` its answer on request also --reason, --key and
+    --dry-run. A writing command takes these, with `dated` --on, with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
     that the command has in addition. The table of one that answers in `prose` is a text;
     one that `converts` amounts takes --currency, and the office of the settings does not limit a

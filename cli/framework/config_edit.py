@@ -162,7 +162,7 @@ def change_config(path: Path, key: Key, value: str | None) -> bool:
 def _is_as_asked(
     path: Path, before: ConfigFile, edited: bytes, key: Key, value: str | None
 ) -> bool:
-    """Say whether the edited file has the value, and all others as they were."""
+    """Say whether the edited file has the value, and all others are unchanged."""
     try:
         after = parse_config(path, edited)
     except InvalidConfig:

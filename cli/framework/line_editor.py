@@ -47,7 +47,7 @@ def _readline() -> Any:
 
 def _prepare(editor: Any, prompt: str, completes: Completes | None) -> None:
     editor.set_auto_history(False)
-    editor.set_completer_delims("")  # an answer is one word, whatever is in it
+    editor.set_completer_delims("")  # an answer is one word, spaces included
     is_libedit = "libedit" in (editor.__doc__ or "")
     editor.parse_and_bind("bind ^I rl_complete" if is_libedit else "tab: complete")
     if not is_libedit:

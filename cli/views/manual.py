@@ -59,13 +59,7 @@ def manual_lines(topics: Topics) -> Iterator[str]:
     yield from _section("NAME", [f"cityfund - {HELP[0].lower()}{HELP[1:].rstrip('.')}"])
     yield ".SH SYNOPSIS"
     yield r"\fBcityfund\fR [\fIOPTIONS\fR] \fINOUN\fR [\fIVERB\fR] [\fIARGUMENTS\fR]"
-    yield from _section(
-        "DESCRIPTION",
-        [
-            HELP,
-            _ABOUT,
-        ],
-    )
+    yield from _section("DESCRIPTION", [HELP, _ABOUT])
     commands = [*_commands()]
     yield from _shared_options([one.made for one in commands])
     panel = ""
