@@ -42,6 +42,11 @@ def integer_bound(bound: float) -> Fraction:
     return Fraction(floor(exact + max(_TRACE, BOUND_TOLERANCE * abs(exact))))
 
 
+def max_completeness(problem: MatchingProblem) -> Fraction:
+    """Return level 1 of a plan that completes every project that can be completed."""
+    return Fraction(sum(one.weight for one in problem.projects if one.completable))
+
+
 def max_coverage(problem: MatchingProblem) -> Fraction:
     """Return level 2 of a plan that covers every need completely."""
     parts = (

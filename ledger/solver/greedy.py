@@ -64,9 +64,9 @@ def greedy_plan_in_order(arrays: OfferArrays, projects: Iterable[int]) -> Plan:
     return assignment.plan()
 
 
-def filled(problem: MatchingProblem, plan: Plan) -> Plan:
+def filled(arrays: OfferArrays, plan: Plan) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
-    assignment = _GreedyAssignment(OfferArrays(problem))
+    assignment = _GreedyAssignment(arrays)
     assignment.adopt(plan)
     assignment.fill(UNTIMED)
     return assignment.plan()

@@ -37,7 +37,13 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver.arc_choice import ArcChoice, ArcLimits
 from ledger.solver.arcs import ArcBlock, Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
-from ledger.solver.bounds import complete_bound, coverage_bound, max_coverage, net_gains
+from ledger.solver.bounds import (
+    complete_bound,
+    coverage_bound,
+    max_completeness,
+    max_coverage,
+    net_gains,
+)
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import complete_project
 from ledger.solver.coverage import (
@@ -133,7 +139,7 @@ class LargeProblemSolver:
         self._arcs = arcs
         self._undecided = UNDECIDED if arcs.per_offer else UndecidedLimits(0, 0)
         self._assignment = Assignment(problem)
-        self._bound = Fraction(sum(one.weight for one in problem.projects if one.completable))
+        self._bound = max_completeness(problem)
         self._coverage_bound = max_coverage(problem)
 
     def solution(self) -> Solution:
@@ -161,7 +167,7 @@ class LargeProblemSolver:
         if complete:
             yield plan
         elif completeness(self._problem, plan) >= completeness(self._problem, self._known_plan):
-            yield filled(self._problem, plan)
+            yield filled(self._arrays, plan)
         yield self._known_plan
 
     @property
@@ -403,7 +409,7 @@ class LargeProblemSolver:
         assignment, checkpoint = self._assignment, self._assignment.checkpoint()
         plan = None
         if reallocate_for_coverage(assignment, self._arcs, block, self._deadline):
-            plan = filled(self._problem, assignment.plan())
+            plan = filled(self._arrays, assignment.plan())
         assignment.roll_back(checkpoint)
         return plan
 

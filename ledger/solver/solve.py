@@ -23,7 +23,7 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
-from ledger.solver.bounds import max_coverage
+from ledger.solver.bounds import max_completeness, max_coverage
 from ledger.solver.greedy import Plan, greedy_plan
 from ledger.solver.options import UNLIMITED, SolverOptions
 
@@ -114,7 +114,7 @@ def _count_pairs(problem: MatchingProblem) -> int:
 def _quick_solution(problem: MatchingProblem, plan: Plan) -> Solution:
     solution = Solution(
         plan,
-        Level(completeness(problem, plan), _max_complete(problem)),
+        Level(completeness(problem, plan), max_completeness(problem)),
         Level(coverage(problem, plan), max_coverage(problem)),
         solver=QUICK_PLAN_SOLVER,
         limit=SearchLimit.TIME,
@@ -122,16 +122,11 @@ def _quick_solution(problem: MatchingProblem, plan: Plan) -> Solution:
     return _with_computed_bounds(problem, solution)
 
 
-def _max_complete(problem: MatchingProblem) -> Fraction:
-    """Return level 1 of a plan that completes every project."""
-    return Fraction(sum(project.weight for project in problem.projects if project.completable))
-
-
 def _with_computed_bounds(problem: MatchingProblem, solution: Solution) -> Solution:
     """Record which bounds were computed: those below what a plan of everything would reach."""
     return replace(
         solution,
-        complete=_with_computed_bound(solution.complete, _max_complete(problem)),
+        complete=_with_computed_bound(solution.complete, max_completeness(problem)),
         coverage=_with_computed_bound(solution.coverage, max_coverage(problem)),
     )
 

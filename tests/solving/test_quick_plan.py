@@ -10,7 +10,7 @@ from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Allocation, SearchLimit, completed, completeness, coverage
 from ledger.solver import greedy, solve
-from ledger.solver.greedy import best_plan, filled, greedy_plan
+from ledger.solver.greedy import OfferArrays, best_plan, filled, greedy_plan
 from ledger.solver.options import SolverOptions
 
 
@@ -25,7 +25,7 @@ def test_filling_keeps_every_rule_and_what_was_allocated(asked):
     plan = tuple(one for one in plan if not asked.offers[one.offer].conditional)
     plan = tuple(one for one in plan if asked.needs[one.need].divisible)
 
-    after = filled(asked, plan)
+    after = filled(OfferArrays(asked), plan)
 
     assert not broken_rules(asked, after)
     assert set(plan) <= set(after)
