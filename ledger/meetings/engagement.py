@@ -135,11 +135,12 @@ class Engagement:
         return (self.present if measure == PRESENT else self.effective).value
 
 
-class _Seen(NamedTuple):
-    """What the attendance of a city comes to: first at the meetings that were expected of it.
+class _AttendanceCounts(NamedTuple):
+    """The attendance of a city, counted.
 
-    `presences` counts the words, `at_incomplete` the rows of lists that are not complete. `there`
-    are the meetings where it was present, as a guest too, and `active` those with a contribution.
+    Of the meetings that were expected of it: `presences` by their words, `at_incomplete` where the
+    list is not complete, and `present`. Of all meetings where it was `there`, as a guest too:
+    `active`, which are those with a contribution, and `contributions` by their words.
     """
 
     presences: Mapping[str, int]
@@ -255,9 +256,9 @@ class BodyRecords:
         """Compute the figures of one city over a span."""
         seats = self.seats_of.get(city, ())
         ranges = self._expected([self._begun(city, one) for one in seats], span)
-        seen = self._seen(city, span, ranges)
+        counts = self._attendance(city, span, ranges)
         expected, incomplete = 0, self._open_before
-        not_recorded = -seen.at_incomplete
+        not_recorded = -counts.at_incomplete
         for first, end in ranges:
             expected += end - first
             not_recorded += incomplete[end] - incomplete[first]
@@ -266,18 +267,20 @@ class BodyRecords:
         return Engagement(
             expected=expected,
             not_recorded=not_recorded,
-            present=Share(seen.present, expected - not_recorded),
-            part=seen.presences["part"],
-            apologies=seen.presences["apologies"],
-            as_guest=seen.there - seen.present,
-            contributions=seen.contributions,
-            effective=Share(seen.active, seen.there),
+            present=Share(counts.present, expected - not_recorded),
+            part=counts.presences["part"],
+            apologies=counts.presences["apologies"],
+            as_guest=counts.there - counts.present,
+            contributions=counts.contributions,
+            effective=Share(counts.active, counts.there),
             deciding=len(in_force),
             used=sum(self._is_used(one, span.last) for one in in_force),
             days=Share(_days_of(deciding, span), span.days),
         )
 
-    def _seen(self, city: str, span: Span, ranges: Sequence[tuple[int, int]]) -> _Seen:
+    def _attendance(
+        self, city: str, span: Span, ranges: Sequence[tuple[int, int]]
+    ) -> _AttendanceCounts:
         """Count the attendance of a city at meetings of a span, in one pass."""
         begin, through = self._places_in(span)
         at_incomplete = present = there = active = 0
@@ -297,7 +300,7 @@ class BodyRecords:
                     present += is_present
                     presences.append(row.presence)
                     at_incomplete += not self.held[place].complete
-        return _Seen(
+        return _AttendanceCounts(
             presences=_counted(presences),
             at_incomplete=at_incomplete,
             present=present,
