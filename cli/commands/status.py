@@ -53,17 +53,17 @@ def status(
     answer, interest without a deal, needs whose day has passed or that no offer fits, and open
     findings. The last visit is kept on your machine.
     """
-    from ledger.usecases.standing import read_standing
     from ledger.usecases.status import parse_days, read_status
+    from ledger.usecases.status_data import read_status_data
     from ledger.usecases.worklist import read_worklist
 
     ahead, settings = parse_days(days), call.settings
     with read_ledger(call) as reader:
         kept = _office(call, reader, office)
-        standing = read_standing(reader, ahead)
-        snapshot, summary = standing.snapshot, read_status(reader, ahead, standing)
+        data = read_status_data(reader, ahead)
+        snapshot, summary = data.snapshot, read_status(reader, ahead, data)
         who = settings.actor if mine else None
-        work = read_worklist(reader, standing, ahead, office=kept, mine=who)
+        work = read_worklist(reader, data, ahead, office=kept, mine=who)
         others = _read_others(call, reader, snapshot, kept)
         since = _read_new(reader, kept) if new else None
         now = reader.moment

@@ -112,7 +112,7 @@ def count_eligible(
     Offers with nothing available and offers of another factor are not counted. `rate_of(need unit,
     offer unit)` returns the offer units per need unit, or None.
     """
-    indexes = _indexes(offers, day, rate_of)
+    indexes = offer_indexes(offers, day, rate_of)
     return {
         need.need.code: _count(
             need, indexes.get(need.need.factor), outstanding.get(need.need.code, {})
@@ -130,6 +130,16 @@ class OffersAlike(NamedTuple):
 
     facts: OfferFacts
     free: Sequence[int]
+
+    def having(self, free: int) -> OfferFacts:
+        """Return the facts of an offer of these terms that has so much available."""
+        stages = {**self.facts.balance.stages, FREE_STAGE[Side.OFFER]: free}
+        return replace(self.facts, balance=replace(self.facts.balance, stages=stages))
+
+    @property
+    def largest(self) -> OfferFacts:
+        """The facts of the offer that has the most available."""
+        return self.having(self.free[-1])
 
 
 def count_alike(
@@ -176,8 +186,8 @@ class _Tally:
     def add(self, alike: OffersAlike) -> None:
         """Judge offers of equal terms."""
         free, last = alike.free, len(alike.free) - 1
-        first_fails = self._failed(alike.facts, free[0])
-        last_fails = first_fails if free[0] == free[-1] else self._failed(alike.facts, free[-1])
+        first_fails = self._failed(alike.having(free[0]))
+        last_fails = first_fails if free[0] == free[-1] else self._failed(alike.having(free[-1]))
         self._spread(alike, (0, first_fails), (last, last_fails))
 
     def _spread(
@@ -199,7 +209,7 @@ class _Tally:
             self._take(1, fails_then)
         else:
             middle = (start + end) // 2
-            fails_between = self._failed(alike.facts, alike.free[middle])
+            fails_between = self._failed(alike.having(alike.free[middle]))
             self._spread(alike, first, (middle, fails_between))
             self._spread(alike, (middle, fails_between), last)
             self._take(-1, fails_between)
@@ -211,9 +221,7 @@ class _Tally:
         for rule in failed:
             self._failing[rule] += number
 
-    def _failed(self, facts: OfferFacts, free: int) -> frozenset[str]:
-        stages = {**facts.balance.stages, FREE_STAGE[Side.OFFER]: free}
-        offer = replace(facts, balance=replace(facts.balance, stages=stages))
+    def _failed(self, offer: OfferFacts) -> frozenset[str]:
         rate = self._rate_of(self._need.balance.unit.code, offer.balance.unit.code)
         pairing = pairing_at_best(self._need, offer, self._day, rate, self._outstanding)
         return frozenset(failure.rule for failure in verdict(pairing))
@@ -225,7 +233,9 @@ class _Tally:
         return _eligible_count(self._need, self._eligible, self._failing, self._total)
 
 
-def _indexes(offers: Iterable[OfferFacts], day: date, rate_of: RateOf) -> dict[Factor, OfferIndex]:
+def offer_indexes(
+    offers: Iterable[OfferFacts], day: date, rate_of: RateOf
+) -> dict[Factor, OfferIndex]:
     """Index the offers with something available, by their factor."""
     by_factor: dict[Factor, list[OfferFacts]] = {}
     for offer in offers:
@@ -245,7 +255,7 @@ def without_offers(
 
     Most needs have one whatever they ask for, and of these nothing is counted.
     """
-    indexes = _indexes(offers, day, rate_of)
+    indexes = offer_indexes(offers, day, rate_of)
     found = []
     for need in needs:
         code, index = need.need.code, indexes.get(need.need.factor)

@@ -7,15 +7,13 @@ the offers and the needs that are asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ledger.core.factors import FREE_STAGE, Factor, Side
-from ledger.eligibility.counts import OffersAlike
-from ledger.eligibility.index import OfferIndex, RateOf
-from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.counts import OffersAlike, offer_indexes
+from ledger.eligibility.index import RateOf
+from ledger.eligibility.rules import NeedFacts
 
 
 class Fit(NamedTuple):
@@ -32,18 +30,10 @@ class Fit(NamedTuple):
 class OffersByTerms:
     """The offers of some factors, one of each terms."""
 
-    def __init__(self, alike: Iterable[OffersAlike], day: date, rate_of: RateOf) -> None:
+    def __init__(self, alike: Sequence[OffersAlike], day: date, rate_of: RateOf) -> None:
         """Index them for a day, as `OfferIndex` does."""
-        by_factor: dict[Factor, list[OffersAlike]] = {}
-        for one in alike:
-            by_factor.setdefault(one.facts.offer.factor, []).append(one)
-        self._numbers = {
-            one.facts.offer.code: len(one.free) for some in by_factor.values() for one in some
-        }
-        self._indexes = {
-            factor: OfferIndex(map(largest, some), day, rate_of)
-            for factor, some in by_factor.items()
-        }
+        self._numbers = {one.facts.offer.code: len(one.free) for one in alike}
+        self._indexes = offer_indexes((one.largest for one in alike), day, rate_of)
 
     def fit(self, need: NeedFacts) -> Fit:
         """Say how offers fit the terms of a need."""
@@ -52,10 +42,3 @@ class OffersByTerms:
             return Fit(possible=False, certain=0)
         certain = index.offers_at(index.unlimited_for(need))
         return Fit(possible=True, certain=sum(self._numbers[one.offer.code] for one in certain))
-
-
-def largest(alike: OffersAlike) -> OfferFacts:
-    """Give the facts of that offer of equal terms that has the most available."""
-    facts = alike.facts
-    stages = {**facts.balance.stages, FREE_STAGE[Side.OFFER]: alike.free[-1]}
-    return replace(facts, balance=replace(facts.balance, stages=stages))

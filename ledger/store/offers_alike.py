@@ -13,9 +13,16 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, Text, bindparam, select, type_coerce
 
 from ledger.core.factors import Factor
+from ledger.eligibility.counts import OffersAlike
+from ledger.eligibility.index import RateOf
+from ledger.eligibility.rules import OfferFacts
+from ledger.rates.rates import plain_rates
+from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db.queries import is_newest
 from ledger.store.db.tables import balance
 from ledger.store.registers import STORED_REGISTERS
+from ledger.store.restrictions import read_restrictions
+from ledger.store.session.snapshot import Reader
 
 _TERMS: Final = frozenset(
     {
@@ -32,6 +39,23 @@ class StoredAlike(NamedTuple):
 
     code: str
     free: list[int]
+
+
+class OffersToJudge(NamedTuple):
+    """The offers of equal terms, those that are judged apart, and the rates of the day."""
+
+    alike: list[OffersAlike]
+    apart: list[OfferFacts]
+    rate_of: RateOf
+
+
+def are_terms_decisive(reader: Reader) -> bool:
+    """Say whether offers of equal terms are alike: as now, and without any restriction.
+
+    A restriction may bar one of two offers of equal terms, and what an offer has available is
+    read as now.
+    """
+    return reader.times.are_now and read_restrictions(reader.connection) is NO_RESTRICTIONS
 
 
 def read_offers_alike(
@@ -51,6 +75,19 @@ def read_offers_alike(
     for one in alike.values():
         one.free.sort()
     return [*alike.values()]
+
+
+def read_offer_facts(
+    reader: Reader, stored: Collection[StoredAlike], apart: Collection[str]
+) -> OffersToJudge:
+    """Read one offer of each terms, and those `apart`, as records with the rates of the day."""
+    free = {one.code: one.free for one in stored}
+    snapshot = reader.having("offer", "code", {*free, *apart}, rates=True)
+    return OffersToJudge(
+        [OffersAlike(snapshot.offer_facts[code], free[code]) for code in free],
+        [snapshot.offer_facts[code] for code in sorted(apart)],
+        plain_rates(snapshot.rate_of),
+    )
 
 
 @cache

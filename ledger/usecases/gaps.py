@@ -14,7 +14,6 @@ from ledger.core.filters import Filter, Note, no_note
 from ledger.core.text import commonest_spellings
 from ledger.eligibility.counts import (
     EligibleCount,
-    OffersAlike,
     count_alike,
     count_eligible,
     outstanding_by_need,
@@ -24,11 +23,9 @@ from ledger.gaps.filters import column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows, reported
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
-from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.offers_alike import read_offers_alike
+from ledger.store.offers_alike import are_terms_decisive, read_offer_facts, read_offers_alike
 from ledger.store.register_codes import names_by_code, places_in_time
-from ledger.store.restrictions import read_restrictions
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.narrowed import read_narrowed
 from ledger.store.session.snapshot import MEMBERSHIPS, RATES, Reader, Snapshot
@@ -224,23 +221,12 @@ def _count_alike(
     reader: Reader, snapshot: Snapshot, needs: Sequence[NeedFacts], factors: Collection[Factor]
 ) -> dict[str, EligibleCount] | None:
     """Count by the terms that offers share; None where that would not be quick, or not right."""
-    if not reader.times.are_now or len(needs) > _FEW:
-        return None
-    if read_restrictions(reader.connection) is not NO_RESTRICTIONS:
+    if len(needs) > _FEW or not are_terms_decisive(reader):
         return None
     outstanding = outstanding_by_need(snapshot.deals.values())
     apart = {offer for need in needs for offer in outstanding.get(need.need.code, ())}
     stored = read_offers_alike(reader.connection, factors, apart)
     if len(stored) > _MOST_ALIKE:
         return None
-    free = {one.code: one.free for one in stored}
-    offers = reader.having("offer", "code", {*free, *apart}, rates=True)
-    alike = [OffersAlike(offers.offer_facts[code], free[code]) for code in free]
-    return count_alike(
-        needs,
-        alike,
-        [offers.offer_facts[code] for code in sorted(apart)],
-        reader.day,
-        plain_rates(offers.rate_of),
-        outstanding,
-    )
+    offers = read_offer_facts(reader, stored, apart)
+    return count_alike(needs, offers.alike, offers.apart, reader.day, offers.rate_of, outstanding)

@@ -22,10 +22,10 @@ from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
 from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.store.standing import DealTally, NeedTally
 from ledger.store.statements.findings import resolved_findings
+from ledger.store.status_counts import DealTally, NeedTally
 from ledger.usecases.due import DeliveryDue, deliveries_due
-from ledger.usecases.standing import Standing, read_standing
+from ledger.usecases.status_data import StatusData, read_status_data
 
 _DAYS_RANGE = range(3651)
 
@@ -121,13 +121,13 @@ def parse_days(text: str, option: str = "--days") -> int:
     return days
 
 
-def read_status(reader: Reader, days: int, standing: Standing | None = None) -> Status:
+def read_status(reader: Reader, days: int, data: StatusData | None = None) -> Status:
     """Return the state of a ledger; what ends within `days` of the reader's day ends soon.
 
-    `standing` is that of `read_standing` for as many days, where it was read already.
+    `data` is what `read_status_data` gave for as many days, where it was read already.
     """
-    standing = standing or read_standing(reader, days)
-    snapshot = standing.snapshot
+    data = data or read_status_data(reader, days)
+    snapshot = data.snapshot
     last_day = days_after(snapshot.day, days)
     holds, offers_due = _holds_due(snapshot), _offers_due(snapshot)
     due = deliveries_due(snapshot)
@@ -137,8 +137,8 @@ def read_status(reader: Reader, days: int, standing: Standing | None = None) -> 
         time_zone=zone_name(reader.zone, reader.moment),
         zone_to_come=zone_to_come(reader.zone, reader.moment),
         base_currency=snapshot.base_unit.code,
-        counts=_counts(standing),
-        offices=_offices(standing),
+        counts=_counts(data),
+        offices=_offices(data),
         holds_soon=[one for one in holds if one.until and snapshot.day <= one.until <= last_day],
         holds_past=[one for one in holds if one.until and one.until < snapshot.day],
         offers_soon=[one for one in offers_due if snapshot.day <= one.until <= last_day],
@@ -177,10 +177,10 @@ def _open_findings(step: StoredStep, resolved: Collection[str]) -> StoredStep:
     return replace(step, findings=left, figures=figures)
 
 
-def _counts(standing: Standing) -> dict[str, dict[str, int]]:
-    snapshot = standing.snapshot
+def _counts(data: StatusData) -> dict[str, dict[str, int]]:
+    snapshot = data.snapshot
     cities, providers = snapshot.records("city"), snapshot.records("provider")
-    needs = standing.needs
+    needs = data.needs
     return {
         "cities": _count_cities(snapshot, cities.values()),
         "providers": {
@@ -193,8 +193,8 @@ def _counts(standing: Standing) -> dict[str, dict[str, int]]:
             "covered": sum(one.covered for one in needs),
         },
         "needs": _count_needs(needs),
-        "offers": standing.offers._asdict(),
-        "deals": _count_deals(standing.deals),
+        "offers": data.offers._asdict(),
+        "deals": _count_deals(data.deals),
     }
 
 
@@ -239,15 +239,15 @@ def _count_deals(tallies: Sequence[DealTally]) -> dict[str, int]:
     }
 
 
-def _offices(standing: Standing) -> list[OfficeStatus]:
-    snapshot = standing.snapshot
+def _offices(data: StatusData) -> list[OfficeStatus]:
+    snapshot = data.snapshot
     cities = snapshot.records("city")
     offices = snapshot.records("office")
     needs: dict[str, list[NeedTally]] = {code: [] for code in offices}
-    for tally in standing.needs:
+    for tally in data.needs:
         needs[cities[tally.city].office].append(tally)
     deals: Counter[str] = Counter()
-    for one in standing.deals:
+    for one in data.deals:
         deals[cities[one.city].office] += one.deals
     in_use: dict[str, list[City]] = {code: [] for code in offices}
     for city in cities.values():

@@ -6,15 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
-from ledger.eligibility.counts import OffersAlike, outstanding_by_need, without_offers
-from ledger.eligibility.fits import Fit, OffersByTerms, largest
-from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.counts import outstanding_by_need, without_offers
+from ledger.eligibility.fits import Fit, OffersByTerms
+from ledger.eligibility.rules import NeedFacts
 from ledger.rates.rates import plain_rates
 from ledger.registers.records import City
-from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.needs_alike import read_needs_alike, read_outstanding
-from ledger.store.offers_alike import read_offers_alike
-from ledger.store.restrictions import read_restrictions
+from ledger.store.offers_alike import OffersToJudge, read_offer_facts, read_offers_alike
 from ledger.store.session.snapshot import Reader, Snapshot
 
 
@@ -29,56 +27,37 @@ def unserved(snapshot: Snapshot, needs: Iterable[NeedFacts]) -> list[str]:
     )
 
 
-def can_read_unserved(reader: Reader) -> bool:
-    """Say whether terms tell what fits: as now, and with no restriction on single parties."""
-    return reader.times.are_now and read_restrictions(reader.connection) is NO_RESTRICTIONS
+def read_unserved(reader: Reader, cities: Iterable[City]) -> list[str]:
+    """Give the open needs, by code, that no offer is eligible for, of projects that take deals.
 
-
-def read_unserved(reader: Reader, cities: Mapping[str, City]) -> list[str]:
-    """Give the open needs, by code, that no offer is eligible for: those of projects going on.
-
-    `cities` are all there are. The terms that needs share decide of most; the
-    rest are read and judged by their quantities.
+    `cities` are all there are; the terms of offers have to be decisive. The terms that needs share
+    decide most of them; the rest are read and judged by their quantities.
     """
     offers = _read_offers(reader, ())
     named = {city for one in offers.alike for city in one.facts.offer.cities}
-    countries = {code: city.country for code, city in cities.items()}
+    countries = {city.code: city.country for city in cities}
     needs = read_needs_alike(reader.connection, countries, named)
     found = _by_terms(reader, needs, offers)
     return [*found.unserved, *_judge(reader, found.open, offers)]
 
 
-class _Offers(NamedTuple):
-    """The offers of equal terms, those that stand apart, and the snapshot that has them."""
-
-    alike: list[OffersAlike]
-    apart: list[OfferFacts]
-    snapshot: Snapshot
-
-
 class _ByTerms(NamedTuple):
-    """The needs that no offer's terms fit, and those of which the quantity decides."""
+    """The needs that no offer's terms fit, and those that are decided by their quantities."""
 
     unserved: list[str]
     open: list[str]
 
 
-def _read_offers(reader: Reader, apart: Collection[str]) -> _Offers:
+def _read_offers(reader: Reader, apart: Collection[str]) -> OffersToJudge:
     stored = read_offers_alike(reader.connection, [*Factor], apart)
-    free = {one.code: one.free for one in stored}
-    snapshot = reader.having("offer", "code", {*free, *apart}, rates=True)
-    return _Offers(
-        [OffersAlike(snapshot.offer_facts[code], free[code]) for code in free],
-        [snapshot.offer_facts[code] for code in sorted(apart)],
-        snapshot,
-    )
+    return read_offer_facts(reader, stored, apart)
 
 
-def _by_terms(reader: Reader, needs: Iterable[Sequence[str]], offers: _Offers) -> _ByTerms:
-    """Decide by the terms that needs share what they decide."""
+def _by_terms(reader: Reader, needs: Iterable[Sequence[str]], offers: OffersToJudge) -> _ByTerms:
+    """Decide the needs for which the terms that they share are enough."""
     by_first = {codes[0]: codes for codes in needs}
     facts = reader.some("need", [*by_first]).need_facts if by_first else {}
-    by_terms = OffersByTerms(offers.alike, reader.day, plain_rates(offers.snapshot.rate_of))
+    by_terms = OffersByTerms(offers.alike, reader.day, offers.rate_of)
     outstanding = read_outstanding(reader.connection)
     found = _ByTerms([], [])
     for first, codes in by_first.items():
@@ -93,11 +72,11 @@ def _by_terms(reader: Reader, needs: Iterable[Sequence[str]], offers: _Offers) -
 def _undecided(
     codes: Sequence[str], fit: Fit, outstanding: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
-    """Give the needs for which an offer may have nothing left to fit but what is outstanding."""
+    """Give the needs that may have deals with every offer that fits them in any quantity."""
     return (code for code in codes if fit.certain <= len(outstanding.get(code, ())))
 
 
-def _judge(reader: Reader, codes: Collection[str], offers: _Offers) -> list[str]:
+def _judge(reader: Reader, codes: Collection[str], offers: OffersToJudge) -> list[str]:
     """Judge needs one by one, by the largest offer of each terms and by those with their deals."""
     if not codes:
         return []
@@ -108,8 +87,8 @@ def _judge(reader: Reader, codes: Collection[str], offers: _Offers) -> list[str]
         offers = _read_offers(reader, apart)
     return without_offers(
         needs.need_facts.values(),
-        [*map(largest, offers.alike), *offers.apart],
+        [*(one.largest for one in offers.alike), *offers.apart],
         reader.day,
-        plain_rates(offers.snapshot.rate_of),
+        offers.rate_of,
         outstanding,
     )

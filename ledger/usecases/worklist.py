@@ -28,7 +28,7 @@ from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.statements.findings import read_findings
 from ledger.usecases.activity import LogQuery, read_log, records_of
 from ledger.usecases.due import parts_by_deal
-from ledger.usecases.standing import Standing
+from ledger.usecases.status_data import StatusData
 from ledger.usecases.unserved import unserved
 
 
@@ -76,7 +76,7 @@ class WorkRow:
 
 def read_worklist(
     reader: Reader,
-    standing: Standing,
+    data: StatusData,
     days: int,
     *,
     office: str | None = None,
@@ -84,11 +84,11 @@ def read_worklist(
 ) -> list[WorkRow]:
     """Return what is to be done, kept for an office and for the records of one actor.
 
-    The standing is that of the status, for as many days. What ends within `days` is on it. A record
+    `data` is that of the status, for as many days. What ends within `days` is on the list. A record
     is of the actor who recorded, edited or moved it, or who owns it, its project, its city or its
     provider.
     """
-    snapshot = standing.snapshot
+    snapshot = data.snapshot
     last = days_after(snapshot.day, days)
     is_wanted = _selection(reader, office, mine)
     rows = [
@@ -104,14 +104,14 @@ def read_worklist(
         for row in rows
         if is_wanted(row)
     ]
-    rows += _unserved_rows(standing, is_wanted)
+    rows += _unserved_rows(data, is_wanted)
     kinds = [*WorkKind]
     return sorted(rows, key=lambda row: (kinds.index(row.kind), row.due or date.max, row.code))
 
 
-def _unserved_rows(standing: Standing, is_wanted: Callable[[WorkRow], bool]) -> list[WorkRow]:
+def _unserved_rows(data: StatusData, is_wanted: Callable[[WorkRow], bool]) -> list[WorkRow]:
     """Give a row for each need that no offer fits, of those that are wanted."""
-    snapshot, found = standing.snapshot, standing.unserved
+    snapshot, found = data.snapshot, data.unserved
     if found is not None:
         return [row for one in found if is_wanted(row := _unserved(snapshot, one))]
     open_needs = map(_open_need, filter(_is_open, snapshot.need_facts.values()))

@@ -68,7 +68,6 @@ SHORT = {
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/deliveries.py": "query of one step of the night",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
-    "ledger/store/offers_alike.py": "one query of a count, apart from the records of offers",
     "ledger/store/partnerships.py": "one query of a report, apart from what acts read",
     "ledger/store/session/partnerships.py": "an act enters it only where two cities are tied",
     "ledger/usecases/registers/partnerships.py": "acts of one register beside those of all",

@@ -14,7 +14,7 @@ from world import NOON, World
 from cli.framework.user_state import state_path
 from ledger.core.factors import Factor
 from ledger.store.journal.balances import Times
-from ledger.usecases.standing import read_standing
+from ledger.usecases.status_data import read_status_data
 from ledger.usecases.worklist import WorkRow, read_worklist
 
 
@@ -33,7 +33,7 @@ def town(world: World) -> World:
 
 def work(world: World, days: int = 30, as_of: date | None = None, **kept: Any) -> list[WorkRow]:
     with world.ledger.reader(Times(as_of=as_of)) as reader:
-        return read_worklist(reader, read_standing(reader, days), days, **kept)
+        return read_worklist(reader, read_status_data(reader, days), days, **kept)
 
 
 def listed(rows: list[WorkRow]) -> list[tuple[str, str]]:

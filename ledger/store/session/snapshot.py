@@ -290,10 +290,9 @@ class Reader:
         self._load_references(stored)
         return self._snapshot(stored, read_units(self.connection), rates=rates, whole=False)
 
-    def chosen(self, codes: Mapping[str, Collection[str]], *whole: str) -> Snapshot:
-        """Read some records of registers and other registers whole, with all they refer to."""
-        stored: _Stored = {k: registers.load_all(self.connection, k) for k in whole}
-        stored |= {kind: self._load(kind, "code", some) for kind, some in codes.items()}
+    def chosen(self, codes: Mapping[str, Collection[str]], whole: _Stored) -> Snapshot:
+        """Read some records of registers with all they refer to; `whole` registers were read."""
+        stored = whole | {kind: self._load(kind, "code", some) for kind, some in codes.items()}
         self._load_below(stored, "deal", ("instalment",))
         self._load_references(stored)
         return self._snapshot(stored, read_units(self.connection), rates=False, whole=False)

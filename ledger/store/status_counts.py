@@ -1,6 +1,6 @@
-"""What the status of a ledger counts, by the database: needs, projects, deals and offers as now.
+"""The counts of the status, made by the database: needs, projects, deals and offers as of now.
 
-The records themselves are read for what is listed alone, found here by their days and amounts.
+Only the records that may be listed are read; they are found here by their days and amounts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TAKEN: Final = ("held", "committed", "delivered")
 
 
 class NeedTally(NamedTuple):
-    """How many projects and needs of a city there are, and how they stand.
+    """How many projects and needs of a city there are, by their state.
 
     `quantified` needs have an amount, `wanted` ones one that was not withdrawn; something of it is
     `open`, or open or held: `missing`.
@@ -91,7 +91,7 @@ def tally_offers(connection: Connection, day: date) -> OfferTally:
 def deals_due(connection: Connection, last: date) -> list[str]:
     """Give the deals of which something is on hold or to be delivered by a day, by their terms.
 
-    Those with instalments are among them whatever their days.
+    Those with instalments are always among them.
     """
     return [*connection.execute(_deals_due(), {"last": last}).scalars()]
 
@@ -112,7 +112,7 @@ def offers_ending(connection: Connection, last: date) -> list[str]:
 
 
 def needs_late(connection: Connection, day: date) -> list[str]:
-    """Give the needs that were needed before a day and miss something, whatever their project."""
+    """Give the needs that were needed before a day and miss something, of all projects."""
     return [*connection.execute(_needs_late(), {"day": day}).scalars()]
 
 

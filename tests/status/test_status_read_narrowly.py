@@ -17,8 +17,8 @@ from ledger.deals.instalments import instalment_of
 from ledger.registers.activity import Reminder
 from ledger.registers.pairs import Approach
 from ledger.store import registers
-from ledger.usecases.standing import read_standing, whole_standing
 from ledger.usecases.status import read_status
+from ledger.usecases.status_data import read_status_data, whole_status_data
 from ledger.usecases.worklist import read_worklist
 
 TODAY = date(2026, 11, 23)
@@ -128,11 +128,11 @@ def _ask(world: World, random: Random, number: int) -> None:
 
 def answers(world: World, days: int, *, whole: bool) -> tuple[Any, ...]:
     with world.ledger.reader() as reader:
-        standing = whole_standing(reader) if whole else read_standing(reader, days)
-        assert (standing.unserved is None) is whole
+        data = whole_status_data(reader) if whole else read_status_data(reader, days)
+        assert (data.unserved is None) is whole
         offices = (None, "asia")
-        work = [read_worklist(reader, standing, days, office=office) for office in offices]
-        return read_status(reader, days, standing), work
+        work = [read_worklist(reader, data, days, office=office) for office in offices]
+        return read_status(reader, days, data), work
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -1,4 +1,4 @@
-"""What the status and the worklist rest on: counts of whole registers, and the records to list.
+"""The data of the status and the worklist: counts of whole registers, and the records to list.
 
 As of now the database counts, and only the records are read that may be listed; at other times, and
 where restrictions bar pairs, everything is read and counted here. Both give the same answers.
@@ -15,9 +15,11 @@ from ledger.core.factors import Side, Stage
 from ledger.gaps.completeness import need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
 from ledger.store.needs_alike import OpenNeed, read_open_needs
+from ledger.store.offers_alike import are_terms_decisive
 from ledger.store.registers import load_all
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
-from ledger.store.standing import (
+from ledger.store.statements.findings import read_findings
+from ledger.store.status_counts import (
     DealTally,
     NeedTally,
     OfferTally,
@@ -29,15 +31,14 @@ from ledger.store.standing import (
     tally_needs,
     tally_offers,
 )
-from ledger.store.statements.findings import read_findings
-from ledger.usecases.unserved import can_read_unserved, read_unserved
+from ledger.usecases.unserved import read_unserved
 
 _WHOLE = ("office", "provider", "city", "approach")
 """The registers that are read as a whole, however much is listed of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class StatusData:
     """The counts by city, those of offers, and a snapshot with the records that may be listed.
 
     `unserved` are the needs that no offer fits, where they were looked for already: the snapshot
@@ -51,17 +52,17 @@ class Standing:
     unserved: Sequence[OpenNeed] | None
 
 
-def read_standing(reader: Reader, days: int) -> Standing:
-    """Read what is to be said of a ledger on the reader's day and within so many days after it."""
-    return _narrowed(reader, days) if can_read_unserved(reader) else whole_standing(reader)
+def read_status_data(reader: Reader, days: int) -> StatusData:
+    """Read the data of the reader's day, with the records that end within so many days after it."""
+    return _narrowed(reader, days) if are_terms_decisive(reader) else whole_status_data(reader)
 
 
-def whole_standing(reader: Reader) -> Standing:
+def whole_status_data(reader: Reader) -> StatusData:
     """Read whole registers, and count their records one by one."""
     snapshot = reader.snapshot(
         *("office", "provider", "need", "offer", "deal", "approach", "instalment"), RATES
     )
-    return Standing(
+    return StatusData(
         snapshot=snapshot,
         needs=_needs_by_city(snapshot),
         deals=_deals_by_city(snapshot),
@@ -70,13 +71,13 @@ def whole_standing(reader: Reader) -> Standing:
     )
 
 
-def _narrowed(reader: Reader, days: int) -> Standing:
+def _narrowed(reader: Reader, days: int) -> StatusData:
     """Let the database count, and read the records that may be listed."""
     connection, day = reader.connection, reader.day
     last = days_after(day, days)
-    cities = {code: one.record for code, one in load_all(connection, "city").items()}
-    unserved = read_unserved(reader, cities)
-    approaches = (one.record for one in load_all(connection, "approach").values())
+    whole = {kind: load_all(connection, kind) for kind in _WHOLE}
+    unserved = read_unserved(reader, [one.record for one in whole["city"].values()])
+    approaches = (one.record for one in whole["approach"].values())
     interested = {one.need for one in approaches if state_on(one, day) is State.INTERESTED}
     about = _records_to_name(reader)
     deals = {*deals_due(connection, last), *deals_for(connection, interested)}
@@ -87,9 +88,9 @@ def _narrowed(reader: Reader, days: int) -> Standing:
             "deal": deals | about.get("deal", set()),
             "project": about.get("project", ()),
         },
-        *_WHOLE,
+        whole,
     )
-    return Standing(
+    return StatusData(
         snapshot=snapshot,
         needs=tally_needs(connection),
         deals=tally_deals(connection),
