@@ -26,11 +26,12 @@ def history(
     ],
 ) -> None:
     """Show what changed of any record, newest first: who, when, why, and from which source."""
-    from cli.views.history import emit_history
-    from cli.views.history_of_others import emit_other
+    from cli.views.history import emit_changes, read_changes
+    from cli.views.history_of_others import read_other_changes
     from ledger.usecases.lookup import record_with_history
 
     with read_ledger(call) as reader:
         kind, known = record_with_history(reader, code)
-    emit = emit_history if kind in versioned() else emit_other
-    emit(call, kind, known)
+        read = read_changes if kind in versioned() else read_other_changes
+        changes = read(reader, kind, known)
+    emit_changes(call, changes)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli.framework.command import Call
 from cli.framework.output import emit_rows
-from cli.framework.register_commands import resolve_code
-from cli.framework.session import read_ledger
 from cli.views.balance import brief
 from cli.views.columns import attributes, columns
 from ledger.core.factors import Side, Stage
@@ -37,8 +35,18 @@ _MACHINE = columns(
 )
 
 
-def emit_history(call: Call, kind: str, typed: str) -> None:
-    """Write the history of one code, newest first, times in the ledger's zone for people.
+class Changes(NamedTuple):
+    """What changed of a record, newest first, and the rows of it that imports left out."""
+
+    kind: str
+    code: str
+    snapshot: Snapshot
+    rows: list[dict[str, Any]]
+    not_taken: Sequence[RowNotTaken] = ()
+
+
+def read_changes(reader: Reader, kind: str, code: str) -> Changes:
+    """Read the history of one code of a register.
 
     The records that had the code before, each recorded in error, are a part of it.
     """
@@ -52,22 +60,19 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
         rows_not_taken,
     )
 
-    with read_ledger(call) as reader:
-        code = _resolve_code(reader, kind, typed)
-        snapshot = reader.snapshot(UNITS)
-        rows: list[dict[str, Any]] = []
-        for place, identity in enumerate(ids_under(reader.connection, kind, code), start=1):
-            versions = read_versions(reader.connection, kind, identity)
-            entries = [*reader.entries_of(kind, identity)] if kind in _WITH_ENTRIES else []
-            own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
-            told = [
-                *_versions(snapshot, versions, entries),
-                *(quantity_row(snapshot, entry) for entry in own),
-            ]
-            rows += [{**row, "record": place} for row in told]
-        places = request_places(reader.connection, (row["request"] for row in rows))
-        provenance = provenance_of(reader.connection, (row["request"] for row in rows))
-        not_taken = rows_not_taken(reader.connection, kind, code)
+    snapshot = reader.snapshot(UNITS)
+    rows: list[dict[str, Any]] = []
+    for place, identity in enumerate(ids_under(reader.connection, kind, code), start=1):
+        versions = read_versions(reader.connection, kind, identity)
+        entries = [*reader.entries_of(kind, identity)] if kind in _WITH_ENTRIES else []
+        own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
+        told = [
+            *_versions(snapshot, versions, entries),
+            *(quantity_row(snapshot, entry) for entry in own),
+        ]
+        rows += [{**row, "record": place} for row in told]
+    places = request_places(reader.connection, (row["request"] for row in rows))
+    provenance = provenance_of(reader.connection, (row["request"] for row in rows))
     for row in rows:
         entry = row.pop("of")
         if entry is None:
@@ -80,18 +85,12 @@ def emit_history(call: Call, kind: str, typed: str) -> None:
         key=lambda row: (places[row["request"]], row["version"] or 0, row["entry"] or 0),
         reverse=True,
     )
-    emit_changes(call, snapshot, kind, code, rows, not_taken)
+    return Changes(kind, code, snapshot, rows, rows_not_taken(reader, kind, code))
 
 
-def emit_changes(
-    call: Call,
-    snapshot: Snapshot,
-    kind: str,
-    code: str,
-    rows: list[dict[str, Any]],
-    not_taken: Sequence[RowNotTaken] = (),
-) -> None:
-    """Write what changed of a record, in the order of the rows, and what imports left out of it."""
+def emit_changes(call: Call, changes: Changes) -> None:
+    """Write what changed of a record, times in the ledger's zone for people."""
+    kind, code, snapshot, rows, not_taken = changes
     for row in rows:
         row["when"] = snapshot.local(row["recorded_at"])
     left_out = [
@@ -121,19 +120,6 @@ def _left_out_lines(left_out: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 _DAY = len("2026-11-23")
-
-
-def _resolve_code(reader: Reader, kind: str, typed: str) -> str:
-    """Return the code meant; of a record in error where no other has it."""
-    from ledger.store.registers import UnknownCode, find_hidden  # noqa: PLC0415 - as above
-
-    try:
-        return resolve_code(reader, kind, typed)
-    except UnknownCode:
-        error = find_hidden(reader.connection, kind, typed)
-        if error is None:
-            raise
-        return str(error.record.code)
 
 
 def _versions(

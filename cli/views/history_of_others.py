@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.views.columns import attributes
-from cli.views.history import emit_changes, quantity_row
+from cli.views.history import Changes, quantity_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cli.framework.command import Call
     from ledger.journal.entries import Entry
-    from ledger.store.session.snapshot import Reader, Snapshot
+    from ledger.store.session.snapshot import Reader
     from ledger.store.statements.findings import StoredFinding
 
 _NOTHING: dict[str, Any] = dict.fromkeys(
@@ -21,27 +20,21 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
 """What a change has nothing of, unless it says so; the order is that of a record's history."""
 
 
-def emit_other(call: Call, kind: str, code: str) -> None:
-    """Write the history of a finding, an entry or a stored proposal, newest first."""
-    from cli.framework.session import ledger_of  # noqa: PLC0415 - brings the store
-
-    tell = {"finding": _of_finding, "entry": _of_entry, "proposal": _of_proposal}[kind]
-    with ledger_of(call).reader() as reader:
-        snapshot, code, rows = tell(reader, code)
-    emit_changes(call, snapshot, kind, code, [*reversed(rows)])
+def read_other_changes(reader: Reader, kind: str, code: str) -> Changes:
+    """Read the history of a finding, an entry or a stored proposal, newest first."""
+    read = {"finding": _of_finding, "entry": _of_entry, "proposal": _of_proposal}[kind]
+    changes = read(reader, code)
+    return changes._replace(rows=changes.rows[::-1])
 
 
-Told = tuple["Snapshot", str, list[dict[str, Any]]]
-
-
-def _of_finding(reader: Reader, typed: str) -> Told:
+def _of_finding(reader: Reader, typed: str) -> Changes:
     from ledger.store.statements.findings import (  # noqa: PLC0415 - brings the store
         parse_finding_number,
         read_finding,
     )
 
     finding = read_finding(reader.connection, parse_finding_number(typed))
-    return reader.snapshot(), finding.code, [*_events(finding)]
+    return Changes("finding", finding.code, reader.snapshot(), [*_events(finding)])
 
 
 def _events(finding: StoredFinding) -> Iterator[dict[str, Any]]:
@@ -60,7 +53,7 @@ def _events(finding: StoredFinding) -> Iterator[dict[str, Any]]:
         status = word
 
 
-def _of_entry(reader: Reader, typed: str) -> Told:
+def _of_entry(reader: Reader, typed: str) -> Changes:
     from ledger.store.journal.entries import (  # noqa: PLC0415 - brings the store
         entry_number,
         read_entry,
@@ -72,10 +65,10 @@ def _of_entry(reader: Reader, typed: str) -> Told:
     while following is not None:  # a reversal can be reversed
         entries.append(read_entry(reader.connection, following))
         following = reversal_of(reader.connection, following)
-    return _rows_of_entries(reader, entries, str(number))
+    return _changes_by_entries(reader, entries, "entry", str(number))
 
 
-def _rows_of_entries(reader: Reader, entries: list[Entry], code: str) -> Told:
+def _changes_by_entries(reader: Reader, entries: list[Entry], kind: str, code: str) -> Changes:
     from dataclasses import replace  # noqa: PLC0415 - as the rest
 
     from ledger.usecases.interchange.provenance import (  # noqa: PLC0415 - brings the store
@@ -93,17 +86,17 @@ def _rows_of_entries(reader: Reader, entries: list[Entry], code: str) -> Told:
         if (text := provenance_text(row["source"])) is not None:
             row["what"] += f", from {text}"
         rows.append(row)
-    return snapshot, code, rows
+    return Changes(kind, code, snapshot, rows)
 
 
-def _of_proposal(reader: Reader, code: str) -> Told:
+def _of_proposal(reader: Reader, code: str) -> Changes:
     from ledger.store.journal.entries import read_entry  # noqa: PLC0415 - brings the store
     from ledger.store.proposals import read_proposal  # noqa: PLC0415 - as above
 
     proposal = read_proposal(reader.connection, code)
     numbers = sorted(one.entry for one in proposal.accepted.values())
     introductions = [read_entry(reader.connection, number) for number in numbers]
-    snapshot, _, rows = _rows_of_entries(reader, introductions, code)
+    accepted = _changes_by_entries(reader, introductions, "proposal", code)
     lines = len(proposal.numbered_lines)
     saved = {
         **_NOTHING,
@@ -113,4 +106,4 @@ def _of_proposal(reader: Reader, code: str) -> Told:
         "record": 1,
         "what": f"proposed for {proposal.proposal.day}, lines: {lines}",
     }
-    return snapshot, code, [saved, *rows]
+    return accepted._replace(rows=[saved, *accepted.rows])

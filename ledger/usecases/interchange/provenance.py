@@ -15,7 +15,7 @@ from ledger.interchange.repeats.state import DEALS, RecordKey, SourceState, Stat
 from ledger.journal.entries import Entry
 from ledger.registers.table import REGISTERS
 from ledger.store.import_sources import imports_naming, sources_by_key
-from ledger.store.register_codes import former_codes
+from ledger.store.session.snapshot import Reader
 
 _KEYS: Final = ("source", "rule", "rule_sha256", "file", "file_sha256", "line")
 
@@ -94,17 +94,16 @@ class RowNotTaken:
     actor: str
 
 
-def rows_not_taken(connection: Connection, kind: str, code: str) -> list[RowNotTaken]:
+def rows_not_taken(reader: Reader, kind: str, code: str) -> list[RowNotTaken]:
     """Read the rows of a record that imports left out and say of which records they are.
 
     The newest import comes first. A record has rows under its former codes too.
     """
-    former = former_codes(connection, kind)
-    codes = {code, *(one for one, now in former.items() if now == code)}
+    codes = (code, *reader.former_codes(kind, code))
     records = {f"{_table_of(kind)}/{one}" for one in codes}
     return [
         RowNotTaken(source["name"], PurePath(file).name, line, reason, one.recorded_at, one.actor)
-        for one in imports_naming(connection, records)
+        for one in imports_naming(reader.connection, records)
         for source in [json.loads(one.body).get("source") or {}]
         for file, line, reason, *named in source.get("rows_left_out", ())
         if named and not records.isdisjoint(named[0])
