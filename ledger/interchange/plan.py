@@ -207,7 +207,7 @@ def _alias_step(planning: Planning, row: AliasRow, held: Codes) -> Iterator[AddA
 
 
 class _Steps(NamedTuple):
-    """The steps planned of a table so far, beside the places of its codes and what there is."""
+    """The steps planned for a table so far, the places of its codes, and the records it has."""
 
     places: dict[str, Place]
     registers: list[ImportStep]

@@ -179,11 +179,7 @@ def _note(planning: Planning, row: DealActRow, posted: int) -> None:
     unit = planning.holdings.of("units")[row.unit]
     amount = format_quantity(row.amount, unit)
     became = f"cut down to {format_quantity(posted, unit)}" if posted else "left out"
-    text = (
-        f"{row.place.file}:{row.place.line}: {row.act} of {amount} for deal {row.code} {became}: "
-        f"need {row.need} requires no more"
-    )
-    planning.notes.append(Note(_NOTE, text))
+    reason = f"{row.act} of {amount} for deal {row.code} {became}: need {row.need} requires no more"
+    planning.notes.append(Note(_NOTE, f"{row.place.file}:{row.place.line}: {reason}"))
     records = (f"deals/{row.code}", f"needs/{row.need}", f"offers/{row.offer}")
-    reason = text.removeprefix(f"{row.place.file}:{row.place.line}: ")
     planning.left_out.append(LeftOutRow(row.place.file, row.place.line, reason, records))

@@ -210,9 +210,9 @@ class OutputMaker:
             posted = self.given.add(self.file, made.line, made.cells, made.name)
             report.zero += not posted
             return
-        for name, cell in () if all(made.cells.values()) else made.cells.items():
-            if not cell and name not in self.output.new:
-                report.unknown[table, name] += 1
+        if not all(made.cells.values()):  # as those of most rows are
+            unknown = (name for name, cell in made.cells.items() if not cell)
+            report.unknown.update((table, one) for one in unknown if one not in self.output.new)
         self.table.rows.append(made.raw)
 
 

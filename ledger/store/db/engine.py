@@ -39,7 +39,7 @@ def parse_url(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise UnknownDatabase("The database URL is not understood.") from error
-    if parsed.drivername.partition("+")[0] == SQLITE:
+    if parsed.get_backend_name() == SQLITE:
         _require_plain_file(parsed)
     elif _ANY_SPACE.search(url) or not _HOST.fullmatch(parsed.host or ""):
         # The driver would name what it takes for the host, which may be part of a password.

@@ -1,6 +1,6 @@
 """The test of a request against the records that it names by their codes, before it is written.
 
-Identifiers do, and notes and whatever else is about records of any register.
+So do identifiers, notes and the other records that may be about a record of any register.
 """
 
 from __future__ import annotations
@@ -53,12 +53,11 @@ def _require_each(uow: UnitOfWork, identifiers: list[Any]) -> None:
 
 
 def require_named_stay(uow: UnitOfWork) -> None:
-    """Let no undo mark a record as in error, before this request ends, that it names by its code.
+    """Keep the records that a request names by their codes from being undone until it ends.
 
-    Raises `WriteConflict` where one has, since this transaction began.
+    It is for a server: elsewhere there is one writer at a time. Raises `WriteConflict` where the
+    addition of one was undone since this transaction began.
     """
-    if not engines.on_server(uow.connection):
-        return  # there is one writer at a time
     uow.flush_registers()
     by_kind = grouped_ids(_named(uow))
     lock_records(uow.connection, by_kind)

@@ -30,6 +30,7 @@ from ledger.usecases.registers.parse import (
 )
 from ledger.usecases.registers.quantities import (
     balance_on,
+    declare_quantity,
     make_unknown,
     parse_amount_of,
     set_quantity,
@@ -73,7 +74,7 @@ def declare(uow: UnitOfWork, side: Side, typed_terms: TypedTerms) -> str:
     note_new_topics(uow, kind, None, record)
     uow.add(kind, record)
     if amount is not None:
-        set_quantity(uow, uow.accounts.account(side, record.code), amount, record.declared_on)
+        declare_quantity(uow, side, record.code, amount)
     _note_new(uow, side, record, amount)
     note_origin(uow, kind, record)
     return str(record.code)
