@@ -34,7 +34,7 @@ _DATES: Final = frozenset({FilterKind.DATE, FilterKind.PARTIAL_DATE})
 
 def row_selection(
     columns: Sequence[Column],
-    where: Iterable[str],
+    where: Sequence[str],
     names: RegisterNames = no_names,
     placing: Placing = NOWHERE,
     language: Language | None = None,
@@ -46,7 +46,7 @@ def row_selection(
     """
     places = {name: place_in(name, columns, placing) for name in _places_named(where)}
     found = {name: place for name, place in places.items() if place is not None}
-    texts = by_keys(where, columns, language, besides=found)
+    texts = by_keys(where, columns, language, except_for=found)
     known = {column.key: column for column in columns}
     for name in places:
         if name in placing.asked and name not in found:
@@ -73,7 +73,7 @@ def row_selection(
 
 def keyed_filters(
     columns: Sequence[Column],
-    where: Iterable[str],
+    where: Sequence[str],
     placing: Placing = NOWHERE,
     language: Language | None = None,
 ) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def keyed_filters(
     """
     keys = [column.key for column in columns]
     texts = []
-    for text in by_keys(where, columns, language, besides=placing.asked):
+    for text in by_keys(where, columns, language, except_for=placing.asked):
         name = filtered_column(text)
         key = same_column(name, keys)
         if key not in keys and name in placing.asked:
@@ -93,27 +93,27 @@ def keyed_filters(
 
 
 def by_keys(
-    where: Iterable[str],
+    where: Sequence[str],
     columns: Sequence[Column],
     language: Language | None = None,
     *,
-    besides: Collection[str] = (),
+    except_for: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return filters that name columns by their keys, where they named them by headings.
 
-    Names in `besides` are kept. Raises AmbiguousColumn.
+    Filters by names in `except_for` are left unchanged. Raises AmbiguousColumn.
     """
     return tuple(
-        text if filtered_column(text) in besides else _by_key(text, columns, language)
+        text if filtered_column(text) in except_for else _by_key(text, columns, language)
         for text in where
     )
 
 
-def _places_named(where: Iterable[str]) -> Iterable[str]:
+def _places_named(where: Sequence[str]) -> Iterable[str]:
     return dict.fromkeys(name for name in map(filtered_column, where) if name in PLACES)
 
 
-def _value_of(name: str, where: Iterable[str]) -> str:
+def _value_of(name: str, where: Sequence[str]) -> str:
     """Return what the last filter by a column asks for."""
     texts = [text for text in where if filtered_column(text) == name]
     return _after_name(texts[-1]).lstrip("=!<>") if texts else ""

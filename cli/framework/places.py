@@ -105,7 +105,7 @@ def same_column(name: str, keys: Collection[str]) -> str:
 
 
 def refuse_place(name: str, value: str, columns: Iterable[str]) -> NoReturn:
-    """Refuse the option of a place that the rows of a list have not."""
+    """Refuse an option by a place that the rows of a list neither have nor lead to."""
     there = ", ".join(columns)
     why = f"A view that cannot be applied is refused, never ignored; the columns are: {there}."
     if name == "office":

@@ -1,4 +1,4 @@
-"""Files of people: read in bounded memory without waiting, their TOML parsed in bounded time."""
+"""Files that users give: read in bounded memory without waiting; TOML parsed in bounded time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 _OPEN_PIPES: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
-"""Where the pipes stand that this process was given open, such as those of `<(COMMAND)`."""
+"""The paths of pipes that this process was given open, such as those of `<(COMMAND)`."""
 
 
 def read_at_most(path: Path, most: int) -> bytes:
-    """Read a file or a device, and one byte above `most` where it goes on, whatever its size says.
+    """Read a file or a device up to `most` bytes, and one more where it is longer.
 
     Raises `OSError`, for a named pipe as well: nobody may ever write to it.
     """
@@ -22,8 +22,8 @@ def read_at_most(path: Path, most: int) -> bytes:
         return file.read(most + 1)
 
 
-_MOST_POINTS: Final = 1_000
-"""The most points on one line: more are a key of so many parts, which takes hours to build."""
+_MOST_DOTS: Final = 1_000
+"""The most dots on one line: more may be a key of so many parts, which takes hours to build."""
 
 
 def parse_toml(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def parse_toml(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[
     Raises `ValueError` (`tomllib.TOMLDecodeError` where it is no TOML) and `RecursionError` where
     it is nested too deeply.
     """
-    if any(line.count(".") > _MOST_POINTS for line in text.splitlines()):
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
         raise RecursionError("a key has too many parts")
     import tomllib  # noqa: PLC0415 - few files are TOML
 

@@ -286,9 +286,10 @@ def grouped_ids(records: Iterable[RecordKey]) -> dict[str, set[int]]:
 
 
 def lock_records(connection: Connection, by_kind: Mapping[str, Collection[int]]) -> None:
-    """Let who marks records as in error and who names them by their codes wait for each other.
+    """Take the locks of records, by register, that are marked as in error or named by their codes.
 
-    It is for a server, where neither of two transactions sees what the other writes.
+    Of two transactions that do so with one record, the second waits for the first. It is for a
+    server, where neither sees what the other writes.
     """
     from ledger.store.db.postgresql import lock_numbers  # noqa: PLC0415 - on a server only
 

@@ -34,8 +34,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 def require_credentials_apart(uow: UnitOfWork) -> None:
     """Refuse a request after which a credential of its own and another contradict each other.
 
-    Those of the same cities and times are read, and one of each measure that is better the other
-    way.
+    Those of the same cities and times are read, and those whose measure is better the other way.
     Raises `AlreadyCredentialed` and `BetterDiffers`.
     """
     codes = {change.code for change in uow.changes if change.kind == CREDENTIAL.name}

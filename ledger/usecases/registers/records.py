@@ -51,7 +51,7 @@ class FixedTerm(RefusedByRule, code="fixed-term"):
 
 
 class DateNotUsed(InvalidInput, code="date-not-used"):
-    """The day of an act was given, and nothing of the act is of a day."""
+    """A day was given for an act that changes nothing from a day on."""
 
     default_why = "Other terms hold from the moment they are recorded; no other day can be given."
     default_next = "Leave out --on."
@@ -134,7 +134,8 @@ def edit(
 ) -> Receipt:
     """Change the given terms only; the old ones stay readable.
 
-    Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode` and `NothingToChange`.
+    Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode`, `DateNotUsed` and
+    `NothingToChange`.
     """
     kept = uow.find_record(kind, typed)
     after = edited(uow, kind, kept, typed_terms)
