@@ -11,20 +11,20 @@ import sys
 _INTERRUPTED = 130
 
 
-_GARBAGE = 10_000, 20, 20
-"""After how many new objects garbage is looked for, where it is usually after 700."""
+_GC_THRESHOLDS = 10_000, 20, 20
+"""Thresholds of garbage collection; those of Python are 700, 10 and 10."""
 
 
-def spare_garbage_collection() -> None:
-    """Look for garbage less often, and not at all at the end of the process.
+def collect_garbage_seldom() -> None:
+    """Collect garbage less often, and not at the end of the process.
 
-    A start makes nearly a hundred thousand objects, all of which are kept: looking through them
-    again and again, and a last time before the process ends, took a quarter of a short command.
+    A start makes nearly a hundred thousand objects, all of which are kept: collections during it,
+    and the last one before the process ends, took a quarter of a short command.
     """
     import atexit  # noqa: PLC0415 - not before an interrupt is answered
     import gc  # noqa: PLC0415 - as above
 
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*_GC_THRESHOLDS)
     atexit.unregister(gc.freeze)
     atexit.register(gc.freeze)
 
@@ -32,7 +32,7 @@ def spare_garbage_collection() -> None:
 def main() -> int:
     """Load the program and run it."""
     try:
-        spare_garbage_collection()
+        collect_garbage_seldom()
         from cli.main import main as run  # noqa: PLC0415 - what takes the time of a start
 
         return run()

@@ -88,7 +88,7 @@ def _read(path: Path) -> str:
     try:
         content = read_at_most(path, _MOST_BYTES)
         if len(content) > _MOST_BYTES:
-            raise CannotReadFile(f"The template {path} is larger than any letter.")
+            raise CannotReadFile(f"The template {path} holds more than {_MOST_BYTES // 1024} KiB.")
         return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CannotReadFile(f"The template {path} cannot be read: {error}.") from error
