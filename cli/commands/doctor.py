@@ -138,6 +138,8 @@ def _server(url: str) -> tuple[dict[str, object], list[str]]:
         "database_user": server.database_user,
         "database_encoding": server.encoding,
         "ledger_schema": server.revision,
+        "line_encrypted": server.is_encrypted,
+        "synchronous_standby": server.standbys or None,
     }
     return facts, [*_server_findings(server)]
 
@@ -148,9 +150,14 @@ def _server_findings(facts: ServerFacts) -> Iterator[str]:
     if facts.encoding != "UTF8":
         yield f"the database encoding is {facts.encoding}; create the database again with UTF8"
     if not facts.is_durable:
-        yield "the server may lose recorded acts; set fsync and synchronous_commit to on"
+        yield "the server may lose recorded acts; set fsync to on"
     if facts.is_superuser:
         yield "the database user is a superuser, whom the guards cannot stop; use another user"
+    if facts.is_encrypted is False:
+        yield (
+            "the line to the database server is not encrypted, and others on the network can read "
+            "it; require it in --db: ?sslmode=verify-full"
+        )
     if abs(facts.clock_ahead) > CLOCK_TOLERANCE:
         minutes = abs(facts.clock_ahead) // timedelta(minutes=1)
         yield f"this machine's clock is {minutes} minutes off the clock of the server; correct it"

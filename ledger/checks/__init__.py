@@ -28,7 +28,7 @@ CHECKS: Final = {
     "instalments": "no more of a deal is due in parts than was ever held or committed of it",
     "resolved-once": "a hold is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",
-    "two-times": "no act is dated in the future, before a declaration or out of order",
+    "two-times": "no act is dated or stamped in the future, before a declaration or out of order",
     "exact": "amounts are whole and within 4*10^18, rates exact, dates and keywords valid",
     "mandate": "each hold is within its offer's mandate as known then, or has an override",
     "restrictions": "no act raised what a pair had that was barred then, as known then",

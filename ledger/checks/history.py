@@ -218,7 +218,7 @@ def _passes_on(returned: _Line, then: _Line) -> bool:
 
 
 class TwoTimes(JournalCheck):
-    """No act is dated in the future, before a declaration, or before what it reverses."""
+    """No act is dated in the future, before a declaration or what it reverses, or stamped ahead."""
 
     name = "two-times"
 
@@ -235,6 +235,12 @@ class TwoTimes(JournalCheck):
         if not _is_date(entry.effective_on):
             self._fail(entry, "which is not a date")
             return
+        if self.context.is_from_future(entry.recorded_at, entry.request_id):
+            self.report.fail(
+                f"entry {entry.number} is stamped in the future, on "
+                f"{self.context.day_of(entry.recorded_at)}; if the clock ran ahead and is right "
+                "now: cityfund db correct-clock --reason TEXT"
+            )
         today = self.context.day_of(entry.recorded_at)
         reversed_number = None if entry.reverses is None else self._reversed.get(entry.reverses)
         if entry.effective_on > today and not self._is_mirrored(entry, reversed_number):

@@ -15,11 +15,13 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
+from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.factors import DEAL_STAGES, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT, Unit, format_quantity
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60_000_000
+_TOLERANCE: Final = CLOCK_TOLERANCE // timedelta(microseconds=1)
 
 StageAmounts = dict[str, int]
 """Amounts by the name of their stage, in the smallest part of the account's unit."""
@@ -108,7 +110,7 @@ class CheckContext:
     """All of a ledger but its journal. `one_writer` says that writes never overlap.
 
     `corrections` are those of a clock that ran ahead: the request of each, its timestamp, and the
-    last timestamp of that clock.
+    last timestamp of that clock. `now` is the moment of the clock that stamps the ledger's writes.
     """
 
     accounts: Mapping[int, AccountRow]
@@ -118,6 +120,7 @@ class CheckContext:
     reversed: frozenset[int]
     one_writer: bool
     corrections: tuple[tuple[int, int, int], ...] = ()
+    now: int | None = None
 
     def known_from(self, recorded_at: int, request_id: object) -> int:
         """Return when a row was first known: its timestamp, unless the clock ran ahead then."""
@@ -125,6 +128,12 @@ class CheckContext:
             if type(request_id) is int and request_id < request:
                 recorded_at = min(recorded_at, moment)
         return recorded_at
+
+    def is_from_future(self, recorded_at: int, request_id: object) -> bool:
+        """Return whether a row is stamped later than the clock, and no correction says why."""
+        return self.now is not None and (
+            self.known_from(recorded_at, request_id) > self.now + _TOLERANCE
+        )
 
     def is_ahead(self, moment: int) -> bool:
         """Return whether a timestamp lies where a clock that ran ahead is known to have been."""

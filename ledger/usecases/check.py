@@ -90,7 +90,8 @@ def run_over_snapshot(
     sealed_only: bool = False,
 ) -> list[CheckResult]:
     """Run checks over what a connection sees, in their order."""
-    context = journal_rows.read_context(connection, read_settings(connection).zone)
+    zone, now = read_settings(connection).zone, moment_of(connection)
+    context = journal_rows.read_context(connection, zone, now)
     results = {
         result.name: result for result in _results(connection, context, frozenset(requested))
     }

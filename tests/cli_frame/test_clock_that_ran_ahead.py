@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -60,7 +61,7 @@ def corrected(stuck: Officer) -> Officer:
 
 
 def failures(officer: Officer) -> list[str]:
-    return [text for one in officer.asks("check")["checks"] for text in one["failures"]]
+    return [text for one in _checks(officer) for text in one["failures"]]
 
 
 def test_no_act_can_follow_until_the_correction_is_recorded(stuck: Officer) -> None:
@@ -68,6 +69,9 @@ def test_no_act_can_follow_until_the_correction_is_recorded(stuck: Officer) -> N
     assert told == "clock-stepped-back"
     (finding,) = [one for one in _doctor(stuck)["findings"] if "stamped" in one]
     assert "2026-12-28 12:00 UTC, ahead of the clock" in finding
+
+    (stamped, *_) = failures(stuck)
+    assert stamped.startswith("entry 4 is stamped in the future, on 2026-12-28")
 
     receipt = stuck.asks(CORRECT)
     assert receipt["recorded"]["ahead_until"].startswith("2026-12-28T12:00")
@@ -225,6 +229,6 @@ def _doctor(officer: Officer) -> dict[str, list[str]]:
     return document
 
 
-def _checks(officer: Officer) -> list[dict[str, object]]:
-    checks: list[dict[str, object]] = json.loads(officer.tries("check --json").out)["checks"]
+def _checks(officer: Officer) -> list[dict[str, Any]]:
+    checks: list[dict[str, Any]] = json.loads(officer.tries("check --json").out)["checks"]
     return checks

@@ -33,9 +33,9 @@ def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys
     assert (answer["database_user"], answer["ledger_schema"]) == ("cityfund", CURRENT_REVISION)
     assert answer["database_encoding"] == "UTF8"
     # The tests' server is quick and careless; an office's is not.
-    assert answer["findings"] == [
-        "the server may lose recorded acts; set fsync and synchronous_commit to on"
-    ]
+    assert answer["findings"] == ["the server may lose recorded acts; set fsync to on"]
+    assert answer["line_encrypted"] is None  # it is on this machine
+    assert answer["synchronous_standby"] is None
 
 
 def test_it_says_where_there_is_no_ledger_yet(ledgers: Ledgers, capsys) -> None:
@@ -48,6 +48,7 @@ def test_it_says_where_there_is_no_ledger_yet(ledgers: Ledgers, capsys) -> None:
     ("fault", "words"),
     [
         ({"encoding": "SQL_ASCII"}, "the database encoding is SQL_ASCII"),
+        ({"is_encrypted": False}, "the line to the database server is not encrypted"),
         ({"is_superuser": True}, "a superuser, whom the guards cannot stop"),
         ({"clock_ahead": timedelta(minutes=-7)}, "clock is 7 minutes off the clock of the server"),
     ],

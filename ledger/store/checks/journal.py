@@ -8,7 +8,7 @@ reads single cells with dates or words that do not exist.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
@@ -87,8 +87,11 @@ def reference(column: Column[Any]) -> ColumnElement[int]:
     return cast(column, BigInteger)
 
 
-def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
-    """Read every holder and deal, and which entries are reversed: all but the journal."""
+def read_context(connection: Connection, calendar: tzinfo, now: datetime) -> CheckContext:
+    """Read every holder and deal, and which entries are reversed: all but the journal.
+
+    `now` is the moment of the clock by which the ledger's writes are recorded.
+    """
     reverses = tables.entry.c.reverses
     reversed_entries = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
     return CheckContext(
@@ -102,6 +105,7 @@ def read_context(connection: Connection, calendar: tzinfo) -> CheckContext:
             (one.request_id, to_microseconds(one.recorded_at), to_microseconds(one.ahead_until))
             for one in read_corrections(connection)
         ),
+        now=to_microseconds(now),
     )
 
 

@@ -54,9 +54,12 @@ _DRIVER: Final = "postgresql+psycopg"
 _DRIVERS: Final = ("postgresql", "postgres", _DRIVER)
 _CONNECT_SECONDS: Final = 10
 
-# Waiting for a lock ends with the time limit of a write, and dates are ISO on every server.
+# Waiting for a lock ends with the time limit of a write, and dates are ISO on every server. A role
+# or a database may be set not to wait for the disk: an act is told of once it is there.
 _SESSION: Final = (
     "SELECT set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false), "
+    "CASE current_setting('synchronous_commit') WHEN 'off' THEN "
+    "set_config('synchronous_commit', 'on', false) END, "
     f"set_config('lock_timeout', '{BUSY_SECONDS}s', false), "
     f"set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false)"
 )
@@ -150,6 +153,8 @@ def _refusal_without_state(message: str, *, lost: bool) -> Exception:
     # libpq itself speaks here: no server answered, or the one that did is gone.
     if lost:
         return DatabaseGone("The database server went away.")
+    if any(words in message for words in _NO_CONNECTION_LEFT):
+        return _no_connection_left(message)
     if "does not exist" in message and "database" in message:
         return LedgerMissing(
             "There is no such database on the server.",
@@ -160,6 +165,26 @@ def _refusal_without_state(message: str, *, lost: bool) -> Exception:
         "The database server cannot be reached.",
         why=f"The driver says: {message}.",
         next_step="See that the server runs, and check --db: host, port, user and password.",
+    )
+
+
+_NO_CONNECTION_LEFT: Final = (
+    "remaining connection slots",
+    "too many clients",
+    "too many connections",
+    "no more connections allowed",
+)
+"""What servers, and what stands before them, say while no connection is free.
+
+It is said while the connection is made, of which the driver gives the words and not the state.
+"""
+
+
+def _no_connection_left(message: str) -> LedgerBusy:
+    return LedgerBusy(
+        "The database server has no free connection.",
+        why=f"The server says: {message}.",
+        next_step="Nothing was written. Run the same command again in a moment.",
     )
 
 
