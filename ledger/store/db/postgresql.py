@@ -22,7 +22,19 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Text,
+    bindparam,
+    case,
+    cast,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import URL
 
 from ledger.core.errors import LedgerError
@@ -64,9 +76,13 @@ _SESSION: Final = (
     f"set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false)"
 )
 
+_TRANSACTION_LIMIT: Final = "transaction_timeout"
+
 LIFT_TIMEOUTS: Final = (
     "SELECT set_config('statement_timeout', '0', true), "
-    "set_config('idle_in_transaction_session_timeout', '0', true)"
+    "set_config('idle_in_transaction_session_timeout', '0', true), "
+    f"CASE WHEN current_setting('{_TRANSACTION_LIMIT}', true) IS NOT NULL "
+    f"THEN set_config('{_TRANSACTION_LIMIT}', '0', true) END"
 )
 """Sent in a transaction that may take long and that no other one waits for."""
 
@@ -97,6 +113,32 @@ def make_engine(url: URL) -> Engine:
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.execute(_SESSION)
+
+
+WRITE_LIMITS: Final[Mapping[str, float]] = {
+    "statement_timeout": BUSY_SECONDS,
+    "idle_in_transaction_session_timeout": BUSY_SECONDS - 5,
+    _TRANSACTION_LIMIT: BUSY_SECONDS + 10,
+}
+"""The seconds after which the server itself ends a write that a stalled program left open.
+
+The program refuses to commit after `BUSY_SECONDS`. If it stalls then, the server ends the write
+after the idle limit, or after that of the transaction where it has one (PostgreSQL 17): in either
+case before what was recorded at that moment counts as settled (`STABLE_AFTER`).
+"""
+
+
+def write_limit(name: str) -> ColumnElement[Any]:
+    """Give the SQL that sets a limit for this transaction; its seconds are bound by its name."""
+    limited = func.set_config(name, cast(bindparam(name, type_=Text), Text), True)  # noqa: FBT003
+    if name != _TRANSACTION_LIMIT:
+        return limited
+    return case((func.current_setting(name, True).is_not(None), limited))  # noqa: FBT003 - SQL's
+
+
+def write_limits() -> dict[str, str]:
+    """Give the values to bind for `write_limit`."""
+    return {name: f"{round(seconds * 1000)}ms" for name, seconds in WRITE_LIMITS.items()}
 
 
 _MOST_LOCKED: Final = 50

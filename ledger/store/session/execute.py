@@ -344,20 +344,23 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
 
 
 # The moment is read once the transaction's view is fixed, so everything it sees was recorded
-# earlier.
-_START: Final = select(
-    func.clock_timestamp().label("moment"),
-    func.session_user().label("database_user"),
-    exists(identity_of("restriction").c.id).label("has_restrictions"),
-    func.set_config("statement_timeout", f"{BUSY_SECONDS}s", True),  # noqa: FBT003 - SQL's own
-)
+# earlier; and the server's limits begin to count with it.
+@cache
+def _start_query() -> Select[Any]:
+    return select(
+        *map(postgresql.write_limit, postgresql.WRITE_LIMITS),
+        func.clock_timestamp().label("moment"),
+        func.session_user().label("database_user"),
+        exists(identity_of("restriction").c.id).label("has_restrictions"),
+    )
 
 
 def _start_among_many(
     connection: Connection, request: Request, preflight: _Preflight, tries: int
 ) -> WriteStart:
     """Start as one of many writers on a server, in a transaction that has done nothing yet."""
-    row = connection.execute(_START).one()
+    since_ns = time.monotonic_ns()
+    row = connection.execute(_start_query(), postgresql.write_limits()).one()
     numbering = SharedNumbering(
         connection, preflight.largest_codes, trial=request.dry_run, tries=tries
     )
@@ -368,4 +371,5 @@ def _start_among_many(
         last_recorded=preflight.last_recorded,
         database_user=row.database_user,
         has_restrictions=row.has_restrictions,
+        since_ns=since_ns,
     )
