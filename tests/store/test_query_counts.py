@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 from sent import recorded
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from world import World
 
 from ledger.core.factors import Side
 from ledger.store import registers
+from ledger.store.db import tables
+from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.journal import balances
 
 
@@ -62,6 +64,28 @@ def test_where_everything_stands_is_read_in_one_statement(metro):
 
 def test_the_journal_is_read_in_one_statement(metro):
     assert len(statements(metro, metro.entries)) == 1
+
+
+def test_the_leaves_of_many_accounts_are_read_in_as_many_statements_as_of_one(metro):
+    def newest() -> int:
+        with metro.ledger.read() as connection:
+            return connection.execute(select(func.max(tables.request.c.id))).scalar_one()
+
+    def introduce(first: int, count: int) -> tuple[int, int]:
+        before = newest()
+        for number in range(first, first + count):
+            metro.need("10 EUR", code=f"N-{number:04}")
+            metro.offer("10 EUR", code=f"O-{number:04}")
+            metro.introduce("1 EUR", offer=f"O-{number:04}", need=f"N-{number:04}")
+        return before, newest()
+
+    def leaves(after: int, through: int) -> int:
+        def look(connection: Connection) -> None:
+            assert all(leaf.content for leaf in stream_leaves(connection, after, through))
+
+        return len(statements(metro, reading(metro, look)))
+
+    assert leaves(*introduce(3, 12)) == leaves(*introduce(15, 1))
 
 
 def test_a_hold_asks_no_more_of_a_need_with_many_deals(metro):

@@ -33,7 +33,7 @@ _TEXTS: Final = 9
 
 def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the entries of all requests after one and up to another."""
-    names = _CodeCache(connection, every=after <= 0)
+    names = _Codes(connection, after, through)
     entries = groupby(stream(connection, _entries(after, through)), key=itemgetter(0, 1))
     return Source(
         ENTRY_KIND,
@@ -44,18 +44,16 @@ def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     )
 
 
-class _CodeCache:
-    """The codes of holders and deals by their ids: all read at once, or each when it is needed."""
+class _Codes:
+    """The codes of the accounts and deals that the entries of some requests name, by their ids."""
 
-    def __init__(self, connection: Connection, *, every: bool) -> None:
-        self._connection = connection
-        self._accounts: dict[int, tuple[str, str]] = {}
-        self._deals: dict[int, str] = {}
-        if every:
-            for one, side, code in stream(connection, _accounts()):
-                self._accounts[one] = (side, code)
-            for one, code in stream(connection, _deals()):
-                self._deals[one] = quoted(code)
+    def __init__(self, connection: Connection, after: int, through: int) -> None:
+        accounts, deals = _accounts(), _deals()
+        if after > 0:  # else they are of all requests, and nearly every record is named
+            accounts = accounts.where(tables.holder.c.id.in_(_account_ids(after, through)))
+            deals = deals.where(tables.deal.c.id.in_(_deal_ids(after, through)))
+        self._accounts = {one: (side, code) for one, side, code in stream(connection, accounts)}
+        self._deals = dict(map(tuple, stream(connection, deals)))
 
     def content(self, lines: list[Any], texts: PlainTexts, provenance: str) -> bytes:
         """Give the canonical bytes of an entry with its movements, all of them in order."""
@@ -63,7 +61,7 @@ class _CodeCache:
         _, number, act, effective_on, recorded_at, deal_id, *notes = head[:_TEXTS]
         *counts, total, exemptions, proposal, proposed_line = head[_TEXTS:_ENTRY_COLUMNS]
         reverses, count, layout = counts
-        deal = None if deal_id is None else self._deal(deal_id)
+        deal = None if deal_id is None else quoted(self._deals[deal_id])
         if count != len(lines) or (proposal is None) != (proposed_line is None):
             raise InvalidLeafValue(count)
         rests_on = list_or_none(exemptions, LIST_SEPARATOR)
@@ -86,25 +84,10 @@ class _CodeCache:
         line, holder_id, of_deal, unit, source, target, amount, *own_times = values
         if line != place or tuple(own_times) != times or of_deal not in {None, deal_id}:
             raise InvalidLeafValue(values)
-        side, holder = self._account(holder_id)
+        side, holder = self._accounts[holder_id]
         return movement_text(
             side, holder, unit, source, target, amount, None if of_deal is None else deal
         )
-
-    def _account(self, identity: int) -> tuple[str, str]:
-        if identity not in self._accounts:
-            query = _accounts().where(tables.holder.c.id == identity)
-            row = self._connection.execute(query).first()
-            if row is None:
-                raise InvalidLeafValue(identity)
-            self._accounts[identity] = (row[1], row[2])
-        return self._accounts[identity]
-
-    def _deal(self, identity: int) -> str:
-        if identity not in self._deals:
-            row = self._connection.execute(_deals().where(tables.deal.c.id == identity)).first()
-            self._deals[identity] = quoted(None if row is None else row[1])  # type: ignore[arg-type]
-        return self._deals[identity]
 
 
 def _accounts() -> Select[Any]:
@@ -119,6 +102,19 @@ def _accounts() -> Select[Any]:
 
 def _deals() -> Select[Any]:
     return select(tables.deal.c.id, distinct_code(tables.deal))
+
+
+def _account_ids(after: int, through: int) -> Select[Any]:
+    entry, movement = tables.entry, tables.movement
+    return (
+        select(movement.c.holder_id)
+        .join(entry, entry.c.id == movement.c.entry_id)
+        .where(*within(entry, after, through))
+    )
+
+
+def _deal_ids(after: int, through: int) -> Select[Any]:
+    return select(tables.entry.c.deal_id).where(*within(tables.entry, after, through))
 
 
 def _entries(after: int, through: int) -> Select[Any]:
