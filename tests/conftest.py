@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import everyday_engines
 import hypothesis_profiles
 import pytest
 import scratch
@@ -62,9 +63,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put long tests first; where a database is named, choose the tests that ask it."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Mark what only long runs do; put long tests first, and choose those of a named database."""
+    everyday_engines.mark(items)
+    yield  # -m and -k are applied here
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     _choose_by_database(config, items)
 

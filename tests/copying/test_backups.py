@@ -33,6 +33,7 @@ def careless() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.every_engine
 def test_a_backup_comes_back_on_either_engine(
     furnished: World, elsewhere: Ledgers, tmp_path: Path
 ) -> None:

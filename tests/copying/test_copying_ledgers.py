@@ -24,6 +24,7 @@ from ledger.core.requests import KeyReused
 from ledger.usecases.admin.copy import copy_ledger
 
 
+@pytest.mark.every_engine
 def test_every_entry_version_and_row_arrives(furnished: World, elsewhere: Ledgers) -> None:
     moved = copy_ledger(furnished.url, target := elsewhere.empty(), quietly).compared
     assert moved is not None
