@@ -16,7 +16,9 @@ from cli.framework.session import agree_to_clock, request_of
 from cli.framework.terminal import confirm
 from cli.views.database import emit_copied, emit_set_up, with_progress
 
-app = noun("The database: upgrade, copy, backup, restore, a wrong clock.")
+app = noun("The database: upgrade, copy, backup, restore, rights, a wrong clock.")
+
+RoleName = Annotated[str, typer.Option(metavar="NAME", help="The role of these users.")]
 
 
 @command(app, "upgrade", kind="plain")
@@ -43,6 +45,35 @@ def correct_clock(call: Call) -> None:
     receipt = execute(ledger_of(call), request_of(call), correct_clock, corrects_clock=True)
     remember_receipt(call, receipt)
     emit_receipt(call, receipt)
+
+
+@command(app, "grants", kind="plain")
+def grants(
+    call: Call,
+    reader: RoleName = "readers",
+    officer: RoleName = "officers",
+    approver: RoleName = "approvers",
+    night: RoleName = "nights",
+    auditor: RoleName = "auditors",
+    schema: Annotated[
+        str, typer.Option(metavar="NAME", help="The schema of the ledger's tables.")
+    ] = "public",
+) -> None:
+    """Print the SQL that gives the roles of a PostgreSQL server their rights.
+
+    Run it as the owner of the ledger, once the roles exist, and again after each upgrade.
+    """
+    from cli.views.database import emit_grants
+    from ledger.store.admin.grants import Role, grant_statements
+
+    names = {
+        Role.READER: reader,
+        Role.OFFICER: officer,
+        Role.APPROVER: approver,
+        Role.NIGHT: night,
+        Role.AUDITOR: auditor,
+    }
+    emit_grants(call, [*grant_statements(names, schema)])
 
 
 @command(app, "copy", kind="plain")

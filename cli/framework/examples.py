@@ -272,6 +272,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         "backup.db --db sqlite:///restored.db",
         "backup.db --db sqlite:///again.db --json",
     ),
+    "db grants": ("", "--officer officers --night nights --json"),
     "db correct-clock": (
         '--reason "the battery was empty" --yes',
         "--reason battery --yes --dry-run",

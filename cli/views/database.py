@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,14 @@ _DONE: Final = {
 def with_progress(call: Call, label: str) -> ShowProgress:
     """Return a progress bar for a terminal, given the number of steps."""
     return partial(progress, call, label)
+
+
+def emit_grants(call: Call, statements: Sequence[str]) -> None:
+    """Write SQL statements, each of them a line."""
+    if call.format == "json":
+        emit_document({"schema": "cityfund.grants/1", "statements": list(statements)})
+        return
+    emit_lines(f"{one};" for one in statements)
 
 
 def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:

@@ -52,7 +52,7 @@ _SCRIPTS: Final = {
     ),
     "postgresql": _Script(
         ("refuses.sql",),
-        (*_RULE_FILES, "terms.sql", "naming.sql"),
+        (*_RULE_FILES, "terms.sql", "naming.sql", "session.sql"),
         re.compile(
             r"CREATE OR REPLACE FUNCTION .+?\.(?P<function>\w+\(\))\n.*?\n\$function\$(?=;)"
             r"|CREATE TRIGGER (?P<trigger>\w+)[^;]*(?=;)",

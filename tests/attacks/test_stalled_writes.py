@@ -1,4 +1,4 @@
-"""A write that stalls on a server while others seal and report: it is ended, and nothing changes."""
+"""A write that stalls on a server while others seal and report is ended, and nothing changes."""
 
 from __future__ import annotations
 

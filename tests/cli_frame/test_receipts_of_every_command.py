@@ -140,6 +140,7 @@ ANSWERS_OF_THEIR_OWN = {
     "screen": "a screening lists its findings, which are open or were resolved",
     "audit seal": "a seal records no act: its number, size and root are printed",
     "init": "sets up the ledger, and prints its versions and settings",
+    "db grants": "prints SQL, and opens no ledger",
     "db upgrade": "as init",
     "db copy": "writes another ledger, and prints how the two compare",
     "db backup": "as db copy",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from ledger.rates.rates import RATE_DAYS
+from ledger.store.db.engine import on_server
 from ledger.store.nights.runs import last_complete_run
 from ledger.store.rates import newest_day
 from ledger.store.session.ledger import Ledger
@@ -30,6 +31,7 @@ def health_of(ledger: Ledger, rate_days: int | None = None) -> Health:
     """Look at a ledger. A quote of more than `rate_days` ago is old."""
     health = Health()
     health.findings += _guards(ledger, health)
+    health.findings += _grants(ledger)
     today = ledger.today()
     with ledger.read() as connection:
         night, newest = last_complete_run(connection, today), newest_day(connection)
@@ -49,6 +51,16 @@ def health_of(ledger: Ledger, rate_days: int | None = None) -> Health:
             "import newer ones: cityfund rates import FILE"
         )
     return health
+
+
+def _grants(ledger: Ledger) -> list[str]:
+    """Say what the users of a server may do that they should not, and what they lack."""
+    if not on_server(ledger.engine):
+        return []
+    from ledger.store.admin.grants import wrong_grants  # noqa: PLC0415 - only where there is a server
+
+    with ledger.read() as connection:
+        return [*wrong_grants(connection)]
 
 
 def _guards(ledger: Ledger, health: Health) -> Iterator[str]:

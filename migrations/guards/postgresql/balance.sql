@@ -3,6 +3,8 @@
 CREATE OR REPLACE FUNCTION {schema}.cityfund_holder_has_balance()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     INSERT INTO {schema}.balance
@@ -18,6 +20,8 @@ FOR EACH ROW EXECUTE FUNCTION cityfund_holder_has_balance();
 CREATE OR REPLACE FUNCTION {schema}.cityfund_deal_has_balance()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     INSERT INTO {schema}.deal_balance (deal_id, side, held, committed, delivered)

@@ -8,10 +8,15 @@
 -- What other writers did while this one waited is seen only by statements that begin after the
 -- lock; so the questions about other entries come last. What needs no question to the tables is asked
 -- by itself: an engine keeps its plan for a question that is always the same.
+--
+-- Nobody but this guard writes balances: it does so with the owner's rights, and looks nothing up in
+-- schemas of others.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_movement_is_kept()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
     moved_side text;

@@ -5,6 +5,8 @@
 CREATE OR REPLACE FUNCTION {schema}.cityfund_need_terms_meet_acts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     IF NEW.version > 1 THEN
@@ -20,6 +22,8 @@ FOR EACH ROW EXECUTE FUNCTION cityfund_need_terms_meet_acts();
 CREATE OR REPLACE FUNCTION {schema}.cityfund_offer_terms_meet_acts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     IF NEW.version > 1 THEN
@@ -35,6 +39,8 @@ FOR EACH ROW EXECUTE FUNCTION cityfund_offer_terms_meet_acts();
 CREATE OR REPLACE FUNCTION {schema}.cityfund_deal_terms_meet_acts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     IF NEW.version > 1 THEN
@@ -54,6 +60,8 @@ FOR EACH ROW EXECUTE FUNCTION cityfund_deal_terms_meet_acts();
 CREATE OR REPLACE FUNCTION {schema}.cityfund_approach_meets_acts()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     UPDATE {schema}.balance AS kept SET free = kept.free WHERE kept.holder_id = NEW.need_id;

@@ -1,0 +1,144 @@
+"""The rights of database users on a server, by role: what to grant, and what was granted otherwise.
+
+Nobody but the owner may change or delete a row: balances are written by guards with the owner's
+rights. An officer's program inserts into the tables of the registers and of the journal; what
+nights, seals and settings write is for other roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from ledger.core.errors import InvalidInput
+from ledger.store.db import tables
+
+_LOCK: Final = "night_lock"
+_NIGHTLY: Final = frozenset(
+    {
+        *("night_run", "night_step", "seal", "sealed_leaf", "gap_snapshot"),
+        *("statement", "statement_line", "finding"),
+    }
+)
+_SETTINGS: Final = frozenset({"setting_version"})
+_CLOSED: Final = frozenset({"allowed_move", _LOCK})
+_NAME_BYTES: Final = 63
+
+
+class Role(StrEnum):
+    """What a database user is there for."""
+
+    READER = "reader"
+    OFFICER = "officer"
+    APPROVER = "approver"
+    NIGHT = "night"
+    AUDITOR = "auditor"
+
+
+DEFAULT_NAMES: Final[Mapping[Role, str]] = {
+    Role.READER: "readers",
+    Role.OFFICER: "officers",
+    Role.APPROVER: "approvers",
+    Role.NIGHT: "nights",
+    Role.AUDITOR: "auditors",
+}
+
+
+class MalformedRole(InvalidInput, code="malformed-role"):
+    """The name of a database role is none that the server takes."""
+
+    default_why = "A role has a name of at most 63 bytes without control characters, but public."
+    default_next = "Give the name of a role that was created for the purpose, such as officers."
+
+
+@cache
+def written_by(role: Role) -> frozenset[str]:
+    """Give the tables that a role may insert into."""
+    if role in {Role.READER, Role.AUDITOR}:
+        return frozenset()
+    everything = {table.name for table in tables.append_only_tables()} - _CLOSED
+    if role is Role.NIGHT:
+        return frozenset(everything - _SETTINGS)
+    return frozenset(everything - _NIGHTLY - (_SETTINGS if role is Role.OFFICER else set()))
+
+
+def grant_statements(names: Mapping[Role, str], schema: str) -> Iterator[str]:
+    """Give the SQL that leaves each role exactly its rights. Raises `MalformedRole`."""
+    place = _quoted(schema)
+    of_roles = {role: _role(name) for role, name in names.items()}
+    for who in ("PUBLIC", *of_roles.values()):
+        yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {place} FROM {who}"
+        yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {place} FROM {who}"
+        yield f"REVOKE ALL ON SCHEMA {place} FROM {who}"
+    for role, who in of_roles.items():
+        yield f"GRANT USAGE ON SCHEMA {place} TO {who}"
+        yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {place} TO {who}"
+        if role is Role.READER:
+            yield f"REVOKE SELECT ON {place}.disclosure FROM {who}"  # noqa: S608 - as quoted
+        for table in sorted(written_by(role)):
+            yield f"GRANT INSERT ON {place}.{_quoted(table)} TO {who}"
+        if written_by(role):
+            yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {place} TO {who}"
+        if role is Role.NIGHT:
+            yield f"GRANT UPDATE ON {place}.{_LOCK} TO {who}"
+
+
+def _role(name: str) -> str:
+    if not name.strip() or not name.isprintable() or len(name.encode()) > _NAME_BYTES:
+        raise MalformedRole(f"{name!r} is no name of a database role.")
+    if name.casefold() == "public":
+        raise MalformedRole("The role public stands for everybody.")
+    return _quoted(name)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+_GRANTED: Final = text(
+    "SELECT relname AS name, relkind AS kind, privilege_type AS privilege, "
+    "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee) END AS grantee "
+    "FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+    "CROSS JOIN LATERAL aclexplode(relacl) "
+    "WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'S') "
+    "AND grantee <> relowner ORDER BY 1, 4, 3"
+)
+_MOST_TOLD: Final = 3
+_GRANT_ANEW: Final = "grant anew what this prints: cityfund db grants"
+
+
+def wrong_grants(connection: Connection) -> Iterator[str]:
+    """Describe what each role, or everybody, may do in the ledger that no role should, or lacks."""
+    insertable = frozenset().union(*map(written_by, Role))
+    excess: dict[str, list[str]] = {}
+    inserts: dict[str, set[str]] = {}
+    for name, kind, privilege, grantee in connection.execute(_GRANTED):
+        if privilege == "INSERT" and name in insertable:
+            inserts.setdefault(grantee, set()).add(name)
+        if grantee == "PUBLIC" or not _is_due(name, kind, privilege, insertable):
+            excess.setdefault(grantee, []).append(f"{privilege} on {name}")
+    for grantee, found in excess.items():
+        more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
+        yield (
+            f"{grantee} has rights in the database that nobody but its owner should have: "
+            f"{', '.join(found[:_MOST_TOLD])}{more}; {_GRANT_ANEW}"
+        )
+    for grantee, found_inserts in inserts.items():
+        lacks = sorted(written_by(Role.OFFICER) - found_inserts)
+        if lacks and "request" in found_inserts:
+            yield (
+                f"{grantee} records acts and lacks INSERT on {', '.join(lacks[:_MOST_TOLD])}; "
+                f"{_GRANT_ANEW}"
+            )
+
+
+def _is_due(name: str, kind: str, privilege: str, insertable: frozenset[str]) -> bool:
+    if kind == "S":
+        return privilege in {"USAGE", "SELECT"}
+    if privilege == "INSERT":
+        return name in insertable
+    return privilege == "SELECT" or (privilege, name) == ("UPDATE", _LOCK)
