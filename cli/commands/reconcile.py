@@ -120,9 +120,18 @@ def night(
         bool,
         typer.Option(
             "--clock-is-right",
-            help="Write after 40 days without a write, and catch up any number of missed nights.",
+            help="Write after a long pause, and catch up any number of missed nights.",
         ),
     ] = False,
+    missed_nights: Annotated[
+        str | None,
+        typer.Option(
+            "--missed-nights",
+            metavar="N",
+            help="Catch up so many missed nights without asking; 7 unless set otherwise.",
+            show_default=False,
+        ),
+    ] = None,
     report: Annotated[
         str | None,
         typer.Option("--output", metavar="FILE", help="Also write the report to this file."),
@@ -145,6 +154,7 @@ def night(
         solve_seconds=parse_seconds(time_limit),
         dry_run=dry_run,
         only=tuple(comma_separated(only)),
+        missed_nights=_nights_unasked(call, missed_nights),
         statements=statement_options(call),
     )
     who = Operator(
@@ -159,6 +169,17 @@ def night(
         agree=partial(_agree_to_nights, call),
     )
     return _write(call, answer, file)
+
+
+def _nights_unasked(call: Call, typed: str | None) -> int:
+    """Return how many missed nights are caught up without asking."""
+    from ledger.core.dates import MOST_UNASKED
+    from ledger.usecases.status import parse_days
+
+    if typed is not None:
+        return parse_days(typed, "--missed-nights")
+    nights = call.settings.missed_nights
+    return MOST_UNASKED if nights is None else nights
 
 
 def _write(call: Call, answer: ReconcileResult, file: ReadOptions | None) -> ExitCode:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_IMODE, S_ISREG
 from typing import IO, Any, TextIO
 
 from cli.framework.usage_errors import BinaryToTerminal, OutputIsDirectory, UnknownEnding
@@ -126,14 +126,19 @@ def _opened(path: Path, **text: Any) -> Iterator[Any]:
 
 @contextmanager
 def _replacing(path: Path, mode: str, text: dict[str, Any]) -> Iterator[Any]:
+    from ledger.core.files import sync_folder  # noqa: PLC0415 - help does without
+
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(handle, mode, **text) as out:  # noqa: PTH123 - a handle
+            if os.name == "posix" and path.exists():
+                os.fchmod(handle, S_IMODE(path.stat().st_mode))
             yield out
             out.flush()
             os.fsync(handle)
         beside.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         with suppress(OSError):
             beside.unlink()

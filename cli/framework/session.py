@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -79,10 +79,21 @@ def ledger_of(call: Call) -> Ledger:
         from ledger.store.session.ledger import open_ledger  # noqa: PLC0415
 
         session.ledger = open_ledger(
-            call.settings.db_url, partial(agree_to_clock, call), _currency_of(call)
+            call.settings.db_url,
+            partial(agree_to_clock, call),
+            _currency_of(call),
+            _longest_pause(call),
         )
         call.find_root().call_on_close(session.ledger.engine.dispose)
     return session.ledger
+
+
+def _longest_pause(call: Call) -> timedelta:
+    """Return after how long without a write the clock is asked about."""
+    from ledger.core.dates import LONGEST_PAUSE  # noqa: PLC0415 - help does without
+
+    days = call.settings.pause_days
+    return LONGEST_PAUSE if days is None else timedelta(days=days)
 
 
 def _currency_of(call: Call) -> str | None:

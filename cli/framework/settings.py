@@ -42,6 +42,8 @@ class Settings:
     office: str | None = None
     rate_days: int | None = None
     approach_days: int | None = None
+    pause_days: int | None = None
+    missed_nights: int | None = None
     publisher: str = DEFAULT_PUBLISHER
     oc4ids_prefix: str = DEFAULT_OC4IDS_PREFIX
     profile: str | None = None
@@ -171,6 +173,8 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         office=given.text_of("office"),
         rate_days=_days("rate_days", given),
         approach_days=_days("approach_days", given),
+        pause_days=_days("pause_days", given),
+        missed_nights=_days("missed_nights", given),
         publisher=_identity("publisher", given) or DEFAULT_PUBLISHER,
         oc4ids_prefix=_identity("oc4ids-prefix", given) or DEFAULT_OC4IDS_PREFIX,
         profile=None if given.profile is None else given.profile.text,
@@ -193,6 +197,8 @@ def _profile_of(db_url: str, given: GivenValues) -> str | None:
 DAYS = {
     "rate_days": "reports name the rates that rest on older quotes",
     "approach_days": "so long an answer to an approach is waited for",
+    "pause_days": "a write that comes later after the last one asks whether the clock is right",
+    "missed_nights": "so many nights that were missed are caught up without asking",
 }
 """The settings that are a number of days, and what each is for."""
 

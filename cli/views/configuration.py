@@ -55,6 +55,7 @@ def setting_row(key: str, value: SettingValue) -> dict[str, Any]:
 
 
 def _default(key: str) -> str:
+    from ledger.core.dates import LONGEST_PAUSE, MOST_UNASKED  # noqa: PLC0415 - as below
     from ledger.rates.rates import RATE_DAYS  # noqa: PLC0415 - for this answer alone
     from ledger.registers.pairs import APPROACH_DAYS  # noqa: PLC0415 - as above
 
@@ -66,6 +67,8 @@ def _default(key: str) -> str:
         "format": "table",
         "rate_days": str(RATE_DAYS),
         "approach_days": str(APPROACH_DAYS),
+        "pause_days": str(LONGEST_PAUSE.days),
+        "missed_nights": str(MOST_UNASKED),
         "publisher": DEFAULT_PUBLISHER,
         "oc4ids-prefix": DEFAULT_OC4IDS_PREFIX,
     }.get(key, "")

@@ -115,6 +115,9 @@ LONGEST_WRITE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(days=40)
 """After a longer time without a write, the clock is asked about before the next."""
 
+MOST_UNASKED = 7
+"""How many missed nights are caught up without asking."""
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a clock under correction may step back without a refusal."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,18 @@ def read_at_most(path: Path, most: int) -> bytes:
         raise OSError(errno.EINVAL, "it is a pipe, which nobody may ever write to", str(path))
     with path.open("rb") as file:
         return file.read(most + 1)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, after a file was renamed in it."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # some file systems sync no folder; the file itself is there
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 _MOST_DOTS: Final = 1_000

@@ -34,7 +34,9 @@ MAX_CODE = 64
 _MOST_DECIMALS = 18
 _MINUS = ("-", "\N{MINUS SIGN}")
 _WHOLE_DIGITS, _DECIMAL_DIGITS = 13, 15
-_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+_FORMULA_SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+"""What a spreadsheet takes for the beginning of a formula, the wide signs of East Asia too."""
+_NEUTRALISED = re.compile(f"'+[{re.escape(_FORMULA_SIGNS)}]")
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 
 V = TypeVar("V")
@@ -48,7 +50,7 @@ def plain_text(cell: str) -> str:
 def neutral_text(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run; `plain_text` undoes it."""
     bare = text.lstrip("'")
-    return f"'{text}" if bare[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return f"'{text}" if bare and bare[0] in _FORMULA_SIGNS else text
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from typing import IO, Any, Final, NamedTuple, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ledger.core.errors import StorageTrouble
+from ledger.core.files import sync_folder
 from ledger.core.quantity import Unit, format_amount
 from ledger.core.text import cell_text
 from ledger.deals.deal import exact_text, recorded_rate, significant_rate
@@ -189,6 +190,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         raise CannotWriteExport(f"{path} cannot be written: {error.strerror}.") from error
     finally:
@@ -218,7 +220,9 @@ def _new_folder(folder: Path) -> Iterator[Path]:
     try:
         yield temporary
         # A rename onto an empty folder replaces it in one step, so a reader sees all or nothing.
+        sync_folder(temporary)
         temporary.replace(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise CannotWriteExport(f"{folder} cannot be written: {error.strerror}.") from error
     finally:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from ledger.core.dates import MOST_UNASKED
 from ledger.core.requests import Request
 from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.session.execute import Handler, execute
@@ -102,7 +103,7 @@ class NightOptions:
 
     `solve_seconds` bounds the search for the proposal, None for none. `only` names the steps that
     were asked for by name, empty for a whole night. `statements` are the options of that step by
-    name, as the command line understood them.
+    name, as the command line understood them. More than `missed_nights` are asked about.
     """
 
     warn_days: int = 7
@@ -110,6 +111,7 @@ class NightOptions:
     dry_run: bool = False
     only: tuple[str, ...] = ()
     statements: Mapping[str, Any] = field(default_factory=dict)
+    missed_nights: int = MOST_UNASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,18 @@ def test_an_act_forty_days_after_the_last_is_recorded(fund: Officer) -> None:
         fund.says(RAISE)
 
 
+def test_the_pause_is_set_in_days(fund: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITYFUND_PAUSE_DAYS", "3")
+    with days_later(3.5):
+        assert fund.refused(RAISE, 4, "3 days after") == "clock-ahead"
+        assert fund.refused("reconcile", 4, "3 days after") == "clock-ahead"
+    monkeypatch.setenv("CITYFUND_PAUSE_DAYS", "90")
+    with days_later(60):
+        fund.says(RAISE)
+    monkeypatch.setenv("CITYFUND_PAUSE_DAYS", "soon")
+    assert fund.refused(RAISE, 3, "whether the clock is right") == "invalid-config"
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -112,6 +112,19 @@ def test_more_than_a_week_of_missed_nights_is_not_caught_up_unasked(
     assert len(told["caught_up"]) == 8
 
 
+def test_how_many_missed_nights_are_caught_up_is_set(
+    admin: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.types("reconcile")
+    monkeypatch.setenv("CITYFUND_MISSED_NIGHTS", "1")
+    with time_machine.travel(NOON + timedelta(days=3), tick=True):
+        _, err = admin.types("reconcile", code=ExitCode.REFUSED)
+        assert "2 nights were missed" in err
+        _, err = admin.types("reconcile", "--missed-nights", "many", code=ExitCode.INVALID)
+        assert "--missed-nights" in err
+        assert len(admin.reads("reconcile", "--missed-nights", "2")["caught_up"]) == 2
+
+
 def test_findings_end_with_a_code_of_their_own(admin: Administrator) -> None:
     admin.nights.do(lambda uow: uow.receipt(), key="night:2026-11-23:lapse:D-0001")
     told = admin.reads("reconcile", code=ExitCode.FINDINGS)

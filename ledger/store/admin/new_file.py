@@ -79,21 +79,35 @@ def _require_free(path: Path, *, or_empty: bool) -> None:
 def _move_into_place(temporary: Path, path: Path, *, or_empty: bool) -> None:
     _make_durable(temporary)
     _require_free(path, or_empty=or_empty)
-    is_new = not path.exists()
-    if is_new:
-        try:
-            # Creating the file reserves the name; from then on it may be replaced.
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
-        except FileExistsError as error:
-            raise TargetInUse(f"{path} is there already.") from error
-    try:
+    if path.exists():
         temporary.replace(path)
-    except OSError:
-        if is_new:
-            path.unlink(missing_ok=True)
-        raise
+    else:
+        _take_free_name(temporary, path)
     if os.name == "posix":
         _make_durable(path.parent)
+
+
+def _take_free_name(temporary: Path, path: Path) -> None:
+    """Give a whole file a name that nobody has, in one step: a kill leaves no empty file there."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError as error:
+        raise TargetInUse(f"{path} is there already.") from error
+    except OSError:  # not every file system has a second name for a file
+        _reserve_name(path)
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _reserve_name(path: Path) -> None:
+    try:
+        # Creating the file reserves the name; from then on it may be replaced.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+    except FileExistsError as error:
+        raise TargetInUse(f"{path} is there already.") from error
 
 
 def _make_durable(path: Path) -> None:

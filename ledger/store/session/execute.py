@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cache, partial
 from typing import Any, Final, TypeVar
 
@@ -233,20 +233,25 @@ def _transaction(
             require_current(connection)
         start = _start(connection, request, preflight, tries, is_ordered=is_ordered)
         if start.first_receipt is None and not clock_is_right:
-            require_short_pause(connection, start.moment, start.last_recorded)
+            require_short_pause(connection, start.moment, start.last_recorded, ledger.longest_pause)
         yield UnitOfWork(connection, request, start, key)
         _require_in_time(start)
 
 
-def require_short_pause(connection: Connection, moment: datetime, last: datetime | None) -> None:
+def require_short_pause(
+    connection: Connection,
+    moment: datetime,
+    last: datetime | None,
+    longest: timedelta = LONGEST_PAUSE,
+) -> None:
     """Refuse a write so long after the last request that the clock may be ahead.
 
     Nights count as writes, and the set-up of a ledger does not. Raises `ClockAhead`.
     """
-    if last is None or moment - last <= LONGEST_PAUSE:
+    if last is None or moment - last <= longest:
         return
     written = last_written(connection)
-    if written is not None and moment - written > LONGEST_PAUSE:
+    if written is not None and moment - written > longest:
         raise clock_ahead(moment, written, read_settings(connection).zone)
 
 

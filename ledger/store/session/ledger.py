@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from ledger.core.dates import ClockAhead, day_of, written_time, zone_name
+from ledger.core.dates import LONGEST_PAUSE, ClockAhead, day_of, written_time, zone_name
 from ledger.core.errors import InvalidInput
 from ledger.store.db import engine as engines
 from ledger.store.db.queries import read_settings
@@ -67,14 +67,15 @@ def refuse_clock(error: ClockAhead) -> None:
 class Ledger:
     """An opened ledger.
 
-    `agree_to_clock` is called before a write that comes so long after the last one that the clock
-    may be ahead; it raises what it is given, unless the clock is known to be right. Reports convert
-    into `base_currency`, if one is given, instead of the ledger's own.
+    `agree_to_clock` is called before a write that comes more than `longest_pause` after the last
+    one, so that the clock may be ahead; it raises what it is given, unless the clock is known to
+    be right. Reports convert into `base_currency`, if one is given, instead of the ledger's own.
     """
 
     engine: Engine
     agree_to_clock: Callable[[ClockAhead], None] = refuse_clock
     base_currency: str | None = None
+    longest_pause: timedelta = LONGEST_PAUSE
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -136,8 +137,9 @@ def open_ledger(
     url: str,
     agree_to_clock: Callable[[ClockAhead], None] = refuse_clock,
     base_currency: str | None = None,
+    longest_pause: timedelta = LONGEST_PAUSE,
 ) -> Ledger:
     """Open the ledger at a URL; raises `LedgerMissing` or `UnknownDatabase`."""
     engine = engines.make_engine(url)
     require_file(engine)
-    return Ledger(engine, agree_to_clock, base_currency)
+    return Ledger(engine, agree_to_clock, base_currency, longest_pause)

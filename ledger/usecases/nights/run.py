@@ -66,10 +66,6 @@ _ENDS_THE_NIGHT: Final = (Busy, CannotOpen, ClockSteppedBack)
 """Refusals that no other step could do better after."""
 
 
-MOST_UNASKED: Final = 7
-"""How many missed nights are caught up without asking."""
-
-
 class UnknownStep(InvalidInput, code="unknown-step"):
     """A step was asked for that a night does not have."""
 
@@ -151,9 +147,9 @@ def reconcile(
 ) -> ReconcileResult:
     """Do the night of a day, today's unless another is given, and those missed before it.
 
-    `agree` is called with more than `MOST_UNASKED` missed nights, and raises where they are not
-    to be caught up: a clock that ran ahead would lapse what is still held. Raises `FutureDate`,
-    `UnknownStep`, `NightUnderWay`, `ClockAhead` and `ClockSteppedBack`.
+    `agree` is called with more missed nights than the options allow unasked, and raises where they
+    are not to be caught up: a clock that ran ahead would lapse what is still held. Raises
+    `FutureDate`, `UnknownStep`, `NightUnderWay`, `ClockAhead` and `ClockSteppedBack`.
     """
     steps = choose_steps(options.only)
     today = ledger.today()
@@ -163,7 +159,7 @@ def reconcile(
         return _dry_run(ledger, who, options, listener, last)
     _require_clock(ledger)
     missed = [] if options.only else _due(ledger, last)[:-1]
-    if len(missed) > MOST_UNASKED:
+    if len(missed) > options.missed_nights:
         agree(missed)
     with hold_lock(ledger) as require_lock:
         due = [last] if options.only else _due(ledger, last)
@@ -182,7 +178,7 @@ def _require_clock(ledger: Ledger) -> None:
     try:
         with ledger.read() as connection:
             last = last_rows(connection).moment
-            require_short_pause(connection, moment_of(connection), last)
+            require_short_pause(connection, moment_of(connection), last, ledger.longest_pause)
     except ClockAhead as error:
         ledger.agree_to_clock(error)
 
