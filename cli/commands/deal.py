@@ -68,7 +68,8 @@ def introduce(
     due: Due = None,
     reference: Reference = None,
     override: Annotated[
-        str | None, typer.Option(help="Reason for an exception from the mandate.")
+        str | None,
+        typer.Option(help="Reason for an exception from the mandate or the sequence of needs."),
     ] = None,
     note: Note = None,
     again: Again = False,
@@ -163,10 +164,13 @@ def commit(
     quantity: AllOrQuantity = None,
     due: Due = None,
     reference: Reference = None,
+    override: Annotated[
+        str | None, typer.Option(help="Reason to commit before the needs that come first.")
+    ] = None,
     again: Again = False,
 ) -> None:
     """Record that both sides have signed for a hold, or for a part of it."""
-    _onward(call, deal, "commit", quantity, reference, again=again, due=due)
+    _onward(call, deal, "commit", quantity, reference, again=again, due=due, override=override)
 
 
 @command(app, "deliver", kind="write", dated=True, destructive=True)
@@ -229,6 +233,7 @@ def _onward(
     again: bool,
     not_before: date | None = None,
     due: list[str] | None = None,
+    override: str | None = None,
 ) -> None:
     from ledger.core.factors import Stage
     from ledger.core.quantity import parse_quantity
@@ -241,7 +246,7 @@ def _onward(
         later = DealAct(
             deal=deal,
             act=Act(verb),
-            details=uow.details(reference=reference),
+            details=uow.details(reference=reference, override=override),
             quantity=parse_quantity(quantity, uow.units) if quantity else None,
             from_stage=Stage(from_stage),
             again=again,

@@ -10,6 +10,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_rows
 from cli.framework.register_commands import resolve_code
 from cli.framework.session import ledger_of, rate_days_of, times_of
+from cli.framework.terminal import note
 from cli.views.columns import columns
 from cli.views.rate import note_old_rates
 from ledger.core.quantity import format_amount, format_quantity
@@ -30,6 +31,7 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
     from ledger.usecases.candidates import (  # noqa: PLC0415 - brings the store
         candidates_for_need,
         candidates_for_offer,
+        needs_before,
         old_rates_between,
     )
 
@@ -38,6 +40,10 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
         code = resolve_code(reader, side, typed)
         candidates = find(reader, code, everything=every)
         old = old_rates_between(reader, candidates, rate_days_of(call))
+        waited_for = []
+        if side == "need":
+            need = reader.some(side, [code]).records(side)[code]
+            waited_for = [one for one in needs_before(reader, need) if one.is_waited_for]
     rows = list(_rows(candidates))
     if call.as_documents:
         rows = [{key: row[key] for key in row if key not in _SAID} for row in rows]
@@ -46,7 +52,12 @@ def emit_candidates(call: Call, side: str, typed: str, *, every: bool) -> None:
         side: code,
         "old_rates": [one.to_dict() for one in old],
     }
+    if side == "need":
+        head["waits_for"] = [one.need for one in waited_for]
     emit_rows(rows, _columns(call, side), call.read, head=head)
+    if waited_for:
+        others = "; ".join(one.text for one in waited_for)
+        note(call, f"{code} can be held now; it is committed after others: {others}")
     note_old_rates(call, old)
 
 

@@ -54,7 +54,7 @@ OFFER_MORE = (
 )
 _NEED_TERMS = columns(
     "code project_said city_said factor topic quantity?[unit] declared_on needed_by "
-    "divisible_said instruments note",
+    "divisible_said instruments after_said note",
     code="Need",
     quantity="Required",
 )
@@ -138,18 +138,22 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     from cli.views.approach import asked_of_need, under_need  # noqa: PLC0415
     from cli.views.balance import gap_text, wrapped  # noqa: PLC0415
     from cli.views.project import need_document  # noqa: PLC0415
-    from ledger.usecases.gaps import count_for  # noqa: PLC0415 - brings the store
+    from ledger.usecases.candidates import needs_before  # noqa: PLC0415 - brings the store
+    from ledger.usecases.gaps import count_for  # noqa: PLC0415 - as above
 
     snapshot = reader.around("need", code)
     facts = snapshot.need_facts[code]
     fit = count_for(reader, snapshot, [facts])[code]
     document = need_document(snapshot, facts, fit)
+    earlier = needs_before(reader, facts.need)
+    document["waits_for"] = [one.need for one in earlier if one.is_waited_for]
     row = {
         **document,
         "project_said": f"{facts.project.title} ({facts.project.code}, {facts.project.status})",
         "city_said": f"{facts.city.name} ({facts.city.code}), {facts.city.country}",
         "divisible_said": "yes" if facts.need.divisible else "no: one offer must cover it",
         "instruments": document["instruments"] or None,
+        "after_said": [one.text for one in earlier] or None,
     }
     gap = gap_text(facts.balance, fit)
     lacks = wrapped(gap) if gap else []

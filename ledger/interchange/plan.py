@@ -269,7 +269,10 @@ def _named(step: ImportStep, columns: Iterable[str]) -> set[str]:
     if not isinstance(step, (Add, Edit)):
         return set()
     record = step.record if isinstance(step, Add) else step.after
-    return {getattr(record, name) for name in columns} - {None, record.code}
+    named: set[str] = set()
+    for value in (getattr(record, name) for name in columns):
+        named.update(value if isinstance(value, tuple) else (value,))
+    return named - {None, record.code}
 
 
 def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> Any:

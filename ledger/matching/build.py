@@ -23,6 +23,7 @@ from ledger.matching.problem import (
     MatchingProblem,
     MatchingProject,
 )
+from ledger.matching.sequence import indices_before
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.registers.table import CONDITION_COMPLETE
 
@@ -64,8 +65,18 @@ def build(
     places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
     projects = _projects(all_needs, open_needs)
     project_index = {need: place for place, one in enumerate(projects) for need in one.needs}
+    before = _needs_before(open_needs, all_needs)
+    # A need that waits for what cannot be placed is of a class that no offer serves.
+    links = [*classes.links, *([{}] if None in before else [])]
     matching_needs = tuple(
-        _need(facts, project_index[place], classes.class_of_need[place], outstanding, places)
+        _need(
+            facts,
+            project_index[place],
+            len(links) - 1 if before[place] is None else classes.class_of_need[place],
+            outstanding,
+            places,
+            before[place],
+        )
         for place, facts in enumerate(open_needs)
     )
     matching_offers = tuple(
@@ -76,10 +87,21 @@ def build(
         projects,
         matching_needs,
         matching_offers,
-        tuple(classes.links),
+        tuple(links),
         _outstanding(open_needs, outstanding, places),
     )
     return BuiltProblem(problem, tuple(sorted(classes.without_rate)))
+
+
+def _needs_before(
+    open_needs: list[NeedFacts], all_needs: list[NeedFacts]
+) -> list[tuple[int, ...] | None]:
+    """Return for each open need those that have to end placed first; None if one cannot."""
+    if not any(facts.need.after for facts in open_needs):
+        return [()] * len(open_needs)
+    index_of = {facts.need.code: place for place, facts in enumerate(open_needs)}
+    by_code = {facts.need.code: facts for facts in all_needs}
+    return [indices_before(facts, index_of, by_code) for facts in open_needs]
 
 
 def _is_open(facts: NeedFacts, selected: Collection[str] | None) -> bool:
@@ -120,6 +142,7 @@ def _need(
     need_class: int,
     outstanding: OutstandingByNeed,
     places: Mapping[str, int],
+    after: tuple[int, ...] | None,
 ) -> MatchingNeed:
     return MatchingNeed(
         code=facts.need.code,
@@ -131,6 +154,8 @@ def _need(
         sole_offer=None
         if facts.need.divisible
         else _sole_offer(outstanding.get(facts.need.code, {}), places),
+        after=after or (),
+        blocked=after is None,
     )
 
 

@@ -12,6 +12,7 @@ from ledger.gaps.completeness import need_is_placed
 from ledger.matching.build import BuiltProblem
 from ledger.matching.plan import Allocation, PlanIndex
 from ledger.matching.problem import MatchingProblem
+from ledger.matching.sequence import comes_after
 from ledger.registers.records import ACTIVE_STATUSES
 
 Count = Callable[[Sequence[NeedFacts]], Mapping[str, EligibleCount]]
@@ -103,6 +104,8 @@ def _reason(plan: PlanIndex, facts: NeedFacts, count: EligibleCount) -> str:
     index = plan.need_index.get(facts.need.code)
     if index is None:
         return "it was not among what was selected"
+    if plan.has_to_wait(index):
+        return comes_after(facts.need.after)
     eligible = [(offer, limits.low) for offer, limits in plan.problem.eligible_offers(index)]
     if not eligible:
         return count.obstacle or "no offer that could serve it has a known rate"

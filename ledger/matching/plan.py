@@ -169,23 +169,36 @@ class PlanIndex:
         """Return whether the project of a need ends complete."""
         return self.problem.needs[need].project in self.completed
 
+    def has_to_wait(self, need: int) -> bool:
+        """Return whether a need gets nothing because one that it comes after is not placed."""
+        own = self.problem.needs[need]
+        return own.blocked or any(self.open_amounts[one] for one in own.after)
+
+    def _why_closed(self, need: int, offer: int) -> str | None:
+        """Return why an offer gives a need nothing more whatever it has, if that is so."""
+        if not self.open_amounts[need]:
+            return "placed"
+        if self.has_to_wait(need):
+            return "sequence"
+        is_conditional = self.problem.offers[offer].conditional
+        return "condition" if is_conditional and not self.ends_complete(need) else None
+
     def why_no_more(self, need: int, offer: int) -> str:
         """Return the code of the reason why an eligible offer gives a need no more.
 
-        `placed`: the need is placed; `condition`: the project does not end complete; `largest`: the
-        maximum ticket or share is reached; `elsewhere`: the capacity goes to other needs; `spent`:
-        all of it goes to this need; `smallest`: the rest of the offer or the need is below the
-        minimum ticket; `whole`: it is below the indivisible need; `spare`: only the plan, which is
-        not proven the best.
+        `placed`: the need is placed; `sequence`: one that it comes after is not; `condition`: the
+        project does not end complete; `largest`: the maximum ticket or share is reached;
+        `elsewhere`: the capacity goes to other needs; `spent`: all of it goes to this need;
+        `smallest`: the rest of the offer or the need is below the minimum ticket; `whole`: it is
+        below the indivisible need; `spare`: only the plan, which is not proven the best.
         """
         problem = self.problem
         limits, ratio = problem.limits(need, offer), problem.ratio(need, offer)
         assert limits is not None
         assert ratio is not None
-        if not self.open_amounts[need]:
-            return "placed"
-        if problem.offers[offer].conditional and not self.ends_complete(need):
-            return "condition"
+        closed = self._why_closed(need, offer)
+        if closed is not None:
+            return closed
         amounts = self.amounts.get((need, offer), 0)
         if amounts >= limits.high:
             capped = limits.high < ratio.to_need(problem.offers[offer].free)

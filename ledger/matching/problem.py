@@ -25,7 +25,9 @@ class MatchingNeed:
     """A need of the problem: `open` and `net` (required less withdrawn) in its smallest part.
 
     `project` and `need_class` are indices of the problem. `sole_offer` is the index of the only
-    offer that may serve it, where one has outstanding amounts in an indivisible need.
+    offer that may serve it, where one has outstanding amounts in an indivisible need. `after` are
+    the indices of the needs that have to end placed before it gets anything; it is `blocked` where
+    one that comes before it cannot.
     """
 
     code: str
@@ -35,6 +37,8 @@ class MatchingNeed:
     net: int
     divisible: bool
     sole_offer: int | None = None
+    after: tuple[int, ...] = ()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The terms of one need. Its quantity is not here: that stands in the journal's stages."""
+    """The terms of one need. Its quantity is not here: that stands in the journal's stages.
+
+    `after` names the needs of its project whose gaps are closed before it is committed.
+    """
 
     code: str
     project: str
@@ -122,6 +125,7 @@ class Need:
     divisible: bool = True
     instruments: tuple[str, ...] = ()
     note: str | None = None
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

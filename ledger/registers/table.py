@@ -294,6 +294,15 @@ NEED: Final = RegisterSpec(
         ),
         _INSTRUMENTS,
         NOTE,
+        ColumnSpec(
+            "after",
+            Kind.CODES,
+            "needs of the same project whose gaps are closed before it is committed",
+            register="need",
+            added_later=True,
+            option_help="needs of the same project that come first: this one is committed once "
+            "their gaps are closed",
+        ),
     ),
 )
 OFFER: Final = RegisterSpec(

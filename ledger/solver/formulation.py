@@ -17,6 +17,8 @@ Constraints, each divided by its `b` or `c` so that the solver's tolerance is re
   takes nothing, so conditions hold by themselves; level 1 does not count parts, so nothing is lost;
 - level 2: that sum is at most `b`, and at least `b x z`; what a conditional offer allocates is at
   most `z`; the weight of all `z` is at least what level 1 has reached;
+- sequence, on level 2: `p[n]` in {0, 1} for a need that others come after; what is allocated to it
+  is at least `b x p`, and what each of the others gets is at most its own `b x p`;
 - ticket: `t` is at most `y`, and at least `y x low / high`.
 
 Objective: level 1, the weight of all `z`; level 2, the sum of weight x `high x t` / net.
@@ -38,7 +40,7 @@ from math import lcm
 import numpy as np
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.plan import Allocation, completed
+from ledger.matching.plan import Allocation, allocated_to_needs, completed
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
 from ledger.solver.pairs import EligiblePair, EligiblePairs
 
@@ -68,12 +70,14 @@ class Formulation:
 
     `open_columns` are the `y` of pairs with a minimum amount (-1: none), or the `t` of all-or-
     nothing pairs; `offer_amount_columns` the `w` (-1: none); `units` the amount of one `t`;
-    `capacity_rows` the row of each offer. The objective is that of the level times `scale`.
+    `capacity_rows` the row of each offer; `placed_columns` the `p` of needs that others come after.
+    The objective is that of the level times `scale`.
     """
 
     pairs: EligiblePairs
     model: Model
     project_columns: Mapping[int, int]
+    placed_columns: Mapping[int, int]
     amount_columns: IndexArray
     open_columns: IndexArray
     offer_amount_columns: IndexArray
@@ -134,6 +138,10 @@ class Formulation:
         for project in completed(self.pairs.problem, plan_allocations):
             if project in self.project_columns:
                 values[self.project_columns[project]] = 1
+        if self.placed_columns:
+            given = allocated_to_needs(self.pairs.problem, plan_allocations)
+            for need, column in self.placed_columns.items():
+                values[column] = given[need] == self.pairs.problem.needs[need].open
         for allocation in plan_allocations:
             at = self.pairs.index_of[allocation.need, allocation.offer]
             if self.open_columns[at] >= 0:
@@ -179,6 +187,7 @@ def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = Fal
     builder.add_pair_columns(lambda pair: _coverage_weight(pairs, pair) * scale)
     builder.add_capacities()
     builder.add_partial_coverage()
+    builder.add_sequence()
     builder.add_conditions()
     builder.add_min_weight(weight)
     return builder.build(scale, level=2)
@@ -214,6 +223,7 @@ class _FormulationBuilder:
         self._offer_amount_columns = np.full(size, -1, np.int32)
         self._units = [1] * size
         self._capacity_rows: dict[int, int] = {}
+        self._placed_columns: dict[int, int] = {}
 
     def project(self, pair: EligiblePair) -> int:
         return self._pairs.problem.needs[pair.need].project
@@ -318,6 +328,26 @@ class _FormulationBuilder:
                 self._add_amount_entries(row, need)
                 self._model.add_entries(row, project_column, -self._scale(need))
 
+    def add_sequence(self) -> None:
+        """Let a need get something only if those that it comes after end placed."""
+        for need in self._pairs.by_need:
+            for earlier in self._pairs.problem.needs[need].after:
+                row = self._model.add_rows(-INFINITY, 0, 1)
+                self._add_amount_entries(row, need)
+                if earlier in self._pairs.by_need:
+                    column = self._placed_column(earlier)
+                    self._model.add_entries(row, column, -self._scale(need))
+
+    def _placed_column(self, need: int) -> int:
+        """Return the column that is 1 only if all that is open of a need is allocated."""
+        if need not in self._placed_columns:
+            (column,) = self._model.add_columns(0, 0, 1, VariableType.INTEGER, count=1).tolist()
+            row = self._model.add_rows(0, INFINITY, 1)
+            self._add_amount_entries(row, need)
+            self._model.add_entries(row, column, -self._scale(need))
+            self._placed_columns[need] = column
+        return self._placed_columns[need]
+
     def _add_amount_entries(self, row: IndexArray, need: int) -> None:
         indices = self._pairs.by_need[need]
         part = self._pairs.problem.needs[need].open / self._scale(need)
@@ -366,6 +396,7 @@ class _FormulationBuilder:
             self._pairs,
             self._model,
             self.project_columns,
+            self._placed_columns,
             self._amount_columns,
             self._open_columns,
             self._offer_amount_columns,

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from ledger.matching.plan import Allocation, completeness, coverage
 from ledger.matching.problem import MatchingProblem
+from ledger.matching.sequence import earlier_first, has_sequence, in_sequence, is_ready
 from ledger.solver.arcs import BoolArray, FloatArray, IndexArray
 from ledger.solver.options import UNTIMED, Deadline
 
@@ -67,7 +68,7 @@ def greedy_plan_in_order(arrays: OfferArrays, projects: Iterable[int]) -> Plan:
 def filled(arrays: OfferArrays, plan: Plan) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
     assignment = _GreedyAssignment(arrays)
-    assignment.adopt(plan)
+    assignment.adopt(in_sequence(arrays.problem, plan))
     assignment.fill(UNTIMED)
     return assignment.plan()
 
@@ -243,11 +244,11 @@ class _GreedyAssignment:
         self._giving &= ~arrays.conditional
         self._candidates = {}
         value = [problem.projects[one.project].weight / one.net * one.open for one in problem.needs]
-        order = np.argsort(-np.array(value) / arrays.taken, kind="stable")
-        for need in order.tolist():
+        order = np.argsort(-np.array(value) / arrays.taken, kind="stable").tolist()
+        for need in earlier_first(problem, order) if has_sequence(problem) else order:
             if deadline.passed:
                 return
-            if self._open[need]:
+            if self._open[need] and is_ready(problem, self._open, need):
                 self._allocate_from(need, self._candidate_offers(need, must_fill=False))
 
     def plan(self) -> Plan:

@@ -34,6 +34,7 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
+from ledger.matching.sequence import has_sequence
 from ledger.solver.arc_choice import ArcChoice, ArcLimits
 from ledger.solver.arcs import ArcBlock, Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
@@ -164,9 +165,11 @@ class LargeProblemSolver:
     def _plans(self, *, complete: bool) -> Iterator[Plan]:
         """Yield the plan reached and the known one; level 2 may still be open in the first."""
         plan = self._assignment.plan()
-        if complete:
+        if complete and not has_sequence(self._problem):
             yield plan
-        elif completeness(self._problem, plan) >= completeness(self._problem, self._known_plan):
+        elif complete or completeness(self._problem, plan) >= completeness(
+            self._problem, self._known_plan
+        ):
             yield filled(self._arrays, plan)
         yield self._known_plan
 

@@ -114,11 +114,17 @@ class Flow:
         An offer from which no path led on is not searched again: none will.
         """
         for need in needs:
+            if any(self._is_open(one) for one in self._pairs.problem.needs[need].after):
+                continue  # it has to wait for what is not placed
             allocated = sum(self.amounts[at] for at in self._pairs.by_need.get(need, ()))
             self._missing[need] = self._pairs.problem.needs[need].open - allocated
             blocked = self.fill(need)
             if blocked is not None:
                 self._exhausted |= blocked.offers
+
+    def _is_open(self, need: int) -> bool:
+        allocated = sum(self.amounts[at] for at in self._pairs.by_need.get(need, ()))
+        return allocated < self._pairs.problem.needs[need].open
 
     def _reducible(self, at: int) -> int:
         return self.amounts[at] - self._low[at] if self.open[at] else 0

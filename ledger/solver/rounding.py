@@ -9,6 +9,7 @@ import numpy as np
 
 from ledger.matching.plan import Allocation
 from ledger.matching.problem import MatchingProblem
+from ledger.matching.sequence import earlier_first, in_sequence
 from ledger.solver.cuts import NoGoodCut, cut_of_blocked_flow
 from ledger.solver.formulation import Formulation
 from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
@@ -55,8 +56,9 @@ def round_to_plan(
         blocked = flow.fill(index)
         if blocked is not None and cut is None:
             cut = _usable_cut(formulation, cut_of_blocked_flow(pairs, flow, blocked))
-    flow.fill_remaining(_by_coverage_weight(problem, set(pairs.by_need) - set(completing_needs)))
-    return without_unmet_conditions(problem, flow.allocations()), cut
+    remaining = _by_coverage_weight(problem, set(pairs.by_need) - set(completing_needs))
+    flow.fill_remaining(earlier_first(problem, remaining))
+    return in_sequence(problem, without_unmet_conditions(problem, flow.allocations())), cut
 
 
 def _usable_cut(formulation: Formulation, cut: NoGoodCut | None) -> NoGoodCut | None:

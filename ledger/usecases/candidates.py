@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, verdict
 from ledger.eligibility.verdict import nearest_first, pairing_at_best
+from ledger.journal.balance import Balance
+from ledger.limits.sequence import is_waited_for, waited_for_text
 from ledger.rates.rates import OldRate, RateFinder, old_rates, plain_rates, rate_finder
+from ledger.registers.records import Need
 from ledger.store.rates import read_day_rates
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 
@@ -28,6 +32,33 @@ class Candidate:
     def eligible(self) -> bool:
         """Say whether every rule admits the pair."""
         return not self.failures
+
+
+class NeedBefore(NamedTuple):
+    """A need that comes before another, and where it stands; None where it was not there then."""
+
+    need: str
+    balance: Balance | None
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Say whether the other cannot be committed yet."""
+        return is_waited_for(self.balance)
+
+    @property
+    def text(self) -> str:
+        """Describe where it stands."""
+        if self.is_waited_for:
+            return waited_for_text(self.need, self.balance)
+        return f"{self.need}, whose gap is closed"
+
+
+def needs_before(reader: Reader, need: Need) -> list[NeedBefore]:
+    """Return the needs that come before one, in their order."""
+    if not need.after:
+        return []
+    found = reader.some("need", need.after).need_facts
+    return [NeedBefore(one, found[one].balance if one in found else None) for one in need.after]
 
 
 def candidates_for_need(reader: Reader, code: str, *, everything: bool = False) -> list[Candidate]:

@@ -25,6 +25,7 @@ from ledger.checks.proposals import check_proposals
 from ledger.checks.restrictions import RestrictedActs
 from ledger.checks.rows import CheckContext
 from ledger.checks.seals import SealCheckInput, check_seals
+from ledger.checks.sequence import InSequence
 from ledger.checks.stored_rows import (
     check_balances,
     check_broker,
@@ -154,6 +155,9 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
         context, journal_rows.read_histories(db, context), NEVER_OVERRIDDEN
     ),
     "restrictions": lambda db, context: RestrictedActs(context, _restrictions(db, context)),
+    "sequence": lambda db, context: InSequence(
+        context, journal_rows.read_histories(db, context, ["need"])["need"]
+    ),
 }
 
 

@@ -61,7 +61,8 @@ FROM (
             'EUR'
         ) AS base_currency,
         coalesce(need_terms.declared_on, need.declared_on) AS declared_on,
-        need_terms.needed_by AS needed_by
+        need_terms.needed_by AS needed_by,
+        need_terms.after AS after
     FROM need
     JOIN need_version AS need_terms ON need_terms.need_id = need.id
         AND need_terms.version = (

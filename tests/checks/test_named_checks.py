@@ -111,6 +111,8 @@ ATTACKS = {
         f"UPDATE entry SET total = 'much' WHERE id = {DECLARATION}"]),
     "a project in error under its needs": ("in-error", [
         "UPDATE project_version SET in_error = TRUE"]),
+    "a commitment before its time": ("sequence", [
+        f"UPDATE need_version SET after = 'N-0004' WHERE need_id = {HOLDER}"]),
     "a newer phase than the project's status": ("phases", [
         ('INSERT INTO phase (id, code, folded, reuse, project_id, "from", request_id)'
         " VALUES (7, 'P/2026-01-01', 'p/2026-01-01', 0, (SELECT min(id) FROM project),"

@@ -59,6 +59,7 @@ TAKEN_BACK = (
     "ALTER TABLE entry DROP COLUMN exemptions",
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",
+    "ALTER TABLE need_version DROP COLUMN after",
     "ALTER TABLE deal_version DROP COLUMN not_before",
     "ALTER TABLE project_version DROP COLUMN recipient",
     *(f"ALTER TABLE city_version DROP COLUMN {name}" for name in ("latitude", "longitude")),

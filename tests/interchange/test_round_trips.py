@@ -107,6 +107,7 @@ needs = st.builds(
     divisible=st.booleans(),
     instruments=instruments,
     note=maybe | words,
+    after=st.lists(codes, max_size=3, unique=True).map(tuple),
 )
 offers = st.builds(
     Offer,

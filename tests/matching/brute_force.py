@@ -42,9 +42,10 @@ def best_of(case: Case) -> Best:
         weight = sum(weights[code] for code in chosen)
         if best is not None and weight < best.weight:
             break
-        found = islands.best(chosen)
-        if found is not None and (best is None or found[0] > best.coverage):
-            best = Best(weight, *found, islands.slack * len(islands.parts))
+        for placed in _earlier_sets(case, chosen):
+            found = islands.best(chosen, placed)
+            if found is not None and (best is None or found[0] > best.coverage):
+                best = Best(weight, *found, islands.slack * len(islands.parts))
     assert best is not None, "giving nothing is always possible"
     return best
 
@@ -58,6 +59,21 @@ def _heaviest_first(weights: dict[str, int]) -> Iterator[frozenset[str]]:
     yield from sorted(every, key=lambda some: (-sum(weights[one] for one in some), sorted(some)))
 
 
+def _earlier_sets(case: Case, chosen: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Give every set of needs that others come after and that might end placed beside `chosen`."""
+    earlier = {code for need in case.needs for code in need.after}
+    free = sorted(
+        code
+        for code in earlier
+        if case.asked(code)
+        and case.need[code].required is not None
+        and case.open[code] > 0
+        and case.need[code].project not in chosen
+    )
+    for size in range(len(free) + 1):
+        yield from map(frozenset, combinations(free, size))
+
+
 class _Islands:
     """The parts of a case that share neither need nor offer, and what was found on each."""
 
@@ -66,28 +82,43 @@ class _Islands:
         self.parts = list(_apart(pairs))
         large = max(case.open.values(), default=0) > LARGE
         self.slack = SLACK if large else Fraction(0)
-        self.known: dict[tuple[int, frozenset[str]], tuple[Fraction, Plan] | None] = {}
+        self.known: dict[object, tuple[Fraction, Plan] | None] = {}
 
-    def best(self, chosen: frozenset[str]) -> tuple[Fraction, Plan] | None:
-        """Give the best coverage where these projects end complete, or None if they can't."""
+    def best(self, chosen: frozenset[str], placed: frozenset[str]) -> tuple[Fraction, Plan] | None:
+        """Give the best coverage where these projects end complete and these needs are placed.
+
+        None where they can't. A need that waits for another that is not placed gets nothing.
+        """
         total, gives = Fraction(0), Plan()
         for place, part in enumerate(self.parts):
             mine = chosen & {self.case.need[pair.need].project for pair in part}
-            if (place, mine) not in self.known:
-                self.known[place, mine] = best_on_island(self._island(part, mine), self.slack)
-            found = self.known[place, mine]
+            key = place, mine, placed
+            if key not in self.known:
+                island = self._island(part, mine, placed)
+                self.known[key] = best_on_island(island, self.slack)
+            found = self.known[key]
             if found is None:
                 return None
             total += found[0]
             gives |= found[1]
-        return total, gives
+        served = {pair.need for part in self.parts for pair in part}
+        return (total, gives) if placed <= served else None
 
-    def _island(self, part: list[Pair], chosen: frozenset[str]) -> Island:
+    def _may_give(self, need: str, chosen: frozenset[str], placed: frozenset[str]) -> bool:
+        return all(
+            one in placed
+            or self.case.need[one].project in chosen
+            or (self.case.need[one].required is not None and not self.case.open[one])
+            for one in self.case.need[need].after
+        )
+
+    def _island(self, part: list[Pair], chosen: frozenset[str], placed: frozenset[str]) -> Island:
         case = self.case
         allowed = tuple(
             pair
             for pair in part
-            if not case.offer[pair.offer].only_complete or case.need[pair.need].project in chosen
+            if (not case.offer[pair.offer].only_complete or case.need[pair.need].project in chosen)
+            and self._may_give(pair.need, chosen, placed)
         )
         needs = {pair.need for pair in part}
         return Island(
@@ -98,7 +129,9 @@ class _Islands:
                 code: Fraction(case.project[case.need[code].project].weight, case.need[code].net)
                 for code in needs
             },
-            full=frozenset(code for code in needs if case.need[code].project in chosen),
+            full=frozenset(
+                code for code in needs if case.need[code].project in chosen or code in placed
+            ),
         )
 
 

@@ -143,6 +143,7 @@ def _need_facts(case: Case, need: CaseNeed, cities: dict[str, City]) -> NeedFact
             needed_by=need.needed_by,
             divisible=need.divisible,
             instruments=need.instruments,
+            after=need.after,
         ),
         project=Project(
             code=project.code,

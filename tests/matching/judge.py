@@ -55,6 +55,7 @@ def faults(case: Case, document: Document) -> list[Fault]:
         *_lines_alone(case, lines),
         *_sums(case, lines),
         *_conditions(case, lines),
+        *_sequence(case, lines),
         *_order(case, lines),
         *_completes(case, document, lines),
     ]
@@ -181,6 +182,15 @@ def _conditions(case: Case, lines: list[Given]) -> Iterator[Fault]:
         project = case.need[line.need].project
         if case.offer[line.offer].only_complete and project not in complete:
             yield Fault(line.name, f"on condition complete, and {project} does not end complete")
+
+
+def _sequence(case: Case, lines: list[Given]) -> Iterator[Fault]:
+    given = _by_need(lines)
+    for need in sorted(given):
+        for earlier in case.need[need].after:
+            known = case.need[earlier].required is not None
+            if not known or case.open[earlier] > given.get(earlier, 0):
+                yield Fault(need, f"gets something, and {earlier}, which comes first, stays open")
 
 
 def _order(case: Case, lines: list[Given]) -> Iterator[Fault]:

@@ -62,6 +62,7 @@ class CaseNeed:
     needed_by: date | None = None
     divisible: bool = True
     instruments: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def net(self) -> int:

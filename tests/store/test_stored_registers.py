@@ -96,6 +96,7 @@ EVERY_FIELD: dict[str, Any] = {
         divisible=False,
         instruments=("grant", "loan"),
         note="as a whole",
+        after=("N-0001",),
     ),
     "offer": Offer(
         code="O-9",

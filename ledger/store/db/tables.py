@@ -225,11 +225,17 @@ def _stored(column: ColumnSpec) -> list[Any]:
     if column.vocabulary in _VOCABULARIES and not column.is_list:
         refers = ForeignKey(_VOCABULARIES[column.vocabulary])
         return [Column(name, CODE, refers, nullable=not filled)]
-    if column.added_later and column.kind is Kind.YES_NO:
-        before = true() if column.default == "yes" else false()
-        return [Column(name, Boolean, nullable=False, server_default=before)]
+    if column.added_later:
+        return [Column(name, _TYPES[column.kind], nullable=False, server_default=_before(column))]
     kind = _code_type(column) if column.kind is Kind.CODE else _TYPES[column.kind]
     return [Column(name, kind, nullable=not filled)]
+
+
+def _before(column: ColumnSpec) -> Any:
+    """Give what records have in a column that was added later: yes or no, or an empty list."""
+    if column.is_list:
+        return ""
+    return true() if column.default == "yes" else false()
 
 
 def _code_type(column: ColumnSpec) -> Any:

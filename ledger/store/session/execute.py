@@ -22,10 +22,11 @@ from sqlalchemy import Connection, Integer, Select, column, exists, func, select
 
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
 from ledger.core.requests import Request
+from ledger.journal.entries import Act, Draft
 from ledger.journal.receipts import Receipt
 from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
 from ledger.registers.pairs import INSTALMENT
-from ledger.registers.table import IDENTIFIER, NAMING_BY_CODE, code_prefixes
+from ledger.registers.table import IDENTIFIER, NAMING_BY_CODE, NEED, code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
@@ -99,6 +100,12 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         noted = len(uow.notes)
         require_unbarred(uow)
         receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
+    if any(_may_reopen(draft) for draft in uow.drafts):
+        from ledger.store.session.sequence import note_reopened  # noqa: PLC0415 - few acts do
+
+        noted = len(uow.notes)
+        note_reopened(uow)
+        receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
     changed = {change.kind for change in uow.changes}
     if changed & _COMPARED and engines.on_server(uow.connection):
         from ledger.store.session.siblings import require_alone  # noqa: PLC0415 - few acts do
@@ -117,12 +124,24 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     return document
 
 
+_REOPENING: Final = frozenset({Act.RELEASE, Act.REVERSE})
+"""The acts by which what is committed becomes open again."""
+
+
+def _may_reopen(draft: Draft) -> bool:
+    return draft.act in _REOPENING and draft.deal is not None
+
+
 def _require_apart(uow: UnitOfWork, changed: Collection[str]) -> None:
     """Refuse what records of some registers rule out between them, or do not find."""
     if SEAT.name in changed:
         from ledger.store.session.seats import require_seats_apart  # noqa: PLC0415 - few acts do
 
         require_seats_apart(uow)
+    if NEED.name in changed:
+        from ledger.store.session.sequence import require_sequences  # noqa: PLC0415 - as above
+
+        require_sequences(uow)
     if PARTNERSHIP.name in changed:
         from ledger.store.session.partnerships import (  # noqa: PLC0415 - few acts do
             require_partnerships_apart,

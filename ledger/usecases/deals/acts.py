@@ -30,6 +30,7 @@ from ledger.journal.timeline import OverdrawnLater, Timeline
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.journal.entries import acts_of_deal, reversal_of
 from ledger.store.session.instalments import note_cut
+from ledger.store.session.sequence import committed_in_sequence, require_in_sequence
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
@@ -250,6 +251,8 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
         require_declared(day, side.record.declared_on, side.side, side.code)
     terms = _agreed_terms(uow, introduction, need, offer)
     details = require_eligible(uow, need, offer, amount, terms.exact_rate, details)
+    if introduction.directly:
+        details = require_in_sequence(uow, need, details, introduction.details.override)
     there = _fitting_deal(uow, terms)
     target = Stage.COMMITTED if introduction.directly else Stage.HELD
     movements = moves.hold_movements(
@@ -373,6 +376,7 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
         return _release(uow, deal, act, amount, offer.passes_to(day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
+        act = replace(act, details=committed_in_sequence(uow, deal.record.need, act.details))
         lapse = lapse_after(uow, deal, day)
         if lapse is not None:
             return _commit_in_time(uow, deal, act, amount, lapse)

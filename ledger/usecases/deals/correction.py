@@ -307,6 +307,8 @@ def _post(uow: UnitOfWork, entry: Entry, corrected: int) -> None:
             ),
         )
         return
+    if entry.act is Act.COMMIT:
+        details = replace(details, override=entry.override or _AGAIN.format(corrected))
     act = DealAct(
         deal=deal.code,
         act=entry.act,

@@ -97,14 +97,11 @@ class HistoryImporter:
             # The terms of a deal never change: a further part is held at the first one's.
             instrument = deal.record.instrument
             rate = deal.record.exact_rate if need.unit.code != offer.unit.code else None
-        history = HISTORY_OVERRIDE if row.sequence is not None else None
-        if history is None and row.effective_on < self._uow.today:
-            history = BEFORE_IMPORT
         introduction = Introduction(
             offer=row.offer,
             need=row.need,
             quantity=Quantity(row.amount, need.unit),
-            details=replace(_details_of(row), override=row.override or history),
+            details=self._untested_details(row),
             directly=row.act is Act.COMMIT,
             until=row.held_until,
             due_on=row.due_on,
@@ -116,6 +113,16 @@ class HistoryImporter:
             origin=row.origin or ("" if row.sequence is not None else None),
         )
         acts.hold(self._uow, introduction)
+        self._count_untested()
+
+    def _untested_details(self, row: DealActRow) -> ActDetails:
+        """Give the details of an act with what stands for the terms of its day, where needed."""
+        history = HISTORY_OVERRIDE if row.sequence is not None else None
+        if history is None and row.effective_on < self._uow.today:
+            history = BEFORE_IMPORT
+        return replace(_details_of(row), override=row.override or history)
+
+    def _count_untested(self) -> None:
         details = self._uow.last_details
         self._untested += details is not None and details.override == BEFORE_IMPORT
 
@@ -128,10 +135,11 @@ class HistoryImporter:
     def _advance(self, row: DealActRow) -> None:
         deal = self._uow.accounts.deal(row.code)
         need = self._uow.accounts.account(Side.NEED, deal.record.need)
+        commits = row.act is Act.COMMIT
         act = DealAct(
             deal=deal.code,
             act=row.act,
-            details=_details_of(row),
+            details=self._untested_details(row) if commits else _details_of(row),
             quantity=Quantity(row.amount, need.unit),
             from_stage=row.from_stage,
         )
@@ -139,6 +147,8 @@ class HistoryImporter:
             acts.release_into(self._uow, act, row.passed_to)
         else:
             acts.advance(self._uow, act)
+        if commits:
+            self._count_untested()
         self._uow.edit_deal(
             deal.code,
             due_on=row.due_on or deal.record.due_on,

@@ -14,6 +14,7 @@ from ledger.matching.near_misses import single_changes
 from ledger.matching.pairs import PairFacts
 from ledger.matching.plan import PlanIndex, Solution
 from ledger.matching.problem import MatchingProblem
+from ledger.matching.sequence import comes_after
 from ledger.rates.rates import plain_rates
 from ledger.solver.options import SolverOptions
 from ledger.store.session.snapshot import Snapshot
@@ -82,6 +83,9 @@ class ExplanationContext:
         )
         if need is None or offer is None or failures:
             return row
+        if self.problem.needs[need].blocked:
+            waits = f"the need waits: {comes_after(pair.need.need.after)}"
+            return replace(row, reason="sequence", why=waits)
         if self.problem.limits(need, offer) is None:
             return row
         return self._with_allocation(row, need, offer)
@@ -145,6 +149,7 @@ def why_no_more(row: PairRow) -> str:
     smallest = offer.offer.min_ticket
     ticket = "" if smallest is None else f" of {brief(smallest, offer.balance.unit)}"
     texts = {
+        "sequence": f"the need waits: {comes_after(row.pair.need.need.after)}",
         "condition": "gives only where the project ends complete",
         "largest": "its maximum ticket or share of this need is reached",
         "elsewhere": f"gives {describe_receivers(row)}",

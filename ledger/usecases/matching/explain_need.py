@@ -10,6 +10,7 @@ from ledger.core.text import first_few
 from ledger.eligibility.rules import NeedFacts, brief
 from ledger.matching.explain import Because, Explanation, PairRow
 from ledger.matching.pairs import PairFacts
+from ledger.matching.sequence import comes_after
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.usecases.matching.context import ExplanationContext
 from ledger.usecases.matching.why_incomplete import max_served_alone, why_incomplete
@@ -27,7 +28,13 @@ def explain_need(context: ExplanationContext, code: str, pairs: Sequence[PairFac
         because: tuple[Because, ...] = ()
     else:
         outcome, sentence = _allocation_sentence(context, facts, need, rows)
-        because = () if outcome == "placed" else _reasons(context, facts, need, rows)
+        if outcome == "placed":
+            because = ()
+        elif context.plan.has_to_wait(need):
+            waits = f"{code} has to wait: {comes_after(facts.need.after)}."
+            because = (Because("sequence", waits),)
+        else:
+            because = _reasons(context, facts, need, rows)
     return Explanation(
         kind="need",
         code=code,
