@@ -93,7 +93,7 @@ def with_extra_allocations(
 def _restricted_to(
     problem: MatchingProblem, needs: Collection[int], *, completable: bool | None = None
 ) -> MatchingProblem:
-    """Remove all other needs, and the projects without needs."""
+    """Remove all other needs, and the projects without needs; no need waits for what is removed."""
     remaining = sorted(needs)
     place_of = {old: new for new, old in enumerate(remaining)}
     projects: list[MatchingProject] = []
@@ -107,7 +107,14 @@ def _restricted_to(
     own = (problem.needs[old] for old in remaining)
     return MatchingProblem(
         tuple(projects),
-        tuple(replace(need, project=project_index[need.project]) for need in own),
+        tuple(
+            replace(
+                need,
+                project=project_index[need.project],
+                after=tuple(place_of[one] for one in need.after if one in place_of),
+            )
+            for need in own
+        ),
         problem.offers,
         problem.links,
         {

@@ -265,3 +265,22 @@ def test_a_need_that_others_wait_for_is_not_recorded_in_error(world: World) -> N
         world.edit("need", "N-0003", after=("N-0002",))
     assert world.record("need", "N-0002").after == ("N-0001",)
     assert date(2026, 1, 1) <= world.record("need", "N-0002").declared_on
+
+
+def test_matching_gives_to_a_need_only_where_what_comes_first_ends_placed(metro: Officer) -> None:
+    metro.says("need edit N-0001 --quantity '90 person-day'")
+    answer = metro.asks("match")
+    assert {line["need"] for line in answer["lines"]} == {"N-0001"}
+    told = metro.asks("match explain N-0002")
+    assert [one["reason"] for one in told["because"]] == ["sequence"]
+    assert "it comes after N-0001, which does not end placed" in metro.says("match explain N-0002")
+    assert {offer["reason"] for offer in told["offers"]} == {"sequence"}
+    assert metro.tries("match explain N-0001").code == 0
+    assert metro.tries("match explain PRJ-0001").code == 0
+    metro.says("need edit N-0001 --quantity '50 person-day'")
+    assert {line["need"] for line in metro.asks("match")["lines"]} == {"N-0001", "N-0002"}
+    metro.says("need add PRJ-0001 implementation '? km'")
+    metro.says("need edit N-0002 --after N-0003")
+    assert {line["need"] for line in metro.asks("match")["lines"]} == {"N-0001"}
+    told = metro.asks("match explain N-0002")
+    assert [one["reason"] for one in told["because"]] == ["sequence"]
