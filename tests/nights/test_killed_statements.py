@@ -16,7 +16,7 @@ import pytest
 from hands import BUG, DONE, Job, broken_checks, days_on, hands, sizes, tell
 from kill import killed_while, span_of
 from ledgers import Ledgers
-from nights_world import NIGHT_WATCH, Nights, days_from_now, hash_of
+from nights_world import NIGHT_WATCH, Nights, hash_of
 
 from ledger.usecases.night_step import Night, NightOptions
 from ledger.usecases.nights.statements import statements_step
@@ -43,12 +43,12 @@ def an_inbox(folder: Path) -> Path:
     inbox = folder / "inbox"
     inbox.mkdir(exist_ok=True)
     for number in range(1, FILES + 1):
-        deal, day = f"D-{number:04}", days_from_now(-20)
+        deal, day = f"D-{number:04}", days_on(-20)
         amount = "100.00" if number % 2 else "110.00"
         lines = [
-            f"BANK,S{number},1,{days_from_now(-30)},commitment,{deal},,,500.00,EUR,",
+            f"BANK,S{number},1,{days_on(-30)},commitment,{deal},,,500.00,EUR,",
             f"BANK,S{number},2,{day},delivery,{deal},,,{amount},EUR,",
-            f"BANK,S{number},3,{days_from_now(-10)},delivery,{deal},,,25.00,EUR,NEW-{number}",
+            f"BANK,S{number},3,{days_on(-10)},delivery,{deal},,,25.00,EUR,NEW-{number}",
         ]
         text = HEADER + "".join(f"{line}\n" for line in lines)
         (inbox / f"{number}.csv").write_text(text, encoding="utf-8")
