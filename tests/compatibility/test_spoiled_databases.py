@@ -16,6 +16,7 @@ from compatibility_checks import (
 )
 from concurrent_work import Refusal
 from filled_ledger import SMALL, make_filled_ledger
+from hands import tell
 from ledgers import Ledgers
 from server_checks import farthest_out_of_order
 from sqlalchemy import Engine, text
@@ -72,7 +73,8 @@ def checks_on(engine: Engine) -> dict[str, Check]:
 def fails(check: Check, engine: Engine) -> bool:
     try:
         check(engine)
-    except (AssertionError, *Refusal):
+    except (AssertionError, *Refusal) as refused:
+        tell(str(refused))
         return True
     return False
 
