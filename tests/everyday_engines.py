@@ -24,19 +24,14 @@ SAMPLE = 5
 
 CONTRACT = frozenset(
     {
-        "architecture",
-        "compatibility",
-        "concurrency",
-        "crashes",
-        "guards",
-        "machine",
-        "races",
-        "raw_sql",
-        "status",
-        "store",
+        *("activity", "architecture", "compatibility", "concurrency", "crashes", "duplicates"),
+        *("exchanges", "filters", "gaps", "guards", "instalments", "journal", "machine", "phases"),
+        *("quantity", "races", "rates", "raw_sql", "reports", "restrictions", "seals", "seats"),
+        *("status", "store", "summaries", "topics", "usecases", "views"),
     }
 )
-"""Folders about SQL, guards, locks and processes: every test on both engines, every day."""
+"""Folders about SQL, guards, locks, processes, and what the store reads and sums: every test on
+both engines, every day."""
 
 CONTRACT_FILES = re.compile("killed|concurrent|at_once")
 """What other folders name their files about the same by."""

@@ -37,13 +37,13 @@ def on_each(file: str, tests: int, *marks: pytest.MarkDecorator) -> list[Item]:
 
 
 def test_of_a_file_one_test_in_five_repeats_on_the_server() -> None:
-    items = on_each("seats/test_seats.py", 7)
+    items = on_each("pages/test_seats.py", 7)
     repeated = [number for number, item in enumerate(items) if number % 2]
     assert list(left_out(items)) == [one for one in repeated if one not in {1, 11}]
 
 
 def test_each_file_repeats_its_first_test_on_the_server() -> None:
-    items = [*on_each("seats/test_one.py", 1), *on_each("seats/test_other.py", 1)]
+    items = [*on_each("pages/test_one.py", 1), *on_each("pages/test_other.py", 1)]
     assert not list(left_out(items))
 
 
@@ -60,9 +60,9 @@ def test_a_copy_to_the_server_is_a_test_of_the_server(elsewhere: str) -> None:
     [
         ("races/test_grabbing.py", ()),
         ("nights/test_killed_nights.py", ()),
-        ("seats/test_seats_at_once.py", ()),
-        ("seats/test_seats.py", (pytest.mark.every_engine,)),
-        ("seats/test_seats.py", (pytest.mark.only_on("postgresql"),)),
+        ("pages/test_seats_at_once.py", ()),
+        ("pages/test_seats.py", (pytest.mark.every_engine,)),
+        ("pages/test_seats.py", (pytest.mark.only_on("postgresql"),)),
     ],
 )
 def test_a_contract_runs_whole(file: str, marks: tuple[pytest.MarkDecorator, ...]) -> None:
