@@ -10,7 +10,14 @@ import typer
 
 from cli.framework.command import Call, command, noun
 from cli.framework.completion import complete_any, complete_codes
-from cli.framework.match_query import MATCHING, matching, query_of, require_save
+from cli.framework.match_query import (
+    FRESH,
+    MATCHING,
+    NEAR_BASELINE,
+    matching,
+    query_of,
+    require_save,
+)
 from cli.framework.options import TWO_WORDS, comma_separated, with_parameters
 from cli.framework.output import emit_rows
 from cli.framework.receipts import remember_receipt
@@ -46,7 +53,7 @@ def _gap_columns() -> Sequence[Column]:
 
 
 @command(app, "propose", dated=True, saves=True, prose=True)
-@with_parameters(*MATCHING)
+@with_parameters(*NEAR_BASELINE)
 def propose(
     call: Call,
     save: Annotated[bool, typer.Option("--save", help="Store the proposal.")] = False,
@@ -150,7 +157,7 @@ def accept(
 
 
 @command(app, "explain", dated=True)
-@with_parameters(*MATCHING)
+@with_parameters(*NEAR_BASELINE)
 def explain(
     call: Call,
     code: Annotated[
@@ -172,7 +179,7 @@ def explain(
 
 
 @command(app, "worth", dated=True)
-@with_parameters(*MATCHING)
+@with_parameters(*MATCHING, FRESH)
 def worth(
     call: Call,
     by: Annotated[
@@ -246,7 +253,7 @@ def _steps_shown(call: Call) -> Iterator[Callable[[int, int], None]]:
 
 
 @command(app, "whatif", dated=True)
-@with_parameters(*MATCHING)
+@with_parameters(*NEAR_BASELINE)
 def whatif(
     call: Call,
     add_offer: Annotated[

@@ -25,7 +25,7 @@ from cli.framework.files import require_place_for
 from cli.framework.ledger_names import has_password
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
-from cli.framework.session import agree_to_clock, ledger_of, optional_date
+from cli.framework.session import agree_to_clock, churn_of, ledger_of, optional_date
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
 from cli.views.night import watch_of
@@ -152,6 +152,7 @@ def night(
     options = NightOptions(
         warn_days=parse_days(warn_days, "--warn-days"),
         solve_seconds=parse_seconds(time_limit),
+        churn=churn_of(call),
         dry_run=dry_run,
         only=tuple(comma_separated(only)),
         missed_nights=_nights_unasked(call, missed_nights),

@@ -113,6 +113,10 @@ def checked_value(name: str, text: str) -> str:
         why = f"The formats are {', '.join(CONFIG_FORMATS)}."
         raise BadSetting(f"There is no format {value!r}.", why=why, next_step=next_step)
     try:
+        if name == "churn":
+            from ledger.solver.options import parse_churn  # noqa: PLC0415 - for this setting alone
+
+            parse_churn(value)
         if name in DAYS:
             return str(days_of(name, value))
         if name in IDENTITIES:

@@ -17,7 +17,7 @@ from cli.framework.filters import keyed_filters
 from cli.framework.options import flag_parameter
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import parameter
-from cli.framework.session import ledger_of, rate_days_of, times_of
+from cli.framework.session import churn_of, ledger_of, rate_days_of, times_of
 from cli.framework.terminal import moves_cursor, note
 from ledger.core.errors import UsageError
 
@@ -54,6 +54,15 @@ MATCHING = (
     ),
 )
 """The options of every command that solves a matching; `matching` reads them."""
+
+FRESH = flag_parameter("fresh", "--fresh", words="Ignore stored proposals: no baseline.")
+CHURN = parameter(
+    "churn",
+    typer.Option(metavar="PERCENT", help="Coverage given up to change fewer lines; default: 0.1."),
+    required=False,
+)
+NEAR_BASELINE = (*MATCHING, FRESH, CHURN)
+"""The options of a command that proposes near the last stored proposal."""
 
 
 class OnlyWithSave(UsageError, code="only-with-save"):
@@ -111,6 +120,8 @@ def query_of(call: Call, ledger: Ledger, columns: Sequence[Column]) -> MatchQuer
         note=partial(note, call),
         rate_days=rate_days_of(call),
         again=bool(call.params.get("again")),
+        fresh=bool(call.params.get("fresh")),
+        churn=churn_of(call),
     )
 
 

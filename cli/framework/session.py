@@ -15,6 +15,8 @@ from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage, MovedOn
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     # The store brings SQLAlchemy, which help and completion do without.
     from ledger.core.dates import ClockAhead
     from ledger.core.requests import Request
@@ -349,6 +351,14 @@ def approach_days_of(call: Call) -> int:
 
     days = call.settings.approach_days
     return APPROACH_DAYS if days is None else days
+
+
+def churn_of(call: Call) -> Fraction:
+    """Return the share of coverage given up for fewer changes: option, setting or default."""
+    from ledger.solver.options import CHURN, parse_churn  # noqa: PLC0415 - help does without
+
+    text = call.params.get("churn") or call.settings.churn
+    return CHURN if text is None else parse_churn(text)
 
 
 def rate_days_of(call: Call) -> int:

@@ -44,6 +44,7 @@ class Settings:
     approach_days: int | None = None
     pause_days: int | None = None
     missed_nights: int | None = None
+    churn: str | None = None
     publisher: str = DEFAULT_PUBLISHER
     oc4ids_prefix: str = DEFAULT_OC4IDS_PREFIX
     profile: str | None = None
@@ -175,6 +176,7 @@ def resolve(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         approach_days=_days("approach_days", given),
         pause_days=_days("pause_days", given),
         missed_nights=_days("missed_nights", given),
+        churn=given.text_of("churn"),
         publisher=_identity("publisher", given) or DEFAULT_PUBLISHER,
         oc4ids_prefix=_identity("oc4ids-prefix", given) or DEFAULT_OC4IDS_PREFIX,
         profile=None if given.profile is None else given.profile.text,

@@ -13,7 +13,7 @@ from ledger.core.errors import Busy, ExitCode, InvalidInput, LedgerError, Storag
 
 CONFIG_KEYS = (
     *("db", "actor", "format", "inbox", "office", "rate_days", "approach_days"),
-    *("pause_days", "missed_nights", "publisher", "oc4ids-prefix"),
+    *("pause_days", "missed_nights", "churn", "publisher", "oc4ids-prefix"),
 )
 CONFIG_FORMATS = ("table", "json", "csv", "md", "html", "tsv", "ndjson")
 

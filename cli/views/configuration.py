@@ -69,6 +69,7 @@ def _default(key: str) -> str:
         "approach_days": str(APPROACH_DAYS),
         "pause_days": str(LONGEST_PAUSE.days),
         "missed_nights": str(MOST_UNASKED),
+        "churn": "0.1",
         "publisher": DEFAULT_PUBLISHER,
         "oc4ids-prefix": DEFAULT_OC4IDS_PREFIX,
     }.get(key, "")

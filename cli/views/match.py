@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -12,6 +13,12 @@ from cli.framework.session import rate_days_of
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
 from cli.views.columns import attributes, columns
+from cli.views.match_changes import (
+    CHANGE_COLUMNS,
+    change_lines,
+    dropped_lines,
+    with_changes,
+)
 from cli.views.match_text import (
     allocation_lines,
     complete_lines,
@@ -20,6 +27,7 @@ from cli.views.match_text import (
     summary_lines,
 )
 from cli.views.rate import note_old_rates
+from ledger.matching.line_changes import changes_record, recorded_changes
 from ledger.rates.rates import OldRate, old_rates
 
 if TYPE_CHECKING:
@@ -38,6 +46,7 @@ LINE_COLUMNS = columns(
     provider="Provider code",
     offer_quantity="Of the offer",
 )
+PROPOSED_COLUMNS = [*LINE_COLUMNS, *CHANGE_COLUMNS]
 STATE_COLUMNS = [*LINE_COLUMNS, *columns("state deal:3 entry:3 why", why="Why not")]
 LIST_COLUMNS = columns(
     "proposal as_of selection complete bound lines taken_up recorded_at:3 actor:2 reason:1",
@@ -182,7 +191,9 @@ def emit_match_result(
 
     match_result = solved.matched
     snapshot, proposal = match_result.pipeline.snapshot, match_result.proposal
-    rows = line_rows(snapshot, proposal.lines)
+    record = changes_record(proposal, match_result.line_changes)
+    rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
+    changed = [*change_lines(record, rows, coverage=proposal.levels()[1]["value"])]
     plain = call.read.without_filters()
     pairs = [(line.unit.code, line.offer_unit.code) for line in proposal.lines]
     old = old_rates(snapshot.rate_of, pairs, snapshot.day, rate_days_of(call))
@@ -195,17 +206,31 @@ def emit_match_result(
             "old_rates": [one.to_dict() for one in old],
             "selection": list(selection),
             "projects": projects,
+            "baseline": record and record["baseline"],
+            "dropped": record["dropped"] if record else [],
         }
         tail = {"open": open_need_rows}
-        emit_rows(rows, LINE_COLUMNS, plain, head=head, tail=tail, named="lines")
+        notes = [*changed, *dropped_lines(record, in_full=True)]
+        emit_rows(
+            rows,
+            PROPOSED_COLUMNS,
+            plain,
+            head=head,
+            tail=tail,
+            named="lines",
+            above=notes if call.format == "md" else (),
+            notes=notes,
+        )
         return
     in_full = call.read.output is not None
     if not match_result.pipeline.built.problem.offers:
         open_need_rows = []  # the lines above say that there are no offers
     lines = [
         *summary_lines(proposal, selection, receipt["proposal"] if receipt else None),
+        *changed,
         *(complete_lines(projects, in_full=in_full) if rows else _nothing_lines(match_result)),
         *allocation_lines(rows, proposal.complete, in_full=in_full),
+        *dropped_lines(record, in_full=in_full),
         *open_lines(open_need_rows, in_full=in_full),
         *rate_lines(proposal),
     ]
@@ -265,17 +290,30 @@ def emit_saved(
 ) -> None:
     """Write a stored proposal as the answer of storing it: the same for each repetition."""
     note_old_rates(call, old)
-    rows = line_rows(snapshot, stored.proposal.lines)
+    record = receipt.get("since_baseline")
+    proposal = stored.proposal
+    stored = replace(
+        stored,
+        proposal=replace(proposal, changes=recorded_changes(record, len(proposal.lines))),
+    )
+    rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
     if call.format != "table":
         receipt_keys = ("replayed", "dry_run", "notes", "key")
         head = {
             **stored_head(snapshot, stored),
+            "baseline": record and record["baseline"],
+            "dropped": record["dropped"] if record else [],
             "old_rates": [one.to_dict() for one in old],
             **{key: receipt[key] for key in receipt_keys if key in receipt},
         }
-        emit_rows(rows, LINE_COLUMNS, call.read.without_filters(), head=head, named="lines")
+        emit_rows(rows, PROPOSED_COLUMNS, call.read.without_filters(), head=head, named="lines")
         return
-    lines = [*_stored_lines(snapshot, stored, rows), *rate_lines(stored.proposal)]
+    changed = change_lines(record, rows, coverage=stored.proposal.levels()[1]["value"])
+    lines = [
+        *_stored_lines(snapshot, stored, rows, changed),
+        *dropped_lines(record),
+        *rate_lines(stored.proposal),
+    ]
     emit_lines(lines, call.read)
     _note_saved(call, receipt, has_lines=bool(rows))
 

@@ -17,6 +17,7 @@ from cli.framework.output import emit_document, emit_lines, table_lines
 from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
 from cli.views.columns import columns
+from cli.views.match_changes import change_text
 from ledger.core.quantity import format_quantity
 from ledger.reports.table import grouped, one_line
 
@@ -138,6 +139,9 @@ def allocation_lines(
         yield from wrapped(_project_text(members[0], "" if code in ends else "in part"), "  ")
         for row in members:
             yield from wrapped(line_text(row), "  ", "     ")
+            changed = change_text(row)
+            if changed is not None:
+                yield from wrapped(one_line(changed), "       ")
             if "state" in row:
                 yield from wrapped(one_line(state_text(row)), "       ")
     yield from _more(len(groups) - len(shown), "project")

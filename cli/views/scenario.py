@@ -28,8 +28,9 @@ _LEVELS = columns("level today_text then_text")
 _NAMES = {
     "complete": "1 weight completed",
     "coverage": "2 coverage",
-    "deals": "3 deals",
-    "cost": "4 cost a year",
+    "changes": "3 lines changed",
+    "deals": "4 deals",
+    "cost": "5 cost a year",
 }
 _MOST_NAMED = 6
 
@@ -84,6 +85,7 @@ def _level_rows(comparison: Comparison) -> list[dict[str, str]]:
     return [
         {"level": _NAMES[name], "today_text": today[name], "then_text": scenario[name]}
         for name in today
+        if name != "changes" or comparison.baseline is not None
     ]
 
 

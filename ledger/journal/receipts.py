@@ -50,6 +50,7 @@ class Receipt:
 
     `lines` are the lines of a `proposal` that were introduced, `left_out` those that no longer fit.
     `recorded` holds the terms of a new record or act, `changes` each changed term before and after.
+    `since_baseline` is what changed from the baseline of a proposal that was stored.
     `undone` says what an undone request had recorded, line by line, and what became of it.
     `rows_written` counts the rows of a night by table, since they have no codes. `source` holds
     what an import keeps of its source, also where it changes no record.
@@ -66,6 +67,7 @@ class Receipt:
     counts: dict[str, Any] | None = None
     rows_written: dict[str, int] | None = None
     proposal: str | None = None
+    since_baseline: dict[str, Any] | None = None
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
     seal: dict[str, Any] | None = None
@@ -101,12 +103,10 @@ class Receipt:
         if self.lines is not None:
             document["lines"] = list(self.lines)
             document["left_out"] = list(self.left_out)
-        if self.seal is not None:
-            document["seal"] = self.seal
-        if self.undone is not None:
-            document["undone"] = self.undone
-        if self.source is not None:
-            document["source"] = self.source
+        for key in ("since_baseline", "seal", "undone", "source"):
+            value = getattr(self, key)
+            if value is not None:
+                document[key] = value
         return document
 
 

@@ -43,12 +43,14 @@ class LineChange:
 class Comparison:
     """Today's proposal and that of a scenario; `suppositions` describes the scenario.
 
+    `baseline` is the code of the stored proposal near which both were solved, if there is one.
     `old_rates` are the rates of both that rest on an old quote.
     """
 
     suppositions: tuple[str, ...]
     today: Proposal
     scenario: Proposal
+    baseline: str | None = None
     old_rates: Sequence[OldRate] = ()
 
     @property
@@ -93,6 +95,7 @@ class Comparison:
             "schema": "cityfund.whatif/1",
             "as_of": self.day,
             "supposed": list(self.suppositions),
+            "baseline": self.baseline,
             "today": _proposal_summary(self.today),
             "then": _proposal_summary(self.scenario),
             "level_1_rises_at_least": str(rise.lower),

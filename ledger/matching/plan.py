@@ -49,11 +49,25 @@ class SearchLimit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """The lines in which a plan differs from its baseline: `value`, of which `bound` are proven.
+
+    `best_coverage` is the coverage of the best plan found; the plan may cover less than it by the
+    churn allowed, in order to change fewer lines.
+    """
+
+    value: int
+    bound: int
+    best_coverage: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """A plan with proven bounds, its allocations in order of need, then offer.
 
     `limit` is the limit that ended the search. Only after the time limit may another run differ:
-    work is counted, and the same in every run.
+    work is counted, and the same in every run. `changes` are those from a baseline, if there is
+    one.
     """
 
     allocations: tuple[Allocation, ...]
@@ -61,6 +75,7 @@ class Solution:
     coverage: Level
     solver: str
     limit: SearchLimit | None = None
+    changes: Changes | None = None
 
     @property
     def limit_reached(self) -> bool:
@@ -103,6 +118,13 @@ def coverage(problem: MatchingProblem, allocations: Iterable[Allocation]) -> Fra
         if allocated:
             total += Fraction(problem.projects[need.project].weight * allocated, need.net)
     return total
+
+
+def count_changes(baseline: Iterable[Allocation], allocations: Iterable[Allocation]) -> int:
+    """Count the pairs of a need and an offer that two plans do not give the same amount."""
+    before = {(need, offer): amount for need, offer, amount in baseline}
+    after = {(need, offer): amount for need, offer, amount in allocations}
+    return sum(before.get(pair) != after.get(pair) for pair in before.keys() | after.keys())
 
 
 class PlanIndex:

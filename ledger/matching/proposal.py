@@ -15,7 +15,14 @@ from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.eligibility.verdict import rate_between
 from ledger.gaps.rows import BaseCurrency
 from ledger.matching.build import BuiltProblem
-from ledger.matching.plan import Allocation, Level, SearchLimit, Solution, completed
+from ledger.matching.plan import (
+    Allocation,
+    Changes,
+    Level,
+    SearchLimit,
+    Solution,
+    completed,
+)
 
 LEVEL_PLACES = 7
 """The decimal places of fractions shown: coverage, and every gap."""
@@ -66,7 +73,8 @@ class Proposal:
 
     `without_rate` are the pairs of units (of the need, of the offer) left out without a rate.
     `limit_reached` says that a limit ended the search, `limit` which one; a stored proposal does
-    not record which.
+    not record which. `changes` are those from its baseline; without one every
+    line is one.
     """
 
     day: date
@@ -79,6 +87,7 @@ class Proposal:
     without_rate: tuple[tuple[str, str], ...] = ()
     limit_reached: bool = False
     limit: SearchLimit | None = None
+    changes: Changes | None = None
 
     def levels(self) -> list[dict[str, Any]]:
         """Return the levels of the objective in their strict order, as in `cityfund.match/1`."""
@@ -102,8 +111,29 @@ class Proposal:
                 "bound": _decimal_text(self.coverage_level.bound),
                 "gap": _decimal_text(self.coverage_level.gap),
             },
+            *self._changes_levels(),
             {"name": "deals", "value": str(len(self.lines))},
             cost,
+        ]
+
+    @property
+    def best_coverage(self) -> Fraction:
+        """The coverage of the best plan found, of which some may be given up to change less."""
+        own = self.coverage_level.value
+        return own if self.changes is None else max(own, self.changes.best_coverage)
+
+    def _changes_levels(self) -> list[dict[str, Any]]:
+        """Return the level of changes, which an old stored proposal does not have."""
+        changes = self.changes
+        if changes is None:
+            return []
+        return [
+            {
+                "name": "changes",
+                "value": str(changes.value),
+                "bound": str(changes.bound),
+                "best_coverage": _decimal_text(self.best_coverage),
+            }
         ]
 
 
@@ -135,6 +165,7 @@ def propose(
         without_rate=built.without_rate,
         limit_reached=solution.limit_reached,
         limit=solution.limit,
+        changes=solution.changes or Changes(len(lines), len(lines), solution.coverage.value),
     )
 
 

@@ -18,6 +18,8 @@ from ledger.eligibility.rules import Failure, Pairing, verdict
 from ledger.matching.plan import Level
 from ledger.matching.proposal import LEVEL_PLACES, Cost, Line, Proposal
 
+RECORDED_IN_ERROR = "recorded-in-error"
+
 COST_PLACES = 2
 """The decimal places of the cost of a proposal."""
 
@@ -107,7 +109,7 @@ def line_failures(line: Line, pairing: Pairing, rate: Fraction | None) -> tuple[
 
 def in_error_failure(code: str) -> Failure:
     """Return why a line cannot be introduced whose need or offer was recorded in error."""
-    return Failure("recorded-in-error", f"{code} was recorded in error")
+    return Failure(RECORDED_IN_ERROR, f"{code} was recorded in error")
 
 
 def _rate_failures(line: Line, rate: Fraction | None) -> Sequence[Failure]:

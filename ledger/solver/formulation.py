@@ -32,7 +32,7 @@ the solver's tolerance is then a share of one part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -168,7 +168,7 @@ def level_one_program(
 
     Without `tickets` minimum amounts are left out, except those of all-or-nothing pairs.
     """
-    builder = _FormulationBuilder(
+    builder = FormulationBuilder(
         pairs, lambda pair: builder.project(pair) in builder.project_columns, integral=integral
     )
     completable = pairs.completable
@@ -181,10 +181,10 @@ def level_one_program(
 
 def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = False) -> Formulation:
     """Formulate level 2: the coverage of plans that complete at least this weight."""
-    builder = _FormulationBuilder(pairs, lambda _: True, integral=integral)
+    builder = FormulationBuilder(pairs, lambda _: True, integral=integral)
     scale = _scale(pairs)
     builder.add_project_columns([0] * len(pairs.completable))
-    builder.add_pair_columns(lambda pair: _coverage_weight(pairs, pair) * scale)
+    builder.add_pair_columns(lambda pair: coverage_weight(pairs, pair) * scale)
     builder.add_capacities()
     builder.add_partial_coverage()
     builder.add_sequence()
@@ -193,7 +193,8 @@ def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = Fal
     return builder.build(scale, level=2)
 
 
-def _coverage_weight(pairs: EligiblePairs, pair: EligiblePair) -> Fraction:
+def coverage_weight(pairs: EligiblePairs, pair: EligiblePair) -> Fraction:
+    """Return what a part of the need of a pair adds to coverage."""
     need = pairs.problem.needs[pair.need]
     return Fraction(pairs.problem.projects[need.project].weight, need.net)
 
@@ -208,7 +209,7 @@ def _scale(pairs: EligiblePairs) -> Fraction:
     return Fraction(common)
 
 
-class _FormulationBuilder:
+class FormulationBuilder:
     """Builds a formulation."""
 
     def __init__(
@@ -216,7 +217,7 @@ class _FormulationBuilder:
     ) -> None:
         self._pairs, self._takes_part, self._integral = pairs, takes_part, integral
         self.project_columns: dict[int, int] = {}
-        self._model = Model()
+        self.model = self._model = Model()
         size = len(pairs.all)
         self._amount_columns = np.full(size, -1, np.int32)
         self._open_columns = np.full(size, -1, np.int32)
@@ -226,16 +227,25 @@ class _FormulationBuilder:
         self._placed_columns: dict[int, int] = {}
 
     def project(self, pair: EligiblePair) -> int:
+        """Return the project of a pair."""
         return self._pairs.problem.needs[pair.need].project
 
     def add_project_columns(self, weights: list[int]) -> None:
+        """Add `z` of each project that can be completed, at these objectives."""
         columns = self._model.add_columns(np.array(weights, np.float64), 0, 1, VariableType.INTEGER)
         self.project_columns.update(zip(self._pairs.completable, columns.tolist(), strict=True))
 
     def add_pair_columns(
-        self, objective: Callable[[EligiblePair], Fraction], *, tickets: bool = True
+        self,
+        objective: Callable[[EligiblePair], Fraction],
+        *,
+        tickets: bool = True,
+        opening: Callable[[EligiblePair], float] | None = None,
     ) -> None:
-        """Add the columns of all pairs that take part, with their tickets."""
+        """Add the columns of all pairs that take part, with their tickets.
+
+        With `opening` every pair has a `y`, at this objective, whatever its minimum amount.
+        """
         chosen = [at for at, pair in enumerate(self._pairs.all) if self._takes_part(pair)]
         counted = [self._counts_units(at) for at in chosen]
         pairs = [self._pairs.all[at] for at in chosen]
@@ -254,7 +264,10 @@ class _FormulationBuilder:
         )
         all_or_nothing = [at for at, pair in zip(chosen, pairs, strict=True) if pair.all_or_nothing]
         self._open_columns[all_or_nothing] = self._amount_columns[all_or_nothing]
-        if tickets:
+        if opening is not None:
+            opened = [at for at in chosen if not self._pairs.all[at].all_or_nothing]
+            self._add_tickets(opened, [opening(self._pairs.all[at]) for at in opened])
+        elif tickets:
             self._add_tickets([at for at in chosen if self._has_ticket(self._pairs.all[at])])
 
     @staticmethod
@@ -266,12 +279,13 @@ class _FormulationBuilder:
         asked = self._integral and at in self._pairs.rounding_pairs
         return asked and not pair.all_or_nothing and pair.high <= LARGEST_INTEGER
 
-    def _add_tickets(self, indices: list[int]) -> None:
+    def _add_tickets(self, indices: list[int], gains: Sequence[float] = ()) -> None:
         size = len(indices)
         if not size:
             return
+        gain = np.array(gains) if gains else 0.0
         self._open_columns[indices] = self._model.add_columns(
-            0, 0, 1, VariableType.INTEGER, count=size
+            gain, 0, 1, VariableType.INTEGER, count=size
         )
         least = [self._pairs.all[at].low / self._units[at] for at in indices]
         most = [self._pairs.all[at].high / self._units[at] for at in indices]
@@ -313,6 +327,7 @@ class _FormulationBuilder:
         return offer_amount_column, 1
 
     def add_exact_coverage(self) -> None:
+        """Fill every need exactly as its project ends complete."""
         for project, project_column in self.project_columns.items():
             for need in self._pairs.problem.projects[project].needs:
                 row = self._model.add_rows(0, 0, 1)
@@ -320,6 +335,7 @@ class _FormulationBuilder:
                 self._add_amount_entries(row, need)
 
     def add_partial_coverage(self) -> None:
+        """Fill every need at most, and all of it where its project ends complete."""
         for need in self._pairs.by_need:
             self._add_amount_entries(self._model.add_rows(-INFINITY, self._scale(need), 1), need)
             project_column = self.project_columns.get(self._pairs.problem.needs[need].project)
@@ -389,6 +405,10 @@ class _FormulationBuilder:
         row = self._model.add_rows(weight, INFINITY, 1)
         weights = [self._pairs.problem.projects[project].weight for project in self.project_columns]
         self._model.add_entries(row, list(self.project_columns.values()), weights)
+
+    def amount_in_column(self, at: int, amount: int) -> tuple[int, float]:
+        """Return the amount column of a pair, and an amount as its value."""
+        return int(self._amount_columns[at]), amount / self._units[at]
 
     def build(self, scale: Fraction, *, level: int) -> Formulation:
         """Return the formulation."""

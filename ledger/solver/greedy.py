@@ -73,6 +73,18 @@ def filled(arrays: OfferArrays, plan: Plan) -> Plan:
     return assignment.plan()
 
 
+def extended(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> Plan:
+    """Return a plan with what is left allocated: to whole projects, then to open needs.
+
+    No allocation of the plan changes. Extending the result again adds nothing.
+    """
+    assignment = _GreedyAssignment(arrays)
+    assignment.adopt(plan)
+    assignment.complete(arrays.by_weight_per_capacity(), deadline.part(_SHARE_OF_PROJECTS))
+    assignment.fill(deadline)
+    return assignment.plan()
+
+
 def best_plan(problem: MatchingProblem, plans: Iterable[Plan]) -> Plan:
     """Return the first of the best plans."""
     different = list(dict.fromkeys(plans))

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from ledger.core.errors import InvalidInput
-from ledger.core.numbers import whole_numeral
+from ledger.core.numbers import normalise_digits, plain_numeral, whole_numeral
 
 ProgressCallback = Callable[[str, Fraction, Fraction], None]
 """Called with the stage, and the value and bound of level 1 so far."""
@@ -50,6 +50,29 @@ def parse_seconds(text: str | None) -> int | None:
 
 
 _MAX_DIGITS = 7
+
+CHURN = Fraction(1, 1000)
+"""The share of coverage that may be given up so that fewer lines change, if none is given."""
+
+
+class UnusableChurn(InvalidInput, code="unusable-churn"):
+    """A churn that is not a percentage from 0 to 100."""
+
+    default_why = "Churn is the percentage of coverage that may be given up to change fewer lines."
+    default_next = "Give a percentage from 0 to 100 such as 0.1, or leave it out."
+
+
+def parse_churn(text: str) -> Fraction:
+    """Parse a percentage, with or without its sign, as a share. Raises `UnusableChurn`."""
+    numeral = plain_numeral(normalise_digits(text.strip().removesuffix("%").strip()))
+    share = None if numeral is None else Fraction(numeral.exact) / _PERCENT
+    if share is None or not 0 <= share <= 1:
+        raise UnusableChurn(f"{text!r} cannot be a churn.")
+    return share
+
+
+_PERCENT = 100
+
 
 UNLIMITED = SolverOptions()
 """No time limit; the work limits of the search apply."""

@@ -5,7 +5,7 @@ For problems small enough to list every pair; `arcs` represents larger ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -82,6 +82,17 @@ def eligible_pairs(problem: MatchingProblem) -> EligiblePairs:
     completable = _completable_projects(problem, candidates)
     return EligiblePairs(
         problem, tuple(_usable_pairs(problem, candidates, completable)), tuple(sorted(completable))
+    )
+
+
+def restricted_pairs(pairs: EligiblePairs, among: Collection[tuple[int, int]]) -> EligiblePairs:
+    """Return the pairs among these needs and offers, and the projects that they might complete."""
+    chosen = [pair for pair in pairs.all if (pair.need, pair.offer) in among]
+    completable = _completable_projects(pairs.problem, chosen) & {*pairs.completable}
+    return EligiblePairs(
+        pairs.problem,
+        tuple(_usable_pairs(pairs.problem, chosen, completable)),
+        tuple(sorted(completable)),
     )
 
 

@@ -66,7 +66,7 @@ def _quick_seconds(options: SolverOptions) -> float | None:
 
 def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) -> Solution:
     began = monotonic()
-    pair_count = _count_pairs(problem)
+    pair_count = count_pairs(problem)
     if pair_count > MAX_PAIRS_MEDIUM or (
         pair_count > MAX_PAIRS_EXACT and len(problem.needs) > MAX_NEEDS_MEDIUM
     ):
@@ -105,7 +105,7 @@ def _rank(problem: MatchingProblem, allocations: Plan) -> tuple[Fraction, Fracti
     return completeness(problem, allocations), coverage(problem, allocations)
 
 
-def _count_pairs(problem: MatchingProblem) -> int:
+def count_pairs(problem: MatchingProblem) -> int:
     """Count the pairs that the rules admit, class by class."""
     return sum(
         len(needs) * sum(len(problem.offers_of_class[offer_class]) for offer_class in links)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select
 
+from ledger.core.factors import Stage
 from ledger.core.quantity import Unit
 from ledger.core.text import code_number, normalised_code
 from ledger.deals.deal import exact_rate, recorded_rate
@@ -25,6 +27,7 @@ from ledger.store.db.tables import (
     deal,
     entry,
     introduced_line,
+    movement,
     need,
     offer,
     project,
@@ -33,6 +36,7 @@ from ledger.store.db.tables import (
     proposal_project,
     request,
 )
+from ledger.store.journal.balances import Times
 from ledger.store.registers import in_error
 
 _SEPARATOR = "/"
@@ -129,6 +133,49 @@ def read_proposal(connection: Connection, code: str) -> StoredProposal:
 def read_proposals(connection: Connection) -> list[StoredProposal]:
     """Read every proposal, oldest first, in a handful of statements."""
     return list(_read(connection, None))
+
+
+def last_proposal(
+    connection: Connection, selection: Sequence[str], day: date, times: Times
+) -> StoredProposal | None:
+    """Read the last proposal of the same filters, known then and dated on or before a day."""
+    query = (
+        select(proposal.c.code, proposal.c.selection)
+        .where(proposal.c.day <= day)
+        .order_by(proposal.c.id.desc())
+    )
+    if times.known_at is not None:
+        query = query.where(known_by(proposal, times.known_at))
+    asked = set(selection)
+    for code, filters in connection.execute(query):
+        if set(json.loads(filters)) == asked:
+            return read_proposal(connection, code)
+    return None
+
+
+def introduced_since(
+    connection: Connection, last_entry: int | None, times: Times
+) -> dict[tuple[str, str], int]:
+    """Sum what was introduced after an entry and not released, by the codes of need and offer."""
+    query = (
+        select(need.c.code, offer.c.code)
+        .add_columns(movement.c.from_stage, movement.c.to_stage, movement.c.amount)
+        .select_from(movement)
+        .join(entry, entry.c.id == movement.c.entry_id)
+        .join(deal, deal.c.id == movement.c.deal_id)
+        .join(need, (need.c.id == deal.c.need_id) & (need.c.id == movement.c.holder_id))
+        .join(offer, offer.c.id == deal.c.offer_id)
+        .where(movement.c.entry_id > (last_entry or 0))
+    )
+    if times.as_of is not None:
+        query = query.where(movement.c.effective_on <= times.as_of)
+    if times.known_at is not None:
+        query = query.where(known_by(entry, times.known_at))
+    amounts: Counter[tuple[str, str]] = Counter()
+    for need_code, offer_code, from_stage, to_stage, amount in connection.execute(query):
+        leaves, returns = from_stage is Stage.OPEN, to_stage is Stage.OPEN
+        amounts[need_code, offer_code] += amount * (leaves - returns)
+    return {pair: amount for pair, amount in amounts.items() if amount > 0}
 
 
 def _read(connection: Connection, code: str | None) -> Iterator[StoredProposal]:

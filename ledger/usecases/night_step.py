@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final
 
 from ledger.core.dates import MOST_UNASKED
 from ledger.core.requests import Request
+from ledger.solver.options import CHURN
 from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
@@ -101,13 +103,15 @@ class Operator:
 class NightOptions:
     """What the night was asked for beside its day. A step takes what is its own.
 
-    `solve_seconds` bounds the search for the proposal, None for none. `only` names the steps that
+    `solve_seconds` bounds the search for the proposal, None for none; `churn` is the share of
+    coverage that it may give up so that fewer lines change. `only` names the steps that
     were asked for by name, empty for a whole night. `statements` are the options of that step by
     name, as the command line understood them. More than `missed_nights` are asked about.
     """
 
     warn_days: int = 7
     solve_seconds: int | None = 120
+    churn: Fraction = CHURN
     dry_run: bool = False
     only: tuple[str, ...] = ()
     statements: Mapping[str, Any] = field(default_factory=dict)

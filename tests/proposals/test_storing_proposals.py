@@ -172,7 +172,9 @@ def test_every_way_of_writing_it_down(fund, tmp_path):
     header, first, *_ = fund.says("match show --format csv").splitlines()
     assert header.split(",")[:2] == ["line", "project"]
     assert first.split(",")[:2] == ["1", "PRJ-0001"]
-    assert fund.says("match --format md").count("\n") == 5
+    compared, *pages = fund.says("match --format md").splitlines()
+    assert compared.startswith("Compared with MAT-0001: 3 kept")
+    assert len(pages) == 6
     fund.says(f"match --output {tmp_path / 'plan.json'}")
     assert lines_of(json.loads((tmp_path / "plan.json").read_text())) == LINES
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from ledger.approaches.pauses import NO_PAUSES, Pauses, a_year_before, pauses_on
 from ledger.core.filters import Note, no_note
 from ledger.eligibility.counts import outstanding_by_need
-from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts
 from ledger.gaps.rows import BaseCurrency
+from ledger.matching.baseline import Baseline, StoredBaseline, baseline_of
 from ledger.matching.build import BuiltProblem, build
+from ledger.matching.line_changes import LineChanges, line_changes, without_baseline
 from ledger.matching.open_needs import OpenNeed, remaining_needs
+from ledger.matching.pairs import PairFacts
 from ledger.matching.plan import Solution
+from ledger.matching.problem import MatchingProblem
 from ledger.matching.proposal import Proposal, propose
+from ledger.matching.stored import in_error_failure
 from ledger.rates.rates import RATE_DAYS, plain_rates
-from ledger.solver.options import SolverOptions
+from ledger.solver.options import CHURN, SolverOptions
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.journal.releases import reasoned_releases
+from ledger.store.proposals import introduced_since, last_proposal
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.gaps import count
 from ledger.usecases.matching.select import selected_needs
@@ -37,6 +44,10 @@ class MatchQuery:
     rate_days: int = RATE_DAYS
     again: bool = False
     """Pairs that were declined, or released with a reason, are proposed all the same."""
+    fresh: bool = False
+    """Stored proposals are ignored: there is no baseline."""
+    churn: Fraction = CHURN
+    """The share of coverage that may be given up so that fewer lines change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +64,18 @@ class Pipeline:
     built: BuiltProblem
     selected: frozenset[str] | None = None
     pauses: Pauses = NO_PAUSES
+    stored_baseline: StoredBaseline | None = None
+    churn: Fraction = CHURN
 
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """A pipeline with its solution, and the proposal in terms of the ledger."""
+    """A pipeline with its solution, the proposal in terms of the ledger, and what changed."""
 
     pipeline: Pipeline
     solution: Solution
     proposal: Proposal
+    line_changes: LineChanges
 
 
 def read_pipeline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Pipeline:
@@ -71,7 +85,22 @@ def read_pipeline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Pipe
     """
     selected = selected_needs(reader, snapshot, query.where, query.note)
     pauses = NO_PAUSES if query.again else read_pauses(reader, snapshot)
-    return build_pipeline(snapshot, selected, pauses=pauses)
+    return build_pipeline(
+        snapshot,
+        selected,
+        pauses=pauses,
+        stored_baseline=None if query.fresh else read_baseline(reader, snapshot, query),
+        churn=query.churn,
+    )
+
+
+def read_baseline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> StoredBaseline | None:
+    """Read the last stored proposal of the same filters, if there is one."""
+    connection, times = reader.connection, snapshot.times
+    stored = last_proposal(connection, query.where, snapshot.day, times)
+    if stored is None:
+        return None
+    return StoredBaseline(stored, introduced_since(connection, stored.solved_on, times))
 
 
 def read_pauses(reader: Reader, snapshot: Snapshot) -> Pauses:
@@ -93,10 +122,13 @@ def build_pipeline(
     needs: Mapping[str, NeedFacts] | None = None,
     offers: Mapping[str, OfferFacts] | None = None,
     pauses: Pauses = NO_PAUSES,
+    stored_baseline: StoredBaseline | None = None,
+    churn: Fraction = CHURN,
 ) -> Pipeline:
     """Build the problem of a snapshot, or of a scenario's needs and offers.
 
-    It is over the selected needs, None for all, and leaves the paused pairs out.
+    It is over the selected needs, None for all, and leaves the paused pairs out. It is solved near
+    a stored baseline where there is one.
     """
     needs = snapshot.need_facts if needs is None else needs
     offers = snapshot.offer_facts if offers is None else offers
@@ -110,14 +142,14 @@ def build_pipeline(
         paused=pauses.providers_by_need(),
     )
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    return Pipeline(snapshot, needs, offers, base, built, selected, pauses)
+    return Pipeline(snapshot, needs, offers, base, built, selected, pauses, stored_baseline, churn)
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
     """Solve the problem of a pipeline and express the solution; nothing is read."""
-    from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
-
-    solution = solve(pipeline.built.problem, options)
+    problem = pipeline.built.problem
+    baseline = _baseline(pipeline)
+    solution = _solution(problem, baseline, pipeline.churn, options)
     proposal = propose(
         pipeline.built,
         solution,
@@ -127,7 +159,51 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
         plain_rates(pipeline.snapshot.rate_of),
         pipeline.base,
     )
-    return MatchResult(pipeline, solution, proposal)
+    changes = (
+        without_baseline(proposal.lines)
+        if baseline is None
+        else line_changes(problem, baseline, proposal.lines)
+    )
+    return MatchResult(pipeline, solution, proposal, changes)
+
+
+def _solution(
+    problem: MatchingProblem,
+    baseline: Baseline | None,
+    churn: Fraction,
+    options: SolverOptions,
+) -> Solution:
+    if baseline is None:
+        from ledger.solver.solve import solve  # noqa: PLC0415 - the solver takes long to load
+
+        return solve(problem, options)
+    from ledger.solver.stability import solve_near  # noqa: PLC0415 - as above
+
+    return solve_near(problem, baseline.plan, churn, options)
+
+
+def _baseline(pipeline: Pipeline) -> Baseline | None:
+    """Return the baseline as a plan of the problem of a pipeline."""
+    if pipeline.stored_baseline is None:
+        return None
+    outstanding = outstanding_by_need(pipeline.snapshot.deals.values())
+    rate_of = plain_rates(pipeline.snapshot.rate_of)
+
+    def why_not(need_code: str, offer_code: str) -> tuple[Failure, ...]:
+        need, offer = pipeline.needs.get(need_code), pipeline.offers.get(offer_code)
+        if need is None or offer is None:
+            return (in_error_failure(need_code if need is None else offer_code),)
+        rate = rate_of(need.balance.unit.code, offer.balance.unit.code)
+        return PairFacts(
+            need,
+            offer,
+            pipeline.snapshot.day,
+            rate,
+            outstanding.get(need_code, {}),
+            pipeline.pauses.of(need_code, offer.provider.code),
+        ).failures()
+
+    return baseline_of(pipeline.stored_baseline, pipeline.built.problem, why_not)
 
 
 def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:

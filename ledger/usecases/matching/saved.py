@@ -14,6 +14,7 @@ from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure
 from ledger.eligibility.verdict import BestAmount, pairing_at
 from ledger.journal.receipts import Receipt
+from ledger.matching.line_changes import changes_record
 from ledger.matching.stored import StoredProposal, in_error_failure, line_failures
 from ledger.rates.rates import OldRate, old_rates, plain_rates, rate_finder
 from ledger.solver.options import SolverOptions
@@ -116,7 +117,10 @@ def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -
     )
     uow.add_proposal(stored)
     _note_changes(uow, solved_proposal, stored.code)
-    return uow.receipt(proposal=stored.code)
+    return uow.receipt(
+        proposal=stored.code,
+        since_baseline=changes_record(proposal, solved_proposal.matched.line_changes),
+    )
 
 
 def _note_changes(uow: UnitOfWork, solved_proposal: SolvedProposal, code: str) -> None:

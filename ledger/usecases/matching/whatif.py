@@ -359,10 +359,14 @@ def what_if(
         needs=supposed.needs,
         offers=supposed.offers,
         pauses=pipeline.pauses,
+        stored_baseline=pipeline.stored_baseline,
+        churn=pipeline.churn,
     )
+    baseline = pipeline.stored_baseline
     return Comparison(
         suppositions=tuple(supposed.suppositions),
         today=solve_pipeline(pipeline, options).proposal,
         scenario=solve_pipeline(scenario, options).proposal,
+        baseline=None if baseline is None else baseline.stored.code,
         old_rates=snapshot.rate_of.old(query.rate_days),
     )

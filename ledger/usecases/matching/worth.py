@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from time import monotonic
 
@@ -93,7 +94,8 @@ def worth(
     started = monotonic()
     with ledger.reader(query.match.times) as reader:
         snapshot = reader.snapshot(*MATCHED)
-        pipeline = read_pipeline(reader, snapshot, query.match)
+        # The worth of a step is what the best plans gain: nothing is given up for fewer changes.
+        pipeline = read_pipeline(reader, snapshot, replace(query.match, churn=Fraction(0)))
     keys = _keys(snapshot, pipeline, by)
     measures = _measures(snapshot, pooled=not {"need", "unit"} & set(by))
     steps = _steps(snapshot.units, query.steps)

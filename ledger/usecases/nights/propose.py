@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from ledger.matching.proposal import Proposal
 from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
-from ledger.store.proposals import latest_code, read_proposal
 from ledger.store.session.execute import execute
-from ledger.store.session.ledger import Ledger
-from ledger.usecases.matching.propose import MatchQuery
+from ledger.usecases.matching.propose import MatchQuery, MatchResult
 from ledger.usecases.matching.saved import SolvedProposal, solve_now, store
 from ledger.usecases.night_step import Night, StepResult, earlier_step
 
@@ -28,10 +25,12 @@ def propose_step(night: Night) -> StepResult:
         message = "Nothing was recorded since an earlier run of this night proposed."
         return StepResult(figures=previous.figures, offices=previous.offices, lines=(message,))
     solved_proposal = solve_now(
-        night.ledger, MatchQuery(), SolverOptions(night.options.solve_seconds)
+        night.ledger,
+        MatchQuery(churn=night.options.churn),
+        SolverOptions(night.options.solve_seconds),
     )
     proposal = solved_proposal.matched.proposal
-    code = None if not proposal.lines else _same_as(night.ledger, proposal)
+    code = _code_of_same(solved_proposal.matched)
     to_store = proposal.lines and code is None and _can_be_stored(night)
     if to_store:
         code = _store(night, solved_proposal)
@@ -54,15 +53,14 @@ def propose_step(night: Night) -> StepResult:
     )
 
 
-def _same_as(ledger: Ledger, proposal: Proposal) -> str | None:
-    """Give the code of the last stored proposal if it is equal and no line was introduced."""
-    with ledger.read() as connection:
-        code = latest_code(connection)
-        last = None if code is None else read_proposal(connection, code)
-    if last is None or last.selection or last.accepted:
+def _code_of_same(matched: MatchResult) -> str | None:
+    """Give the code of the baseline if it is equal and no line of it was introduced."""
+    baseline, proposal = matched.pipeline.stored_baseline, matched.proposal
+    if baseline is None or baseline.stored.accepted or not proposal.lines:
         return None
-    same = (last.proposal.lines, last.proposal.complete) == (proposal.lines, proposal.complete)
-    return code if same else None
+    last = baseline.stored.proposal
+    same = (last.lines, last.complete) == (proposal.lines, proposal.complete)
+    return baseline.stored.code if same else None
 
 
 def _can_be_stored(night: Night) -> bool:

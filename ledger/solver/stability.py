@@ -1,0 +1,134 @@
+"""Solving near a baseline: the best plan, then of the plans nearly as good the one closest to it.
+
+1. Solve levels 1 and 2 as without a baseline, and extend the baseline itself by what is left. The
+   better of the two sets what is to be reached: its weight, and its coverage less the churn
+   allowed, and never less than the baseline reaches.
+2. Where the baseline reaches that, it is the plan: no line changes.
+3. Else the fewest changes are sought: by a mixed-integer program over all pairs of a small problem,
+   and over the pairs of the plans known of a larger one (see `least_changes`).
+4. Fewer deals and lower cost, as far as no more lines change.
+
+The search of step 1 does not start from the baseline, so that the same ledger leads to the same
+plan, and a plan that was stored stays as it is until something changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from time import monotonic
+
+from ledger.matching.plan import (
+    Allocation,
+    Changes,
+    Level,
+    Solution,
+    completeness,
+    count_changes,
+    coverage,
+)
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.greedy import OfferArrays, best_plan, extended
+from ledger.solver.options import UNLIMITED, Deadline, SolverOptions
+from ledger.solver.solve import count_pairs, solve
+
+Plan = tuple[Allocation, ...]
+
+MAX_PAIRS_ALL = 600
+"""Up to this number of pairs the fewest changes are sought over all of them."""
+MAX_PAIRS_KNOWN = 6_000
+"""Up to this number of pairs of the plans known they are sought over these."""
+_SECONDS_FOR_EXTENSION = 2.0
+
+
+def solve_near(
+    problem: MatchingProblem,
+    baseline: Plan,
+    churn: Fraction,
+    options: SolverOptions = UNLIMITED,
+    known_plan: Plan | None = None,
+) -> Solution:
+    """Return the best plan on level 1 that covers nearly most, with few changes from a baseline.
+
+    `baseline` is a plan of this problem; no plan returned is worse. Its coverage may be below the
+    best found by the share `churn`.
+    """
+    began = monotonic()
+    solution = solve(problem, options, known_plan)
+    return _Nearest(problem, baseline, churn, options.less(monotonic() - began)).solution(solution)
+
+
+class _Nearest:
+    def __init__(
+        self, problem: MatchingProblem, baseline: Plan, churn: Fraction, options: SolverOptions
+    ) -> None:
+        self._problem, self._baseline, self._churn = problem, baseline, churn
+        self._deadline = Deadline(options.seconds)
+
+    def solution(self, solution: Solution) -> Solution:
+        extension = self._extended()
+        best = best_plan(self._problem, [solution.allocations, extension, self._baseline])
+        weight, best_coverage = self._rank(best)
+        least = self._least_coverage(weight, best_coverage)
+        plan, bound = self._nearest((solution.allocations, extension, best), weight, least)
+        changes = count_changes(self._baseline, plan)
+        value, cover = self._rank(plan)
+        return replace(
+            solution,
+            allocations=plan,
+            complete=_at_least(solution.complete, value, value),
+            coverage=_at_least(solution.coverage, cover, best_coverage),
+            changes=Changes(changes, bound, best_coverage),
+        )
+
+    def _extended(self) -> Plan:
+        left = self._deadline.left
+        seconds = None if left is None else max(left, _SECONDS_FOR_EXTENSION)
+        return extended(OfferArrays(self._problem), self._baseline, Deadline(seconds))
+
+    def _least_coverage(self, weight: Fraction, best_coverage: Fraction) -> Fraction:
+        least = best_coverage * (1 - self._churn)
+        baseline_weight, baseline_coverage = self._rank(self._baseline)
+        return max(least, baseline_coverage) if baseline_weight == weight else least
+
+    def _nearest(
+        self, candidates: Iterable[Plan], weight: Fraction, least: Fraction
+    ) -> tuple[Plan, int]:
+        """Return the plan of the fewest changes that was found, and a bound."""
+        if self._rank(self._baseline) >= (weight, least):
+            return self._baseline, 0
+        reached = [
+            plan
+            for plan in candidates
+            if completeness(self._problem, plan) == weight
+            and coverage(self._problem, plan) >= least
+        ]
+        best = min(reached, key=lambda plan: count_changes(self._baseline, plan))
+        if self._deadline.passed:
+            return best, 1
+        return self._by_program(best, reached, weight, least)
+
+    def _by_program(
+        self, best: Plan, reached: Iterable[Plan], weight: Fraction, least: Fraction
+    ) -> tuple[Plan, int]:
+        from ledger.solver import least_changes as program  # noqa: PLC0415 - takes long to load
+        from ledger.solver.pairs import eligible_pairs, restricted_pairs  # noqa: PLC0415
+
+        known = {(need, offer) for plan in (*reached, self._baseline) for need, offer, _ in plan}
+        every = count_pairs(self._problem) <= MAX_PAIRS_ALL
+        if not every and len(known) > MAX_PAIRS_KNOWN:
+            return best, 1
+        pairs = eligible_pairs(self._problem)
+        if not every:
+            pairs = restricted_pairs(pairs, known)
+        aim = program.Aim(self._baseline, weight, least)
+        found = program.least_changes(pairs, aim, best, program.LIMITS, self._deadline)
+        return found.plan, max(1, found.bound) if every else 1
+
+    def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
+        return completeness(self._problem, plan), coverage(self._problem, plan)
+
+
+def _at_least(level: Level, value: Fraction, bound: Fraction) -> Level:
+    return replace(level, value=value, bound=max(level.bound, bound))

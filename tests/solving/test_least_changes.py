@@ -1,0 +1,144 @@
+"""The fewest changes from a baseline: exact on small problems, found by trying every plan."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+from problems import broken_rules, need, offer, problem
+
+from ledger.eligibility.index import Ratio
+from ledger.matching.plan import (
+    Allocation,
+    completeness,
+    count_changes,
+    coverage,
+)
+from ledger.matching.problem import MatchingProblem
+from ledger.solver.least_changes import is_feasible
+from ledger.solver.stability import solve_near
+
+CASES, BATCH = 400, 50
+MOST_PLANS = 60_000
+RATES = (Ratio(1, 1), Ratio(1, 1), Ratio(3, 2), Ratio(10, 3))
+
+Plan = tuple[Allocation, ...]
+
+
+class Best(NamedTuple):
+    """The best of both levels, and the fewest changes among the plans that reach what is asked."""
+
+    weight: Fraction
+    coverage: Fraction
+    changes: int
+
+
+def random_problem(chance: random.Random) -> MatchingProblem:
+    """Make a problem small enough to try every plan."""
+    high = chance.choice((2, 4, 6))
+    projects = [
+        (
+            chance.choice((1, 1, 2, 5)),
+            [
+                need(
+                    chance.randint(1, high),
+                    net=high + chance.randint(0, 3),
+                    divisible=chance.random() < 0.7,
+                    kind=chance.randint(0, 1),
+                )
+                for _ in range(chance.randint(1, 2))
+            ],
+        )
+        for _ in range(chance.randint(1, 3))
+    ]
+    offers = [
+        offer(
+            chance.randint(1, high + 2),
+            kind=chance.randint(0, 1),
+            min_ticket=chance.choice((None, None, 2, 3)),
+            max_ticket=chance.choice((None, None, 4)),
+            share=chance.choice((None, None, "0.5")),
+            conditional=chance.random() < 0.25,
+        )
+        for _ in range(chance.randint(1, 3))
+    ]
+    rate = chance.choice(RATES)
+    links = [{0: Ratio(1, 1), 1: rate}, chance.choice(({0: rate}, {1: Ratio(1, 1)}))]
+    return problem(projects, offers, links=links)
+
+
+def every_plan(asked: MatchingProblem) -> Iterator[Plan]:
+    """Give every plan of a problem, or none where there are too many."""
+    pairs = [
+        (at, one, limits)
+        for at in range(len(asked.needs))
+        for one, limits in asked.eligible_offers(at)
+    ]
+    choices = [[0, *range(limits.low, limits.high + 1)] for _, _, limits in pairs]
+    count = 1
+    for some in choices:
+        count *= len(some)
+    if count > MOST_PLANS:
+        return
+    for amounts in product(*choices):
+        plan = tuple(
+            Allocation(at, one, amount)
+            for (at, one, _), amount in zip(pairs, amounts, strict=True)
+            if amount
+        )
+        if not broken_rules(asked, plan):
+            yield plan
+
+
+def rank(asked: MatchingProblem, plan: Plan) -> tuple[Fraction, Fraction]:
+    """Give levels 1 and 2 of a plan."""
+    return completeness(asked, plan), coverage(asked, plan)
+
+
+def best_near(asked: MatchingProblem, plans: list[Plan], baseline: Plan, churn: Fraction) -> Best:
+    """Find by trying every plan what a solution near a baseline has to be."""
+    weight, cover = max(rank(asked, plan) for plan in plans)
+    least = (weight, cover * (1 - churn))
+    reaching = [plan for plan in plans if rank(asked, plan) >= max(least, rank(asked, baseline))]
+    return Best(weight, cover, min(count_changes(baseline, plan) for plan in reaching))
+
+
+def wrong(seed: int, churn: Fraction) -> str:
+    """Say what is wrong with the solution near a random baseline; empty where nothing is."""
+    chance = random.Random(seed)
+    asked = random_problem(chance)
+    plans = [*every_plan(asked)]
+    if not plans:
+        return ""
+    baseline = chance.choice(plans)
+    best = best_near(asked, plans, baseline, churn)
+    found = solve_near(asked, baseline, churn)
+    changes = found.changes
+    assert changes is not None
+    plan = found.allocations
+    said = broken_rules(asked, plan)
+    assert is_feasible(asked, plan) == (not said)
+    if found.complete.value != best.weight:
+        said.append(f"completes {found.complete.value} of {best.weight}")
+    if changes.best_coverage != best.coverage:
+        said.append(f"says that {changes.best_coverage} is the best of {best.coverage}")
+    if found.coverage.value < best.coverage * (1 - churn):
+        said.append(f"covers {found.coverage.value}, less than the churn allows")
+    if rank(asked, plan) < rank(asked, baseline):
+        said.append("is worse than the baseline")
+    if (changes.value, changes.bound) != (best.changes, best.changes):
+        said.append(f"changes {changes.value}, at least {changes.bound}: {best.changes}")
+    if changes.value != count_changes(baseline, plan):
+        said.append("miscounts its changes")
+    return "; ".join(said)
+
+
+@pytest.mark.parametrize("churn", [Fraction(0), Fraction(1, 10)])
+@pytest.mark.parametrize("first", range(0, CASES, BATCH))
+def test_the_fewest_lines_of_small_problems_change(first: int, churn: Fraction):
+    said = {seed: why for seed in range(first, first + BATCH) if (why := wrong(seed, churn))}
+    assert said == {}
