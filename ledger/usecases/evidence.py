@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from itertools import count, pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from ledger.core.dates import written_time
 from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
 from ledger.core.quantity_errors import quote_text
 from ledger.core.requests import Request
@@ -23,7 +25,8 @@ from ledger.evidence.merkle import inclusion_spans, leaf_hash, node_hash, span_r
 from ledger.evidence.proofs import DISCLOSABLE, PROOF_SCHEMA, SALTED_PROOF_SCHEMA
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Seal, SealedLeaf
 from ledger.journal.receipts import Receipt
-from ledger.store.db.queries import first_receipt
+from ledger.store.db.engine import on_server
+from ledger.store.db.queries import first_receipt, read_settings
 from ledger.store.evidence.disclosures import read_disclosures
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.evidence.seals import (
@@ -37,7 +40,7 @@ from ledger.store.evidence.seals import (
 )
 from ledger.store.journal.entries import request_of_entry
 from ledger.store.session.execute import execute
-from ledger.store.session.ledger import Ledger, stable_moment
+from ledger.store.session.ledger import Ledger, moment_of, running_write, stable_moment
 from ledger.store.session.snapshot import Reader
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -88,6 +91,29 @@ def _seal_from(ledger: Ledger, request_for: RequestForPart, receipts: list[dict[
             receipts.append(execute(ledger, request, partial(write_seal, batch=batch)))
             if request.dry_run:
                 return
+
+
+LONG_HELD = timedelta(minutes=10)
+"""A write that runs for longer is named."""
+
+
+def held_back(ledger: Ledger) -> str | None:
+    """Name the write that has held back seals and reports for long; None where none does."""
+    if not on_server(ledger.engine):
+        return None
+    with ledger.read() as connection:
+        moment = moment_of(connection)
+        running = running_write(connection, moment)
+        if running is None or running.process is None or moment - running.since <= LONG_HELD:
+            return None
+        since = written_time(running.since, read_settings(connection).zone)
+    user = "" if running.user is None else f" of {running.user}"
+    return (
+        f"process {running.process}{user} on the database server may have been writing since "
+        f"{since}, and nothing that was recorded since is sealed or reported as known; if it has "
+        f"stalled, its user or an administrator ends it: "
+        f"SELECT pg_terminate_backend({running.process})"
+    )
 
 
 def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -68,15 +68,25 @@ _CONNECT_SECONDS: Final = 10
 
 # Waiting for a lock ends with the time limit of a write, and dates are ISO on every server. A role
 # or a database may be set not to wait for the disk: an act is told of once it is there.
-_SESSION: Final = (
-    "SELECT set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false), "
-    "CASE current_setting('synchronous_commit') WHEN 'off' THEN "
-    "set_config('synchronous_commit', 'on', false) END, "
-    f"set_config('lock_timeout', '{BUSY_SECONDS}s', false), "
-    f"set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false)"
-)
+_SESSION: Final = f"""
+DO $session$ BEGIN
+    PERFORM set_config('datestyle', 'ISO', false), set_config('timezone', 'UTC', false),
+        CASE current_setting('synchronous_commit')
+            WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END,
+        set_config('lock_timeout', '{BUSY_SECONDS}s', false),
+        set_config('idle_in_transaction_session_timeout', '{2 * BUSY_SECONDS}s', false);
+    BEGIN
+        PERFORM set_config('cityfund.server_id',
+            (SELECT CAST(system_identifier AS text) FROM pg_control_system()), false);
+    EXCEPTION WHEN OTHERS THEN NULL;
+    END;
+END $session$
+"""  # noqa: S608 - its numbers are ours
 
 _TRANSACTION_LIMIT: Final = "transaction_timeout"
+
+SERVER_ID: Final = "cityfund.server_id"
+"""The setting of a session that has the identifier of its server, where that can be had."""
 
 LIFT_TIMEOUTS: Final = (
     "SELECT set_config('statement_timeout', '0', true), "
@@ -126,6 +136,10 @@ The program refuses to commit after `BUSY_SECONDS`. If it stalls then, the serve
 after the idle limit, or after that of the transaction where it has one (PostgreSQL 17): in either
 case before what was recorded at that moment counts as settled (`STABLE_AFTER`).
 """
+
+
+LONGEST_BEGIN: Final = timedelta(seconds=1)
+"""A write that takes longer to draw its transaction's id and then its moment begins anew."""
 
 
 def write_limit(name: str) -> ColumnElement[Any]:

@@ -300,8 +300,20 @@ _LAST: Final = Prepared(
 )
 
 
+class OnServer(NamedTuple):
+    """By whom and in which transaction of which server something is written; None in a file."""
+
+    database_user: str | None
+    transaction: int | None
+    server: str | None
+
+
 def request_row(
-    identity: int, key: str, request: Request, now: datetime, database_user: str | None
+    identity: int,
+    key: str,
+    request: Request,
+    now: datetime,
+    on_server: OnServer,
 ) -> dict[str, Any]:
     """Lay a request out as the row that is kept of it."""
     return {
@@ -312,10 +324,12 @@ def request_row(
         "actor": request.actor,
         "system_user": request.system_user,
         "host": request.host,
-        "database_user": database_user,
+        "database_user": on_server.database_user,
         "program": f"cityfund {__version__}",
         "recorded_at": now,
         "format": SALTED_FORMAT,
+        "transaction_id": on_server.transaction,
+        "server_id": on_server.server,
     }
 
 

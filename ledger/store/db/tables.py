@@ -80,6 +80,9 @@ request = Table(
     Column("recorded_at", Instant, nullable=False),
     # Of all leaves that are written under it: whether they hold texts, or salted hashes of them.
     Column("format", SmallInteger, nullable=False, server_default="1"),
+    # The id of the transaction on a server, and of the server: see `ledger.store.db.running`.
+    Column("transaction_id", BigInteger),
+    Column("server_id", String(20)),
 )
 """One row for each write that was said: its key, and the input as it was typed."""
 

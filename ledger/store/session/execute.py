@@ -368,11 +368,15 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
 
 
 # The moment is read once the transaction's view is fixed, so everything it sees was recorded
-# earlier; and the server's limits begin to count with it.
+# earlier; and the server's limits begin to count with it. The transaction's id is drawn before it:
+# see `ledger.store.db.running`.
 @cache
 def _start_query() -> Select[Any]:
     return select(
         *map(postgresql.write_limit, postgresql.WRITE_LIMITS),
+        func.clock_timestamp().label("begun"),
+        func.txid_current().label("transaction"),
+        func.current_setting(postgresql.SERVER_ID, True).label("server"),  # noqa: FBT003 - SQL's own
         func.clock_timestamp().label("moment"),
         func.session_user().label("database_user"),
         exists(identity_of("restriction").c.id).label("has_restrictions"),
@@ -385,6 +389,8 @@ def _start_among_many(
     """Start as one of many writers on a server, in a transaction that has done nothing yet."""
     since_ns = time.monotonic_ns()
     row = connection.execute(_start_query(), postgresql.write_limits()).one()
+    if row.moment - row.begun > postgresql.LONGEST_BEGIN:
+        raise WriteConflict("The database server was too slow to begin the write.")
     numbering = SharedNumbering(
         connection, preflight.largest_codes, trial=request.dry_run, tries=tries
     )
@@ -395,5 +401,6 @@ def _start_among_many(
         last_recorded=preflight.last_recorded,
         database_user=row.database_user,
         has_restrictions=row.has_restrictions,
+        transaction=(row.transaction, row.server or None),
         since_ns=since_ns,
     )

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from ledger.core.dates import LONGEST_PAUSE, ClockAhead, day_of, written_time, zone_name
+from ledger.core.dates import (
+    LONGEST_PAUSE,
+    LONGEST_WRITE,
+    ClockAhead,
+    day_of,
+    written_time,
+    zone_name,
+)
 from ledger.core.errors import InvalidInput
 from ledger.store.db import engine as engines
 from ledger.store.db.queries import read_settings
@@ -19,6 +26,7 @@ from ledger.store.db.sqlite import require_file
 from ledger.store.journal.balances import NOW, Times
 
 if TYPE_CHECKING:
+    from ledger.store.db.running import RunningWrite
     from ledger.store.session.snapshot import Reader
 
 
@@ -106,8 +114,25 @@ class Ledger:
 
 
 def stable_moment(connection: Connection) -> datetime | None:
-    """Give a moment before which every write has ended; None where one writes at a time."""
-    return moment_of(connection) - STABLE_AFTER if engines.on_server(connection) else None
+    """Give a moment until which requests are settled; None where one writes at a time.
+
+    No request with a smaller number than theirs can still be recorded: every write that began
+    before has ended, and those that run drew their numbers later than any of these.
+    """
+    if not engines.on_server(connection):
+        return None
+    moment = moment_of(connection)
+    stable_until, running = moment - STABLE_AFTER, running_write(connection, moment)
+    if running is None:
+        return stable_until
+    return min(stable_until, running.since - LONGEST_WRITE)
+
+
+def running_write(connection: Connection, moment: datetime) -> RunningWrite | None:
+    """Give the write that holds most back of what is settled on a server, if one does."""
+    from ledger.store.db import running  # noqa: PLC0415 - only where there is a server
+
+    return running.oldest_running(connection, moment)
 
 
 def moment_of(connection: Connection) -> datetime:
@@ -131,6 +156,14 @@ def _require_known(connection: Connection, known_at: datetime | None, moment: da
         if is_later:
             raise KnownLater(f"{written} lies in the future.")
         raise KnownTooRecently(f"{written} is less than a minute ago.")
+    running = running_write(connection, moment)
+    if running is not None and known_at >= running.since:
+        zone = read_settings(connection).zone
+        raise KnownTooRecently(
+            f"A write that may have begun before {written_time(known_at, zone)} is still running.",
+            next_step="Give an earlier --known-at, or run it again when that write has ended: "
+            "cityfund doctor names what takes long.",
+        )
 
 
 def open_ledger(

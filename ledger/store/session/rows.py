@@ -37,7 +37,7 @@ from ledger.journal.entries import (
 )
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, RowBuffer
-from ledger.store.db.queries import codes_had
+from ledger.store.db.queries import OnServer, codes_had
 from ledger.store.db.types import LIST_SEPARATOR
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
 
@@ -481,4 +481,10 @@ class WriteStart:
     last_recorded: datetime | None = None
     database_user: str | None = None
     has_restrictions: bool = False
+    transaction: tuple[int, str | None] | None = None
     since_ns: int = field(default_factory=time.monotonic_ns)
+
+    @property
+    def on_server(self) -> OnServer:
+        """Who writes on a server, and in which transaction of it."""
+        return OnServer(self.database_user, *(self.transaction or (None, None)))

@@ -92,7 +92,7 @@ class UnitOfWork:
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
-        row = queries.request_row(self.request_id, key, request, self.now, start.database_user)
+        row = queries.request_row(self.request_id, key, request, self.now, start.on_server)
         self._rows.add(tables.request, row)
         self._disclosures = DisclosureRows(row, request.reason)
 

@@ -32,6 +32,11 @@ def health_of(ledger: Ledger, rate_days: int | None = None) -> Health:
     health = Health()
     health.findings += _guards(ledger, health)
     health.findings += _grants(ledger)
+    from ledger.usecases.evidence import held_back  # noqa: PLC0415 - beside its use
+
+    held = held_back(ledger)
+    if held is not None:
+        health.findings.append(held)
     today = ledger.today()
     with ledger.read() as connection:
         night, newest = last_complete_run(connection, today), newest_day(connection)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ledger.checks import CheckResult
 from ledger.store.evidence.seals import last_seal
 from ledger.usecases.check import run_checks
-from ledger.usecases.evidence import NOTHING_NEW, seal_document, seal_journal
+from ledger.usecases.evidence import NOTHING_NEW, held_back, seal_document, seal_journal
 from ledger.usecases.night_step import MOST_LISTED, Night, NightFinding, StepResult, earlier_step
 
 CHECK: Final = "check"
@@ -67,7 +67,22 @@ def seal_step(night: Night) -> StepResult:
     if newest is not None:
         figures |= {"seal": newest["number"], "entries": newest["size"], "root": newest["root"]}
         lines = (*lines, f"Store this outside the ledger: {newest['size']}:{newest['root']}")
-    return StepResult(figures=figures, lines=lines, changed=bool(new_seals) and not night.dry_run)
+    held = held_back(night.ledger)
+    return StepResult(
+        figures=figures,
+        lines=lines,
+        findings=() if held is None else (_held_finding(held),),
+        changed=bool(new_seals) and not night.dry_run,
+    )
+
+
+def _held_finding(held: str) -> NightFinding:
+    return NightFinding(
+        kind="settling-held-back",
+        subject=SEAL,
+        sentence=f"{held[0].upper()}{held[1:]}.",
+        command="cityfund doctor",
+    )
 
 
 def _last_seal(night: Night) -> dict[str, Any] | None:
