@@ -60,7 +60,10 @@ def address_parts(url: str) -> AddressParts | None:
 def has_password(url: str) -> bool:
     """Say whether a database's URL has a password; one that cannot be read may have."""
     parts = address_parts(url)
-    return bool(url) if parts is None else parts.has_password
+    if parts is None:
+        return bool(url)
+    has_space = any(map(str.isspace, url)) and parts.engine != "sqlite"
+    return parts.has_password or has_space
 
 
 def shown_url(url: str) -> str:
