@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bars import a_restriction, an_exemption
 from raw import Raw
+from remarks import a_limit
 from world import World
 
 from ledger.core.factors import Stage
@@ -21,6 +22,7 @@ LATER = date(2027, 12, 31)
 
 def live(world: World) -> None:
     """Let a year pass: three currencies, odd parts, reversals, expiry, an override, backdating."""
+    world.do(lambda uow: uow.add("limit", a_limit("LIM-0", offers="offer=O-0003")))
     world.need("10000 EUR", "N-0001")
     world.offer("20000 USD", "O-0001")
     terms = {"until": LATER, "rate": Decimal("1.085")}

@@ -59,8 +59,11 @@ def furnish(officer: Officer) -> None:
     officer.says("provider add 'Other bank' --code OLD2 --kind bank")
     officer.says("approach add N-0001 BANK --on 2026-11-01")
     officer.says("approach add N-0001 OLD2 --on 2026-11-02 --code AP-0002")
-    for withdrawn in ("approach withdraw AP-0002", "instalment withdraw D-0002/2027-04-01"):
-        officer.says(withdrawn)
+    for line in (
+        *("approach withdraw AP-0002", "instalment withdraw D-0002/2027-04-01"),
+        "limit add cap quantity '900M EUR' --per provider",
+    ):
+        officer.says(line)
     officer.says("restriction add --providers OLD --authority Council --reason debarred --yes")
     officer.says(
         "exemption add RS-0001 --projects P-2 --authority Treasury --reference L-1 "

@@ -1,11 +1,13 @@
-"""A note, a contact, an owner and a reminder, with what is always said of them."""
+"""A note, a contact, an owner, a reminder and a limit, with what is always said of them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from ledger.registers.activity import Contact, DatedNote, Owner, Reminder
+from ledger.registers.records import Limit
 
 
 def a_note(code: str = "NT-1", record: str = "MHD", kind: str = "city", **terms: Any) -> DatedNote:
@@ -31,3 +33,9 @@ def a_reminder(
     """Give what is to be remembered of a city."""
     told = {"date": dt.date(2026, 11, 25), "text": "Call the mayor", **terms}
     return Reminder(code, record, kind, **told)
+
+
+def a_limit(code: str = "LIM-1", **terms: Any) -> Limit:
+    """Give a cap that is far above what a test places."""
+    told = {"measure": "quantity", "kind": "cap", "value": Decimal(10**9), "unit": "EUR", **terms}
+    return Limit(code, **told)

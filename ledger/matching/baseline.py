@@ -15,6 +15,7 @@ from enum import StrEnum
 from ledger.core.quantity import format_amount, format_quantity
 from ledger.eligibility.rules import Failure
 from ledger.eligibility.verdict import AVAILABLE
+from ledger.matching.caps import CapRooms
 from ledger.matching.plan import Allocation, completed
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.proposal import Line
@@ -99,6 +100,7 @@ class _Trimming:
         self._offers = {one.code: index for index, one in enumerate(problem.offers)}
         self._open = [need.open for need in problem.needs]
         self._free = [offer.free for offer in problem.offers]
+        self._rooms = CapRooms(problem)
         self._lines = {(one.need, one.offer): one for one in base.stored.proposal.lines}
         self._amounts: dict[tuple[int, int], int] = {}
         self._gone: dict[tuple[str, str], Dropped] = {}
@@ -137,12 +139,19 @@ class _Trimming:
             return
         ratio = self._problem.ratio(need, offer)
         assert ratio is not None
-        amount = min(wanted, limits.high, self._open[need], ratio.to_need(self._free[offer]))
+        possible = min(wanted, limits.high, self._open[need], ratio.to_need(self._free[offer]))
+        amount = self._rooms.largest(need, offer, possible)
+        if amount < limits.low <= possible:
+            cap = self._rooms.reached(need, offer)
+            why = f"limits: {cap or 'a limit'} leaves less than the pair may take"
+            self._drop(line, DropReason.NOT_ELIGIBLE, why)
+            return
         if amount < limits.low:
             self._drop_short(line, need, offer)
             return
         self._open[need] -= amount
         self._free[offer] -= ratio.to_offer(amount)
+        self._rooms.allocate(need, offer, amount)
         self._amounts[need, offer] = amount
         if amount < line.amount:
             unit = line.unit

@@ -16,8 +16,10 @@ from ledger.eligibility.index import RateOf
 from ledger.eligibility.rules import NeedFacts, OfferFacts, Outstanding
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.classes import EligibilityClasses, PausedProviders
+from ledger.matching.limits import NO_LIMITS, CapBuilder, GivenLimits
 from ledger.matching.problem import (
     NO_OFFER,
+    MatchingCap,
     MatchingNeed,
     MatchingOffer,
     MatchingProblem,
@@ -49,17 +51,19 @@ def build(
     *,
     selected: Collection[str] | None = None,
     paused: PausedProviders = _NOBODY_PAUSED,
+    limits: GivenLimits = NO_LIMITS,
 ) -> BuiltProblem:
     """Build the problem of a day from all needs and offers of a ledger, in any order.
 
     `selected` names the needs that may be served (None: all); the others still count for the
     completeness of their projects. `rate_of(need unit, offer unit)` is the number of offer units
     per need unit, or None. `outstanding` is by need, then by offer. `paused` names the providers
-    whose offers are not proposed for a need.
+    whose offers are not proposed for a need, `limits` the limits across pairs.
     """
     all_needs = sorted(needs, key=lambda facts: (facts.project.code, facts.need.code))
     open_needs = [facts for facts in all_needs if _is_open(facts, selected)]
-    available = [facts for facts in offers if _is_available(facts, day)]
+    every_offer = [*offers]
+    available = [facts for facts in every_offer if _is_available(facts, day)]
     available_offers = sorted(available, key=lambda facts: facts.offer.code)
     classes = EligibilityClasses(open_needs, available_offers, day, rate_of, paused)
     places = {facts.offer.code: place for place, facts in enumerate(available_offers)}
@@ -89,8 +93,24 @@ def build(
         matching_offers,
         tuple(links),
         _outstanding(open_needs, outstanding, places),
+        _caps(limits, (open_needs, available_offers), (all_needs, every_offer), day, rate_of),
     )
     return BuiltProblem(problem, tuple(sorted(classes.without_rate)))
+
+
+def _caps(
+    limits: GivenLimits,
+    sides: tuple[list[NeedFacts], list[OfferFacts]],
+    every: tuple[list[NeedFacts], list[OfferFacts]],
+    day: date,
+    rate_of: RateOf,
+) -> tuple[MatchingCap, ...]:
+    """Return the caps of the limits in force, over the needs and offers of the problem."""
+    if not limits.limits:
+        return ()
+    codes = dict.fromkeys(facts.project.code for facts in sides[0])
+    projects = {code: at for at, code in enumerate(codes)}
+    return CapBuilder(limits, sides, every, day, rate_of).caps(projects)
 
 
 def _needs_before(

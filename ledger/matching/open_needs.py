@@ -10,6 +10,7 @@ from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.build import BuiltProblem
+from ledger.matching.caps import CapsOfPlan
 from ledger.matching.plan import Allocation, PlanIndex
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.sequence import comes_after
@@ -57,6 +58,7 @@ def remaining_needs(
     `selected` names the needs that were selected (None: all).
     """
     plan = PlanIndex(built.problem, allocations)
+    caps = CapsOfPlan(plan.problem, plan.allocations)
     complete = {plan.problem.projects[index].code for index in plan.completed}
     open_facts: list[tuple[NeedFacts, int | None]] = []
     for facts in _candidate_needs(plan.problem, needs, selected):
@@ -74,7 +76,7 @@ def remaining_needs(
             facts.need.factor.value,
             amount,
             facts.balance.unit,
-            _reason(plan, facts, counts[facts.need.code]),
+            _reason(plan, caps, facts, counts[facts.need.code]),
         )
         for facts, amount in open_facts
     )
@@ -97,7 +99,7 @@ def _candidate_needs(
     return sorted(unplaced, key=lambda facts: (facts.project.code, facts.need.code))
 
 
-def _reason(plan: PlanIndex, facts: NeedFacts, count: EligibleCount) -> str:
+def _reason(plan: PlanIndex, caps: CapsOfPlan, facts: NeedFacts, count: EligibleCount) -> str:
     """Return the main reason that blocks a need."""
     if not facts.balance.quantified:
         return "the amount is not known yet"
@@ -109,7 +111,10 @@ def _reason(plan: PlanIndex, facts: NeedFacts, count: EligibleCount) -> str:
     eligible = [(offer, limits.low) for offer, limits in plan.problem.eligible_offers(index)]
     if not eligible:
         return count.obstacle or "no offer that could serve it has a known rate"
-    return _limited_by_offers(plan, index, eligible)
+    free = [(offer, low) for offer, low in eligible if caps.reached(index, offer) is None]
+    if not free:
+        return f"limit {caps.reached(index, eligible[0][0])} leaves it no more"
+    return _limited_by_offers(plan, index, free)
 
 
 def _limited_by_offers(plan: PlanIndex, need: int, eligible: Sequence[tuple[int, int]]) -> str:

@@ -8,8 +8,9 @@ rules except those on quantity: a pipeline of 100,000 needs has far fewer classe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -71,6 +72,26 @@ class MatchingProject:
     completable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MatchingCap:
+    """A cap on what some offers give to some needs together, of which something may be placed.
+
+    `most` is in the smallest part of the cap's unit; `units` names the unit of each need that it
+    counts, `rates` how many parts of the cap's unit one part of each is, and `placed` what is
+    placed in each. A cap on a number of projects has `counted` ones in the problem, and `already`
+    as many in all.
+    """
+
+    code: str
+    most: int
+    offers: frozenset[int]
+    units: Mapping[int, str]
+    rates: Mapping[str, Fraction] = field(default_factory=dict)
+    placed: Mapping[str, int] = field(default_factory=dict)
+    already: int = 0
+    counted: frozenset[int] | None = None
+
+
 class PairLimits(NamedTuple):
     """The minimum and maximum addition of a pair, in the need's smallest part; 1 <= low <= high."""
 
@@ -92,6 +113,7 @@ class MatchingProblem:
     offers: tuple[MatchingOffer, ...]
     links: tuple[Mapping[int, Ratio], ...]
     outstanding: Mapping[tuple[int, int], Outstanding]
+    caps: tuple[MatchingCap, ...] = ()
 
     @cached_property
     def offers_of_class(self) -> tuple[tuple[int, ...], ...]:

@@ -20,7 +20,7 @@ from ledger.matching.plan import (
     completed,
     completeness,
 )
-from ledger.matching.problem import MatchingOffer, MatchingProblem, MatchingProject
+from ledger.matching.problem import MatchingCap, MatchingOffer, MatchingProblem, MatchingProject
 
 SAME_UNIT = Ratio(1, 1)
 
@@ -66,7 +66,12 @@ def with_extra_offer(
         changed_needs[index] = replace(need, need_class=class_with_offer[need.need_class])
     offers = (*problem.offers, MatchingOffer(code, offer_class, amount))
     return MatchingProblem(
-        problem.projects, tuple(changed_needs), offers, tuple(links), dict(problem.outstanding)
+        problem.projects,
+        tuple(changed_needs),
+        offers,
+        tuple(links),
+        dict(problem.outstanding),
+        problem.caps,
     )
 
 
@@ -122,7 +127,19 @@ def _restricted_to(
             for (need, offer), outstanding_amounts in problem.outstanding.items()
             if need in place_of
         },
+        tuple(_cap_of(cap, place_of, project_index) for cap in problem.caps),
     )
+
+
+def _cap_of(
+    cap: MatchingCap, place_of: Mapping[int, int], project_index: Mapping[int, int]
+) -> MatchingCap:
+    """Return a cap over the needs that remain."""
+    units = {place_of[need]: unit for need, unit in cap.units.items() if need in place_of}
+    counted = cap.counted and frozenset(
+        project_index[one] for one in cap.counted if one in project_index
+    )
+    return replace(cap, units=units, counted=counted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,54 @@ EXEMPTION: Final = RegisterSpec(
     ),
 )
 
+LIMIT: Final = RegisterSpec(
+    name="limit",
+    plural="limits",
+    help="Limits across pairs: caps and floors of quantities, numbers of projects and shares.",
+    record="ledger.registers.records:Limit",
+    prefix="LIM",
+    stored_in="pair_limit",
+    arguments=("kind", "measure", "value"),
+    columns=(
+        CODE,
+        required(
+            "measure",
+            Kind.CODE,
+            "quantity, number (of projects) or share (of the money of a project)",
+            words=(("quantity", ""), ("number", ""), ("share", "")),
+            words_name="measure",
+        ),
+        required(
+            "kind",
+            Kind.CODE,
+            "cap (at most) or floor (at least)",
+            words=(("cap", ""), ("floor", "")),
+            words_name="kind of limit",
+        ),
+        required(
+            "value",
+            Kind.DECIMAL,
+            "the quantity, the number, or the share from 0 to 1",
+            option_help='the quantity ("40M EUR"), the number, or the share from 0 to 1',
+        ),
+        ColumnSpec("unit", Kind.CODE, "unit of a quantity"),
+        ColumnSpec("offers", Kind.TEXT, "offers it counts, as a filter; empty: every offer"),
+        ColumnSpec("projects", Kind.TEXT, "projects it counts, as a filter; empty: every project"),
+        ColumnSpec(
+            "per",
+            Kind.CODE,
+            "for each provider, country, sector, year, project or offer by itself",
+            words=tuple(
+                (one, "") for one in ("provider", "country", "sector", "year", "project", "offer")
+            ),
+            words_name="per",
+        ),
+        ColumnSpec("from", Kind.DATE, "first day in force; empty: since ever"),
+        ColumnSpec("until", Kind.DATE, "last day in force; empty: without end", not_before="from"),
+        NOTE,
+    ),
+)
+
 DEAL: Final = RegisterSpec(
     name="deal",
     plural="deals",

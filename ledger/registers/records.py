@@ -219,6 +219,27 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A cap or a floor across pairs of offers and projects, in force from a day until another.
+
+    `offers` and `projects` are filters (see `ledger.limits.scope`); `per` says what it holds for
+    by itself. A `share` is a part of the money that a project requires, from 0 to 1.
+    """
+
+    code: str
+    measure: str
+    kind: str
+    value: Decimal
+    unit: str | None = None
+    offers: str | None = None
+    projects: str | None = None
+    per: str | None = None
+    from_: date | None = None
+    until: date | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identifier:
     """What a record is called elsewhere: the `id` that a scheme gives it.
 

@@ -204,6 +204,13 @@ class RegisterSpec:
     """The verbs that take a record out of use and bring it back."""
     dated_by: str | None = None
     """The column of the day on which what it records took place or began."""
+    stored_in: str | None = None
+    """The table of its identity rows, where its own name is a word of SQL."""
+
+    @property
+    def table(self) -> str:
+        """Name the table of its identity rows, with which the names of its other tables begin."""
+        return self.stored_in or self.name
 
     @cached_property
     def column(self) -> dict[str, ColumnSpec]:

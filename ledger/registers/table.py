@@ -24,7 +24,7 @@ from ledger.registers.network import (
     TARGET,
     UNDERTAKING,
 )
-from ledger.registers.pairs import APPROACH, DEAL, EXEMPTION, INSTALMENT, RESTRICTION
+from ledger.registers.pairs import APPROACH, DEAL, EXEMPTION, INSTALMENT, LIMIT, RESTRICTION
 from ledger.registers.spec import CODE, NOTE, SOURCE, ColumnSpec, Kind, RegisterSpec, required
 
 FACTORS: Final = tuple((factor.value, "") for factor in Factor)
@@ -453,7 +453,7 @@ REGISTERS: Final[dict[str, RegisterSpec]] = {
         *(RESTRICTION, EXEMPTION, BODY, SEAT, APPROACH),
         *(PARTNERSHIP, UNDERTAKING, CREDENTIAL),
         *(MEETING, ATTENDANCE, MOTION, TARGET),
-        *(IDENTIFIER, *ACTIVITY, PHASE, INSTALMENT),
+        *(IDENTIFIER, *ACTIVITY, PHASE, INSTALMENT, LIMIT),
     )
 }
 """Every register by name, each after those that its columns refer to."""

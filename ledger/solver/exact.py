@@ -15,6 +15,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isinf
 
+from ledger.matching.caps import admissible
 from ledger.matching.plan import (
     Allocation,
     Level,
@@ -174,7 +175,9 @@ class _Search:
             self._cover()
         else:
             self._coverage_bound = Fraction(0)
-        self._best = reduce_deals_and_cost(self._problem, self._best)
+        fewer = reduce_deals_and_cost(self._problem, self._best)
+        if admissible(self._problem, fewer) == fewer:
+            self._best = fewer  # a cap may not admit that another offer gives
         return Solution(
             self._best,
             self._level_one(),

@@ -19,6 +19,9 @@ Constraints, each divided by its `b` or `c` so that the solver's tolerance is re
   most `z`; the weight of all `z` is at least what level 1 has reached;
 - sequence, on level 2: `p[n]` in {0, 1} for a need that others come after; what is allocated to it
   is at least `b x p`, and what each of the others gets is at most its own `b x p`;
+- caps: the sum of rate x amount of the pairs that one counts is at most what is left of it; of one
+  on a number, `g[cap,p]` in {0, 1} is at least each `t` of its pairs in p, and the sum of its `g`
+  at most what is left;
 - ticket: `t` is at most `y`, and at least `y x low / high`.
 
 Objective: level 1, the weight of all `z`; level 2, the sum of weight x `high x t` / net.
@@ -40,7 +43,9 @@ from math import lcm
 import numpy as np
 
 from ledger.eligibility.index import Ratio
+from ledger.matching.caps import linear_left
 from ledger.matching.plan import Allocation, allocated_to_needs, completed
+from ledger.matching.problem import MatchingCap, MatchingProblem
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
 from ledger.solver.pairs import EligiblePair, EligiblePairs
 
@@ -70,14 +75,16 @@ class Formulation:
 
     `open_columns` are the `y` of pairs with a minimum amount (-1: none), or the `t` of all-or-
     nothing pairs; `offer_amount_columns` the `w` (-1: none); `units` the amount of one `t`;
-    `capacity_rows` the row of each offer; `placed_columns` the `p` of needs that others come after.
-    The objective is that of the level times `scale`.
+    `capacity_rows` the row of each offer; `placed_columns` the `p` of needs that others come after;
+    `counting_columns` the `g` of caps and projects. The objective is that of the level, times
+    `scale`.
     """
 
     pairs: EligiblePairs
     model: Model
     project_columns: Mapping[int, int]
     placed_columns: Mapping[int, int]
+    counting_columns: Mapping[tuple[int, int], int]
     amount_columns: IndexArray
     open_columns: IndexArray
     offer_amount_columns: IndexArray
@@ -142,6 +149,8 @@ class Formulation:
             given = allocated_to_needs(self.pairs.problem, plan_allocations)
             for need, column in self.placed_columns.items():
                 values[column] = given[need] == self.pairs.problem.needs[need].open
+        for (cap, project), column in self.counting_columns.items():
+            values[column] = _is_counted(self.pairs.problem, plan_allocations, cap, project)
         for allocation in plan_allocations:
             at = self.pairs.index_of[allocation.need, allocation.offer]
             if self.open_columns[at] >= 0:
@@ -155,6 +164,19 @@ class Formulation:
 
 
 _HALF = 0.5
+
+
+def _is_counted(
+    problem: MatchingProblem, allocations: Iterable[Allocation], cap: int, project: int
+) -> bool:
+    """Say whether a plan places something of a project under a cap."""
+    counting = problem.caps[cap]
+    return any(
+        one.offer in counting.offers
+        and one.need in counting.units
+        and problem.needs[one.need].project == project
+        for one in allocations
+    )
 
 
 def _rounded_product(share: np.float64, unit: int) -> int:
@@ -175,6 +197,7 @@ def level_one_program(
     builder.add_project_columns([pairs.problem.projects[one].weight for one in completable])
     builder.add_pair_columns(lambda _: Fraction(0), tickets=tickets)
     builder.add_capacities()
+    builder.add_caps()
     builder.add_exact_coverage()
     return builder.build(Fraction(1), level=1)
 
@@ -186,6 +209,7 @@ def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = Fal
     builder.add_project_columns([0] * len(pairs.completable))
     builder.add_pair_columns(lambda pair: coverage_weight(pairs, pair) * scale)
     builder.add_capacities()
+    builder.add_caps()
     builder.add_partial_coverage()
     builder.add_sequence()
     builder.add_conditions()
@@ -225,6 +249,7 @@ class FormulationBuilder:
         self._units = [1] * size
         self._capacity_rows: dict[int, int] = {}
         self._placed_columns: dict[int, int] = {}
+        self._counting_columns: dict[tuple[int, int], int] = {}
 
     def project(self, pair: EligiblePair) -> int:
         """Return the project of a pair."""
@@ -344,6 +369,49 @@ class FormulationBuilder:
                 self._add_amount_entries(row, need)
                 self._model.add_entries(row, project_column, -self._scale(need))
 
+    def add_caps(self) -> None:
+        """Add a row for each cap across pairs."""
+        for at, cap in enumerate(self._pairs.problem.caps):
+            own = [
+                place
+                for place, pair in enumerate(self._pairs.all)
+                if pair.need in cap.units
+                and pair.offer in cap.offers
+                and self._amount_columns[place] >= 0
+            ]
+            if own and cap.counted is None:
+                self._add_quantity_cap(cap, own)
+            elif own:
+                self._add_number_cap(at, cap, own)
+
+    def _add_quantity_cap(self, cap: MatchingCap, own: list[int]) -> None:
+        left = linear_left(cap)
+        scale = max(Fraction(1), left)
+        row = self._model.add_rows(-INFINITY, float(left / scale), 1)
+        rates = [cap.rates[cap.units[self._pairs.all[at].need]] * self._units[at] for at in own]
+        self._model.add_entries(row, self._amount_columns[own], [float(r / scale) for r in rates])
+
+    def _add_number_cap(self, at: int, cap: MatchingCap, own: list[int]) -> None:
+        by_project: dict[int, list[int]] = {}
+        for place in own:
+            project = self.project(self._pairs.all[place])
+            if project not in (cap.counted or ()):
+                by_project.setdefault(project, []).append(place)
+        if not by_project:
+            return
+        columns = self._model.add_columns(
+            0, 0, 1, VariableType.INTEGER, count=len(by_project)
+        ).tolist()
+        left = max(0, cap.most - cap.already)
+        self._model.add_entries(self._model.add_rows(-INFINITY, left, 1), columns, 1)
+        for (project, places), column in zip(by_project.items(), columns, strict=True):
+            self._counting_columns[at, project] = column
+            for place in places:
+                most = self._pairs.all[place].high // self._units[place]
+                row = self._model.add_rows(-INFINITY, 0, 1)
+                self._model.add_entries(row, int(self._amount_columns[place]), 1)
+                self._model.add_entries(row, column, -most)
+
     def add_sequence(self) -> None:
         """Let a need get something only if those that it comes after end placed."""
         for need in self._pairs.by_need:
@@ -417,6 +485,7 @@ class FormulationBuilder:
             self._model,
             self.project_columns,
             self._placed_columns,
+            self._counting_columns,
             self._amount_columns,
             self._open_columns,
             self._offer_amount_columns,

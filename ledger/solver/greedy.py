@@ -18,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ledger.matching.caps import CapRooms, admissible
 from ledger.matching.plan import Allocation, completeness, coverage
 from ledger.matching.problem import MatchingProblem
-from ledger.matching.sequence import earlier_first, has_sequence, in_sequence, is_ready
+from ledger.matching.sequence import earlier_first, has_sequence, is_ready
 from ledger.solver.arcs import BoolArray, FloatArray, IndexArray
 from ledger.solver.options import UNTIMED, Deadline
 
@@ -68,7 +69,7 @@ def greedy_plan_in_order(arrays: OfferArrays, projects: Iterable[int]) -> Plan:
 def filled(arrays: OfferArrays, plan: Plan) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
     assignment = _GreedyAssignment(arrays)
-    assignment.adopt(in_sequence(arrays.problem, plan))
+    assignment.adopt(admissible(arrays.problem, plan))
     assignment.fill(UNTIMED)
     return assignment.plan()
 
@@ -220,6 +221,7 @@ class _GreedyAssignment:
         self._free = [offer.free for offer in self._problem.offers]
         self._estimated = offers.free.copy()
         self._open = [need.open for need in self._problem.needs]
+        self._rooms = CapRooms(self._problem) if self._problem.caps else None
         self._amounts: dict[tuple[int, int], int] = {}
         self._exhausted = 0
         self._giving = self._estimated > 0
@@ -330,6 +332,8 @@ class _GreedyAssignment:
         if limits is None or ratio is None or (need, offer) in self._amounts:
             return 0
         amount = min(self._open[need], limits.high, ratio.to_need(self._free[offer]))
+        if self._rooms is not None and amount:
+            amount = self._rooms.largest(need, offer, amount)
         return amount if amount >= limits.low else 0
 
     def _release(self, allocation: Allocation) -> None:
@@ -340,6 +344,8 @@ class _GreedyAssignment:
         ratio = self._problem.ratio(need, offer)
         assert ratio is not None
         taken = ratio.to_offer(abs(amount))
+        if self._rooms is not None:
+            self._rooms.allocate(need, offer, amount)
         self._open[need] -= amount
         self._free[offer] -= taken if amount > 0 else -taken
         self._estimated[offer] = self._free[offer]

@@ -80,6 +80,7 @@ from ledger.solver.relaxation import (
     completable_projects,
     reduced_cost_arcs,
 )
+from ledger.solver.repair import without_unmet_conditions
 from ledger.solver.root_mip import MAX_ARCS, RootMip
 
 MAX_ARCS_LISTED = 1_000_000
@@ -164,8 +165,8 @@ class LargeProblemSolver:
 
     def _plans(self, *, complete: bool) -> Iterator[Plan]:
         """Yield the plan reached and the known one; level 2 may still be open in the first."""
-        plan = self._assignment.plan()
-        if complete and not has_sequence(self._problem):
+        plan = without_unmet_conditions(self._problem, self._assignment.plan())
+        if complete and not (self._problem.caps or has_sequence(self._problem)):
             yield plan
         elif complete or completeness(self._problem, plan) >= completeness(
             self._problem, self._known_plan

@@ -27,6 +27,7 @@ from math import floor, isinf
 
 import numpy as np
 
+from ledger.matching.caps import admissible
 from ledger.matching.plan import (
     Allocation,
     allocated_to_needs,
@@ -36,7 +37,6 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
-from ledger.matching.sequence import in_sequence
 from ledger.solver.formulation import (
     FormulationBuilder,
     coverage_weight,
@@ -79,7 +79,7 @@ def is_feasible(problem: MatchingProblem, allocations: Iterable[Allocation]) -> 
             for need, offer in pairs
             if problem.offers[offer].conditional
         )
-        and len(in_sequence(problem, plan_allocations)) == len(plan_allocations)
+        and admissible(problem, plan_allocations) == tuple(sorted(plan_allocations))
     )
 
 
@@ -196,6 +196,7 @@ class _Program:
         builder.add_project_columns([0] * len(pairs.completable))
         builder.add_pair_columns(self._gain, opening=self._opening_gain)
         builder.add_capacities()
+        builder.add_caps()
         builder.add_partial_coverage()
         builder.add_sequence()
         builder.add_conditions()

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.problem import MatchingProblem
+from ledger.matching.problem import MatchingCap, MatchingProblem
 
 
 class EligiblePair(NamedTuple):
@@ -126,8 +126,17 @@ def _group_by(keys: Iterable[int]) -> dict[int, list[int]]:
     return by_key
 
 
+def _counts(cap: MatchingCap, pair: EligiblePair) -> bool:
+    """Say whether a cap on a quantity counts a pair: its flows are not integral by themselves."""
+    return cap.counted is None and pair.need in cap.units and pair.offer in cap.offers
+
+
 def _rounding_pairs(pairs: EligiblePairs) -> frozenset[int]:
-    queue = [at for at, pair in enumerate(pairs.all) if pair.is_rounded]
+    queue = [
+        at
+        for at, pair in enumerate(pairs.all)
+        if pair.is_rounded or any(_counts(cap, pair) for cap in pairs.problem.caps)
+    ]
     result = set(queue)
     while queue:
         pair = pairs.all[queue.pop()]

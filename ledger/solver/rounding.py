@@ -12,6 +12,7 @@ from ledger.matching.problem import MatchingProblem
 from ledger.matching.sequence import earlier_first, in_sequence
 from ledger.solver.cuts import NoGoodCut, cut_of_blocked_flow
 from ledger.solver.formulation import Formulation
+from ledger.solver.greedy import OfferArrays, filled
 from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
 from ledger.solver.pairs import EligiblePairs
 from ledger.solver.repair import Flow, without_unmet_conditions
@@ -56,6 +57,10 @@ def round_to_plan(
         blocked = flow.fill(index)
         if blocked is not None and cut is None:
             cut = _usable_cut(formulation, cut_of_blocked_flow(pairs, flow, blocked))
+    if problem.caps:
+        # Augmenting paths know nothing of caps: what is left is filled by what does.
+        plan = without_unmet_conditions(problem, flow.allocations())
+        return filled(OfferArrays(problem), plan), cut
     remaining = _by_coverage_weight(problem, set(pairs.by_need) - set(completing_needs))
     flow.fill_remaining(earlier_first(problem, remaining))
     return in_sequence(problem, without_unmet_conditions(problem, flow.allocations())), cut

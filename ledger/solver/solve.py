@@ -14,6 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 from time import monotonic
 
+from ledger.matching.caps import admissible
 from ledger.matching.plan import (
     QUICK_PLAN_SOLVER,
     Level,
@@ -23,7 +24,6 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
-from ledger.matching.sequence import in_sequence
 from ledger.solver.bounds import max_completeness, max_coverage
 from ledger.solver.greedy import Plan, greedy_plan
 from ledger.solver.options import UNLIMITED, SolverOptions
@@ -51,7 +51,7 @@ def solve(
     began = monotonic()
     if known_plan is None:
         known_plan = greedy_plan(problem, _quick_seconds(options))
-    known_plan = in_sequence(problem, known_plan)
+    known_plan = admissible(problem, known_plan)
     options = options.less(monotonic() - began)
     if options.seconds == 0:
         return _quick_solution(problem, known_plan)

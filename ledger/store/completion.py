@@ -141,7 +141,7 @@ def _statements(kind: str, *, withdrawn: bool) -> list[str]:
 
 def _codes_statement(spec: RegisterSpec, *, withdrawn: bool) -> str:
     # Only names from the specifications are put into the text; what was typed is the parameter.
-    kind = spec.name
+    kind = spec.table
     return f"""SELECT k.code, {_about(spec)} FROM {kind} k
         JOIN {kind}_version v ON v.{kind}_id = k.id
         WHERE {_LIKE.format("k.code")} AND {_NEWEST.format(kind)}

@@ -67,7 +67,7 @@ class _Registers(Mapping[str, StoredRegister]):
     """The registers by name: those that most commands touch, and others when they are asked for."""
 
     def __init__(self) -> None:
-        made = (spec for spec in versioned().values() if spec.name in tables.metadata.tables)
+        made = (spec for spec in versioned().values() if spec.table in tables.metadata.tables)
         self._stored = {spec.name: stored_register(spec) for spec in made}
 
     def __getitem__(self, name: str) -> StoredRegister:

@@ -100,7 +100,7 @@ def stored_register(spec: RegisterSpec) -> StoredRegister:
         tables.versions_of(spec.name),
         terms,
         kind=spec.name,
-        owner=f"{spec.name}_id",
+        owner=f"{spec.table}_id",
         fixed=tuple(term.column for term in terms if term.fixed),
         versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
         corrected=tuple(term.column for term in terms if term.corrected),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import chain
 from typing import Any, Final
 
@@ -19,6 +21,7 @@ from ledger.checks.journal_pass import (
     check_journal,
     check_timeline,
 )
+from ledger.checks.limits import RatesAt, WithinLimits
 from ledger.checks.mandate import Mandate, Registers
 from ledger.checks.nights import Snapshots, check_nights, check_statements
 from ledger.checks.proposals import check_proposals
@@ -39,8 +42,10 @@ from ledger.checks.stored_rows import (
 )
 from ledger.checks.totals import check_totals
 from ledger.core.errors import NotFound
+from ledger.core.quantity import Unit
 from ledger.core.suggest import nearest
 from ledger.evidence.tree_head import TreeHead
+from ledger.rates.rates import RateFinder, rate_finder
 from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
@@ -52,6 +57,7 @@ from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
 from ledger.store.evidence import seals as sealed
 from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL, stream_leaves
+from ledger.store.rates import read_day_rates
 from ledger.store.session.ledger import Ledger, moment_of
 from ledger.usecases.deals.terms import NEVER_OVERRIDDEN
 from ledger.usecases.night_step import STEPS
@@ -155,6 +161,9 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
         context, journal_rows.read_histories(db, context), NEVER_OVERRIDDEN
     ),
     "restrictions": lambda db, context: RestrictedActs(context, _restrictions(db, context)),
+    "limits": lambda db, context: WithinLimits(
+        context, _limits(db, context), _rates_at(db), _base_unit(db, context)
+    ),
     "sequence": lambda db, context: InSequence(
         context, journal_rows.read_histories(db, context, ["need"])["need"]
     ),
@@ -168,6 +177,30 @@ def _restrictions(connection: Connection, context: CheckContext) -> Registers:
         return restrictions
     others = ("exemption", *journal_rows.MANDATE_REGISTERS)
     return {**restrictions, **journal_rows.read_histories(connection, context, others)}
+
+
+def _limits(connection: Connection, context: CheckContext) -> Registers:
+    """Read the limits, and what they are judged by where there are any."""
+    limits = journal_rows.read_histories(connection, context, ["limit"])
+    if not limits["limit"]:
+        return limits
+    judged_by = ("limit", *journal_rows.MANDATE_REGISTERS)
+    return journal_rows.read_histories(connection, context, judged_by)
+
+
+def _rates_at(connection: Connection) -> RatesAt:
+    """Give what reads the rates of a day as known at a moment, each once."""
+
+    @cache
+    def rates_at(day: date, moment: int) -> RateFinder:
+        known_at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=moment)
+        return rate_finder(read_day_rates(connection, day, known_at), day)
+
+    return rates_at
+
+
+def _base_unit(connection: Connection, context: CheckContext) -> Unit:
+    return context.units[read_settings(connection).base_currency]
 
 
 def _seals(

@@ -71,6 +71,8 @@ SHORT = {
     "ledger/store/partnerships.py": "one query of a report, apart from what acts read",
     "ledger/store/session/partnerships.py": "an act enters it only where two cities are tied",
     "ledger/usecases/registers/partnerships.py": "acts of one register beside those of all",
+    "ledger/store/limits.py": "query of the limits that hold for each year, which few have",
+    "ledger/usecases/registers/limits.py": "the terms of one register, for commands and imports",
     "ledger/store/restrictions.py": "read by acts and by snapshots, and apart from both",
     "ledger/store/seats.py": "read by reports and, where an association is set, by snapshots",
     "ledger/store/session/seats.py": "an act enters it only where it changes seats",

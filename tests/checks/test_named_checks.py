@@ -113,6 +113,8 @@ ATTACKS = {
         "UPDATE project_version SET in_error = TRUE"]),
     "a commitment before its time": ("sequence", [
         f"UPDATE need_version SET after = 'N-0004' WHERE need_id = {HOLDER}"]),
+    "more under a cap than it allows": ("limits", [
+        "UPDATE pair_limit_version SET value = '1'"]),
     "a newer phase than the project's status": ("phases", [
         ('INSERT INTO phase (id, code, folded, reuse, project_id, "from", request_id)'
         " VALUES (7, 'P/2026-01-01', 'p/2026-01-01', 0, (SELECT min(id) FROM project),"

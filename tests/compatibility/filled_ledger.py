@@ -14,7 +14,7 @@ from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from credentials import a_figure, an_identifier
 from gatherings import gather
-from remarks import a_contact, a_note, a_reminder, an_owner
+from remarks import a_contact, a_limit, a_note, a_reminder, an_owner
 from sqlalchemy import Engine
 from ties import a_partnership, an_undertaking
 from world import asked
@@ -108,6 +108,7 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     uow.add("contact", a_contact(record="C-1"))
     uow.add("owner", an_owner(record="C-1"))
     uow.add("reminder", a_reminder(record="C-1"))
+    uow.add("limit", a_limit(offers="offer=O-9999"))
     uow.add("phase", phase_of("PRJ-1", "identification", date(2026, 1, 1)))
     gather(uow, "C-1")
     uow.add_rate(Rate(uow.today, "EUR", "USD", Decimal(1)))

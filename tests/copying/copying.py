@@ -16,7 +16,7 @@ from bodies import a_body, a_seat
 from credentials import a_figure, a_grade, an_identifier
 from gatherings import gather
 from recorded_night import record_night
-from remarks import a_contact, a_note, a_reminder, an_owner
+from remarks import a_contact, a_limit, a_note, a_reminder, an_owner
 from ties import a_partnership, an_undertaking, partial
 from world import World
 
@@ -49,6 +49,8 @@ def _note_activity(world: World) -> None:
     due = instalment_of("D-0001", date(2027, 3, 1), 100, "EUR")
     world.do(lambda uow: uow.add("instalment", due))
     edit(world, "instalment", due.code, quantity=90, withdrawn=True)
+    world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
+    edit(world, "limit", "LIM-1", value=Decimal("99.5"), until=date(2027, 1, 1))
 
 
 def furnish(world: World) -> None:

@@ -30,6 +30,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("pair_limit_version", "pair_limit"),
     *("disclosure", "reminder_version", "reminder", "instalment_version", "instalment"),
     *("phase_version", "phase"),
     *("undertaking_version", "undertaking", "partnership_version", "partnership"),

@@ -65,6 +65,7 @@ FILTERED = {
     "target list": "measure",
     "phase list": "status",
     "instalment list": "deal",
+    "limit list": "measure",
     "report engagement": "step",
     "unit list": "kind",
     "topic list": "topic",
@@ -115,6 +116,7 @@ def furnish(officer: Officer) -> None:
     officer.says("identifier add projects PRJ-0001 iati X-1")
     officer.says("project edit PRJ-0001 --status implementation --on 2026-03-01")
     officer.says("instalment add D-0001 2027-01-01 '5 EUR'")
+    officer.says("limit add cap number 5 --per provider")
     officer.says("match --save")
     officer.says("reconcile")
 

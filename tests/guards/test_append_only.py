@@ -20,7 +20,7 @@ from gatherings import gather
 from ledgers import Ledgers
 from raw import Raw
 from recorded_night import record_night
-from remarks import a_contact, a_note, a_reminder, an_owner
+from remarks import a_contact, a_limit, a_note, a_reminder, an_owner
 from ties import a_partnership, an_undertaking
 from world import World
 
@@ -45,6 +45,7 @@ APPEND_ONLY = [
     "city_identity_change",
     "city_version",
     *("reminder", "reminder_version"),
+    *("pair_limit", "pair_limit_version"),
     *("contact", "contact_version", "note", "note_version", "owner", "owner_version"),
     "credential",
     "credential_version",
@@ -146,6 +147,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("phase", dated))
     due = instalment_of("D-0001", date(2027, 3, 1), 1000, "EUR")
     world.do(lambda uow: uow.add("instalment", due))
+    world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
     record_night(world)
     world.seal()
     yield world

@@ -30,6 +30,7 @@ VERSIONS = (
     "phase_version",
     "instalment_version",
     "reminder_version",
+    "pair_limit_version",
 )
 IDENTITIES = ("city", "provider", "project")
 CHAINED_ORIGINS = ("seat", "approach", "partnership", "meeting")

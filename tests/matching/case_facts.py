@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from judge import written
-from match_cases import DECIMALS, MONEY, Case, CaseDeal, CaseNeed, CaseOffer, up
+from match_cases import DECIMALS, MONEY, Case, CaseCap, CaseDeal, CaseNeed, CaseOffer, up
 
 from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import Unit
@@ -18,8 +18,9 @@ from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.matching.build import BuiltProblem, build
+from ledger.matching.limits import NO_LIMITS, GivenLimits
 from ledger.matching.plan import Level, Solution
-from ledger.registers.records import City, Need, Offer, Project, Provider
+from ledger.registers.records import City, Limit, Need, Offer, Project, Provider
 
 UNITS = {
     code: Unit(code, decimals, "money" if code in MONEY else "work", code)
@@ -58,7 +59,30 @@ def problem_of(case: Case, facts: Facts | None = None) -> BuiltProblem:
         case.rate,
         outstanding_by_need(facts.deals),
         selected=case.selection,
+        limits=limits_of(case, facts),
     )
+
+
+def limits_of(case: Case, facts: Facts) -> GivenLimits:
+    """Give the caps of a Case as records of limits."""
+    limits = tuple(
+        Limit(
+            code=cap.code,
+            measure=cap.measure,
+            kind="cap",
+            value=_value(cap),
+            unit=cap.unit if cap.measure == "quantity" else None,
+            offers=f"offer={','.join(sorted(cap.offers))}",
+            projects=f"project={','.join(sorted(cap.projects))}",
+        )
+        for cap in case.caps
+    )
+    return GivenLimits(limits, tuple(facts.deals), UNITS, UNITS["EUR"]) if limits else NO_LIMITS
+
+
+def _value(cap: CaseCap) -> Decimal:
+    value = Decimal(cap.value.numerator) / Decimal(cap.value.denominator)
+    return value.scaleb(-DECIMALS[cap.unit]) if cap.measure == "quantity" else value
 
 
 def document_of(case: Case, built: BuiltProblem, solution: Solution) -> dict[str, Any]:

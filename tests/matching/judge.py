@@ -20,6 +20,10 @@ WRITTEN_TO = Fraction(1, 10**7)
 """How far a number of the second level may lie from what it stands for: its last place."""
 
 
+NO_LESS = 10**30
+"""More than any cap."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with a proposal: what it is about, and why in words."""
@@ -56,6 +60,7 @@ def faults(case: Case, document: Document) -> list[Fault]:
         *_sums(case, lines),
         *_conditions(case, lines),
         *_sequence(case, lines),
+        *_caps(case, lines),
         *_order(case, lines),
         *_completes(case, document, lines),
     ]
@@ -191,6 +196,43 @@ def _sequence(case: Case, lines: list[Given]) -> Iterator[Fault]:
             known = case.need[earlier].required is not None
             if not known or case.open[earlier] > given.get(earlier, 0):
                 yield Fault(need, f"gets something, and {earlier}, which comes first, stays open")
+
+
+def _caps(case: Case, lines: list[Given]) -> Iterator[Fault]:
+    for cap in case.caps:
+        for needs in case.scopes(cap):
+            mine = [one for one in lines if one.offer in cap.offers and one.need in needs]
+            if not mine:
+                continue
+            placed: Counter[str] = Counter()
+            for (need, offer), (amount, _) in case.living.items():
+                if need in needs and offer in cap.offers:
+                    placed[need] += amount
+            if cap.measure == "number":
+                before = {case.need[need].project for need in placed}
+                after = before | {case.need[one.need].project for one in mine}
+                if after > before and len(after) > cap.value:
+                    yield Fault(cap.code, f"counts {sorted(after)}")
+                continue
+            for one in mine:
+                placed[one.need] += one.amount
+            most, unit = case.most_of(cap, needs)
+            if (used := used_of(case, placed, unit)) > most:
+                yield Fault(cap.code, f"has {used} of {most}")
+
+
+def used_of(case: Case, placed: Counter[str], unit: str) -> int:
+    """Count what is placed in needs in a unit: the sum of each currency is rounded up."""
+    sums: Counter[str] = Counter()
+    for need, amount in placed.items():
+        sums[case.need[need].unit] += amount
+    used = 0
+    for one, amount in sums.items():
+        rate = case.rate(one, unit)
+        if rate is None:
+            return NO_LESS  # what cannot be compared fits under no cap
+        used += up(amount * rate * Fraction(10) ** (DECIMALS[unit] - DECIMALS[one]))
+    return used
 
 
 def _order(case: Case, lines: list[Given]) -> Iterator[Fault]:

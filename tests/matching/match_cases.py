@@ -130,6 +130,21 @@ class CaseRate:
 
 
 @dataclass(frozen=True)
+class CaseCap:
+    """A cap on what these offers give to these projects: a `quantity`, a `number` or a `share`.
+
+    `value` is in smallest parts of `unit`, a number of projects, or a part of a project's money.
+    """
+
+    code: str
+    measure: str
+    value: Fraction
+    offers: frozenset[str]
+    projects: frozenset[str]
+    unit: str = "EUR"
+
+
+@dataclass(frozen=True)
 class Case:
     """A whole pipeline on a day. `selection` names the needs asked about; None is all."""
 
@@ -139,6 +154,7 @@ class Case:
     offers: tuple[CaseOffer, ...]
     deals: tuple[CaseDeal, ...] = ()
     rates: tuple[CaseRate, ...] = ()
+    caps: tuple[CaseCap, ...] = ()
     day: date = DAY
     selection: frozenset[str] | None = None
     name: str = field(default="", compare=False)
@@ -199,6 +215,33 @@ class Case:
         for need in self.needs:
             found[need.project].append(need)
         return {code: tuple(needs) for code, needs in found.items()}
+
+    def scopes(self, cap: CaseCap) -> list[frozenset[str]]:
+        """Give the needs that a cap counts together: of a share, those of each project."""
+        groups = (
+            [cap.projects] if cap.measure != "share" else [{one} for one in sorted(cap.projects)]
+        )
+        return [
+            frozenset(
+                one.code
+                for one in self.needs
+                if one.project in group and (cap.measure == "number" or one.unit in MONEY)
+            )
+            for group in groups
+        ]
+
+    def most_of(self, cap: CaseCap, needs: frozenset[str]) -> tuple[int, str]:
+        """Give the most that a cap allows to these needs, and its unit."""
+        if cap.measure != "share":
+            return down(cap.value), cap.unit
+        units = {self.need[one].unit for one in needs}
+        unit = units.pop() if len(units) == 1 else "EUR"
+        total = Fraction(0)
+        for code in needs:
+            rate = self.rate(self.need[code].unit, unit) or Fraction(0)
+            parts = Fraction(10) ** (DECIMALS[unit] - DECIMALS[self.need[code].unit])
+            total += self.need[code].net * rate * parts
+        return down(cap.value * total), unit
 
     def asked(self, need: str) -> bool:
         """Say whether a need lies in the selection."""

@@ -5,12 +5,14 @@ A constraint solver over whole numbers: no float decides, and an optimum is prov
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from math import ceil, lcm
 from typing import NamedTuple
 
 from island_search import Plan
-from match_cases import Case
+from judge import used_of
+from match_cases import DECIMALS, Case
 from ortools.sat.python import cp_model
 from pair_ranges import Pair, may_end_complete, pairs_of
 
@@ -65,6 +67,8 @@ class _Model:
         self.given = {pair: self._given(pair) for pair in self.pairs}
         self._needs()
         self._offers()
+        self._sequence()
+        self._caps()
 
     def solved(self) -> Proven:
         """Solve for the weight, hold it, and solve for the coverage."""
@@ -126,6 +130,77 @@ class _Model:
             costs = [self._cost(pair) for pair in self.pairs if pair.offer == offer.code]
             if costs:
                 self.model.add(sum(costs) <= self.case.available[offer.code])
+
+    def _sequence(self) -> None:
+        """Give a need something only where those that come first end placed."""
+        for need in self.case.needs:
+            for code in need.after:
+                earlier = self.case.need[code]
+                if earlier.required is not None and not self.case.open[code]:
+                    continue
+                mine = [x for pair, x in self.given.items() if pair.need == code]
+                placed = self.model.new_bool_var(f"{code} before {need.code}")
+                if earlier.required is None or not mine:
+                    self.model.add(placed == 0)
+                else:
+                    self.model.add(sum(mine) >= self.case.open[code] * placed)
+                for pair, x in self.given.items():
+                    if pair.need == need.code:
+                        self.model.add(x <= pair.high * placed)
+
+    def _caps(self) -> None:
+        """Keep every cap, with what lives under it already."""
+        case = self.case
+        for cap in case.caps:
+            for needs in case.scopes(cap):
+                given = {
+                    pair: x
+                    for pair, x in self.given.items()
+                    if pair.offer in cap.offers and pair.need in needs
+                }
+                placed = Counter[str]()
+                for (need, offer), (amount, _) in case.living.items():
+                    if need in needs and offer in cap.offers:
+                        placed[need] += amount
+                if cap.measure == "number":
+                    self._number(int(cap.value), given, placed)
+                elif given:
+                    self._quantity(*case.most_of(cap, needs), given, placed)
+
+    def _number(self, most: int, given: dict[Pair, cp_model.IntVar], placed: Counter[str]) -> None:
+        counted = {self.case.need[need].project for need in placed}
+        new: dict[str, cp_model.IntVar] = {}
+        for pair, x in given.items():
+            project = self.case.need[pair.need].project
+            if project not in counted:
+                if project not in new:
+                    new[project] = self.model.new_bool_var(f"counts {project}")
+                self.model.add(x <= pair.high * new[project])
+        self.model.add(sum(new.values()) <= max(0, most - len(counted)))
+
+    def _quantity(
+        self, most: int, unit: str, given: dict[Pair, cp_model.IntVar], placed: Counter[str]
+    ) -> None:
+        if used_of(self.case, placed, unit) > most:
+            for x in given.values():
+                self.model.add(x == 0)
+            return
+        sums = []
+        for one in {self.case.need[pair.need].unit for pair in given} | {
+            self.case.need[need].unit for need in placed
+        }:
+            there = sum(n for need, n in placed.items() if self.case.need[need].unit == one)
+            more = [x for pair, x in given.items() if self.case.need[pair.need].unit == one]
+            rate = self.case.rate(one, unit)
+            if rate is None:
+                for x in more:
+                    self.model.add(x == 0)
+                continue
+            rate *= Fraction(10) ** (DECIMALS[unit] - DECIMALS[one])
+            in_unit = self.model.new_int_var(0, most, f"{one} in {unit}")
+            self.model.add(rate.denominator * in_unit >= rate.numerator * (there + sum(more)))
+            sums.append(in_unit)
+        self.model.add(sum(sums) <= most)
 
     def _cost(self, pair: Pair) -> cp_model.LinearExprT:
         worth = pair.worth

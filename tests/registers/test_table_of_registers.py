@@ -51,7 +51,7 @@ def test_columns_refer_to_registers_that_come_before(spec: RegisterSpec) -> None
 def test_the_tables_have_the_stored_columns(spec: RegisterSpec) -> None:
     identity, versions = named(spec.name), versions_of(spec.name)
     own = {"id", "folded", "number", "reuse", "request_id"}
-    kept = {f"{spec.name}_id", "version", "in_error", "reason", "request_id"}
+    kept = {f"{spec.table}_id", "version", "in_error", "reason", "request_id"}
     kept |= {"recorded_at", "format"}
     assert set(identity.c.keys()) - own == {one.stored_name for one in spec.stored if one.fixed}
     assert set(versions.c.keys()) - kept == {

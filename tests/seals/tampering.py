@@ -24,7 +24,7 @@ _REGISTERED = (
     *("meeting", "attendance", "motion", "target"),
     "identifier",
     *("note", "contact", "owner"),
-    *("phase", "instalment", "reminder"),
+    *("phase", "instalment", "reminder", "pair_limit"),
 )
 _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),

@@ -111,7 +111,8 @@ def _given_to_leaves(connection: Connection) -> dict[int, dict[str, str]]:
 def test_every_row_that_is_kept_for_ever_has_its_leaf(sealed: World) -> None:
     found = Counter(leaf.kind for leaf in leaves(sealed))
     rows = {name: len(kept) for name, kept in sealed.rows().items()}
-    due = {kind: rows[f"{kind}_version"] for kind in (*STORED_REGISTERS, "setting")}
+    due = {kind: rows[kept.versions.name] for kind, kept in STORED_REGISTERS.items()}
+    due["setting"] = rows["setting_version"]
     due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate", "proposal")}
     assert found == due
 

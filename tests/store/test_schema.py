@@ -44,6 +44,7 @@ APPEND_ONLY = (
     *("phase", "phase_version"),
     *("instalment", "instalment_version"),
     *("reminder", "reminder_version"),
+    *("pair_limit", "pair_limit_version"),
     *("city_identity_change", "provider_identity_change", "project_identity_change"),
 )
 ORIGINS = ("approach", "partnership", "seat", "meeting")
@@ -75,6 +76,7 @@ GUARDS = {
     "phase_version_follows",
     "instalment_version_follows",
     "reminder_version_follows",
+    "pair_limit_version_follows",
     *(
         f"{kind}_{does}"
         for kind in ("city", "provider", "project")

@@ -42,6 +42,7 @@ from ledger.checks.totals import TotalRow
 from ledger.core.factors import Side, Stage
 from ledger.core.numbers import read_fraction
 from ledger.deals.deal import recorded_rate
+from ledger.registers.pairs import LIMIT
 from ledger.registers.table import PHASE
 from ledger.restrictions.bars import RESTRICTING
 from ledger.store.db import tables
@@ -276,7 +277,8 @@ def read_histories(
 ) -> dict[str, dict[str, RecordHistory]]:
     """Read all versions of what acts are judged by, by register and code.
 
-    A version that says that a restriction, an exemption or a phase was recorded in error is None.
+    A version that says that a restriction, an exemption, a phase or a limit was recorded in error
+    is None.
     """
     return {kind: _histories(connection, context, kind) for kind in kinds}
 
@@ -287,7 +289,7 @@ def _histories(
     register = STORED_REGISTERS[kind]
     reads = [_term_reader(connection, register, term) for term in register.terms]
     histories: dict[str, RecordHistory] = {}
-    hides = kind in {*RESTRICTING, PHASE.name}
+    hides = kind in {*RESTRICTING, PHASE.name, LIMIT.name}
     for recorded_at, request_id, code, in_error, *cells in stream(connection, _history(kind)):
         values = (read(cell) for read, cell in zip(reads, cells, strict=True))
         record = None if in_error and hides else register.record(*values)

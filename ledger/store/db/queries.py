@@ -280,12 +280,13 @@ class LastRows(NamedTuple):
     moment: datetime | None = None
     entry: int = 0
     restriction: int = 0
+    limit: int = 0
 
 
 def last_rows(connection: Connection) -> LastRows:
     """Give the last rows of a ledger; zero and None where it has none."""
     row = _LAST.first(connection)
-    return LastRows() if row is None else LastRows(row[0], row[1], row[2] or 0, row[3] or 0)
+    return LastRows() if row is None else LastRows(row[0], row[1], *(one or 0 for one in row[2:]))
 
 
 _LAST: Final = Prepared(
@@ -294,6 +295,7 @@ _LAST: Final = Prepared(
         tables.request.c.recorded_at,
         select(func.max(tables.entry.c.id)).scalar_subquery(),
         select(func.max(tables.named("restriction").c.id)).scalar_subquery(),
+        select(func.max(tables.named("limit").c.id)).scalar_subquery(),
     )
     .order_by(tables.request.c.id.desc())
     .limit(1)

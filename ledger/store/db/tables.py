@@ -257,7 +257,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     # Empty where it is as it was when the record was added.
     terms += [Column(one.stored_name, _TYPES[one.kind]) for one in columns if one.corrected]
     identity = Table(
-        spec.name,
+        spec.table,
         metadata,
         row_id(),
         Column("code", _code_type(spec.column["code"]), nullable=False),
@@ -269,25 +269,25 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         Column("reuse", SmallInteger, nullable=False, server_default="0"),
         *fixed,
         request_column(),
-        Index(f"ix_{spec.name}_number", "number"),
-        Index(f"uq_{spec.name}_code_reuse", "code", "reuse", unique=True),
-        Index(f"uq_{spec.name}_folded_reuse", "folded", "reuse", unique=True),
-        *_reference_indexes(spec, spec.name, fixed=True),
+        Index(f"ix_{spec.table}_number", "number"),
+        Index(f"uq_{spec.table}_code_reuse", "code", "reuse", unique=True),
+        Index(f"uq_{spec.table}_folded_reuse", "folded", "reuse", unique=True),
+        *_reference_indexes(spec, spec.table, fixed=True),
         # A record of another register by its code, where several registers have one in common.
-        *([Index(f"ix_{spec.name}_record", "record", "kind")] if spec.found_by else []),
+        *([Index(f"ix_{spec.table}_record", "record", "kind")] if spec.found_by else []),
         *more,
     )
     versions = Table(
-        f"{spec.name}_version",
+        f"{spec.table}_version",
         metadata,
-        key_to(f"{spec.name}_id", f"{spec.name}.id", ROW_ID),
+        key_to(f"{spec.table}_id", f"{spec.table}.id", ROW_ID),
         Column("version", Integer, primary_key=True, autoincrement=False),
         *terms,
         Column("in_error", Boolean, nullable=False, server_default=false()),
         Column("reason", Text),
         *recorded_columns(),
         Column("format", SmallInteger, nullable=False),
-        *_reference_indexes(spec, f"{spec.name}_version", fixed=False),
+        *_reference_indexes(spec, f"{spec.table}_version", fixed=False),
         *_origin_index(spec),
         sqlite_with_rowid=False,
     )
@@ -349,7 +349,7 @@ def _made(register: str) -> None:
         for other in spec.references.values():
             if other != register:
                 _made(other)
-        if register not in metadata.tables:
+        if spec.table not in metadata.tables:
             _register(spec)
 
 
@@ -588,13 +588,13 @@ MUTABLE_TABLES: Final = (balance, deal_balance)
 def named(register: str) -> Table:
     """Give the table of a register's identity rows, by the register's name."""
     _made(register)
-    return metadata.tables[register]
+    return metadata.tables[registers.versioned()[register].table]
 
 
 def versions_of(register: str) -> Table:
     """Give the table of the versions of a register's records."""
     _made(register)
-    return metadata.tables[f"{register}_version"]
+    return metadata.tables[f"{registers.versioned()[register].table}_version"]
 
 
 def identity_changes_of(register: str) -> Table | None:
@@ -628,10 +628,10 @@ def _index_records_in_error() -> None:
 
 
 def _index_each() -> None:
-    for name in registers.versioned():
+    for name, spec in registers.versioned().items():
         versions = versions_of(name)
         marked = versions.c.in_error
-        owner = versions.c[f"{name}_id"]
+        owner = versions.c[f"{spec.table}_id"]
         index = f"ix_{versions.name}_in_error"
         if any(one.name == index for one in versions.indexes):
             continue

@@ -26,7 +26,13 @@ from ledger.journal.entries import Act, Draft
 from ledger.journal.receipts import Receipt
 from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
 from ledger.registers.pairs import INSTALMENT
-from ledger.registers.table import IDENTIFIER, NAMING_BY_CODE, NEED, code_prefixes
+from ledger.registers.table import (
+    IDENTIFIER,
+    NAMING_BY_CODE,
+    NEED,
+    code_prefixes,
+    versioned,
+)
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
@@ -327,7 +333,9 @@ def _preflight_query() -> Select[Any]:
     request = tables.request
     last = select(request.c.recorded_at).order_by(request.c.id.desc()).limit(1)
     # Their names are enough here: a write asks for the tables of its own registers alone.
-    numbered = ((kind, table(kind, column("number", Integer)).c.number) for kind in _KINDS)
+    tables_of = {kind: spec.table for kind, spec in versioned().items()}
+    named = ((kind, table(tables_of.get(kind, kind), column("number", Integer))) for kind in _KINDS)
+    numbered = ((kind, one.c.number) for kind, one in named)
     numbers = [select(func.max(number)).scalar_subquery().label(kind) for kind, number in numbered]
     return select(last.scalar_subquery().label("last_recorded"), *numbers)
 
@@ -364,6 +372,7 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
         first_receipt=queries.first_receipt(connection, request),
         last_recorded=last.moment,
         has_restrictions=bool(last.restriction),
+        has_limits=bool(last.limit),
     )
 
 
@@ -380,6 +389,7 @@ def _start_query() -> Select[Any]:
         func.clock_timestamp().label("moment"),
         func.session_user().label("database_user"),
         exists(identity_of("restriction").c.id).label("has_restrictions"),
+        exists(identity_of("limit").c.id).label("has_limits"),
     )
 
 
@@ -402,5 +412,6 @@ def _start_among_many(
         database_user=row.database_user,
         has_restrictions=row.has_restrictions,
         transaction=(row.transaction, row.server or None),
+        has_limits=row.has_limits,
         since_ns=since_ns,
     )

@@ -482,6 +482,7 @@ class WriteStart:
     database_user: str | None = None
     has_restrictions: bool = False
     transaction: tuple[int, str | None] | None = None
+    has_limits: bool = False
     since_ns: int = field(default_factory=time.monotonic_ns)
 
     @property

@@ -33,7 +33,7 @@ from ledger.store.session.instalments import note_cut
 from ledger.store.session.sequence import committed_in_sequence, require_in_sequence
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
-from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_eligible
+from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_admitted
 from ledger.usecases.journal.posting import make_room, post
 from ledger.usecases.origins import known_origin, note_later_origin
 from ledger.usecases.registers.instalments import DueParts, change_instalments, set_instalments
@@ -250,7 +250,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     for side in (need, offer):
         require_declared(day, side.record.declared_on, side.side, side.code)
     terms = _agreed_terms(uow, introduction, need, offer)
-    details = require_eligible(uow, need, offer, amount, terms.exact_rate, details)
+    details = require_admitted(uow, need, offer, amount, terms.exact_rate, details)
     if introduction.directly:
         details = require_in_sequence(uow, need, details, introduction.details.override)
     there = _fitting_deal(uow, terms)

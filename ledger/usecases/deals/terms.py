@@ -16,6 +16,7 @@ from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
 from ledger.reference.places import region_chain
+from ledger.registers.pairs import LIMIT
 from ledger.restrictions.acts import Restricted
 from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.journal.accounts import Account
@@ -102,6 +103,26 @@ def agreed_instrument(need: Account, offer: Account, given: str | None) -> str |
             why=f"Both accept: {', '.join(sorted(accepted)) or 'none in common'}.",
         )
     return given
+
+
+def require_admitted(
+    uow: UnitOfWork,
+    need: Account,
+    offer: Account,
+    amount: int,
+    rate: Fraction,
+    details: ActDetails,
+) -> ActDetails:
+    """Test the pair on the quantity that is about to be held, and the limits across pairs.
+
+    Gives what is recorded of the act. Raises what `require_eligible` and limits raise.
+    """
+    kept = require_eligible(uow, need, offer, amount, rate, details)
+    if uow.start.has_limits or any(change.kind == LIMIT.name for change in uow.changes):
+        from ledger.store.session.limits import require_within_limits  # noqa: PLC0415 - few have
+
+        kept = require_within_limits(uow, (offer, need), amount, kept, details)
+    return kept
 
 
 def require_eligible(

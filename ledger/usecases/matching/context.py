@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from ledger.approaches.pauses import NO_PAUSES, Pauses
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import NeedFacts, OfferFacts, brief
 from ledger.eligibility.verdict import nearest_first
+from ledger.matching.caps import CapsOfPlan
 from ledger.matching.explain import PairRow, Receiver
 from ledger.matching.near_misses import single_changes
 from ledger.matching.pairs import PairFacts
@@ -21,6 +23,8 @@ from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.propose import MatchResult
 
 _MOST_NAMED = 2
+_CLOSED = frozenset({"placed", "sequence", "condition"})
+"""The reasons for which an offer gives a need nothing more whatever limits leave."""
 
 
 class ExplanationContext:
@@ -98,7 +102,15 @@ class ExplanationContext:
         row = replace(
             row, need_amount=need_amount, offer_amount=ratio.to_offer(need_amount), reason=reason
         )
+        cap = None if reason in _CLOSED else self._caps.reached(need, offer)
+        if cap is not None:
+            return replace(row, reason="limit", why=f"limit {cap} leaves no more")
         return replace(row, why=why_no_more(row))
+
+    @cached_property
+    def _caps(self) -> CapsOfPlan:
+        """Which caps the plan has reached."""
+        return CapsOfPlan(self.problem, self.plan.allocations)
 
     def _receivers(self, offer: int, excluded_need: int | None) -> tuple[Receiver, ...]:
         problem = self.problem

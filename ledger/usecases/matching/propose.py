@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -14,6 +14,7 @@ from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts
 from ledger.gaps.rows import BaseCurrency
 from ledger.matching.baseline import Baseline, StoredBaseline, baseline_of
 from ledger.matching.build import BuiltProblem, build
+from ledger.matching.limits import NO_LIMITS, GivenLimits
 from ledger.matching.line_changes import LineChanges, line_changes, without_baseline
 from ledger.matching.open_needs import OpenNeed, remaining_needs
 from ledger.matching.pairs import PairFacts
@@ -25,12 +26,13 @@ from ledger.rates.rates import RATE_DAYS, plain_rates
 from ledger.solver.options import CHURN, SolverOptions
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.journal.releases import reasoned_releases
+from ledger.store.limits import placed_in_year
 from ledger.store.proposals import introduced_since, last_proposal
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 from ledger.usecases.gaps import count
 from ledger.usecases.matching.select import selected_needs
 
-MATCHED: Final = ("need", "offer", "deal", "approach", RATES)
+MATCHED: Final = ("need", "offer", "deal", "approach", "limit", RATES)
 """The parts of a snapshot that matching looks at."""
 
 
@@ -66,6 +68,7 @@ class Pipeline:
     pauses: Pauses = NO_PAUSES
     stored_baseline: StoredBaseline | None = None
     churn: Fraction = CHURN
+    limits: GivenLimits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def read_pipeline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Pipe
         pauses=pauses,
         stored_baseline=None if query.fresh else read_baseline(reader, snapshot, query),
         churn=query.churn,
+        limits=read_limits(reader, snapshot),
     )
 
 
@@ -101,6 +105,19 @@ def read_baseline(reader: Reader, snapshot: Snapshot, query: MatchQuery) -> Stor
     if stored is None:
         return None
     return StoredBaseline(stored, introduced_since(connection, stored.solved_on, times))
+
+
+def read_limits(reader: Reader, snapshot: Snapshot) -> GivenLimits:
+    """Read the limits and what is placed under them, where there are any."""
+    limits = tuple(snapshot.records("limit").values())
+    if not limits:
+        return NO_LIMITS
+    of_year: Mapping[str, int] = {}
+    if any(one.per == "year" for one in limits):
+        times = replace(snapshot.times, as_of=snapshot.day)
+        of_year = placed_in_year(reader.connection, snapshot.day.year, times)
+    deals = tuple(snapshot.deals.values())
+    return GivenLimits(limits, deals, snapshot.units, snapshot.base_unit, of_year)
 
 
 def read_pauses(reader: Reader, snapshot: Snapshot) -> Pauses:
@@ -124,6 +141,7 @@ def build_pipeline(
     pauses: Pauses = NO_PAUSES,
     stored_baseline: StoredBaseline | None = None,
     churn: Fraction = CHURN,
+    limits: GivenLimits = NO_LIMITS,
 ) -> Pipeline:
     """Build the problem of a snapshot, or of a scenario's needs and offers.
 
@@ -140,9 +158,12 @@ def build_pipeline(
         outstanding_by_need(snapshot.deals.values()),
         selected=selected,
         paused=pauses.providers_by_need(),
+        limits=limits,
     )
     base = BaseCurrency(snapshot.base_unit, snapshot.rate_of)
-    return Pipeline(snapshot, needs, offers, base, built, selected, pauses, stored_baseline, churn)
+    return Pipeline(
+        snapshot, needs, offers, base, built, selected, pauses, stored_baseline, churn, limits
+    )
 
 
 def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:

@@ -361,6 +361,7 @@ def what_if(
         pauses=pipeline.pauses,
         stored_baseline=pipeline.stored_baseline,
         churn=pipeline.churn,
+        limits=pipeline.limits,
     )
     baseline = pipeline.stored_baseline
     return Comparison(

@@ -14,7 +14,7 @@ from ledger.partnerships.records import (
 )
 from ledger.reference.terms import Step
 from ledger.registers.network import MEMBER, SEAT
-from ledger.registers.pairs import INSTALMENT
+from ledger.registers.pairs import INSTALMENT, LIMIT
 from ledger.registers.records import Body, City, Seat
 from ledger.seats.rules import NotAMember, require_member
 from ledger.seats.spans import crowded, held_seat, member_since, step_of
@@ -22,6 +22,7 @@ from ledger.store.registers import load_where
 from ledger.store.session.seats import seats_at
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.instalments import require_unit
+from ledger.usecases.registers.limits import require_limit
 
 _MOST_NAMED = 5
 
@@ -41,7 +42,8 @@ class ShownFromSeat(RefusedByRule, code="shown-from-seat"):
 def require_allowed(uow: UnitOfWork, kind: str, after: Any, before: Any = None) -> None:
     """Refuse what no register allows of a new or edited record of the network.
 
-    Raises `NotAMember`, `ShownFromSeat`, `BodyInCircle`, `SameCity`, `NotAParty` and `WrongUnit`.
+    Raises `NotAMember`, `ShownFromSeat`, `BodyInCircle`, `SameCity`, `NotAParty`, `WrongUnit` and
+    `BadLimit`.
     """
     if kind == "project" and (before is None or before.city != after.city):
         require_member(uow.record("city", after.city))
@@ -56,6 +58,8 @@ def require_allowed(uow: UnitOfWork, kind: str, after: Any, before: Any = None) 
         require_party(after, uow.record(PARTNERSHIP, after.partnership))
     elif kind == INSTALMENT.name:
         require_unit(uow, after)
+    elif kind == LIMIT.name:
+        require_limit(uow, after)
 
 
 def _refuse_lone_projects(uow: UnitOfWork, before: City, after: City) -> None:

@@ -15,7 +15,7 @@ from ledger.reference.confusables import CodeShapes
 from ledger.reference.places import office_for_country
 from ledger.registers.activity import OWNER
 from ledger.registers.network import BODY, SEAT
-from ledger.registers.pairs import INSTALMENT
+from ledger.registers.pairs import INSTALMENT, LIMIT
 from ledger.registers.spec import attribute_of, column_of
 from ledger.registers.table import PHASE, PROJECT, REGISTERS
 from ledger.store.registers import AlreadyThere, StoredRecord
@@ -25,6 +25,7 @@ from ledger.usecases.origins import note_origin
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.instalments import put_quantity
+from ledger.usecases.registers.limits import put_value
 from ledger.usecases.registers.meetings import OF_MEETINGS, MeetingRules
 from ledger.usecases.registers.near_duplicates import note_near_duplicates
 from ledger.usecases.registers.network_rules import note_crowded, require_allowed
@@ -84,6 +85,8 @@ def add_record(uow: UnitOfWork, kind: str, typed_terms: TypedTerms, *, as_new: b
     cells = as_cells(kind, typed_terms)
     if kind == INSTALMENT.name:
         put_quantity(uow, cells)
+    if kind == LIMIT.name:
+        put_value(uow, cells)
     refuse_the_fund_as_party(uow, kind, cells)
     resolve_references(uow, kind, cells)
     put_code(uow, kind, cells)
@@ -175,6 +178,8 @@ def edited(uow: UnitOfWork, kind: str, stored: StoredRecord, typed_terms: TypedT
     if kind == INSTALMENT.name:
         put_quantity(uow, cells)
         unit = uow.units[stored.record.unit]
+    if kind == LIMIT.name:
+        put_value(uow, cells)
     resolve_references(uow, kind, cells)
     line = {**register_line(REGISTERS[kind].plural, stored.record, unit), **cells}
     read, _ = parse_record(uow, kind, line, typed_terms)

@@ -1,0 +1,193 @@
+"""The caps of a problem: made of the limits in force, and of what is placed under them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from ledger.core.factors import DEAL_STAGES, Factor
+from ledger.core.quantity import Unit
+from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.journal.balance import DealBalance
+from ledger.limits.caps import CAP, NUMBER, SHARE
+from ledger.limits.scope import in_force, scope_of
+from ledger.matching.problem import MatchingCap
+from ledger.registers.records import Limit
+
+RateOf = Callable[[str, str], Fraction | None]
+"""Gives the units of the second that one unit of the first is; None without a rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenLimits:
+    """The limits of a ledger, and what they ask of it: its deals, and all sides of them.
+
+    `of_year` is what each deal placed in the year of the day, by its code.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    deals: tuple[DealBalance, ...] = ()
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    base: Unit | None = None
+    of_year: Mapping[str, int] = field(default_factory=dict)
+
+
+NO_LIMITS = GivenLimits()
+
+
+class CapBuilder:
+    """Makes the caps of a problem, whose needs and offers are in the order of their indices."""
+
+    def __init__(
+        self,
+        given: GivenLimits,
+        sides: tuple[Sequence[NeedFacts], Sequence[OfferFacts]],
+        every: tuple[Iterable[NeedFacts], Iterable[OfferFacts]],
+        day: date,
+        rate_of: RateOf,
+    ) -> None:
+        """Take the needs and offers of the problem, and those of all deals."""
+        self._given, (self._needs, self._offers) = given, sides
+        self._every_need = {one.need.code: one for one in every[0]}
+        self._every_offer = {one.offer.code: one for one in every[1]}
+        self._day, self._rate_of = day, rate_of
+
+    def caps(self, projects: Mapping[str, int]) -> tuple[MatchingCap, ...]:
+        """Return the caps; `projects` gives the index of each project by its code."""
+        limits = (one for one in self._given.limits if one.kind == CAP)
+        in_time = (one for one in limits if in_force(one, self._day))
+        return tuple(cap for one in in_time for cap in self._caps_of(one, projects))
+
+    def _caps_of(self, limit: Limit, projects: Mapping[str, int]) -> Iterator[MatchingCap]:
+        """Give the caps of a limit: one for each group of offers and each of needs."""
+        scope = scope_of(limit)
+        needs, offers = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+        for at, offer in enumerate(self._offers):
+            if scope.takes_offer(offer.offer, offer.provider, offer.country):
+                offers[_offer_key(limit, offer)].append(at)
+        for at, need in enumerate(self._needs):
+            if scope.takes_project(need.project, need.city):
+                needs[_need_key(limit, need)].append(at)
+        placed = self._placed(limit)
+        for offer_key, some in offers.items():
+            for need_key, own in needs.items():
+                there = placed.get((offer_key, need_key), [])
+                yield from self._cap(limit, frozenset(some), own, there, projects)
+
+    def _placed(self, limit: Limit) -> dict[tuple[str, str], list[_Placed]]:
+        """Return what is placed under a limit, by the groups of its offers and needs."""
+        scope, placed = scope_of(limit), defaultdict[tuple[str, str], list[_Placed]](list)
+        for one in self._given.deals:
+            deal = one.deal
+            need, offer = self._every_need.get(deal.need), self._every_offer.get(deal.offer)
+            amount = self._amount(limit, one)
+            if need is None or offer is None or amount <= 0:
+                continue
+            takes = scope.takes_offer(offer.offer, offer.provider, offer.country)
+            if takes and scope.takes_project(need.project, need.city):
+                key = _offer_key(limit, offer), _need_key(limit, need)
+                placed[key].append(_Placed(need.project.code, need.balance.unit, amount))
+        return placed
+
+    def _amount(self, limit: Limit, one: DealBalance) -> int:
+        if limit.per == "year":
+            return self._given.of_year.get(one.deal.code, 0)
+        return sum(one.need.get(stage, 0) for stage in DEAL_STAGES)
+
+    def _cap(
+        self,
+        limit: Limit,
+        offers: frozenset[int],
+        needs: Sequence[int],
+        placed: Sequence[_Placed],
+        projects: Mapping[str, int],
+    ) -> Iterator[MatchingCap]:
+        if limit.measure == NUMBER:
+            counted = {one.project for one in placed}
+            yield MatchingCap(
+                code=limit.code,
+                most=int(limit.value),
+                offers=offers,
+                units=dict.fromkeys(needs, ""),
+                already=len(counted),
+                counted=frozenset(projects[one] for one in counted if one in projects),
+            )
+            return
+        unit, most = self._unit_and_most(limit, self._needs[needs[0]].project.code)
+        own = {at: self._needs[at].balance.unit for at in needs}
+        counts = {at: one for at, one in own.items() if _converts(one, unit)}
+        there = Counter[str]()
+        units = {unit.code: unit, **{one.code: one for one in counts.values()}}
+        for one in placed:
+            if _converts(one.unit, unit):
+                there[one.unit.code] += one.amount
+                units[one.unit.code] = one.unit
+        if counts:
+            yield MatchingCap(
+                code=limit.code,
+                most=most,
+                offers=offers,
+                units={at: one.code for at, one in counts.items()},
+                rates={code: self._rate(one, unit, most) for code, one in units.items()},
+                placed=dict(there),
+            )
+
+    def _unit_and_most(self, limit: Limit, project: str) -> tuple[Unit, int]:
+        """Return the unit of a cap and the most in it; of a share, by the money of the project."""
+        if limit.measure != SHARE:
+            unit = self._given.units[str(limit.unit)]
+            return unit, int(Fraction(limit.value) * 10**unit.decimals)
+        money = [
+            one.balance
+            for one in self._every_need.values()
+            if one.project.code == project and one.need.factor is Factor.MONEY
+        ]
+        units = {one.unit.code: one.unit for one in money}
+        assert self._given.base is not None
+        unit = next(iter(units.values())) if len(units) == 1 else self._given.base
+        total = sum(one.net * (self._known_rate(one.unit, unit) or 0) for one in money)
+        return unit, int(Fraction(limit.value) * total)
+
+    def _known_rate(self, unit: Unit, other: Unit) -> Fraction | None:
+        """Return the smallest parts of a unit that one of another is; None without a rate."""
+        if unit.code == other.code:
+            return Fraction(1)
+        rate = self._rate_of(unit.code, other.code)
+        return None if rate is None else rate * Fraction(10) ** (other.decimals - unit.decimals)
+
+    def _rate(self, unit: Unit, other: Unit, most: int) -> Fraction:
+        """Return the rate of a unit; without one so much that nothing in it fits."""
+        rate = self._known_rate(unit, other)
+        return Fraction(most + 1) if rate is None else rate
+
+
+class _Placed(NamedTuple):
+    """What a deal has placed: in which project, and how much in the unit of its need."""
+
+    project: str
+    unit: Unit
+    amount: int
+
+
+def _converts(unit: Unit, other: Unit) -> bool:
+    return unit.code == other.code or unit.kind == other.kind == "money"
+
+
+def _offer_key(limit: Limit, offer: OfferFacts) -> str:
+    if limit.per == "provider":
+        return offer.provider.code
+    return offer.offer.code if limit.per == "offer" else ""
+
+
+def _need_key(limit: Limit, need: NeedFacts) -> str:
+    keys = {
+        "country": need.city.country,
+        "sector": need.project.sector,
+        "project": need.project.code,
+    }
+    key = keys.get(limit.per or "", "")
+    return f"{key};{need.project.code}" if limit.measure == SHARE else key
