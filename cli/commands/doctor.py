@@ -139,7 +139,7 @@ def _server(url: str) -> tuple[dict[str, object], list[str]]:
         "database_encoding": server.encoding,
         "ledger_schema": server.revision,
         "line_encrypted": server.is_encrypted,
-        "synchronous_standby": server.standbys or None,
+        "synchronous_standby": "none" if server.standbys == "" else server.standbys,
     }
     return facts, [*_server_findings(server)]
 

@@ -51,7 +51,7 @@ _SCRIPTS: Final = {
         re.compile(r"CREATE TRIGGER (?P<trigger>\w+).*?\nEND(?=;)", re.DOTALL),
     ),
     "postgresql": _Script(
-        ("refuses.sql",),
+        ("refuses.sql", "own_request.sql"),
         (*_RULE_FILES, "terms.sql", "naming.sql", "session.sql"),
         re.compile(
             r"CREATE OR REPLACE FUNCTION .+?\.(?P<function>\w+\(\))\n.*?\n\$function\$(?=;)"
@@ -108,6 +108,10 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
         if table.name.endswith(_VERSION_SUFFIX):
             owner = table.primary_key.columns.keys()[0]
             yield versions.format(table=table.name, owner=owner, schema=schema)
+        if script.shared_files and "request_id" in table.c:
+            of_session = (folder / "of_session.sql").read_text(encoding="utf-8")
+            kind = "dated_row" if "recorded_at" in table.c else "row"
+            yield of_session.format(table=table.name, kind=kind)
         if "origin_kind" in table.c:
             yield from origins.texts(folder, table, schema)
     for name in script.rule_files:

@@ -157,10 +157,15 @@ def test_the_others_can_do_what_they_are_there_for(say: Callable[..., tuple[int,
 
 REQUEST = (
     "INSERT INTO request (id, key, command, input, actor, system_user, host, database_user, "
-    "program, recorded_at, format) "
-    "VALUES ({id}, 'attack', 'x', '{{}}', 'boss', 'boss', 'h', {user}, 'p', {at}, 2)"
+    "program, recorded_at, format, transaction_id) "
+    "VALUES ({id}, 'attack', 'x', '{{}}', 'boss', 'boss', 'h', {user}, 'p', {at}, 2, {transaction})"
 ).replace("system_user", '"system_user"')
-OWN = {"id": "nextval('request_id_seq')", "user": "session_user", "at": "{now}"}
+OWN = {
+    "id": "nextval('request_id_seq')",
+    "user": "session_user",
+    "at": "{now}",
+    "transaction": "txid_current()",
+}
 
 
 def attempt(made: UrlOf, statement: str) -> None:
@@ -187,6 +192,8 @@ def test_a_request_of_the_session_is_taken(made: UrlOf) -> None:
         {"id": "-1"},
         {"user": f"'{user(Role.APPROVER)}'"},
         {"user": "NULL"},
+        {"transaction": "txid_current() - 1"},
+        {"transaction": "NULL"},
     ],
 )
 def test_a_request_is_refused_that_is_not_of_its_session(
@@ -204,13 +211,36 @@ ENTRY = (
 
 @pytest.mark.parametrize(
     ("number", "moment"),
-    [(str(LARGEST), "max(request.recorded_at)"), ("nextval('entry_id_seq')", "{now}")],
+    [
+        (str(LARGEST), "max(request.recorded_at)"),
+        ("nextval('entry_id_seq')", "{now}"),
+        ("nextval('entry_id_seq')", "max(request.recorded_at)"),
+    ],
 )
 def test_an_entry_is_refused_that_is_not_of_its_request(
     made: UrlOf, number: str, moment: str
 ) -> None:
-    with pytest.raises(Refused, match="cityfund guard: an entry"):
+    with pytest.raises(
+        Refused, match=r"cityfund guard: (an entry has the number|entry takes rows of its own)"
+    ):
         attempt(made, ENTRY.format(id=number, at=moment))
+
+
+ADDED = {
+    "receipt": "SELECT min(id), '{}' FROM request",
+    "disclosure": "SELECT max(id), 1, 1, 99, 0, 'x', '0123456789abcdef', 'x' FROM request",
+    "office (id, code, folded, reuse, request_id)": "SELECT 99, 'z', 'z', 0, max(id) FROM request",
+    "rate": (
+        "SELECT nextval('rate_id_seq'), day, base, quote, rate, source, withdrawn, request_id, "
+        "recorded_at FROM rate"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", ADDED)
+def test_nothing_is_added_to_what_was_recorded(made: UrlOf, table: str) -> None:
+    with pytest.raises(Refused, match="takes rows of its own request only"):
+        attempt(made, f"INSERT INTO {table} {ADDED[table]}")
 
 
 @pytest.mark.parametrize(

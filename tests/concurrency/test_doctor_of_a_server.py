@@ -35,7 +35,7 @@ def test_it_says_who_is_known_there_and_what_may_be_lost(ledger_url: str, capsys
     # The tests' server is quick and careless; an office's is not.
     assert answer["findings"] == ["the server may lose recorded acts; set fsync to on"]
     assert answer["line_encrypted"] is None  # it is on this machine
-    assert answer["synchronous_standby"] is None
+    assert answer["synchronous_standby"] == "none"
 
 
 def test_it_says_where_there_is_no_ledger_yet(ledgers: Ledgers, capsys) -> None:

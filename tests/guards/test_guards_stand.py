@@ -200,6 +200,7 @@ TAMPERED = {
         ["ALTER TABLE rate DISABLE TRIGGER USER"],
         [
             "guard rate_is_a_number is switched off",
+            "guard rate_is_of_its_session is switched off",
             "guard rate_refuses_delete is switched off",
             "guard rate_refuses_truncate is switched off",
             "guard rate_refuses_update is switched off",

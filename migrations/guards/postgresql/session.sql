@@ -18,6 +18,8 @@ BEGIN
     END IF;
     IF NEW.database_user IS DISTINCT FROM CAST(session_user AS text) THEN
         wrong := 'a request names the database user who makes it';
+    ELSIF NEW.transaction_id IS DISTINCT FROM txid_current() THEN
+        wrong := 'a request names the transaction it is made in';
     ELSIF NEW.recorded_at NOT BETWEEN clock - 60000000 AND clock + 300000000 THEN
         wrong := 'a request is recorded at the moment of the clock';
     ELSIF NEW.id > (SELECT last_value + 1 FROM {schema}.request_id_seq) OR NEW.id <= (
@@ -37,15 +39,12 @@ $function$;
 CREATE TRIGGER request_is_of_its_session BEFORE INSERT ON request
 FOR EACH ROW EXECUTE FUNCTION cityfund_request_is_of_its_session();
 
-CREATE OR REPLACE FUNCTION {schema}.cityfund_entry_is_of_its_session()
+CREATE OR REPLACE FUNCTION {schema}.cityfund_entry_number_is_of_its_session()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-DECLARE
-    clock bigint := CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint);
-    wrong text;
 BEGIN
     IF pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
         RETURN NEW;
@@ -54,21 +53,13 @@ BEGIN
         SELECT 1 FROM {schema}.entry AS made
         WHERE made.id = NEW.id - 1 AND made.request_id = NEW.request_id
     ) THEN
-        wrong := 'an entry has the number that its sequence gave';
-    ELSIF NEW.recorded_at < clock - 60000000 OR NOT EXISTS (
-        SELECT 1 FROM {schema}.request AS made
-        WHERE made.id = NEW.request_id AND made.recorded_at = NEW.recorded_at
-            AND made.database_user = CAST(session_user AS text)
-    ) THEN
-        wrong := 'an entry is recorded with its own request';
-    END IF;
-    IF wrong IS NOT NULL THEN
         RAISE EXCEPTION USING
-            ERRCODE = 'check_violation', MESSAGE = 'cityfund guard: ' || wrong;
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: an entry has the number that its sequence gave';
     END IF;
     RETURN NEW;
 END;
 $function$;
 
-CREATE TRIGGER entry_is_of_its_session BEFORE INSERT ON entry
-FOR EACH ROW EXECUTE FUNCTION cityfund_entry_is_of_its_session();
+CREATE TRIGGER entry_number_is_of_its_session BEFORE INSERT ON entry
+FOR EACH ROW EXECUTE FUNCTION cityfund_entry_number_is_of_its_session();
