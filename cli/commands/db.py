@@ -18,7 +18,11 @@ from cli.views.database import emit_copied, emit_set_up, with_progress
 
 app = noun("The database: upgrade, copy, backup, restore, rights, a wrong clock.")
 
-RoleName = Annotated[str, typer.Option(metavar="NAME", help="The role of these users.")]
+Reader = Annotated[str, typer.Option(metavar="NAME", help="The role of those who read reports.")]
+Officer = Annotated[str, typer.Option(metavar="NAME", help="Of those who record acts.")]
+Approver = Annotated[str, typer.Option(metavar="NAME", help="Of those who also change settings.")]
+Night = Annotated[str, typer.Option(metavar="NAME", help="Of the nightly run.")]
+Auditor = Annotated[str, typer.Option(metavar="NAME", help="Of those who also read proofs' texts.")]
 
 
 @command(app, "upgrade", kind="plain")
@@ -50,11 +54,11 @@ def correct_clock(call: Call) -> None:
 @command(app, "grants", kind="plain")
 def grants(
     call: Call,
-    reader: RoleName = "readers",
-    officer: RoleName = "officers",
-    approver: RoleName = "approvers",
-    night: RoleName = "nights",
-    auditor: RoleName = "auditors",
+    reader: Reader = "readers",
+    officer: Officer = "officers",
+    approver: Approver = "approvers",
+    night: Night = "nights",
+    auditor: Auditor = "auditors",
     schema: Annotated[
         str, typer.Option(metavar="NAME", help="The schema of the ledger's tables.")
     ] = "public",

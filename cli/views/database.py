@@ -28,11 +28,11 @@ def with_progress(call: Call, label: str) -> ShowProgress:
 
 
 def emit_grants(call: Call, statements: Sequence[str]) -> None:
-    """Write SQL statements, each of them a line."""
+    """Write SQL statements, each of them a line; as text in one transaction."""
     if call.format == "json":
         emit_document({"schema": "cityfund.grants/1", "statements": list(statements)})
         return
-    emit_lines(f"{one};" for one in statements)
+    emit_lines(f"{one};" for one in ("BEGIN", *statements, "COMMIT"))
 
 
 def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target: str) -> None:

@@ -109,15 +109,25 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
             owner = table.primary_key.columns.keys()[0]
             yield versions.format(table=table.name, owner=owner, schema=schema)
         if script.shared_files and "request_id" in table.c:
-            of_session = (folder / "of_session.sql").read_text(encoding="utf-8")
-            kind = "dated_row" if "recorded_at" in table.c else "row"
-            yield of_session.format(table=table.name, kind=kind)
+            yield from _of_session(folder, table)
         if "origin_kind" in table.c:
             yield from origins.texts(folder, table, schema)
     for name in script.rule_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
 
 
+def _of_session(folder: Path, table: Table) -> Iterator[str]:
+    """Give the guards that bind rows to their session: by their request, and by their numbers."""
+    kind = "dated_row" if "recorded_at" in table.c else "row"
+    template = (folder / "of_session.sql").read_text(encoding="utf-8")
+    yield template.format(table=table.name, kind=kind)
+    if "id" in table.c and table.name not in _WITH_IDS_OF_HOLDERS:
+        numbered = "'number'" if "number" in table.c else ""
+        template = (folder / "number.sql").read_text(encoding="utf-8")
+        yield template.format(table=table.name, numbered=numbered)
+
+
+_WITH_IDS_OF_HOLDERS: Final = frozenset({"need", "offer"})
 _BELOW: Final = {
     "project": "SELECT need.id FROM {s}need WHERE need.project_id = NEW.project_id",
     "provider": "SELECT offer.id FROM {s}offer WHERE offer.provider_id = NEW.provider_id",

@@ -145,8 +145,13 @@ def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]]) -> N
 def test_the_others_can_do_what_they_are_there_for(say: Callable[..., tuple[int, Any]]) -> None:
     assert say(NIGHT, "reconcile")[0] == ExitCode.DONE
     for role in (Role.READER, Role.AUDITOR):
-        for words in (["gaps"], ["journal", "list"], ["status"]):
-            assert say(user(role), *words)[0] == ExitCode.DONE
+        for words in (
+            *(["gaps"], ["journal", "list"], ["status"], ["history", "N-0001"]),
+            *(["journal", "show", "1"], ["need", "show", "N-0001"], ["query", "SELECT 1"]),
+            *(["brief", "MHD"], ["report", "offers"], ["audit", "seals"]),
+        ):
+            code, answer = say(user(role), *words)
+            assert code == ExitCode.DONE, (words, answer)
         code, error = say(user(role), "rates", "add", "EUR", "USD", "1.2")
         assert (code, error["code"]) == (ExitCode.UNREACHABLE, "database-forbids")
     assert say(user(Role.AUDITOR), "check")[0] == ExitCode.DONE
@@ -221,9 +226,30 @@ def test_an_entry_is_refused_that_is_not_of_its_request(
     made: UrlOf, number: str, moment: str
 ) -> None:
     with pytest.raises(
-        Refused, match=r"cityfund guard: (an entry has the number|entry takes rows of its own)"
+        Refused, match=r"cityfund guard: entry (has the numbers|takes rows of its own)"
     ):
         attempt(made, ENTRY.format(id=number, at=moment))
+
+
+NEXT = "nextval('office_id_seq')"
+
+
+def office(number: str, code: str) -> str:
+    """Write SQL that adds an office with an id and a number, in a request of its own."""
+    return (
+        REQUEST.format(**OWN)
+        + "; INSERT INTO office (id, code, folded, number, reuse, request_id) "
+        f"SELECT {number}, 'z', 'z', {code}, 0, max(id) FROM request"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(str(LARGEST), "NULL"), ("-1", "NULL"), (NEXT, "2147483647")]
+)
+def test_nobody_uses_the_numbers_of_everybody_up(made: UrlOf, number: str, code: str) -> None:
+    attempt(made, office(NEXT, "7"))
+    with pytest.raises(Refused, match="office has the numbers that follow only"):
+        attempt(made, office(number, code))
 
 
 ADDED = {

@@ -39,12 +39,25 @@ WITH_ORIGIN = tuple(f"{kind}_version" for kind in ("project", "offer", "deal", *
 CHAINED = tuple(f"{kind}_version" for kind in CHAINED_ORIGINS)
 MEETING_UNDO = ("project", "need", "offer", "undertaking")
 NAMED = ("office", "body", "restriction", "motion", *IDENTITIES, *ORIGINS)
+WITH_OWN_NUMBERS = (
+    *("approach", "attendance", "body", "city", "contact", "credential", "deal", "entry"),
+    *("exemption", "finding", "holder", "identifier", "instalment", "meeting", "motion", "note"),
+    *("office", "owner", "pair_limit", "partnership", "phase", "project", "proposal", "provider"),
+    *("rate", "reminder", "restriction", "seat", "statement", "target", "undertaking"),
+)
 TRIGGERS = {
     *(
         f"{table.name}_refuses_{what}"
         for table in append_only_tables()
         for what in ("update", "delete", "truncate")
     ),
+    "request_is_of_its_session",
+    *(
+        f"{table.name}_is_of_its_session"
+        for table in append_only_tables()
+        if "request_id" in table.c
+    ),
+    *(f"{table}_number_is_of_its_session" for table in WITH_OWN_NUMBERS),
     *(f"{table}_follows" for table in VERSIONS),
     *(f"{kind}_terms_meet_acts" for kind in ("need", "offer", "deal")),
     *(f"{kind}_terms_meet_undo" for kind in MEETING_UNDO),
@@ -100,6 +113,7 @@ FUNCTIONS = {
     *(f"cityfund_{table}_names_an_origin()" for table in WITH_ORIGIN),
     *(f"cityfund_{table}_comes_from_another()" for table in CHAINED),
     *(f"cityfund_{kind}_refuses_update()" for kind in set(NAMED) - set(IDENTITIES)),
+    *(f"cityfund_{what}_is_of_its_session()" for what in ("request", "row", "dated_row", "number")),
     "cityfund_approach_meets_acts()",
     "cityfund_seat_terms_meet_seats()",
     "cityfund_partnership_terms_meet_partnerships()",
@@ -201,6 +215,7 @@ TAMPERED = {
         [
             "guard rate_is_a_number is switched off",
             "guard rate_is_of_its_session is switched off",
+            "guard rate_number_is_of_its_session is switched off",
             "guard rate_refuses_delete is switched off",
             "guard rate_refuses_truncate is switched off",
             "guard rate_refuses_update is switched off",

@@ -46,3 +46,39 @@ BEGIN
     RETURN NEW;
 END;
 $function$;
+
+-- Called for the tables whose ids come from a sequence, and with `number` where codes are numbered.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_number_is_of_its_session()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    next_id bigint;
+    follows boolean;
+    wrong boolean := false;
+BEGIN
+    IF pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RETURN NEW;
+    END IF;
+    EXECUTE 'SELECT last_value + 1 FROM ' || quote_ident(TG_TABLE_SCHEMA) || '.'
+        || quote_ident(TG_TABLE_NAME || '_id_seq') INTO next_id;
+    IF NEW.id > next_id THEN
+        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || quote_ident(TG_TABLE_SCHEMA) || '.'
+            || quote_ident(TG_TABLE_NAME) || ' WHERE id = $1 - 1 AND request_id = $2)'
+            INTO follows USING NEW.id, NEW.request_id;
+        wrong := NOT follows;
+    END IF;
+    IF TG_NARGS > 0 THEN
+        wrong := wrong OR NEW.number > 999999999;
+    END IF;
+    IF wrong OR NEW.id < 1 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: ' || TG_TABLE_NAME || ' has the numbers that follow only';
+    END IF;
+    RETURN NEW;
+END;
+$function$;

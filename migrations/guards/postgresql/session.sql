@@ -38,28 +38,3 @@ $function$;
 
 CREATE TRIGGER request_is_of_its_session BEFORE INSERT ON request
 FOR EACH ROW EXECUTE FUNCTION cityfund_request_is_of_its_session();
-
-CREATE OR REPLACE FUNCTION {schema}.cityfund_entry_number_is_of_its_session()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-BEGIN
-    IF pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
-        RETURN NEW;
-    END IF;
-    IF NEW.id > (SELECT last_value + 1 FROM {schema}.entry_id_seq) AND NOT EXISTS (
-        SELECT 1 FROM {schema}.entry AS made
-        WHERE made.id = NEW.id - 1 AND made.request_id = NEW.request_id
-    ) THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'check_violation',
-            MESSAGE = 'cityfund guard: an entry has the number that its sequence gave';
-    END IF;
-    RETURN NEW;
-END;
-$function$;
-
-CREATE TRIGGER entry_number_is_of_its_session BEFORE INSERT ON entry
-FOR EACH ROW EXECUTE FUNCTION cityfund_entry_number_is_of_its_session();
