@@ -112,8 +112,10 @@ def say(
     return saying
 
 
-def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]]) -> None:
+def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]], tmp_path: Path) -> None:
     refused = []
+    table = tmp_path / "cities.csv"
+    table.write_text("code,name,country\nYZD,Yazd,IR\nKRJ,Karaj,IR\n")
     for words in (
         ["deal", "introduce", "O-0001", "N-0001", "1M EUR", "--until", "2099-01-01"],
         ["deal", "commit", "D-0001", "400k EUR"],
@@ -127,6 +129,8 @@ def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]]) -> N
         ["city", "edit", "QM", "--code", "QOM"],
         ["rates", "add", "EUR", "USD", "1.1"],
         ["note", "add", "city:MHD", "a call"],
+        ["import", str(table), "--yes"],
+        ["approach", "add", "N-0001", "BANK"],
         ["match", "--save"],
         ["journal", "reverse", "5", "--reason", "slip"],
         ["project", "add", "Tram", "--city", "MHD", "--sector", "transport.urban"],
