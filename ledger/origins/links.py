@@ -82,6 +82,10 @@ class Links:
         """Give everything whose chain of origins leads to a record, the nearest first."""
         return all_below(record, lambda one: self._below.get(one, ()))
 
+    def named(self, kind: str) -> list[str]:
+        """Give the codes of the records of a register that others name as their origin."""
+        return [one.code for one in self._below if one.kind == kind]
+
     def by_origin(self, kind: str) -> dict[str, list[Origin]]:
         """Give all that came of each record of a register, by its code."""
         found: defaultdict[str, list[Origin]] = defaultdict(list)

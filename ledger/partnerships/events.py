@@ -17,7 +17,7 @@ from ledger.registers.pairs import Approach
 Key = tuple[str, str]
 """A record by its register and its code."""
 
-_REACHED: Final = {
+REACHED: Final = {
     Stage.HELD: Outcome.HELD,
     Stage.COMMITTED: Outcome.COMMITTED,
     Stage.DELIVERED: Outcome.DELIVERED,
@@ -80,7 +80,7 @@ def deal_events(acts: Iterable[DealAct]) -> Iterator[Event]:
     for one in every:
         if one.reverses is None and one.number not in undone:
             yield Event(
-                one.day, f"deal {one.act}", one.deal, _REACHED.get(one.to_stage, Outcome.NONE)
+                one.day, f"deal {one.act}", one.deal, REACHED.get(one.to_stage, Outcome.NONE)
             )
 
 

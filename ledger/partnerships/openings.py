@@ -50,6 +50,16 @@ class Opening(NamedTuple):
         return f"{self.giver} is {self.evidence} in {self.need.need.topic}"
 
 
+def is_open(need: NeedFacts) -> bool:
+    """Say whether something of a need is still to be found."""
+    return need.balance.free > 0
+
+
+def asks_for_evidence(need: NeedFacts) -> bool:
+    """Say whether evidence in a topic makes an opening of a need: of expertise, with a topic."""
+    return need.need.factor is Factor.EXPERTISE and need.need.topic is not None
+
+
 class Exchange:
     """What cities need and could give on a day: asked once for each need, not for each pair."""
 
@@ -67,7 +77,7 @@ class Exchange:
         self._outstanding, self._evidence_of = outstanding, evidence_of
         self._needs: defaultdict[str, list[NeedFacts]] = defaultdict(list)
         for need in needs:
-            if need.balance.free > 0:
+            if is_open(need):
                 self._needs[need.city.code].append(need)
         by_factor: defaultdict[Factor, list[OfferFacts]] = defaultdict(list)
         for offer in offers:
@@ -77,6 +87,10 @@ class Exchange:
             factor: OfferIndex(some, day, rate_of) for factor, some in by_factor.items()
         }
         self._givers: dict[str, dict[str, list[OfferFacts]]] = {}
+
+    def asks_nothing(self, one: Partnership) -> bool:
+        """Say whether neither city of a partnership has an open need."""
+        return one.city not in self._needs and one.with_city not in self._needs
 
     def count(self, one: Partnership) -> int:
         """Count the openings of a partnership."""
@@ -103,9 +117,7 @@ class Exchange:
                 yield need, one.other(asker)
 
     def _evidence(self, need: NeedFacts, giver: str) -> str | None:
-        if need.need.factor is not Factor.EXPERTISE or need.need.topic is None:
-            return None
-        return self._evidence_of(need, giver)
+        return self._evidence_of(need, giver) if asks_for_evidence(need) else None
 
     def _possible_amount(self, need: NeedFacts, offer: OfferFacts) -> int | None:
         rate = self._rate_of(need.balance.unit.code, offer.balance.unit.code)

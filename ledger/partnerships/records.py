@@ -37,10 +37,10 @@ class Partnership:
 
     def __post_init__(self) -> None:
         """Put the two cities in the order of their codes."""
-        pair = self.city, self.with_city
-        first, second = sorted(pair, key=lambda code: (normalised_code(code), code))
-        object.__setattr__(self, "city", first)
-        object.__setattr__(self, "with_city", second)
+        one, other = self.city, self.with_city
+        if (normalised_code(one), one) > (normalised_code(other), other):
+            object.__setattr__(self, "city", other)
+            object.__setattr__(self, "with_city", one)
 
     @property
     def cities(self) -> tuple[str, str]:
@@ -51,6 +51,10 @@ class Partnership:
     def period(self) -> Period:
         """Give the time in which it is in force."""
         return Period(self.signed, self.ended)
+
+    def has_begun(self, day: date) -> bool:
+        """Say whether it had begun by a day; one without a signing date always had."""
+        return self.signed is None or self.signed.first <= day
 
     def other(self, city: str) -> str:
         """Give the city on the other side."""

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from ledger.core.errors import InvalidInput
 from ledger.core.quantity import Unit, format_amount
 from ledger.core.suggest import nearest
 from ledger.core.text import commonest_spellings, text_key
-from ledger.partnerships.records import Partnership
+from ledger.partnerships.records import Partnership, Undertaking
 from ledger.partnerships.status import Outcome, Status, Trace
 from ledger.registers.records import City
 
 Cell = object
 Row = dict[str, Cell]
 
-BY: Final = ("city", "country", "kind", "topic", "office")
+_CITY: Final = "city"
+_TOPIC: Final = "topic"
+BY: Final = (_CITY, "country", "kind", _TOPIC, "office")
 """What partnerships can be summed by; one with two cities counts with each of them."""
 
 
@@ -50,6 +53,27 @@ class Counts:
     declined: int = 0
     meetings: int = 0
     deals: int = 0
+
+
+def count_undertakings(undertakings: Iterable[Undertaking], day: date) -> Counts:
+    """Count the undertakings that there were on a day, those done by it, and those late."""
+    known = done = 0
+    late: list[str] = []
+    for one in undertakings:
+        if one.is_done_by(day):
+            done += 1
+        elif one.done_on is not None and one.due_on is None:
+            continue  # it was done later, and had no due date until then
+        elif one.due_on is not None and one.due_on < day:
+            late.append(one.code)
+        known += 1
+    return _counts_of(known, done, tuple(late))
+
+
+@lru_cache(maxsize=256)
+def _counts_of(undertakings: int, done: int, late: tuple[str, ...]) -> Counts:
+    """Make counts: most partnerships have the same ones."""
+    return Counts(undertakings=undertakings, done=done, late=late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,43 +163,56 @@ def group_rows(rows: Iterable[PartnershipRow], by: Sequence[str]) -> list[Row]:
     Groups come in the order of their keys; a partnership without a topic is in the group of none.
     """
     every = list(rows)
-    spellings = commonest_spellings(topic for row in every for topic in row.partnership.topics)
+    spellings = _topic_spellings(every) if _TOPIC in by else {}
     groups: dict[tuple[str, ...], dict[str, PartnershipRow]] = {}
     for row in every:
+        code = row.partnership.code
         for key in _keys(row, by):
-            groups.setdefault(key, {})[row.partnership.code] = row
-    names = {city.code: city.name for row in every for city in row.cities}
+            groups.setdefault(key, {})[code] = row
+    names = {city.code: city.name for row in every for city in row.cities} if _CITY in by else {}
     found: list[Row] = []
     for key in sorted(groups):
         cells: Row = dict(zip(by, key, strict=True))
-        if "topic" in cells:
-            cells["topic"] = spellings.get(str(cells["topic"]))
-        if "city" in cells:
-            cells["city_name"] = names[str(cells["city"])]
+        if _TOPIC in cells:
+            cells[_TOPIC] = spellings.get(str(cells[_TOPIC]))
+        if _CITY in cells:
+            cells["city_name"] = names[str(cells[_CITY])]
         found.append({**cells, **_sums(list(groups[key].values()))})
     return found
 
 
-def _keys(row: PartnershipRow, by: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def _topic_spellings(rows: Iterable[PartnershipRow]) -> dict[str, str]:
+    return commonest_spellings(topic for row in rows for topic in row.partnership.topics)
+
+
+def _keys(row: PartnershipRow, by: Sequence[str]) -> dict[tuple[str, ...], None]:
     """Give each group that a row is in: one city at a time has its code, country and office."""
     keys: dict[tuple[str, ...], None] = {}
+    topics = [*map(text_key, row.partnership.topics)] if _TOPIC in by else []
     for city in row.cities:
-        own = {"city": city.code, "country": city.country, "office": city.office}
-        for topic in map(text_key, row.partnership.topics or ("",)):
-            cells = {**own, "kind": row.partnership.kind, "topic": topic}
-            keys[tuple(cells[name] for name in by)] = None
-    yield from keys
+        cells = {
+            _CITY: city.code,
+            "country": city.country,
+            "office": city.office,
+            "kind": row.partnership.kind,
+        }
+        for topic in topics or ("",):
+            cells[_TOPIC] = topic
+            keys[tuple([cells[name] for name in by])] = None
+    return keys
 
 
 def _sums(rows: Sequence[PartnershipRow]) -> Row:
-    statuses = Counter([row.status for row in rows])
+    # Members of an enumeration are told apart by identity: to hash one is a call for each row.
+    every = [row.status for row in rows]
+    statuses = {status: len([1 for one in every if one is status]) for status in Status}
     return {
         "ties": len(rows),
         "in_force": len(rows) - statuses[Status.ENDED],
-        **{status.value: statuses[status] for status in Status},
-        "without_outcome": sum(row.outcome is Outcome.NONE for row in rows),
-        "late": sum(len(row.counts.late) for row in rows),
-        "openings": sum(row.openings for row in rows),
+        **{status.value: count for status, count in statuses.items()},
+        "without_outcome": len([1 for row in rows if row.outcome is Outcome.NONE]),
+        "late": sum([len(row.counts.late) for row in rows]),
+        "openings": sum([row.openings for row in rows]),
     }
 
 

@@ -73,19 +73,16 @@ class Trace(NamedTuple):
 
 def newest_trace(events: Collection[Event], day: date) -> Trace | None:
     """Give the newest sign of life up to a day; of several, the one that reaches furthest."""
-    if not events:
-        return None
-    found = [
-        (trace, RANKS[event.reaches], event)
-        for event in events
-        if (trace := event.trace_by(day)) is not None
-    ]
+    found = [(trace, event) for event in events if (trace := event.trace_by(day)) is not None]
     if not found:
         return None
-    if len(found) > 1:
-        found.sort(key=lambda one: (*one[:2], one[2].record, one[2].what))
-    newest, _, event = found[-1]
+    newest, event = found[0] if len(found) == 1 else max(found, key=_newest_and_furthest)
     return Trace(newest, event.what, event.record)
+
+
+def _newest_and_furthest(one: tuple[date, Event]) -> tuple[date, int, str, str]:
+    trace, event = one
+    return trace, RANKS[event.reaches], event.record, event.what
 
 
 def status_on(period: Period, trace: Trace | None, day: date, months: int) -> Status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,10 +19,10 @@ from ledger.exchanges.standing import TopicStanding, standings_by_topic
 from ledger.journal.entries import Stages
 from ledger.origins.links import Origin
 from ledger.partnerships.events import Key, events_by_record, events_of
-from ledger.partnerships.openings import Exchange, Opening
+from ledger.partnerships.openings import Exchange, Opening, asks_for_evidence, is_open
 from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING, Partnership, Undertaking
-from ledger.partnerships.rows import Counts, PartnershipRow, Quantities
-from ledger.partnerships.status import Event, newest_trace, outcome_by, status_on
+from ledger.partnerships.rows import Counts, PartnershipRow, Quantities, count_undertakings
+from ledger.partnerships.status import Event, Outcome, newest_trace, outcome_by, status_on
 from ledger.rates.rates import plain_rates
 from ledger.registers.records import City, Provider
 from ledger.store.db.queries import read_units
@@ -64,8 +64,9 @@ def report_partnerships(
     rows = _judge(reader, load_all(reader.connection, PARTNERSHIP, known_at), months, whole=True)
     idle = [row.partnership for row in rows if row.is_idle]
     exchange = _exchange(reader, idle)
-    counts = {one.code: exchange.count(one) for one in idle} if exchange is not None else {}
-    found = idle if list_openings else ()
+    asked = [] if exchange is None else [one for one in idle if not exchange.asks_nothing(one)]
+    counts = {one.code: exchange.count(one) for one in asked} if exchange is not None else {}
+    found = asked if list_openings else ()
     return PartnershipReport(
         as_of=reader.day,
         known_at=reader.known_at,
@@ -100,12 +101,23 @@ def undertakings_of(reader: Reader, code: str) -> list[Undertaking]:
 
 
 def _exchange(reader: Reader, partnerships: Sequence[Partnership]) -> Exchange | None:
-    """Read what the cities of partnerships need and could give; None without a partnership."""
+    """Read what the cities of partnerships need and could give; None where nothing is needed.
+
+    Credentials are read only where an open need of expertise has a topic.
+    """
     if not partnerships:
         return None
-    snapshot = reader.around_cities({city for one in partnerships for city in one.cities})
-    standings = standings_by_topic(snapshot.day, evidence_of(snapshot))
-    own = own_providers(snapshot.records("provider").values())
+    ties = {city for one in partnerships for city in one.cities}
+    needs = reader.having("city", "code", ties, "project", "need").need_facts.values()
+    open_ = [one for one in needs if is_open(one)]
+    asking = {one.city.code for one in open_}
+    if not asking:
+        return None
+    tied = {city for one in partnerships if asking & {*one.cities} for city in one.cities}
+    evidence = any(asks_for_evidence(one) for one in open_)
+    snapshot = reader.around_cities(tied, credentials=evidence)
+    standings = standings_by_topic(snapshot.day, evidence_of(snapshot)) if evidence else {}
+    own = own_providers(snapshot.records("provider").values()) if evidence else {}
     return Exchange(
         snapshot.need_facts.values(),
         snapshot.offer_facts.values(),
@@ -135,9 +147,7 @@ def _judge(
     reader: Reader, ties: Stored, months: int, *, whole: bool = False
 ) -> list[PartnershipRow]:
     """Judge the partnerships that had begun by the day, by code."""
-    begun = {
-        code: ties[code] for code in sorted(ties) if ties[code].record.period.first <= reader.day
-    }
+    begun = {code: ties[code] for code in sorted(ties) if ties[code].record.has_begun(reader.day)}
     if not begun:
         return []
     below = _Below(reader, begun, months, whole=whole)
@@ -156,7 +166,7 @@ def _row(
         partnership=one,
         cities=(cities[one.city], cities[one.with_city]),
         status=status_on(one.period, trace, day, months),
-        outcome=outcome_by(events, day),
+        outcome=outcome_by(events, day) if events else Outcome.NONE,
         trace=trace,
         counts=below.counts(one.code, events),
         quantities=below.quantities(one.code),
@@ -169,7 +179,11 @@ class _Below:
     def __init__(self, reader: Reader, ties: Stored, months: int, *, whole: bool) -> None:
         links = read_links(reader.connection, reader.times.known_at)
         self._day = reader.day
-        self._came_of = {code: links.came_of(Origin(PARTNERSHIP, code)) for code in ties}
+        self._came_of = {
+            code: links.came_of(Origin(PARTNERSHIP, code))
+            for code in links.named(PARTNERSHIP)
+            if code in ties
+        }
         codes: defaultdict[str, set[str]] = defaultdict(set, {PARTNERSHIP: {*ties}})
         for record in (one for below in self._came_of.values() for one in below):
             codes[record.kind].add(record.code)
@@ -192,28 +206,25 @@ class _Below:
             ),
             self._approaches.values(),
             self._meetings.values(),
-            read_deal_acts(reader.connection, reader.times, ids) if ids else (),
+            read_deal_acts(reader.connection, reader.times, reader.day, ids) if ids else (),
             months,
         )
 
-    def events(self, code: str) -> list[Event]:
-        """Give the events of a partnership, those after the day included."""
+    def events(self, code: str) -> Sequence[Event]:
+        """Give the events of a partnership that decide, those after the day included."""
+        if code not in self._came_of:
+            return self._events.get((PARTNERSHIP, code), ())
         return [*events_of(code, self._came_of[code], self._events)]
 
     def counts(self, code: str, events: Iterable[Event]) -> Counts:
         """Count what came of a partnership by the day."""
-        if not self._came_of[code] and code not in self._undertakings:
-            return _NOTHING
-        day, came_of = self._day, self._came_of[code]
-        undertakings = [one for one in self.undertakings(code) if one.is_known_by(day)]
-        late = [one.code for one in undertakings if one.is_late(day)]
-        done = [one for one in undertakings if one.is_done_by(day)]
-        own = Counts(undertakings=len(undertakings), done=len(done), late=tuple(late))
-        if not came_of:
-            return own
-        happened = Counter(event.what for event in events if event.day <= day)
+        came_of = self._came_of.get(code)
+        if came_of is None:
+            own = self._undertakings.get(code)
+            return _NOTHING if own is None else count_undertakings(_records_of(own), self._day)
+        happened = Counter(event.what for event in events if event.day <= self._day)
         return replace(
-            own,
+            count_undertakings(self._all_undertakings(code), self._day),
             approaches=happened["approach sent"],
             interested=happened["approach interested"],
             declined=happened["approach declined"],
@@ -221,16 +232,17 @@ class _Below:
             deals=sum(one.kind == _DEAL and one.code in self._stages for one in came_of),
         )
 
-    def undertakings(self, code: str) -> Iterator[Undertaking]:
+    def _all_undertakings(self, code: str) -> list[Undertaking]:
         """Give the undertakings of a partnership, and of partnerships that came of it."""
-        for one in (Origin(PARTNERSHIP, code), *self._came_of[code]):
-            if one.kind == PARTNERSHIP:
-                yield from (stored.record for stored in self._undertakings.get(one.code, ()))
+        ties = [code, *(one.code for one in self._came_of[code] if one.kind == PARTNERSHIP)]
+        return [one for tie in ties for one in _records_of(self._undertakings.get(tie, ()))]
 
     def quantities(self, code: str) -> tuple[Quantities, ...]:
         """Sum what is held, committed and delivered of the deals that came of it, by unit."""
+        if code not in self._came_of or not self._stages:
+            return ()
         sums: dict[str, Quantities] = {}
-        for one in self._came_of[code] if self._stages else ():
+        for one in self._came_of[code]:
             if one.kind != _DEAL or one.code not in self._stages:
                 continue
             unit, stages = self._units[one.code], self._stages[one.code]
@@ -242,6 +254,10 @@ class _Below:
                 before.delivered + stages[Stage.DELIVERED],
             )
         return tuple(sums[name] for name in sorted(sums))
+
+
+def _records_of(stored: Iterable[StoredRecord]) -> list[Any]:
+    return [one.record for one in stored]
 
 
 def _undertakings(reader: Reader, codes: Collection[str] | None) -> dict[str, list[StoredRecord]]:

@@ -263,9 +263,10 @@ class Reader:
         """Read some records of a register by their codes, with all that they refer to."""
         return self.having(kind, "code", codes)
 
-    def around_cities(self, cities: Collection[str]) -> Snapshot:
+    def around_cities(self, cities: Collection[str], *, credentials: bool = True) -> Snapshot:
         """Read cities with their needs and offers, the deals of these, and the rates of the day."""
-        return self.having("city", "code", cities, *_EXCHANGED, rates=True)
+        parts = _EXCHANGED if credentials else _EXCHANGED - {"credential"}
+        return self.having("city", "code", cities, *parts, rates=True)
 
     def units(self, codes: Collection[str]) -> dict[str, Unit]:
         """Read some units, and the base currency."""
