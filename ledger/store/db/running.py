@@ -8,7 +8,8 @@ alone: a request that was copied keeps the id of the server it was made on. A wr
 between a reader's snapshot and its look at the locks is found by its request, which the snapshot
 does not show.
 
-Transactions of other databases, and the one that holds the lock of the night, write nothing here.
+Transactions of other databases, those of the server's own vacuuming, which is no user's, and the
+one that holds the lock of the night, write nothing here. A prepared transaction has no session.
 Where a server has no such lists, the time limits of a write decide.
 """
 
@@ -29,9 +30,11 @@ _HOLDERS: Final = text(
     "SELECT CAST(own.transactionid AS text) AS xid, own.pid, "
     "txid_snapshot_xmax(txid_current_snapshot()) AS next "
     "FROM pg_locks AS own JOIN pg_locks AS held "
-    "ON held.virtualtransaction = own.virtualtransaction AND held.pid = own.pid "
+    "ON held.virtualtransaction = own.virtualtransaction AND held.pid IS NOT DISTINCT FROM own.pid "
     "JOIN pg_database AS here ON here.datname = current_database() "
     "WHERE own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock' AND own.granted "
+    "AND (own.pid IS NULL OR EXISTS (SELECT 1 FROM pg_stat_activity AS session "
+    "WHERE session.pid = own.pid AND session.usesysid IS NOT NULL)) "
     "GROUP BY own.transactionid, own.pid HAVING NOT coalesce(bool_or("
     "held.relation = CAST(to_regclass('night_lock') AS oid) AND held.mode = 'RowShareLock'), false)"
     " AND NOT (coalesce(bool_or(held.database NOT IN (0, here.oid)), false)"
