@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
@@ -18,6 +20,8 @@ from ledger.deals.instalments import instalment_of
 from ledger.journal.entries import Act
 
 LATER = date(2027, 12, 31)
+_NAMED = re.compile(r'\b(?:UPDATE|INTO|FROM) +"?(\w+)')
+"""The tables that a statement names."""
 
 
 def live(world: World) -> None:
@@ -91,9 +95,16 @@ def _an_offer_that_ends(world: World) -> None:
 
 
 def attack(url: str, *statements: str) -> None:
-    """Write past every guard and foreign key, as the database's owner could; guards go back."""
+    """Write past every guard and foreign key, as the database's owner could; guards go back.
+
+    Where rows alone are changed, only the guards and keys of the tables that the statements name
+    are in the way.
+    """
     with closing(Raw(url)) as raw:
-        disarm, rearm = _DISARMING[raw.engine](raw)
+        tables = {name for one in statements for name in _NAMED.findall(one)}
+        if not all(one.startswith(("UPDATE", "INSERT", "DELETE")) for one in statements):
+            tables = {*raw.tables()}
+        disarm, rearm = _DISARMING[raw.engine](raw, tables)
         raw.execute_all(disarm)
         for statement in statements:
             changed = raw.execute(statement).rowcount
@@ -104,32 +115,38 @@ def attack(url: str, *statements: str) -> None:
 def disarm(url: str) -> None:
     """Take every guard and foreign key out of action for good."""
     with closing(Raw(url)) as raw:
-        statements, _ = _DISARMING[raw.engine](raw)
+        statements, _ = _DISARMING[raw.engine](raw, {*raw.tables()})
         raw.execute_all(statements)
 
 
-def _in_a_file(raw: Raw) -> tuple[list[str], list[str]]:
-    guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+def _in_a_file(raw: Raw, tables: AbstractSet[str]) -> tuple[list[str], list[str]]:
+    guards = raw.execute(
+        "SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall()
     for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
         raw.execute(f"PRAGMA {pragma}")
-    return [f'DROP TRIGGER "{name}"' for name, _ in guards], [statement for _, statement in guards]
+    concerned = [(name, sql) for name, sql, table in guards if table in tables]
+    return [f'DROP TRIGGER "{name}"' for name, _ in concerned], [sql for _, sql in concerned]
 
 
-def _on_a_server(raw: Raw) -> tuple[list[str], list[str]]:
+def _on_a_server(raw: Raw, tables: AbstractSet[str]) -> tuple[list[str], list[str]]:
     parts = raw.execute(
-        "SELECT tgrelid::regclass, format('DISABLE TRIGGER %I', tgname),"
+        "SELECT tgrelid::regclass, tgrelid::regclass, format('DISABLE TRIGGER %I', tgname),"
         " format('ENABLE %s TRIGGER %I',"
         "   CASE tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END, tgname)"
         " FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        " UNION ALL SELECT conrelid::regclass, format('DROP CONSTRAINT %I', conname),"
+        " UNION ALL SELECT conrelid::regclass,"
+        " CASE contype WHEN 'f' THEN confrelid ELSE conrelid END::regclass,"
+        " format('DROP CONSTRAINT %I', conname),"
         " format('ADD CONSTRAINT %I %s NOT VALID', conname, pg_get_constraintdef(oid))"
         " FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid <> 0"
     ).fetchall()
     disarm: defaultdict[str, list[str]] = defaultdict(list)
     rearm: defaultdict[str, list[str]] = defaultdict(list)
-    for table, off, on in parts:
-        disarm[table].append(off)
-        rearm[table].append(on)
+    for table, other, off, on in parts:
+        if tables & {table, other}:
+            disarm[table].append(off)
+            rearm[table].append(on)
     return _altering(disarm), _altering(rearm)
 
 
