@@ -82,13 +82,23 @@ def nodes(path: Path) -> tuple[ast.AST, ...]:
 def imports(*paths: Path) -> Iterator[Import]:
     """List the imports of some modules, those inside functions included."""
     for path in paths:
-        for node in nodes(path):
-            place = f"{named(path)}:{getattr(node, 'lineno', 0)}"
-            if isinstance(node, ast.Import):
-                yield from (Import(alias.name, "", place) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                yield from (Import(module, alias.name, place) for alias in node.names)
+        yield from imports_of(path)
+
+
+@cache
+def imports_of(path: Path) -> tuple[Import, ...]:
+    """List the imports of a module, once for all the rules."""
+    found: list[Import] = []
+    for node in nodes(path):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        place = f"{named(path)}:{node.lineno}"
+        if isinstance(node, ast.Import):
+            found += (Import(alias.name, "", place) for alias in node.names)
+        else:
+            module = "." * node.level + (node.module or "")
+            found += (Import(module, alias.name, place) for alias in node.names)
+    return tuple(found)
 
 
 def calls(*paths: Path) -> Iterator[tuple[str, str]]:

@@ -8,14 +8,17 @@ gain keys; it never loses or changes one.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shared_schema
 import time_machine
+from ledgers import SqliteLedgers
 
 from cli.main import main
 from ledger.usecases.admin.copy import copy_ledger
@@ -29,18 +32,25 @@ FIRST_SEAL = "226:d0121e26b964eb205326163d356304499e59b3476e5044e5c95a54664a30f8
 DAY_AFTER = "2026-11-29T12:00:00+00:00"
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[str]:
-    """Restore the recorded ledger into a file and upgrade it; give its URL."""
-    path = tmp_path / "old.db"
-    with sqlite3.connect(path) as database:
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Restore the recorded ledger into a file and upgrade it, once for all tests; give the file."""
+    path = tmp_path_factory.mktemp("upgraded") / "old.db"
+    with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode = WAL")  # a dump does not carry the mode of the file
         database.executescript((HERE / "ledger_0_1_0.sql").read_text(encoding="utf-8"))
-    database.close()
-    url = f"sqlite:///{path}"
+    with shared_schema.not_shared(), time_machine.travel(DAY_AFTER, tick=True):
+        assert main(["db", "upgrade", "--db", f"sqlite:///{path}"]) == 0
+    SqliteLedgers(path.parent).settle(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def ledger(upgraded: Path, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a copy of the upgraded ledger, on the day after."""
+    path = shutil.copy(upgraded, tmp_path)
     with time_machine.travel(DAY_AFTER, tick=True):
-        assert main(["db", "upgrade", "--db", url]) == 0
-        yield url
+        yield f"sqlite:///{path}"
 
 
 def changed(old: Any, new: Any, at: str = "answer") -> list[str]:
