@@ -69,9 +69,25 @@ def pytest_collection_modifyitems(
 ) -> Iterator[None]:
     """Mark what only long runs do; put long tests first, and choose those of a named database."""
     everyday_engines.mark(items)
+    if _is_long(config):
+        _mark_what_draws(items)
     yield  # -m and -k are applied here
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     _choose_by_database(config, items)
+
+
+def _is_long(config: pytest.Config) -> bool:
+    """Say whether long runs are asked for: -m soak, alone or among others."""
+    chosen = config.getoption("markexpr")
+    return "soak" in chosen and "not soak" not in chosen
+
+
+def _mark_what_draws(items: list[pytest.Item]) -> None:
+    """Let a long run have the tests that draw examples: it tries all that they ask for."""
+    for item in items:
+        test = getattr(item, "obj", None)
+        if getattr(test, "is_hypothesis_test", False) or item.get_closest_marker("draws"):
+            item.add_marker(pytest.mark.soak)
 
 
 def pytest_collection_finish() -> None:
@@ -112,6 +128,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     New ledgers take the machine's time zone, which is the same on every machine here.
     """
+    if _is_long(config):
+        hypothesis_profiles.load_full()
     # Hundreds of processes are started; without this each of them compiles every module anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

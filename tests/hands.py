@@ -130,6 +130,12 @@ def sizes(everyday: int, full: int) -> Sequence[Any]:
     return (everyday, pytest.param(full, marks=pytest.mark.soak))
 
 
+def seeds(everyday: int, full: int) -> Sequence[Any]:
+    """Give the seeds of a random test: the first for every day, the others for `pytest -m soak`."""
+    later = (pytest.param(seed, marks=pytest.mark.soak) for seed in range(everyday, full))
+    return (*range(everyday), *later)
+
+
 def days_on(days: int) -> date:
     """Give the day so many days from the ledger's today."""
     return datetime.now(UTC).date() + timedelta(days=days)

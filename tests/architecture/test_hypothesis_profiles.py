@@ -41,3 +41,18 @@ def test_a_search_is_asked_for_by_its_profile() -> None:
 
     assert "derandomize=False" in searching
     assert "max_examples=2000" in searching
+
+
+def test_long_runs_try_all_that_a_test_asks_for() -> None:
+    assert "max_examples=40" in loaded()
+    assert "max_examples=100" in loaded(HYPOTHESIS_PROFILE="full")
+
+
+def test_long_runs_have_the_property_tests_too() -> None:
+    line = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--collect-only", "-m", "soak"]
+    files = ["acts/test_splitting_parts.py", "machine/test_one_deal_in_parts.py"]
+    told = subprocess.run(
+        [*line, *files], cwd=TESTS, capture_output=True, text=True, check=True
+    ).stdout  # fmt: skip
+    for file in files:
+        assert f"{file}: " in told or f"{file}::" in told, told

@@ -144,6 +144,7 @@ def move_on(officer: AnyOfficer, away: Ledgers) -> None:
     away.drop_all()
 
 
+@pytest.mark.draws
 def test_whatever_an_officer_did_arrives(opened: Callable[[], str], elsewhere: Ledgers) -> None:
     class Mover(AnyOfficer):
         def agrees_with_the_oracle(self) -> None:

@@ -206,7 +206,7 @@ def killed_upgrades(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kills", sizes(6, 200))
+@pytest.mark.parametrize("kills", sizes(3, 200))
 def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
     used = ledgers.new()
     officer = Hand(used)
@@ -233,7 +233,7 @@ def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kills", sizes(4, 50))
+@pytest.mark.parametrize("kills", sizes(2, 50))
 def test_a_new_ledger_is_there_or_not_there(ledgers: Ledgers, kills, seed):
     left = killed_upgrades(ledgers.empty, ("init",), kills, seed)
     tell(

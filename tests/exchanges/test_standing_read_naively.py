@@ -6,8 +6,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from evidence_worlds import CITIES, DAY, TOPICS, a_city, candidates, evidence
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 
 from ledger.exchanges.candidate_cities import (
     ORDER,
@@ -96,7 +97,7 @@ def test_standings_are_what_their_definition_says(topic: str, ledger: Evidence) 
     )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(evidence)
 def test_standings_by_topic_are_those_of_each_topic(ledger: Evidence) -> None:
     every = standings_by_topic(DAY, ledger)
@@ -135,7 +136,7 @@ READ = {
 }
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(evidence, st.permutations(list(ORDER)), st.integers(0, 3), st.data())
 def test_candidates_stand_in_the_order_that_is_asked_for(
     ledger: Evidence, columns: list[str], named: int, data: st.DataObject

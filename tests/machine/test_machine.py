@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from hypothesis_profiles import examples
 
 from ledger.journal.entries import Act
 from ledger.store.journal.balances import Times
@@ -231,13 +232,13 @@ class AnyOfficer(RuleBasedStateMachine):
         self.fund.compare(Times(known_at=datetime.now(UTC)))
 
 
-def play(opened: Callable[[], str], examples: int, steps: int, profile: str | None = None) -> None:
+def play(opened: Callable[[], str], count: int, steps: int, profile: str | None = None) -> None:
     machine = type("AnyOfficerHere", (AnyOfficer,), {"opened": staticmethod(opened)})
     run_state_machine_as_test(
         machine,
         settings=settings(
             settings.get_profile(profile) if profile else settings.default,
-            max_examples=examples,
+            max_examples=count,
             stateful_step_count=steps,
             suppress_health_check=list(HealthCheck),
         ),
@@ -245,15 +246,17 @@ def play(opened: Callable[[], str], examples: int, steps: int, profile: str | No
 
 
 @pytest.mark.long
+@pytest.mark.draws
 def test_any_officer_s_acts_agree_with_the_oracle(
     opened: Callable[[], str], engine_name: str
 ) -> None:
     # A run on a server takes several times as long; the rules are the same program's.
-    play(opened, examples=15 if engine_name == "sqlite" else 5, steps=25)
+    count = examples(15 if engine_name == "sqlite" else 5).max_examples
+    play(opened, count, steps=25)
 
 
 @pytest.mark.soak
 def test_any_officer_s_acts_agree_with_the_oracle_for_long(
     opened: Callable[[], str], engine_name: str
 ) -> None:
-    play(opened, examples=600 if engine_name == "sqlite" else 150, steps=50, profile="soak")
+    play(opened, count=600 if engine_name == "sqlite" else 150, steps=50, profile="soak")

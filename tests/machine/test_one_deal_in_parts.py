@@ -50,6 +50,7 @@ def play(url: str, held: list[int], steps: Steps) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.draws
 def test_parts_that_round_to_nothing_strand_nothing(
     opened: Callable[[], str], engine_name: str
 ) -> None:

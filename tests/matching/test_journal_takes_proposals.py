@@ -22,7 +22,7 @@ from ledger.store.session.ledger import open_ledger
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, hold
 
-DAILY, ALL, BATCH = 30, 300, 10
+DAILY, ALL, BATCH = 20, 300, 10
 UNTIL = date(2027, 1, 31)
 
 

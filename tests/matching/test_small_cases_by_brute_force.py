@@ -14,7 +14,7 @@ from match_cases import Case
 from ledger.solver.solve import solve
 
 WRITTEN_TO = 10**-7
-DAILY, ALL, BATCH = 400, 2000, 50
+DAILY, ALL, BATCH = 200, 2000, 50
 TOO_HARD = {571: 2000, 1356: 2001}
 """Too long for the brute force, too large for the plain model: others stand in for them."""
 

@@ -19,7 +19,8 @@ from body_worlds import (
     bodies,
     spans,
 )
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis_profiles import examples
 
 from ledger.meetings.engagement import BodyRecords, Share, Span, add_up, contributed_on, years_of
 from ledger.meetings.records import Motion, Target
@@ -36,7 +37,7 @@ def a_body(**records: object) -> BodyRecords:
 
 
 @given(bodies(), spans())
-@settings(max_examples=60)
+@examples(60)
 def test_every_figure_is_that_of_a_plain_reading(body: BodyRecords, span: Span) -> None:
     listed = [city for city in CITIES if Naive(body, city, span).is_listed()]
     assert body.cities(span) == listed
@@ -60,7 +61,7 @@ def test_every_figure_is_that_of_a_plain_reading(body: BodyRecords, span: Span) 
 
 
 @given(bodies(), spans())
-@settings(max_examples=40)
+@examples(40)
 def test_every_target_is_judged_by_a_plain_reading(body: BodyRecords, span: Span) -> None:
     for target in body.targets:
         last = min(target.by, span.last)

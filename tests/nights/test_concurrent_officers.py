@@ -68,7 +68,7 @@ class Either(Officer, Watchman):
     """Whoever the round makes of this process."""
 
 
-@pytest.mark.parametrize("rounds", sizes(4, 60))
+@pytest.mark.parametrize("rounds", sizes(2, 60))
 def test_nothing_lapses_that_an_officer_kept_and_nothing_twice(
     ledgers: Ledgers, rounds: int, seed: int
 ) -> None:

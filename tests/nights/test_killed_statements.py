@@ -62,7 +62,7 @@ def run_step(url: str, inbox: Path) -> None:
     hand.ledger.engine.dispose()
 
 
-@pytest.mark.parametrize("kills", sizes(5, 120))
+@pytest.mark.parametrize("kills", sizes(3, 120))
 def test_a_killed_step_is_finished_by_the_next(
     ledgers: Ledgers, kills: int, seed: int, new_fund: Callable[[], str], tmp_path: Path
 ) -> None:
@@ -115,7 +115,7 @@ class Stepper(Nights):
         return dict(came.figures)
 
 
-@pytest.mark.parametrize("rounds", sizes(2, 25))
+@pytest.mark.parametrize("rounds", sizes(1, 25))
 def test_what_many_do_at_once_is_done_once(
     rounds: int, seed: int, new_fund: Callable[[], str], tmp_path: Path
 ) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis_profiles import examples
 from ledgers import Ledgers
 from officer import Heard, Officer
 from world import World, asked
@@ -74,10 +75,11 @@ def phases(officer: Officer) -> list[tuple[str, str]]:
     return [(row["from"], row["status"]) for row in officer.asks("phase list")["rows"]]
 
 
+@pytest.mark.draws
 def test_every_day_of_a_snapshot_has_the_status_of_the_naive_reading(metro: Officer) -> None:
     """Histories are recorded and read in a request that is rolled back."""
 
-    @settings(max_examples=25)
+    @examples(25)
     @given(histories)
     def holds(history: list[tuple[date, str]]) -> None:
         def record(uow: UnitOfWork) -> Receipt:

@@ -47,7 +47,7 @@ class LatePapers(Hand):
         return self.do(lambda uow: undo(uow, key), reason="a slip")
 
 
-@pytest.mark.parametrize("rounds", sizes(3, 100))
+@pytest.mark.parametrize("rounds", sizes(2, 100))
 def test_late_deliveries_take_what_was_there_on_their_day(new_ledger, rounds):
     url = new_ledger()
     papers = LatePapers(url)
@@ -63,7 +63,7 @@ def test_late_deliveries_take_what_was_there_on_their_day(new_ledger, rounds):
     assert broken_checks(url) == []
 
 
-@pytest.mark.parametrize("rounds", sizes(3, 100))
+@pytest.mark.parametrize("rounds", sizes(2, 100))
 def test_of_all_who_correct_or_undo_an_entry_one_does(new_ledger, rounds):
     url = new_ledger()
     papers = LatePapers(url)
@@ -85,7 +85,7 @@ def test_of_all_who_correct_or_undo_an_entry_one_does(new_ledger, rounds):
     assert broken_checks(url) == []
 
 
-@pytest.mark.parametrize("rounds", sizes(3, 100))
+@pytest.mark.parametrize("rounds", sizes(2, 100))
 def test_a_commitment_corrected_while_a_late_act_uses_it(new_ledger, rounds):
     url = new_ledger()
     papers = LatePapers(url)

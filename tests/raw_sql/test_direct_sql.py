@@ -1,6 +1,6 @@
 """Whoever goes round the program with raw SQL is refused, or changes nothing, or is named.
 
-Four hundred attempts are drawn on each engine from a seed, which a failure prints. `pytest -m soak
+On each engine 160 attempts are drawn from a seed, which a failure prints. `pytest -m soak
 tests/raw_sql` makes five thousand, from a seed of its own.
 """
 
@@ -17,7 +17,7 @@ from ledgers import Ledgers
 from raw import Raw
 
 SEED = 1_000_003
-EVERY_DAY = 400
+EVERY_DAY = 160
 FOR_LONG = 5000
 
 

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import time_machine
 from bars import a_restriction, an_exemption
 from hypothesis import HealthCheck, Phase, settings
@@ -259,6 +260,7 @@ EXAMPLES = {"sqlite": 6, "postgresql": 1}
 """How many histories are played by default; the profile `soak` plays more, in proportion."""
 
 
+@pytest.mark.draws
 def test_no_path_raises_what_a_barred_pair_has(ledgers: Ledgers, tmp_path: Path) -> None:
     made = ledgers.new()
     engine = "sqlite" if made.startswith("sqlite") else "postgresql"

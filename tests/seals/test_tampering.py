@@ -1,6 +1,6 @@
 """Whatever is changed in a sealed ledger by raw SQL is found, and named where it was done.
 
-Eighty tamperings are drawn on each engine from a seed that a failure prints;
+Forty tamperings are drawn on each engine from a seed that a failure prints;
 `pytest -m soak tests/seals` makes a thousand.
 """
 
@@ -34,7 +34,7 @@ from ledger.store.registers import LEAF_PLACES
 from ledger.usecases.check import run_over_snapshot
 
 SEED = 1_000_003
-EVERY_DAY = 80
+EVERY_DAY = 40
 FOR_LONG = 1000
 _LOOKS = {"cityfund_transaction": "looks"}
 _NAMES = [table.name for table in SEALED_TABLES]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis_profiles import examples
 from problems import ONE, broken_rules, need, offer, problem
 from test_exact_against_greedy import problems
 
@@ -188,7 +189,7 @@ def test_a_search_without_any_work_keeps_the_greedy_plan_and_true_bounds():
 
 
 @given(problems())
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_no_small_problem_takes_more_work_without_saying_so(asked):
     most = 40_000
     with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", most):

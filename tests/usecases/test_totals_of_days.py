@@ -612,6 +612,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.draws
 def test_every_day_has_the_total_last_said_for_the_newest_day_until_then(
     run_ledgers: Ledgers, engine_name: str
 ) -> None:
