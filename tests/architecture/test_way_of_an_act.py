@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger, traced
+from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger_here, traced
 
 MOST_FILES_OF_AN_ACT = 35
 MOST_MODULES_OF_HELP = 25
@@ -13,7 +13,7 @@ MOST_MODULES_OF_HELP = 25
 @pytest.fixture(scope="module")
 def ledger_url(tmp_path_factory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('way') / 'ledger.db'}"
-    make_ledger(url)
+    make_ledger_here(url)
     return url
 
 

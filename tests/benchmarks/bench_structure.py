@@ -144,6 +144,14 @@ def make_ledger(database_url: str, root: Path = ROOT) -> None:
         _run(root, database_url, "-c", entry, *words)
 
 
+def make_ledger_here(database_url: str) -> None:
+    """Make the same ledger in this process, for tests that measure later commands only."""
+    from cli.main import main as run  # noqa: PLC0415 - other processes here measure what loads it
+
+    for words in LEDGER:
+        assert run(["--db", database_url, *words]) == 0, words
+
+
 def _run(root: Path, database_url: str, *arguments: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(root), "CITYFUND_DB": database_url}
     done = subprocess.run(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bench_structure import INTRODUCE, make_ledger, traced
+from bench_structure import INTRODUCE, make_ledger_here, traced
 from offences import assert_none
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_the_act_passes_the_files_that_the_page_names(tmp_path):
     steps = text_of("ARCHITECTURE.md").split("<!-- path -->")[1].split("<!-- /path -->")[0]
     named = [one for one in paths_in(steps) if one.endswith(".py")]
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    make_ledger(url)
+    make_ledger_here(url)
     entered = traced(INTRODUCE, url).files
 
     assert len(named) > 20
