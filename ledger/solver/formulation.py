@@ -67,6 +67,8 @@ def steepest_slope(ratio: Ratio, high: int) -> float:
 LARGEST_INTEGER = 10**6
 """Up to this amount, integer amounts are stated where they are not integral by themselves."""
 _MAX_SCALE = 5_000
+_COVERAGE_TOLERANCE = 1e-9
+"""The tolerance of a coverage that is required, relative to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,6 +475,22 @@ class FormulationBuilder:
         row = self._model.add_rows(weight, INFINITY, 1)
         weights = [self._pairs.problem.projects[project].weight for project in self.project_columns]
         self._model.add_entries(row, list(self.project_columns.values()), weights)
+
+    def add_min_coverage(self, coverage: Fraction) -> tuple[int, float]:
+        """Require this coverage, within a tolerance: what it admits is checked in whole numbers.
+
+        Return the row, and by what it is divided.
+        """
+        scale = max(1.0, float(coverage))
+        (row,) = self._model.add_rows(
+            float(coverage) / scale - _COVERAGE_TOLERANCE, INFINITY, 1
+        ).tolist()
+        gains = [
+            float(coverage_weight(self._pairs, pair)) * self._units[at] / scale
+            for at, pair in enumerate(self._pairs.all)
+        ]
+        self._model.add_entries(row, self._amount_columns, gains)
+        return row, scale
 
     def amount_in_column(self, at: int, amount: int) -> tuple[int, float]:
         """Return the amount column of a pair, and an amount as its value."""

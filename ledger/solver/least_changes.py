@@ -21,6 +21,7 @@ most, and rounded and checked in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isinf
@@ -38,19 +39,18 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.formulation import (
+    Formulation,
     FormulationBuilder,
-    coverage_weight,
     level_two_program,
 )
 from ledger.solver.highs import INFINITY, FloatArray, Solver, VariableType
 from ledger.solver.options import Deadline
 from ledger.solver.pairs import EligiblePair, EligiblePairs, restricted_pairs
+from ledger.solver.repair import Flow, without_unmet_conditions
 from ledger.solver.rounding import round_to_plan
 
 Plan = tuple[Allocation, ...]
 
-_COVERAGE_TOLERANCE = 1e-9
-"""Of the coverage that is asked for, relative to it; what it admits is checked exactly."""
 _TOLERANCE = 1e-7
 _WHOLE = 1e-6
 _HALF = 0.5
@@ -127,6 +127,9 @@ class WorkLimits:
 
 
 LIMITS = WorkLimits(nodes=20_000, checks_times_columns=400_000)
+"""Of a small problem, which is solved to its end as a rule."""
+LIMITS_OF_KNOWN = WorkLimits(nodes=2_000, checks_times_columns=120_000)
+"""Where only the pairs of the plans known are tried."""
 
 
 def least_changes(
@@ -177,7 +180,8 @@ class _Search:
     def _keep_best(self, program: _Program, values: FloatArray) -> bool:
         """Keep the best plan of a choice; return whether it has as few changes as the choice."""
         least = program.changes_of(values)
-        for plan in program.plans(values, self._deadline):
+        choice = program.choice(values)
+        for plan in plans_of_choice(self._pairs, self._aim, choice, self._deadline):
             if self._aim.admits(self._pairs, plan):
                 if self._aim.changes(plan) < self._aim.changes(self.best):
                     self.best = plan
@@ -201,7 +205,7 @@ class _Program:
         builder.add_sequence()
         builder.add_conditions()
         builder.add_min_weight(int(aim.weight))
-        self._add_min_coverage(builder)
+        builder.add_min_coverage(aim.coverage)
         self._unchanged_columns = self._add_unchanged_columns(builder)
         self.formulation = builder.build(Fraction(1), level=3)
 
@@ -215,17 +219,6 @@ class _Program:
 
     def _is_in_baseline(self, pair: EligiblePair) -> bool:
         return (pair.need, pair.offer) in self._amounts
-
-    def _add_min_coverage(self, builder: FormulationBuilder) -> None:
-        scale = max(1.0, float(self._aim.coverage))
-        least = float(self._aim.coverage) / scale - _COVERAGE_TOLERANCE
-        row = builder.model.add_rows(least, INFINITY, 1)
-        columns, values = [], []
-        for at, pair in enumerate(self._pairs.all):
-            column, part = builder.amount_in_column(at, 1)
-            columns.append(column)
-            values.append(float(coverage_weight(self._pairs, pair)) / part / scale)
-        builder.model.add_entries(row, columns, values)
 
     def _add_unchanged_columns(self, builder: FormulationBuilder) -> dict[int, int]:
         unchanged_columns: dict[int, int] = {}
@@ -275,55 +268,18 @@ class _Program:
             return self._is_in_baseline(pair)
         return at in self._unchanged_columns and bool(values[self._unchanged_columns[at]] > _HALF)
 
-    def plans(self, values: FloatArray, deadline: Deadline) -> Iterator[Plan]:
-        """Yield plans in whole numbers of a choice: its own amounts, and those that cover most."""
+    def choice(self, values: FloatArray) -> Choice:
+        """Return what a solution of the program chooses."""
         amounts = self.formulation.amounts(values)
-        chosen = {}
-        for at, pair in enumerate(self._pairs.all):
-            if self._is_open(at, values) and amounts[at]:
-                kept = self._is_unchanged(at, values)
-                baseline = self._amounts.get((pair.need, pair.offer), 0)
-                chosen[pair.need, pair.offer] = baseline if kept else amounts[at]
-        yield tuple(sorted(Allocation(*pair, amount) for pair, amount in chosen.items()))
-        fixed = {
-            (pair.need, pair.offer)
-            for at, pair in enumerate(self._pairs.all)
-            if self._is_open(at, values) and self._is_unchanged(at, values)
-        }
-        completed = set(self.formulation.completed_projects(values))
-        yield from self._plans_that_cover_most(chosen, fixed, completed, deadline)
-
-    def _plans_that_cover_most(
-        self,
-        chosen: Mapping[tuple[int, int], int],
-        fixed: set[tuple[int, int]],
-        completed: set[int],
-        deadline: Deadline,
-    ) -> Iterator[Plan]:
-        kept = {pair: self._amounts[pair] for pair in fixed}
-        pairs = _with_fixed_amounts(restricted_pairs(self._pairs, chosen.keys()), kept)
-        if not pairs.all or not completed <= {*pairs.completable}:
-            return
-        for integral in (False, True) if pairs.rounding_pairs else (False,):
-            program = level_two_program(pairs, int(self._aim.weight), integral=integral)
-            solver = Solver(program.model, tolerance=_TOLERANCE)
-            ends = list(program.project_columns.items())
-            columns = np.array([column for _, column in ends], np.int32)
-            fixed_values = np.array([float(one in completed) for one, _ in ends])
-            solver.set_bounds(columns, fixed_values, fixed_values)
-            opened = np.unique(program.open_columns[program.open_columns >= 0]).astype(np.int32)
-            solver.set_bounds(opened, np.ones(len(opened)), np.ones(len(opened)))
-            result = solver.solve(deadline=deadline, nodes=50, checks=100)
-            if result.values is None:
-                continue
-            if integral:
-                amounts = program.amounts(result.values)
-                yield tuple(
-                    Allocation(pair.need, pair.offer, amount)
-                    for pair, amount in zip(pairs.all, amounts, strict=True)
-                    if amount
-                )
-            yield tuple(sorted(round_to_plan(program, result.values)[0]))
+        opened = [
+            at for at in range(len(self._pairs.all)) if self._is_open(at, values) and amounts[at]
+        ]
+        pair_of = {at: self._pairs.all[at][:2] for at in opened}
+        return Choice(
+            {pair_of[at]: amounts[at] for at in opened},
+            {pair_of[at] for at in opened if self._is_unchanged(at, values)},
+            set(self.formulation.completed_projects(values)),
+        )
 
     def exclude(self, solver: Solver, values: FloatArray) -> None:
         """Exclude a choice of which no plan in whole numbers came."""
@@ -335,6 +291,83 @@ class _Program:
         ones = [column for column in binaries if values[column] > _HALF]
         entries = np.array([1.0 if values[column] > _HALF else -1.0 for column in binaries])
         solver.add_row(-INFINITY, len(ones) - 1, np.array(binaries, np.int32), entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which pairs are used, at about these amounts, which are unchanged, and what is completed."""
+
+    amounts: Mapping[tuple[int, int], int]
+    unchanged: AbstractSet[tuple[int, int]]
+    completed: AbstractSet[int]
+
+
+def plans_of_choice(
+    pairs: EligiblePairs, aim: Aim, choice: Choice, deadline: Deadline
+) -> Iterator[Plan]:
+    """Yield plans in whole numbers of a choice: its own amounts, and those that cover most."""
+    before = {(need, offer): amount for need, offer, amount in aim.baseline}
+    unchanged = {pair: before[pair] for pair in choice.unchanged}
+    amounts = {**choice.amounts, **unchanged}
+    yield tuple(sorted(Allocation(*pair, amount) for pair, amount in amounts.items()))
+    pairs = restricted_pairs(pairs, amounts.keys())
+    yield from _repaired(_changed_first(pairs, unchanged), amounts, choice.completed)
+    pairs = _with_fixed_amounts(pairs, unchanged)
+    if not pairs.all or not choice.completed <= {*pairs.completable}:
+        return
+    for integral in (False, True) if pairs.rounding_pairs else (False,):
+        program = level_two_program(pairs, int(aim.weight), integral=integral)
+        values = _solve_choice(program, choice, deadline)
+        if values is None:
+            continue
+        if integral:
+            whole = program.amounts(values)
+            yield tuple(
+                Allocation(pair.need, pair.offer, amount)
+                for pair, amount in zip(pairs.all, whole, strict=True)
+                if amount
+            )
+        yield tuple(sorted(round_to_plan(program, values)[0]))
+
+
+def _changed_first(pairs: EligiblePairs, unchanged: Mapping[tuple[int, int], int]) -> EligiblePairs:
+    """Return the pairs in the order in which a repair may reduce them."""
+    ordered = sorted(pairs.all, key=lambda pair: (pair.need, pair.offer) in unchanged)
+    return EligiblePairs(pairs.problem, tuple(ordered), pairs.completable)
+
+
+def _repaired(
+    pairs: EligiblePairs,
+    amounts: Mapping[tuple[int, int], int],
+    completed_projects: AbstractSet[int],
+) -> Iterator[Plan]:
+    """Yield plans near these amounts, those of completed projects filled along augmenting paths."""
+    problem = pairs.problem
+    wanted = [amounts[pair.need, pair.offer] for pair in pairs.all]
+    targets = [0] * len(problem.needs)
+    for pair, amount in zip(pairs.all, wanted, strict=True):
+        targets[pair.need] = min(targets[pair.need] + amount, problem.needs[pair.need].open)
+    filled = [need for one in sorted(completed_projects) for need in problem.projects[one].needs]
+    for need in filled:
+        targets[need] = problem.needs[need].open
+    flow = Flow(pairs, wanted, targets)
+    for need in filled:
+        flow.fill(need)
+    yield in_sequence(problem, without_unmet_conditions(problem, flow.allocations()))
+    flow.fill_remaining([need for need in pairs.by_need if targets[need]])
+    yield in_sequence(problem, without_unmet_conditions(problem, flow.allocations()))
+
+
+def _solve_choice(program: Formulation, choice: Choice, deadline: Deadline) -> FloatArray | None:
+    """Return the amounts that cover most, with the choice fixed."""
+    solver = Solver(program.model, tolerance=_TOLERANCE)
+    ends = list(program.project_columns.items())
+    columns = np.array([column for _, column in ends], np.int32)
+    fixed_values = np.array([float(one in choice.completed) for one, _ in ends])
+    solver.set_bounds(columns, fixed_values, fixed_values)
+    opened = np.unique(program.open_columns[program.open_columns >= 0]).astype(np.int32)
+    solver.set_bounds(opened, np.ones(len(opened)), np.ones(len(opened)))
+    return solver.solve(deadline=deadline, nodes=50, checks=100).values
 
 
 def _with_fixed_amounts(

@@ -73,12 +73,32 @@ class EligiblePairs:
 
 def eligible_pairs(problem: MatchingProblem) -> EligiblePairs:
     """List the pairs of a problem, except those that no plan can use."""
-    candidates = [
-        EligiblePair(need, offer, limits.low, limits.high, ratio)
-        for need in range(len(problem.needs))
-        for offer, limits in problem.eligible_offers(need)
-        if (ratio := problem.ratio(need, offer)) is not None
-    ]
+    return _pairs_of(
+        problem,
+        (
+            EligiblePair(need, offer, limits.low, limits.high, ratio)
+            for need in range(len(problem.needs))
+            for offer, limits in problem.eligible_offers(need)
+            if (ratio := problem.ratio(need, offer)) is not None
+        ),
+    )
+
+
+def pairs_among(problem: MatchingProblem, among: Iterable[tuple[int, int]]) -> EligiblePairs:
+    """List the pairs of a problem among these needs and offers."""
+    return _pairs_of(
+        problem,
+        (
+            EligiblePair(need, offer, limits.low, limits.high, ratio)
+            for need, offer in sorted(among)
+            if (limits := problem.limits(need, offer)) is not None
+            and (ratio := problem.ratio(need, offer)) is not None
+        ),
+    )
+
+
+def _pairs_of(problem: MatchingProblem, listed: Iterable[EligiblePair]) -> EligiblePairs:
+    candidates = [*listed]
     completable = _completable_projects(problem, candidates)
     return EligiblePairs(
         problem, tuple(_usable_pairs(problem, candidates, completable)), tuple(sorted(completable))

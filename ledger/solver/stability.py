@@ -31,7 +31,7 @@ from ledger.matching.plan import (
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.greedy import OfferArrays, best_plan, extended
 from ledger.solver.options import UNLIMITED, Deadline, SolverOptions
-from ledger.solver.solve import count_pairs, solve
+from ledger.solver.solve import MAX_PAIRS_EXACT, count_pairs, solve
 
 Plan = tuple[Allocation, ...]
 
@@ -113,18 +113,27 @@ class _Nearest:
         self, best: Plan, reached: Iterable[Plan], weight: Fraction, least: Fraction
     ) -> tuple[Plan, int]:
         from ledger.solver import least_changes as program  # noqa: PLC0415 - takes long to load
-        from ledger.solver.pairs import eligible_pairs, restricted_pairs  # noqa: PLC0415
+        from ledger.solver.closest import closest_plan  # noqa: PLC0415 - as above
+        from ledger.solver.pairs import eligible_pairs, pairs_among, restricted_pairs  # noqa: PLC0415
 
-        known = {(need, offer) for plan in (*reached, self._baseline) for need, offer, _ in plan}
-        every = count_pairs(self._problem) <= MAX_PAIRS_ALL
-        if not every and len(known) > MAX_PAIRS_KNOWN:
-            return best, 1
-        pairs = eligible_pairs(self._problem)
-        if not every:
-            pairs = restricted_pairs(pairs, known)
         aim = program.Aim(self._baseline, weight, least)
-        found = program.least_changes(pairs, aim, best, program.LIMITS, self._deadline)
-        return found.plan, max(1, found.bound) if every else 1
+        pair_count = count_pairs(self._problem)
+        if pair_count <= MAX_PAIRS_ALL:
+            pairs = eligible_pairs(self._problem)
+            found = program.least_changes(pairs, aim, best, program.LIMITS, self._deadline)
+            return found.plan, max(1, found.bound)
+        limits = program.LIMITS_OF_KNOWN
+        known = {pair[:2] for plan in (*reached, self._baseline) for pair in plan}
+        if pair_count <= MAX_PAIRS_EXACT:
+            pairs = eligible_pairs(self._problem)
+        elif len(known) <= MAX_PAIRS_KNOWN:
+            pairs = pairs_among(self._problem, known)
+        else:
+            return best, 1
+        best = closest_plan(pairs, aim, best, limits, self._deadline)
+        known |= {pair[:2] for pair in best}
+        pairs = restricted_pairs(pairs, known)
+        return program.least_changes(pairs, aim, best, limits, self._deadline).plan, 1
 
     def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
         return completeness(self._problem, plan), coverage(self._problem, plan)
