@@ -353,9 +353,9 @@ def _repaired(
     flow = Flow(pairs, wanted, targets)
     for need in filled:
         flow.fill(need)
-    yield in_sequence(problem, without_unmet_conditions(problem, flow.allocations()))
+    yield admissible(problem, without_unmet_conditions(problem, flow.allocations()))
     flow.fill_remaining([need for need in pairs.by_need if targets[need]])
-    yield in_sequence(problem, without_unmet_conditions(problem, flow.allocations()))
+    yield admissible(problem, without_unmet_conditions(problem, flow.allocations()))
 
 
 def _solve_choice(program: Formulation, choice: Choice, deadline: Deadline) -> FloatArray | None:
