@@ -25,6 +25,7 @@ from cli.framework.files import require_place_for
 from cli.framework.ledger_names import has_password
 from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
+from cli.framework.receipts import with_ledger
 from cli.framework.session import agree_to_clock, churn_of, ledger_of, optional_date
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
@@ -194,9 +195,9 @@ def _write(call: Call, answer: ReconcileResult, file: ReadOptions | None) -> Exi
     found = any(one.findings for one in answer.nights)
     as_json = call.format == "json"
     if found or as_json or not call.settings.quiet:
-        _report(document, None, as_json=as_json)
+        _report(call, document, None, as_json=as_json)
     if file is not None:
-        _report(document, file, as_json=str(file.output).casefold().endswith(".json"))
+        _report(call, document, file, as_json=str(file.output).casefold().endswith(".json"))
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 
@@ -209,11 +210,13 @@ def _agree_to_nights(call: Call, missed: Sequence[Date]) -> None:
     agree_to_clock(call, ClockAhead(f"{what}."), question)
 
 
-def _report(document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool) -> None:
+def _report(
+    call: Call, document: Mapping[str, Any], file: ReadOptions | None, *, as_json: bool
+) -> None:
     if as_json:
         emit_document(document, file)
     else:
-        emit_lines(reconcile_lines(document), file)
+        emit_lines(with_ledger(call, reconcile_lines(document)), file)
 
 
 @command(app, "install", kind="plain")

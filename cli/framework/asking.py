@@ -259,13 +259,18 @@ def _say_refusal(error: LedgerError) -> None:
 
 
 def _dry_run(gathered: _Gathered) -> list[str]:
-    """Return the lines of the receipt of a dry run."""
+    """Return the lines that say what a line will do, from its dry run."""
     words = ["--dry-run", *gathered.words()]
     trial = gathered.command.make_context(
         gathered.call.info_name, words, parent=gathered.call.parent
     )
-    with _held() as text, trial:
-        gathered.command.invoke(trial)
+    session = gathered.call.ensure_object(Session)
+    session.previews = True
+    try:
+        with _held() as text, trial:
+            gathered.command.invoke(trial)
+    finally:
+        session.previews = False
     return list(text())
 
 
@@ -286,8 +291,7 @@ def _confirm(gathered: _Gathered, shown: Iterable[str]) -> None:
     session = gathered.call.ensure_object(Session)
     if not session.shows_itself:
         for line in shown:
-            if line != "Dry run: nothing was written.":
-                tell(line.replace("dry run · ", "This will be recorded: ", 1))
+            tell(line)
     _tell_line(gathered)
     if session.shows_itself or session.asks_itself:
         return

@@ -62,8 +62,8 @@ class Session:
     `recorded` says what is done already, and how to have its receipt again, once an act is
     recorded; before that Ctrl-C answers `interrupted`. `around_answer` is for what is read.
     `take_names` puts codes in the place of names that a person types. `complete_line` asks a
-    person for what a command lacks, `is_asking` says that it did; its dry run says whether the
-    command `asks_itself` before it acts, and `shows_itself` what it will do.
+    person for what a command lacks, `is_asking` says that it did; its dry run, which `previews`,
+    says whether the command `asks_itself` before it acts, and `shows_itself` what it will do.
     `lead_to` reads which places the records of a register lead to.
     """
 
@@ -80,6 +80,7 @@ class Session:
     is_asking: bool = False
     asks_itself: bool = False
     shows_itself: bool = False
+    previews: bool = False
     lead_to: Callable[[Call, str, str], Mapping[str, tuple[str, ...]]] = lambda *_: {}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from cli.framework.command import Call
+from cli.framework.command import Call, Session
 from cli.framework.options import is_seen_by_a_person
 from ledger.reports.table import Column, grouped, one_line, table_chunks
 
@@ -62,7 +62,11 @@ def emit_receipt(call: Call, receipt: Receipt) -> None:
 
         emit_document(receipt)
         return
-    lines = _with_ledger(call, render_receipt(receipt, _verb(call)))
+    lines = (
+        preview_lines(call, receipt)
+        if call.ensure_object(Session).previews
+        else with_ledger(call, render_receipt(receipt, _verb(call)))
+    )
     shown = [next(lines)] if call.settings.quiet else lines
     if is_seen_by_a_person():
         from cli.framework.terminal import on_screen  # noqa: PLC0415 - on a terminal only
@@ -82,16 +86,22 @@ def preview_lines(call: Call, receipt: Receipt) -> Iterator[str]:
     lines = render_receipt({key: receipt[key] for key in receipt if key != "dry_run"}, _verb(call))
     headline = next(lines)
     start = f"This will be recorded: {headline.partition(' · ')[2] or headline}"
-    yield from _with_ledger(call, chain((start,), lines))
+    yield from with_ledger(call, chain((start,), lines))
 
 
-def _with_ledger(call: Call, lines: Iterator[str]) -> Iterator[str]:
+def with_ledger(call: Call, lines: Iterable[str]) -> Iterator[str]:
     """Put the name of a ledger that is not the usual one under the first line."""
+    lines = iter(lines)
     yield next(lines)
+    yield from ledger_lines(call)
+    yield from lines
+
+
+def ledger_lines(call: Call) -> Iterator[str]:
+    """Give the line that names the ledger, if it is not the usual one."""
     name = ledger_name(call.settings)
     if name is not None:
         yield f"  ledger: {one_line(name)}"
-    yield from lines
 
 
 def ledger_name(settings: Settings) -> str | None:

@@ -220,7 +220,7 @@ def _ask(call: Call, notes: Iterable[Note]) -> None:
 def ask_first(
     call: Call,
     work: Callable[[UnitOfWork], Receipt],
-    lines_of: Callable[[Mapping[str, Any]], Iterator[str]] | None = None,
+    lines_of: Callable[[Call, Mapping[str, Any]], Iterator[str]] | None = None,
 ) -> Callable[[UnitOfWork], Receipt]:
     """Show on a terminal what a write will do, and ask; return the work that was agreed to.
 
@@ -245,7 +245,7 @@ def ask_first(
     document = execute(ledger_of(call), replace(request_of(call), dry_run=True), previewed)
     if document.get("replayed"):
         return work
-    for line in (lines_of or partial(preview_lines, call))(document):
+    for line in (lines_of or preview_lines)(call, document):
         tell(line)
     confirm(call, "Do this?")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cli.framework.command import Call
+from cli.framework.command import Call, Session
 from cli.framework.output import emit_document, emit_lines
-from cli.framework.receipts import note_texts
+from cli.framework.receipts import ledger_lines, note_texts, with_ledger
 from cli.framework.session import request_of
 from cli.framework.terminal import confirm, note
 from cli.framework.usage_errors import BadUsage
@@ -64,6 +64,8 @@ def confirm_plan(
     plan = preview(ledger, request_of(call, also_given=content), make_plan)
     if plan is not None:
         _PreviewPrinter(call)(plan)
+        for line in ledger_lines(call):
+            note(call, line)
         confirm(call, "Import this?")
     return require_agreed_plan(plan)
 
@@ -103,7 +105,8 @@ def emit_imported(
             document["preview"] = plan.document()
         emit_document(document)
         return
-    emit_lines(_summary_lines(receipt))
+    lines = _summary_lines(receipt, previews=call.ensure_object(Session).previews)
+    emit_lines(lines if call.settings.quiet else with_ledger(call, lines))
     for plan in previewed:
         if plan.changes_nothing:  # what changes something was shown before
             for line in plan.missed():
@@ -121,12 +124,14 @@ def _without_state(receipt: Mapping[str, Any]) -> dict[str, Any]:
     return {**receipt, "source": {name: source[name] for name in source if name != "state"}}
 
 
-def _summary_lines(receipt: dict[str, Any]) -> list[str]:
+def _summary_lines(receipt: dict[str, Any], *, previews: bool) -> list[str]:
     tables = receipt["counts"]["tables"]
     new = sum(one["new"] for one in tables.values())
     changed = sum(one["changed"] for one in tables.values())
     same = sum(one["same"] for one in tables.values())
     counted = f"{new:,} new, {changed:,} changed, {same:,} unchanged"
+    if previews and (new or changed):
+        return [f"This will be imported: {counted}."]
     if receipt.get("dry_run"):
         return [f"dry run · {counted}. Nothing was written."]
     if receipt.get("replayed"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines
+from cli.framework.receipts import with_ledger
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
 from ledger.core.factors import Side
@@ -149,9 +150,9 @@ def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:
         emit_document({**document, "dry_run": any(one.get("dry_run") for one in receipts)})
         return
     if not made:
-        emit_lines([NOTHING_NEW])
+        emit_lines(with_ledger(call, [NOTHING_NEW]))
         return
-    emit_lines(_sealed_lines(made))
+    emit_lines(with_ledger(call, _sealed_lines(made)))
     if any(one["replayed"] for one in receipts):
         note(call, "Already recorded; these are the original receipts.")
     if any(one.get("dry_run") for one in receipts):

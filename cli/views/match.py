@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_lines, emit_rows, filter_rows
-from cli.framework.receipts import note_texts
+from cli.framework.receipts import note_texts, with_ledger
 from cli.framework.session import rate_days_of
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
@@ -234,7 +234,7 @@ def emit_match_result(
         *open_lines(open_need_rows, in_full=in_full),
         *rate_lines(proposal),
     ]
-    emit_lines(lines, call.read)
+    emit_lines(lines if receipt is None else with_ledger(call, lines), call.read)
     _next_steps(call, receipt, has_lines=bool(rows), open_need_rows=open_need_rows)
 
 
@@ -314,7 +314,7 @@ def emit_saved(
         *dropped_lines(record),
         *rate_lines(stored.proposal),
     ]
-    emit_lines(lines, call.read)
+    emit_lines(with_ledger(call, lines), call.read)
     _note_saved(call, receipt, has_lines=bool(rows))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines, table_lines
+from cli.framework.receipts import ledger_lines, with_ledger
 from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
 from cli.views.columns import columns
@@ -234,14 +235,15 @@ def emit_accepted(call: Call, receipt: Mapping[str, Any]) -> None:
     if call.format == "json":
         emit_document(receipt)
         return
-    lines = _receipt_lines(receipt)
+    lines = with_ledger(call, _receipt_lines(receipt))
     emit_lines([next(lines)] if call.settings.quiet else lines)
 
 
-def accept_preview_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
+def accept_preview_lines(call: Call, receipt: Mapping[str, Any]) -> Iterator[str]:
     """Give the lines that say what accepting will do, from the receipt of its dry run."""
     headline, *lines = _receipt_lines({**receipt, "dry_run": False, "entries": [0]})
     yield f"This will be recorded: {headline.partition(' · ')[2]}"
+    yield from ledger_lines(call)
     yield from lines
 
 

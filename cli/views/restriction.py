@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.output import emit_document, emit_lines, emit_rows, filter_rows, lines_below
-from cli.framework.receipts import note_texts
+from cli.framework.receipts import note_texts, with_ledger
 from cli.framework.register_commands import resolve_code
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
@@ -98,7 +98,8 @@ def emit_screened(call: Call, receipt: Mapping[str, Any]) -> None:
         f"{compared}; {counts['names']:,} names.",
         f"{found}; {counts['dismissed']:,} resolved before.",
     ]
-    emit_lines([*lines, *(lines_below(rows, SCREENED_COLUMNS) if rows else ())])
+    lines += lines_below(rows, SCREENED_COLUMNS) if rows else ()
+    emit_lines(with_ledger(call, lines))
     for text in note_texts(receipt):
         note(call, text)
     if receipt.get("replayed"):

@@ -87,6 +87,7 @@ def test_an_act_on_all_there_is_asks_and_nothing_is_done_without_a_yes(
         done = typed(line, "n")
     assert done.code == 130, done
     assert "This will be recorded: " in done.err
+    assert "\n  ledger: " in done.err
     assert "Do this? [y/N]" in done.err
     assert done.out == ""
 

@@ -14,6 +14,8 @@ from ledgers import Ledgers, copy_or_new
 from officer import Officer
 from world import NOON
 
+from cli.framework.ledger_names import address_of
+
 TERMS = {
     "finding resolve": "F-0001 --reason read",
     "finding reopen": "F-0002 --reason unread",
@@ -138,6 +140,13 @@ OTHER_PARTS = {
 }
 """Commands on many records: what each of them is, in a part of its own, and what a person reads."""
 
+SHORT_ANSWERS = {
+    "reconcile night": "--date 2026-11-22",
+    "screen": "{folder}/list.csv",
+    "audit seal": "",
+}
+"""Those whose answer is of its own, and names the ledger under its first line."""
+
 ANSWERS_OF_THEIR_OWN = {
     "reconcile night": "a night records what it finds, and prints its report",
     "screen": "a screening lists its findings, which are open or were resolved",
@@ -235,6 +244,7 @@ def test_a_receipt_says_its_terms_and_changes(furnished: Officer, command: str) 
 
     said = furnished.says(line)
     assert said.endswith("Already recorded; this is the original receipt.\n")
+    assert names_the_ledger(furnished, said)
     assert [text for text in texts(receipt) if text not in said.replace(",", "")] == []
     assert receipt.get("recorded") or receipt.get("changes")
     if "--reason" in line:
@@ -257,6 +267,24 @@ def test_a_receipt_of_many_records_says_each(
     said = furnished.says(f"{line} --key k1")
     receipt = furnished.asks(f"{line} --key k1")
     assert text in said
+    assert names_the_ledger(furnished, said)
     assert receipt[part]
     # A stored proposal is printed whole, with the reason in it.
     assert receipt.get("recorded", receipt)["reason"] == "slip"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("command", SHORT_ANSWERS)
+def test_an_answer_of_its_own_names_the_ledger(
+    furnished: Officer, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "list.csv").write_text("name\nBank of nowhere\n", encoding="utf-8")
+    line = f"{command} {SHORT_ANSWERS[command].format(folder=tmp_path)}"
+    dry, said = furnished.tries(f"{line} --dry-run"), furnished.tries(line)
+    assert {dry.code, said.code} <= {0, 1}, (dry, said)
+    assert [names_the_ledger(furnished, one.out) for one in (dry, said)] == [True, True]
+
+
+def names_the_ledger(officer: Officer, said: str) -> bool:
+    """Say whether the second line of an answer names the ledger, which is not the usual one."""
+    return said.splitlines()[1] == f"  ledger: {address_of(officer.world.url)}"
