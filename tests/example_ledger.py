@@ -83,6 +83,8 @@ def furnish(officer: Officer) -> None:
         "contact withdraw CN-0002",
         "owner add city:MHD sara",
         "remind city:MHD 2026-12-01 Call",
+        "remind city:MHD 2026-11-20 'Ask for the plan'",
+        "done R-0002",
         "owner add D-0001 sara",
         "owner withdraw OW-0002",
     ):

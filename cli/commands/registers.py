@@ -43,7 +43,7 @@ ORDER = (
     ),
     *("withdraw", "reinstate", "retire", "cancel", "restore"),
     *("expire", "confirm", "end", "check", "reroute"),
-    *("undertake", "done", "log", "attend"),
+    *("undertake", "done", "reopen", "log", "attend"),
 )
 """The verbs of registers, as their help lists them."""
 
@@ -122,6 +122,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "contact": {
         "add": "Add a person of a city or a provider: MHD 'A. Karimi' --role mayor.",
+        "list": "List the people of cities and providers; those who left with --all.",
+        "withdraw": "Withdraw a person who left: lists, briefs and records name them no longer.",
+        "reinstate": "Reinstate a person who was withdrawn.",
+        "all": "Include people who were withdrawn.",
     },
     "reminder": {
         "add": "Remember something of a record on a day: D-0001 2027-01-15 'Ask for the report'.",

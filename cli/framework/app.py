@@ -55,6 +55,7 @@ _OWN_MODULES = frozenset(
         "owner",
         "partnership",
         "project",
+        "reminder",
         "restriction",
         "seat",
         "undertaking",

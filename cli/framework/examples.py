@@ -156,6 +156,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "done": ("R-0001", "R-0001 --dry-run"),
     "reminder add": ('MHD 2027-01-15 "Call the mayor"', 'MHD 2027-01-16 "Call" --dry-run'),
     "reminder edit": ("R-0001 --date 2027-03-01", "R-0001 --date 2027-03-02 --dry-run"),
+    "reminder reopen": ("R-0002", "R-0002 --dry-run"),
     "owner add": ("P-1 sara", "BANK omid --dry-run"),
     "owner edit": ("OW-0001 omid", "OW-0001 omid --dry-run"),
     "owner withdraw": ("OW-0001", "OW-0001 --dry-run"),

@@ -51,6 +51,38 @@ def test_a_project_has_its_own_and_those_of_its_city(told: Officer) -> None:
 
 
 @pytest.mark.only_on("sqlite")
+def test_a_person_who_left_is_named_only_among_all(told: Officer) -> None:
+    current = [one["code"] for one in told.asks("contact list")["rows"]]
+    assert current == ["CN-0001", "CN-0003", "CN-0004"]
+    assert "B. Rahimi" in told.says("contact list --all")
+    for line in ("city show MHD", "project show PRJ-1", "deal show D-0001", "brief MHD"):
+        assert "A. Karimi" in told.says(line), line
+        assert "B. Rahimi" not in told.says(line), line
+    told.says("contact reinstate CN-0002")
+    for line in ("contact list", "city show MHD", "brief MHD"):
+        assert "B. Rahimi" in told.says(line), line
+    assert told.refused("contact reinstate CN-0002", 4, "CN-0002") == "nothing-to-change"
+    assert told.refused("contact withdraw CN-0009", 5, "CN-0009") == "unknown-code"
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_reminder_done_by_mistake_is_reopened(told: Officer) -> None:
+    def open_reminders() -> list[str]:
+        return [one["text"] for one in told.asks("project show PRJ-1")["reminders"]]
+
+    assert "Done already" not in told.says("status")
+    assert "done on" in told.says("reminder reopen R-0003")
+    assert "Done already" in open_reminders()
+    assert "Done already" in told.says("status")
+    assert "Done already" in told.says("brief PRJ-1")
+    assert told.refused("reminder reopen R-0003", 4, "R-0003") == "nothing-to-change"
+    assert told.refused("reminder reopen R-0009", 5, "R-0009") == "unknown-code"
+    told.says("done R-0003")
+    assert "Done already" not in open_reminders()
+    assert told.tries("check").code == 0
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_deal_has_the_people_and_owners_of_both_sides(told: Officer) -> None:
     told.says("note add D-0001 'Signed in Paris'")
     shown = told.asks("deal show D-0001")

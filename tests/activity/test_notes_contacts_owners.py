@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledgers import Ledgers
 from officer import Officer
+from world import World
 
 from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL, stream_leaves
 
@@ -130,3 +132,32 @@ def test_leaves_hold_hashes_of_texts_and_people(office: Officer) -> None:
     for text in ("private", "Karimi", "mashhad.ir", "omid"):
         assert not any(text in leaf for leaf in leaves), text
     assert any("PRJ-1" in leaf and '"kind":"note"' in leaf for leaf in leaves)
+
+
+def test_a_reminder_that_was_reopened_travels(
+    office: Officer, ledgers: Ledgers, tmp_path: Path
+) -> None:
+    office.says("remind PRJ-1 2026-11-20 'Call the mayor'")
+    office.says("done R-0001 --on 2026-11-21")
+    office.says(f"export {tmp_path / 'done'}")
+    receipt = office.asks("reminder reopen R-0001 --reason 'nobody called'")
+    assert receipt["changes"] == {"done_on": ["2026-11-21", None]}
+    assert "done on: 2026-11-21 → none" in office.says("history R-0001")
+    office.says(f"export {tmp_path / 'reopened'}")
+    assert office.asks(f"import {tmp_path / 'reopened'} --yes")["counts"]["registers"] == 0
+    for folder, done_on in (("done", "2026-11-21"), ("reopened", None)):
+        other = Officer(World(ledgers.new()), office._capsys)
+        other.says(f"import {tmp_path / folder} --yes")
+        assert [one["done_on"] for one in rows(other, "reminder list")] == [done_on]
+    office.says("audit seal")
+    with office.world.ledger.read() as connection:
+        leaves = [
+            (leaf.content or b"").decode()
+            for leaf in stream_leaves(connection, BEFORE_ALL, AFTER_ALL)
+        ]
+    of_it = [leaf for leaf in leaves if '"kind":"reminder"' in leaf]
+    assert len(of_it) == 3  # it was added, done, and opened again
+    assert not any("mayor" in leaf for leaf in leaves)
+    office.says(f"undo {receipt['key']} --reason slip --yes")
+    assert [one["done_on"] for one in rows(office, "reminder list")] == ["2026-11-21"]
+    assert office.tries("check").code == 0

@@ -89,6 +89,7 @@ TERMS = {
     "done": "R-0001",
     "reminder add": "MHD 2026-12-03 Call",
     "reminder edit": "R-0001 --date 2026-12-05",
+    "reminder reopen": "R-0002",
     "owner add": "P-1 sara",
     "owner edit": "OW-0001 omid",
     "owner withdraw": "OW-0001",
