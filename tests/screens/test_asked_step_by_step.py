@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 
+import pexpect
 import pytest
 from officer import Officer
-from typist import CTRL_C, CTRL_D, TAB, sits_down, types
+from typist import CTRL_C, CTRL_D, PROMPT, TAB, sits_down, types
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -185,3 +188,43 @@ def test_reading_asks_for_the_code_alone(fund: Officer) -> None:
     text = types(fund, "project show", "Metro")
     assert "PRJ-0001" in text
     assert "[y/N]" not in text
+
+
+WITHOUT_READLINE = """
+import sys
+sys.modules["readline"] = None
+from cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_where_python_has_no_line_editor_it_is_asked_plainly(fund: Officer) -> None:
+    words = ["--db", fund.world.url, "--actor", "sara", "need", "add"]
+    environment = {
+        **os.environ,
+        "TERM": "xterm",
+        "NO_COLOR": "1",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    sitting = pexpect.spawn(
+        sys.executable,
+        ["-c", WITHOUT_READLINE, *words],
+        env=environment,
+        encoding="utf-8",
+        timeout=120,
+        dimensions=(60, 100),
+    )
+    screen = ""
+    for answer in (f"Met{TAB}", "Metro", "mony", *NEED[1:]):
+        sitting.expect(PROMPT)
+        screen += f"{sitting.before}{sitting.after}"
+        sitting.sendline(answer)
+    sitting.expect(pexpect.EOF)
+    screen += str(sitting.before)
+    sitting.close()
+    assert sitting.exitstatus == 0, screen
+    assert "'mony' is not one of the words" in screen
+    assert "  money" in screen
+    assert "In one line:" in screen
+    assert "Traceback" not in screen
+    assert fund.asks("need show N-0002")["factor"] == "money"
