@@ -92,9 +92,15 @@ def what_text(receipt: Mapping[str, Any]) -> str:
     if undone:
         return f"request {undone['request']} ({undone['command']}) undone"
     recorded = {**(receipt.get("recorded") or {}), "reason": None}
+    needs = recorded.pop("needs", None) or ()  # those of a new project
     texts = [*term_texts(recorded), *change_texts(receipt)]
+    texts += [f"{one['code']}: {', '.join(_terms_of_need(one))}" for one in needs]
     texts += _counted((receipt.get("counts") or {}).get("tables") or {})
     return "; ".join(texts)
+
+
+def _terms_of_need(need: Mapping[str, Any]) -> Iterator[str]:
+    return term_texts({name: value for name, value in need.items() if name != "project"})
 
 
 def _counted(tables: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

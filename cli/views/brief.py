@@ -39,7 +39,7 @@ _SECTIONS = (
     _Section(
         "needs",
         "Needs",
-        _shown("code project title topic required held committed delivered gap needed_by"),
+        _shown("code project title factor topic required held committed delivered gap needed_by"),
     ),
     _Section(
         "offers",

@@ -187,7 +187,8 @@ class _Making:
                 "code": code,
                 "project": need.project,
                 "title": project.title,
-                "topic": need.topic or need.factor.value,
+                "factor": need.factor.value,
+                "topic": need.topic,
                 "required": format_quantity(balance.net, unit)
                 if balance.quantified
                 else f"unknown, in {unit.code}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,15 @@ def test_a_brief_is_about_one_thing(busy: Officer) -> None:
     assert busy.refused("brief PRJ-1 --mine", 2, "More than one") == "bad-usage"
     assert busy.refused("brief PRJ-7", 5, "PRJ-7") == "unknown-code"
     assert busy.refused("brief --office atlantis", 5, "atlantis") == "unknown-code"
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_need_has_its_factor_and_its_topic(busy: Officer) -> None:
+    needs = busy.asks("brief PRJ-1")["needs"]
+    assert [(one["factor"], one["topic"]) for one in needs] == [
+        ("money", None),
+        ("expertise", "bim"),
+    ]
+    said = busy.says("brief PRJ-1")
+    assert re.search(r"^N-1 .*\bmoney\b", said, re.MULTILINE)
+    assert re.search(r"^N-2 .*\bexpertise +bim\b", said, re.MULTILINE)

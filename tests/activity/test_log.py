@@ -137,3 +137,14 @@ def test_what_is_no_code_or_no_time_is_refused(busy: Officer) -> None:
 def test_a_need_for_work_is_found_by_its_city(busy: Officer) -> None:
     busy.world.need("10 person-day", "N-3", project="PRJ-1", factor=Factor.EXPERTISE)
     assert any("N-3" in one["about"] for one in rows(busy, "log --about MHD"))
+
+
+def test_needs_that_come_with_a_project_are_said_in_words(busy: Officer) -> None:
+    line = "project add Tram --city MHD --sector transport --code PRJ-7"
+    busy.says(f"{line} --need 'money 2M EUR' --need 'expertise ? person-day'")
+    what = rows(busy)[-1]["what"]
+    assert "N-0003: " in what
+    assert "factor: money, quantity: 2,000,000.00 EUR" in what
+    assert "factor: expertise, quantity: not known yet, in person-day" in what
+    assert "{" not in what
+    assert "[" not in busy.says("log --about PRJ-7")
