@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,6 +20,7 @@ from cli.framework.config_file import (
     ConfigFile,
     parse_config,
 )
+from cli.framework.files import replacing
 from cli.framework.settings import DAYS, IDENTITIES, days_of, identity_of
 from cli.framework.usage_errors import (
     CONFIG_FORMATS,
@@ -258,21 +258,9 @@ def _quoted(value: str) -> str:
 def _replace(path: Path, content: bytes, edited: bytes) -> None:
     """Put the edited file in the place of the other, whole, with its mode. Raises ConfigChanged."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mode = path.stat().st_mode & 0o7777 if path.exists() else _NEW_FILE
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW_FILE)
-    try:
-        with open(handle, "wb") as out:  # noqa: PTH123 - a handle
-            out.write(edited)
-            out.flush()
-            os.fsync(handle)
-        beside.chmod(mode)
+    with replacing(path, "wb", created=_NEW_FILE) as out:
+        out.write(edited)
         _require_unchanged(path, content)
-        beside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
 
 
 def _require_unchanged(path: Path, content: bytes) -> None:

@@ -120,16 +120,20 @@ def _opened(path: Path, **text: Any) -> Iterator[Any]:
         with path.open(mode if text else "wb", **text) as out:
             yield out
         return
-    with _replacing(Path(os.path.realpath(path)), mode, text) as out:
+    with replacing(Path(os.path.realpath(path)), mode, **text) as out:
         yield out
 
 
 @contextmanager
-def _replacing(path: Path, mode: str, text: dict[str, Any]) -> Iterator[Any]:
+def replacing(path: Path, mode: str, *, created: int = 0o666, **text: Any) -> Iterator[Any]:
+    """Open a file that takes the place of another once it is written whole, and else goes.
+
+    It keeps the mode of the other; `created` is that of a new one, before the mask of the user.
+    """
     from ledger.core.files import sync_folder  # noqa: PLC0415 - help does without
 
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, created)
     try:
         with open(handle, mode, **text) as out:  # noqa: PTH123 - a handle
             if os.name == "posix" and path.exists():

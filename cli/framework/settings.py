@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cli.framework.usage_errors import InvalidConfig, NotText, UnknownProfile, listed
+from cli.framework.usage_errors import InvalidConfig, NotText, UnknownProfile
 
 APPLICATION = "cityfund"
 DEFAULT_PUBLISHER = "XI-CITYFUND"
@@ -138,8 +138,9 @@ def _chosen_profile(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Set
 
 def _unknown_profile(name: str, path: Path, known: list[str]) -> UnknownProfile:
     from cli.framework.usage_errors import did_you_mean  # noqa: PLC0415 - for a refusal alone
+    from ledger.core.text import joined_words  # noqa: PLC0415 - as above
 
-    there = f"It has {listed(known)}." if known else "It has no profiles."
+    there = f"It has {joined_words(known)}." if known else "It has no profiles."
     create = f"Create it: cityfund config set profile.{name}.db URL"
     return UnknownProfile(
         f"There is no profile {name!r}.",

@@ -129,17 +129,10 @@ class ReceiptNotWritten(StorageTrouble, code="receipt-not-written"):
     default_next = "Repeat the command with the key of its request."
 
 
-def listed(names: Sequence[str]) -> str:
-    """Join several names as a sentence does, or give the only one."""
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 class InvalidConfig(InvalidInput, code="invalid-config"):
     """The config file cannot be used."""
 
-    default_why = f"The config file is TOML, with the keys {listed(CONFIG_KEYS)}, and profiles."
+    default_why = f"The config file is TOML, with the keys {', '.join(CONFIG_KEYS)}, and profiles."
     default_next = "Correct that line, or move the file away to use the defaults."
 
 

@@ -14,6 +14,7 @@ from cli.framework.output import emit_rows, table_lines
 from cli.views.balance import brief
 from cli.views.columns import columns
 from cli.views.rate import note_old_rates
+from ledger.core.text import joined_words
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _summary(comparison: Comparison) -> str:
 def _projects(codes: Sequence[str]) -> str:
     more = len(codes) - _MOST_NAMED
     words = [*codes[:_MOST_NAMED], f"{more} more"] if more > 0 else list(codes)
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return joined_words(words)
 
 
 def _level_rows(comparison: Comparison) -> list[dict[str, str]]:

@@ -205,3 +205,8 @@ def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
     """Name the first of several and count the others: `A, B and 3 more`."""
     more = len(names) - most
     return between.join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def joined_words(words: Sequence[str]) -> str:
+    """Join words as a sentence does: `A, B and C`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -14,11 +14,12 @@ from ledger.core.dates import days_after
 from ledger.core.factors import Side, Stage
 from ledger.gaps.completeness import need_is_covered, need_is_placed, project_state
 from ledger.journal.balance import Balance, DealBalance
+from ledger.registers.activity import REMINDER, Reminder
 from ledger.store.needs_alike import OpenNeed, read_open_needs
 from ledger.store.offers_alike import are_terms_decisive
 from ledger.store.registers import load_all
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
-from ledger.store.statements.findings import read_findings
+from ledger.store.statements.findings import StoredFinding, read_findings
 from ledger.store.status_counts import (
     DealTally,
     NeedTally,
@@ -42,7 +43,7 @@ class StatusData:
     """The counts by city, those of offers, and a snapshot with the records that may be listed.
 
     `unserved` are the needs that no offer fits, where they were looked for already: the snapshot
-    need not have them.
+    need not have them. `reminders` and `findings` are all that there are.
     """
 
     snapshot: Snapshot
@@ -50,6 +51,8 @@ class StatusData:
     deals: Sequence[DealTally]
     offers: OfferTally
     unserved: Sequence[OpenNeed] | None
+    reminders: Sequence[Reminder]
+    findings: Sequence[StoredFinding]
 
 
 def read_status_data(reader: Reader, days: int) -> StatusData:
@@ -68,6 +71,8 @@ def whole_status_data(reader: Reader) -> StatusData:
         deals=_deals_by_city(snapshot),
         offers=_count_offers(snapshot),
         unserved=None,
+        reminders=_reminders(reader),
+        findings=read_findings(reader.connection),
     )
 
 
@@ -79,7 +84,8 @@ def _narrowed(reader: Reader, days: int) -> StatusData:
     unserved = read_unserved(reader, [one.record for one in whole["city"].values()])
     approaches = (one.record for one in whole["approach"].values())
     interested = {one.need for one in approaches if state_on(one, day) is State.INTERESTED}
-    about = _records_to_name(reader)
+    reminders, findings = _reminders(reader), read_findings(connection)
+    about = _records_to_name(reminders, findings)
     deals = {*deals_due(connection, last), *deals_for(connection, interested)}
     snapshot = reader.chosen(
         {
@@ -96,15 +102,23 @@ def _narrowed(reader: Reader, days: int) -> StatusData:
         deals=tally_deals(connection),
         offers=tally_offers(connection, day),
         unserved=read_open_needs(connection, unserved),
+        reminders=reminders,
+        findings=findings,
     )
 
 
-def _records_to_name(reader: Reader) -> dict[str, set[str]]:
+def _reminders(reader: Reader) -> list[Reminder]:
+    return [*reader.snapshot(REMINDER.name).records(REMINDER.name).values()]
+
+
+def _records_to_name(
+    reminders: Iterable[Reminder], findings: Iterable[StoredFinding]
+) -> dict[str, set[str]]:
     """Give the records, by register, that open reminders and findings are about."""
     found: dict[str, set[str]] = {}
-    for one in reader.snapshot("reminder").records("reminder").values():
+    for one in reminders:
         found.setdefault(one.kind, set()).add(one.record)
-    for finding in read_findings(reader.connection):
+    for finding in findings:
         if finding.last.event.leaves_open and finding.deal is not None:
             found.setdefault("deal", set()).add(finding.deal)
     return found

@@ -19,13 +19,14 @@ from ledger.core.quantity import Unit, format_amount
 from ledger.deals.instalments import overdue
 from ledger.eligibility.offices import OfficesAdmitted
 from ledger.eligibility.rules import NeedFacts
+from ledger.registers.activity import Reminder
 from ledger.registers.pairs import Approach
 from ledger.registers.records import ACTIVE_STATUSES, City
 from ledger.reports.table import grouped
 from ledger.store.acts import RecordedAct
 from ledger.store.needs_alike import OpenNeed
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.store.statements.findings import read_findings
+from ledger.store.statements.findings import StoredFinding
 from ledger.usecases.activity import LogQuery, read_log, records_of
 from ledger.usecases.due import parts_by_deal
 from ledger.usecases.status_data import StatusData
@@ -94,12 +95,12 @@ def read_worklist(
     rows = [
         row
         for rows in (
-            _reminders(reader, snapshot),
+            _reminders(snapshot, data.reminders),
             _deals(snapshot, last),
             _offers(snapshot, last),
             _approaches(snapshot, last),
             _late_needs(snapshot),
-            _findings(reader, snapshot),
+            _findings(snapshot, data.findings),
         )
         for row in rows
         if is_wanted(row)
@@ -212,9 +213,9 @@ def _deals(snapshot: Snapshot, last: date) -> Iterator[WorkRow]:
             yield _of_need(facts, kind, "deal", code, text, due=deal.held_until, about=about)
 
 
-def _reminders(reader: Reader, snapshot: Snapshot) -> Iterator[WorkRow]:
+def _reminders(snapshot: Snapshot, reminders: Iterable[Reminder]) -> Iterator[WorkRow]:
     """Give the reminders whose day has come; those of a need's record concern its office."""
-    for one in reader.snapshot("reminder").records("reminder").values():
+    for one in reminders:
         if one.date > snapshot.day or (one.done_on is not None and one.done_on <= snapshot.day):
             continue
         place = _place_of(snapshot, one.kind, one.record)
@@ -316,8 +317,8 @@ def _unserved(snapshot: Snapshot, need: OpenNeed) -> WorkRow:
     return _of_place(place, WorkKind.NEED_UNSERVED, "need", need.code, text, due=need.needed_by)
 
 
-def _findings(reader: Reader, snapshot: Snapshot) -> Iterator[WorkRow]:
-    for one in read_findings(reader.connection):
+def _findings(snapshot: Snapshot, findings: Iterable[StoredFinding]) -> Iterator[WorkRow]:
+    for one in findings:
         if not one.last.event.leaves_open:
             continue
         deal = snapshot.deals.get(one.deal or "")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from officer import Officer
+from sqlalchemy import event
 from world import NOON, World
 
 from cli.framework.user_state import state_path
@@ -34,6 +35,19 @@ def town(world: World) -> World:
 def work(world: World, days: int = 30, as_of: date | None = None, **kept: Any) -> list[WorkRow]:
     with world.ledger.reader(Times(as_of=as_of)) as reader:
         return read_worklist(reader, read_status_data(reader, days), days, **kept)
+
+
+def test_reminders_and_findings_are_read_once(town: World) -> None:
+    read: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        read.append(statement)
+
+    with town.ledger.reader() as reader:
+        event.listen(reader.connection, "before_cursor_execute", note)
+        read_worklist(reader, read_status_data(reader, 30), 30)
+    for table in ("reminder_version", "finding_event"):
+        assert sum(f"FROM {table}" in one or f"JOIN {table}" in one for one in read) == 1, table
 
 
 def listed(rows: list[WorkRow]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from ledger.core.text import joined_words
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because, Explanation, NeedRow, PairRow
@@ -15,7 +16,6 @@ from ledger.usecases.matching.explain_need import takes_no_part
 from ledger.usecases.matching.why_incomplete import (
     Incompleteness,
     completes_without,
-    joined_words,
     why_incomplete,
 )
 

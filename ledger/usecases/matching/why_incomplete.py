@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ledger.core.factors import Factor
+from ledger.core.text import joined_words
 from ledger.eligibility.rules import NeedFacts, brief
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because
@@ -222,8 +223,3 @@ def named(context: ExplanationContext, projects: Iterable[int]) -> str:
     names = [f"{one.code} (weight {one.weight})" for one in every[:_MOST_NAMED]]
     more = len(every) - len(names)
     return joined_words([*names, f"{more} more"] if more else names)
-
-
-def joined_words(words: Sequence[str]) -> str:
-    """Join words as people do: A, B and C."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
