@@ -22,7 +22,7 @@ from ledger.checks.rows import (
 )
 from ledger.core.dates import LONGEST_WRITE
 from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side
-from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.rules import RETIRED, Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.journal.balance import Balance
 from ledger.journal.entries import Act
 from ledger.reference.places import region_chain
@@ -89,7 +89,7 @@ class Mandate(JournalCheck):
         if hold is None:
             return
         self.report.examined += 1
-        verdicts = [verdict(pairing) for pairing in self._pairings(entry, hold, balances)]
+        verdicts = [_judged(pairing) for pairing in self._pairings(entry, hold, balances)]
         if not verdicts:
             self._fail(entry, hold, "cannot be judged: a register did not have its terms then")
             return
@@ -222,6 +222,11 @@ def _known(history: RecordHistory, moment: int) -> Any:
     """Return the version known at a moment; None where there was none, or it was in error."""
     place = bisect_right(history.moments, moment)
     return history.records[place - 1] if place else None
+
+
+def _judged(pairing: Pairing) -> tuple[Failure, ...]:
+    """Judge a pair, retirement apart: earlier versions took introductions after it."""
+    return tuple(failure for failure in verdict(pairing) if failure.rule != RETIRED)
 
 
 def _free_movement(entry: EntryRow, account_id: int, free: str) -> MovementRow | None:

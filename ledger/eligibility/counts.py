@@ -30,6 +30,7 @@ _PHRASES = {
     "instrument": ("no offer has an accepted instrument", "has no accepted instrument"),
     "window": ("no offer is valid on the day", "is not valid on the day"),
     "start": ("no offer can start in time", "cannot start in time"),
+    "retired": ("every offer is of a retired provider", "is of a retired provider"),
     "ticket": ("no offer's ticket fits this need", "has a ticket that does not fit this need"),
     "share": ("no offer may give the share it would take", "may not give the share it would take"),
     "indivisible": (

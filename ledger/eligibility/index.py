@@ -250,6 +250,7 @@ class OfferIndex:
         self._geography = _Geography(terms, size)
         self._ordered = ordered
         self._starts = SortedIndex((offer.available_from for offer in terms), size)
+        self._retired = bitset((i for i, o in enumerate(ordered) if o.provider.withdrawn), size)
         self._valid = bitset((i for i, o in enumerate(terms) if _valid_on(o, day)), size)
         self._units = list(_by_unit(ordered))
         self._convertible = lru_cache(maxsize=None)(self._find_convertible)
@@ -351,6 +352,7 @@ class OfferIndex:
             "window": self._valid,
             "start": self._start(need.need.needed_by),
             "status": all_offers if need.project.status in ACTIVE_STATUSES else 0,
+            "retired": all_offers & ~self._retired,
         }
 
     @cached_property

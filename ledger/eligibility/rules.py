@@ -94,6 +94,9 @@ class Failure(NamedTuple):
     sentence: str
 
 
+RETIRED = "retired"
+"""The rule about a provider that is out of use."""
+
 Rule = Callable[[Pairing], Failure | None]
 
 
@@ -207,6 +210,13 @@ def _status(pairing: Pairing) -> Failure | None:
     )
 
 
+def _retired(pairing: Pairing) -> Failure | None:
+    provider = pairing.offer.provider
+    if not provider.withdrawn:
+        return None
+    return Failure(RETIRED, f"provider {provider.code} is retired")
+
+
 def _ticket(pairing: Pairing) -> Failure | None:
     if pairing.offer_amount is None:
         return None
@@ -287,6 +297,7 @@ RULES: dict[str, Rule] = {
     "window": _window,
     "start": _start,
     "status": _status,
+    RETIRED: _retired,
     "ticket": _ticket,
     "share": _share,
     "indivisible": _indivisible,

@@ -132,7 +132,8 @@ def _is_open(facts: NeedFacts, selected: Collection[str] | None) -> bool:
 
 def _is_available(facts: OfferFacts, day: date) -> bool:
     has_begun = facts.offer.valid_from is None or facts.offer.valid_from <= day
-    return has_begun and not facts.offer.is_over(day) and facts.balance.free > 0
+    lasts = not facts.offer.is_over(day) and not facts.provider.withdrawn
+    return has_begun and lasts and facts.balance.free > 0
 
 
 def _projects(

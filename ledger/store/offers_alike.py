@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, Text, bindparam, select, type_coerce
+from sqlalchemy import Connection, Select, Subquery, Text, bindparam, select, type_coerce
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import OffersAlike
@@ -31,7 +31,7 @@ _TERMS: Final = frozenset(
         *("min_ticket", "max_ticket", "max_share"),
     }
 )
-"""What the rules of eligibility ask of an offer, its provider and what is available apart."""
+"""What the rules of eligibility ask of an offer; a retired provider and what is available apart."""
 
 
 class StoredAlike(NamedTuple):
@@ -98,13 +98,19 @@ def _offers() -> Select[Any]:
     owner = versions.c[register.owner]
     terms = {term.name: term for term in register.terms if term.name in _TERMS}
     factor = register.value(terms["factor"])
+    retired = _retired()
     return (
         select(
             own.code,
             balance.c.free,
+            retired.c.provider_id.is_not(None),
             *(type_coerce(register.value(term), Text) for term in terms.values()),
         )
-        .select_from(register.identity.join(versions, owner == own.id))
+        .select_from(
+            register.identity.join(versions, owner == own.id).outerjoin(
+                retired, retired.c.provider_id == own.provider_id
+            )
+        )
         .join(balance, balance.c.holder_id == own.id)
         .where(
             is_newest(versions, owner),
@@ -113,3 +119,11 @@ def _offers() -> Select[Any]:
             balance.c.free > 0,
         )
     )
+
+
+def _retired() -> Subquery:
+    """Select the retired providers, of which there are few."""
+    register = STORED_REGISTERS["provider"]
+    versions = register.versions
+    owner = versions.c[register.owner]
+    return select(owner).where(is_newest(versions, owner), versions.c.withdrawn).subquery("retired")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from officer import Officer
+
+from ledger.eligibility.rules import RULES
 
 
 def test_a_part_of_a_need_is_withdrawn_and_comes_back(fund: Officer) -> None:
@@ -87,3 +90,53 @@ def test_what_is_so_already_is_refused(fund: Officer) -> None:
     fund.says("city retire MHD")
     fund.refused("city retire MHD", 4, "retired already")
     fund.refused("office retire moon", 5, "moon")
+
+
+def test_offers_of_a_retired_provider_are_proposed_no_longer(fund: Officer) -> None:
+    fund.says("match --save")
+    proposed = {line["offer"] for line in fund.asks("match show")["lines"]}
+    assert "O-0001" in proposed
+    fund.says("deal introduce O-0001 N-0001 '10M EUR' --until 2027-01-01")
+    assert _eligible(fund, "N-0001") == ["O-0001"]
+    fund.says("provider retire EDB")
+
+    assert _eligible(fund, "N-0001") == []
+    (row,) = (
+        one for one in fund.asks("need candidates N-0001")["rows"] if one["offer"] == "O-0001"
+    )
+    assert ("retired", "provider EDB is retired") in [
+        (one["rule"], one["sentence"]) for one in row["failures"]
+    ]
+    assert fund.asks("match")["lines"] == []
+    gap = next(one for one in fund.asks("gaps")["rows"] if one["need"] == "N-0001")
+    obstacle = "every offer is of a retired provider"
+    assert (gap["eligible_offers"], gap["main_obstacle"]) == (0, obstacle)
+    assert gap["obstacle_rule"] == "retired"
+    assert "O-0001 is of EDB, a provider that is retired." in fund.says("match explain O-0001")
+    line = "deal introduce O-0001 N-0001 '5M EUR' --until 2027-01-01"
+    assert fund.refused(line, 4, "EDB", "retired", "provider restore EDB") == "provider-retired"
+    assert fund.refused("match accept --until 2027-01-01 --yes", 4, "retired") == "no-longer-fits"
+
+    fund.says("deal commit D-0001")
+    fund.says("deal deliver D-0001 '1M EUR'")
+    fund.says(f"{line} --override 'its successor gives it'")
+    assert fund.tries("check").code == 0
+    fund.says("provider restore EDB")
+    assert _eligible(fund, "N-0001") == ["O-0001"]
+    fund.says("deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01")
+    assert fund.tries("check").code == 0
+
+
+def _eligible(fund: Officer, need: str) -> list[str]:
+    rows = fund.asks(f"need candidates {need}")["rows"]
+    return [one["offer"] for one in rows if one["eligible"]]
+
+
+def test_what_an_earlier_version_introduced_after_it_is_in_order(
+    fund: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fund.says("provider retire EDB")
+    with monkeypatch.context() as earlier:
+        earlier.delitem(RULES, "retired")
+        fund.says("deal introduce O-0001 N-0001 '5M EUR' --until 2027-01-01")
+    assert fund.tries("check").code == 0

@@ -80,11 +80,12 @@ def offering(
     unit: Unit = EUR,
     stages: dict[Stage, int] | None = None,
     code: str = "O-0001",
+    retired: bool = False,
     **terms: Any,
 ) -> OfferFacts:
     return OfferFacts(
         offer=an_offer(code, unit=unit.code, **terms),
-        provider=Provider(code="PRV-1", name="Sample Fund", kind="fund"),
+        provider=Provider(code="PRV-1", name="Sample Fund", kind="fund", withdrawn=retired),
         balance=Balance(Side.OFFER, code, unit, {Stage.AVAILABLE: available, **(stages or {})}),
     )
 
@@ -117,6 +118,7 @@ def _some(*words: str) -> st.SearchStrategy[tuple[str, ...]]:
 _CITIES = st.sampled_from(list(CITIES))
 _SECTORS = st.sampled_from(["transport", "transport.urban", "health"])
 _STATUSES = st.sampled_from(["preparation", "preparation", "completed"])
+_RETIRED = st.sampled_from([False, False, False, True])
 _TOPICS = st.sampled_from([None, "metro", "brt"])
 _SOME_INSTRUMENTS = _some("grant", "loan")
 _SOME_TOPICS = _some("metro", "brt")
@@ -166,6 +168,7 @@ def _offers(
         draw(_AMOUNTS),
         code=code,
         unit=draw(units),
+        retired=draw(_RETIRED),
         factor=draw(factors),
         topics=draw(_SOME_TOPICS),
         valid_from=draw(_DAYS),

@@ -159,6 +159,11 @@ def test_start_may_fall_on_the_day_it_is_needed_but_not_after() -> None:
     assert failed(asked(needing(5), offering(5, available_from=date(2028, 1, 2)))) == []
 
 
+def test_a_retired_provider_gives_to_no_need() -> None:
+    (failure,) = verdict(asked(needing(5), offering(5, retired=True)))
+    assert failure == Failure("retired", "provider PRV-1 is retired")
+
+
 @pytest.mark.parametrize("status", ["completion", "completed", "cancelled"])
 def test_projects_past_implementation_take_no_new_deals(status: str) -> None:
     assert failed(asked(needing(5, status=status), offering(5))) == ["status"]

@@ -55,6 +55,7 @@ OBSTACLES: Final = {
     "instrument": marked("offers have no accepted instrument"),
     "window": marked("offers are not valid on the day"),
     "start": marked("offers cannot start in time"),
+    "retired": marked("offers are of retired providers"),
     "ticket": marked("the tickets of offers do not fit this need"),
     "share": marked("offers may not give the share they would take"),
     "indivisible": marked("offers cannot take this indivisible need whole"),

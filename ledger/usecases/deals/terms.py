@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.deals.deal import offer_amount_to_hold, recorded_rate
-from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.rules import RETIRED, Failure, NeedFacts, OfferFacts, Pairing, verdict
 from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
@@ -37,6 +37,12 @@ class NotEligible(RefusedByRule, code="not-eligible"):
 
 class OutsideMandate(RefusedByRule, code="outside-mandate"):
     """The offer's mandate does not admit this need, this quantity or this day."""
+
+
+class ProviderRetired(RefusedByRule, code="provider-retired"):
+    """A new introduction from an offer whose provider is retired."""
+
+    default_why = "Its offers are proposed no longer; deals that it has already go on."
 
 
 class NoRate(RefusedByRule, code="no-rate"):
@@ -136,7 +142,7 @@ def require_eligible(
     """Test the pair on the quantity that is about to be held; give what is recorded of the act.
 
     A reason to leave the mandate is recorded only where it is needed. Raises `NotEligible`, or
-    `OutsideMandate` where no reason overrides the mandate.
+    `OutsideMandate` and `ProviderRetired` where no reason overrides the mandate.
     """
     failures = verdict(pairing_of(uow, need, offer, amount, rate, details.effective_on))
     if any(failure.rule == RESTRICTED for failure in failures):
@@ -153,6 +159,13 @@ def require_eligible(
     elsewhere = f"Look for another offer (cityfund need candidates {need.code})"
     if any(failure.rule in NEVER_OVERRIDDEN for failure in failures):
         raise NotEligible(what, why=_sentences(failures), next_step=f"{elsewhere}.")
+    if details.override is None and all(failure.rule == RETIRED for failure in failures):
+        provider = offer.record.provider
+        raise ProviderRetired(
+            f"Provider {provider} of offer {offer.code} is retired.",
+            next_step=f"{elsewhere}, restore the provider (cityfund provider restore {provider}), "
+            "or, where it gives all the same, say why: --override REASON",
+        )
     if details.override is None:
         agreed = "or, where the provider agreed, say why: --override REASON"
         raise OutsideMandate(what, why=_sentences(failures), next_step=f"{elsewhere}, {agreed}")

@@ -50,6 +50,8 @@ def _takes_no_part(context: ExplanationContext, facts: OfferFacts) -> tuple[str,
     offer, day = facts.offer, context.snapshot.day
     if offer.withdrawn:
         return "withdrawn", f"{offer.code} was withdrawn: it has nothing to give."
+    if facts.provider.withdrawn:
+        return "retired", f"{offer.code} is of {facts.provider.code}, a provider that is retired."
     if offer.has_expired(day):
         return "over", f"{offer.code} was valid until {offer.valid_until}: it is over."
     if offer.valid_from is not None and day < offer.valid_from:
