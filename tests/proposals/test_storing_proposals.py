@@ -167,6 +167,15 @@ def test_a_proposal_that_there_is_none_of(fund):
     assert fund.refused("match show MAT-0002", 5, "MAT-0001", "match list") == "unknown-code"
 
 
+@pytest.mark.parametrize("more", ["", "--json", "--format csv", "--format md"])
+def test_a_value_that_no_line_has_is_noted_once(fund, more):
+    fund.says("match --save")
+    told = fund.tries(f"match show --where need=N-9999 {more}")
+    assert told.code == 0
+    assert told.err.count("No row has need=N-9999.") == 1
+    assert "No row has" not in told.out
+
+
 def test_every_way_of_writing_it_down(fund, tmp_path):
     fund.says("match --save")
     header, first, *_ = fund.says("match show --format csv").splitlines()
