@@ -19,6 +19,7 @@ from dataclasses import replace
 from fractions import Fraction
 from time import monotonic
 
+from ledger.matching.caps import admissible
 from ledger.matching.plan import (
     Allocation,
     Changes,
@@ -63,7 +64,8 @@ class _Nearest:
     def __init__(
         self, problem: MatchingProblem, baseline: Plan, churn: Fraction, options: SolverOptions
     ) -> None:
-        self._problem, self._baseline, self._churn = problem, baseline, churn
+        self._problem, self._churn = problem, churn
+        self._baseline = admissible(problem, baseline)
         self._deadline = Deadline(options.seconds)
 
     def solution(self, solution: Solution) -> Solution:

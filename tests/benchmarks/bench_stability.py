@@ -27,10 +27,12 @@ from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.gaps.rows import BaseCurrency
 from ledger.journal.balance import Balance
 from ledger.matching.baseline import StoredBaseline, baseline_of
-from ledger.matching.build import BuiltProblem, build
+from ledger.matching.build import build
 from ledger.matching.plan import Solution
+from ledger.matching.problem import MatchingProblem
 from ledger.matching.proposal import propose
 from ledger.matching.stored import StoredProposal
+from ledger.solver.greedy import Plan
 from ledger.solver.options import CHURN, SolverOptions
 from ledger.solver.solve import solve
 from ledger.solver.stability import solve_near
@@ -135,18 +137,14 @@ def main() -> None:
     asked = _asked()
     options = SolverOptions(asked.time_limit)
     pipeline = dense(asked.projects, asked.offers, seed=asked.seed)
-    first = _built(pipeline)
-    solution = solve(first.problem, options)
-    stored = _stored(pipeline, first, solution)
+    stored = stored_proposal(pipeline, options)
     _say([(title, width) for title, width in (*COLUMNS, *MORE)])
     for name in asked.change or CHANGES:
         changed = CHANGES[name](pipeline, random.Random(asked.seed))
-        built = _built(changed)
-        baseline = baseline_of(StoredBaseline(stored, {}), built.problem, lambda *_: ()).plan
         cpu = time.process_time()
-        near = solve_near(built.problem, baseline, asked.churn, options)
+        problem, baseline, near = near_baseline(changed, stored, asked.churn, options)
         cpu, again = time.process_time() - cpu, time.process_time()
-        afresh = solve(built.problem, options)
+        afresh = solve(problem, options)
         again = time.process_time() - again
         before, after, other = (
             {(one.need, one.offer): one.amount for one in plan}
@@ -181,13 +179,12 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _built(pipeline: Pipeline) -> BuiltProblem:
-    return build(pipeline.needs, pipeline.offers, DAY, rate_of)
-
-
-def _stored(pipeline: Pipeline, built: BuiltProblem, solution: Solution) -> StoredProposal:
+def stored_proposal(pipeline: Pipeline, options: SolverOptions) -> StoredProposal:
+    """Solve a pipeline, and give its proposal as it is stored."""
+    built = build(pipeline.needs, pipeline.offers, DAY, rate_of)
     needs = {one.need.code: one for one in pipeline.needs}
     offers = {one.offer.code: one for one in pipeline.offers}
+    solution = solve(built.problem, options)
     return StoredProposal(
         code="MAT-0001",
         proposal=propose(built, solution, needs, offers, DAY, rate_of, BASE),
@@ -199,6 +196,15 @@ def _stored(pipeline: Pipeline, built: BuiltProblem, solution: Solution) -> Stor
         actor="",
         accepted={},
     )
+
+
+def near_baseline(
+    pipeline: Pipeline, stored: StoredProposal, churn: Fraction, options: SolverOptions
+) -> tuple[MatchingProblem, Plan, Solution]:
+    """Solve a pipeline near a stored proposal; give its problem and the baseline too."""
+    problem = build(pipeline.needs, pipeline.offers, DAY, rate_of).problem
+    baseline = baseline_of(StoredBaseline(stored, {}), problem, lambda *_: ()).plan
+    return problem, baseline, solve_near(problem, baseline, churn, options)
 
 
 def _say(cells: list[tuple[str, int]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
@@ -14,12 +15,14 @@ from problems import broken_rules, need, offer, problem
 from ledger.eligibility.index import Ratio
 from ledger.matching.plan import (
     Allocation,
+    completed,
     completeness,
     count_changes,
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.least_changes import is_feasible
+from ledger.solver.solve import solve
 from ledger.solver.stability import solve_near
 
 CASES, BATCH = 400, 50
@@ -142,3 +145,90 @@ def wrong(seed: int, churn: Fraction) -> str:
 def test_the_fewest_lines_of_small_problems_change(first: int, churn: Fraction):
     said = {seed: why for seed in range(first, first + BATCH) if (why := wrong(seed, churn))}
     assert said == {}
+
+
+CHANGES = ("offer added", "offer withdrawn", "offer enlarged", "need added", "deal done")
+
+
+def changed(asked: MatchingProblem, plan: Plan, name: str, chance: random.Random) -> Changed:
+    """Change one thing of a problem; give it with what is still possible of a plan."""
+    at = chance.randrange(len(asked.offers))
+    one = asked.offers[at]
+    offers, needs, projects = [*asked.offers], [*asked.needs], [*asked.projects]
+    left = [*plan]
+    if name == "offer added":
+        offers.append(replace(one, code="O-NEW", free=chance.randint(1, 4)))
+    elif name == "offer withdrawn":
+        offers[at] = replace(one, free=0)
+        left = [line for line in plan if line.offer != at]
+    elif name == "offer enlarged":
+        offers[at] = replace(one, free=one.free + chance.randint(1, 3))
+    elif name == "need added":
+        projects.append(replace(projects[0], code="P-NEW", needs=(len(needs),)))
+        needs.append(replace(needs[0], code="N-NEW", project=len(projects) - 1))
+    elif parts := [line for line in plan if line.amount < needs[line.need].open]:
+        done = chance.choice(parts)
+        ratio = asked.ratio(done.need, done.offer)
+        assert ratio is not None
+        offer_left = offers[done.offer].free - ratio.to_offer(done.amount)
+        offers[done.offer] = replace(offers[done.offer], free=offer_left)
+        need_left = needs[done.need].open - done.amount
+        needs[done.need] = replace(needs[done.need], open=need_left)
+        left.remove(done)
+    new = replace(asked, offers=tuple(offers), needs=tuple(needs), projects=tuple(projects))
+    return Changed(new, still_possible(new, left))
+
+
+def still_possible(asked: MatchingProblem, plan: list[Allocation]) -> Plan:
+    """Give what of a plan the rules of a problem still admit."""
+    while True:
+        said = [
+            one
+            for one in plan
+            if (limits := asked.limits(one.need, one.offer)) is None
+            or not limits.low <= one.amount <= limits.high
+        ] or [
+            one
+            for one in plan
+            if asked.offers[one.offer].conditional
+            and asked.needs[one.need].project not in completed(asked, plan)
+        ]
+        if not said:
+            return tuple(plan)
+        plan = [one for one in plan if one not in said]
+
+
+class Changed(NamedTuple):
+    """A problem after a change, and what of the plan before it is still possible."""
+
+    problem: MatchingProblem
+    baseline: Plan
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_one_change_of_a_small_problem_changes_the_fewest_lines(name: str):
+    said = {}
+    for seed in range(40):
+        chance = random.Random(seed)
+        asked = random_problem(chance)
+        new, baseline = changed(asked, solve(asked).allocations, name, chance)
+        plans = [*every_plan(new)]
+        if not plans:
+            continue
+        best = best_near(new, plans, baseline, Fraction(0))
+        found = solve_near(new, baseline, Fraction(0))
+        assert found.changes is not None
+        reached = (found.complete.value, found.coverage.value, found.changes.value)
+        if reached != (best.weight, best.coverage, best.changes):
+            said[seed] = f"{reached} and not {best}"
+    assert said == {}
+
+
+def test_more_supply_never_completes_less():
+    for seed in range(60):
+        chance = random.Random(seed)
+        asked = random_problem(chance)
+        before = solve(asked)
+        for name in ("offer added", "offer enlarged"):
+            new, baseline = changed(asked, before.allocations, name, chance)
+            assert solve_near(new, baseline, Fraction(0)).complete.value >= before.complete.value
