@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from ledger.core.dates import day_of
+from ledger.journal.receipts import RegisterChange
 from ledger.registers.phases import as_on, implied_phase, phases_by_project
 from ledger.registers.records import Phase
 from ledger.registers.table import PHASE, PROJECT
@@ -109,3 +110,48 @@ def implied_phases(
         project.code: implied_phase(project, day_of(recorded[identity][1], zone))
         for identity, project in lacking.items()
     }
+
+
+class CurrentPhases:
+    """The phases of projects in a write that may add to them.
+
+    Those of the first projects are read one by one; for more all are read, and again only once
+    the write changed some. An import asks for each of its acts.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        changes: Sequence[RegisterChange],
+        flush: Callable[[], None],
+        id_of: Callable[[str, str], int],
+    ) -> None:
+        """Follow the `changes` of a write, which only grow; `flush` writes what waits."""
+        self._connection = connection
+        self._changes = changes
+        self._flush = flush
+        self._id_of = id_of
+        self._followed = self._asked = 0
+        self._all: Phases | None = None
+
+    def of(self, project: str) -> list[Phase]:
+        """Give the phases of a project by its code, with what the write has added so far."""
+        new = self._changes[self._followed :]
+        self._followed += len(new)
+        if any(change.kind in _NAMING_PHASES for change in new):
+            self._asked, self._all = 0, None
+        if self._all is None:
+            self._flush()
+            self._asked += 1
+            if self._asked <= _SINGLY:
+                ids = [self._id_of(PROJECT.name, project)]
+                return read_phases(self._connection, ids).get(project, [])
+            self._all = read_phases(self._connection)
+        return [*self._all.get(project, ())]
+
+
+_NAMING_PHASES: Final = frozenset({PHASE.name, PROJECT.name})
+"""The registers whose changes change the phases of a project, or the code they are found by."""
+
+_SINGLY: Final = 50
+"""The phases of how many projects are read one by one."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Table, and_, func
@@ -74,6 +76,19 @@ class StoredRegister:
         """Give the table of identity changes, of a register that has one."""
         assert self.changes is not None, f"the identity of a {self.kind} never changes"
         return self.changes
+
+    @cached_property
+    def _plain(self) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+        """Give the columns of the plain terms, and what reads them of a record: all in one call."""
+        attributes, columns = zip(*self.plain, strict=True)
+        if len(attributes) == 1:
+            return columns, lambda record: (getattr(record, attributes[0]),)
+        return columns, attrgetter(*attributes)
+
+    def plain_values(self, record: Any) -> dict[str, Any]:
+        """Give the terms of a record that are kept as they are, by column."""
+        columns, read = self._plain
+        return dict(zip(columns, read(record), strict=True))
 
     def column(self, term: Term) -> Column[Any]:
         """Give the column a term is kept in."""

@@ -62,9 +62,9 @@ unit = "EUR"
 declared_on = { column = "begins" }
 """
 FEW, MANY = 100, 500
-CALLS_PER_ROW = 410
+CALLS_PER_ROW = 395
 """Calls of Python functions for a row that gives a city again, a project, a need and its act."""
-BYTES_PER_ROW = 2_400
+BYTES_PER_ROW = 700
 """At most so much is in memory at once for a row, of all that is planned and posted of it."""
 
 
@@ -122,3 +122,48 @@ def test_a_row_of_an_import_takes_little_memory(import_rows: Callable[[int], Non
     import_rows(FEW)
     few, many = peak(FEW), peak(MANY)
     assert (many - few) / (MANY - FEW) < BYTES_PER_ROW
+
+
+CALLS_PER_DEAL = 900
+"""Calls of Python functions for an offer, a need and the act of their deal, however many."""
+
+
+@pytest.fixture
+def import_deals(officer: Officer, tmp_path: Path) -> Callable[[int], None]:
+    """Give what imports tables of so many needs, each with an offer and a deal of its own."""
+    for table, head, line in (
+        ("cities", "code,name,country", "CITY-1,City,IR"),
+        ("projects", "code,title,city,sector", "PRJ-9001,Works,CITY-1,transport"),
+        ("providers", "code,name,kind", "PROV-1,Provider,fund"),
+    ):
+        path = tmp_path / f"{table}.csv"
+        path.write_text(f"{head}\n{line}\n", encoding="utf-8")
+        officer.says("import", str(path), "--yes")
+    marks = iter("ABCDEFGH")
+
+    def imported(rows: int) -> None:
+        mark, folder = next(marks), tmp_path / "tables"
+        folder.mkdir(exist_ok=True)
+        of = "factor,quantity,unit,declared_on"
+        tables = {
+            "needs": (f"code,project,{of}", "N-{0},PRJ-9001,money,100,EUR,2024-01-01"),
+            "offers": (f"code,provider,{of}", "O-{0},PROV-1,money,100,EUR,2024-01-01"),
+            "deals": (
+                "code,offer,need,act,quantity,unit,effective_on",
+                "D-{0},O-{0},N-{0},committed,50,EUR,2024-06-01",
+            ),
+        }
+        for table, (head, line) in tables.items():
+            lines = [head, *(line.format(f"{mark}{row}") for row in range(rows))]
+            (folder / f"{table}.csv").write_text("\n".join(lines), encoding="utf-8")
+        officer.says("import", str(folder), "--yes")
+
+    return imported
+
+
+def test_a_deal_of_an_import_takes_as_few_calls_among_many(
+    import_deals: Callable[[int], None],
+) -> None:
+    import_deals(FEW)
+    few, many = (_calls(partial(import_deals, rows)) for rows in (FEW, MANY))
+    assert (many - few) / (MANY - FEW) < CALLS_PER_DEAL

@@ -128,13 +128,12 @@ def _wrap_driver_error(connection: Connection, sql: str, error: Exception) -> Ba
 
 def insert_rows(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
     """Insert rows by one compiled statement and plain tuples, not one Core call each."""
-    pick = _insert_statement(table, connection.dialect).pick
-    insert_tuples(connection, table, list(map(pick, rows)))
+    insert_tuples(connection, table, list(map(_picked(table), rows)))
 
 
 def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of the table's columns."""
-    statement, _, converts = _insert_statement(table, connection.dialect)
+    statement, converts = _insert_statement(table, connection.dialect)
     # One row goes through execute: executemany of the driver would give no other result.
     if len(rows) == 1:
         values = list(rows[0])
@@ -166,14 +165,24 @@ def _convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
 
 
 class _InsertStatement(NamedTuple):
-    """An insert in the words of an engine, its values in a row, and which are to be converted."""
+    """An insert in the words of an engine, and which of its values are to be converted."""
 
     statement: str
-    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     converts: tuple[tuple[int, _Convert], ...]
 
 
 _STATEMENTS: dict[tuple[str, str], _InsertStatement] = {}
+
+
+_PICKED: dict[str, Callable[[Mapping[str, Any]], ResultRow]] = {}
+
+
+def _picked(table: Table) -> Callable[[Mapping[str, Any]], ResultRow]:
+    """Give what takes the values of a table's columns, in their order, out of a row."""
+    pick = _PICKED.get(table.name)
+    if pick is None:
+        pick = _PICKED[table.name] = itemgetter(*(column.name for column in table.columns))
+    return pick
 
 
 def _insert_statement(table: Table, dialect: Dialect) -> _InsertStatement:
@@ -184,7 +193,6 @@ def _insert_statement(table: Table, dialect: Dialect) -> _InsertStatement:
         )
         _STATEMENTS[key] = _InsertStatement(
             _insert_sql(table, dialect),
-            itemgetter(*(column.name for column in table.columns)),
             tuple((at, one) for at, one in enumerate(converts) if one is not None),
         )
     return _STATEMENTS[key]
@@ -215,30 +223,33 @@ def _places_among(known: int) -> Mapping[str, int]:
 
 
 class RowBuffer:
-    """Rows waiting to be written, in an order that every reference and guard accepts."""
+    """Rows waiting to be written, in an order that every reference and guard accepts.
+
+    They wait as the values of their columns, which take a fraction of the memory of mappings.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
-        self._pending: dict[str, list[Mapping[str, Any]]] = {}
-        self._made: dict[str, Iterator[Mapping[str, Any]]] = {}
+        self._pending: dict[str, list[ResultRow]] = {}
+        self._made: dict[str, Iterator[ResultRow]] = {}
         self._written: set[str] = set()
         self.count = 0
         """How many rows wait."""
 
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Put a row in line; every column of the table must be given."""
-        self._pending.setdefault(table.name, []).append(row)
+        self._pending.setdefault(table.name, []).append(_picked(table)(row))
         self.count += 1
 
     def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Put many rows in line."""
         if rows:
-            self._pending.setdefault(table.name, []).extend(rows)
+            self._pending.setdefault(table.name, []).extend(map(_picked(table), rows))
             self.count += len(rows)
 
     def add_made(self, table: Table, rows: Iterator[Mapping[str, Any]]) -> None:
         """Put rows in line that are made while they are written."""
-        self._made[table.name] = rows
+        self._made[table.name] = map(_picked(table), rows)
 
     def has_rows_beyond(self, table: Table) -> bool:
         """Say whether rows of other tables than this one wait, or were written."""
@@ -254,6 +265,6 @@ class RowBuffer:
         for name in sorted(self._pending.keys() | self._made.keys(), key=place.__getitem__):
             rows = chain(self._pending.pop(name, ()), self._made.pop(name, ()))
             while block := [*islice(rows, ROWS_AT_ONCE)]:
-                insert_rows(connection, tables.metadata.tables[name], block)
+                insert_tuples(connection, tables.metadata.tables[name], block)
             self._written.add(name)
         self.count = 0

@@ -170,10 +170,9 @@ class Accounts:
         self._add_deals(there)
         return self._deals[there[0][0].record.code]
 
-    def known_id(self, kind: str, code: str) -> int | None:
-        """Give the id of a need or an offer that was read or added already, else None."""
-        account = self._by_code.get((SIDES[kind], code)) if kind in SIDES else None
-        return None if account is None else account.id
+    def known_account(self, kind: str, code: str) -> Account | None:
+        """Give a need or an offer that was read or added already, else None."""
+        return self._by_code.get((SIDES[kind], code)) if kind in SIDES else None
 
     def known_deal(self, code: str) -> DealAccount | None:
         """Give a deal by its exact code, None where there is none; after reading everything."""
@@ -245,8 +244,7 @@ class Accounts:
 
         Raises `OverdrawnLater`, naming the first such day, the stage, and the entry that takes.
         """
-        fault = self.timeline_fault([(day, movements)])
-        if fault is not None:
+        if self.is_late(day, movements) and (fault := self.timeline_fault([(day, movements)])):
             raise overdrawn_refusal(fault)
 
     def timeline_fault(self, changes: Iterable[DatedMovements]) -> TimelineFault | None:
@@ -270,7 +268,7 @@ class Accounts:
 
     def is_late(self, day: date, movements: Iterable[Movement]) -> bool:
         """Say whether movements are dated before others of the same needs and offers."""
-        latest = (self.account(one.side, one.account).last_on for one in movements)
+        latest = [self.account(one.side, one.account).last_on for one in movements]
         return any(last_on is not None and day < last_on for last_on in latest)
 
     def _faults_of(

@@ -12,7 +12,7 @@ from ledger.core.errors import RefusedByRule
 from ledger.registers.phases import as_on, implied_phase, newest_status, phase_of
 from ledger.registers.records import Phase, Project
 from ledger.registers.table import PHASE, PROJECT
-from ledger.store.phases import read_phases, status_recorded
+from ledger.store.phases import CurrentPhases, read_phases, status_recorded
 from ledger.store.registers import StoredRecord, find_record, load_where
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -28,8 +28,9 @@ class StatusDisagrees(RefusedByRule, code="status-disagrees"):
 
 def phases_of(uow: UnitOfWork, project: str) -> list[Phase]:
     """Return the recorded phases of a project, with those of this request."""
-    uow.flush_registers()
-    return read_phases(uow.connection, [uow.id_of(PROJECT.name, project)]).get(project, [])
+    if uow.phases is None:
+        uow.phases = CurrentPhases(uow.connection, uow.changes, uow.flush_registers, uow.id_of)
+    return uow.phases.of(project)
 
 
 def project_on(uow: UnitOfWork, project: Project, day: date) -> Project:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select, text
@@ -212,12 +213,14 @@ class CodeUses:
 
         Those of the first few codes are looked up, and for more a register is read once.
         """
+        uses = self._by_kind.get(kind)
+        if uses is not None and not uses:  # as nearly always: no record is in error
+            return 0
         known = [normalised_code(code) for code in codes if code not in self._new]
         if not known:
             return 0
-        uses = self._by_kind.get(kind)
         if uses is not None:
-            return max([uses.get(code, 0) for code in known]) if uses else 0
+            return max([uses.get(code, 0) for code in known])
         self._asked[kind] += 1
         if self._asked[kind] <= _SINGLY:
             return max(self._read(kind, known).values(), default=0)
@@ -343,8 +346,8 @@ class _Waiting(NamedTuple):
     request_id: int
     recorded_at: datetime
     deal_id: int | None
-    account_ids: tuple[tuple[int, int | None], ...]
-    """The ids of each movement's need or offer, and of its deal."""
+    account_ids: tuple[int | None, ...]
+    """The ids of each movement's need or offer, and of its deal, one movement after another."""
     proposal_id: int | None = None
     exemptions: str | None = None
 
@@ -374,8 +377,9 @@ class _Waiting(NamedTuple):
     def movements(self, number: int) -> Iterator[dict[str, Any]]:
         """Give the rows of the entry's movements."""
         effective_on, recorded_at = self.draft.details.effective_on, self.recorded_at
-        pairs = zip(self.draft.movements, self.account_ids, strict=True)
-        for line, (movement, (account, deal)) in enumerate(pairs, start=1):
+        accounts, deals = self.account_ids[::2], self.account_ids[1::2]
+        moved = zip(self.draft.movements, accounts, deals, strict=True)
+        for line, (movement, account, deal) in enumerate(moved, start=1):
             yield {
                 "holder_id": account,
                 "deal_id": deal,
@@ -424,9 +428,8 @@ class JournalRows:
         is that of the proposal whose line the draft names, if any.
         """
         number = WAITING + len(self._waiting)
-        self._waiting.append(
-            _Waiting(draft, **terms, account_ids=tuple(account_ids), proposal_id=proposal_id)
-        )
+        ids = tuple(chain.from_iterable(account_ids))
+        self._waiting.append(_Waiting(draft, **terms, account_ids=ids, proposal_id=proposal_id))
         return number
 
     def rest_on(self, place: int, exemptions: Iterable[str]) -> None:

@@ -54,6 +54,7 @@ from ledger.store.versions import identity_change_row, stored_terms
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
     from ledger.matching.stored import StoredProposal
+    from ledger.store.phases import CurrentPhases
 
 
 _Row = Mapping[str, Any]
@@ -87,7 +88,9 @@ class UnitOfWork:
         self._mirrored_days: set[date] = set()
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
-        self._restrictions: tuple[int, Restrictions] | None = None
+        self._restrictions = None if start.has_restrictions else NO_RESTRICTIONS
+        self._followed = 0
+        self.phases: CurrentPhases | None = None  # made when it is first asked for
         self._uses = CodeUses(connection)
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
@@ -131,13 +134,14 @@ class UnitOfWork:
     @property
     def restrictions(self) -> Restrictions:
         """The restrictions and exemptions, with what this unit of work has added to them."""
-        versions = sum(change.kind in RESTRICTING for change in self.changes)
-        if not (versions or self.start.has_restrictions):
-            return NO_RESTRICTIONS
-        if self._restrictions is None or self._restrictions[0] != versions:
+        new = self.changes[self._followed :]  # an import asks for each deal, and adds very many
+        self._followed += len(new)
+        if any(change.kind in RESTRICTING for change in new):
+            self._restrictions = None
+        if self._restrictions is None:
             self.flush_registers()
-            self._restrictions = versions, read_restrictions(self.connection)
-        return self._restrictions[1]
+            self._restrictions = read_restrictions(self.connection)
+        return self._restrictions
 
     def find_record(self, kind: str, typed: str) -> StoredRecord:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""
@@ -152,6 +156,8 @@ class UnitOfWork:
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""
         if (kind, code) not in self._records:
+            if (account := self.accounts.known_account(kind, code)) is not None:
+                return account.record
             self.flush_registers()
             stored = find_record(self.connection, kind, code)
             self._ids[kind, code] = stored.id
@@ -176,13 +182,13 @@ class UnitOfWork:
         folded = normalised_code(record.code)
         number = code_number(code_prefixes().get(kind, ""), folded)
         self._numbering.note_code_number(kind, number)
-        key = kind, record.code
-        self._ids[key] = identity
-        self._records[key] = record
+        if kind not in SIDES:  # needs and offers are found by their accounts
+            self._ids[kind, record.code] = identity
+            self._records[kind, record.code] = record
         self._rows.add(
             register.identity,
             {
-                **{name: values[name] for name in register.fixed},
+                **values,  # more than its columns: only those are written
                 "id": identity,
                 "folded": folded,
                 "number": number,
@@ -246,13 +252,10 @@ class UnitOfWork:
         if day > self.today:
             self._require_mirrored_day(draft, day)
         self.accounts.require_timeline(day, draft.movements)
-        proposed = None if draft.details.proposed is None else draft.details.proposed.proposal
-        number = self._journal.post(
-            draft,
-            self._entry_terms(draft),
-            map(self._account_ids, draft.movements),
-            None if proposed is None else self.id_of("proposal", proposed),
-        )
+        proposed = draft.details.proposed
+        proposal = None if proposed is None else self.id_of("proposal", proposed.proposal)
+        ids = map(self._account_ids, draft.movements)
+        number = self._journal.post(draft, self._entry_terms(draft), ids, proposal)
         self.accounts.apply_movements(number, day, draft.movements)
         self.drafts.append(draft)
         self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
@@ -278,11 +281,9 @@ class UnitOfWork:
 
     def require_declared(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day before the declaration of a need or an offer that something moves."""
-        for account in map(self._account_of, movements):
+        for one in movements:
+            account = self.accounts.account(one.side, one.account)
             require_declared(day, account.record.declared_on, account.side, account.code)
-
-    def _account_of(self, movement: Movement) -> Account:
-        return self.accounts.account(movement.side, movement.account)
 
     @contextmanager
     def undone_on_refusal(self) -> Iterator[None]:
@@ -455,10 +456,9 @@ class UnitOfWork:
         reason = self.request.reason
         texts = [(field, values[column]) for field, column in register.free_texts]
         self._disclosures.add(kind, owner, version, [("reason", reason), *texts])
-        row = {name: values[name] for name in register.versioned}
-        for name in register.corrected:
-            row[name] = None if version == 1 else values[name]
-        row |= {
+        row = {
+            **values,  # more than its columns: only those are written
+            **(dict.fromkeys(register.corrected) if version == 1 else {}),
             register.owner: owner,
             "version": version,
             "reason": reason,
@@ -475,7 +475,7 @@ class UnitOfWork:
     def _columns(self, kind: str, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
         register = STORED_REGISTERS[kind]
-        values = {column: getattr(record, attribute) for attribute, column in register.plain}
+        values = register.plain_values(record)
         for term in register.naming:
             value = getattr(record, term.attribute)
             if term.kind_column is not None:
@@ -489,8 +489,8 @@ class UnitOfWork:
     def id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
         if (kind, code) not in self._ids:
-            stored_id = self.accounts.known_id(kind, code)
-            self._ids[kind, code] = stored_id or find_id(self.connection, kind, code)
+            known = self.accounts.known_account(kind, code)
+            self._ids[kind, code] = known.id if known else find_id(self.connection, kind, code)
         return self._ids[kind, code]
 
     def remember_ids(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from ledger.core.errors import RefusedByRule
@@ -60,8 +61,14 @@ def declare_quantity(uow: UnitOfWork, side: Side, code: str, total: int) -> None
     account = uow.accounts.account(side, code)
     assert not account.stages, "nothing was declared of it"
     movements = moves.declaration_movements(side, account.code, account.unit, total)
-    details = ActDetails(effective_on=account.record.declared_on, reason=uow.request.reason)
+    details = _details_on(account.record.declared_on, uow.request.reason)
     post(uow, Draft(act=Act.DECLARE, movements=movements, details=details, total=total))
+
+
+@lru_cache(maxsize=1 << 10)
+def _details_on(day: date, reason: str | None) -> ActDetails:
+    """Give the details of a declaration: an import has few days and tens of thousands of them."""
+    return ActDetails(effective_on=day, reason=reason)
 
 
 def make_unknown(uow: UnitOfWork, account: Account, day: date) -> None:
