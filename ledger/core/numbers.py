@@ -139,7 +139,9 @@ def read_numeral(numeral: str) -> Numeral:
     match = _PLAIN.fullmatch(numeral) or _grouped(numeral)
     if match is None:
         raise _why_not(numeral)
-    whole = re.sub(rf"[{_GROUP_MARKS}]", "", match["whole"])
+    whole = match["whole"]
+    if not whole.isdigit():
+        whole = re.sub(rf"[{_GROUP_MARKS}]", "", whole)
     part = match["part"] or ""
     return Numeral(int(whole + part), len(part))
 

@@ -210,6 +210,7 @@ _SHORT_FORMS: Final = ((12, "tn"), (9, "bn"), (6, "M"), (3, "k"))
 _GLUED_UNIT = Pattern(r"[^\W\d_]+(?:-[^\W\d_]+)*(?=[-+\u22120-9.])")
 _THOUSAND_IN_HUNDREDTHS = 100_000
 _LONGEST_TEXT = 200
+_PLAIN_DIGITS = 18
 _SIGN_BEHIND = Pattern(rf"(?<=\w)([{''.join(CURRENCY_SIGNS)}{re.escape(SHARED_SIGNS)}])$")
 
 
@@ -242,6 +243,8 @@ def parse_quantity(
 
 def parse_amount(text: str, unit: Unit) -> int:
     """Parse a table cell with a separate unit into smallest parts, by the same grammar."""
+    if len(text) <= _PLAIN_DIGITS and text.isascii() and text.isdigit():  # as most cells are
+        return _whole_parts(text, Numeral(int(text), 0), 0, unit)
     numeral, rest = split_numeral(_checked(text))
     if not numeral:
         raise NotANumber(f"{quote_text(text)} is not a number.")

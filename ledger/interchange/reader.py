@@ -349,6 +349,7 @@ def read_records(
     Records of blank cells are left out. A line end inside a cell is one LF.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    has_line_ends = "\r" in text and '"' in text  # only a quoted cell can hold one
     while True:
         begins = reader.line_num + 1
         try:
@@ -358,8 +359,10 @@ def read_records(
         except csv.Error as error:
             problems.append(broken_csv(str(error), file, begins))
             return
-        if any(cell.strip() for cell in cells):
-            yield begins, [cell.replace("\r\n", "\n") if "\r" in cell else cell for cell in cells]
+        if any(map(str.strip, cells)):
+            if has_line_ends:
+                cells = [cell.replace("\r\n", "\n") for cell in cells]
+            yield begins, cells
 
 
 def broken_csv(error: str, file: str, line: int) -> ImportProblem:
@@ -390,17 +393,19 @@ def read_rows(
     width = len(header)
     wanted = [(at, name) for at, name in enumerate(header) if name and name not in ignored_columns]
     unnamed = {at for at, name in enumerate(header) if not name}
+    whole = len(wanted) == width
     rows = PackedRows(name for _, name in wanted)
     for line, cells in records:
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        for at in sorted(at for at in unnamed if at < len(cells) and cells[at].strip()):
+        filled = [at for at in unnamed if at < len(cells) and cells[at].strip()] if unnamed else ()
+        for at in sorted(filled):
             unnamed.discard(at)
             what = f"Column {at + 1} has no name, and this row has {cells[at].strip()!r} in it."
             hint = "Name the column, or empty its cells."
             problems.append(ImportProblem(file, line, None, "unnamed-column", what, hint))
         if len(cells) == width:
-            rows.add(line, [cells[at].strip() for at, _ in wanted])
+            rows.add(line, map(str.strip, cells if whole else [cells[at] for at, _ in wanted]))
             continue
         what = f"This row has {len(cells)} cells, the header {width}."
         problems.append(
