@@ -260,7 +260,8 @@ def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:
         ready = [one for one in waiting if not new & _named(one, columns)] or waiting
         placed += ready
         new -= {one.record.code for one in ready if isinstance(one, Add)}
-        waiting = [one for one in waiting if not any(one is other for other in ready)]
+        done = {*map(id, ready)}
+        waiting = [one for one in waiting if id(one) not in done]
     return placed
 
 
