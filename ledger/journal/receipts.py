@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -21,6 +22,23 @@ class RegisterChange:
     kind: str
     code: str
     version: int
+
+
+class RegisterChanges(list[RegisterChange]):
+    """The versions that a write added, counted by register as they come.
+
+    An import adds very many, and each of its acts asks whether some register changed.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+
+    def append(self, change: RegisterChange) -> None:
+        """Add one, and count it."""
+        self.counts[change.kind] += 1
+        super().append(change)
 
 
 class Note(NamedTuple):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from ledger.core.dates import day_of
-from ledger.journal.receipts import RegisterChange
+from ledger.journal.receipts import RegisterChanges
 from ledger.registers.phases import as_on, implied_phase, phases_by_project
 from ledger.registers.records import Phase
 from ledger.registers.table import PHASE, PROJECT
@@ -122,7 +122,7 @@ class CurrentPhases:
     def __init__(
         self,
         connection: Connection,
-        changes: Sequence[RegisterChange],
+        changes: RegisterChanges,
         flush: Callable[[], None],
         id_of: Callable[[str, str], int],
     ) -> None:
@@ -131,15 +131,14 @@ class CurrentPhases:
         self._changes = changes
         self._flush = flush
         self._id_of = id_of
-        self._followed = self._asked = 0
+        self._known = self._asked = 0
         self._all: Phases | None = None
 
     def of(self, project: str) -> list[Phase]:
         """Give the phases of a project by its code, with what the write has added so far."""
-        new = self._changes[self._followed :]
-        self._followed += len(new)
-        if any(change.kind in _NAMING_PHASES for change in new):
-            self._asked, self._all = 0, None
+        changed = sum([self._changes.counts[kind] for kind in _NAMING_PHASES])
+        if changed != self._known:
+            self._known, self._asked, self._all = changed, 0, None
         if self._all is None:
             self._flush()
             self._asked += 1

@@ -27,7 +27,7 @@ from ledger.journal.entries import (
     Movement,
     Posted,
 )
-from ledger.journal.receipts import Note, Receipt, RegisterChange
+from ledger.journal.receipts import Note, Receipt, RegisterChange, RegisterChanges
 from ledger.origins.links import parse_origin
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
@@ -78,7 +78,7 @@ class UnitOfWork:
         self.last_posted: Posted | None = None
         self.last_details: ActDetails | None = None
         self.rows_written: Counter[str] = Counter()
-        self.changes: list[RegisterChange] = []
+        self.changes = RegisterChanges()
         self.notes: dict[Note, None] = {}
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
@@ -88,8 +88,7 @@ class UnitOfWork:
         self._mirrored_days: set[date] = set()
         self._ids: dict[tuple[str, str], int] = {}
         self._records: dict[tuple[str, str], Any] = {}
-        self._restrictions = None if start.has_restrictions else NO_RESTRICTIONS
-        self._followed = 0
+        self._restrictions: tuple[int, Restrictions] | None = None
         self.phases: CurrentPhases | None = None  # made when it is first asked for
         self._uses = CodeUses(connection)
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
@@ -134,14 +133,13 @@ class UnitOfWork:
     @property
     def restrictions(self) -> Restrictions:
         """The restrictions and exemptions, with what this unit of work has added to them."""
-        new = self.changes[self._followed :]  # an import asks for each deal, and adds very many
-        self._followed += len(new)
-        if any(change.kind in RESTRICTING for change in new):
-            self._restrictions = None
-        if self._restrictions is None:
+        versions = sum([self.changes.counts[kind] for kind in RESTRICTING])
+        if not (versions or self.start.has_restrictions):
+            return NO_RESTRICTIONS
+        if self._restrictions is None or self._restrictions[0] != versions:
             self.flush_registers()
-            self._restrictions = read_restrictions(self.connection)
-        return self._restrictions
+            self._restrictions = versions, read_restrictions(self.connection)
+        return self._restrictions[1]
 
     def find_record(self, kind: str, typed: str) -> StoredRecord:
         """Find a record by its code as a person typed it; raises `UnknownCode`."""

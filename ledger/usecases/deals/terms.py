@@ -124,7 +124,7 @@ def require_admitted(
     Gives what is recorded of the act. Raises what `require_eligible` and limits raise.
     """
     kept = require_eligible(uow, need, offer, amount, rate, details)
-    if uow.start.has_limits or any(change.kind == LIMIT.name for change in uow.changes):
+    if uow.start.has_limits or uow.changes.counts[LIMIT.name]:
         from ledger.store.session.limits import require_within_limits  # noqa: PLC0415 - few have
 
         kept = require_within_limits(uow, (offer, need), amount, kept, details)
