@@ -30,7 +30,7 @@ ENTRY_TERMS = columns(
     "reversed_by "
     "proposed source recorded_at actor system_user host key",
     total="Total from then on",
-    override="Mandate exception",
+    override="Exception",
     reverses="Reverses entry",
     reversed_by="Reversed by entry",
     proposed="From proposal",

@@ -20,11 +20,13 @@ from ledger.eligibility.rules import (
     share_limit,
     units_convert,
 )
+from ledger.limits.caps import LIMITS
 
 RATE, AVAILABLE = "rate", "available"
 """What blocks a pair in addition to the rules: a missing rate, no capacity."""
 
-_ORDER = {rule: place for place, rule in enumerate((*RULE_ORDER, RATE, AVAILABLE, PAUSED))}
+_OTHERS = (RATE, AVAILABLE, PAUSED, LIMITS)
+_ORDER = {rule: place for place, rule in enumerate((*RULE_ORDER, *_OTHERS))}
 
 
 class BestAmount(NamedTuple):

@@ -7,7 +7,7 @@ pair; the rules on quantities become the limits of a pair (see `problem`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -87,30 +87,23 @@ def build(
         _offer(facts, offer_class)
         for facts, offer_class in zip(available_offers, classes.class_of_offer, strict=True)
     )
+    caps: tuple[MatchingCap, ...] = ()
+    if limits.limits:
+        sides, every = (open_needs, available_offers), (all_needs, every_offer)
+        builder = CapBuilder(limits, sides, every, day, rate_of)
+        projects = tuple(
+            replace(one, floors=builder.floors(one.code, one.needs)) for one in projects
+        )
+        caps = builder.caps({one.code: at for at, one in enumerate(projects)})
     problem = MatchingProblem(
         projects,
         matching_needs,
         matching_offers,
         tuple(links),
         _outstanding(open_needs, outstanding, places),
-        _caps(limits, (open_needs, available_offers), (all_needs, every_offer), day, rate_of),
+        caps,
     )
     return BuiltProblem(problem, tuple(sorted(classes.without_rate)))
-
-
-def _caps(
-    limits: GivenLimits,
-    sides: tuple[list[NeedFacts], list[OfferFacts]],
-    every: tuple[list[NeedFacts], list[OfferFacts]],
-    day: date,
-    rate_of: RateOf,
-) -> tuple[MatchingCap, ...]:
-    """Return the caps of the limits in force, over the needs and offers of the problem."""
-    if not limits.limits:
-        return ()
-    codes = dict.fromkeys(facts.project.code for facts in sides[0])
-    projects = {code: at for at, code in enumerate(codes)}
-    return CapBuilder(limits, sides, every, day, rate_of).caps(projects)
 
 
 def _needs_before(

@@ -98,7 +98,9 @@ def admissible(
     """
     plan = tuple(sorted(allocations))
     if problem.caps:
-        plan = _with_conditions_met(problem, _within_caps(problem, plan))
+        plan = _within_caps(problem, plan)
+    if problem.caps or any(project.floors for project in problem.projects):
+        plan = _with_conditions_met(problem, plan)
     return in_sequence(problem, plan)
 
 

@@ -1,4 +1,4 @@
-"""The caps of a problem: made of the limits in force, and of what is placed under them."""
+"""The caps and floors of a problem: made of the limits in force, and of what is placed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ledger.core.factors import DEAL_STAGES, Factor
 from ledger.core.quantity import Unit
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import DealBalance
-from ledger.limits.caps import CAP, NUMBER, SHARE
+from ledger.limits.caps import CAP, FLOOR, NUMBER, SHARE
 from ledger.limits.scope import in_force, scope_of
-from ledger.matching.problem import MatchingCap
+from ledger.matching.problem import MatchingCap, MatchingFloor
 from ledger.registers.records import Limit
 
 RateOf = Callable[[str, str], Fraction | None]
@@ -61,6 +61,35 @@ class CapBuilder:
         limits = (one for one in self._given.limits if one.kind == CAP)
         in_time = (one for one in limits if in_force(one, self._day))
         return tuple(cap for one in in_time for cap in self._caps_of(one, projects))
+
+    def floors(self, project: str, needs: Sequence[int]) -> tuple[MatchingFloor, ...]:
+        """Return the floors of a project, whose needs have these indices."""
+        limits = (one for one in self._given.limits if one.kind == FLOOR)
+        in_time = (one for one in limits if in_force(one, self._day))
+        floors = (self._floor(one, project, needs) for one in in_time)
+        return tuple(one for one in floors if one is not None and one.missing > 0)
+
+    def _floor(self, limit: Limit, project: str, needs: Sequence[int]) -> MatchingFloor | None:
+        scope, first = scope_of(limit), self._needs[needs[0]]
+        if not scope.takes_project(first.project, first.city):
+            return None
+        unit, total = self._money_of(project)
+        placed = sum(
+            one.amount * (self._known_rate(one.unit, unit) or 0)
+            for one in self._placed(limit).get(("", _need_key(limit, first)), ())
+            if _converts(one.unit, unit)
+        )
+        rates = {
+            at: self._known_rate(self._needs[at].balance.unit, unit) or Fraction(0)
+            for at in needs
+            if _converts(self._needs[at].balance.unit, unit)
+        }
+        offers = frozenset(
+            at
+            for at, one in enumerate(self._offers)
+            if scope.takes_offer(one.offer, one.provider, one.country)
+        )
+        return MatchingFloor(limit.code, offers, rates, Fraction(limit.value) * total - placed)
 
     def _caps_of(self, limit: Limit, projects: Mapping[str, int]) -> Iterator[MatchingCap]:
         """Give the caps of a limit: one for each group of offers and each of needs."""
@@ -141,6 +170,11 @@ class CapBuilder:
         if limit.measure != SHARE:
             unit = self._given.units[str(limit.unit)]
             return unit, int(Fraction(limit.value) * 10**unit.decimals)
+        unit, total = self._money_of(project)
+        return unit, int(Fraction(limit.value) * total)
+
+    def _money_of(self, project: str) -> tuple[Unit, Fraction]:
+        """Return the money that a project requires, withdrawn left out, in one unit."""
         money = [
             one.balance
             for one in self._every_need.values()
@@ -149,8 +183,8 @@ class CapBuilder:
         units = {one.unit.code: one.unit for one in money}
         assert self._given.base is not None
         unit = next(iter(units.values())) if len(units) == 1 else self._given.base
-        total = sum(one.net * (self._known_rate(one.unit, unit) or 0) for one in money)
-        return unit, int(Fraction(limit.value) * total)
+        amounts = (one.net * (self._known_rate(one.unit, unit) or Fraction(0)) for one in money)
+        return unit, sum(amounts, Fraction(0))
 
     def _known_rate(self, unit: Unit, other: Unit) -> Fraction | None:
         """Return the smallest parts of a unit that one of another is; None without a rate."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from ledger.matching.problem import MatchingProblem
+from ledger.matching.problem import MatchingFloor, MatchingProblem, MatchingProject
 
 
 class Allocation(NamedTuple):
@@ -85,13 +85,33 @@ class Solution:
 
 def completed(problem: MatchingProblem, allocations: Iterable[Allocation]) -> tuple[int, ...]:
     """Return the indices of the projects that a plan completes."""
-    allocated = allocated_to_needs(problem, allocations)
+    plan = tuple(allocations)
+    allocated = allocated_to_needs(problem, plan)
     return tuple(
         index
         for index, project in enumerate(problem.projects)
         if project.completable
         and all(allocated[need] == problem.needs[need].open for need in project.needs)
+        and not (project.floors and unmet_floors(project, plan))
     )
+
+
+def unmet_floors(
+    project: MatchingProject, allocations: Iterable[Allocation]
+) -> list[MatchingFloor]:
+    """Return the floors of a project of which something is missing in a plan."""
+    plan = tuple(allocations)
+    return [one for one in project.floors if given_to_floor(one, plan) < one.missing]
+
+
+def given_to_floor(floor: MatchingFloor, allocations: Iterable[Allocation]) -> Fraction:
+    """Return what a plan gives towards a floor, in the smallest part of its unit."""
+    amounts = (
+        floor.rates[need] * amount
+        for need, offer, amount in allocations
+        if need in floor.rates and offer in floor.offers
+    )
+    return sum(amounts, Fraction(0))
 
 
 def allocated_to_needs(problem: MatchingProblem, allocations: Iterable[Allocation]) -> list[int]:

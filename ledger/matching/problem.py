@@ -60,16 +60,32 @@ class MatchingOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchingFloor:
+    """What some offers have to give to a project before it counts as complete.
+
+    `missing` is in the smallest part of the floor's unit, less what is placed; `rates` says how
+    many parts of it one part of each need is.
+    """
+
+    code: str
+    offers: frozenset[int]
+    rates: Mapping[int, Fraction]
+    missing: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class MatchingProject:
     """A project with open needs: its weight, its needs, and whether it can end complete.
 
-    It cannot where a need is unknown, or open outside this matching.
+    It cannot where a need is unknown, or open outside this matching, and does not before its floors
+    are met.
     """
 
     code: str
     weight: int
     needs: tuple[int, ...]
     completable: bool
+    floors: tuple[MatchingFloor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

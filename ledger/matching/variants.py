@@ -98,7 +98,10 @@ def with_extra_allocations(
 def _restricted_to(
     problem: MatchingProblem, needs: Collection[int], *, completable: bool | None = None
 ) -> MatchingProblem:
-    """Remove all other needs, and the projects without needs; no need waits for what is removed."""
+    """Remove all other needs, and the projects without needs; no need waits for what is removed.
+
+    What removed needs would get may meet a floor, so none binds.
+    """
     remaining = sorted(needs)
     place_of = {old: new for new, old in enumerate(remaining)}
     projects: list[MatchingProject] = []
@@ -108,7 +111,9 @@ def _restricted_to(
         if own_needs:
             project_index[index] = len(projects)
             is_completable = project.completable if completable is None else completable
-            projects.append(replace(project, needs=own_needs, completable=is_completable))
+            projects.append(
+                replace(project, needs=own_needs, completable=is_completable, floors=())
+            )
     own = (problem.needs[old] for old in remaining)
     return MatchingProblem(
         tuple(projects),

@@ -132,7 +132,7 @@ class _Program:
         builder.add_capacities()
         builder.add_partial_coverage()
         builder.add_sequence()
-        builder.add_caps()
+        builder.add_limits()
         builder.add_conditions()
         builder.add_min_weight(int(aim.weight))
         self.required = aim.coverage

@@ -176,8 +176,9 @@ class _Search:
         else:
             self._coverage_bound = Fraction(0)
         fewer = reduce_deals_and_cost(self._problem, self._best)
-        if admissible(self._problem, fewer) == fewer:
-            self._best = fewer  # a cap may not admit that another offer gives
+        same = completed(self._problem, fewer) == completed(self._problem, self._best)
+        if same and admissible(self._problem, fewer) == fewer:
+            self._best = fewer  # a limit may not admit that another offer gives
         return Solution(
             self._best,
             self._level_one(),

@@ -21,7 +21,7 @@ Constraints, each divided by its `b` or `c` so that the solver's tolerance is re
   is at least `b x p`, and what each of the others gets is at most its own `b x p`;
 - caps: the sum of rate x amount of the pairs that one counts is at most what is left of it; of one
   on a number, `g[cap,p]` in {0, 1} is at least each `t` of its pairs in p, and the sum of its `g`
-  at most what is left;
+  at most what is left; floors: what some offers give to p is at least what is missing x z;
 - ticket: `t` is at most `y`, and at least `y x low / high`.
 
 Objective: level 1, the weight of all `z`; level 2, the sum of weight x `high x t` / net.
@@ -43,10 +43,9 @@ from math import lcm
 import numpy as np
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.caps import linear_left
 from ledger.matching.plan import Allocation, allocated_to_needs, completed
-from ledger.matching.problem import MatchingCap, MatchingProblem
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
+from ledger.solver.limit_rows import LimitRows, is_counted
 from ledger.solver.pairs import EligiblePair, EligiblePairs
 
 _MAX_LINE_AMOUNT = 10**4
@@ -152,7 +151,7 @@ class Formulation:
             for need, column in self.placed_columns.items():
                 values[column] = given[need] == self.pairs.problem.needs[need].open
         for (cap, project), column in self.counting_columns.items():
-            values[column] = _is_counted(self.pairs.problem, plan_allocations, cap, project)
+            values[column] = is_counted(self.pairs.problem, plan_allocations, cap, project)
         for allocation in plan_allocations:
             at = self.pairs.index_of[allocation.need, allocation.offer]
             if self.open_columns[at] >= 0:
@@ -166,19 +165,6 @@ class Formulation:
 
 
 _HALF = 0.5
-
-
-def _is_counted(
-    problem: MatchingProblem, allocations: Iterable[Allocation], cap: int, project: int
-) -> bool:
-    """Say whether a plan places something of a project under a cap."""
-    counting = problem.caps[cap]
-    return any(
-        one.offer in counting.offers
-        and one.need in counting.units
-        and problem.needs[one.need].project == project
-        for one in allocations
-    )
 
 
 def _rounded_product(share: np.float64, unit: int) -> int:
@@ -199,7 +185,7 @@ def level_one_program(
     builder.add_project_columns([pairs.problem.projects[one].weight for one in completable])
     builder.add_pair_columns(lambda _: Fraction(0), tickets=tickets)
     builder.add_capacities()
-    builder.add_caps()
+    builder.add_limits()
     builder.add_exact_coverage()
     return builder.build(Fraction(1), level=1)
 
@@ -211,7 +197,7 @@ def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = Fal
     builder.add_project_columns([0] * len(pairs.completable))
     builder.add_pair_columns(lambda pair: coverage_weight(pairs, pair) * scale)
     builder.add_capacities()
-    builder.add_caps()
+    builder.add_limits()
     builder.add_partial_coverage()
     builder.add_sequence()
     builder.add_conditions()
@@ -371,48 +357,11 @@ class FormulationBuilder:
                 self._add_amount_entries(row, need)
                 self._model.add_entries(row, project_column, -self._scale(need))
 
-    def add_caps(self) -> None:
-        """Add a row for each cap across pairs."""
-        for at, cap in enumerate(self._pairs.problem.caps):
-            own = [
-                place
-                for place, pair in enumerate(self._pairs.all)
-                if pair.need in cap.units
-                and pair.offer in cap.offers
-                and self._amount_columns[place] >= 0
-            ]
-            if own and cap.counted is None:
-                self._add_quantity_cap(cap, own)
-            elif own:
-                self._add_number_cap(at, cap, own)
-
-    def _add_quantity_cap(self, cap: MatchingCap, own: list[int]) -> None:
-        left = linear_left(cap)
-        scale = max(Fraction(1), left)
-        row = self._model.add_rows(-INFINITY, float(left / scale), 1)
-        rates = [cap.rates[cap.units[self._pairs.all[at].need]] * self._units[at] for at in own]
-        self._model.add_entries(row, self._amount_columns[own], [float(r / scale) for r in rates])
-
-    def _add_number_cap(self, at: int, cap: MatchingCap, own: list[int]) -> None:
-        by_project: dict[int, list[int]] = {}
-        for place in own:
-            project = self.project(self._pairs.all[place])
-            if project not in (cap.counted or ()):
-                by_project.setdefault(project, []).append(place)
-        if not by_project:
-            return
-        columns = self._model.add_columns(
-            0, 0, 1, VariableType.INTEGER, count=len(by_project)
-        ).tolist()
-        left = max(0, cap.most - cap.already)
-        self._model.add_entries(self._model.add_rows(-INFINITY, left, 1), columns, 1)
-        for (project, places), column in zip(by_project.items(), columns, strict=True):
-            self._counting_columns[at, project] = column
-            for place in places:
-                most = self._pairs.all[place].high // self._units[place]
-                row = self._model.add_rows(-INFINITY, 0, 1)
-                self._model.add_entries(row, int(self._amount_columns[place]), 1)
-                self._model.add_entries(row, column, -most)
+    def add_limits(self) -> None:
+        """Add a row for each cap across pairs, and one for each floor of a project."""
+        rows = LimitRows(self._pairs, self._model, self._amount_columns, self._units)
+        rows.add_floors(self.project_columns)
+        self._counting_columns = rows.add_caps()
 
     def add_sequence(self) -> None:
         """Let a need get something only if those that it comes after end placed."""

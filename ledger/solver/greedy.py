@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.matching.caps import CapRooms, admissible
-from ledger.matching.plan import Allocation, completeness, coverage
-from ledger.matching.problem import MatchingProblem
+from ledger.matching.plan import Allocation, completeness, coverage, unmet_floors
+from ledger.matching.problem import MatchingProblem, MatchingProject
 from ledger.matching.sequence import earlier_first, has_sequence, is_ready
 from ledger.solver.arcs import BoolArray, FloatArray, IndexArray
 from ledger.solver.options import UNTIMED, Deadline
@@ -234,17 +234,21 @@ class _GreedyAssignment:
             if deadline.passed:
                 return
             if project.completable:
-                self._complete(project.needs)
+                self._complete(project)
 
-    def _complete(self, needs: Iterable[int]) -> None:
+    def _complete(self, project: MatchingProject) -> None:
+        first = frozenset().union(*(floor.offers for floor in project.floors))
         made: list[Allocation] = []
-        for need in needs:
+        for need in project.needs:
             offers = self._candidate_offers(need, must_fill=True)
+            if first:
+                offers.sort(key=lambda offer: offer not in first)
             made += self._allocate_from(need, offers)
             if self._open[need]:
-                for allocation in made:
-                    self._release(allocation)
-                return
+                break
+        if any(self._open[need] for need in project.needs) or unmet_floors(project, made):
+            for allocation in made:
+                self._release(allocation)
 
     def adopt(self, plan: Plan) -> None:
         """Adopt a plan, when nothing is allocated yet."""

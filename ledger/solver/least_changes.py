@@ -200,7 +200,7 @@ class _Program:
         builder.add_project_columns([0] * len(pairs.completable))
         builder.add_pair_columns(self._gain, opening=self._opening_gain)
         builder.add_capacities()
-        builder.add_caps()
+        builder.add_limits()
         builder.add_partial_coverage()
         builder.add_sequence()
         builder.add_conditions()

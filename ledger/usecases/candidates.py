@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
@@ -11,8 +11,10 @@ from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, verdict
 from ledger.eligibility.verdict import nearest_first, pairing_at_best
 from ledger.journal.balance import Balance
+from ledger.limits.caps import LIMITS
 from ledger.limits.sequence import is_waited_for, waited_for_text
 from ledger.rates.rates import OldRate, RateFinder, old_rates, plain_rates, rate_finder
+from ledger.registers.pairs import LIMIT
 from ledger.registers.records import Need
 from ledger.store.rates import read_day_rates
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
@@ -74,7 +76,8 @@ def candidates_for_need(reader: Reader, code: str, *, everything: bool = False) 
         for offer in offers.offer_facts.values()
         if everything or offer.balance.free > 0
     ]
-    return _sorted_candidates(judged_pairs(snapshot, offers.rate_of, pairs), by_offer=True)
+    judged = judged_pairs(snapshot, offers.rate_of, pairs)
+    return _sorted_candidates(_within_limits(reader, [*judged]), by_offer=True)
 
 
 def candidates_for_offer(reader: Reader, code: str, *, everything: bool = False) -> list[Candidate]:
@@ -86,7 +89,42 @@ def candidates_for_offer(reader: Reader, code: str, *, everything: bool = False)
         for need in snapshot.need_facts.values()
         if everything or (_is_open(need) and need.need.factor == offer.offer.factor)
     ]
-    return _sorted_candidates(judged_pairs(snapshot, snapshot.rate_of, pairs), by_offer=False)
+    judged = judged_pairs(snapshot, snapshot.rate_of, pairs)
+    return _sorted_candidates(_within_limits(reader, [*judged]), by_offer=False)
+
+
+def _within_limits(reader: Reader, candidates: list[Candidate]) -> list[Candidate]:
+    """Return eligible candidates with what the limits across pairs leave of their amounts."""
+    if not reader.snapshot(LIMIT.name).records(LIMIT.name):
+        return candidates
+    from ledger.matching.caps import CapRooms  # noqa: PLC0415 - few ledgers have limits
+    from ledger.usecases.matching.propose import (  # noqa: PLC0415 - as above
+        MATCHED,
+        build_pipeline,
+        read_limits,
+    )
+
+    snapshot = reader.snapshot(*MATCHED)
+    problem = build_pipeline(snapshot, limits=read_limits(reader, snapshot)).built.problem
+    needs = {one.code: at for at, one in enumerate(problem.needs)}
+    offers = {one.code: at for at, one in enumerate(problem.offers)}
+    rooms = CapRooms(problem)
+
+    def limited(one: Candidate) -> Candidate:
+        need, offer = needs.get(one.need.need.code), offers.get(one.offer.offer.code)
+        if not one.eligible or not one.need_amount or need is None or offer is None:
+            return one
+        limits, ratio = problem.limits(need, offer), problem.ratio(need, offer)
+        most = rooms.largest(need, offer, one.need_amount)
+        if limits is None or ratio is None or most == one.need_amount:
+            return one
+        if most < limits.low:
+            cap = rooms.reached(need, offer)
+            told = f"limit {cap} leaves no more" if cap else "a limit leaves less than it may take"
+            return replace(one, failures=(Failure(LIMITS, told),))
+        return replace(one, need_amount=most, offer_amount=ratio.to_offer(most))
+
+    return [limited(one) for one in candidates]
 
 
 def old_rates_between(

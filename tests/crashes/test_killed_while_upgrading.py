@@ -50,13 +50,18 @@ LATER_TABLES = (
 )
 """What later versions made, in an order in which it can be dropped."""
 
-CODED = tuple(name for name in STORED_REGISTERS if name not in LATER_TABLES)
+CODED = tuple(
+    kept.identity.name
+    for kept in STORED_REGISTERS.values()
+    if kept.identity.name not in LATER_TABLES
+)
 WITH_ORIGIN = ("project", "offer", "deal")
 TAKEN_BACK = (
     "UPDATE entry SET format = 1 WHERE total IS NOT NULL",
     "ALTER TABLE deal DROP COLUMN rate_exact",
     "ALTER TABLE entry DROP COLUMN total",
     "ALTER TABLE request DROP COLUMN format",
+    *(f"ALTER TABLE request DROP COLUMN {name}" for name in ("transaction_id", "server_id")),
     "ALTER TABLE entry DROP COLUMN exemptions",
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",

@@ -226,7 +226,9 @@ def test_a_limit_binds_in_force_and_is_ended(fund: Officer) -> None:
 @pytest.mark.parametrize(
     ("line", "word"),
     [
-        ("limit add floor share 10%", "floor"),
+        ("limit add floor quantity '10 EUR'", "floor"),
+        ("limit add floor number 2", "floor"),
+        ("limit add floor share 10% --per country", "floor"),
         ("limit add cap quantity 50", "unit"),
         ("limit add cap number 1.5", "whole"),
         ("limit add cap number 2 --per project", "project"),
@@ -272,3 +274,56 @@ def test_an_exported_ledger_is_imported_with_its_limits(
     assert other.world.record("limit", "LIM-0001") == fund.world.record("limit", "LIM-0001")
     assert other.world.deal_stages() == fund.world.deal_stages()
     assert failures(other) == []
+
+
+def test_a_floor_refuses_no_act_and_binds_on_completeness(fund: Officer) -> None:
+    fund.says("limit add floor share 30% --offers provider=GIFT")
+    fund.says(hold("O-0001", "N-0002", "80 EUR"))  # at most 20 of 100 are left for GIFT
+    answer = fund.asks("match")
+    assert sorted(answer["complete"]) == ["PRJ-0001", "PRJ-0003"]
+    own = {}
+    for line in answer["lines"]:
+        if line["offer"] == "O-0002":
+            own[line["project"]] = Decimal(line["quantity"])
+    assert own["PRJ-0001"] >= 30
+    assert own["PRJ-0003"] >= 30
+    told = fund.asks("match explain PRJ-0002")
+    assert "limit" in [one["reason"] for one in told["because"]]
+    assert "LIM-0001" in fund.says("match explain PRJ-0002")
+    assert failures(fund) == []
+
+
+def test_match_keeps_the_caps_and_says_so(fund: Officer) -> None:
+    fund.says("limit add cap quantity '50 EUR' --offers provider=BANK --per year")
+    fund.says("offer withdraw O-0002")
+    fund.says(hold("O-0001", "N-0001", "10 EUR", "--until 2027-01-01 --on 2025-06-01"))
+    fund.says(hold("O-0001", "N-0001", "20 EUR"))
+    lines = fund.asks("match")["lines"]
+    assert sum(Decimal(line["quantity"]) for line in lines) == 30
+    short = next(one for one in ("N-0001", "N-0002", "N-0003") if one not in _served(lines))
+    told = fund.asks(f"match explain {short}")
+    assert "limit" in {offer["reason"] for offer in told["offers"]}
+    assert "limit LIM-0001 leaves no more" in fund.says(f"match explain {short}")
+    fund.says("match --save")
+    fund.says("match accept --until 2027-01-01 --yes")
+    assert failures(fund) == []
+    assert fund.asks("match whatif --withdraw O-0001")["schema"]
+
+
+def _served(lines: list[dict[str, str]]) -> set[str]:
+    return {line["need"] for line in lines}
+
+
+def test_candidates_are_shown_within_the_limits(fund: Officer) -> None:
+    fund.says("limit add cap quantity '50 EUR' --offers provider=BANK")
+    fund.says(hold("O-0001", "N-0002", "20 EUR"))
+    rows = {one["offer"]: one for one in fund.asks("need candidates N-0001")["rows"]}
+    assert (rows["O-0001"]["quantity"], rows["O-0001"]["offer_quantity"]) == ("30.00", "30.00")
+    assert rows["O-0002"]["quantity"] == "100.00"
+    fund.says(hold("O-0001", "N-0002", "30 EUR"))
+    rows = {one["offer"]: one for one in fund.asks("need candidates N-0001")["rows"]}
+    assert not rows["O-0001"]["eligible"]
+    assert rows["O-0001"]["failures"] == [
+        {"rule": "limits", "sentence": "limit LIM-0001 leaves no more"}
+    ]
+    assert {one["eligible"] for one in fund.asks("offer candidates O-0001")["rows"]} == {False}

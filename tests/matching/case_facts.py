@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from judge import written
+from judge import floors_met, line_given, written
 from match_cases import DECIMALS, MONEY, Case, CaseCap, CaseDeal, CaseNeed, CaseOffer, up
 
 from ledger.core.factors import Factor, Side, Stage
@@ -68,8 +68,8 @@ def limits_of(case: Case, facts: Facts) -> GivenLimits:
     limits = tuple(
         Limit(
             code=cap.code,
-            measure=cap.measure,
-            kind="cap",
+            measure="share" if cap.measure == "floor" else cap.measure,
+            kind="floor" if cap.measure == "floor" else "cap",
             value=_value(cap),
             unit=cap.unit if cap.measure == "quantity" else None,
             offers=f"offer={','.join(sorted(cap.offers))}",
@@ -118,11 +118,16 @@ def a_document(
     """Write lines and levels as a document; the projects it completes are worked out here."""
     lines = list(lines)
     given = _given(case, lines)
+    understood = [line_given(case, line) for line in lines]
     levels = (("complete", complete, 0), ("coverage", coverage, 12))
     return {
         "schema": "cityfund.match/1",
         "levels": [_level(name, level, places) for name, level, places in levels],
-        "complete": [one.code for one in case.projects if _ends_complete(case, one.code, given)],
+        "complete": [
+            one.code
+            for one in case.projects
+            if _ends_complete(case, one.code, given) and floors_met(case, one.code, understood)
+        ],
         "lines": lines,
     }
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from judge_rules import broken_limits, broken_rules, complete_after, complete_before
-from match_cases import DECIMALS, Case, up
+from match_cases import DECIMALS, MONEY, Case, up
 
 Document = dict[str, Any]
 WRITTEN_TO = Fraction(1, 10**7)
@@ -73,8 +73,40 @@ def newly_complete(case: Case, lines: list[Given]) -> list[str]:
     return sorted(
         one.code
         for one in case.projects
-        if complete_after(case, one.code, given) and not complete_before(case, one.code)
+        if complete_after(case, one.code, given)
+        and not complete_before(case, one.code)
+        and floors_met(case, one.code, lines)
     )
+
+
+def floors_met(case: Case, project: str, lines: list[Given]) -> bool:
+    """Say whether the offers of every floor give a project enough."""
+    for cap in case.caps:
+        if cap.measure != "floor" or project not in cap.projects:
+            continue
+        money = [one for one in case.needs_of[project] if one.unit in MONEY]
+        units = {one.unit for one in money}
+        unit = units.pop() if len(units) == 1 else "EUR"
+
+        def worth(need: str, amount: int, unit: str = unit) -> Fraction:
+            one = case.need[need].unit
+            rate = case.rate(one, unit) if one in MONEY else None
+            return amount * (rate or 0) * Fraction(10) ** (DECIMALS[unit] - DECIMALS[one])
+
+        least = cap.value * sum(worth(one.code, one.net) for one in money)
+        there = sum(
+            worth(need, amount)
+            for (need, offer), (amount, _) in case.living.items()
+            if offer in cap.offers and case.need[need].project == project
+        )
+        given = sum(
+            worth(one.need, one.amount)
+            for one in lines
+            if one.offer in cap.offers and case.need[one.need].project == project
+        )
+        if there + given < least:
+            return False
+    return True
 
 
 def level_values(case: Case, lines: list[Given]) -> tuple[int, Fraction]:
@@ -104,13 +136,14 @@ def _read(case: Case, document: Document) -> tuple[list[Fault], list[Given]]:
         unread.append(Fault("document", f"its schema is {document.get('schema')!r}"))
     for at, line in enumerate(document["lines"]):
         try:
-            lines.append(_line(case, line))
+            lines.append(line_given(case, line))
         except (KeyError, ValueError) as wrong:
             unread.append(Fault(f"line {at + 1}", str(wrong)))
     return unread, lines
 
 
-def _line(case: Case, line: dict[str, Any]) -> Given:
+def line_given(case: Case, line: dict[str, Any]) -> Given:
+    """Read a line; raises `ValueError` where it says something that is not so."""
     need, offer = case.need.get(line["need"]), case.offer.get(line["offer"])
     if need is None or offer is None:
         raise ValueError(f"nobody knows {line['offer']} or {line['need']}")
@@ -200,7 +233,7 @@ def _sequence(case: Case, lines: list[Given]) -> Iterator[Fault]:
 
 def _caps(case: Case, lines: list[Given]) -> Iterator[Fault]:
     for cap in case.caps:
-        for needs in case.scopes(cap):
+        for needs in case.scopes(cap) if cap.measure != "floor" else ():
             mine = [one for one in lines if one.offer in cap.offers and one.need in needs]
             if not mine:
                 continue

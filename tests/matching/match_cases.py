@@ -133,7 +133,9 @@ class CaseRate:
 class CaseCap:
     """A cap on what these offers give to these projects: a `quantity`, a `number` or a `share`.
 
-    `value` is in smallest parts of `unit`, a number of projects, or a part of a project's money.
+    A `floor` is the share of the money of each project that these offers give before it counts as
+    complete. `value` is in smallest parts of `unit`, a number of projects, or a part of a
+    project's money.
     """
 
     code: str
@@ -218,9 +220,8 @@ class Case:
 
     def scopes(self, cap: CaseCap) -> list[frozenset[str]]:
         """Give the needs that a cap counts together: of a share, those of each project."""
-        groups = (
-            [cap.projects] if cap.measure != "share" else [{one} for one in sorted(cap.projects)]
-        )
+        each = cap.measure in {"share", "floor"}
+        groups = [{one} for one in sorted(cap.projects)] if each else [cap.projects]
         return [
             frozenset(
                 one.code
@@ -232,7 +233,7 @@ class Case:
 
     def most_of(self, cap: CaseCap, needs: frozenset[str]) -> tuple[int, str]:
         """Give the most that a cap allows to these needs, and its unit."""
-        if cap.measure != "share":
+        if cap.measure not in {"share", "floor"}:
             return down(cap.value), cap.unit
         units = {self.need[one].unit for one in needs}
         unit = units.pop() if len(units) == 1 else "EUR"

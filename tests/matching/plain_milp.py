@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from island_search import Plan
 from judge import used_of
-from match_cases import DECIMALS, Case
+from match_cases import DECIMALS, MONEY, Case, CaseCap
 from ortools.sat.python import cp_model
 from pair_ranges import Pair, may_end_complete, pairs_of
 
@@ -152,6 +152,9 @@ class _Model:
         """Keep every cap, with what lives under it already."""
         case = self.case
         for cap in case.caps:
+            if cap.measure == "floor":
+                self._floor(cap)
+                continue
             for needs in case.scopes(cap):
                 given = {
                     pair: x
@@ -166,6 +169,32 @@ class _Model:
                     self._number(int(cap.value), given, placed)
                 elif given:
                     self._quantity(*case.most_of(cap, needs), given, placed)
+
+    def _floor(self, cap: CaseCap) -> None:
+        case = self.case
+        for project in sorted(cap.projects & self.ends.keys()):
+            money = [one for one in case.needs_of[project] if one.unit in MONEY]
+            units = {one.unit for one in money}
+            unit = units.pop() if len(units) == 1 else "EUR"
+            rates = {
+                one.code: (case.rate(one.unit, unit) or Fraction(0))
+                * Fraction(10) ** (DECIMALS[unit] - DECIMALS[one.unit])
+                for one in money
+            }
+            least = cap.value * sum(one.net * rates[one.code] for one in money)
+            least -= sum(
+                amount * rates[need]
+                for (need, offer), (amount, _) in case.living.items()
+                if offer in cap.offers and need in rates
+            )
+            scale = lcm(least.denominator, *(one.denominator for one in rates.values()))
+            terms = [
+                int(rates[pair.need] * scale) * x
+                for pair, x in self.given.items()
+                if pair.need in rates and pair.offer in cap.offers
+            ]
+            if least > 0:
+                self.model.add(sum(terms) >= int(least * scale) * self.ends[project])
 
     def _number(self, most: int, given: dict[Pair, cp_model.IntVar], placed: Counter[str]) -> None:
         counted = {self.case.need[need].project for need in placed}

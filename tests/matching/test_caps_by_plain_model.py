@@ -28,12 +28,13 @@ def with_caps(case: Case, seed: int) -> Case:
     offers, projects = [one.code for one in case.offers], [one.code for one in case.projects]
     caps = []
     for number in range(chance.randint(1, 3)):
-        measure = chance.choice(("quantity", "quantity", "number", "share"))
+        measure = chance.choice(("quantity", "quantity", "number", "share", "floor", "floor"))
         largest = max((one for one in case.available.values()), default=1)
         value = {
             "quantity": Fraction(chance.randint(0, 2 * max(1, largest))),
             "number": Fraction(chance.randint(0, 2)),
             "share": Fraction(chance.choice((1, 2, 3, 4)), 4),
+            "floor": Fraction(chance.choice((1, 2, 3, 4)), 4),
         }[measure]
         some = frozenset(one for one in offers if chance.random() < 0.7) or frozenset(offers)
         own = frozenset(one for one in projects if chance.random() < 0.7) or frozenset(projects)

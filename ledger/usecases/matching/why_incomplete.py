@@ -10,8 +10,8 @@ from ledger.core.text import joined_words
 from ledger.eligibility.rules import NeedFacts, brief
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because
-from ledger.matching.plan import PlanIndex, completed
-from ledger.matching.problem import MatchingProblem
+from ledger.matching.plan import PlanIndex, completed, unmet_floors
+from ledger.matching.problem import MatchingProblem, MatchingProject
 from ledger.matching.variants import (
     ForcedCompletion,
     compare_forced_completion,
@@ -48,14 +48,32 @@ def why_incomplete(context: ExplanationContext, project: str) -> Incompleteness:
     ]
     insufficient = _insufficient_offers(context, matching_project.needs)
     if not_participating or insufficient.binding:
-        reasons = tuple(_reason_not_participating(facts) for facts in not_participating)
+        reasons = (
+            *_floor_reasons(context, matching_project),
+            *map(_reason_not_participating, not_participating),
+        )
         codes = (*(facts.need.code for facts in not_participating), *insufficient.binding)
         return Incompleteness((*reasons, *insufficient.because), codes, insufficient.served_alone)
     index = context.plan.project_index[project]
     forced_solution = context.solve(with_priority(context.problem, index))
     forced = compare_forced_completion(context.problem, context.today, index, forced_solution)
-    return Incompleteness(
-        _forced_completion_reasons(context, index, forced), (), insufficient.served_alone, forced
+    because = (
+        *_floor_reasons(context, matching_project),
+        *_forced_completion_reasons(context, index, forced),
+    )
+    return Incompleteness(because, (), insufficient.served_alone, forced)
+
+
+def _floor_reasons(context: ExplanationContext, project: MatchingProject) -> tuple[Because, ...]:
+    """Name the floors of a project that today's proposal does not meet."""
+    unmet = unmet_floors(project, context.plan.allocations)
+    return tuple(
+        Because(
+            "limit",
+            f"Limit {one.code} asks for more from its offers before {project.code} counts as "
+            f"complete.",
+        )
+        for one in unmet
     )
 
 

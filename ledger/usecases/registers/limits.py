@@ -31,11 +31,12 @@ def require_limit(uow: UnitOfWork, limit: Limit) -> None:
 
     Raises what reading a filter raises, and `UnknownUnit`.
     """
-    if limit.kind == FLOOR:
+    if limit.kind == FLOOR and (limit.measure != SHARE or limit.per not in {None, "project"}):
         raise BadLimit(
-            f"Limit {limit.code} is a floor.",
-            why="Only caps are held to by acts, matching and checks; a floor would bind nothing.",
-            next_step="Record it as a note of the record that it is about: cityfund note add",
+            f"Limit {limit.code} is a floor that nothing holds to.",
+            why="Matching holds to floors of a share of the money of each project; others would "
+            "bind nothing.",
+            next_step="Give a share, without --per, or record it as a note: cityfund note add",
         )
     if limit.measure == QUANTITY:
         if limit.unit is None:
