@@ -108,6 +108,8 @@ _LAST_YEAR = 9999
 
 
 def _came_of(outcome: Yield) -> list[str]:
+    if not outcome.counts:  # as of most seats
+        return []
     return [
         f"{count} {kind if count == 1 else plural}"
         for kind, plural in _PLURALS.items()

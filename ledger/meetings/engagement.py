@@ -28,7 +28,7 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
-from ledger.registers.network import DECIDING, EFFECTIVE, PRESENT
+from ledger.registers.network import DECIDING, EFFECTIVE, PRESENT, PRESENT_WORDS
 
 _PLACES: Final = 10_000
 MARKS: Final = {PRESENT: Decimal("0.8"), EFFECTIVE: Decimal("0.5")}
@@ -152,7 +152,7 @@ class _AttendanceCounts(NamedTuple):
 
 
 _NOTHING: Final[Counter[str]] = Counter()
-_NO_ROWS: Final[Mapping[str, Attendance]] = {}
+_NEVER_THERE: Final = _AttendanceCounts(_NOTHING, 0, 0, 0, 0, _NOTHING)
 
 
 def _counted(words: Sequence[str]) -> Mapping[str, int]:
@@ -268,29 +268,32 @@ class BodyRecords:
             expected=expected,
             not_recorded=not_recorded,
             present=Share(counts.present, expected - not_recorded),
-            part=counts.presences["part"],
-            apologies=counts.presences["apologies"],
+            part=counts.presences.get("part", 0),
+            apologies=counts.presences.get("apologies", 0),
             as_guest=counts.there - counts.present,
             contributions=counts.contributions,
             effective=Share(counts.active, counts.there),
             deciding=len(in_force),
-            used=sum(self._is_used(one, span.last) for one in in_force),
-            days=Share(_days_of(deciding, span), span.days),
+            used=sum([self._is_used(one, span.last) for one in in_force]),
+            days=Share(_days_of(deciding, span) if deciding else 0, span.days),
         )
 
     def _attendance(
         self, city: str, span: Span, ranges: Sequence[tuple[int, int]]
     ) -> _AttendanceCounts:
         """Count the attendance of a city at meetings of a span, in one pass."""
+        rows = self.rows.get(city)
+        if rows is None:
+            return _NEVER_THERE
         begin, through = self._places_in(span)
         at_incomplete = present = there = active = 0
         presences: list[str] = []
         contributions: list[str] = []
-        for code, row in self.rows.get(city, _NO_ROWS).items():
+        for code, row in rows.items():
             place = self._place_of[code]
             if not begin <= place < through:
                 continue
-            is_present = row.is_present
+            is_present = row.presence in PRESENT_WORDS
             if is_present:
                 there += 1
                 active += bool(row.did)
@@ -314,10 +317,13 @@ class BodyRecords:
 
         A range is its first place and that after its last.
         """
+        expecting = [one for one in seats if one.expects and _overlaps(one, span)]
+        if not expecting:
+            return []
+        expecting.sort(key=_first_day_of)
         through, _ = self._places_in(span)
         ranges = []
-        expecting = (one for one in seats if one.expects and _overlaps(one, span))
-        for one in sorted(expecting, key=_first_day_of):
+        for one in expecting:
             first, last = max(one.first or span.first, span.first), one.last or span.last
             begin, end = self._places_in(Span(first, min(last, span.last)))
             if max(begin, through) < end:
@@ -347,9 +353,11 @@ class BodyRecords:
         days = self.contributed_on.get((seat.city, self.body), ())
         return seat.bore or any(seat.holds_on(day) and day <= last for day in days)
 
-    def marks(self, city: str, day: date) -> dict[str, Decimal]:
+    def marks(self, city: str, day: date) -> Mapping[str, Decimal]:
         """Give what the shares of a city have to reach on a day: its target, or the body's."""
-        targets = self._targets(city, day) if self.targets else ()
+        if not self.targets:
+            return MARKS
+        targets = self._targets(city, day)
         return {
             measure: next((one.value for one in targets if one.measure == measure), usual)
             for measure, usual in MARKS.items()
@@ -383,11 +391,13 @@ def contributed_on(
     A day stands once for each thing that a city did at a meeting that was held, motions included.
     """
     days: dict[tuple[str, str], list[date]] = {}
-    done = [(one.meeting, one.city, len(one.did)) for one in attendance if one.is_present]
+    done = [
+        (one.meeting, one.city, len(one.did)) for one in attendance if one.did and one.is_present
+    ]
     done += [(one.meeting, one.by, 1) for one in motions]
     for code, city, count in done:
         meeting = meetings.get(code)
-        if meeting is not None and not meeting.cancelled and count:
+        if meeting is not None and not meeting.cancelled:
             days.setdefault((city, meeting.body), []).extend([meeting.from_] * count)
     return days
 

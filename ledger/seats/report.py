@@ -73,8 +73,11 @@ class SeatRecords:
 
     def contributions(self, held: HeldSeat, day: date) -> int:
         """Count what the city of a seat contributed in its body while it was in force, by a day."""
-        days = self.contributed_on.get((held.seat.city, held.seat.body or ""), ())
-        return sum(held.span.holds(one) and one <= day for one in days)
+        days = self.contributed_on.get((held.seat.city, held.seat.body or ""))
+        if days is None:
+            return 0
+        first, last = held.span
+        return len([1 for one in days if first <= one <= min(last, day)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,15 +60,15 @@ def held_seat(seat: Seat, place_ends: PartialDate | None, withdrawn_on: date | N
     A seat without an end ends with its body or office, and with the withdrawal of its city.
     Without a beginning it was always in force.
     """
-    period = seat.period
+    first = date.min if seat.from_ is None else seat.from_.first
     if seat.until is not None:
-        return HeldSeat(seat, Span(period.first, period.last))
+        return HeldSeat(seat, Span(first, seat.until.last))
     last, ended_by = date.max, None
     if place_ends is not None and place_ends.last < last:
         last, ended_by = place_ends.last, seat.place[0]
     if withdrawn_on is not None and withdrawn_on < last:
         last, ended_by = withdrawn_on, "city"
-    return HeldSeat(seat, Span(period.first, last), ended_by)
+    return HeldSeat(seat, Span(first, last), ended_by)
 
 
 def is_member(city: City, seats: Iterable[HeldSeat], day: date) -> bool:

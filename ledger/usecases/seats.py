@@ -86,7 +86,12 @@ def seat_records(
 def _came_of(reader: Reader, seats: Iterable[str]) -> dict[str, Yield]:
     """Gather what came of seats, without what did not exist on the reader's day."""
     links = read_links(reader.connection, reader.times.known_at)
-    below = {code: links.came_of(Origin(SEAT.name, code)) for code in seats}
+    asked = {*seats}
+    below = {
+        code: links.came_of(Origin(SEAT.name, code))
+        for code in links.named(SEAT.name)
+        if code in asked
+    }
     named: dict[str, set[str]] = {}
     for origins in below.values():
         for one in origins:

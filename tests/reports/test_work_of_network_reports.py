@@ -16,11 +16,12 @@ from ledger.store.session.ledger import open_ledger
 
 SIZES = 400, 1200
 MOST_CALLS = {
-    "report partnerships": 95,
-    "report partnerships --by country": 98,
-    "report partnerships --openings": 82,
-    "report engagement": 109,
-    "report seats": 72,
+    "report partnerships": 60,
+    "report partnerships --by country": 51,
+    "report partnerships --openings": 46,
+    "report engagement": 77,
+    "report engagement --by country": 77,
+    "report seats": 60,
     "exchange standing 'topic 3'": 23,
     "exchange suggest N-0003": 13,
     "partnership list": 37,

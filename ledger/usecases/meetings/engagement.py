@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from ledger.core.filters import UnknownColumn
@@ -114,7 +115,7 @@ def report_engagement(reader: Reader, query: EngagementQuery) -> EngagementRepor
         by=query.by,
         cancelled=tuple(one for report in reports for one in report.cancelled()),
         unbegun=tuple(one for report in reports for one in report.unbegun()),
-        groups={city: group_of(snapshot, city, query.by) for city in snapshot.records(CITY)},
+        groups=_groups(snapshot, snapshot.records(CITY), query.by),
     )
 
 
@@ -176,8 +177,8 @@ class _BodyReport:
 
     def _grouped(self, cities: Iterable[str]) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = {}
-        for city in cities:
-            groups.setdefault(group_of(self._snapshot, city, self._by), []).append(city)
+        for city, group in _groups(self._snapshot, cities, self._by).items():
+            groups.setdefault(group, []).append(city)
         return groups
 
     def _row(self, span: Span, name: str, figures: Mapping[str, Engagement]) -> dict[str, Any]:
@@ -264,6 +265,13 @@ def group_of(snapshot: Snapshot, city: str, by: str) -> str:
     return city if by == CITY else str(getattr(snapshot.records(CITY)[city], by))
 
 
+def _groups(snapshot: Snapshot, cities: Iterable[str], by: str) -> dict[str, str]:
+    """Return the group of each of some cities; without groups each is its own."""
+    if by == CITY:
+        return {city: city for city in cities}
+    return {city: group_of(snapshot, city, by) for city in cities}
+
+
 def _is_in(day: date, span: Span) -> bool:
     return span.first <= day <= span.last
 
@@ -279,24 +287,27 @@ def _city_terms(city: City) -> dict[str, Any]:
 
 def figures_row(figures: Engagement) -> dict[str, Any]:
     """Give the figures as columns: each share beside both its numbers."""
-    shares = {"present": figures.present, "effective": figures.effective, "days": figures.days}
-    parts: dict[str, dict[str, Any]] = {
-        name: {name: share.value, f"{name}_count": share.part, f"{name}_of": share.whole}
-        for name, share in shares.items()
-    }
+    present, effective, days = figures.present, figures.effective, figures.days
+    contributions = figures.contributions
     return {
         "expected": figures.expected,
         "not_recorded": figures.not_recorded,
-        **parts["present"],
+        "present": present.value,
+        "present_count": present.part,
+        "present_of": present.whole,
         "part": figures.part,
         "apologies": figures.apologies,
         "as_guest": figures.as_guest,
-        "contributions": sum(figures.contributions.values()),
-        **{word: figures.contributions[word] for word in CONTRIBUTIONS},
-        **parts["effective"],
+        "contributions": sum(contributions.values()),
+        **{word: contributions.get(word, 0) for word in CONTRIBUTIONS},
+        "effective": effective.value,
+        "effective_count": effective.part,
+        "effective_of": effective.whole,
         "deciding": figures.deciding,
         "used": figures.used,
-        **parts["days"],
+        "days": days.value,
+        "days_count": days.part,
+        "days_of": days.whole,
     }
 
 
@@ -335,13 +346,13 @@ def city_engagement(reader: Reader, snapshot: Snapshot, city: str) -> list[dict[
 
 def read_bodies(reader: Reader, snapshot: Snapshot) -> list[BodyRecords]:
     """Gather the records of each body in a snapshot, by code."""
-    meetings = _by(snapshot.records("meeting").values(), lambda one: one.body)
+    meetings = _by(snapshot.records("meeting").values(), attrgetter("body"))
     body_of = {code: one.body for code, one in snapshot.records("meeting").items()}
-    attendance = _by(snapshot.records("attendance").values(), lambda one: body_of[one.meeting])
-    motions = _by(snapshot.records("motion").values(), lambda one: body_of[one.meeting])
-    targets = _by(snapshot.records("target").values(), lambda one: one.body)
+    attendance = _by_body(snapshot.records("attendance").values(), body_of)
+    motions = _by_body(snapshot.records("motion").values(), body_of)
+    targets = _by(snapshot.records("target").values(), attrgetter("body"))
     records = seat_records(reader, snapshot, contributions=False)
-    seats = _by(seat_times(records, snapshot.day), lambda one: one[0])
+    seats = _by(seat_times(records, snapshot.day), itemgetter(0))
     return [
         BodyRecords(
             body=code,
@@ -360,6 +371,14 @@ def _by(records: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any
     groups: dict[str, list[Any]] = {}
     for one in records:
         groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def _by_body(records: Iterable[Any], body_of: Mapping[str, str]) -> dict[str, list[Any]]:
+    """Group what is recorded of meetings by their bodies."""
+    groups: dict[str, list[Any]] = {}
+    for one in records:
+        groups.setdefault(body_of[one.meeting], []).append(one)
     return groups
 
 
