@@ -139,7 +139,7 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     from cli.views.balance import gap_text, wrapped  # noqa: PLC0415
     from cli.views.project import need_document  # noqa: PLC0415
     from ledger.usecases.candidates import needs_before  # noqa: PLC0415 - brings the store
-    from ledger.usecases.gaps import count_for  # noqa: PLC0415 - as above
+    from ledger.usecases.eligible_offers import count_for  # noqa: PLC0415 - as above
 
     snapshot = reader.around("need", code)
     facts = snapshot.need_facts[code]

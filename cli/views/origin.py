@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ledger.usecases.origin_outcomes import Outcome
 
 
-def read_outcome(reader: Reader, kind: str, code: str) -> Outcome:
-    """Read what a record came from and what came of it."""
+def read_outcome(reader: Reader, kind: str, code: str, *, has_origin: bool = True) -> Outcome:
+    """Read what a record came from, if it has an origin, and what came of it."""
     from ledger.usecases import origin_outcomes  # noqa: PLC0415 - brings the store
 
-    return origin_outcomes.read_outcome(reader, kind, code)
+    return origin_outcomes.read_outcome(reader, kind, code, has_origin=has_origin)
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:

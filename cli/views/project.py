@@ -101,15 +101,15 @@ def state_name(record: Project, state: ProjectState, needs: list[NeedFacts]) -> 
 
 def emit_project(call: Call, reader: Reader, code: str) -> None:
     """Write one project with its needs by factor, their gaps, offers and deals."""
-    from ledger.usecases.gaps import count_for  # noqa: PLC0415 - brings the store
+    from ledger.usecases.eligible_offers import count_for  # noqa: PLC0415 - brings the store
 
-    snapshot = reader.around("project", code)
+    snapshot = reader.around("project", code, but=("approach",))
     needs = sorted(snapshot.needs_of(code), key=lambda facts: facts.need.code)
     counts = count_for(reader, snapshot, needs) if needs else {}
     record = snapshot.records("project")[code]
     city = snapshot.records("city")[record.city]
     state = project_state([facts.balance for facts in needs])
-    outcome = read_outcome(reader, "project", code)
+    outcome = read_outcome(reader, "project", code, has_origin=record.origin is not None)
     known = read_known(reader, "project", code, {"city": city.code})
     phases = in_order(snapshot.records("phase").values())
     row = {

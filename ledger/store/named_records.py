@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from ledger.core.suggest import did_you_mean
 from ledger.registers.activity import ACTIVITY, kinds_of
-from ledger.registers.spec import RegisterSpec
 from ledger.registers.table import versioned
+from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked
 from ledger.store.db.tables import FORMER
 from ledger.store.origins import Key
@@ -135,28 +136,70 @@ def about(connection: Connection, records: Mapping[str, set[int]]) -> dict[str, 
 def records_about(
     connection: Connection,
     records: Mapping[str, str],
-    registers: Iterable[RegisterSpec],
+    registers: Mapping[str, Collection[str]],
     known_at: datetime | None = None,
 ) -> dict[str, list[Any]]:
-    """Read the records of some registers of activity about records given by register and code.
+    """Read what is recorded about records that are given by register and code.
 
-    They come by register: those about the first of the records first, and of each in the order
-    of recording. Raises `UnknownCode`.
+    `registers` are those of activity to read, each with the registers of the records that it is
+    asked about. They come by register: those about the first of the records first, and of each in
+    the order of recording. A register that has none is not read. Raises `UnknownCode`.
     """
     codes = {
-        kind: _codes_had(connection, kind, {find_id(connection, kind, code, known_at=known_at)})
+        kind: _codes_of(connection, kind, find_id(connection, kind, code, known_at=known_at))
         for kind, code in records.items()
     }
+    filled = _registers_about(connection, {code for every in codes.values() for code in every})
     found: dict[str, list[Any]] = {}
-    for spec in registers:
-        kinds = [kind for kind in codes if kind in kinds_of(spec)]
-        asked = {code for kind in kinds for code in codes[kind]}
+    for spec in ACTIVITY:
+        asked_about = registers.get(spec.name, ())
+        kinds = [kind for kind in codes if kind in asked_about and kind in kinds_of(spec)]
+        asked = {code for kind in kinds for code in codes[kind]} if spec.name in filled else ()
         stored = load_where(connection, spec.name, "record", asked, known_at).values()
         there = [one.record for one in sorted(stored, key=attrgetter("id"))]
         found[spec.name] = [
             one for kind in kinds for one in there if one.kind == kind and one.record in codes[kind]
         ]
     return found
+
+
+def _registers_about(connection: Connection, codes: Iterable[str]) -> set[str]:
+    """Name the registers of activity that have a record about one of some codes."""
+    names = [spec.name for spec in ACTIVITY]
+    rows = (_about_code().rows(connection, code=code)[0] for code in codes)
+    return {name for row in rows for name, is_there in zip(names, row, strict=True) if is_there}
+
+
+@cache
+def _about_code() -> Prepared:
+    """Say of each register of activity whether a record of it is about a code: in one statement."""
+    tables = (identity_of(spec.name) for spec in ACTIVITY)
+    return Prepared(
+        select(
+            *(
+                select(func.count()).where(table.c.record == bindparam("code")).scalar_subquery()
+                for table in tables
+            )
+        )
+    )
+
+
+def _codes_of(connection: Connection, kind: str, identity: int) -> set[str]:
+    """Give every code that one record has or had, as it was spelt."""
+    queries = _codes_by_id(kind)
+    return {code for query in queries for (code,) in query.rows(connection, identity=identity)}
+
+
+@cache
+def _codes_by_id(kind: str) -> tuple[Prepared, ...]:
+    register = STORED_REGISTERS[kind]
+    identity: BindParameter[int] = bindparam("identity")
+    own = select(register.identity.c.code).where(register.identity.c.id == identity)
+    if register.changes is None:
+        return (Prepared(own),)
+    changes = register.changes.c
+    former = select(changes[f"{FORMER}code"]).where(changes[register.owner] == identity)
+    return Prepared(own), Prepared(former)
 
 
 def _codes_had(connection: Connection, kind: str, ids: set[int]) -> list[str]:

@@ -13,6 +13,7 @@ from ledger.core.text import normalised_code
 from ledger.reference.places import country_and_above
 from ledger.registers.records import City
 from ledger.store.db.clock import known_by
+from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import in_parts, is_newest
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import (
@@ -56,6 +57,31 @@ def former_codes(
         query = query.where(STORED_REGISTERS[kind].identity.c.id.in_(ids))
     rows = connection.execute(query, known_at_parameter(known_at))
     return {former: code for former, code in rows if former != code}
+
+
+def former_codes_of(
+    connection: Connection, kind: str, code: str, known_at: datetime | None = None
+) -> list[str]:
+    """Read the codes that a record had before the one it has, or had then, oldest first."""
+    if known_at is None and _changes_of(kind, connection, code) is None:  # as of nearly all records
+        return []
+    codes = former_codes(connection, kind, known_at)
+    return [former for former, then in codes.items() if then == code]
+
+
+def _changes_of(kind: str, connection: Connection, code: str) -> Any:
+    query = _changes_by_code(kind)
+    return None if query is None else query.first(connection, code=code)
+
+
+@cache
+def _changes_by_code(kind: str) -> Prepared | None:
+    register = STORED_REGISTERS.get(kind)
+    if register is None or register.changes is None:
+        return None
+    identity, owner = register.identity.c, register.changes.c[register.owner]
+    own = select(identity.id).where(identity.code == bindparam("code"))
+    return Prepared(select(owner).where(owner.in_(own)).limit(1))
 
 
 @cache

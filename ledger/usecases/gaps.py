@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Final
 
 from ledger.approaches.states import asked_by_need
-from ledger.core.factors import Factor
 from ledger.core.filters import Filter, Note, no_note
 from ledger.core.text import commonest_spellings
-from ledger.eligibility.counts import (
-    EligibleCount,
-    count_alike,
-    count_eligible,
-    outstanding_by_need,
-)
+from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.filters import column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows, reported
-from ledger.rates.rates import RATE_DAYS, OldRate, old_rates, plain_rates
+from ledger.rates.rates import RATE_DAYS, OldRate, old_rates
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.offers_alike import are_terms_decisive, read_offer_facts, read_offers_alike
 from ledger.store.register_codes import names_by_code, places_in_time
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.narrowed import read_narrowed
 from ledger.store.session.snapshot import MEMBERSHIPS, RATES, Reader, Snapshot
 from ledger.summaries.amounts import RateUsed, rates_used
+from ledger.usecases.eligible_offers import count, count_for
 
 CountOffers = Callable[[Snapshot, Sequence[NeedFacts]], dict[str, EligibleCount]]
 """Counts the eligible offers of some needs of a snapshot."""
@@ -183,50 +176,3 @@ def selected_rows(
         found = counts(snapshot, [needs[row.need] for row in rows])
         rows = [row.counted(found[row.need]) for row in rows]
     return gap_selection(of_offers).rows(rows, note)
-
-
-def count(
-    snapshot: Snapshot, needs: Iterable[NeedFacts], offers: Snapshot | None = None
-) -> dict[str, EligibleCount]:
-    """Count the eligible offers of some needs, without trying every pair.
-
-    `offers` is the snapshot with the offers and rates, where that is another one.
-    """
-    of_offers = offers or snapshot
-    return count_eligible(
-        needs,
-        of_offers.offer_facts.values(),
-        snapshot.day,
-        plain_rates(of_offers.rate_of),
-        outstanding_by_need(snapshot.deals.values()),
-    )
-
-
-_FEW: Final = 100
-"""Needs for which offers are judged by their terms; for more, sets of offers are made."""
-_MOST_ALIKE: Final = 1000
-"""Sets of terms up to which judging each costs less than making sets of offers."""
-
-
-def count_for(
-    reader: Reader, snapshot: Snapshot, needs: Sequence[NeedFacts]
-) -> dict[str, EligibleCount]:
-    """Count the eligible offers of a few needs: only offers of their factors are read."""
-    factors = {facts.need.factor for facts in needs}
-    found = _count_alike(reader, snapshot, needs, factors)
-    return count(snapshot, needs, reader.offers_of(factors)) if found is None else found
-
-
-def _count_alike(
-    reader: Reader, snapshot: Snapshot, needs: Sequence[NeedFacts], factors: Collection[Factor]
-) -> dict[str, EligibleCount] | None:
-    """Count by the terms that offers share; None where that would not be quick, or not right."""
-    if len(needs) > _FEW or not are_terms_decisive(reader):
-        return None
-    outstanding = outstanding_by_need(snapshot.deals.values())
-    apart = {offer for need in needs for offer in outstanding.get(need.need.code, ())}
-    stored = read_offers_alike(reader.connection, factors, apart)
-    if len(stored) > _MOST_ALIKE:
-        return None
-    offers = read_offer_facts(reader, stored, apart)
-    return count_alike(needs, offers.alike, offers.apart, reader.day, offers.rate_of, outstanding)

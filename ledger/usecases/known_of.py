@@ -54,17 +54,20 @@ def known_of(
     own = {kind: code}
     every = own | {other: one for other, one in (parties or {}).items() if one is not None}
     known_at = reader.times.known_at
-    beside = records_about(reader.connection, every, (OWNER, CONTACT), known_at)
-    about_it = records_about(reader.connection, own, (DATED_NOTE, REMINDER), known_at)
-    notes = [one for one in about_it[DATED_NOTE.name] if one.date <= reader.day]
+    asked = {
+        **dict.fromkeys((OWNER.name, CONTACT.name), every.keys()),
+        **dict.fromkeys((DATED_NOTE.name, REMINDER.name), own.keys()),
+    }
+    found = records_about(reader.connection, every, asked, known_at)
+    notes = [one for one in found[DATED_NOTE.name] if one.date <= reader.day]
     notes = sorted(notes, key=lambda note: note.date)[::-1]  # of one day, the last recorded first
     reminders = [
-        one for one in about_it[REMINDER.name] if one.done_on is None or one.done_on > reader.day
+        one for one in found[REMINDER.name] if one.done_on is None or one.done_on > reader.day
     ]
     return KnownOf(
         day=reader.day,
-        owners=[one for one in beside[OWNER.name] if not one.withdrawn],
-        people=[one for one in beside[CONTACT.name] if not one.withdrawn],
+        owners=[one for one in found[OWNER.name] if not one.withdrawn],
+        people=[one for one in found[CONTACT.name] if not one.withdrawn],
         notes=notes[:NEWEST],
         notes_in_all=len(notes),
         reminders=sorted(reminders, key=lambda reminder: reminder.date),

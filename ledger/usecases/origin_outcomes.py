@@ -43,10 +43,13 @@ class Outcome:
         return {unit: sums[unit] for unit in sorted(sums, key=lambda one: one.code)}
 
 
-def read_outcome(reader: Reader, kind: str, code: str) -> Outcome:
-    """Read what a record came from and what came of it; what did not exist then is left out."""
+def read_outcome(reader: Reader, kind: str, code: str, *, has_origin: bool = True) -> Outcome:
+    """Read what a record came from and what came of it; what did not exist then is left out.
+
+    Of a record that is known to have no origin, no chain is read.
+    """
     record, known_at = Origin(kind, code), reader.times.known_at
-    chain = read_chain(reader.connection, record, known_at)
+    chain = read_chain(reader.connection, record, known_at) if has_origin else []
     came_of: dict[str, tuple[str, ...]] = {}
     deals: tuple[tuple[DealBalance, Unit], ...] = ()
     can_be_origin = REGISTERS[kind].is_origin

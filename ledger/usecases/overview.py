@@ -21,8 +21,8 @@ from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.summaries.coverage import BaseCoverage, base_coverage
 from ledger.summaries.offers import LAPSE_DAYS, OfferRow, OfferTotal, Use, offer_rows, offer_totals
 from ledger.usecases.approaches.pipeline import report_pipeline
+from ledger.usecases.eligible_offers import count
 from ledger.usecases.gap_trend import GapTrend, NoNightInSpan, TrendQuery, gap_trend
-from ledger.usecases.gaps import count
 from ledger.usecases.summaries import PARTS, Stamp, stamp_of
 
 MOST_GAPS: Final = 10

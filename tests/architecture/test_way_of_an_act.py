@@ -5,9 +5,15 @@ import sys
 
 import pytest
 from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger_here, traced
+from sqlalchemy import Engine, event
+
+from cli.main import main
 
 MOST_FILES_OF_AN_ACT = 35
 MOST_MODULES_OF_HELP = 25
+MOST_MODULES_OF_A_SCREEN = 126
+MOST_STATEMENTS = {"project show PRJ-0001": 36, "need show N-0001": 30}
+"""Of a project with one need, and of the need: one offer could serve it."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +48,31 @@ def test_a_report_loads_no_module_of_statements(ledger_url, report):
 
     assert trace.exit_code == 0
     assert trace.statement_modules == []
+
+
+@pytest.mark.parametrize("screen", [("project", "show", "PRJ-0001"), ("need", "show", "N-0001")])
+def test_a_screen_loads_few_modules_and_no_gap_report(ledger_url, screen):
+    trace = traced(screen, ledger_url)
+
+    assert trace.exit_code == 0
+    assert not {"ledger.usecases.gaps", "ledger.gaps.groups"} & {*trace.modules}
+    assert len(trace.modules) <= MOST_MODULES_OF_A_SCREEN, trace.modules
+
+
+@pytest.mark.parametrize(("command", "most"), MOST_STATEMENTS.items())
+def test_a_screen_sends_few_statements(ledger_url, command, most):
+    sent: list[str] = []
+
+    def connected(connection, _record) -> None:
+        connection.set_trace_callback(sent.append)
+
+    event.listen(Engine, "connect", connected)
+    try:
+        assert main(["--db", ledger_url, *command.split()]) == 0
+    finally:
+        event.remove(Engine, "connect", connected)
+    asked = [one for one in sent if one.startswith("SELECT")]
+    assert len(asked) <= most, asked
 
 
 def test_a_ledger_in_a_file_is_read_without_the_dialect_of_servers(ledger_url):

@@ -10,7 +10,7 @@ from world import World
 from ledger.core.factors import Factor
 from ledger.core.filters import no_note
 from ledger.eligibility.rules import NeedFacts
-from ledger.usecases import gaps
+from ledger.usecases import eligible_offers
 from ledger.usecases.gaps import GapQuery, report_gaps
 from ledger.usecases.matching.propose import MATCHED
 from ledger.usecases.matching.select import selected_needs
@@ -41,7 +41,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return noted
 
     for name in ("count_eligible", "count_alike"):
-        monkeypatch.setattr(gaps, name, noting(getattr(gaps, name)))
+        monkeypatch.setattr(eligible_offers, name, noting(getattr(eligible_offers, name)))
     return codes
 
 

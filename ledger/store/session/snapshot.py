@@ -250,11 +250,13 @@ class Reader:
         rates = RATES in parts
         return self._snapshot(stored, units, rates=rates, whole=True, memberships=memberships)
 
-    def around(self, kind: str, code: str, *, below: bool = True) -> Snapshot:
-        """Read one record with what hangs under it, its deals, and all that these refer to."""
+    def around(
+        self, kind: str, code: str, *, below: bool = True, but: Collection[str] = ()
+    ) -> Snapshot:
+        """Read one record with what hangs under it, and all that these refer to, but some kinds."""
         stored: _Stored = {kind: self._load(kind, "code", [code])}
         if below:
-            self._load_below(stored, kind)
+            self._load_below(stored, kind, STORED_REGISTERS.keys() - {*but})
         self._load_references(stored)
         units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
         return self._snapshot(stored, self.units(units), rates=False, whole=False)
@@ -304,7 +306,7 @@ class Reader:
 
     def former_codes(self, kind: str, code: str) -> list[str]:
         """Read the codes that a record had before the one it had then, oldest first."""
-        return [former for former, then in self.aliases(kind).items() if then == code]
+        return register_codes.former_codes_of(self.connection, kind, code, self.times.known_at)
 
     def existed(self, kind: str, code: str) -> bool:
         """Return whether a record was known then and existed on the day."""

@@ -29,7 +29,7 @@ from ledger.store.journal.releases import reasoned_releases
 from ledger.store.limits import placed_in_year
 from ledger.store.proposals import introduced_since, last_proposal
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
-from ledger.usecases.gaps import count
+from ledger.usecases.eligible_offers import count
 from ledger.usecases.matching.select import selected_needs
 
 MATCHED: Final = ("need", "offer", "deal", "approach", "limit", RATES)
