@@ -80,8 +80,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "add": "Add a provider: a fund, bank, donor, firm, institute, association or member city.",
         "list": "List the providers with their numbers of offers.",
         "show": "Show one provider: its terms, its offers and their deals.",
-        "retire": "Retire a provider: it takes no new offer and approach, and its offers are "
-        "proposed no longer; its deals go on.",
+        "retire": "Retire a provider: no new offer and approach, and its offers are proposed no "
+        "longer.",
     },
     "project": {
         "edit": "Change terms of a project, such as its status; an empty text removes a term.",

@@ -137,6 +137,6 @@ def test_what_an_earlier_version_introduced_after_it_is_in_order(
 ) -> None:
     fund.says("provider retire EDB")
     with monkeypatch.context() as earlier:
-        earlier.delitem(RULES, "retired")
+        earlier.setitem(RULES, "retired", lambda _pairing: None)
         fund.says("deal introduce O-0001 N-0001 '5M EUR' --until 2027-01-01")
     assert fund.tries("check").code == 0
