@@ -139,8 +139,21 @@ def _run(root: Root, argv: list[str], session: Session) -> int:
         raise BrokenPipeError from None
     except OSError:
         raise  # reported by the caller, where a failing flush ends up too
-    except Exception as error:  # noqa: BLE001 - the last net: what falls here is a bug
-        return _ended_by(error, error_output.of_bug(error), session)
+    except Exception as error:  # noqa: BLE001 - the last net: a damaged ledger, or a bug
+        return _ended_by(error, _of_damage_or_bug(error, session), session)
+
+
+def _of_damage_or_bug(error: Exception, session: Session) -> error_output.ErrorReport:
+    """Report the damage of the ledger where its checks find any, else the error as a bug."""
+    if session.settings is None:
+        return error_output.of_bug(error)
+    from ledger.usecases.admin.damage import find_damage  # noqa: PLC0415 - after an error only
+
+    try:
+        damage = find_damage(session.settings.db_url)
+    except Exception:  # noqa: BLE001 - what stops the search is no answer; the error itself is
+        damage = None
+    return error_output.of_bug(error) if damage is None else error_output.of_refusal(damage)
 
 
 def _say_interrupted(session: Session) -> None:

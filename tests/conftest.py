@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -255,12 +256,20 @@ def world(ledger_url: str) -> Iterator[World]:
         made.ledger.engine.dispose()
 
 
+@pytest.fixture(autouse=True)
+def _no_request_remembered(state_of_no_machine: Path) -> Iterator[None]:
+    """Forget the last requests of the ledgers of a test: others have the same addresses."""
+    yield
+    shutil.rmtree(state_of_no_machine / "cityfund" / "requests", ignore_errors=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def state_of_no_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def state_of_no_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep what the program remembers on a machine out of the home of the user."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-        yield
+        folder = tmp_path_factory.mktemp("state")
+        patched.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ BEFORE = {
     "audit verify": ("audit seal", "audit prove 1 --output proof.json"),
 }
 """What has been done before an example is typed."""
-FINDINGS = {"check", "doctor", "reconcile night", "screen", "status"}
+FINDINGS = {"audit verify", "check", "doctor", "reconcile night", "screen", "status"}
 """Commands that may end with findings, which is exit code 1."""
 
 

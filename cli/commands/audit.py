@@ -20,6 +20,7 @@ from cli.views.journal import (
     emit_sealed,
     note_undisclosed,
 )
+from ledger.core.errors import ExitCode
 
 app = noun("Seals of the records, and proofs against them.")
 
@@ -90,8 +91,8 @@ def verify(
     seal: Annotated[
         str | None, typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger.")
     ] = None,
-) -> None:
-    """Verify a proof without the ledger, against a seal stored outside it."""
+) -> ExitCode:
+    """Verify a proof without the ledger; without a seal stored outside it the exit code is 1."""
     from ledger.evidence.proofs import read_proof
     from ledger.evidence.proofs import verify as verify_proof
     from ledger.evidence.tree_head import parse_tree_head
@@ -100,3 +101,4 @@ def verify(
     proof = read_proof(Path(file))
     verify_proof(proof, stored_seal)
     emit_proven(call, proof, stored_seal)
+    return ExitCode.FINDINGS if stored_seal is None else ExitCode.DONE

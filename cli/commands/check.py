@@ -35,13 +35,22 @@ def check(
         list[str] | None,
         typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger; repeatable."),
     ] = None,
+    request: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HASH", help="A request's hash, from a receipt; repeatable."),
+    ] = None,
 ) -> ExitCode:
     """Recompute every rule from the journal; exit code 1 if a check fails."""
-    from ledger.evidence.tree_head import parse_tree_head
+    from cli.framework.receipts import last_request
+    from ledger.evidence.tree_head import parse_request_hash, parse_tree_head
     from ledger.usecases.check import check_document, run_checks
 
     outside = [parse_tree_head(typed) for typed in comma_separated(seal)]
-    results = run_checks(ledger_of(call), comma_separated(names) or None, outside)
+    given = [parse_request_hash(typed) for typed in comma_separated(request)]
+    chosen = [*comma_separated(names)]
+    chosen += ["chain"] if chosen and given else []
+    known = [*given, *filter(None, [last_request(call.settings)])]
+    results = run_checks(ledger_of(call), chosen or None, outside, known=known)
     document = check_document(results)
     if call.format == "json":
         emit_document(document)

@@ -107,7 +107,9 @@ def backup(call: Call, file: Annotated[str, typer.Argument(help="A new file.")])
 @command(app, "restore", kind="plain")
 def restore(call: Call, file: Annotated[str, typer.Argument(help="A backup file.")]) -> None:
     """Restore a backup to a new ledger at --db, and compare."""
+    from cli.framework.receipts import keep_request
     from ledger.usecases.admin.backup import restore
 
     moved = restore(Path(file), call.settings.db_url, with_progress(call, "Restoring"))
+    keep_request(call.settings, None)  # what was recorded after the backup is not in it
     emit_copied(call, moved, "restore", source=file, target=shown_url(call.settings.db_url))

@@ -60,7 +60,7 @@ TOPICS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "How a command ends, for scripts.",
         (
             "0    done",
-            "1    done, with findings (check, doctor, reconcile)",
+            "1    done, with findings (check, doctor, reconcile), or unproven (audit verify)",
             "2    usage: the command line cannot be understood",
             "3    invalid input: a value, a file or a setting",
             "4    refused by a rule of the ledger",

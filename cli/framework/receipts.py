@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from itertools import chain
 from shlex import quote
@@ -14,6 +16,8 @@ from cli.framework.options import is_seen_by_a_person
 from ledger.reports.table import Column, grouped, one_line, table_chunks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.framework.settings import Settings
 
 _PAST = {
@@ -122,8 +126,53 @@ def remember_receipt(call: Call, receipt: Receipt) -> None:
     """Remember an act that was recorded, in case that its receipt cannot be written."""
     if receipt.get("dry_run") or (call.write.key is None and _changed_nothing(receipt)):
         return
+    if not receipt.get("replayed"):
+        keep_request(call.settings, receipt.get("request_hash"))
     key = quote(str(receipt["key"]))
     call.remember(f"{_recorded_as(receipt)}; repeat with --key {key}")
+
+
+def keep_request(settings: Settings, request_hash: str | None) -> None:
+    """Keep the hash of the last request for its ledger; None forgets it, as after a restore.
+
+    A machine that keeps no files is no obstacle.
+    """
+    path = _request_file(settings)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with suppress(OSError):
+        if request_hash is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 - a handle
+            out.write(request_hash)
+        beside.replace(path)
+
+
+def last_request(settings: Settings) -> str | None:
+    """Return the hash of the last request that this user recorded in the ledger here."""
+    try:
+        return _request_file(settings).read_text(encoding="ascii").strip() or None
+    except (OSError, ValueError):
+        return None
+
+
+def _request_file(settings: Settings) -> Path:
+    """Name the file of a ledger by a hash of its address, which it does not show."""
+    from hashlib import sha256  # noqa: PLC0415 - where acts are recorded
+
+    import platformdirs  # noqa: PLC0415 - kept off the path of help
+
+    from cli.framework.settings import APPLICATION, mask_url  # noqa: PLC0415
+    from ledger.core.errors import LedgerError  # noqa: PLC0415
+    from ledger.store.db.engine import absolute_url  # noqa: PLC0415
+
+    try:
+        url = absolute_url(settings.db_url)
+    except LedgerError:  # no address of a ledger: the command says so
+        url = settings.db_url
+    folder = platformdirs.user_state_path(APPLICATION, appauthor=False) / "requests"
+    return folder / sha256(mask_url(url).encode()).hexdigest()
 
 
 def _changed_nothing(receipt: Receipt) -> bool:

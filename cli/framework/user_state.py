@@ -1,4 +1,4 @@
-"""What is kept of ledgers on a user's machine, and never in them: last visits, and last backups.
+"""What is kept of ledgers on a user's machine, never in them: last visits, last backups.
 
 The files are in the user's state folder. Ledgers and actors are named in them by hashes, so that
 they hold neither address nor name. Where one cannot be read or written, nothing was kept.

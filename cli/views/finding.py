@@ -32,7 +32,7 @@ FINDING_NARROW = _columns(
 )
 FINDING_TERMS = _columns(
     "finding status kind said ours theirs difference provider statement line~ deal "
-    "entry office (command)"
+    "entry office file_name content_hash (command)"
 )
 EVENT_COLUMNS = _columns("recorded_at event actor reason")
 
@@ -45,7 +45,7 @@ def finding_row(snapshot: Snapshot, finding: StoredFinding) -> dict[str, Any]:
         "finding": finding.code,
         "status": "open" if is_open else last.event.value,
         **attributes(finding, "kind subject ours theirs difference provider statement line"),
-        **attributes(finding, "deal entry office"),
+        **attributes(finding, "deal entry office file_name content_hash"),
         "opened_at": snapshot.local(finding.events[0].recorded_at),
         "changed_at": snapshot.local(last.recorded_at),
         **attributes(last, "actor reason"),

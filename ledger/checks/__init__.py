@@ -13,6 +13,7 @@ from ledger.checks.result import MOST_LISTED, CheckReport, CheckResult
 __all__ = ["CHECKS", "MOST_LISTED", "CheckReport", "CheckResult"]
 
 CHECKS: Final = {
+    "file": "the database's file is whole: its pages, its cells and its references",
     "balanced": "each movement takes a positive whole number of its account's unit",
     "allowed-moves": "each movement is one of the allowed moves",
     "nothing-below-zero": "no stage falls below zero, in recorded order",
@@ -28,6 +29,7 @@ CHECKS: Final = {
     "instalments": "no more of a deal is due in parts than was ever held or committed of it",
     "resolved-once": "a hold is committed or released once",
     "request-keys": "each write has one request, one key and one receipt",
+    "chain": "each request names an earlier one by its hash, and remembered ones are there",
     "two-times": "no act is dated or stamped in the future, before a declaration or out of order",
     "exact": "amounts are whole and within 4*10^18, rates exact, dates and keywords valid",
     "mandate": "each hold is within its offer's mandate as known then, or has an override",

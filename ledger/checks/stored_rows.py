@@ -6,7 +6,7 @@ The reference tables of the database are compared with those of the program.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
@@ -97,9 +97,15 @@ def _compare(
 
 
 def check_guards(
-    due: Mapping[str, str], present: Mapping[str, str], moves: Iterable[tuple[str, ...]]
+    due: Mapping[str, str],
+    present: Mapping[str, str],
+    moves: Iterable[tuple[str, ...]],
+    schemas: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
 ) -> CheckResult:
-    """Compare the database's guards and its table of moves with the program's own."""
+    """Compare the database's guards, its moves and its schema with the program's own.
+
+    `schemas` are what tables, columns, keys, checks, indexes and views are due, and are there.
+    """
     report = CheckReport("guards")
     report.examined = len(due)
     for name in sorted(due.keys() | present.keys()):
@@ -118,7 +124,20 @@ def check_guards(
         way = f"{act} of a {side} from {source} to {target}"
         wrong = "missing from" if (act, side, source, target) in allowed else "added to"
         report.fail(f"the move {way} was {wrong} the table of allowed moves")
+    report.examined += len(schemas[0])
+    for difference in _differences(*schemas):
+        report.fail(difference)
     return report.result()
+
+
+def _differences(due: Mapping[str, str], present: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(due.keys() | present.keys()):
+        if name not in present:
+            yield f"the {name} is missing"
+        elif name not in due:
+            yield f"the {name} is not of the ledger"
+        elif due[name] != present[name]:
+            yield f"the {name} was changed: it is {present[name]!r}, due is {due[name]!r}"
 
 
 def _guard_name(name: str) -> str:

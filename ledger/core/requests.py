@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 from ledger.core.errors import InvalidInput, RefusedByRule
@@ -80,6 +82,17 @@ def differences(first: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]
 
 def _shown(given: Mapping[str, Any], name: str) -> str:
     return repr(given[name]) if name in given else "not given"
+
+
+def request_hash(terms: Iterable[object], salts: Iterable[tuple[str, bytes]]) -> str:
+    """Return the hash that later requests name a request by.
+
+    It is the SHA-256 of the terms of its row and its answer, and of the salts of its disclosures,
+    as one JSON list; without the salts nobody can guess the terms from it.
+    """
+    opened = [[field, salt.hex()] for field, salt in salts]
+    text = json.dumps([*terms, opened], ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 FORMER_NAMES: Final[Mapping[str, str]] = {

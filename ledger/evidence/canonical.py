@@ -16,9 +16,10 @@ Each format is one JSON object in UTF-8, keys sorted, no white space, text as it
 Entries that name the line of a proposal are of format 2, which says it in `proposed`. Entries that
 change a total are of format 3, which says in `total` the total that was said, zero for an unknown
 one; those recorded before are of format 1, as all other entries. Entries that rest on exemptions
-are of format 4, which names them in `exemptions`, and may name a line too. Versions are of format
-1, and of format 2 where the code of the record changed, or the city of a project. A code in a leaf
-is the one that its request recorded it under.
+are of format 4, which names them in `exemptions`, and may name a line too. Requests are of format
+2 where they have a hash, and name the request before them in `parent`, by its number and hash.
+Versions are of format 1, and of format 2 where the code of the record changed, or the city of a
+project. A code in a leaf is the one that its request recorded it under.
 
 A leaf says `cityfund.entry/1` where it holds its texts as recorded, and
 `cityfund.entry.salted/1` where salted hashes stand for them: see `ledger.evidence.disclosures`.
@@ -48,6 +49,7 @@ ENTRY_NOTES: Final = ("override", "reason", "reference")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_FORMAT: Final = 1
+_CHAINED_FORMAT: Final = 2
 
 quoted: Final[Callable[[str], str]] = encode_basestring
 """Formats a text as JSON does; raises TypeError for anything else."""
@@ -161,21 +163,37 @@ def request_bytes(
     program: str,
     receipt: str | None,
     recorded_at: int,
+    *,
+    own_hash: str | None = None,
+    parent: tuple[int, str] | None = None,
+    transaction: tuple[int | None, str | None] = (None, None),
 ) -> bytes:
-    """Return the bytes of a request."""
+    """Return the bytes of a request.
+
+    One with a hash is of format 2, and names its `parent` by number and hash, if it has one.
+    On a server it names its `transaction` by the id of that and of the server.
+    """
     return object_text(
         (
-            ('"$"', texts.tag(REQUEST_TAG, _PLAIN_FORMAT)),
+            ('"$"', texts.tag(REQUEST_TAG, _PLAIN_FORMAT if own_hash is None else _CHAINED_FORMAT)),
             ('"command"', text_or_none(command)),
+            ('"hash"', text_or_none(own_hash)),
             ('"input"', texts.text("input", given)),
+            ('"parent"', None if parent is None else _parent_text(*parent)),
             ('"program"', text_or_none(program)),
             ('"reason"', texts.of_request("reason")),
             ('"receipt"', texts.text("receipt", receipt)),
             ('"recorded_at"', timestamp_text(recorded_at)),
             ('"said"', provenance),
+            ('"server"', text_or_none(transaction[1])),
             ('"source"', texts.of_request("source")),
+            ('"transaction"', number_or_none(transaction[0])),
         )
     ).encode()
+
+
+def _parent_text(request: int, request_hash: str) -> str:
+    return object_text((('"hash"', quoted(request_hash)), ('"request"', number_or_none(request))))
 
 
 def movement_text(

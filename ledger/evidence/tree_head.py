@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from ledger.core.errors import InvalidInput
 from ledger.core.numbers import normalise_digits
 
+_HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MARK: Final = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})", re.ASCII)
 
 
@@ -41,14 +42,34 @@ def parse_tree_head(typed: str) -> TreeHead:
     return TreeHead(int(match[1]), bytes.fromhex(match[2]))
 
 
+class MalformedRequestHash(InvalidInput, code="malformed-request-hash"):
+    """The text is not the hash of a request."""
+
+    default_why = "The hash of a request has 64 hexadecimal digits."
+    default_next = "Copy it from a receipt: request_hash in its JSON"
+
+
+def parse_request_hash(typed: str) -> str:
+    """Parse the hash of a request, as in receipts; raises `MalformedRequestHash`."""
+    text = normalise_digits(typed).strip().casefold()
+    if _HASH.fullmatch(text) is None:
+        raise MalformedRequestHash(f"{typed!r} is not the hash of a request.")
+    return text
+
+
 REQUEST_KIND: Final = "request"
 ENTRY_KIND: Final = "entry"
 PROPOSAL_KIND: Final = "proposal"
+ROWS_KIND: Final = "rows"
+ADOPTED_KIND: Final = "adopted"
 _BARE: Final = frozenset({REQUEST_KIND, ENTRY_KIND, PROPOSAL_KIND, "unit", "rate"})
 
 
 def leaf_name(kind: str, reference: str) -> str:
     """Return the name of a leaf: `entry 17`, `city MHD, version 2`, `unit bus`."""
+    if kind in {ROWS_KIND, ADOPTED_KIND}:
+        table, _, key = reference.partition("/")
+        return f"{kind} {table} {key}"
     if kind in _BARE or "/" not in reference:
         return f"{kind} {reference}"
     code, _, version = reference.rpartition("/")

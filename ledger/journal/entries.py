@@ -30,6 +30,12 @@ IDENTITY_FORMAT = 2
 SALTED_FORMAT = 2
 """The format of a request whose leaves hold salted hashes of texts; before, they held the texts."""
 
+CHAINED_FORMAT = 3
+"""The format of a request that names one before it by its hash, and all of whose rows have leaves.
+
+It holds salted hashes of texts too.
+"""
+
 WAITING = 2**62
 """Entries of a write that wait for their number count on from here: after all that have one."""
 

@@ -65,6 +65,8 @@ class FindingTerms:
     deal: str | None = None
     entry: int | None = None
     office: str | None = None
+    file_name: str | None = None
+    content_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ def describe_difference(
         deal=deal.code if deal is not None else None,
         entry=entries[0].number if entries else None,
         office=offices.pop() if len(offices) == 1 else None,
+        file_name=lines[0].file if lines else None,
+        content_hash=lines[0].digest if lines else None,
     )
 
 
@@ -131,6 +135,8 @@ def describe_replacement(provider: str, replacement: Replacement) -> FindingReco
         provider=provider,
         statement=name,
         line="+".join(one.number for one in lines),
+        file_name=lines[0].file,
+        content_hash=lines[0].digest,
     )
 
 

@@ -49,6 +49,10 @@ class StatementLine:
     offer: str | None = None
     need: str | None = None
     reference: str | None = None
+    file: str | None = field(default=None, compare=False)
+    """The file that it came in, by its name within the inbox."""
+    digest: str | None = field(default=None, compare=False)
+    """The SHA-256 of that file."""
     reference_key: str | None = field(init=False, repr=False, compare=False)
     """The form in which the reference is compared."""
 

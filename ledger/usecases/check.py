@@ -9,9 +9,12 @@ from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ledger.checks import CHECKS, CheckResult
+from ledger.checks.chain import check_chain
 from ledger.checks.deals import BothSides, ResolvedOnce
+from ledger.checks.file import Checking, check_file
 from ledger.checks.history import AppendOnly, TwoTimes
 from ledger.checks.journal_pass import (
     AllowedMoves,
@@ -49,14 +52,18 @@ from ledger.rates.rates import RateFinder, rate_finder
 from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
+from ledger.store.checks.file import read_file_faults
 from ledger.store.checks.in_error import count_records, find_resting_on_errors
 from ledger.store.checks.instalments import find_due
 from ledger.store.checks.phases import find_statuses
+from ledger.store.checks.schema import read_schema
+from ledger.store.db.engine import on_server
 from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
 from ledger.store.evidence import seals as sealed
 from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL, stream_leaves
+from ledger.store.evidence.links import read_links
 from ledger.store.rates import read_day_rates
 from ledger.store.session.ledger import Ledger, moment_of
 from ledger.usecases.deals.terms import NEVER_OVERRIDDEN
@@ -76,17 +83,21 @@ def run_checks(
     names: Sequence[str] | None = None,
     outside: Sequence[TreeHead] = (),
     *,
+    known: Sequence[str] = (),
     sealed_only: bool = False,
 ) -> list[CheckResult]:
     """Run the named checks, or all, over one moment of the ledger, in their order.
 
     Tree heads kept `outside` the ledger are always compared with its seals. With `sealed_only` the
-    leaves that no seal covers are passed over, where they are sealed right after.
+    leaves that no seal covers are passed over, where they are sealed right after. Hashes of
+    requests that are `known` from receipts have to be there.
     Raises `UnknownCheck`.
     """
     requested = _requested_checks(names) | ({"seals"} if outside else set())
     with ledger.read() as connection:
-        return run_over_snapshot(connection, requested, outside, sealed_only=sealed_only)
+        return run_over_snapshot(
+            connection, requested, outside, known=known, sealed_only=sealed_only
+        )
 
 
 def run_over_snapshot(
@@ -94,16 +105,26 @@ def run_over_snapshot(
     requested: Collection[str],
     outside: Sequence[TreeHead] = (),
     *,
+    known: Sequence[str] = (),
     sealed_only: bool = False,
 ) -> list[CheckResult]:
     """Run checks over what a connection sees, in their order."""
-    zone, now = read_settings(connection).zone, moment_of(connection)
-    context = journal_rows.read_context(connection, zone, now)
-    results = {
-        result.name: result for result in _results(connection, context, frozenset(requested))
-    }
-    if "seals" in requested:
-        results["seals"] = _seals(connection, outside, sealed_only=sealed_only)
+    checking = Checking(raises=(DBAPIError,) if on_server(connection) else ())
+    with checking.attempt({"file"} & {*requested}) as names:
+        if names:
+            checking.add(check_file(read_file_faults(connection)))
+    with checking.attempt({"chain"} & {*requested}) as names:
+        if names:
+            one_writer = journal_rows.had_one_writer(connection)
+            checking.add(check_chain(read_links(connection), known, one_writer=one_writer))
+    with checking.attempt({*requested} - {"file", "seals", "chain"}):
+        zone, now = read_settings(connection).zone, moment_of(connection)
+        context = journal_rows.read_context(connection, zone, now)
+        _run_in_context(checking, connection, context, frozenset(requested))
+    with checking.attempt({"seals"} & {*requested}) as names:
+        if names:
+            checking.add(_seals(connection, outside, sealed_only=sealed_only))
+    results = checking.results()
     return [results[name] for name in CHECKS if name in requested]
 
 
@@ -125,22 +146,26 @@ def _requested_checks(names: Sequence[str] | None) -> frozenset[str]:
     return frozenset(names or CHECKS)
 
 
-def _results(
-    connection: Connection, context: CheckContext, requested: frozenset[str]
-) -> Iterable[CheckResult]:
-    journal = [
-        make(connection, context) for name, make in _JOURNAL_CHECKS.items() if name in requested
-    ]
-    if journal or "balances" in requested:
-        answers, balances = check_journal(journal_rows.stream_entries(connection), context, journal)
-        yield from answers
-        if "balances" in requested:
-            stored = rows.read_stored_balances(connection)
-            stored_deals = rows.read_stored_deal_balances(connection)
-            yield check_balances(stored, stored_deals, balances, context)
+def _run_in_context(
+    checking: Checking, connection: Connection, context: CheckContext, requested: frozenset[str]
+) -> None:
+    journal = {name: make for name, make in _JOURNAL_CHECKS.items() if name in requested}
+    with checking.attempt({*journal, "balances"} & requested) as names:
+        if names:
+            made = [make(connection, context) for make in journal.values()]
+            answers, balances = check_journal(
+                journal_rows.stream_entries(connection), context, made
+            )
+            for answer in answers:
+                checking.add(answer)
+            if "balances" in names:
+                stored = rows.read_stored_balances(connection)
+                stored_deals = rows.read_stored_deal_balances(connection)
+                checking.add(check_balances(stored, stored_deals, balances, context))
     for name, check in _TABLE_CHECKS.items():
-        if name in requested:
-            yield check(connection, context)
+        with checking.attempt({name} & requested) as names:
+            if names:
+                checking.add(check(connection, context))
 
 
 _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalCheck]]] = {
@@ -224,7 +249,9 @@ _TABLE_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], CheckResult]
     "in-error": lambda db, _: check_in_error(count_records(db), find_resting_on_errors(db)),
     "phases": lambda db, _: check_phases(find_statuses(db)),
     "instalments": lambda db, _: check_instalments(find_due(db)),
-    "guards": lambda db, _: check_guards(*rows.read_guards(db), rows.read_allowed_moves(db)),
+    "guards": lambda db, _: check_guards(
+        *rows.read_guards(db), rows.read_allowed_moves(db), read_schema(db)
+    ),
     "reference": lambda db, _: check_reference_tables(shipped_rows(), stored_rows(db)),
     "broker": lambda _, context: check_broker(context),
     "request-keys": lambda db, _: check_request_keys(

@@ -26,6 +26,7 @@ from ledger.evidence.proofs import DISCLOSABLE, PROOF_SCHEMA, SALTED_PROOF_SCHEM
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Seal, SealedLeaf
 from ledger.journal.receipts import Receipt
 from ledger.store.db.engine import on_server
+from ledger.store.db.night_tables import adopted_row
 from ledger.store.db.queries import first_receipt, read_settings
 from ledger.store.evidence.disclosures import read_disclosures
 from ledger.store.evidence.leaves import stream_leaves
@@ -38,6 +39,7 @@ from ledger.store.evidence.seals import (
     stream_hashes,
     write_leaves,
 )
+from ledger.store.evidence.table_rows import NIGHT_TABLES, rows_to_adopt
 from ledger.store.journal.entries import request_of_entry
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger, moment_of, running_write, stable_moment
@@ -125,6 +127,7 @@ def write_seal(uow: UnitOfWork, batch: Batch) -> Receipt:
     values = (batch.number, tree.size, tree.root(), tree.to_bytes(), batch.last_request)
     seal = Seal(*values, uow.now)
     write_leaves(uow.connection, batch.leaves)
+    uow.add_rows(adopted_row, rows_to_adopt(uow.connection, NIGHT_TABLES))
     uow.add_seal(seal)
     document = seal_document(seal)
     return uow.receipt(seal={**document, "leaves": len(batch.leaves), "complete": batch.is_last})

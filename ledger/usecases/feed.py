@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from ledger.core.errors import InvalidInput, NotFound
 from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import Unit
-from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
+from ledger.evidence.tree_head import ADOPTED_KIND, ENTRY_KIND, REQUEST_KIND, ROWS_KIND
 from ledger.journal.entries import Entry
 from ledger.store.db.queries import read_units
 from ledger.store.evidence import feed
@@ -180,7 +180,7 @@ def _span(
         "seal": feed.seals_within(connection, after, through),
     }
     for request, own in _by_request(leaves):
-        head, *rest = own
+        head, *rest = (leaf for leaf in own if leaf.kind not in {ROWS_KIND, ADOPTED_KIND})
         made: list[_Made] = [(leaf, leaf.kind, leaf.reference, {}) for leaf in rest]
         for kind, found in others.items():
             made += [(head, kind, str(one[kind]), one) for one in found.get(request, ())]

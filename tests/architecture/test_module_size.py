@@ -103,6 +103,11 @@ SHORT = {
     "ledger/usecases/registers/seats.py": "which place a person means, and no other register has",
     "ledger/usecases/restrictions/barring.py": "from a finding, without the reader of lists",
     "ledger/usecases/statements/findings.py": "the acts on one record",
+    "ledger/checks/chain.py": "one check, with its rows",
+    "ledger/store/evidence/links.py": "the query of one check",
+    "ledger/evidence/row_leaves.py": "the bytes of rows that are no record, apart from records",
+    "ledger/statements/senders.py": "who sends which files, for reading and for posting alike",
+    "ledger/usecases/admin/damage.py": "asked after an unexpected error, and by nothing else",
 }
 """Modules that are a whole topic in fewer lines, each with its reason."""
 

@@ -68,6 +68,13 @@ STRANGER = "(SELECT id FROM offer WHERE code = 'O-0004')"
 LAST = "(SELECT max(id) FROM entry)"
 
 ATTACKS = {
+    "a view taken away": ("guards", ["DROP VIEW v_rate"]),
+    "an index taken away": ("guards", ["DROP INDEX ix_night_run_day"]),
+    "a column added to a table": ("guards", ["ALTER TABLE unit ADD COLUMN more TEXT"]),
+    "the hash of a request rewritten": ("chain", [
+        "UPDATE receipt SET hash = (SELECT max(hash) FROM receipt) WHERE request_id = 3"]),
+    "a reference to a row that is gone": ("file", [
+        f"UPDATE movement SET holder_id = 999 WHERE entry_id = {FIRST_HOLD} AND line = 1"]),
     "a negative amount": ("balanced", [
         f"UPDATE movement SET amount = -5 WHERE entry_id = {FIRST_COMMIT}"]),
     "another unit than the holder's": ("balanced", [
@@ -281,8 +288,8 @@ ATTACKS = {
         " request_id, recorded_at FROM statement")]),
     "a finding that no night opened": ("statements", [
         ("INSERT INTO finding SELECT 77, 'k', kind, subject, said, ours, theirs, difference,"
-        " command, provider_id, statement, line, deal_id, entry_id, office, request_id, recorded_at"
-        " FROM finding")]),
+        " command, provider_id, statement, line, deal_id, entry_id, office, request_id,"
+        " recorded_at, file_name, content_hash FROM finding")]),
     "a finding of a line that is not there": ("statements", ["UPDATE finding SET line = '9'"]),
     "a finding settled before it was opened": ("statements", [
         "UPDATE finding_event SET event = 'healed'"]),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from ledger.store.db import engine as engines
 from ledger.store.db import tables
 from ledger.store.db.errors import LedgerBusy, WriteTooSlow
-from ledger.store.session.rows import SharedNumbering
+from ledger.store.session.sequences import SharedNumbering
 
 _WRITERS = 4
 _DRAWS = 50

@@ -150,6 +150,8 @@ def canonical_request(
     receipt: str | None = None,
     format: int = 1,  # noqa: A002 (the same word as an entry's)
     salts: Salts | None = None,
+    parent: Mapping[str, Any] | None = None,
+    hash: str | None = None,  # noqa: A002 (the same word as in the leaf)
     **given: str | None,
 ) -> bytes:
     """Return the bytes of a request, with its input and its receipt as the stored texts."""
@@ -159,6 +161,8 @@ def canonical_request(
         "program": program,
         "receipt": receipt,
         "recorded_at": recorded_at,
+        "parent": parent,
+        "hash": hash,
         **given,
     }
     return _bytes(REQUEST_TAG, format, body, provenance, salts)

@@ -21,7 +21,7 @@ from ledger.store.db import tables
 from ledger.store.db.engine import make_engine, on_server, read_transaction, write_transaction
 from ledger.store.db.schema import CURRENT_REVISION, current_revision
 from ledger.store.registers import STORED_REGISTERS
-from ledger.store.session.rows import numbered_tables
+from ledger.store.session.sequences import numbered_tables
 from migrations import guards, views
 
 pytestmark = pytest.mark.migrates
@@ -30,6 +30,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    "adopted_row",
     *("pair_limit_version", "pair_limit"),
     *("disclosure", "reminder_version", "reminder", "instalment_version", "instalment"),
     *("phase_version", "phase"),
@@ -61,7 +62,11 @@ TAKEN_BACK = (
     "ALTER TABLE deal DROP COLUMN rate_exact",
     "ALTER TABLE entry DROP COLUMN total",
     "ALTER TABLE request DROP COLUMN format",
-    *(f"ALTER TABLE request DROP COLUMN {name}" for name in ("transaction_id", "server_id")),
+    *(
+        f"ALTER TABLE request DROP COLUMN {name}"
+        for name in ("transaction_id", "server_id", "parent_id", "parent_hash")
+    ),
+    "ALTER TABLE receipt DROP COLUMN hash",
     "ALTER TABLE entry DROP COLUMN exemptions",
     "ALTER TABLE need_version DROP COLUMN declared_on",
     "ALTER TABLE offer_version DROP COLUMN declared_on",

@@ -34,6 +34,7 @@ from ledger.usecases.registers.identity import edit_identity
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
 APPEND_ONLY = [
+    "adopted_row",
     "allowed_move",
     "approach",
     "approach_version",

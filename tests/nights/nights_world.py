@@ -64,7 +64,10 @@ class Nights(World):
 _RUNS = ("night_run", "night_step")
 _SEALS = ("seal", "sealed_leaf")
 """What is sealed depends on the clock: on a server the last minute is left to the next night."""
-_CLOCKS = ("recorded_at", "program", "milliseconds", "salt", "transaction_id")
+_CLOCKS = (
+    *("recorded_at", "program", "milliseconds", "salt", "transaction_id"),
+    *("parent_id", "parent_hash", "hash"),
+)
 _OWNED_BY_NUMBER = ("disclosure", "record")
 """A number with holes, of a table that another column names."""
 _NUMBERED = {

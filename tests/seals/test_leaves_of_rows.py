@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -77,17 +78,30 @@ def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -
     with sealed.ledger.read() as connection:
         rows = connection.execute(
             select(request.c.id, request.c.command, request.c.input, request.c.program,
-                   request.c.recorded_at, receipt.c.body, *said).outerjoin(receipt)
+                   request.c.recorded_at, receipt.c.body, request.c.parent_id,
+                   request.c.parent_hash, *said).outerjoin(receipt)
         ).all()  # fmt: skip
         rates = connection.execute(
             select(request.c.id, *rate.c["id", "day", "base", "quote", "rate", "source"],
                    rate.c.recorded_at, *said).join(request)
         ).all()  # fmt: skip
         salts, given = read_salts(connection), _given_to_leaves(connection)
-    for number, command, typed, program, at, body, *who in rows:
+    with closing(sealed.raw()) as raw:
+        hashes = dict(raw.execute("SELECT request_id, hash FROM receipt").fetchall())
+    for number, command, typed, program, at, body, before, named, *who in rows:
+        assert named == hashes.get(before), f"request {number}"
+        parent = None if before is None else {"hash": named, "request": before}
+        assert (before is None) == (number == 1)
         common = salts[number, "request", number, 0]
         terms = (command, typed, program, at, Provenance(*who), body)
-        due = canonical_request(*terms, salts=Salts(common, common), **given[number])
+        due = canonical_request(
+            *terms,
+            salts=Salts(common, common),
+            format=2,
+            parent=parent,
+            hash=hashes[number],
+            **given[number],
+        )
         assert made[f"request {number}"] == due
     assert any(given.values())
     assert len(rates) == 2
@@ -114,7 +128,28 @@ def test_every_row_that_is_kept_for_ever_has_its_leaf(sealed: World) -> None:
     due = {kind: rows[kept.versions.name] for kind, kept in STORED_REGISTERS.items()}
     due["setting"] = rows["setting_version"]
     due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate", "proposal")}
+    due["adopted"] = rows["adopted_row"]
+    assert rows["adopted_row"] == rows["night_run"] + rows["night_step"] > 0
+    due["rows"] = len([*_written_by_request(sealed)])
     assert found == due
+
+
+def _written_by_request(world: World) -> set[tuple[str, int]]:
+    """Give each table without records of its own with each request that wrote into it."""
+    queries = {
+        name: f"SELECT DISTINCT request_id FROM {name}"
+        for name in ("statement", "finding", "finding_event", "gap_snapshot")
+    }
+    queries["statement_line"] = (
+        "SELECT DISTINCT request_id FROM statement_line"
+        " JOIN statement ON statement.id = statement_line.statement_id"
+    )
+    with closing(world.raw()) as raw:
+        return {
+            (name, request)
+            for name, query in queries.items()
+            for (request,) in raw.execute(query).fetchall()
+        }
 
 
 def test_what_one_request_wrote_stands_together_behind_it(sealed: World) -> None:

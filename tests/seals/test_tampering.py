@@ -7,28 +7,23 @@ Forty tamperings are drawn on each engine from a seed that a failure prints;
 from __future__ import annotations
 
 import secrets
-import shutil
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import psycopg
 import pytest
+from bare_place import Place, Sql, bare_place
 from complete_ledger import disarm
-from ledgers import Ledgers, sqlite_file
-from psycopg.rows import dict_row
+from ledgers import Ledgers
 from sealed_world import Sealed
 from sqlalchemy import Connection
-from tampering import SEALED_TABLES, Attacker, Refused, Row, Tampering
+from tampering import SEALED_TABLES, Attacker, Refused, Tampering
 
 from ledger.checks import CheckResult
 from ledger.evidence.merkle import Frontier, leaf_hash
 from ledger.evidence.tree_head import TreeHead
-from ledger.store.db import engine as engines
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.registers import LEAF_PLACES
 from ledger.usecases.check import run_over_snapshot
@@ -36,88 +31,7 @@ from ledger.usecases.check import run_over_snapshot
 SEED = 1_000_003
 EVERY_DAY = 40
 FOR_LONG = 1000
-_LOOKS = {"cityfund_transaction": "looks"}
 _NAMES = [table.name for table in SEALED_TABLES]
-
-
-class FileSql:
-    """A SQLite file without its guards."""
-
-    def __init__(self, path: Path) -> None:
-        self.raw = sqlite3.connect(path, isolation_level=None)
-        self.raw.row_factory = sqlite3.Row
-        self.raw.execute("PRAGMA synchronous = OFF")
-        self.raw.execute("PRAGMA ignore_check_constraints = ON")
-
-    def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
-        try:
-            self.raw.execute(statement, values)
-        except sqlite3.DatabaseError as error:
-            raise Refused(str(error)) from error
-
-    def rows(self, table: str) -> list[Row]:
-        return [dict(row) for row in self.raw.execute(f'SELECT * FROM "{table}"')]
-
-
-class ServerSql:
-    """A transaction on a server, in a ledger without its guards."""
-
-    def __init__(self, driver: psycopg.Connection[Any]) -> None:
-        self.driver = driver
-
-    def run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
-        try:
-            self.driver.execute(statement.replace("?", "%s").encode(), values)
-        except psycopg.DatabaseError as error:
-            raise Refused(str(error)) from error
-
-    def rows(self, table: str) -> list[Row]:
-        with self.driver.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(f'SELECT * FROM "{table}"'.encode()).fetchall()
-
-
-Sql = FileSql | ServerSql
-Place = Callable[[], Any]
-
-
-@contextmanager
-def _in_a_file(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
-    base, copy = sqlite_file(url), folder / "attacked.db"
-
-    @contextmanager
-    def attempt() -> Iterator[tuple[Sql, Connection]]:
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{copy}{ending}").unlink(missing_ok=True)
-        shutil.copy(base, copy)
-        sql = FileSql(copy)
-        engine = engines.make_engine(f"sqlite:///{copy}")
-        with closing(sql.raw), engine.connect() as connection:
-            yield sql, connection.execution_options(**_LOOKS)
-        engine.dispose()
-
-    reader = FileSql(base)
-    with closing(reader.raw):
-        yield reader, attempt
-
-
-@contextmanager
-def _on_a_server(url: str, folder: Path) -> Iterator[tuple[Sql, Place]]:
-    del folder
-    engine = engines.make_engine(url)
-    with engine.connect() as plain:
-        connection = plain.execution_options(**_LOOKS)
-        driver: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
-
-        @contextmanager
-        def attempt() -> Iterator[tuple[Sql, Connection]]:
-            driver.execute("BEGIN")
-            try:
-                yield ServerSql(driver), connection
-            finally:
-                driver.execute("ROLLBACK")
-
-        yield ServerSql(driver), attempt
-    engine.dispose()
 
 
 @pytest.fixture
@@ -127,8 +41,7 @@ def place(
     bare = ledgers.furnished(sealed_once.url)
     disarm(bare)
     ledgers.settle(bare)
-    make = _in_a_file if bare.startswith("sqlite") else _on_a_server
-    with make(bare, tmp_path) as (reader, attempt):
+    with bare_place(bare, tmp_path) as (reader, attempt):
         rows = {name: reader.rows(name) for name in _NAMES}
         yield Attacker(rows, sealed_once.marks), attempt
 

@@ -30,7 +30,7 @@ APPEND_ONLY = (
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
     *("request", "disclosure", "seal", "sealed_leaf", "setting_version", "unit"),
-    *("gap_snapshot", "night_lock", "night_run", "night_step"),
+    *("gap_snapshot", "night_lock", "night_run", "night_step", "adopted_row"),
     *("finding", "finding_event", "statement", "statement_line"),
     *("restriction", "restriction_version", "exemption", "exemption_version"),
     *("body", "body_version", "seat", "seat_version"),

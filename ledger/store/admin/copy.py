@@ -18,9 +18,17 @@ from sqlalchemy import Connection, String, Table, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.core.errors import CannotOpen, RefusedByRule, StorageTrouble
-from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
+from ledger.evidence.tree_head import (
+    ADOPTED_KIND,
+    ENTRY_KIND,
+    PROPOSAL_KIND,
+    REQUEST_KIND,
+    ROWS_KIND,
+    Leaf,
+)
 from ledger.journal.entries import (
     CANONICAL_FORMAT,
+    CHAINED_FORMAT,
     EXEMPTED_FORMAT,
     IDENTITY_FORMAT,
     PROPOSED_FORMAT,
@@ -33,7 +41,7 @@ from ledger.store.db import night_tables, schema, tables
 from ledger.store.db.prepared import insert_tuples
 from ledger.store.db.tables import FORMER, IDENTITY_CHANGE
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
-from ledger.store.session.rows import numbered_tables, sequence_of
+from ledger.store.session.sequences import numbered_tables, sequence_of
 
 Advance = Callable[[int], None]
 """Called with the number of steps done since the last call, for a progress bar."""
@@ -184,7 +192,7 @@ def count_rows(connection: Connection) -> dict[str, int]:
 _STEP: Final = 1000
 _NONE: Final = Leaf(0, "", "", None)
 _EVERY_REQUEST: Final = (BEFORE_ALL, 2**63 - 1)
-_NOT_COUNTED: Final = (REQUEST_KIND, "rate", PROPOSAL_KIND)
+_NOT_COUNTED: Final = (REQUEST_KIND, "rate", PROPOSAL_KIND, ROWS_KIND, ADOPTED_KIND)
 """Kinds of leaves that are neither entries nor versions: compared, but not in the digest."""
 
 
@@ -245,7 +253,7 @@ def _other_formats(table: Table) -> tuple[int, ...]:
     if table is tables.entry:
         return (PROPOSED_FORMAT, TOTAL_FORMAT, EXEMPTED_FORMAT)
     if table is tables.request:
-        return (SALTED_FORMAT,)
+        return (SALTED_FORMAT, CHAINED_FORMAT)
     register = table.name.removesuffix("_version")
     return (IDENTITY_FORMAT,) if f"{register}{IDENTITY_CHANGE}" in table.metadata.tables else ()
 

@@ -101,7 +101,7 @@ def read_context(connection: Connection, calendar: tzinfo, now: datetime) -> Che
         units=read_units(connection),
         calendar=calendar,
         reversed=frozenset(reversed_entries),
-        one_writer=_had_one_writer(connection),
+        one_writer=had_one_writer(connection),
         corrections=tuple(
             (one.request_id, to_microseconds(one.recorded_at), to_microseconds(one.ahead_until))
             for one in read_corrections(connection)
@@ -110,7 +110,7 @@ def read_context(connection: Connection, calendar: tzinfo, now: datetime) -> Che
     )
 
 
-def _had_one_writer(connection: Connection) -> bool:
+def had_one_writer(connection: Connection) -> bool:
     """Say whether every write was serialised, which is not so for writes made on a server."""
     if connection.dialect.name != ONE_WRITER:
         return False

@@ -25,6 +25,7 @@ from ledger.store.checks.journal import moment, raw, stream
 from ledger.store.db import tables
 from ledger.store.db.night_tables import (
     SNAPSHOT_STAGES,
+    adopted_row,
     finding,
     finding_event,
     gap_snapshot,
@@ -35,7 +36,7 @@ from ledger.store.db.night_tables import (
 )
 from ledger.store.db.types import LIST_SEPARATOR
 
-_NIGHT_TABLES: Final = (statement, finding, finding_event, gap_snapshot)
+_NIGHT_TABLES: Final = (statement, finding, finding_event, gap_snapshot, adopted_row)
 _COMMANDS: Final = ("reconcile", "finding resolve", "finding settle", "finding reopen")
 """The commands whose requests write such rows."""
 

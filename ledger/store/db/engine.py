@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from ledger.store.db import sqlite
-from ledger.store.db.errors import AnswerLost, DatabaseGone, UnknownDatabase
+from ledger.store.db.errors import AnswerLost, DatabaseGone, LedgerDamaged, UnknownDatabase
 from ledger.store.db.prepared import send
 
 SQLITE: Final = "sqlite"
@@ -206,6 +206,12 @@ def translate_errors(engine: Engine) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
+    except UnicodeDecodeError as error:
+        if on_server(engine):
+            raise
+        # The driver cannot say what SQLite complains of, where the damage stands in its words.
+        why = "The description of its tables is not valid text."
+        raise LedgerDamaged("The ledger cannot be read.", why=why) from error
 
 
 def _refusal_for(engine: Engine, error: DBAPIError) -> Exception | None:

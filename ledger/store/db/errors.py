@@ -42,6 +42,16 @@ class NotADatabase(CannotOpen, code="not-a-database"):
     default_next = "Check --db or CITYFUND_DB; restore a backup if this was your ledger."
 
 
+class LedgerDamaged(CannotOpen, code="ledger-damaged"):
+    """The ledger can be opened, but holds what this program never wrote."""
+
+    default_why = "A page or a cell of it is damaged, or another program changed it."
+    default_next = (
+        "See what is damaged: cityfund check file. Keep a copy of the file, then restore the last "
+        "backup: cityfund db restore FILE --db URL"
+    )
+
+
 class DatabaseUnreachable(CannotOpen, code="database-unreachable"):
     """The database cannot be opened: a folder that is missing or a server that does not answer."""
 

@@ -176,6 +176,9 @@ finding = Table(
     foreign_key("entry_id", "entry.id", required=False),
     Column("office", CODE),
     *recorded_columns(),
+    # The file that it is about, or that holds its line, and the digest of its content.
+    Column("file_name", Text),
+    Column("content_hash", DIGEST),
 )
 """What an officer has to look at, as it was first found. It never changes: its events do."""
 
@@ -192,6 +195,21 @@ finding_event = Table(
     sqlite_with_rowid=False,
 )
 """What happened to a finding, in order: opened by a night, settled by an officer, healed."""
+
+adopted_row = Table(
+    "adopted_row",
+    metadata,
+    Column("table_name", String(40), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("place", Integer, nullable=False),
+    request_column(),
+    Index("ix_adopted_row_request_id", "request_id"),
+    sqlite_with_rowid=False,
+)
+"""Rows that have a leaf under a later request: those of nights, and those of before such leaves.
+
+`key` is the primary key of the row as text, its columns separated by `/`.
+"""
 
 seal = Table(
     "seal",

@@ -34,7 +34,7 @@ from ledger import __version__
 from ledger.core.dates import find_time_zone
 from ledger.core.quantity import Unit
 from ledger.core.requests import Request, require_same
-from ledger.journal.entries import SALTED_FORMAT
+from ledger.journal.entries import CHAINED_FORMAT
 from ledger.journal.receipts import replayed
 from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
@@ -259,7 +259,7 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     if request.key is None:
         return None
     stored = connection.execute(
-        select(tables.request.c.command, tables.request.c.input, tables.receipt.c.body)
+        select(tables.request.c.command, tables.request.c.input, *tables.receipt.c["body", "hash"])
         .join(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
         .where(tables.request.c.key == request.key)
     ).first()
@@ -267,7 +267,7 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
         return None
     repeated = replace(request, given=json.loads(_stored_text(request.given)))
     require_same(request.key, (stored.command, json.loads(stored.input)), repeated)
-    return replayed(json.loads(stored.body))
+    return replayed(with_hash(json.loads(stored.body), stored.hash))
 
 
 class LastRows(NamedTuple):
@@ -281,12 +281,28 @@ class LastRows(NamedTuple):
     entry: int = 0
     restriction: int = 0
     limit: int = 0
+    hash: str | None = None
+
+    @property
+    def parent(self) -> Parent | None:
+        """Give the last request as the one that the next one names."""
+        return None if self.hash is None else Parent(self.request, self.hash)
+
+
+class Parent(NamedTuple):
+    """The request that another names as the one before it: its id and its hash."""
+
+    request: int
+    hash: str
 
 
 def last_rows(connection: Connection) -> LastRows:
     """Give the last rows of a ledger; zero and None where it has none."""
     row = _LAST.first(connection)
-    return LastRows() if row is None else LastRows(row[0], row[1], *(one or 0 for one in row[2:]))
+    if row is None:
+        return LastRows()
+    entry, restriction, limit = (one or 0 for one in row[2:5])
+    return LastRows(row[0], row[1], entry, restriction, limit, row[5])
 
 
 _LAST: Final = Prepared(
@@ -296,7 +312,9 @@ _LAST: Final = Prepared(
         select(func.max(tables.entry.c.id)).scalar_subquery(),
         select(func.max(tables.named("restriction").c.id)).scalar_subquery(),
         select(func.max(tables.named("limit").c.id)).scalar_subquery(),
+        tables.receipt.c.hash,
     )
+    .outerjoin(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
     .order_by(tables.request.c.id.desc())
     .limit(1)
 )
@@ -316,6 +334,7 @@ def request_row(
     request: Request,
     now: datetime,
     on_server: OnServer,
+    parent: Parent | None,
 ) -> dict[str, Any]:
     """Lay a request out as the row that is kept of it."""
     return {
@@ -329,15 +348,22 @@ def request_row(
         "database_user": on_server.database_user,
         "program": f"cityfund {__version__}",
         "recorded_at": now,
-        "format": SALTED_FORMAT,
         "transaction_id": on_server.transaction,
         "server_id": on_server.server,
+        "format": CHAINED_FORMAT,
+        "parent_id": None if parent is None else parent.request,
+        "parent_hash": None if parent is None else parent.hash,
     }
 
 
 def receipt_row(identity: int, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the answer to a request out as the row that is kept of it."""
-    return {"request_id": identity, "body": _write_json(document)}
+    """Lay the answer to a request out as the row that is kept of it; its hash is still to come."""
+    return {"request_id": identity, "body": _write_json(document), "hash": None}
+
+
+def with_hash(document: dict[str, Any], request_hash: str | None) -> dict[str, Any]:
+    """Give a receipt with the hash of its request, which cannot be a part of what is hashed."""
+    return document if request_hash is None else {**document, "request_hash": request_hash}
 
 
 def _stored_text(given: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from ledger.store.db.errors import (
     DiskFull,
     DiskTrouble,
     LedgerBusy,
+    LedgerDamaged,
     LedgerMissing,
     NotADatabase,
 )
@@ -131,6 +132,8 @@ def refusal_for(error: BaseException) -> Exception | None:
     complaint = str(error)
     if "not a database" in complaint or "malformed" in complaint:
         return NotADatabase("The ledger cannot be read.")
+    if "Could not decode" in complaint:
+        return LedgerDamaged("The ledger cannot be read.", why="A text in it is not valid UTF-8.")
     if not isinstance(error, sqlite3.OperationalError):
         return None
     return _refusal_of_operation(complaint)
@@ -152,3 +155,8 @@ def _refusal_of_operation(complaint: str) -> Exception:
     return DatabaseUnreachable(
         "The ledger cannot be opened.", why=f"The database says: {complaint}."
     )
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Say whether a complaint of the driver is about what is in the file."""
+    return error is not None and isinstance(refusal_for(error), (NotADatabase, LedgerDamaged))

@@ -83,6 +83,9 @@ request = Table(
     # The id of the transaction on a server, and of the server: see `ledger.store.db.running`.
     Column("transaction_id", BigInteger),
     Column("server_id", String(20)),
+    # The newest request that was visible when this one began, and its hash.
+    Column("parent_id", BigInteger),
+    Column("parent_hash", String(64)),
 )
 """One row for each write that was said: its key, and the input as it was typed."""
 
@@ -113,6 +116,8 @@ receipt = Table(
     metadata,
     key_to("request_id", "request.id", ROW_ID),
     Column("body", Text, nullable=False),
+    # Of the request, which later requests name; requests of earlier formats have none.
+    Column("hash", String(64)),
 )
 """The answer to a request, kept so that the same key gives the same receipt again."""
 

@@ -26,9 +26,13 @@ class DisclosureStream:
     They are asked for in the order of leaves, a batch in memory. Rows of no leaf pass by.
     """
 
-    def __init__(self, connection: Connection, after: int, through: int) -> None:
-        """Start at the first one."""
+    def __init__(
+        self, connection: Connection, after: int, through: int, kind: str | None = None
+    ) -> None:
+        """Start at the first one, or the first one of a kind of leaf."""
         query = _disclosures().where(*within(tables.disclosure, after, through))
+        if kind is not None:
+            query = query.where(tables.disclosure.c.kind == LEAF_PLACES[kind])
         rows = stream(connection, query.order_by(*tables.disclosure.primary_key.columns))
         self._groups = groupby(rows, key=itemgetter(0, 1, 2, 3))
         self._key: _Key | None = None

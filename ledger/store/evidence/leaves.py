@@ -23,14 +23,15 @@ from ledger.evidence.canonical import (
     request_bytes,
 )
 from ledger.evidence.disclosures import Disclosure, SaltedTexts
-from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, Leaf
-from ledger.journal.entries import CANONICAL_FORMAT, SALTED_FORMAT
+from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, ROWS_KIND, Leaf
+from ledger.journal.entries import CANONICAL_FORMAT, CHAINED_FORMAT, SALTED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.disclosures import DisclosureStream
 from ledger.store.evidence.entries import entry_leaves
 from ledger.store.evidence.proposals import proposal_leaves
 from ledger.store.evidence.sources import UNREADABLE, Source
+from ledger.store.evidence.table_rows import adopted_leaves, table_leaves
 from ledger.store.evidence.versions import rate_leaves, register_leaves, setting_leaves, unit_leaves
 from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 
@@ -59,6 +60,8 @@ def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[
             content = request.read(layout, terms)
         yield Leaf(number, REQUEST_KIND, str(number), content)
         for source, rows in pending.of(number):
+            if source.kind == ROWS_KIND and layout != CHAINED_FORMAT:
+                continue  # those of earlier requests are adopted by a later one
             for row in rows:
                 content = None
                 with suppress(*UNREADABLE):
@@ -81,10 +84,23 @@ class _LeafRequest:
         if layout != CANONICAL_FORMAT:
             self._common = self._disclosures.of(self._number, REQUEST_KIND, self._number, 0)
             texts = SaltedTexts(self._common)
-        if layout not in {CANONICAL_FORMAT, SALTED_FORMAT}:
+        if layout not in {CANONICAL_FORMAT, SALTED_FORMAT, CHAINED_FORMAT}:
             raise InvalidLeafValue(layout)
-        self._provenance = provenance_text(texts, *terms[_REQUEST_TERMS:])
-        content = request_bytes(texts, self._provenance, *terms[:_REQUEST_TERMS])
+        *provenance, parent, parent_hash, transaction, server, own_hash = terms[_REQUEST_TERMS:]
+        has_parent, chained = parent is not None, layout == CHAINED_FORMAT
+        if has_parent != (parent_hash is not None) or chained != (own_hash is not None):
+            raise InvalidLeafValue(own_hash)
+        if not chained and (parent, transaction, server) != (None, None, None):
+            raise InvalidLeafValue(parent)
+        self._provenance = provenance_text(texts, *provenance)
+        content = request_bytes(
+            texts,
+            self._provenance,
+            *terms[:_REQUEST_TERMS],
+            own_hash=own_hash,
+            parent=(parent, parent_hash) if has_parent else None,
+            transaction=(transaction, server),
+        )
         texts.require_complete()
         return content
 
@@ -112,11 +128,15 @@ def _sources(connection: Connection, after: int, through: int) -> list[Source]:
         PROPOSAL_KIND: proposal_leaves,
     }
     return [
-        register_leaves(connection, STORED_REGISTERS[kind], after, through)
-        if kind in STORED_REGISTERS
-        else others[kind](connection, after, through)
-        for kind in LEAF_KINDS
-        if kind != REQUEST_KIND
+        *(
+            register_leaves(connection, STORED_REGISTERS[kind], after, through)
+            if kind in STORED_REGISTERS
+            else others[kind](connection, after, through)
+            for kind in LEAF_KINDS
+            if kind != REQUEST_KIND
+        ),
+        *table_leaves(connection, after, through),
+        *adopted_leaves(connection, after, through),
     ]
 
 
@@ -128,6 +148,8 @@ def _requests(after: int, through: int) -> Select[Any]:
             receipt.c.body,
             *map(raw, request["recorded_at", "key", "actor"]),
             *map(raw, request["system_user", "host", "database_user"]),
+            *map(raw, request["parent_id", "parent_hash", "transaction_id", "server_id"]),
+            raw(receipt.c.hash),
         )
         .outerjoin(receipt, receipt.c.request_id == request.id)
         .where(request.id > after, request.id <= through)

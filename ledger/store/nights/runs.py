@@ -24,7 +24,8 @@ from ledger.store.db.prepared import insert_rows
 from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
 from ledger.store.session.ledger import Ledger, moment_of
-from ledger.store.session.rows import LockedNumbering, SharedNumbering
+from ledger.store.session.rows import LockedNumbering
+from ledger.store.session.sequences import SharedNumbering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

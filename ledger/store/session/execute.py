@@ -37,12 +37,13 @@ from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
 from ledger.store.db.errors import BUSY_SECONDS, AnswerLost, WriteConflict, WriteTooSlow
-from ledger.store.db.queries import read_settings
+from ledger.store.db.queries import Parent, read_settings
 from ledger.store.db.schema import require_current
 from ledger.store.registers import identity_of
 from ledger.store.session.ledger import Ledger, now
 from ledger.store.session.restrictions import require_unbarred
-from ledger.store.session.rows import LockedNumbering, SharedNumbering, WriteStart
+from ledger.store.session.rows import LockedNumbering, WriteStart
+from ledger.store.session.sequences import SharedNumbering
 from ledger.store.session.unit_of_work import UnitOfWork
 
 Handler = Callable[[UnitOfWork], Receipt]
@@ -126,7 +127,9 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         document["dry_run"] = True
     document["key"] = uow.key
     if uow.has_written or uow.request.key is not None or receipt.source is not None:
-        uow.store_receipt(document)
+        request_hash = uow.store_receipt(document)
+        if not uow.request.dry_run:
+            return queries.with_hash(document, request_hash)
     return document
 
 
@@ -314,6 +317,7 @@ class _Preflight:
     last_recorded: datetime | None = None
     largest_codes: Mapping[str, int] = field(default_factory=dict)
     first_receipt: dict[str, Any] | None = None
+    parent: Parent | None = None
 
 
 def _preflight(ledger: Ledger, request: Request) -> _Preflight:
@@ -325,19 +329,29 @@ def _preflight(ledger: Ledger, request: Request) -> _Preflight:
             last_recorded=row.last_recorded,
             largest_codes={kind: getattr(row, kind) or 0 for kind in _KINDS},
             first_receipt=queries.first_receipt(connection, request),
+            parent=None if row.last_hash is None else Parent(row.last_id, row.last_hash),
         )
 
 
 @cache
 def _preflight_query() -> Select[Any]:
     request = tables.request
+    newest = select(request.c.id).order_by(request.c.id.desc()).limit(1)
     last = select(request.c.recorded_at).order_by(request.c.id.desc()).limit(1)
+    last_hash = select(tables.receipt.c.hash).where(
+        tables.receipt.c.request_id == newest.scalar_subquery()
+    )
     # Their names are enough here: a write asks for the tables of its own registers alone.
     tables_of = {kind: spec.table for kind, spec in versioned().items()}
     named = ((kind, table(tables_of.get(kind, kind), column("number", Integer))) for kind in _KINDS)
     numbered = ((kind, one.c.number) for kind, one in named)
     numbers = [select(func.max(number)).scalar_subquery().label(kind) for kind, number in numbered]
-    return select(last.scalar_subquery().label("last_recorded"), *numbers)
+    return select(
+        last.scalar_subquery().label("last_recorded"),
+        newest.scalar_subquery().label("last_id"),
+        last_hash.scalar_subquery().label("last_hash"),
+        *numbers,
+    )
 
 
 def _start(
@@ -373,6 +387,7 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
         last_recorded=last.moment,
         has_restrictions=bool(last.restriction),
         has_limits=bool(last.limit),
+        parent=last.parent,
     )
 
 
@@ -413,5 +428,6 @@ def _start_among_many(
         has_restrictions=row.has_restrictions,
         transaction=(row.transaction, row.server or None),
         has_limits=row.has_limits,
+        parent=preflight.parent,
         since_ns=since_ns,
     )

@@ -7,9 +7,8 @@ holes. Entries are numbered after every rule has passed, so that a refused act l
 from __future__ import annotations
 
 import os
-import random
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,8 +16,9 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, select, text
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
+from ledger.core.requests import request_hash
 from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.evidence.disclosures import (
@@ -38,26 +38,9 @@ from ledger.journal.entries import (
 )
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, RowBuffer
-from ledger.store.db.queries import OnServer, codes_had
-from ledger.store.db.types import LIST_SEPARATOR
+from ledger.store.db.queries import OnServer, Parent, codes_had
+from ledger.store.db.types import LIST_SEPARATOR, to_microseconds
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
-
-_LARGEST_BLOCK: Final = 1000
-
-
-def numbered_tables() -> list[Table]:
-    """Give the tables whose ids are counted by themselves, by name.
-
-    Needs and offers have the ids of their holders.
-    """
-    own = [table for table in tables.every_table() if "id" in table.c]
-    numbered = (table for table in own if table not in {tables.need, tables.offer})
-    return sorted(numbered, key=lambda table: table.name)
-
-
-def sequence_of(table: Table) -> str:
-    """Name the sequence that a table's ids come from on a server."""
-    return f"{table.name}_id_seq"
 
 
 class Numbering:
@@ -137,60 +120,6 @@ def _last_code(table: Table) -> Prepared:
     # Two questions, so that each is answered by the end of an index.
     last = [select(func.max(table.c[name])).scalar_subquery() for name in ("number", "id")]
     return Prepared(select(*last))
-
-
-class SharedNumbering(Numbering):
-    """Draws ids from sequences; codes go on from what was there before the write began.
-
-    A `trial` draws nothing: it looks at the number that would come next, for what is rolled back
-    anyway. Two who choose one code at once meet at its unique key, and one of them tries again;
-    after some `tries` it leaps ahead by chance, so that a crowd comes apart.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        largest_codes: Mapping[str, int],
-        *,
-        trial: bool = False,
-        tries: int = 0,
-    ) -> None:
-        super().__init__()
-        self._connection = connection
-        self._offset = random.randrange(max(1, 2 * tries - 1))  # noqa: S311 (a code is no secret)
-        self._largest_codes = largest_codes
-        self._trial = trial
-        self._blocks: dict[str, deque[int]] = {}
-        self._drawn: dict[str, int] = {}
-
-    def ids(self, table: Table, count: int) -> list[int]:
-        """Draw exactly as many ids: from a block that was begun, and the rest from the sequence."""
-        block = self._blocks.setdefault(table.name, deque())
-        if len(block) < count:
-            block.extend(self._draw(table, count - len(block)))
-        return [block.popleft() for _ in range(count)]
-
-    def next_id(self, table: Table) -> int:
-        """Draw one id, from a block that grows with what the write needs."""
-        block = self._blocks.setdefault(table.name, deque())
-        if not block:
-            drawn_count = self._drawn.get(table.name, 0)
-            block.extend(self._draw(table, min(max(1, drawn_count), _LARGEST_BLOCK)))
-        return block.popleft()
-
-    def _draw(self, table: Table, count: int) -> list[int]:
-        drawn_count = self._drawn.get(table.name, 0)
-        self._drawn[table.name] = drawn_count + count
-        name = sequence_of(table)
-        if self._trial:
-            next_ = f"SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {name}"  # noqa: S608
-            first = drawn_count + self._connection.execute(text(next_)).scalar_one()
-            return list(range(first, first + count))
-        draw = text("SELECT nextval(:name) FROM generate_series(1, :count)")
-        return sorted(self._connection.execute(draw, {"name": name, "count": count}).scalars())
-
-    def _largest(self, kind: str) -> int:
-        return self._largest_codes.get(kind, 0) + self._offset
 
 
 class CodeUses:
@@ -314,6 +243,22 @@ class DisclosureRows:
                 self._disclosed.add(name)
             else:
                 self._texts.append((place, record, version, name, value))
+
+    def hashed_rows(self, receipt: str) -> tuple[str, Iterator[tuple[Any, ...]]]:
+        """Give the hash of the request's leaf, and every row."""
+        rows = self.rows(receipt)
+        own, rest = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+        for row in rows:
+            if row[1] != LEAF_PLACES[REQUEST_KIND]:
+                rest.append(row)
+                break
+            own.append(row)
+        return self._hash_of(own, receipt), chain(own, rest, rows)
+
+    def _hash_of(self, own: Iterable[tuple[Any, ...]], receipt: str) -> str:
+        terms = (*(self._request[column.name] for column in tables.request.columns), receipt)
+        plain = (to_microseconds(one) if isinstance(one, datetime) else one for one in terms)
+        return request_hash(plain, ((field, salt) for *_, field, salt, _ in own))
 
     def rows(self, receipt: str) -> Iterator[tuple[Any, ...]]:
         """Give every row with its salt, those of the request's own texts included."""
@@ -475,7 +420,7 @@ class WriteStart:
 
     `moment` is when it is recorded, not before the last write; `first_receipt` the answer to the
     same request executed before, None where it is new; `last_recorded` when the last one was
-    recorded; `database_user` is None where there is none.
+    recorded; `database_user` is None where there is none; `parent` is the newest request visible.
     """
 
     moment: datetime
@@ -486,6 +431,7 @@ class WriteStart:
     has_restrictions: bool = False
     transaction: tuple[int, str | None] | None = None
     has_limits: bool = False
+    parent: Parent | None = None
     since_ns: int = field(default_factory=time.monotonic_ns)
 
     @property

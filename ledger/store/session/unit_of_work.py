@@ -42,13 +42,7 @@ from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import ids_by_code
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.rows import (
-    CodeUses,
-    DisclosureRows,
-    JournalRows,
-    PostedHere,
-    WriteStart,
-)
+from ledger.store.session.rows import CodeUses, DisclosureRows, JournalRows, PostedHere, WriteStart
 from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
@@ -94,7 +88,8 @@ class UnitOfWork:
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
-        row = queries.request_row(self.request_id, key, request, self.now, start.on_server)
+        made_by = (start.on_server, start.parent)
+        row = queries.request_row(self.request_id, key, request, self.now, *made_by)
         self._rows.add(tables.request, row)
         self._disclosures = DisclosureRows(row, request.reason)
 
@@ -413,14 +408,15 @@ class UnitOfWork:
             **parts,
         )
 
-    def store_receipt(self, document: Mapping[str, Any]) -> None:
-        """Keep the answer, so that the same key gives it again; then write all that waits."""
+    def store_receipt(self, document: Mapping[str, Any]) -> str:
+        """Keep the answer for the same key; write all that waits; give the request's hash."""
         receipt = queries.receipt_row(self.request_id, document)
-        self._rows.add(tables.receipt, receipt)
         self._journal.add_to(self._rows, self._disclosures)
+        request_hash, rows = self._disclosures.hashed_rows(receipt["body"])
+        self._rows.add(tables.receipt, {**receipt, "hash": request_hash})
         self._rows.flush(self.connection)
-        rows = self._disclosures.rows(receipt["body"])
         insert_all_tuples(self.connection, tables.disclosure, rows)
+        return request_hash
 
     def flush_registers(self) -> None:
         """Write all that waits but the journal, so that queries see it."""

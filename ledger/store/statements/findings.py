@@ -135,7 +135,10 @@ def _event(
 
 
 def _row(uow: UnitOfWork, identity: int, record: FindingRecord) -> dict[str, Any]:
-    names = ("kind", "subject", "ours", "theirs", "difference", "command", "statement")
+    names = (
+        *("kind", "subject", "ours", "theirs", "difference", "command", "statement"),
+        *("file_name", "content_hash"),
+    )
     line = record.line
     if line is not None and len(line) > _LONGEST_LINE:
         line = f"{line[: _LONGEST_LINE - 1]}…"
@@ -223,6 +226,7 @@ def _findings() -> Select[Any]:
     own = ("id", "kind", "subject", "ours", "theirs", "difference", "command", "statement")
     return (
         select(*(finding.c[name] for name in own), finding.c.line, finding.c.office)
+        .add_columns(finding.c.file_name, finding.c.content_hash)
         .add_columns(
             finding.c.said.label("sentence"),
             finding.c.entry_id.label("entry"),

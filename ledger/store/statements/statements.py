@@ -91,6 +91,7 @@ def read_statements(connection: Connection) -> list[StoredStatement]:
     line_columns, head, provider = statement_line.c, statement.c, tables.provider.c
     query = (
         select(head.id, provider.code.label("provider"), head.code.label("statement"))
+        .add_columns(head.file_name, head.content_hash)
         .add_columns(*(column for column in line_columns if column.name != "statement_id"))
         .join_from(statement, tables.provider, provider.id == head.provider_id)
         .join(statement_line, line_columns.statement_id == head.id)
@@ -102,6 +103,8 @@ def read_statements(connection: Connection) -> list[StoredStatement]:
             provider=row.provider,
             statement=row.statement,
             unit=units[row.unit],
+            file=row.file_name,
+            digest=row.content_hash,
             **{name: getattr(row, name) for name in _LINE_TERMS},
         )
         by_statement.setdefault(row.id, (row.provider, row.statement, []))[2].append(line)

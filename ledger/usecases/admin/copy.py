@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Engine
 from ledger.core.errors import UsageError
 from ledger.store.admin import copy, new_file
 from ledger.store.admin.copy import CopyComparison, compare_ledgers
+from ledger.store.checks.file import read_file_faults
 from ledger.store.db import engine as engines
-from ledger.store.db.errors import AnswerLost, LedgerMissing, UnknownDatabase
+from ledger.store.db.errors import AnswerLost, LedgerDamaged, LedgerMissing, UnknownDatabase
 from ledger.store.db.schema import (
     CURRENT_REVISION,
     KNOWN_REVISIONS,
@@ -107,7 +108,22 @@ def copy_pages_to_file(
     with new_file.new_file(path, or_empty=or_empty) as temporary, show_progress(steps) as advance:
         new_file.copy_pages(source, temporary)
         new_file.finish_file(temporary)
-        return CopyResult(revision, verify_copy(source, temporary, advance) if current else None)
+        if not current:
+            return CopyResult(revision, None)
+        _require_whole(temporary)
+        return CopyResult(revision, verify_copy(source, temporary, advance))
+
+
+def _require_whole(path: Path) -> None:
+    """Refuse a written file whose cells or references are damaged. Raises `LedgerDamaged`."""
+    engine = new_file.file_engine(path)
+    try:
+        with engines.read_transaction(engine) as connection:
+            fault = next(iter(read_file_faults(connection).faults), None)
+    finally:
+        engine.dispose()
+    if fault is not None:
+        raise LedgerDamaged("The ledger is damaged, and so would be the copy.", why=f"{fault}.")
 
 
 def require_known_revision(source: Connection) -> str:

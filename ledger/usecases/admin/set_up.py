@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from ledger.core.dates import ClockAhead, find_time_zone, zone_name
 from ledger.core.errors import RefusedByRule
@@ -16,9 +16,11 @@ from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
+from ledger.store.db.night_tables import adopted_row
 from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, last_rows, read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
+from ledger.store.evidence.table_rows import NIGHT_TABLES, ROW_TABLES, rows_to_adopt
 from ledger.store.registers import load_all
 from ledger.store.session.execute import (
     require_short_pause,
@@ -28,6 +30,9 @@ from ledger.store.session.execute import (
 )
 from ledger.store.session.ledger import Ledger, open_ledger, refuse_clock
 from ledger.store.session.unit_of_work import UnitOfWork
+
+FIRST_WITH_ROW_LEAVES: Final = "0039"
+"""The schema from which on statements, findings and nights have leaves."""
 
 
 class CalendarIsSet(RefusedByRule, code="calendar-is-set"):
@@ -107,7 +112,7 @@ def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request)
             before, after = schema.upgrade_schema(connection)
             last_recorded = last_rows(connection).moment
             uow = unit_of_work(connection, request, tries=tries)
-            document = run_handler(uow, lambda uow: _fill(uow, settings))
+            document = run_handler(uow, lambda uow: _fill(uow, settings, before))
             if uow.has_written and not clock_is_right:
                 require_short_pause(connection, uow.now, last_recorded)
             settings_now = read_settings(connection)
@@ -121,7 +126,7 @@ def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request)
         return retry_on_conflict(partial(attempt, clock_is_right=True))
 
 
-def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:
+def _fill(uow: UnitOfWork, settings: LedgerSettings, before: str | None) -> Receipt:
     # Offices come first and are never deleted: without any, no set-up was ever finished.
     is_new = not load_all(uow.connection, "office")
     load_reference_tables(uow.connection)
@@ -135,6 +140,9 @@ def _fill(uow: UnitOfWork, settings: LedgerSettings) -> Receipt:
     if is_new:
         for office in default_offices():
             uow.add("office", office)
+    if before is not None and before < FIRST_WITH_ROW_LEAVES:
+        adopted = rows_to_adopt(uow.connection, (*ROW_TABLES, *NIGHT_TABLES))
+        uow.add_rows(adopted_row, adopted)
     return uow.receipt()
 
 

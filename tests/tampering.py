@@ -30,6 +30,8 @@ _NAMED = {
     *("request", "receipt", "disclosure", "setting_version", "unit", "holder", "entry"),
     *("movement", "rate"),
     *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),
+    *("statement", "statement_line", "finding", "finding_event", "gap_snapshot"),
+    *("night_run", "night_step", "adopted_row"),
     *_REGISTERED,
     *(f"{kind}_version" for kind in _REGISTERED),
 }
@@ -42,6 +44,9 @@ _WRITTEN_UNDER = [
     for table in SEALED_TABLES
     if "request_id" in table.c and table is not night_tables.seal
 ]
+
+KINDS = {register.identity.name: kind for kind, register in STORED_REGISTERS.items()}
+"""The register of each table of identity rows."""
 
 Row = Mapping[str, Any]
 
@@ -78,19 +83,21 @@ class Attacker:
         self.rows = {name: [row for row in kept if _covered(name, row, last)]
                      for name, kept in rows.items()}  # fmt: skip
         self.codes = {
-            (kind, row["id"]): row["code"] for kind in STORED_REGISTERS for row in rows[kind]
+            (kind, row["id"]): row["code"] for table, kind in KINDS.items() for row in rows[table]
         }
         self.sides = {row["id"]: row["side"] for row in rows["holder"]}
+        self.statements = {row["id"]: row["request_id"] for row in rows["statement"]}
         self.proposals = {row["id"]: row["code"] for row in rows["proposal"]}
 
     def names(self, table: str, row: Row) -> tuple[str, ...]:
         """Give what the leaf of a row is called; of a record, its first version's."""
         if table.endswith("_version") and table != "setting_version":
-            kind = table.removesuffix("_version")
-            code = self.codes[kind, row[f"{kind}_id"]]
+            name = table.removesuffix("_version")
+            kind = KINDS[name]
+            code = self.codes[kind, row[f"{name}_id"]]
             return (leaf_name(kind, f"{code}/{row['version']}"),)
-        if table in STORED_REGISTERS:
-            return (leaf_name(table, f"{row['code']}/1"),)
+        if table in KINDS:
+            return (leaf_name(KINDS[table], f"{row['code']}/1"),)
         if table == "disclosure":
             return (self._disclosed(row),)
         return tuple(_NAMES[table](self, row))
@@ -144,7 +151,7 @@ class Attacker:
                 self._copy(sql, "movement", line, entry_id=number)
             return Tampering("insert", f"entry like {entry['id']}", (f"entry {number}",))
         if kind == "version":
-            table = f"{chance.choice(list(STORED_REGISTERS))}_version"
+            table = f"{chance.choice(list(KINDS))}_version"
             row = chance.choice(self.rows[table])
             new = {**row, "version": row["version"] + 50}
             self._copy(sql, table, new)
@@ -217,11 +224,13 @@ class Attacker:
 
     def _says_the_same(self, table: Table, column: Column[Any], row: Row, new: Any) -> bool:
         """Say whether a corrected term is read alike: where a version has none, its record does."""
-        register = STORED_REGISTERS[table.name.removesuffix("_version")]
+        register = STORED_REGISTERS[KINDS[table.name.removesuffix("_version")]]
         if column.name not in register.corrected:
             return False
         owner = row[register.owner]
-        (first,) = (one[column.name] for one in self.rows[register.kind] if one["id"] == owner)
+        (first,) = (
+            one[column.name] for one in self.rows[register.identity.name] if one["id"] == owner
+        )
         return str(new or first) == str(row[column.name] or first)
 
     def _another(self, table: Table, column: Column[Any], row: Row, chance: Random) -> Any:
@@ -307,4 +316,14 @@ _NAMES: Mapping[str, Callable[[Attacker, Row], Iterator[str]]] = {
         [f"seal {row['number']}", f"seal {row['number'] + 1}", "the last seal has"]
     ),
     "sealed_leaf": _of_leaf,
+    **{
+        name: lambda _, row, name=name: iter([f"rows {name} {row['request_id']}"])
+        for name in ("statement", "finding", "finding_event", "gap_snapshot")
+    },
+    "statement_line": lambda attacker, row: iter(
+        [f"rows statement_line {attacker.statements[row['statement_id']]}"]
+    ),
+    "night_run": lambda _, row: iter([f"adopted night_run {row['id']}"]),
+    "night_step": lambda _, row: iter([f"adopted night_step {row['run_id']}/{row['name']}"]),
+    "adopted_row": lambda _, row: iter([f"adopted {row['table_name']} {row['key']}"]),
 }

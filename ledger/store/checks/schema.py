@@ -1,0 +1,163 @@
+"""The schema as it stands and as it is due: tables, columns, keys, checks, indexes and views.
+
+In a file the due schema is made once more in memory, and both are read alike. A server says the
+same of its own catalogue; the words of its views and checks are its own, so that only their names
+are compared there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+)
+
+from ledger.store.db import tables
+from ledger.store.db.engine import on_server
+
+Facts = Mapping[str, str]
+"""What a schema has, by name, and what it is like."""
+
+_VERSION_TABLE: Final = "alembic_version"
+
+
+def read_schema(connection: Connection) -> tuple[Facts, Facts]:
+    """Give the schema that this program makes on the engine, and the one that stands there."""
+    if on_server(connection):
+        return _due_on_server(connection), dict(_read(connection, _ON_SERVER))
+    return _due_in_file(), _facts_of_file(connection)
+
+
+@cache
+def _due_in_file() -> Facts:
+    from migrations import views  # noqa: PLC0415 - its files are read for this alone
+
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        tables.complete_metadata().create_all(connection, checkfirst=False)
+        views.put_up(connection)
+        facts = _facts_of_file(connection)
+    engine.dispose()
+    return facts
+
+
+def _facts_of_file(connection: Connection) -> Facts:
+    facts = dict(_read(connection, _IN_FILE))
+    for name, statement in _read(connection, _TABLES):
+        if name != _VERSION_TABLE:
+            facts[f"checks of the table {name}"] = "; ".join(sorted(_checks_in(statement)))
+    return facts
+
+
+def _read(connection: Connection, query: str) -> Iterator[tuple[str, str]]:
+    for name, like in connection.exec_driver_sql(query):
+        yield str(name), " ".join(str(like).split())
+
+
+_CHECK: Final = re.compile(r"\bCHECK\s*\(", re.IGNORECASE)
+
+
+def _checks_in(statement: str) -> Iterator[str]:
+    """Find the conditions of a table in the statement that makes it."""
+    for found in _CHECK.finditer(statement):
+        depth, at = 1, found.end()
+        while depth and at < len(statement):
+            depth += {"(": 1, ")": -1}.get(statement[at], 0)
+            at += 1
+        yield " ".join(statement[found.end() : at - 1].split())
+
+
+_TABLES: Final = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+_IN_FILE: Final = """
+    WITH own AS (
+        SELECT name, wr, strict FROM pragma_table_list
+        WHERE schema = 'main' AND type = 'table'
+            AND name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'
+    )
+    SELECT 'table ' || name, 'without row numbers ' || wr || ', strict ' || strict FROM own
+    UNION ALL
+    SELECT 'column ' || own.name || '.' || one.name,
+        upper(one.type) || ', not null ' || one."notnull" || ', key ' || one.pk
+        || ', default ' || coalesce(trim(one.dflt_value, '()'''), 'none')
+    FROM own, pragma_table_xinfo(own.name) AS one
+    UNION ALL
+    SELECT 'reference ' || own.name || '.' || one."from" || ' to ' || one."table",
+        coalesce(one."to", '') || ' ' || one.on_update || ' ' || one.on_delete
+    FROM own, pragma_foreign_key_list(own.name) AS one
+    UNION ALL
+    SELECT 'index of ' || own.name || ' on ' || (
+            SELECT group_concat(coalesce(name, ''), ', ') FROM (
+                SELECT part.name FROM pragma_index_xinfo(one.name) AS part
+                WHERE part.key ORDER BY part.seqno
+            )
+        ), 'unique ' || one."unique" || ', partial ' || one.partial
+    FROM own, pragma_index_list(own.name) AS one
+    UNION ALL
+    SELECT 'view ' || name, sql FROM sqlite_master WHERE type = 'view'
+"""
+
+_ON_SERVER: Final = """
+    WITH own AS (
+        SELECT oid, relname FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+            AND relname <> 'alembic_version'
+    )
+    SELECT 'column ' || relname || '.' || attname,
+        format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ', not null' ELSE '' END
+    FROM own JOIN pg_attribute ON attrelid = own.oid AND attnum > 0 AND NOT attisdropped
+    UNION ALL
+    SELECT 'constraint ' || relname || '.' || conname,
+        contype::text
+    FROM own JOIN pg_constraint ON conrelid = own.oid AND contype IN ('p', 'u', 'f', 'c')
+    UNION ALL
+    SELECT 'index ' || made.relname,
+        CASE WHEN indisunique THEN 'unique' ELSE 'plain' END
+    FROM own JOIN pg_index ON indrelid = own.oid JOIN pg_class AS made ON made.oid = indexrelid
+    WHERE NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+    UNION ALL
+    SELECT 'view ' || relname, 'view' FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v'
+"""
+
+_KINDS: Final = (
+    (PrimaryKeyConstraint, "p"),
+    (UniqueConstraint, "u"),
+    (ForeignKeyConstraint, "f"),
+    (CheckConstraint, "c"),
+)
+_SERVER_WORDS: Final = {"varchar": "character varying"}
+
+
+def _due_on_server(connection: Connection) -> Facts:
+    from migrations import views  # noqa: PLC0415 - its files are read for this alone
+
+    facts: dict[str, str] = {f"view {name}": "view" for name in views.views()}
+    for table in tables.every_table():
+        for column in table.columns:
+            kind = column.type.compile(connection.dialect).lower()
+            word, bracket, size = kind.partition("(")
+            kind = f"{_SERVER_WORDS.get(word, word)}{bracket}{size}"
+            null = "" if column.nullable else ", not null"
+            facts[f"column {table.name}.{column.name}"] = f"{kind}{null}"
+        for constraint in table.constraints:
+            facts[f"constraint {table.name}.{_name(constraint)}"] = _letter(constraint)
+        for index in table.indexes:
+            facts[f"index {index.name}"] = "unique" if index.unique else "plain"
+    return facts
+
+
+def _name(constraint: Any) -> str:
+    return str(constraint.name)
+
+
+def _letter(constraint: Any) -> str:
+    return next(letter for kind, letter in _KINDS if isinstance(constraint, kind))

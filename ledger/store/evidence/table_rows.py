@@ -1,0 +1,156 @@
+"""Leaves of rows that are no record: those that a request wrote, and those that one adopted.
+
+A table of `ROW_TABLES` has one leaf for each request that wrote into it, of the requests that have
+such leaves. Earlier rows, and those of nights, which belong to no request, are named in the table
+`adopted_row` and have a leaf each under the request that adopted them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    exists,
+    select,
+)
+
+from ledger.evidence.canonical import InvalidLeafValue, PlainTexts
+from ledger.evidence.row_leaves import adopted_bytes, row_bytes, rows_bytes
+from ledger.evidence.tree_head import ADOPTED_KIND, ROWS_KIND
+from ledger.store.checks.journal import raw, stream
+from ledger.store.db import night_tables
+from ledger.store.evidence.sources import Source, within
+
+ROW_TABLES: Final = (
+    night_tables.statement,
+    night_tables.statement_line,
+    night_tables.finding,
+    night_tables.finding_event,
+    night_tables.gap_snapshot,
+)
+"""The tables whose rows have a leaf by request, in the order of the tree; later ones come last."""
+
+NIGHT_TABLES: Final = (night_tables.night_run, night_tables.night_step)
+"""The tables whose rows belong to no request: the next seal adopts them."""
+
+_SEPARATOR: Final = "/"
+
+
+def table_leaves(connection: Connection, after: int, through: int) -> Iterator[Source]:
+    """Give the rows of each table by the requests that wrote them."""
+    for table in ROW_TABLES:
+        yield _rows_of(connection, table, after, through)
+
+
+def _rows_of(connection: Connection, table: Table, after: int, through: int) -> Source:
+    owner, rows = _owner(table), _row_query(table)
+    if owner.table is not table:
+        rows = rows.join(owner.table)
+    query = rows.add_columns(owner).where(owner > after, owner <= through)
+    ordered = stream(connection, query.order_by(owner, *table.primary_key.columns))
+    names = _names(table)
+
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
+        del texts
+        return rows_bytes(provenance, table.name, (row_bytes(names, one[:-1]) for one in row[1]))
+
+    grouped = ((request, list(group)) for request, group in groupby(ordered, key=itemgetter(-1)))
+    return Source(ROWS_KIND, grouped, lambda row: f"{table.name}/{row[0]}", encode)
+
+
+def _owner(table: Table) -> Any:
+    """Give the column with the request of a row: its own, or that of the row it belongs to."""
+    if "request_id" in table.c:
+        return table.c.request_id
+    (reference,) = (one for one in table.foreign_keys if one.parent.primary_key)
+    return reference.column.table.c.request_id
+
+
+def _names(table: Table) -> list[str]:
+    return sorted(column.name for column in table.columns)
+
+
+def _row_query(table: Table) -> Select[Any]:
+    return select(*(raw(table.c[name]) for name in _names(table)))
+
+
+def adopted_leaves(connection: Connection, after: int, through: int) -> Iterator[Source]:
+    """Give the rows of each table that requests adopted, as they are now."""
+    for table in (*ROW_TABLES, *NIGHT_TABLES):
+        yield _adopted_of(connection, table, after, through)
+
+
+def _adopted_of(connection: Connection, table: Table, after: int, through: int) -> Source:
+    adopted, names = night_tables.adopted_row, _names(table)
+    named = select(
+        exists().where(adopted.c.table_name == table.name, *within(adopted, after, through))
+    )
+    if not connection.execute(named).scalar():
+        return Source(ADOPTED_KIND, (), str, _nothing)
+    # From the table to the names of its rows, which have an index: a key cannot be looked up.
+    query = (
+        select(*map(raw, adopted.c["request_id", "key", "place"]))
+        .add_columns(*(raw(table.c[name]) for name in names))
+        .select_from(table)
+        .join(
+            adopted,
+            and_(
+                adopted.c.table_name == table.name,
+                adopted.c.key == _key_text(list(table.primary_key.columns)),
+            ),
+        )
+        .where(*within(adopted, after, through))
+        .order_by(adopted.c.request_id, adopted.c.place)
+    )
+
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
+        del texts
+        _, key, place, *values = row
+        return adopted_bytes(provenance, table.name, key, place, row_bytes(names, values))
+
+    rows = stream(connection, query)
+    return Source(ADOPTED_KIND, rows, lambda row: f"{table.name}/{row[1]}", encode)
+
+
+def _nothing(row: Any, texts: PlainTexts, provenance: str) -> bytes:
+    raise InvalidLeafValue(row, texts, provenance)
+
+
+def rows_to_adopt(connection: Connection, tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """Give the rows that name each row of the tables that no request has adopted yet."""
+    adopted = night_tables.adopted_row.c
+    found: list[dict[str, Any]] = []
+    for table in tables:
+        columns = list(table.primary_key.columns)
+        key = _key_text(columns)
+        query = select(key).where(
+            ~exists().where(adopted.table_name == table.name, adopted.key == key)
+        )
+        keys = connection.execute(query.order_by(*columns)).scalars()
+        found += (
+            {"table_name": table.name, "key": one, "place": place}
+            for place, one in enumerate(keys, start=len(found))
+        )
+    return found
+
+
+def _key_text(columns: Sequence[Column[Any]]) -> ColumnElement[str]:
+    first, *others = map(_as_text, columns)
+    for other in others:
+        first = first + _SEPARATOR + other
+    return first
+
+
+def _as_text(column: Column[Any]) -> ColumnElement[str]:
+    return cast(column, String)
