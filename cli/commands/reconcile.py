@@ -67,6 +67,16 @@ PostDeliveries = Annotated[
 ]
 
 
+SendersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sender",
+        metavar="PROVIDER=PATTERN",
+        help="The files of a provider: BANK=bank-*.csv or BANK=bank/*; repeatable.",
+    ),
+]
+
+
 def statement_options(call: Call) -> dict[str, Any]:
     """Return the options of the step for statements. Raises what loading a rule raises."""
     from ledger.usecases.interchange.import_tables import load_rule_named
@@ -74,13 +84,35 @@ def statement_options(call: Call) -> dict[str, Any]:
 
     given = call.params
     folder, silent = given["inbox"] or call.settings.inbox, given["silent_days"]
+    senders = tuple(_senders(given["sender"]))
+    if given["post_deliveries"] and not senders:
+        raise BadUsage(
+            "--post-deliveries needs --sender.",
+            why="Anybody can put a file in the inbox; deliveries are posted from files that are "
+            "tied to their provider alone.",
+            next_step="Add --sender 'PROVIDER=PATTERN' for each provider, such as 'BANK=bank/*'.",
+        )
     return {
         "inbox": None if folder is None else Path(folder),
         "rules": tuple(load_rule_named(one) for one in _rules(given["statement_rules"])),
         "tolerance_days": parse_days(given["date_tolerance"], "--date-tolerance"),
         "silent_days": None if silent is None else parse_days(silent, "--silent-days"),
         "post_deliveries": given["post_deliveries"],
+        "senders": senders,
     }
+
+
+def _senders(typed: Iterable[str] | None) -> Iterator[tuple[str, str]]:
+    """Read which files each provider sends. Raises BadUsage."""
+    for text in typed or ():
+        provider, _, pattern = (part.strip() for part in text.partition("="))
+        if not provider or not pattern or ".." in pattern or pattern.startswith("/"):
+            raise BadUsage(
+                f"{text!r} does not say which files a provider sends.",
+                why="It is a provider's code, =, and a pattern of names within the inbox.",
+                next_step="Write it like --sender 'BANK=bank-*.csv' or --sender 'BANK=bank/*'.",
+            )
+        yield provider, pattern
 
 
 def _rules(typed: Iterable[str] | None) -> Iterator[str]:
@@ -114,6 +146,7 @@ def night(
     date_tolerance: ToleranceDays = "3",  # noqa: ARG001 - read by statement_options
     silent_days: SilentDays = None,  # noqa: ARG001 - read by statement_options
     post_deliveries: PostDeliveries = False,  # noqa: ARG001 - read by statement_options
+    sender: SendersOption = None,  # noqa: ARG001 - read by statement_options
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the result, write nothing.")
     ] = False,

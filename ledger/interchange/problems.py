@@ -69,6 +69,34 @@ class ImportProblem(NamedTuple):
         return f"{self.place}: {self.what}" + (f" {self.next}" if self.next else "")
 
 
+MOST_KEPT = 1000
+"""So many problems of a statement are kept; the rest are counted."""
+
+
+class FirstProblems(list[ImportProblem]):
+    """The first problems of one file: later ones are counted in `more`, and not kept.
+
+    A file of a few megabytes can have millions of broken lines.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        super().__init__()
+        self.more = 0
+
+    def append(self, problem: ImportProblem) -> None:
+        """Add a problem, or count it where enough are kept."""
+        if len(self) < MOST_KEPT:
+            super().append(problem)
+        else:
+            self.more += 1
+
+    def extend(self, problems: Iterable[ImportProblem]) -> None:
+        """Add problems, or count them."""
+        for problem in problems:
+            self.append(problem)
+
+
 class ImportRefused(InvalidInput, code="import-refused"):
     """Nothing was imported: an import is done whole or not at all."""
 

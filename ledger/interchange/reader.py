@@ -299,10 +299,15 @@ def digest_files(files: Iterable[str], digests: Iterable[str] = ()) -> str:
 
 
 def parse_table(
-    content: bytes, *, table: str, file: str
+    content: bytes, *, table: str, file: str, problems: list[ImportProblem] | None = None
 ) -> tuple[RawTable | None, list[ImportProblem]]:
-    """Read one canonical table from bytes; None where not even its header could be used."""
-    text, problems = decode(content, file)
+    """Read one canonical table from bytes; None where not even its header could be used.
+
+    What is wrong is added to `problems`, where such a list is given.
+    """
+    problems = [] if problems is None else problems
+    text, found = decode(content, file)
+    problems.extend(found)
     if text is None:
         return None, problems
     records = read_records(text, file, problems)
@@ -316,7 +321,8 @@ def parse_table(
     header = tuple(name.strip().casefold() for name in first[1])
     wrong = header_problems(spec, header, Place(file, first[0]))
     if wrong:
-        return None, [*problems, *wrong]
+        problems.extend(wrong)
+        return None, problems
     ignored = frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)
     header = spec.named(header)
     rows = read_rows(header, records, file, problems, ignored)

@@ -20,7 +20,7 @@ from ledger.core.quantity import Unit
 from ledger.core.text import UNSEEN
 from ledger.interchange.canonical import STATEMENTS
 from ledger.interchange.cells import Cells, Lookups
-from ledger.interchange.problems import ImportProblem, Place
+from ledger.interchange.problems import FirstProblems, ImportProblem, Place
 from ledger.interchange.reader import RawTable, parse_table
 from ledger.statements.lines import LineKind, ReadLine, StatementLine
 
@@ -46,6 +46,8 @@ class StatementFile:
     lines: tuple[ReadLine, ...] = ()
     empty_lines: tuple[ReadLine, ...] = ()
     problems: tuple[ImportProblem, ...] = ()
+    more_problems: int = 0
+    """How many problems there are beyond those that are kept."""
 
 
 def digest(content: bytes) -> str:
@@ -69,27 +71,36 @@ def read_statement(
         rule for rule in rules if any(fnmatch(base, one.casefold()) for one in rule.source.names)
     )
     rule = next(fitting, None)
-    tables, problems = _tables(name, content, rule)
+    problems = FirstProblems()
+    tables = _tables(name, content, rule, problems)
     count = sum(len(table.rows) for table in tables)
     if count > MAX_LINES:
         what = f"The file has {count:,} lines; no more than {MAX_LINES:,} are read from one."
         hint = "Ask for shorter periods."
-        problems = [Place(name, 1).problem(None, "too-many-lines", what, hint)]
+        problem = Place(name, 1).problem(None, "too-many-lines", what, hint)
+        return StatementFile(name, known_by, problems=(problem,))
     if problems:
-        return StatementFile(name, known_by, problems=tuple(problems))
-    lookups = Lookups(units, today)
+        return with_problems(StatementFile(name, known_by), problems)
+    lookups = Lookups(units, today, problems=problems)
     lines = [_line(table, row.line, row.cells, lookups) for table in tables for row in table.rows]
-    if not lines and not lookups.problems:
+    if not lines and not problems:
         what = "The file has a header and no line."
         hint = "Ask for the statement."
-        lookups.problems.append(Place(name, 1).problem(None, "no-lines", what, hint))
-    if lookups.problems:
-        return StatementFile(name, known_by, problems=tuple(lookups.problems))
+        problems.append(Place(name, 1).problem(None, "no-lines", what, hint))
+    if problems:
+        return with_problems(StatementFile(name, known_by), problems)
     return StatementFile(
         name,
         known_by,
         tuple(one for one in _number_duplicates(lines) if one.line.amount),
         tuple(one for one in lines if not one.line.amount),
+    )
+
+
+def with_problems(file: StatementFile, problems: FirstProblems) -> StatementFile:
+    """Give a file of which nothing is taken, and why."""
+    return StatementFile(
+        file.name, file.digest, problems=tuple(problems), more_problems=problems.more
     )
 
 
@@ -100,15 +111,17 @@ def too_large(name: str, size: int) -> ImportProblem:
 
 
 def _tables(
-    name: str, content: bytes, rule: ImportRule | None
-) -> tuple[list[RawTable], list[ImportProblem]]:
+    name: str, content: bytes, rule: ImportRule | None, problems: FirstProblems
+) -> list[RawTable]:
     if rule is None:
-        table, problems = parse_table(content, table=STATEMENTS.name, file=name)
-        return [] if table is None else [table], problems
+        table, _ = parse_table(content, table=STATEMENTS.name, file=name, problems=problems)
+        return [] if table is None else [table]
     from ledger.interchange.mapping.apply import apply_rule  # noqa: PLC0415 - brings pydantic
 
-    tables, _, problems = apply_rule(rule, content, name)
-    return [table for table in tables if table.table == STATEMENTS.name], problems
+    tables, _, found = apply_rule(rule, content, name, problems=problems)
+    if found is not problems:  # the file could not be opened
+        problems.extend(found)
+    return [table for table in tables if table.table == STATEMENTS.name]
 
 
 def _line(table: RawTable, file_line: int, values: Mapping[str, str], lookups: Lookups) -> ReadLine:

@@ -58,7 +58,10 @@ def an_inbox(folder: Path) -> Path:
 
 def run_step(url: str, inbox: Path) -> None:
     hand = Nights(url)
-    hand.night(only=(STEP,), statements={"inbox": inbox, "post_deliveries": True})
+    hand.night(
+        only=(STEP,),
+        statements={"inbox": inbox, "post_deliveries": True, "senders": (("BANK", "*"),)},
+    )
     hand.ledger.engine.dispose()
 
 
@@ -106,7 +109,7 @@ class Stepper(Nights):
     """A process that does the step by itself, without the lock that keeps runs apart."""
 
     def step(self, inbox: str) -> dict[str, Any]:
-        statements = {"inbox": Path(inbox), "post_deliveries": True}
+        statements = {"inbox": Path(inbox), "post_deliveries": True, "senders": (("BANK", "*"),)}
         options = NightOptions(only=(STEP,), statements=statements)
         day = self.ledger.today()
         came = statements_step(

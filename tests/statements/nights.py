@@ -20,6 +20,8 @@ def a_night(
     world: World, inbox: Path | None = None, *, day: date = TODAY, dry: bool = False, **options: Any
 ) -> StepResult:
     """Do the step of a night."""
+    if options.get("post_deliveries"):
+        options.setdefault("senders", (("BANK", "*"),))
     told = NightOptions(dry_run=dry, statements={"inbox": inbox, **options})
     return statements_step(Night(ledger=world.ledger, day=day, run=1, who=WHO, options=told))
 

@@ -11,6 +11,8 @@ from officer import Officer
 from statement_office import StatementOffice
 from world import NOON
 
+POSTING = ("--post-deliveries", "--sender", "BANK=*")
+
 
 @pytest.fixture
 def office(world, capsys, tmp_path):
@@ -90,11 +92,11 @@ def test_a_line_dated_ahead_is_compared_when_its_day_has_come(office):
 
 def test_a_line_dated_ahead_is_not_posted_before_its_day(office):
     office.sends("a.csv", "2026-11,2,2026-11-25,delivery,D-0001,,,70,EUR,PAY-2")
-    office.night("--post-deliveries")
+    office.night(*POSTING)
     assert delivered(office) == "0.00"
 
     with time_machine.travel(NOON + timedelta(days=2), tick=True):
-        assert office.night("--post-deliveries")["findings"] == []
+        assert office.night(*POSTING)["findings"] == []
         assert delivered(office) == "70.00"
 
 
@@ -105,25 +107,25 @@ def test_a_line_dated_ahead_is_not_posted_before_its_day(office):
 def test_a_payment_and_its_cancellation_are_posted_together(office, reference):
     office.sends("a.csv", PAYMENT, f"{CANCELLED}{reference}")
 
-    night = office.night("--post-deliveries")
+    night = office.night(*POSTING)
 
     assert (night["findings"], figures(night)["confirmed"]) == ([], 2)
     assert figures(night)["deliveries_posted"] == 2
     assert delivered(office) == "0.00"
-    assert figures(office.night("--post-deliveries"))["deliveries_posted"] == 0
+    assert figures(office.night(*POSTING))["deliveries_posted"] == 0
 
 
 def test_a_cancellation_without_a_deal_is_known_by_its_reference(office):
     office.sends("a.csv", PAYMENT, CANCELLED.replace("D-0001", "") + "PAY-1")
 
-    assert office.night("--post-deliveries")["findings"] == []
+    assert office.night(*POSTING)["findings"] == []
     assert delivered(office) == "0.00"
 
 
 def test_a_payment_that_cannot_be_posted_leaves_its_cancellation(office):
     office.sends("a.csv", PAYMENT.replace("1000", "6000"), CANCELLED.replace("1000", "6000"))
 
-    night = office.night("--post-deliveries")
+    night = office.night(*POSTING)
 
     assert [one["kind"] for one in night["findings"]] == ["unknown-here"] * 2
     assert delivered(office) == "0.00"
@@ -131,11 +133,11 @@ def test_a_payment_that_cannot_be_posted_leaves_its_cancellation(office):
 
 def test_a_cancellation_of_a_later_file_is_posted_after_its_payment(office):
     office.sends("a.csv", PAYMENT)
-    office.night("--post-deliveries")
+    office.night(*POSTING)
     assert delivered(office) == "1000.00"
 
     office.sends("b.csv", CANCELLED + "PAY-1")
-    assert office.night("--post-deliveries")["findings"] == []
+    assert office.night(*POSTING)["findings"] == []
     assert delivered(office) == "0.00"
 
 

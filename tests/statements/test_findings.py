@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from bars import a_restriction
@@ -10,6 +11,7 @@ from nights import TODAY, a_night, findings, put
 from world import World
 
 from ledger.statements.differences import FindingKind
+from ledger.store.registers import UnknownCode
 from ledger.store.statements.findings import UnknownFinding
 from ledger.usecases.statements import findings as acts
 from ledger.usecases.statements.inbox import InboxUnreadable
@@ -166,7 +168,8 @@ def test_deliveries_are_posted_once_under_the_providers_reference(fund, tmp_path
     assert fund.deal_stages() == {"committed": 55_000, "delivered": 45_000}
     posted = fund.entries()[-1]
     assert (posted.reference, posted.effective_on) == ("PAY-2", date(2026, 10, 20))
-    assert posted.reason == "statement 2026-10 of BANK, line 3"
+    assert posted.reason.startswith("statement 2026-10 of BANK, line 3; file a.csv, SHA-256 ")
+    assert posted.reason.endswith(sha256((inbox / "a.csv").read_bytes()).hexdigest())
     with fund.unchanged():
         assert a_night(fund, inbox, post_deliveries=True).figures["deliveries_posted"] == 0
 
@@ -252,3 +255,39 @@ def test_a_silent_provider_is_one_finding_however_many_nights_pass(fund):
     assert (again.figures["opened"], again.figures["open"]) == (0, 1)
     # Not asked for, it is not thought to have spoken.
     assert a_night(fund, day=TODAY).figures["open"] == 1
+
+
+def test_a_finding_names_its_file_and_the_digest_of_it(fund, tmp_path):
+    path = put(tmp_path / "inbox", "a.csv", COMMITTED, DELIVERED, ADDED)
+    a_night(fund, tmp_path / "inbox")
+    (found,) = findings(fund)
+    digest = sha256(path.read_bytes()).hexdigest()
+    assert (found.file_name, found.content_hash) == ("a.csv", digest)
+
+
+def test_only_files_tied_to_their_provider_are_posted_from(fund, tmp_path):
+    inbox = tmp_path / "inbox"
+    put(inbox, "a.csv", COMMITTED, DELIVERED, ADDED)
+    with pytest.raises(UnknownCode, match="no provider 'OTHER'"):
+        a_night(fund, inbox, senders=(("OTHER", "a*"),))
+    fund.provider("OTHER")
+    came = a_night(fund, inbox, post_deliveries=True, senders=(("other", "a*"),))
+    assert came.figures["deliveries_posted"] == 0
+    assert came.figures["files_bad"] == 1, "a file of OTHER has no lines of BANK"
+    came = a_night(fund, inbox, post_deliveries=True, senders=())
+    assert came.figures["deliveries_posted"] == 0
+    assert any("The file a.csv is not tied to BANK" in line for line in came.lines)
+    came = a_night(fund, inbox, post_deliveries=True, senders=(("BANK", "A.csv"),))
+    assert came.figures["deliveries_posted"] == 1
+
+
+def test_a_file_of_another_name_has_no_lines_of_a_tied_provider(fund, tmp_path):
+    inbox = tmp_path / "inbox"
+    put(inbox, "a.csv", COMMITTED, DELIVERED, ADDED)
+    (found,) = a_night(fund, inbox, senders=(("BANK", "bank/*"),)).findings
+    assert found.kind is FindingKind.FILE
+    assert "The files of BANK are bank/*, and this one is not" in found.sentence
+    (inbox / "bank").mkdir()
+    (inbox / "a.csv").rename(inbox / "bank" / "a.csv")
+    came = a_night(fund, inbox, senders=(("BANK", "bank/*"),), post_deliveries=True)
+    assert (came.figures["deliveries_posted"], came.findings) == (1, ())

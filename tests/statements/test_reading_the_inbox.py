@@ -251,3 +251,19 @@ def test_a_dry_run_compares_and_writes_nothing(fund, tmp_path):
 
     assert [finding.kind for finding in came.findings] == [FindingKind.AMOUNT]
     assert not came.changed
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["half a line", "NOBODY,2026-10,1,no day,gift,D-1,,,much,XXX,", "," * 10 + "x"],
+)
+def test_of_a_file_of_broken_lines_the_first_thousand_problems_are_kept(fund, tmp_path, line):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    content = f"{HEADER.strip()}\n" + f"{line}\n" * 3000
+    (inbox / "broken.csv").write_text(content, encoding="utf-8")
+    file = reading.read_statement("broken.csv", content.encode(), (), {}, world_day(20))
+    assert len(file.problems) == 1000
+    assert file.more_problems >= 2000
+    (found,) = a_night(fund, inbox).findings
+    assert found.sentence.count("more problems") == 1

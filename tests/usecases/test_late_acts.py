@@ -79,7 +79,7 @@ def test_a_late_line_of_a_statement_is_posted_on_its_day(officer: Officer, tmp_p
         "BANK,2026-03,2,2026-03-20,delivery,D-0001,,,300,EUR,PAY-2\n",
         encoding="utf-8",
     )
-    officer.says(f"reconcile --only statements --inbox {inbox} --post-deliveries")
+    officer.says(f"reconcile --only statements --inbox {inbox} --post-deliveries --sender BANK=*")
 
     posted = officer.world.entries()[-1]
     assert (posted.effective_on, posted.reference) == (MARCH, "PAY-1")

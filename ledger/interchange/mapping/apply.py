@@ -43,14 +43,16 @@ def apply_rule(
     *,
     finders: Finders | None = None,
     beside: Mapping[str, Content] = _NOTHING_BESIDE,
+    problems: list[ImportProblem] | None = None,
 ) -> tuple[list[RawTable], RuleReport, list[ImportProblem]]:
     """Turn a foreign file into canonical text tables, with a report that accounts for every row.
 
     Rows keep the foreign file's line, and cells the foreign column's name, for later problems.
     `finders` know the records of the ledger, and the new ones of files read before; `beside` has
     the contents of the files that belong to this one, by the names that the rule gives them.
+    What is wrong is added to `problems`, where such a list is given.
     """
-    run = RuleRun(rule, finders=finders or {})
+    run = RuleRun(rule, finders=finders or {}, problems=[] if problems is None else problems)
     try:
         read_source(run, open_source(content, reading_of(rule), file), beside)
     except LedgerError as error:

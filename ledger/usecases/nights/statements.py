@@ -14,13 +14,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger.core.text import normalised_code
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.differences import TOLERANCE_DAYS, FindingKind
 from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
+from ledger.statements.postings import Posting
+from ledger.statements.senders import Senders, is_from_sender
 from ledger.store.db.queries import read_units
 from ledger.store.register_codes import former_codes
-from ledger.store.registers import load_all
+from ledger.store.registers import UnknownCode, load_all
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import (
@@ -63,6 +66,8 @@ class StatementOptions:
     tolerance_days: int = TOLERANCE_DAYS
     silent_days: int | None = None
     post_deliveries: bool = False
+    senders: Senders = ()
+    """The files of each provider: deliveries are posted from these alone."""
 
 
 @dataclass(slots=True)
@@ -79,16 +84,53 @@ class _StepState:
 def statements_step(night: Night) -> StepResult:
     """Read what is new in the inbox, compare everything, and bring the findings up to date."""
     options = StatementOptions(**night.options.statements)
+    if options.senders:
+        options = replace(options, senders=_known_senders(night, options.senders))
     state = _StepState(_read(night, options))
     _keep_files(night, state.inbox)
     state.compared = _compared(night, options, state.inbox)
     if options.post_deliveries:
-        state.posted, state.refused = post(night, state.compared.postings)
+        postings, untied = _of_senders(state.compared.postings, options.senders)
+        state.posted, state.refused = post(night, postings)
+        state.refused += untied
         if state.posted and not night.dry_run:
             state.compared = _compared(night, options, state.inbox)
     findings, compared_kinds = _all_findings(night, options, state)
     state.changed = _keep_changes(night, findings, compared_kinds)
     return _result(night, state, findings, _basis(options))
+
+
+def _known_senders(night: Night, senders: Senders) -> Senders:
+    """Spell the providers of senders as the ledger does. Raises `UnknownCode`."""
+    with night.ledger.read() as connection:
+        codes = {code: code for code in load_all(connection, "provider")}
+        spelt = {
+            normalised_code(typed): code
+            for typed, code in {**former_codes(connection, "provider"), **codes}.items()
+        }
+    for provider, pattern in senders:
+        if normalised_code(provider) not in spelt:
+            raise UnknownCode(
+                f"There is no provider {provider!r} to tie {pattern!r} to.",
+                next_step="List the providers with: cityfund provider list",
+            )
+    return tuple((spelt[normalised_code(provider)], pattern) for provider, pattern in senders)
+
+
+def _of_senders(postings: Sequence[Posting], senders: Senders) -> tuple[list[Posting], list[str]]:
+    """Keep the postings whose lines came from their sender; say which others were left."""
+    kept, untied = list[Posting](), list[str]()
+    for posting in postings:
+        if all(is_from_sender(one.line, senders) for one in posting):
+            kept.append(posting)
+            continue
+        line = posting[0].line
+        untied.append(
+            f"Not posted: {posting[0].quantity} for deal {posting[0].deal}, "
+            f"{posting[0].reference}. The file {line.file} is not tied to {line.provider}: "
+            "--sender PROVIDER=PATTERN"
+        )
+    return kept, untied
 
 
 def _read(night: Night, options: StatementOptions) -> Inbox:
@@ -101,6 +143,7 @@ def _read(night: Night, options: StatementOptions) -> Inbox:
             units=read_units(connection),
             providers={**former_codes(connection, "provider"), **codes},
             today=night.ledger.today(),
+            senders=options.senders,
         )
         known = known_hashes(connection)
     return read_inbox(options.inbox, reader, known, night.advance)

@@ -31,6 +31,7 @@ from ledger.statements.differences import FindingKind
 from ledger.statements.lines import StatementLine
 from ledger.statements.passes import compare_statements
 from ledger.statements.postings import Posting, proposed_postings
+from ledger.statements.senders import file_text
 from ledger.statements.versions import current_lines
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -120,14 +121,20 @@ def compare_all(
     )
 
 
+_DIGITS = 64
+"""How many digits a digest has; a file that could not be read has none."""
+
+
 def bad_files(files: Iterable[StatementFile]) -> Iterator[FindingRecord]:
     """Report each file that could not be read: the first problem, and the number of others."""
     for file in files:
         if file.problems:
             first = min(file.problems, key=_place)
-            more = len(file.problems) - 1
+            more = len(file.problems) - 1 + file.more_problems
             also = f" {more:,} more problems." if more else ""
             yield FindingRecord(
+                file_name=file.name,
+                content_hash=file.digest if len(file.digest) == _DIGITS else None,
                 kind=FindingKind.FILE,
                 identity=(file.name, file.digest, first.code),
                 subject=file.name,
@@ -201,16 +208,18 @@ def _request(night: Night, posting: Posting) -> Request:
         }
         for one in posting
     ]
-    lines = " and ".join(
-        f"statement {one.line.statement} of {line.provider}, line {one.line.number}"
-        for one in posting
-    )
+    lines = " and ".join(_named(one.line) for one in posting)
     return night.request(
         f"delivery:{deal}",
         given=given[0] if len(given) == 1 else {"payment": given[0], "cancellation": given[1]},
         key=f"delivery:{line.provider}:{name[:32]}",
         reason=lines,
     )
+
+
+def _named(line: StatementLine) -> str:
+    named = f"statement {line.statement} of {line.provider}, line {line.number}"
+    return f"{named}{file_text(line)}"
 
 
 def _post(uow: UnitOfWork, posting: Posting) -> Receipt:
@@ -222,7 +231,7 @@ def _post(uow: UnitOfWork, posting: Posting) -> Receipt:
         details = ActDetails(
             effective_on=line.day,
             reference=delivery.reference,
-            reason=f"statement {line.statement} of {line.provider}, line {line.number}",
+            reason=_named(line),
         )
         act = DealAct(
             deal=deal.code,

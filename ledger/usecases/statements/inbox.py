@@ -16,15 +16,17 @@ from ledger.core.files import read_at_most
 from ledger.core.quantity import Unit
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import normalised_code
-from ledger.interchange.problems import ImportProblem
+from ledger.interchange.problems import SUGGESTIONS, FirstProblems, ImportProblem
 from ledger.interchange.statements import (
     MAX_BYTES,
     StatementFile,
     digest,
     read_statement,
     too_large,
+    with_problems,
 )
 from ledger.statements.lines import ReadLine
+from ledger.statements.senders import Senders, providers_of
 
 if TYPE_CHECKING:
     from ledger.interchange.mapping.rule import ImportRule
@@ -55,6 +57,7 @@ class Reader:
     units: Mapping[str, Unit]
     providers: Mapping[str, str]
     today: date
+    senders: Senders = ()
 
 
 def read_inbox(
@@ -66,8 +69,8 @@ def read_inbox(
     """
     files: list[StatementFile] = []
     seen, skipped = set(known), 0
-    for path in _paths(folder):
-        file = _read(path, reader, seen)
+    for name, path in _paths(folder, reader.senders):
+        file = _read(name, path, reader, seen)
         advance(1)
         if file is None:
             skipped += 1
@@ -78,21 +81,26 @@ def read_inbox(
     return Inbox(files=tuple(files), skipped=skipped)
 
 
-def _paths(folder: Path) -> list[Path]:
+def _paths(folder: Path, senders: Senders) -> list[tuple[str, Path]]:
+    """Give the files of the inbox, and those of the folders of senders, with their names in it."""
     try:
-        inside = sorted(folder.iterdir(), key=lambda path: path.name)
+        inside = {*folder.iterdir()}
+        for _, pattern in senders:
+            if "/" in pattern:
+                inside |= {*folder.glob(pattern)}
     except OSError as error:
         raise InboxUnreadable(f"The inbox {folder} cannot be read: {error.strerror}.") from error
-    return [
-        path
-        for path in inside
+    named = ((path.relative_to(folder).as_posix(), path) for path in inside)
+    return sorted(
+        (name, path)
+        for name, path in named
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith(_PARTIAL)
-    ]
+    )
 
 
-def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile | None:
+def _read(name: str, path: Path, reader: Reader, known: Collection[str]) -> StatementFile | None:
     """Read a file; None where its content was read before."""
-    name = path.name.encode(errors="backslashreplace").decode()  # bytes that are no text, too
+    name = name.encode(errors="backslashreplace").decode()  # bytes that are no text, too
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -108,25 +116,50 @@ def _read(path: Path, reader: Reader, known: Collection[str]) -> StatementFile |
     if digest(content) in known:
         return None
     file = read_statement(name, content, reader.rules, reader.units, reader.today)
-    return file if file.problems else _of_known_providers(file, reader.providers)
+    if not file.problems:
+        file = _of_known_providers(file, reader.providers)
+    return file if file.problems else _of_its_sender(file, reader.senders)
 
 
 def _of_known_providers(file: StatementFile, providers: Mapping[str, str]) -> StatementFile:
     """Spell the providers as the ledger does; a file of one it does not know is not taken."""
     spelt = {normalised_code(typed): code for typed, code in providers.items()}
-    problems: list[ImportProblem] = []
+    problems = FirstProblems()
 
     def of_known(read: ReadLine) -> ReadLine:
         code = spelt.get(normalised_code(read.line.provider))
         if code is None:
             what = f"There is no provider {read.line.provider!r}."
-            hint = did_you_mean(read.line.provider, providers) or "Add it: cityfund provider add"
+            is_early = len(problems) < SUGGESTIONS
+            near = did_you_mean(read.line.provider, providers) if is_early else ""
+            hint = near or "Add it: cityfund provider add"
             place = (file.name, read.file_line, "provider")
             problems.append(ImportProblem(*place, "unknown-code", what, hint))
             return read
-        return ReadLine(replace(read.line, provider=code), read.file_line)
+        named = replace(read.line, provider=code, file=file.name, digest=file.digest)
+        return ReadLine(named, read.file_line)
 
     lines, empty = tuple(map(of_known, file.lines)), tuple(map(of_known, file.empty_lines))
     if problems:
-        return replace(file, lines=(), empty_lines=(), problems=tuple(problems))
+        return with_problems(file, problems)
     return replace(file, lines=lines, empty_lines=empty)
+
+
+def _of_its_sender(file: StatementFile, senders: Senders) -> StatementFile:
+    """Refuse a file with lines of a provider whose files have other names."""
+    own = providers_of(file.name, senders)
+    tied = {provider for provider, _ in senders}
+    problems = FirstProblems()
+    for read in (*file.lines, *file.empty_lines):
+        provider = read.line.provider
+        if provider in own or not (own or provider in tied):
+            continue
+        if own:
+            what = f"The file is of {', '.join(sorted(own))}, and this line of {provider}."
+        else:
+            patterns = ", ".join(pattern for one, pattern in senders if one == provider)
+            what = f"The files of {provider} are {patterns}, and this one is not."
+        hint = "Find out who put the file here."
+        place = (file.name, read.file_line, "provider")
+        problems.append(ImportProblem(*place, "wrong-sender", what, hint))
+    return with_problems(file, problems) if problems else file
