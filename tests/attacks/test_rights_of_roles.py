@@ -113,7 +113,7 @@ def say(
 
 
 def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]], tmp_path: Path) -> None:
-    refused = []
+    refused, revision = [], ""
     table = tmp_path / "cities.csv"
     table.write_text("code,name,country\nYZD,Yazd,IR\nKRJ,Karaj,IR\n")
     for words in (
@@ -132,7 +132,7 @@ def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]], tmp_
         ["import", str(table), "--yes"],
         ["approach", "add", "N-0001", "BANK"],
         ["match", "--save"],
-        ["journal", "reverse", "5", "--reason", "slip"],
+        ["journal", "reverse", "REVISION", "--reason", "slip"],
         ["project", "add", "Tram", "--city", "MHD", "--sector", "transport.urban"],
         ["undo", "--reason", "slip", "--yes"],
         ["gaps"],
@@ -140,7 +140,9 @@ def test_an_officer_can_do_a_whole_day(say: Callable[..., tuple[int, Any]], tmp_
         ["check"],
         ["journal", "list"],
     ):
-        code, answer = say(OFFICER, *words)
+        code, answer = say(OFFICER, *(revision if word == "REVISION" else word for word in words))
+        if words[:2] == ["need", "edit"]:
+            revision = str(answer.get("entry"))
         if code not in {ExitCode.DONE, ExitCode.FINDINGS}:
             refused.append((words, answer))
     assert refused == []
@@ -261,8 +263,8 @@ ADDED = {
     "disclosure": "SELECT max(id), 1, 1, 99, 0, 'x', '0123456789abcdef', 'x' FROM request",
     "office (id, code, folded, reuse, request_id)": "SELECT 99, 'z', 'z', 0, max(id) FROM request",
     "rate": (
-        "SELECT nextval('rate_id_seq'), day, base, quote, rate, source, withdrawn, request_id, "
-        "recorded_at FROM rate"
+        "SELECT nextval('rate_id_seq'), DATE '2026-01-01', 'EUR', 'USD', '1.1', 'x', false, id, "
+        "recorded_at FROM request WHERE database_user = session_user ORDER BY id DESC LIMIT 1"
     ),
 }
 
