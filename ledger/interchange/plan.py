@@ -254,6 +254,8 @@ def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:
     if not columns:
         return [*steps]
     waiting = [*steps]
+    if not any(_named(one, columns) for one in waiting):  # as nearly always
+        return waiting
     new = {one.record.code for one in waiting if isinstance(one, Add) and one.kind == table}
     placed: list[ImportStep] = []
     while waiting:
