@@ -136,3 +136,21 @@ def test_the_acts_that_are_read_say_what_all_of_them_do(world: World, seed: int)
                 standing = standing_by(entries, day or date(2026, 11, 23), known_at)
                 assert Reading(row.outcome, trace) == read_naively(standing), (day, known_at)
                 assert reached == reached_naively(standing), (day, known_at)
+
+
+def test_a_reversal_that_is_reversed_again_and_again_takes_back_or_does_not(world: World) -> None:
+    tied(world)
+    world.commit("10 EUR", on=date(2026, 2, 2))
+    entry = world.deliver("5 EUR", on=date(2026, 2, 3))["entry"]
+    for stands_again in (True, False, True, False, True):
+        entries = world.entries()
+        with world.ledger.reader() as reader:
+            (row,) = report_partnerships(reader).rows
+            reached = stages_reached(reader.connection, DEALS, reader.times, reader.day)
+        standing = standing_by(entries, date(2026, 11, 23), None)
+        assert (row.outcome is Outcome.DELIVERED) is stands_again
+        assert Reading(row.outcome, None if row.trace is None else (*row.trace,)) == read_naively(
+            standing
+        )
+        assert reached == reached_naively(standing)
+        entry = world.reverse(entry)["entry"]
