@@ -150,7 +150,7 @@ def emit_sealed(call: Call, receipts: Sequence[Mapping[str, Any]]) -> None:
         emit_document({**document, "dry_run": any(one.get("dry_run") for one in receipts)})
         return
     if not made:
-        emit_lines(with_ledger(call, [NOTHING_NEW]))
+        emit_lines([NOTHING_NEW])
         return
     emit_lines(with_ledger(call, _sealed_lines(made)))
     if any(one["replayed"] for one in receipts):

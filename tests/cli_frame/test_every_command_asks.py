@@ -30,7 +30,7 @@ ASKED_HERE = sorted(
         *("restriction add", "restriction confirm", "restriction end", "exemption add"),
         *("exemption end", "body add", "credential add", "target add", "undertaking add"),
         *("contact add", "owner add", "reminder reopen", "identifier add", "phase add"),
-        *("instalment add", "unit add", "office retire", "approach reply"),
+        *("instalment add", "unit add", "office retire", "approach reply", "limit end"),
     }
 )
 """One command or more of each register that the tests of single questions do not try."""

@@ -224,7 +224,9 @@ def test_missed_nights_have_a_line_each(admin: Administrator) -> None:
     with time_machine.travel(NOON + timedelta(days=5), tick=True):
         out, _ = admin.types("reconcile")
     before, last = out.split("\n\n", 1)
-    assert before.splitlines() == [
+    first, ledger, *others = before.splitlines()
+    assert ledger.startswith("  ledger: ")
+    assert [first, *others] == [
         "Night of 2026-11-24, caught up as run 2: nothing; findings: none.",
         "Night of 2026-11-25, caught up as run 3: nothing; findings: none.",
         "Night of 2026-11-26, caught up as run 4: nothing; findings: none.",
