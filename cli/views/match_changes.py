@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.terminal import is_terminal
@@ -45,7 +46,7 @@ def change_lines(record: Row | None, rows: Sequence[Row], *, coverage: str) -> I
         f"Compared with {record['baseline']}: {', '.join(parts)}, {dropped:,} dropped. "
         f"{_changed(changed)}{least}."
     )
-    if record["best_coverage"] != coverage:
+    if Decimal(record["best_coverage"]) > Decimal(coverage):
         yield from wrapped(
             f"Coverage {record['best_coverage']} is possible if more lines change: --churn 0."
         )

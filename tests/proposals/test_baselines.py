@@ -78,3 +78,6 @@ def test_a_line_that_is_gone_says_why(fund):
     gone = {(one["offer"], one["need"]): one for one in shown["dropped"]}
     assert gone["O-0002", "N-0002"]["reason"] == "not-available"
     assert gone["O-0002", "N-0002"]["quantity"] == "1"
+    told = fund.says("match")
+    assert "N-0002 implementation: 1 package from O-0002" in told
+    assert "--churn" not in told
