@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from ledger.checks import CHECKS, CheckResult
 from ledger.checks.chain import check_chain
@@ -52,12 +51,11 @@ from ledger.rates.rates import RateFinder, rate_finder
 from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
-from ledger.store.checks.file import read_file_faults
+from ledger.store.checks.file import errors_of_no_row, read_file_faults
 from ledger.store.checks.in_error import count_records, find_resting_on_errors
 from ledger.store.checks.instalments import find_due
 from ledger.store.checks.phases import find_statuses
 from ledger.store.checks.schema import read_schema
-from ledger.store.db.engine import on_server
 from ledger.store.db.queries import read_settings
 from ledger.store.db.reference import shipped_rows, stored_rows
 from ledger.store.db.types import to_microseconds
@@ -109,7 +107,7 @@ def run_over_snapshot(
     sealed_only: bool = False,
 ) -> list[CheckResult]:
     """Run checks over what a connection sees, in their order."""
-    checking = Checking(raises=(DBAPIError,) if on_server(connection) else ())
+    checking = Checking(raises=errors_of_no_row(connection))
     with checking.attempt({"file"} & {*requested}) as names:
         if names:
             checking.add(check_file(read_file_faults(connection)))

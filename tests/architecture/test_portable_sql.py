@@ -81,8 +81,8 @@ def test_the_scan_looks_at_guards_views_migrations_and_the_store() -> None:
     assert "migrations/guards/postgresql/movement.sql" in names
     assert "migrations/views/v_gap.sql" in names
     assert "migrations/versions/0001_first_schema.py" in names
-    assert "ledger/store/session/rows.py" in names
-    assert any("nextval" in text for text in texts(ROOT / "ledger/store/session/rows.py"))
+    assert "ledger/store/session/sequences.py" in names
+    assert any("nextval" in text for text in texts(ROOT / "ledger/store/session/sequences.py"))
 
 
 SAMPLES = {

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, Table
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from ledger.checks.file import FileFaults
@@ -43,6 +43,11 @@ def read_file_faults(connection: Connection) -> FileFaults:
         *(_guarded(_spoiled_texts(connection, table)) for table in every),
     )
     return FileFaults(len(every), faults)
+
+
+def errors_of_no_row(connection: Connection) -> tuple[type[Exception], ...]:
+    """Give the errors of reading that say nothing of the rows: on a server, all of its own."""
+    return (DBAPIError,) if on_server(connection) else ()
 
 
 def _damaged_pages(connection: Connection) -> Iterator[str]:
