@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from ledger.core.factors import Stage
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.journal.balances import NOW, Times
 
 
@@ -22,7 +23,8 @@ def placed_in_year(connection: Connection, year: int, times: Times = NOW) -> dic
     last = min(date(year, 12, 31), times.as_of or date.max)
     query, values = _of_year(), {"first": date(year, 1, 1), "last": last}
     if times.known_at is not None:
-        query = query.where(tables.movement.c.recorded_at <= times.known_at)
+        query = query.join(tables.entry, tables.entry.c.id == tables.movement.c.entry_id)
+        query = query.where(known_by(tables.entry, times.known_at))
     placed: defaultdict[str, int] = defaultdict(int)
     for deal, source, amount in connection.execute(query, values):
         placed[deal] += amount if source is Stage.OPEN else -amount

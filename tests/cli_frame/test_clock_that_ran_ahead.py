@@ -140,6 +140,19 @@ def test_what_was_stamped_ahead_is_known_from_the_correction_on(corrected: Offic
     assert topics == [5, 0, 0]
 
 
+def test_a_cap_for_a_year_counts_what_was_stamped_ahead_from_the_correction_on(
+    stuck: Officer,
+) -> None:
+    with at(AHEAD + timedelta(minutes=5)):
+        stuck.says("limit add cap quantity '150M EUR' --per year")
+        stuck.says("deal introduce O-0001 N-0001 '40M EUR' --on 2026-11-20 --until 2027-02-01")
+    stuck.says(CORRECT)
+    with at(timedelta(hours=3)):
+        for known_at in ("", "--known-at '2026-11-23 14:30'"):
+            (line,) = stuck.asks(f"match {known_at}")["lines"]
+            assert line["quantity"] == "10000000.00"
+
+
 @pytest.mark.parametrize(
     "line",
     [
