@@ -139,7 +139,9 @@ def sentence(use: Use) -> str:
     """Describe a cap, what of it is used and what is left."""
     limit = use.limit
     per = f" per {limit.per}" if limit.per else ""
-    return (
-        f"{limit.code} allows at most {use.text(use.most)}{per}; {use.text(use.used)} of it is "
-        f"placed, {use.text(use.left)} is left"
+    what = (
+        f"it counts {use.used} already"
+        if use.unit is None
+        else f"{use.text(use.used)} of it is placed, {use.text(use.left)} is left"
     )
+    return f"{limit.code} allows at most {use.text(use.most)}{per}; {what}"

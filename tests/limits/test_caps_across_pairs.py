@@ -166,7 +166,7 @@ def test_a_number_of_projects(fund: Officer) -> None:
     fund.says("limit add cap number 1 --per offer --note 'one offer, one project'")
     fund.says(hold("O-0001", "N-0001", "10 EUR"))
     fund.says(hold("O-0001", "N-0001", "10 EUR"))
-    told = ("at most 1 project per offer",)
+    told = ("at most 1 project per offer; it counts 1 already",)
     assert fund.refused(hold("O-0001", "N-0002", "10 EUR"), 4, *told) == "limit-exceeded"
     fund.says(hold("O-0002", "N-0002", "10 EUR"))
     fund.says("deal release D-0001")
@@ -234,10 +234,21 @@ def test_a_limit_binds_in_force_and_is_ended(fund: Officer) -> None:
         ("limit add cap number 2 --per project", "project"),
         ("limit add cap share 1.5", "1.5"),
         ("limit add cap number 2 --unit EUR", "unit"),
+        ("limit add cap quantity 50% --unit EUR", "50%"),
+        ("limit add cap number 50%", "50%"),
     ],
 )
 def test_terms_that_do_not_fit_each_other_are_refused(fund: Officer, line: str, word: str) -> None:
     assert fund.refused(line, 3, word) == "bad-limit"
+
+
+def test_a_quantity_is_not_edited_to_a_percentage(fund: Officer) -> None:
+    fund.says("limit add cap quantity '50 EUR'")
+    assert fund.refused("limit edit LIM-0001 --value 50%", 3, "50%") == "bad-limit"
+    fund.says("limit edit LIM-0001 --measure share --unit '' --value 50%")
+    assert fund.asks("limit show LIM-0001")["value"] == "0.5"
+    fund.says("limit edit LIM-0001 --value 25%")
+    assert fund.asks("limit show LIM-0001")["value"] == "0.25"
 
 
 def test_a_filter_that_cannot_be_read_is_refused(fund: Officer) -> None:

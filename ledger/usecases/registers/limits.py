@@ -12,10 +12,19 @@ from ledger.registers.records import Limit
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
-def put_value(uow: UnitOfWork, cells: dict[str, str]) -> None:
-    """Turn a typed value with its unit, or in percent, into the cells of the table."""
+def put_value(uow: UnitOfWork, cells: dict[str, str], measure: str = "") -> None:
+    """Turn a typed value with its unit, or in percent, into the cells of the table.
+
+    `measure` is that of the limit that is edited. Raises `BadLimit`.
+    """
     typed = normalise_digits(cells.get("value", "").strip())
     if typed.endswith("%"):
+        measure = cells.get("measure", measure).strip().casefold()
+        if measure in {QUANTITY, NUMBER}:
+            raise BadLimit(
+                f"{typed} cannot be the value of a {measure}.",
+                next_step="Only a share is in percent: give a plain value, or measure a share.",
+            )
         try:
             cells["value"] = f"{(Decimal(typed.removesuffix('%').strip()) / 100).normalize():f}"
         except InvalidOperation:

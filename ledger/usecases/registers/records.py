@@ -179,7 +179,7 @@ def edited(uow: UnitOfWork, kind: str, stored: StoredRecord, typed_terms: TypedT
         put_quantity(uow, cells)
         unit = uow.units[stored.record.unit]
     if kind == LIMIT.name:
-        put_value(uow, cells)
+        put_value(uow, cells, stored.record.measure)
     resolve_references(uow, kind, cells)
     line = {**register_line(REGISTERS[kind].plural, stored.record, unit), **cells}
     read, _ = parse_record(uow, kind, line, typed_terms)
