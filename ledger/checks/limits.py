@@ -70,11 +70,11 @@ class WithinLimits(JournalCheck):
         if not self._limits or day is None or (entry.override or "").strip():
             return
         moment = self._moment(entry)
-        pair = self._parties(deal, moment)
+        pair = self.parties(deal, moment)
         if pair is None:
             return  # the check of mandates reports it
+        test = _Test(self, balances, pair, day, moment)
         for code, history in self._limits.items():
-            test = _Test(self, balances, pair, day, moment)
             judged = [test.broken(one, deal, amount) for one in self._visible(history, moment)]
             if judged and all(judged):
                 self.report.fail(
@@ -121,7 +121,8 @@ class WithinLimits(JournalCheck):
         """Give the deals that have ever placed something."""
         return (self.context.deals[one] for one in self._placed if one in self.context.deals)
 
-    def _parties(self, deal: DealRow, moment: int) -> Parties | None:
+    def parties(self, deal: DealRow, moment: int) -> Parties | None:
+        """Return the two sides of a deal, as known at a moment; None where one was not there."""
         accounts = self.context.accounts
         need, offer = accounts.get(deal.need_id), accounts.get(deal.offer_id)
         needed = self.known("need", need and need.need, moment)
@@ -133,8 +134,6 @@ class WithinLimits(JournalCheck):
             return None
         country = country_of(provider, lambda code: self.known("city", code, moment).country)
         return Parties(offered, provider, country, project, city)
-
-    parties = _parties
 
     def known(self, kind: str, code: str | None, moment: int) -> Any:
         """Return a record as known at a moment, None where there was none."""

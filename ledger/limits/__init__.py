@@ -1,5 +1,5 @@
-"""What binds several needs, offers or projects together: the sequence of the needs of a project.
+"""What binds several needs, offers or projects together: limits, and the sequence of needs.
 
 Everything here is pure. The acts on deals test it, matching honours it, and a named check
-recomputes it from the journal. Start with `sequence`.
+recomputes it from the journal. Start with `caps`, and with `sequence`.
 """

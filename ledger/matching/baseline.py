@@ -90,9 +90,6 @@ def baseline_of(base: StoredBaseline, problem: MatchingProblem, why_not: WhyNot)
     return trimming.baseline()
 
 
-_WAITS = "sequence: a need that comes before it no longer ends placed"
-
-
 class _Trimming:
     def __init__(self, base: StoredBaseline, problem: MatchingProblem, why_not: WhyNot) -> None:
         self._base, self._problem, self._why_not = base, problem, why_not

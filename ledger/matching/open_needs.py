@@ -122,7 +122,7 @@ def _limited_by_offers(plan: PlanIndex, need: int, eligible: Sequence[tuple[int,
     unused = [(offer, low) for offer, low in eligible if (need, offer) not in plan.amounts]
     sufficient = [offer for offer, low in unused if _could_serve(plan, need, offer, low)]
     if any(not plan.problem.offers[offer].conditional for offer in sufficient):
-        return "an offer could still give to it, but no better proposal was found in time"
+        return "an offer could still give to it: this proposal is not proven the best"
     if sufficient:
         return "what is left is offered only to projects that end complete"
     if any(plan.free_amounts[offer] for offer, _ in unused):
