@@ -1,6 +1,7 @@
 """Who sends which files: each provider's statements are told by a pattern of their names.
 
 A pattern is that of a file name, such as `bank-*.csv`, or of a folder in the inbox: `bank/*`.
+One of a file name fits no file in a folder, so that the folder of one provider sends for no other.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ Senders = tuple[tuple[str, str], ...]
 
 def providers_of(name: str, senders: Senders) -> frozenset[str]:
     """Return the providers that send files of that name."""
-    folded = name.casefold()
-    return frozenset(
-        provider for provider, pattern in senders if fnmatchcase(folded, pattern.casefold())
-    )
+    return frozenset(provider for provider, pattern in senders if _fits(name, pattern))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    own, due = name.casefold().split("/"), pattern.casefold().split("/")
+    return len(own) == len(due) and all(map(fnmatchcase, own, due))
 
 
 def is_from_sender(line: StatementLine, senders: Senders) -> bool:

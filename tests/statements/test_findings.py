@@ -291,3 +291,16 @@ def test_a_file_of_another_name_has_no_lines_of_a_tied_provider(fund, tmp_path):
     (inbox / "a.csv").rename(inbox / "bank" / "a.csv")
     came = a_night(fund, inbox, senders=(("BANK", "bank/*"),), post_deliveries=True)
     assert (came.figures["deliveries_posted"], came.findings) == (1, ())
+
+
+def test_the_folder_of_one_provider_sends_for_no_other(fund, tmp_path):
+    inbox = tmp_path / "inbox"
+    fund.provider("OTHER")
+    senders = (("BANK", "*.csv"), ("OTHER", "other/*"))
+    (inbox / "other").mkdir(parents=True)
+    put(inbox / "other", "a.csv", COMMITTED, DELIVERED, ADDED)
+    came = a_night(fund, inbox, senders=senders, post_deliveries=True)
+    assert (came.figures["deliveries_posted"], came.figures["files_bad"]) == (0, 1)
+    (inbox / "other" / "a.csv").rename(inbox / "a.csv")
+    came = a_night(fund, inbox, senders=senders, post_deliveries=True)
+    assert came.figures["deliveries_posted"] == 1
