@@ -29,6 +29,7 @@ def init(
     clock_is_right: ClockIsRight = False,  # noqa: ARG001 - read by agree_to_clock
 ) -> None:
     """Create the ledger, or upgrade it and its reference tables; safe to repeat."""
+    from cli.framework.receipts import keep_request
     from ledger.usecases.admin.set_up import LedgerSettings, set_up
 
     set_up_options = LedgerSettings(
@@ -37,4 +38,6 @@ def init(
     made = set_up(
         call.settings.db_url, set_up_options, request_of(call), partial(agree_to_clock, call)
     )
+    if made.before is None:
+        keep_request(call.settings, None)  # of another ledger that was there
     emit_set_up(call, made)

@@ -126,10 +126,31 @@ def remember_receipt(call: Call, receipt: Receipt) -> None:
     """Remember an act that was recorded, in case that its receipt cannot be written."""
     if receipt.get("dry_run") or (call.write.key is None and _changed_nothing(receipt)):
         return
-    if not receipt.get("replayed"):
-        keep_request(call.settings, receipt.get("request_hash"))
     key = quote(str(receipt["key"]))
     call.remember(f"{_recorded_as(receipt)}; repeat with --key {key}")
+    if "request_hash" in receipt and not receipt.get("replayed"):
+        _keep_last(call, receipt["request_hash"])
+
+
+def _keep_last(call: Call, request_hash: str) -> None:
+    """Keep the hash of a request as the last one here; warn where the one before it is gone."""
+    from ledger.core.errors import LedgerError  # noqa: PLC0415 - where acts are recorded
+    from ledger.store.db.queries import has_request  # noqa: PLC0415
+
+    before, ledger = last_request(call.settings), call.ensure_object(Session).ledger
+    keep_request(call.settings, request_hash)
+    if before is None or ledger is None:
+        return
+    with suppress(LedgerError):  # the act is recorded, also where this cannot be read
+        with ledger.read() as connection:
+            is_there = has_request(connection, before)
+        if not is_there:
+            from cli.framework.terminal import tell  # noqa: PLC0415 - as seldom as this
+
+            tell(
+                "warning: the last request that was recorded from here is not in the ledger, which "
+                f"has been cut or replaced by an older copy: cityfund check --request {before}"
+            )
 
 
 def keep_request(settings: Settings, request_hash: str | None) -> None:

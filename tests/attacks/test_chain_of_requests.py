@@ -97,6 +97,10 @@ def test_an_older_copy_in_place_of_the_ledger_is_noticed(officer: Officer, tmp_p
     shutil.copy(copy, file)
     code, told = chain(officer)
     assert (code, last in told) == (1, True)
+    said = officer.tries("city add CCC --code CCC --country IR")
+    assert said.code == 0
+    assert f"cityfund check --request {last}" in " ".join(said.err.split())
+    assert officer.tries("city add DDD --code DDD --country IR").err == "", "once"
 
 
 def test_what_is_no_hash_is_refused(officer: Officer) -> None:

@@ -270,6 +270,17 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     return replayed(with_hash(json.loads(stored.body), stored.hash))
 
 
+def has_request(connection: Connection, request_hash: str) -> bool:
+    """Say whether a request with that hash is there; it is looked for from the newest back."""
+    receipt = tables.receipt.c
+    newest = select(receipt.hash).order_by(receipt.request_id.desc())
+    rows = connection.execute(newest, execution_options={"yield_per": _HASHES_AT_ONCE})
+    return any(one == request_hash for one in rows.scalars())
+
+
+_HASHES_AT_ONCE: Final = 100
+
+
 class LastRows(NamedTuple):
     """The ids of the last request and the last entry, and the moment of that request.
 
