@@ -23,6 +23,9 @@ pytestmark = pytest.mark.migrates
 DISK = 4 * 2**20
 """Bytes of the small disk: a ledger and a few hundred acts."""
 
+ROOM = 256 * 2**10
+"""Bytes beside a ledger on a disk that has none for an import."""
+
 ACT = ("need", "withdraw", "N-0001", "1 EUR", "--json")
 READ = ("gaps", "--json")
 LINES = (READ, ACT, ("check", "--json"), ("status", "--json"), ("db", "upgrade"))
@@ -73,7 +76,7 @@ def test_a_full_disk_takes_no_import(used, tmp_path):
     rows = [f"N-{row},PRJ-0001,money,100,EUR,2026-01-01" for row in range(2_000)]
     table = tmp_path / "needs.csv"
     table.write_text("\n".join(["code,project,factor,quantity,unit,declared_on", *rows]))
-    with small_disk(tmp_path / "disk", DISK // 3) as disk:
+    with small_disk(tmp_path / "disk", sqlite_file(used).stat().st_size + ROOM) as disk:
         url = moved(used, disk)
         spoke_plainly(run_line(url, "import", str(table), "--yes", "--json"), 74, "disk-full")
         assert len(Hand(url).entries()) == 2

@@ -73,6 +73,7 @@ class UnitOfWork:
         self.last_details: ActDetails | None = None
         self.rows_written: Counter[str] = Counter()
         self.changes = RegisterChanges()
+        self.hidden: set[tuple[str, str]] = set()  # what this request marked as recorded in error
         self.notes: dict[Note, None] = {}
         self._rows = RowBuffer()
         self._journal = JournalRows(start.numbering)
@@ -217,6 +218,8 @@ class UnitOfWork:
         last, code, values = stored_terms(self.connection, kind, owner, version)
         self._add_version(kind, owner, last + 1, values, in_error=in_error)
         self.changes.append(RegisterChange(kind, code, last + 1))
+        if in_error:
+            self.hidden.add((kind, code))
 
     def edit_account(self, side: Side, code: str, **terms: Any) -> None:
         """Add a version of a need's or an offer's terms, and let its account follow."""
