@@ -21,9 +21,11 @@ from cli.framework.ledger_names import address_of, shown_url
 
 SEED = 20261124
 
-# What may differ: the moments of the machine, the keys that the program makes, and the URL.
+# What may differ: the moments of the machine, the keys that the program makes, the URL, and the
+# hash of a request, which covers its moment, its key, the user of the database and the transaction.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(\+00:00|Z)?")
 _MADE_KEY = re.compile(r"auto-[0-9a-f]{32}")
+_REQUEST_HASH = re.compile(r'"request_hash": "[0-9a-f]{64}"')
 _DATABASE_USER = re.compile(r'"database_user": ("[^"]*"|null)')
 
 REPORTS = (
@@ -184,6 +186,7 @@ def told(answer: Answer, office: Office) -> tuple[int, str, str]:
     for text in (answer.out, answer.err):
         plain = text.replace(shown_url(office.url), "URL").replace(address_of(office.url), "LEDGER")
         plain = _MOMENT.sub("MOMENT", _MADE_KEY.sub("KEY", plain))
+        plain = _REQUEST_HASH.sub('"request_hash": "HASH"', plain)
         texts.append(_DATABASE_USER.sub("", plain))
     return answer.code, texts[0], texts[1]
 

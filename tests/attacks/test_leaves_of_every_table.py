@@ -92,4 +92,8 @@ def another(kind: Any, old: Any) -> Any:
         return not old
     if isinstance(kind, Date):
         return "1999-12-31"
-    return (old or 0) + 1 if isinstance(kind, Integer) else f"{old or ''}x"
+    if isinstance(kind, Integer):
+        return (old or 0) + 1
+    room = getattr(kind, "length", None) or len(old or "") + 1
+    kept = (old or "")[: room - 1]
+    return next(one for one in (f"{kept}x", f"{kept}y") if one != old)

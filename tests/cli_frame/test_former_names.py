@@ -35,14 +35,14 @@ LINES = {
     "journal seal": "--dry-run",
     "journal seals": "",
     "journal prove": "1",
-    "journal verify-proof": "proof.json",
+    "journal verify-proof": "proof.json --seal {seal}",
     **{
         name: _RECORDS[name.removesuffix(" history")]
         for name in FORMER
         if name.endswith(" history")
     },
 }
-"""What is typed behind each former name."""
+"""What is typed behind each former name; `{seal}` is one stored outside the ledger."""
 LATER = NOON + timedelta(minutes=5)
 """The time of both lines, which receipts show."""
 
@@ -72,9 +72,10 @@ def test_each_does_what_the_new_one_does(
 ) -> None:
     assert sorted(LINES) == sorted(FORMER)
     monkeypatch.chdir(tmp_path)
-    furnished.says("audit seal")
+    *_, seal = furnished.says("audit seal").split()
     furnished.says("audit prove 1 --output proof.json")
-    for name, words in LINES.items():
+    for name, typed in LINES.items():
+        words = typed.format(seal=seal)
         new = now(name, words)
         new = new if new.startswith("history") else f"{new} {words}"
         more = "--json --key k1" if "--dry-run" in words else "--json"

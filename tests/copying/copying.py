@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -122,8 +122,26 @@ def edit(world: World, kind: str, code: str, **terms: Any) -> None:
     world.do(editing, reason="a letter came")
 
 
+def written_by_request(world: World) -> set[tuple[str, int]]:
+    """Give each table without records of its own with each request that wrote into it."""
+    queries = {
+        name: f"SELECT DISTINCT request_id FROM {name}"
+        for name in ("statement", "finding", "finding_event", "gap_snapshot")
+    }
+    queries["statement_line"] = (
+        "SELECT DISTINCT request_id FROM statement_line"
+        " JOIN statement ON statement.id = statement_line.statement_id"
+    )
+    with closing(world.raw()) as raw:
+        return {
+            (name, request)
+            for name, query in queries.items()
+            for (request,) in raw.execute(query).fetchall()
+        }
+
+
 def leaves(url: str) -> list[Leaf]:
-    """Give every entry and version of a ledger as what proves it."""
+    """Give what proves every entry, version and row that is no record of a ledger."""
     world = World(url)
     with world.ledger.read() as connection:
         every = list(stream_leaves(connection, BEFORE_ALL, 10**9))

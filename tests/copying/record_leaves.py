@@ -152,6 +152,8 @@ def canonical_request(
     salts: Salts | None = None,
     parent: Mapping[str, Any] | None = None,
     hash: str | None = None,  # noqa: A002 (the same word as in the leaf)
+    transaction: int | None = None,
+    server: str | None = None,
     **given: str | None,
 ) -> bytes:
     """Return the bytes of a request, with its input and its receipt as the stored texts."""
@@ -163,6 +165,8 @@ def canonical_request(
         "recorded_at": recorded_at,
         "parent": parent,
         "hash": hash,
+        "transaction": transaction,
+        "server": server,
         **given,
     }
     return _bytes(REQUEST_TAG, format, body, provenance, salts)

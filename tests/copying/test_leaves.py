@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import closing
 
-from copying import leaves
+from copying import leaves, written_by_request
 from world import World
 
 from ledger.evidence.disclosures import Disclosure
+from ledger.evidence.tree_head import ADOPTED_KIND, ROWS_KIND
 from ledger.store.registers import STORED_REGISTERS
 
 
@@ -30,7 +32,8 @@ def test_leaves_of_entries_come_in_order_and_every_kind_has_leaves(furnished: Wo
     entries = [name for name in names if name.startswith("entry ")]
     assert entries == [f"entry {entry.number}" for entry in furnished.entries()]
     assert len(names) == len(set(names))
-    assert {leaf.kind for leaf in found} == {"entry", "setting", "unit", *STORED_REGISTERS}
+    others = {"entry", "setting", "unit", ROWS_KIND, ADOPTED_KIND}
+    assert {leaf.kind for leaf in found} == others | STORED_REGISTERS.keys()
 
 
 def test_every_version_there_is_has_a_leaf(furnished: World) -> None:
@@ -38,7 +41,11 @@ def test_every_version_there_is_has_a_leaf(furnished: World) -> None:
     versions = sum(len(found) for name, found in rows.items() if name.endswith("_version"))
     versions -= len(rows["alembic_version"])
     due = versions + len(rows["unit"]) + len(rows["entry"])
-    assert len(leaves(furnished.url)) == due
+    found = Counter(leaf.kind for leaf in leaves(furnished.url))
+    written, adopted = found.pop(ROWS_KIND), found.pop(ADOPTED_KIND)
+    assert found.total() == due
+    assert written == len(written_by_request(furnished))
+    assert adopted == len(rows["adopted_row"]) == len(rows["night_run"]) + len(rows["night_step"])
 
 
 def test_a_leaf_says_what_changed_why_and_who_said_it(furnished: World) -> None:

@@ -62,7 +62,7 @@ def main() -> None:
 def _make_tables(url: str) -> None:
     """Do what a migration does: take the guards down, make the tables, put all guards up."""
     from ledger.store.db.engine import make_engine, write_transaction  # noqa: PLC0415 - reads the table
-    from ledger.store.db.tables import metadata, named, versions_of  # noqa: PLC0415
+    from ledger.store.db.tables import complete_metadata, named, versions_of  # noqa: PLC0415
     from migrations import guards  # noqa: PLC0415
 
     with write_transaction(make_engine(url)) as connection:
@@ -70,7 +70,7 @@ def _make_tables(url: str) -> None:
             return
         guards.take_down(connection)
         ours = [named(WORKSHOP.name), versions_of(WORKSHOP.name)]
-        metadata.create_all(connection, ours)
+        complete_metadata().create_all(connection, ours)
         guards.put_up(connection)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from copying import written_by_request
 from record_leaves import (
     Provenance,
     Salts,
@@ -79,7 +80,8 @@ def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -
         rows = connection.execute(
             select(request.c.id, request.c.command, request.c.input, request.c.program,
                    request.c.recorded_at, receipt.c.body, request.c.parent_id,
-                   request.c.parent_hash, *said).outerjoin(receipt)
+                   request.c.parent_hash, request.c.transaction_id, request.c.server_id,
+                   *said).outerjoin(receipt)
         ).all()  # fmt: skip
         rates = connection.execute(
             select(request.c.id, *rate.c["id", "day", "base", "quote", "rate", "source"],
@@ -88,10 +90,12 @@ def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -
         salts, given = read_salts(connection), _given_to_leaves(connection)
     with closing(sealed.raw()) as raw:
         hashes = dict(raw.execute("SELECT request_id, hash FROM receipt").fetchall())
-    for number, command, typed, program, at, body, before, named, *who in rows:
+    for number, command, typed, program, at, body, before, named, transaction, server, *who in rows:
         assert named == hashes.get(before), f"request {number}"
         parent = None if before is None else {"hash": named, "request": before}
         assert (before is None) == (number == 1)
+        on_server = sealed.url.startswith("postgresql")
+        assert (transaction is not None, server is not None) == (on_server, on_server)
         common = salts[number, "request", number, 0]
         terms = (command, typed, program, at, Provenance(*who), body)
         due = canonical_request(
@@ -100,6 +104,8 @@ def test_leaves_of_requests_and_rates_are_those_made_of_records(sealed: World) -
             format=2,
             parent=parent,
             hash=hashes[number],
+            transaction=transaction,
+            server=server,
             **given[number],
         )
         assert made[f"request {number}"] == due
@@ -130,26 +136,8 @@ def test_every_row_that_is_kept_for_ever_has_its_leaf(sealed: World) -> None:
     due |= {kind: rows[kind] for kind in ("request", "entry", "unit", "rate", "proposal")}
     due["adopted"] = rows["adopted_row"]
     assert rows["adopted_row"] == rows["night_run"] + rows["night_step"] > 0
-    due["rows"] = len([*_written_by_request(sealed)])
+    due["rows"] = len([*written_by_request(sealed)])
     assert found == due
-
-
-def _written_by_request(world: World) -> set[tuple[str, int]]:
-    """Give each table without records of its own with each request that wrote into it."""
-    queries = {
-        name: f"SELECT DISTINCT request_id FROM {name}"
-        for name in ("statement", "finding", "finding_event", "gap_snapshot")
-    }
-    queries["statement_line"] = (
-        "SELECT DISTINCT request_id FROM statement_line"
-        " JOIN statement ON statement.id = statement_line.statement_id"
-    )
-    with closing(world.raw()) as raw:
-        return {
-            (name, request)
-            for name, query in queries.items()
-            for (request,) in raw.execute(query).fetchall()
-        }
 
 
 def test_what_one_request_wrote_stands_together_behind_it(sealed: World) -> None:
