@@ -160,6 +160,7 @@ def test_a_session_that_may_not_be_looked_into_holds_back_from_the_last_request_
             assert running(world).since == found.since
             with world.ledger.read() as connection:
                 assert stable_moment(connection) == found.since
+            hidden.rollback()  # closing alone does not wait for the server to end it
         assert found.process is not None
         assert round(found.since.timestamp() * 1_000_000) == last - 1_000_000
         assert running(world) is None
