@@ -53,6 +53,7 @@ _LISTS: Final = {
     "body": "seat.list_bodies",
     "contact": "activity.list_contacts",
     "credential": "exchange.list_credentials",
+    "limit": "limit.list_limits",
     "meeting": "meeting.list_meetings",
     "note": "activity.list_notes",
     "owner": "activity.list_owners",

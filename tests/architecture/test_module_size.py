@@ -28,6 +28,7 @@ SHORT = {
     "cli/views/narrowed.py": "loaded only where a list is filtered",
     "cli/views/member_list.py": "a list loads nothing of what single members are shown with",
     "cli/views/finding.py": "one record, and what has happened to it",
+    "cli/views/limit.py": "one list, loaded by no other command",
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
     "cli/views/search.py": "one answer over all registers",

@@ -62,7 +62,7 @@ TAKES = {
     "attendance list": "city office",
     "motion list": "city office state",
     "target list": "city office",
-    "limit list": "",
+    "limit list": "state",
     "phase list": "city office state",
     "instalment list": "city provider office state",
     "report engagement": "city office",

@@ -223,6 +223,17 @@ def test_a_limit_binds_in_force_and_is_ended(fund: Officer) -> None:
     assert failures(fund) == []
 
 
+def test_a_list_of_limits_has_their_scope_and_whether_they_are_in_force(fund: Officer) -> None:
+    fund.says("limit add cap number 3 --per country --until 2026-11-22")
+    fund.says("limit add cap number 4 --projects country=IR --from 2027-01-01")
+    fund.says("limit add cap number 5 --offers provider=FUND")
+    standing = [one["standing"] for one in fund.asks("limit list")["rows"]]
+    assert standing == ["ended", "not yet", "in force"]
+    told = fund.says("limit list")
+    for shown in ("country", "country=IR", "provider=FUND", "2026-11-22", "2027-01-01", "ended"):
+        assert shown in told
+
+
 @pytest.mark.parametrize(
     ("line", "word"),
     [
