@@ -152,7 +152,7 @@ def _by_offer(lines: Iterable[Line]) -> dict[str, list[str]]:
 def changes_record(proposal: Proposal, changes: LineChanges) -> dict[str, Any] | None:
     """Return what changed as it is recorded with a stored proposal; None without a baseline.
 
-    Lines that are kept as they were are left out.
+    Lines that are kept unchanged are left out.
     """
     counted = proposal.changes
     if changes.baseline is None or counted is None:

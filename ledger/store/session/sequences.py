@@ -35,7 +35,7 @@ class SharedNumbering(Numbering):
 
     A `trial` draws nothing: it looks at the number that would come next, for what is rolled back
     anyway. Two who choose one code at once meet at its unique key, and one of them tries again;
-    after some `tries` it leaps ahead by chance, so that a crowd comes apart.
+    after some `tries` it leaps ahead by chance, so that many writers come apart.
     """
 
     def __init__(

@@ -78,7 +78,7 @@ def seal_step(night: Night) -> StepResult:
 
 def _held_finding(held: str) -> NightFinding:
     return NightFinding(
-        kind="settling-held-back",
+        kind="long-running-write",
         subject=SEAL,
         sentence=f"{held[0].upper()}{held[1:]}.",
         command="cityfund doctor",

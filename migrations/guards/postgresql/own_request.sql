@@ -1,6 +1,6 @@
 -- Called for the tables whose rows name the request they are written by: it was made by this session's
 -- database user in this transaction, and their moment is its own. So nobody adds to what was recorded
--- earlier, by whoever it was. Asked of officers alone: the owner copies what others recorded.
+-- earlier, in any name. Asked of officers alone: the owner copies what others recorded.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_row_is_of_its_session()
  RETURNS trigger

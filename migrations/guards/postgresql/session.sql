@@ -1,7 +1,7 @@
--- Whoever records something is who the server knows, at the moment of the server's clock, under a
--- number that a sequence gave: nobody records in another's name, moves what was known at a moment, or
--- uses up the numbers of everybody. Asked of officers alone: the owner copies what others recorded.
--- A dry run draws no numbers, and takes those that would come next.
+-- The user who records something is the one that the server knows, at the moment of the server's
+-- clock, under a number that a sequence gave: nobody records in another's name, changes what was known
+-- at a moment, or uses up the numbers of all. Asked of officers alone: the owner copies what others
+-- recorded. A dry run draws no numbers, and takes those that would come next.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_request_is_of_its_session()
  RETURNS trigger

@@ -112,7 +112,7 @@ def test_what_holds_back_for_long_is_named_by_doctor_and_by_the_night(
         assert "of cityfund on the database server" in found
         assert "pg_terminate_backend(" in found
         night = json.loads(working.tries("reconcile --json").out)
-    (told,) = [one for one in night["findings"] if one["kind"] == "settling-held-back"]
+    (told,) = [one for one in night["findings"] if one["kind"] == "long-running-write"]
     assert told["command"] == "cityfund doctor"
     assert not [one for one in _doctor(working) if "may have been writing" in one]
     other.ledger.engine.dispose()
