@@ -170,6 +170,17 @@ def test_a_session_that_may_not_be_looked_into_holds_back_from_the_last_request_
         server.administer(f"DROP ROLE {name}")
 
 
+def test_a_transaction_of_another_database_holds_nothing_back(
+    working: Officer, ledgers: PostgresqlLedgers
+) -> None:
+    elsewhere = f"{working.world.url.rpartition('/')[0]}/postgres"
+    with closing(Raw(elsewhere)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT txid_current()")
+        assert running(working.world) is None
+        other.execute("ROLLBACK")
+
+
 def test_a_write_that_ended_after_the_snapshot_is_known_by_its_request(working: Officer) -> None:
     world, other = working.world, World(working.world.url)
     held = held_open(other)

@@ -34,7 +34,7 @@ _HOLDERS: Final = text(
     "JOIN pg_database AS here ON here.datname = current_database() "
     "WHERE own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock' AND own.granted "
     "AND (own.pid IS NULL OR EXISTS (SELECT 1 FROM pg_stat_activity AS session "
-    "WHERE session.pid = own.pid AND session.usesysid IS NOT NULL)) "
+    "WHERE session.pid = own.pid AND session.usesysid IS NOT NULL AND session.datid = here.oid)) "
     "GROUP BY own.transactionid, own.pid HAVING NOT coalesce(bool_or("
     "held.relation = CAST(to_regclass('night_lock') AS oid) AND held.mode = 'RowShareLock'), false)"
     " AND NOT (coalesce(bool_or(held.database NOT IN (0, here.oid)), false)"
