@@ -26,6 +26,7 @@ from ledger.limits.caps import (
     LimitWithoutRate,
     Placed,
     Use,
+    is_comparable,
     of_projects,
     sentence,
     use_of_amounts,
@@ -203,7 +204,7 @@ class _Test:
             most = int(Fraction(limit.value) * total)
         else:
             found = self._check.context.units.get(limit.unit or "")
-            if found is None or not (found.code == need_unit.code or found.kind == need_unit.kind):
+            if found is None or not is_comparable(found, need_unit):
                 return None
             unit, most = found, int(Fraction(limit.value) * 10**found.decimals)
         return use_of_amounts(

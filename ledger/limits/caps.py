@@ -104,13 +104,18 @@ class Use:
         return f"{amount} project{'' if amount == 1 else 's'}"
 
 
+def is_comparable(unit: Unit, other: Unit) -> bool:
+    """Say whether a cap in a unit counts amounts of another: the same, or a second currency."""
+    return unit.code == other.code or unit.kind == other.kind == "money"
+
+
 def use_of_amounts(
     limit: Limit, most: int, unit: Unit, need_unit: Unit, placed: Iterable[Placed], rate_of: RateOf
 ) -> Use:
     """Return how much of a cap in a unit is used. Raises `LimitWithoutRate`."""
     sums: dict[str, tuple[Unit, int]] = {}
     for one in placed:
-        if one.unit.code == unit.code or (unit.kind == one.unit.kind == "money"):
+        if is_comparable(unit, one.unit):
             before = sums.get(one.unit.code, (one.unit, 0))[1]
             sums[one.unit.code] = one.unit, before + one.amount
     others = sum(

@@ -13,7 +13,7 @@ from ledger.core.factors import DEAL_STAGES, Factor
 from ledger.core.quantity import Unit
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import DealBalance
-from ledger.limits.caps import CAP, FLOOR, NUMBER, SHARE
+from ledger.limits.caps import CAP, FLOOR, NUMBER, SHARE, is_comparable
 from ledger.limits.scope import in_force, scope_of
 from ledger.matching.problem import MatchingCap, MatchingFloor
 from ledger.registers.records import Limit
@@ -77,12 +77,12 @@ class CapBuilder:
         placed = sum(
             one.amount * (self._known_rate(one.unit, unit) or 0)
             for one in self._placed(limit).get(("", _need_key(limit, first)), ())
-            if _converts(one.unit, unit)
+            if is_comparable(one.unit, unit)
         )
         rates = {
             at: self._known_rate(self._needs[at].balance.unit, unit) or Fraction(0)
             for at in needs
-            if _converts(self._needs[at].balance.unit, unit)
+            if is_comparable(self._needs[at].balance.unit, unit)
         }
         offers = frozenset(
             at
@@ -148,11 +148,11 @@ class CapBuilder:
             return
         unit, most = self._unit_and_most(limit, self._needs[needs[0]].project.code)
         own = {at: self._needs[at].balance.unit for at in needs}
-        counts = {at: one for at, one in own.items() if _converts(one, unit)}
+        counts = {at: one for at, one in own.items() if is_comparable(one, unit)}
         there = Counter[str]()
         units = {unit.code: unit, **{one.code: one for one in counts.values()}}
         for one in placed:
-            if _converts(one.unit, unit):
+            if is_comparable(one.unit, unit):
                 there[one.unit.code] += one.amount
                 units[one.unit.code] = one.unit
         if counts:
@@ -205,10 +205,6 @@ class _Placed(NamedTuple):
     project: str
     unit: Unit
     amount: int
-
-
-def _converts(unit: Unit, other: Unit) -> bool:
-    return unit.code == other.code or unit.kind == other.kind == "money"
 
 
 def _offer_key(limit: Limit, offer: OfferFacts) -> str:

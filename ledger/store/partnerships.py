@@ -1,4 +1,4 @@
-"""The acts of deals that say what came of a partnership, as they were recorded at two times.
+"""The acts of deals that say what came of a partnership, recorded at two times.
 
 A deal may have any number of acts. Two of them say all: the newest, and one that reached the
 furthest stage. The database finds these by its indexes, and reads no others.

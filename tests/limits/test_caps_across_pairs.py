@@ -223,6 +223,14 @@ def test_a_limit_binds_in_force_and_is_ended(fund: Officer) -> None:
     assert failures(fund) == []
 
 
+def test_a_cap_in_another_unit_of_work_is_not_about_a_need(fund: Officer) -> None:
+    fund.says("need add PRJ-0001 expertise '50 person-day' --topic metro --on 2025-01-01")
+    fund.says("offer add BANK expertise '50 person-day' --on 2025-01-01")
+    fund.says("limit add cap quantity '1 person-month'")
+    fund.says(hold("O-0003", "N-0004", "40 person-day"))
+    assert failures(fund) == []
+
+
 def test_a_list_of_limits_has_their_scope_and_whether_they_are_in_force(fund: Officer) -> None:
     fund.says("limit add cap number 3 --per country --until 2026-11-22")
     fund.says("limit add cap number 4 --projects country=IR --from 2027-01-01")

@@ -19,6 +19,7 @@ from ledger.limits.caps import (
     LimitWithoutRate,
     Placed,
     Use,
+    is_comparable,
     of_projects,
     sentence,
     use_of_amounts,
@@ -102,10 +103,7 @@ class _CapTest:
             else:
                 unit = self._uow.units[str(limit.unit)]
                 most = int(Fraction(limit.value) * 10**unit.decimals)
-                if (
-                    unit.code == self._need.unit.code
-                    or unit.kind == self._need.unit.kind == "money"
-                ):
+                if is_comparable(unit, self._need.unit):
                     yield self._of_amounts(limit, most, unit, placed)
 
     def _of_amounts(self, limit: Limit, most: int, unit: Unit, placed: list[Placed]) -> Use:
