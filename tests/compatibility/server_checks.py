@@ -106,6 +106,8 @@ def _statement_limit(engine: Engine) -> str:
 def _wait_limit(engine: Engine) -> str:
     def wait() -> None:
         with engines.autocommit_connection(engine) as connection:
+            # Its short wait would stay with it in the pool, and let a later writer give up early.
+            connection.detach()
             connection.execute(_SHORT_WAIT)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             connection.exec_driver_sql("ROLLBACK")
