@@ -22,6 +22,7 @@ from cli.views.match_changes import (
 from cli.views.match_text import (
     allocation_lines,
     complete_lines,
+    floor_lines,
     open_lines,
     rate_lines,
     summary_lines,
@@ -194,6 +195,9 @@ def emit_match_result(
     record = changes_record(proposal, match_result.line_changes)
     rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
     changed = [*change_lines(record, rows, coverage=proposal.levels()[1]["value"])]
+    floors = proposal.floors.to_list() if proposal.floors else []
+    is_proven = proposal.floors is None or not proposal.floors.gap
+    short = [*floor_lines(floors, is_proven=is_proven)]
     plain = call.read.without_filters()
     pairs = [(line.unit.code, line.offer_unit.code) for line in proposal.lines]
     old = old_rates(snapshot.rate_of, pairs, snapshot.day, rate_days_of(call))
@@ -208,9 +212,10 @@ def emit_match_result(
             "projects": projects,
             "baseline": record and record["baseline"],
             "dropped": record["dropped"] if record else [],
+            "floors": floors,
         }
         tail = {"open": open_need_rows}
-        notes = [*changed, *dropped_lines(record, in_full=True)]
+        notes = [*short, *changed, *dropped_lines(record, in_full=True)]
         emit_rows(
             rows,
             PROPOSED_COLUMNS,
@@ -227,6 +232,7 @@ def emit_match_result(
         open_need_rows = []  # the lines above say that there are no offers
     lines = [
         *summary_lines(proposal, selection, receipt["proposal"] if receipt else None),
+        *short,
         *changed,
         *(complete_lines(projects, in_full=in_full) if rows else _nothing_lines(match_result)),
         *allocation_lines(rows, proposal.complete, in_full=in_full),
@@ -297,18 +303,28 @@ def emit_saved(
         proposal=replace(proposal, changes=recorded_changes(record, len(proposal.lines))),
     )
     rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
+    goals = receipt.get("floors")
+    floors = goals["goals"] if goals else []
     if call.format != "table":
         receipt_keys = ("replayed", "dry_run", "notes", "key")
+        head = stored_head(snapshot, stored)
+        if goals:
+            head["levels"].insert(2, goals["level"])
         head = {
-            **stored_head(snapshot, stored),
+            **head,
             "baseline": record and record["baseline"],
             "dropped": record["dropped"] if record else [],
+            "floors": floors,
             "old_rates": [one.to_dict() for one in old],
             **{key: receipt[key] for key in receipt_keys if key in receipt},
         }
         emit_rows(rows, PROPOSED_COLUMNS, call.read.without_filters(), head=head, named="lines")
         return
-    changed = change_lines(record, rows, coverage=stored.proposal.levels()[1]["value"])
+    is_proven = not goals or goals["level"]["value"] == goals["level"]["bound"]
+    changed = [
+        *floor_lines(floors, is_proven=is_proven),
+        *change_lines(record, rows, coverage=stored.proposal.levels()[1]["value"]),
+    ]
     lines = [
         *_stored_lines(snapshot, stored, rows, changed),
         *dropped_lines(record),

@@ -113,6 +113,39 @@ def _cost_lines(proposal: Proposal) -> Iterator[str]:
     )
 
 
+def floor_lines(floors: Sequence[Mapping[str, Any]], *, is_proven: bool) -> Iterator[str]:
+    """Say how many floors are met, and name each that is not with its shortfall."""
+    if not floors:
+        return
+    short = [one for one in floors if float(one["shortfall"])]
+    noun = "Floor" if len(floors) == 1 else "Floors"
+    if not short:
+        yield from wrapped(f"{noun} met: {len(floors):,}.")
+        return
+    how = "" if is_proven else " Whether more is possible is not proven."
+    yield from wrapped(f"{noun} not met: {len(short):,} of {len(floors):,}.{how}")
+    for one in short:
+        yield from wrapped(one_line(floor_text(one)), "  ", "     ")
+
+
+def floor_text(floor: Mapping[str, Any]) -> str:
+    """Describe a floor with what is placed, proposed and missing."""
+    of = f" of {floor['group']}" if floor["group"] else ""
+    least, placed, proposed, short = (
+        _amount(floor, key) for key in ("least", "placed", "proposed", "shortfall")
+    )
+    return (
+        f"{floor['limit']}{of} asks for at least {least}: {placed} placed, {proposed} proposed, "
+        f"{short} short"
+    )
+
+
+def _amount(floor: Mapping[str, Any], key: str) -> str:
+    if floor["unit"] is not None:
+        return f"{grouped(floor[key])} {floor['unit']}"
+    return f"{floor[key]} project{'' if floor[key] == '1' else 's'}"
+
+
 def complete_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
     """List the projects that would become complete."""
     if not rows:

@@ -146,7 +146,16 @@ def _propose(figures: Figures) -> str:
     text = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
     if figures.get("limited"):
         text += "; search limit reached: a better proposal may exist"
+    text += _floors(figures)
     return f"{text}: cityfund match show {code}" if code else text
+
+
+def _floors(figures: Figures) -> str:
+    """Describe how many floors the proposal does not meet."""
+    floors, short = figures.get("floors", 0), figures.get("floors_short", 0)
+    if not short:
+        return ""
+    return f"; {short} of {_count(floors, 'floor', 'floors')} not met"
 
 
 def _check(figures: Figures) -> str:

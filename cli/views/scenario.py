@@ -29,6 +29,7 @@ _LEVELS = columns("level today_text then_text")
 _NAMES = {
     "complete": "1 weight completed",
     "coverage": "2 coverage",
+    "floors": "  short of floors",
     "changes": "3 lines changed",
     "deals": "4 deals",
     "cost": "5 cost a year",

@@ -20,6 +20,7 @@ from ledger.matching.limits import NO_LIMITS, CapBuilder, GivenLimits
 from ledger.matching.problem import (
     NO_OFFER,
     MatchingCap,
+    MatchingGoal,
     MatchingNeed,
     MatchingOffer,
     MatchingProblem,
@@ -88,13 +89,17 @@ def build(
         for facts, offer_class in zip(available_offers, classes.class_of_offer, strict=True)
     )
     caps: tuple[MatchingCap, ...] = ()
+    goals: tuple[MatchingGoal, ...] = ()
     if limits.limits:
         sides, every = (open_needs, available_offers), (all_needs, every_offer)
         builder = CapBuilder(limits, sides, every, day, rate_of)
         projects = tuple(
             replace(one, floors=builder.floors(one.code, one.needs)) for one in projects
         )
-        caps = builder.caps({one.code: at for at, one in enumerate(projects)})
+        index_of = {one.code: at for at, one in enumerate(projects)}
+        caps = builder.caps(index_of)
+        asked = [one for one in all_needs if _is_asked(one, selected)]
+        goals = builder.goals(asked, index_of)
     problem = MatchingProblem(
         projects,
         matching_needs,
@@ -102,6 +107,7 @@ def build(
         tuple(links),
         _outstanding(open_needs, outstanding, places),
         caps,
+        goals,
     )
     return BuiltProblem(problem, tuple(sorted(classes.without_rate)))
 
@@ -118,9 +124,13 @@ def _needs_before(
 
 
 def _is_open(facts: NeedFacts, selected: Collection[str] | None) -> bool:
-    asked = selected is None or facts.need.code in selected
-    active = facts.project.status in ACTIVE_STATUSES
-    return asked and active and facts.balance.quantified and facts.balance.free > 0
+    asked = _is_asked(facts, selected)
+    return asked and facts.balance.quantified and facts.balance.free > 0
+
+
+def _is_asked(facts: NeedFacts, selected: Collection[str] | None) -> bool:
+    is_selected = selected is None or facts.need.code in selected
+    return is_selected and facts.project.status in ACTIVE_STATUSES
 
 
 def _is_available(facts: OfferFacts, day: date) -> bool:

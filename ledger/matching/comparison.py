@@ -115,4 +115,5 @@ def _proposal_summary(proposal: Proposal) -> dict[str, Any]:
         "limited": proposal.limit_reached,
         "levels": proposal.levels(),
         "complete": list(proposal.complete),
+        "floors": [] if proposal.floors is None else proposal.floors.to_list(),
     }

@@ -15,7 +15,7 @@ from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import DealBalance
 from ledger.limits.caps import CAP, FLOOR, NUMBER, SHARE, is_comparable
 from ledger.limits.scope import in_force, scope_of
-from ledger.matching.problem import MatchingCap, MatchingFloor
+from ledger.matching.problem import MatchingCap, MatchingFloor, MatchingGoal
 from ledger.registers.records import Limit
 
 RateOf = Callable[[str, str], Fraction | None]
@@ -65,9 +65,86 @@ class CapBuilder:
     def floors(self, project: str, needs: Sequence[int]) -> tuple[MatchingFloor, ...]:
         """Return the floors of a project, whose needs have these indices."""
         limits = (one for one in self._given.limits if one.kind == FLOOR)
-        in_time = (one for one in limits if in_force(one, self._day))
+        in_time = (one for one in limits if one.measure == SHARE and in_force(one, self._day))
         floors = (self._floor(one, project, needs) for one in in_time)
         return tuple(one for one in floors if one is not None and one.missing > 0)
+
+    def goals(
+        self, asked: Iterable[NeedFacts], projects: Mapping[str, int]
+    ) -> tuple[MatchingGoal, ...]:
+        """Return the floors of quantities and numbers: one for each group of what is asked."""
+        needs = [*asked]
+        limits = (one for one in self._given.limits if one.kind == FLOOR)
+        in_time = (one for one in limits if one.measure != SHARE and in_force(one, self._day))
+        return tuple(goal for one in in_time for goal in self._goals_of(one, needs, projects))
+
+    def _goals_of(
+        self, limit: Limit, asked: Sequence[NeedFacts], projects: Mapping[str, int]
+    ) -> Iterator[MatchingGoal]:
+        """Give the goals of a floor: groups with offers available, or with something placed."""
+        scope, placed = scope_of(limit), self._placed(limit)
+        need_keys = {
+            _need_key(limit, one) for one in asked if scope.takes_project(one.project, one.city)
+        }
+        offer_keys = {
+            _offer_key(limit, one)
+            for one in self._offers
+            if scope.takes_offer(one.offer, one.provider, one.country)
+        }
+        if limit.per not in {"provider", "offer"}:
+            offer_keys = {""}  # what no offer can meet is missing all the same
+        groups = {(offer, need) for offer in offer_keys for need in need_keys}
+        for key in sorted(groups | {one for one in placed if one[1] in need_keys}):
+            yield self._goal(limit, key, placed.get(key, ()), projects)
+
+    def _goal(
+        self,
+        limit: Limit,
+        key: tuple[str, str],
+        placed: Sequence[_Placed],
+        projects: Mapping[str, int],
+    ) -> MatchingGoal:
+        scope = scope_of(limit)
+        offers = frozenset(
+            at
+            for at, one in enumerate(self._offers)
+            if _offer_key(limit, one) == key[0]
+            and scope.takes_offer(one.offer, one.provider, one.country)
+        )
+        needs = [
+            at
+            for at, one in enumerate(self._needs)
+            if _need_key(limit, one) == key[1] and scope.takes_project(one.project, one.city)
+        ]
+        group = str(self._day.year) if limit.per == "year" else key[0] or key[1]
+        if limit.measure == NUMBER:
+            counted = {one.project for one in placed}
+            return MatchingGoal(
+                limit.code,
+                group,
+                int(limit.value),
+                Fraction(len(counted)),
+                offers,
+                dict.fromkeys(needs, Fraction(1)),
+                counted=frozenset(projects[one] for one in counted if one in projects),
+            )
+        unit = self._given.units[str(limit.unit)]
+        rates = {at: self._rate_towards(self._needs[at].balance.unit, unit) for at in needs}
+        return MatchingGoal(
+            limit.code,
+            group,
+            int(Fraction(limit.value) * 10**unit.decimals),
+            sum((one.amount * self._rate_towards(one.unit, unit) for one in placed), Fraction(0)),
+            offers,
+            {at: rate for at, rate in rates.items() if rate},
+            unit.code,
+        )
+
+    def _rate_towards(self, unit: Unit, other: Unit) -> Fraction:
+        """Return the rate of a unit that a floor counts; without one it adds nothing."""
+        if not is_comparable(unit, other):
+            return Fraction(0)
+        return self._known_rate(unit, other) or Fraction(0)
 
     def _floor(self, limit: Limit, project: str, needs: Sequence[int]) -> MatchingFloor | None:
         scope, first = scope_of(limit), self._needs[needs[0]]

@@ -67,7 +67,7 @@ class Solution:
 
     `limit` is the limit that ended the search. Only after the time limit may another run differ:
     work is counted, and the same in every run. `changes` are those from a baseline, if there is
-    one.
+    one; `shortfall` is that of the goals, if there are any, and its bound the least possible.
     """
 
     allocations: tuple[Allocation, ...]
@@ -76,6 +76,7 @@ class Solution:
     solver: str
     limit: SearchLimit | None = None
     changes: Changes | None = None
+    shortfall: Level | None = None
 
     @property
     def limit_reached(self) -> bool:

@@ -108,6 +108,30 @@ class MatchingCap:
     counted: frozenset[int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MatchingGoal:
+    """A floor of a quantity or a number for one group, which a plan meets as far as it can.
+
+    `least` and `placed` are in the smallest part of `unit`, or count projects where it has none;
+    `rates` says how many parts one part of each need is. Of one on a number, `counted` are the
+    projects of the problem that are counted already, and `placed` as many in all.
+    """
+
+    code: str
+    group: str
+    least: int
+    placed: Fraction
+    offers: frozenset[int]
+    rates: Mapping[int, Fraction]
+    unit: str | None = None
+    counted: frozenset[int] = frozenset()
+
+    @property
+    def missing(self) -> Fraction:
+        """What is missing before a plan gives anything, never below zero."""
+        return max(Fraction(0), self.least - self.placed)
+
+
 class PairLimits(NamedTuple):
     """The minimum and maximum addition of a pair, in the need's smallest part; 1 <= low <= high."""
 
@@ -130,6 +154,7 @@ class MatchingProblem:
     links: tuple[Mapping[int, Ratio], ...]
     outstanding: Mapping[tuple[int, int], Outstanding]
     caps: tuple[MatchingCap, ...] = ()
+    goals: tuple[MatchingGoal, ...] = ()
 
     @cached_property
     def offers_of_class(self) -> tuple[tuple[int, ...], ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from ledger.core.quantity import Unit, format_amount
@@ -15,6 +16,7 @@ from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.eligibility.verdict import rate_between
 from ledger.gaps.rows import BaseCurrency
 from ledger.matching.build import BuiltProblem
+from ledger.matching.goals import Floors, floors_of
 from ledger.matching.plan import (
     Allocation,
     Changes,
@@ -74,7 +76,7 @@ class Proposal:
     `without_rate` are the pairs of units (of the need, of the offer) left out without a rate.
     `limit_reached` says that a limit ended the search, `limit` which one; a stored proposal does
     not record which. `changes` are those from its baseline; without one every
-    line is one.
+    line is one. `floors` are the goals, if there are any.
     """
 
     day: date
@@ -88,6 +90,7 @@ class Proposal:
     limit_reached: bool = False
     limit: SearchLimit | None = None
     changes: Changes | None = None
+    floors: Floors | None = None
 
     def levels(self) -> list[dict[str, Any]]:
         """Return the levels of the objective in their strict order, as in `cityfund.match/1`."""
@@ -111,6 +114,7 @@ class Proposal:
                 "bound": _decimal_text(self.coverage_level.bound),
                 "gap": _decimal_text(self.coverage_level.gap),
             },
+            *self._floors_levels(),
             *self._changes_levels(),
             {"name": "deals", "value": str(len(self.lines))},
             cost,
@@ -121,6 +125,10 @@ class Proposal:
         """The coverage of the best plan found, of which some may be given up to change less."""
         own = self.coverage_level.value
         return own if self.changes is None else max(own, self.changes.best_coverage)
+
+    def _floors_levels(self) -> list[dict[str, Any]]:
+        """Return the level of goals, where there are any: what is missing of them, by share."""
+        return [] if self.floors is None else [self.floors.to_level()]
 
     def _changes_levels(self) -> list[dict[str, Any]]:
         """Return the level of changes, which an old stored proposal does not have."""
@@ -145,8 +153,9 @@ def propose(
     day: date,
     rate_of: RateOf,
     base: BaseCurrency,
+    units: Mapping[str, Unit] = MappingProxyType({}),
 ) -> Proposal:
-    """Express a solution in the codes and units of the ledger."""
+    """Express a solution in the codes and units of the ledger; `units` are those of goals."""
     problem = built.problem
     lines = tuple(
         _line(built, allocation, needs, offers, rate_of)
@@ -166,6 +175,7 @@ def propose(
         limit_reached=solution.limit_reached,
         limit=solution.limit,
         changes=solution.changes or Changes(len(lines), len(lines), solution.coverage.value),
+        floors=floors_of(problem, solution, units),
     )
 
 

@@ -2,7 +2,8 @@
 
 A statement such as "it could end complete, but others would not" is true because the variant in
 which the project has priority was solved too, not because a price suggests it. The regret of a
-forced choice is the difference between the optima.
+forced choice is the difference between the optima. Goals are left out: what is proven is about
+levels 1 and 2, which come before them.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def with_priority(problem: MatchingProblem, project: int) -> MatchingProblem:
     others = sum(one.weight for index, one in enumerate(problem.projects) if index != project)
     projects = list(problem.projects)
     projects[project] = replace(projects[project], weight=others + 1)
-    return replace(problem, projects=tuple(projects))
+    return replace(problem, projects=tuple(projects), goals=())
 
 
 def with_extra_offer(

@@ -137,6 +137,7 @@ class _Program:
         builder.add_min_weight(int(aim.weight))
         self.required = aim.coverage
         self._coverage_row = builder.add_min_coverage(aim.coverage)
+        builder.add_goals(most=aim.shortfall)
         self._add_differences(builder)
         self.formulation: Formulation = builder.build(Fraction(1), level=3)
 

@@ -44,6 +44,7 @@ import numpy as np
 
 from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Allocation, allocated_to_needs, completed
+from ledger.solver.goal_rows import GoalColumns, add_goals
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
 from ledger.solver.limit_rows import LimitRows, is_counted
 from ledger.solver.pairs import EligiblePair, EligiblePairs
@@ -77,8 +78,8 @@ class Formulation:
     `open_columns` are the `y` of pairs with a minimum amount (-1: none), or the `t` of all-or-
     nothing pairs; `offer_amount_columns` the `w` (-1: none); `units` the amount of one `t`;
     `capacity_rows` the row of each offer; `placed_columns` the `p` of needs that others come after;
-    `counting_columns` the `g` of caps and projects. The objective is that of the level, times
-    `scale`.
+    `counting_columns` the `g` of caps and projects; `goal_columns` those of goals. The
+    objective is that of the level, times `scale`.
     """
 
     pairs: EligiblePairs
@@ -86,6 +87,7 @@ class Formulation:
     project_columns: Mapping[int, int]
     placed_columns: Mapping[int, int]
     counting_columns: Mapping[tuple[int, int], int]
+    goal_columns: GoalColumns
     amount_columns: IndexArray
     open_columns: IndexArray
     offer_amount_columns: IndexArray
@@ -152,6 +154,7 @@ class Formulation:
                 values[column] = given[need] == self.pairs.problem.needs[need].open
         for (cap, project), column in self.counting_columns.items():
             values[column] = is_counted(self.pairs.problem, plan_allocations, cap, project)
+        self.goal_columns.fill(values, self.pairs.problem, plan_allocations)
         for allocation in plan_allocations:
             at = self.pairs.index_of[allocation.need, allocation.offer]
             if self.open_columns[at] >= 0:
@@ -190,8 +193,17 @@ def level_one_program(
     return builder.build(Fraction(1), level=1)
 
 
-def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = False) -> Formulation:
-    """Formulate level 2: the coverage of plans that complete at least this weight."""
+def level_two_program(
+    pairs: EligiblePairs,
+    weight: int,
+    *,
+    integral: bool = False,
+    shortfall: Fraction | None = None,
+) -> Formulation:
+    """Formulate level 2: the coverage of plans that complete at least this weight.
+
+    With `shortfall`, of plans whose goals miss at most this.
+    """
     builder = FormulationBuilder(pairs, lambda _: True, integral=integral)
     scale = _scale(pairs)
     builder.add_project_columns([0] * len(pairs.completable))
@@ -202,6 +214,8 @@ def level_two_program(pairs: EligiblePairs, weight: int, *, integral: bool = Fal
     builder.add_sequence()
     builder.add_conditions()
     builder.add_min_weight(weight)
+    if shortfall is not None:
+        builder.add_goals(most=shortfall)
     return builder.build(scale, level=2)
 
 
@@ -238,6 +252,7 @@ class FormulationBuilder:
         self._capacity_rows: dict[int, int] = {}
         self._placed_columns: dict[int, int] = {}
         self._counting_columns: dict[tuple[int, int], int] = {}
+        self._goal_columns = GoalColumns()
 
     def project(self, pair: EligiblePair) -> int:
         """Return the project of a pair."""
@@ -363,6 +378,20 @@ class FormulationBuilder:
         rows.add_floors(self.project_columns)
         self._counting_columns = rows.add_caps()
 
+    def add_goals(self, *, gain: float = 0.0, most: Fraction | None = None) -> None:
+        """Add what is missing of each goal, at this objective; `most`: the largest shortfall."""
+        self._goal_columns = add_goals(
+            self._pairs, self._model, self._amount_columns, self._units, gain=gain, most=most
+        )
+
+    def add_amounts_of_needs(self, allocations: Iterable[Allocation]) -> None:
+        """Give every need exactly what a plan gives it."""
+        given = allocated_to_needs(self._pairs.problem, allocations)
+        for need in self._pairs.by_need:
+            own = self._pairs.problem.needs[need]
+            part = given[need] * self._scale(need) / own.open
+            self._add_amount_entries(self._model.add_rows(part, part, 1), need)
+
     def add_sequence(self) -> None:
         """Let a need get something only if those that it comes after end placed."""
         for need in self._pairs.by_need:
@@ -453,6 +482,7 @@ class FormulationBuilder:
             self.project_columns,
             self._placed_columns,
             self._counting_columns,
+            self._goal_columns,
             self._amount_columns,
             self._open_columns,
             self._offer_amount_columns,

@@ -29,6 +29,7 @@ from math import floor, isinf
 import numpy as np
 
 from ledger.matching.caps import admissible
+from ledger.matching.goals import shortfall
 from ledger.matching.plan import (
     Allocation,
     allocated_to_needs,
@@ -85,11 +86,15 @@ def is_feasible(problem: MatchingProblem, allocations: Iterable[Allocation]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a plan must reach, and the baseline from which it changes as little as possible."""
+    """What a plan must reach, and the baseline from which it changes as little as possible.
+
+    `shortfall` is the most that its goals may miss, None where there are none.
+    """
 
     baseline: Plan
     weight: Fraction
     coverage: Fraction
+    shortfall: Fraction | None = None
 
     def admits(self, pairs: EligiblePairs, plan: Plan) -> bool:
         """Return whether a plan keeps every rule and reaches weight and coverage."""
@@ -97,6 +102,7 @@ class Aim:
         return (
             completeness(problem, plan) >= self.weight
             and coverage(problem, plan) >= self.coverage
+            and (self.shortfall is None or shortfall(problem, plan) <= self.shortfall)
             and is_feasible(problem, plan)
         )
 
@@ -206,6 +212,7 @@ class _Program:
         builder.add_conditions()
         builder.add_min_weight(int(aim.weight))
         builder.add_min_coverage(aim.coverage)
+        builder.add_goals(most=aim.shortfall)
         self._unchanged_columns = self._add_unchanged_columns(builder)
         self.formulation = builder.build(Fraction(1), level=3)
 
@@ -316,7 +323,9 @@ def plans_of_choice(
     if not pairs.all or not choice.completed <= {*pairs.completable}:
         return
     for integral in (False, True) if pairs.rounding_pairs else (False,):
-        program = level_two_program(pairs, int(aim.weight), integral=integral)
+        program = level_two_program(
+            pairs, int(aim.weight), integral=integral, shortfall=aim.shortfall
+        )
         values = _solve_choice(program, choice, deadline)
         if values is None:
             continue

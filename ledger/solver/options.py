@@ -31,6 +31,12 @@ class SolverOptions:
             return self
         return replace(self, seconds=max(0.0, self.seconds - seconds))
 
+    def at_least(self, seconds: float) -> SolverOptions:
+        """Return the options with no less time than this."""
+        if self.seconds is None:
+            return self
+        return replace(self, seconds=max(self.seconds, seconds))
+
 
 class UnusableTimeLimit(InvalidInput, code="unusable-time-limit"):
     """A time limit that is not a whole number of seconds from 0 on."""

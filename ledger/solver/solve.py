@@ -2,7 +2,8 @@
 
 Sets: needs of projects, offers, and pairs of them that the rules admit.
 Objective, lexicographic: (1) the weight of the projects whose needs are all placed, (2) the
-coverage of all needs, then (3) fewer deals and (4) lower cost without changing (1) and (2).
+coverage of all needs, then the least shortfall of goals (`least_shortfall`), (3) fewer deals and
+(4) lower cost without changing (1) and (2).
 
 Up to `MAX_PAIRS_EXACT` pairs the mixed-integer program of all pairs is solved (`exact`); medium
 and large problems are relaxed, rounded and improved (`heuristic`). Both report proven bounds.
@@ -26,6 +27,7 @@ from ledger.matching.plan import (
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.bounds import max_completeness, max_coverage
 from ledger.solver.greedy import Plan, greedy_plan
+from ledger.solver.least_shortfall import with_least_shortfall
 from ledger.solver.options import UNLIMITED, SolverOptions
 
 MAX_PAIRS_EXACT = 60_000
@@ -38,6 +40,9 @@ MAX_NEEDS_MEDIUM = 5_000
 """and up to this number of needs: with more, a sub-MIP is too small a part."""
 QUICK_PLAN_SECONDS = 4
 """The time that the quick plan may take in any case."""
+
+SECONDS_FOR_GOALS = 1
+"""The time that goals may take where the search has used up the time limit."""
 
 
 def solve(
@@ -54,9 +59,19 @@ def solve(
     known_plan = admissible(problem, known_plan)
     options = options.less(monotonic() - began)
     if options.seconds == 0:
-        return _quick_solution(problem, known_plan)
+        return _on_goals(problem, _quick_solution(problem, known_plan), options)
+    started = monotonic()
     solution = _search(problem, options, known_plan)
-    return _with_computed_bounds(problem, _at_least_known(problem, solution, known_plan))
+    solution = _with_computed_bounds(problem, _at_least_known(problem, solution, known_plan))
+    left = options.less(monotonic() - started)
+    return _on_goals(problem, solution, left.at_least(SECONDS_FOR_GOALS))
+
+
+def _on_goals(problem: MatchingProblem, solution: Solution, options: SolverOptions) -> Solution:
+    """Return the solution with its goals met as far as possible, if there are any."""
+    if not problem.goals:
+        return solution
+    return with_least_shortfall(problem, solution, options, count_pairs(problem))
 
 
 def _quick_seconds(options: SolverOptions) -> float | None:

@@ -2,7 +2,7 @@
 
 1. Solve levels 1 and 2 as without a baseline, and extend the baseline itself by what is left. The
    better of the two sets what is to be reached: its weight, and its coverage less the churn
-   allowed, and never less than the baseline reaches.
+   allowed, and never less than the baseline reaches; and the shortfall of its goals.
 2. Where the baseline reaches that, it is the plan: no line changes.
 3. Else the fewest changes are sought: by a mixed-integer program over all pairs of a small problem,
    and over the pairs of the plans known of a larger one (see `least_changes`).
@@ -18,8 +18,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ledger.matching.caps import admissible
+from ledger.matching.goals import shortfall
 from ledger.matching.plan import (
     Allocation,
     Changes,
@@ -31,8 +33,12 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.greedy import OfferArrays, best_plan, extended
+from ledger.solver.least_shortfall import with_least_shortfall
 from ledger.solver.options import UNLIMITED, Deadline, SolverOptions
-from ledger.solver.solve import MAX_PAIRS_EXACT, count_pairs, solve
+from ledger.solver.solve import MAX_PAIRS_EXACT, SECONDS_FOR_GOALS, count_pairs, solve
+
+if TYPE_CHECKING:
+    from ledger.solver.least_changes import Aim
 
 Plan = tuple[Allocation, ...]
 
@@ -66,16 +72,25 @@ class _Nearest:
     ) -> None:
         self._problem, self._churn = problem, churn
         self._baseline = admissible(problem, baseline)
-        self._deadline = Deadline(options.seconds)
+        self._options, self._deadline = options, Deadline(options.seconds)
 
     def solution(self, solution: Solution) -> Solution:
         extension = self._extended()
         best = best_plan(self._problem, [solution.allocations, extension, self._baseline])
+        if self._problem.goals:
+            solution = self._with_goals(solution, best)
+            best = solution.allocations
         weight, best_coverage = self._rank(best)
         least = self._least_coverage(weight, best_coverage)
         plan, bound = self._nearest((solution.allocations, extension, best), weight, least)
         changes = count_changes(self._baseline, plan)
         value, cover = self._rank(plan)
+        if solution.shortfall is not None:
+            short = shortfall(self._problem, plan)
+            least_short = min(short, solution.shortfall.bound)
+            solution = replace(
+                solution, shortfall=replace(solution.shortfall, value=short, bound=least_short)
+            )
         return replace(
             solution,
             allocations=plan,
@@ -83,6 +98,22 @@ class _Nearest:
             coverage=_at_least(solution.coverage, cover, best_coverage),
             changes=Changes(changes, bound, best_coverage),
         )
+
+    def _with_goals(self, solution: Solution, best: Plan) -> Solution:
+        """Return the solution of the best plan, or of one equal to it that falls less short."""
+        problem = self._problem
+        if best != solution.allocations:
+            seconds = SECONDS_FOR_GOALS if self._options.seconds else 0
+            solution = with_least_shortfall(
+                problem,
+                replace(solution, allocations=best),
+                self._options.at_least(seconds),
+                count_pairs(problem),
+            )
+        equal = self._rank(self._baseline) == self._rank(solution.allocations)
+        if equal and shortfall(problem, self._baseline) < shortfall(problem, solution.allocations):
+            solution = replace(solution, allocations=self._baseline)
+        return solution
 
     def _extended(self) -> Plan:
         left = self._deadline.left
@@ -98,27 +129,33 @@ class _Nearest:
         self, candidates: Iterable[Plan], weight: Fraction, least: Fraction
     ) -> tuple[Plan, int]:
         """Return the plan of the fewest changes that was found, and a bound."""
-        if self._rank(self._baseline) >= (weight, least):
+        *others, best = candidates
+        most = shortfall(self._problem, best) if self._problem.goals else None
+        if self._rank(self._baseline) >= (weight, least) and self._meets(self._baseline, most):
             return self._baseline, 0
         reached = [
             plan
-            for plan in candidates
+            for plan in (*others, best)
             if completeness(self._problem, plan) == weight
             and coverage(self._problem, plan) >= least
+            and self._meets(plan, most)
         ]
         best = min(reached, key=lambda plan: count_changes(self._baseline, plan))
         if self._deadline.passed:
             return best, 1
-        return self._by_program(best, reached, weight, least)
+        from ledger.solver.least_changes import Aim  # noqa: PLC0415 - takes long to load
 
-    def _by_program(
-        self, best: Plan, reached: Iterable[Plan], weight: Fraction, least: Fraction
-    ) -> tuple[Plan, int]:
+        aim = Aim(self._baseline, weight, least, most)
+        return self._by_program(best, reached, aim)
+
+    def _meets(self, plan: Plan, most: Fraction | None) -> bool:
+        return most is None or shortfall(self._problem, plan) <= most
+
+    def _by_program(self, best: Plan, reached: Iterable[Plan], aim: Aim) -> tuple[Plan, int]:
         from ledger.solver import least_changes as program  # noqa: PLC0415 - takes long to load
         from ledger.solver.closest import closest_plan  # noqa: PLC0415 - as above
         from ledger.solver.pairs import eligible_pairs, pairs_among, restricted_pairs  # noqa: PLC0415
 
-        aim = program.Aim(self._baseline, weight, least)
         pair_count = count_pairs(self._problem)
         if pair_count <= MAX_PAIRS_ALL:
             pairs = eligible_pairs(self._problem)

@@ -245,8 +245,8 @@ def test_a_list_of_limits_has_their_scope_and_whether_they_are_in_force(fund: Of
 @pytest.mark.parametrize(
     ("line", "word"),
     [
-        ("limit add floor quantity '10 EUR'", "floor"),
-        ("limit add floor number 2", "floor"),
+        ("limit add floor quantity 10", "unit"),
+        ("limit add floor number 2 --per project", "project"),
         ("limit add floor share 10% --per country", "floor"),
         ("limit add cap quantity 50", "unit"),
         ("limit add cap number 1.5", "whole"),

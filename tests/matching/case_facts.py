@@ -63,15 +63,18 @@ def problem_of(case: Case, facts: Facts | None = None) -> BuiltProblem:
     )
 
 
+_MEASURES = {"floor": "share", "goal": "quantity", "goal-number": "number"}
+
+
 def limits_of(case: Case, facts: Facts) -> GivenLimits:
     """Give the caps of a Case as records of limits."""
     limits = tuple(
         Limit(
             code=cap.code,
-            measure="share" if cap.measure == "floor" else cap.measure,
-            kind="floor" if cap.measure == "floor" else "cap",
+            measure=_MEASURES.get(cap.measure, cap.measure),
+            kind="floor" if cap.measure in _MEASURES else "cap",
             value=_value(cap),
-            unit=cap.unit if cap.measure == "quantity" else None,
+            unit=cap.unit if cap.measure in {"quantity", "goal"} else None,
             offers=f"offer={','.join(sorted(cap.offers))}",
             projects=f"project={','.join(sorted(cap.projects))}",
         )
@@ -82,7 +85,8 @@ def limits_of(case: Case, facts: Facts) -> GivenLimits:
 
 def _value(cap: CaseCap) -> Decimal:
     value = Decimal(cap.value.numerator) / Decimal(cap.value.denominator)
-    return value.scaleb(-DECIMALS[cap.unit]) if cap.measure == "quantity" else value
+    in_parts = cap.measure in {"quantity", "goal"}
+    return value.scaleb(-DECIMALS[cap.unit]) if in_parts else value
 
 
 def document_of(case: Case, built: BuiltProblem, solution: Solution) -> dict[str, Any]:

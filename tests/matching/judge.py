@@ -233,7 +233,7 @@ def _sequence(case: Case, lines: list[Given]) -> Iterator[Fault]:
 
 def _caps(case: Case, lines: list[Given]) -> Iterator[Fault]:
     for cap in case.caps:
-        for needs in case.scopes(cap) if cap.measure != "floor" else ():
+        for needs in case.scopes(cap) if cap.measure in {"quantity", "number", "share"} else ():
             mine = [one for one in lines if one.offer in cap.offers and one.need in needs]
             if not mine:
                 continue

@@ -134,7 +134,8 @@ class CaseCap:
     """A cap on what these offers give to these projects: a `quantity`, a `number` or a `share`.
 
     A `floor` is the share of the money of each project that these offers give before it counts as
-    complete. `value` is in smallest parts of `unit`, a number of projects, or a part of a
+    complete; a `goal`, in money, and a `goal-number`, of projects, are met as far as possible.
+    `value` is in smallest parts of `unit`, a number of projects, or a part of a
     project's money.
     """
 

@@ -34,6 +34,10 @@ class NotProven(Exception):
         self.least, self.most, self.weight = least, most, weight
 
 
+class TooLarge(Exception):
+    """The numbers of a case do not fit the solver's 64 bits."""
+
+
 class Proven(NamedTuple):
     """Levels 1 and 2 at their optimum, and one plan that reaches both."""
 
@@ -45,6 +49,13 @@ class Proven(NamedTuple):
 def best_of(case: Case, work: float = WORK) -> Proven:
     """Find the optimum of a case: first the weight of complete projects, then the coverage."""
     return _Model(case, work).solved()
+
+
+def least_shortfall(case: Case, work: float = WORK) -> tuple[Proven, Fraction]:
+    """Find the optimum of a case, and the least shortfall of the plans that reach it."""
+    model = _Model(case, work)
+    proven = model.solved()
+    return proven, model.least_shortfall(proven.coverage)
 
 
 def fits(case: Case) -> bool:
@@ -87,6 +98,63 @@ class _Model:
         gives = {(p.need, p.offer): solver.value(x) for p, x in self.given.items()}
         gives = {pair: amount for pair, amount in gives.items() if amount}
         return Proven(weight, Fraction(coverage), gives)
+
+    def least_shortfall(self, coverage: Fraction) -> Fraction:
+        """Hold the coverage, and find the least sum of what is missing, as shares of goals."""
+        gain = self.gain()
+        scale = lcm(1, *(each.denominator for each in gain.values()))
+        covered = sum(int(gain[pair] * scale) * x for pair, x in self.given.items())
+        self.model.add(covered >= int(coverage * scale))
+        shares = [self._missing(one) for one in self.case.caps if "goal" in one.measure]
+        common = lcm(1, *(share.denominator for _, share in shares))
+        if common > 10**12:
+            raise TooLarge
+        self.model.minimize(sum(int(share * common) * missing for missing, share in shares))
+        solver, _ = self._solve(1)
+        return sum((solver.value(missing) * share for missing, share in shares), Fraction(0))
+
+    def _missing(self, goal: CaseCap) -> tuple[cp_model.IntVar, Fraction]:
+        """Make what is missing of a goal; say what one of it is as a share of the goal."""
+        case, least = self.case, int(goal.value)
+        living = [
+            (need, amount)
+            for (need, offer), (amount, _) in case.living.items()
+            if offer in goal.offers and case.need[need].project in goal.projects
+        ]
+        given = {
+            pair: x
+            for pair, x in self.given.items()
+            if pair.offer in goal.offers and case.need[pair.need].project in goal.projects
+        }
+        if goal.measure == "goal-number":
+            before = {case.need[need].project for need, _ in living}
+            new: dict[str, list[cp_model.IntVar]] = {}
+            for pair, x in given.items():
+                new.setdefault(case.need[pair.need].project, []).append(x)
+            counted = []
+            for project in sorted(new.keys() - before):
+                is_counted = self.model.new_bool_var(f"{goal.code} counts {project}")
+                self.model.add(sum(new[project]) >= is_counted)
+                counted.append(is_counted)
+            missing = self.model.new_int_var(0, least, f"{goal.code} misses")
+            self.model.add(missing >= least - len(before) - sum(counted))
+            return missing, Fraction(1, least)
+        rates = {
+            one.code: (case.rate(one.unit, goal.unit) or Fraction(0))
+            * Fraction(10) ** (DECIMALS[goal.unit] - DECIMALS[one.unit])
+            if one.unit in MONEY
+            else Fraction(0)
+            for one in case.needs
+        }
+        asked = least - sum((amount * rates[need] for need, amount in living), Fraction(0))
+        used = {pair.need for pair in given}
+        scale = lcm(asked.denominator, *(rates[one].denominator for one in used))
+        if scale * least > 10**12:
+            raise TooLarge
+        missing = self.model.new_int_var(0, scale * least, f"{goal.code} misses")
+        towards = sum(int(rates[pair.need] * scale) * x for pair, x in given.items())
+        self.model.add(missing >= int(asked * scale) - towards)
+        return missing, Fraction(1, least * scale)
 
     def _may_end(self) -> list[str]:
         return may_end_complete(self.case, self.pairs)
@@ -154,6 +222,7 @@ class _Model:
         for cap in case.caps:
             if cap.measure == "floor":
                 self._floor(cap)
+            if cap.measure not in {"quantity", "number", "share"}:
                 continue
             for needs in case.scopes(cap):
                 given = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from ledger.approaches.pauses import Pauses
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, normalised_code
-from ledger.matching.explain import Explanation
+from ledger.matching.explain import Because, Explanation
 from ledger.matching.pairs import PairFacts
 from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import AmbiguousCode, UnknownCode
@@ -38,7 +39,24 @@ def explain(
     pairs = _pairs(snapshot, kind, code, pipeline.pauses)
     context = ExplanationContext(solve_pipeline(pipeline, options), options)
     explanation = _EXPLAINED_BY[kind](context, code, pairs)
-    return replace(explanation, old_rates=snapshot.rate_of.old(query.rate_days))
+    return replace(
+        explanation,
+        because=(*explanation.because, *_floors_short(context, kind, code)),
+        old_rates=snapshot.rate_of.old(query.rate_days),
+    )
+
+
+def _floors_short(context: ExplanationContext, kind: str, code: str) -> Iterator[Because]:
+    """Name each floor that counts what is explained and is not met by today's proposal."""
+    floors, plan = context.match_result.proposal.floors, context.plan
+    if floors is None:
+        return
+    needs = [one.need.code for one in context.needs_of(code)] if kind == "project" else [code]
+    own = {plan.offer_index.get(code)} if kind == "offer" else {*map(plan.need_index.get, needs)}
+    for goal, state in zip(context.problem.goals, floors.goals, strict=True):
+        counted = goal.offers if kind == "offer" else goal.rates.keys()
+        if state.missing and own & {*counted}:
+            yield Because("floor", f"{state.sentence()}.")
 
 
 _EXPLAINED_BY: Final = {

@@ -179,6 +179,7 @@ def solve_pipeline(pipeline: Pipeline, options: SolverOptions) -> MatchResult:
         pipeline.snapshot.day,
         plain_rates(pipeline.snapshot.rate_of),
         pipeline.base,
+        pipeline.limits.units,
     )
     changes = (
         without_baseline(proposal.lines)

@@ -120,6 +120,7 @@ def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -
     return uow.receipt(
         proposal=stored.code,
         since_baseline=changes_record(proposal, solved_proposal.matched.line_changes),
+        floors=None if proposal.floors is None else proposal.floors.to_record(),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from ledger.matching.proposal import Proposal
 from ledger.solver.options import SolverOptions
 from ledger.store.db.queries import first_receipt
 from ledger.store.session.execute import execute
@@ -44,6 +45,7 @@ def propose_step(night: Night) -> StepResult:
             "bound": str(level.bound),
             "lines": len(proposal.lines),
             "limited": int(proposal.limit_reached),
+            **_floor_figures(proposal),
             # Storing it is a request too; what others recorded meanwhile is for the next run.
             "requests": requests + is_new,
         },
@@ -51,6 +53,14 @@ def propose_step(night: Night) -> StepResult:
         offices=_by_office(solved_proposal),
         changed=is_new,
     )
+
+
+def _floor_figures(proposal: Proposal) -> dict[str, int]:
+    """Give the goals and how many of them the proposal does not meet, where there are any."""
+    if proposal.floors is None:
+        return {}
+    goals = proposal.floors.goals
+    return {"floors": len(goals), "floors_short": sum(one.missing > 0 for one in goals)}
 
 
 def _code_of_same(matched: MatchResult) -> str | None:

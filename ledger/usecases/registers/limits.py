@@ -40,12 +40,12 @@ def require_limit(uow: UnitOfWork, limit: Limit) -> None:
 
     Raises what reading a filter raises, and `UnknownUnit`.
     """
-    if limit.kind == FLOOR and (limit.measure != SHARE or limit.per not in {None, "project"}):
+    if limit.kind == FLOOR and limit.measure == SHARE and limit.per not in {None, "project"}:
         raise BadLimit(
             f"Limit {limit.code} is a floor that nothing holds to.",
-            why="Matching holds to floors of a share of the money of each project; others would "
-            "bind nothing.",
-            next_step="Give a share, without --per, or record it as a note: cityfund note add",
+            why="A floor of a share is one of the money of each project; of several projects "
+            "together it would bind nothing.",
+            next_step="Give a share without --per, or measure a quantity.",
         )
     if limit.measure == QUANTITY:
         if limit.unit is None:
