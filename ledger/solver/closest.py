@@ -54,7 +54,7 @@ def closest_plan(
     program = _Program(pairs, aim)
     solver = Solver(program.formulation.model, tolerance=_TOLERANCE)
     solver.disable_feasibility_jump()
-    solver.set_option("mip_abs_gap", _GAP)
+    solver.stop_at_gap(_GAP)
     projects = program.formulation.project_columns
     columns = np.array(list(projects.values()), np.int32)
     least = np.array([float(one in before and one in after) for one in projects])

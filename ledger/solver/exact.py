@@ -348,7 +348,7 @@ class _Search:
         """Return a solver of a program with all cuts so far."""
         solver = Solver(formulation.model, tolerance=_tolerance(formulation))
         if formulation.level == 1:
-            solver.set_option("mip_abs_gap", INTEGER_GAP)
+            solver.stop_at_gap(INTEGER_GAP)
         for cut in self._cuts:
             add_cut(solver, formulation, cut)
         return solver

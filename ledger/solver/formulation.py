@@ -66,6 +66,8 @@ def steepest_slope(ratio: Ratio, high: int) -> float:
 
 LARGEST_INTEGER = 10**6
 """Up to this amount, integer amounts are stated where they are not integral by themselves."""
+_LARGEST_ROW = 10**11
+"""Up to this need and offer: one part of more is too small an entry of their rows."""
 _MAX_SCALE = 5_000
 _COVERAGE_TOLERANCE = 1e-9
 """The tolerance of a coverage that is required, relative to it."""
@@ -117,11 +119,16 @@ class Formulation:
             project for project, column in self.project_columns.items() if values[column] > _HALF
         )
 
+    def placed_needs(self, values: FloatArray) -> tuple[int, ...]:
+        """Return the needs that others come after, where all that is open of them is allocated."""
+        return tuple(need for need, column in self.placed_columns.items() if values[column] > _HALF)
+
     def binary_choices(self, values: FloatArray) -> tuple[IndexArray, FloatArray]:
         """Return the binary columns and their rounded values."""
         open_columns = np.unique(self.open_columns[self.open_columns >= 0])
+        choices = (self.project_columns, self.placed_columns, self.counting_columns)
         columns = np.concatenate(
-            [np.array(list(self.project_columns.values()), np.int32), open_columns]
+            [*(np.array(list(one.values()), np.int32) for one in choices), open_columns]
         )
         return columns, np.round(values[columns])
 
@@ -305,7 +312,10 @@ class FormulationBuilder:
     def _counts_units(self, at: int) -> bool:
         pair = self._pairs.all[at]
         asked = self._integral and at in self._pairs.rounding_pairs
-        return asked and not pair.all_or_nothing and pair.high <= LARGEST_INTEGER
+        if not asked or pair.all_or_nothing or pair.high > LARGEST_INTEGER:
+            return False
+        problem = self._pairs.problem
+        return max(problem.needs[pair.need].open, problem.offers[pair.offer].free) <= _LARGEST_ROW
 
     def _add_tickets(self, indices: list[int], gains: Sequence[float] = ()) -> None:
         size = len(indices)

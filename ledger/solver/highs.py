@@ -6,7 +6,7 @@ is set only where the caller asks for one. All models are maximised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -25,6 +25,13 @@ TOLERANCE = 1e-9
 """The feasibility tolerance of rows and integers, in the scale of the model."""
 
 _DUAL_TOLERANCE = 1e-7
+_COUNTING_COST_SCALE = 2.0**20
+_COUNTING_DUAL_TOLERANCE = 1e-10
+_SMALLEST_ENTRY = 1e-12
+"""In a model with columns that count parts, a part may add less to the objective than the dual
+tolerance, and its entries may be below what HiGHS takes for zero: its bound would then leave out
+whole columns of many such parts. There costs are scaled up, and both limits are the least of HiGHS.
+"""
 _MISREPORTED = 1e-4
 _STEPS_OF_AN_ITERATION = 3
 """A simplex iteration takes about as long as this number of checks between two nodes."""
@@ -167,6 +174,8 @@ class Solver:
     def __init__(self, model: Model, *, tolerance: float = TOLERANCE) -> None:
         self._highs = _Silent()
         self._integral = any(part.any() for part in model.types)
+        self._bound_error = _bound_error(model)
+        self._cost_scale = _COUNTING_COST_SCALE if self._bound_error else 1.0
         self.columns = model.columns
         self.checks_made = 0  # how many checks all runs made
         self.steps = 0  # how much all runs worked: their checks, and their iterations by weight
@@ -180,12 +189,19 @@ class Solver:
             ("dual_feasibility_tolerance", max(tolerance, _DUAL_TOLERANCE)),
         ):
             self.set_option(option, value)
-        self._highs.passModel(model.highs_lp())
+        if self._bound_error:
+            self.set_option("dual_feasibility_tolerance", _COUNTING_DUAL_TOLERANCE)
+            self.set_option("small_matrix_value", _SMALLEST_ENTRY)
+        self._highs.passModel(_with_scaled_costs(model, self._cost_scale).highs_lp())
 
     def set_option(self, name: str, value: float | str | bool) -> None:  # noqa: FBT001 - HiGHS's own
         """Set an option of HiGHS by its own name."""
         status = self._highs.setOptionValue(name, value)
         assert status == highspy.HighsStatus.kOk, name
+
+    def stop_at_gap(self, gap: float) -> None:
+        """Stop a search once the gap between its value and its bound is at most this."""
+        self.set_option("mip_abs_gap", gap * self._cost_scale)
 
     def disable_feasibility_jump(self) -> None:
         """Disable the feasibility jump heuristic: on large models its solutions mislead."""
@@ -241,7 +257,7 @@ class Solver:
         return self._result()
 
     def _run(self, checks: int | None, on_bound: BoundCallback | None, steps: int | None) -> None:
-        monitor = SearchMonitor(checks, on_bound, steps)
+        monitor = SearchMonitor(checks, self._unscaled(on_bound), steps)
         if self._integral:
             self._highs.cbMipInterrupt.subscribe(monitor.check)
         self._highs.run()
@@ -252,6 +268,11 @@ class Solver:
         self.steps += monitor.checks_made + _STEPS_OF_AN_ITERATION * iterations
         if monitor.interrupted:
             raise KeyboardInterrupt
+
+    def _unscaled(self, on_bound: BoundCallback | None) -> BoundCallback | None:
+        if on_bound is None:
+            return None
+        return lambda value, bound: on_bound(value / self._cost_scale, bound / self._cost_scale)
 
     def _objective_misreported(self) -> bool:
         """Return whether the objective of the solution differs from the reported one.
@@ -274,9 +295,11 @@ class Solver:
         feasible = info.primal_solution_status == feasible_status
         statuses = highspy.HighsModelStatus
         optimal = status in {statuses.kOptimal, statuses.kModelEmpty}
-        value = info.objective_function_value
+        value = info.objective_function_value / self._cost_scale
         failed = status == statuses.kSolveError
-        bound = info.mip_dual_bound if self._integral else value if optimal else INFINITY
+        bound = value if optimal else INFINITY
+        if self._integral:
+            bound = info.mip_dual_bound / self._cost_scale + self._bound_error
         has_duals = bool(solution.dual_valid) and not self._integral
         return SolveResult(
             optimal=optimal,
@@ -288,6 +311,21 @@ class Solver:
             duals=np.array(solution.row_dual) if has_duals else None,
             reduced_costs=np.array(solution.col_dual) if has_duals else None,
         )
+
+
+def _bound_error(model: Model) -> float:
+    """Return by how much the bound of a model with columns that count parts may be too low.
+
+    That is the dual tolerance times the range of each of them; 0 for a model without any.
+    """
+    ranges = _joined(model.uppers) - _joined(model.lowers)
+    integral = np.concatenate([*model.types, np.zeros(0)]) == VariableType.INTEGER
+    counting = ranges[integral & (ranges > 1)]
+    return float(counting.sum()) * _COUNTING_DUAL_TOLERANCE / _COUNTING_COST_SCALE
+
+
+def _with_scaled_costs(model: Model, scale: float) -> Model:
+    return replace(model, costs=[scale * costs for costs in model.costs])
 
 
 def solver_name() -> str:

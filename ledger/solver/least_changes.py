@@ -162,7 +162,7 @@ class _Search:
         """Solve the program; choices without a plan in whole numbers are excluded."""
         program = _Program(self._pairs, self._aim, integral=integral)
         solver = Solver(program.formulation.model, tolerance=_TOLERANCE)
-        solver.set_option("mip_abs_gap", 1 - _WHOLE)
+        solver.stop_at_gap(1 - _WHOLE)
         checks = self._limits.checks(program.formulation.model.columns)
         for _ in range(_ROUNDS):
             if self.bound >= self._aim.changes(self.best) or self._deadline.passed:

@@ -93,7 +93,7 @@ class FreeFlowSubMip:
         capacity_rows = self._add_capacity_rows(model, flows)
         self._add_share_rows(model, parts, flows)
         solver = Solver(model, tolerance=_TOLERANCE)
-        solver.set_option("mip_abs_gap", _ABSOLUTE_GAP)
+        solver.stop_at_gap(_ABSOLUTE_GAP)
         solver.disable_feasibility_jump()
         if self._from_assignment:
             start_completed = self._completed[self._projects].astype(np.float64)

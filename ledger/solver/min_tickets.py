@@ -142,7 +142,7 @@ class TicketRelaxation:
         """Return a solver of the program that stops at this relative gap."""
         solver = Solver(self.program.model, tolerance=tolerance)
         solver.disable_feasibility_jump()
-        solver.set_option("mip_abs_gap", INTEGER_GAP)
+        solver.stop_at_gap(INTEGER_GAP)
         solver.set_option("mip_rel_gap", gap)
         return solver
 

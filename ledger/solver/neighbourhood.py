@@ -155,7 +155,7 @@ class FixedRestSubMip:
         )
         self._add_rows(model, arcs, parts, flows)
         solver = Solver(model, tolerance=_TOLERANCE)
-        solver.set_option("mip_abs_gap", 0.9)
+        solver.stop_at_gap(0.9)
         solver.start_from(start)
         result = solver.solve(nodes=limits.nodes, checks=limits.checks, deadline=deadline)
         if result.values is None:

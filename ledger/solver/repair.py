@@ -29,7 +29,8 @@ class Flow:
 
     A pair is open if it has no minimum amount, or has an amount. Open pairs stay within their
     limits, and no need gets more than its target. `cover` are pairs that had to be open and exceed
-    the capacity of their offer even at their minimum: no plan opens all of them.
+    the capacity of their offer even at their minimum: no plan opens all of them. What exceeds a
+    capacity is released from the needs `released_last` only where the others do not suffice.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Flow:
         amounts: Sequence[int],
         targets: Sequence[int],
         closed: Collection[int] = (),
+        released_last: Collection[int] = (),
     ) -> None:
         self._pairs = pairs
         listed = pairs.all
@@ -59,12 +61,12 @@ class Flow:
             self._free[listed[at].offer] -= listed[at].ratio.to_offer(amount)
         self._exhausted: set[int] = set()
         self.cover: frozenset[int] = frozenset()
-        self._remove_excess()
+        self._remove_excess(released_last)
 
-    def _remove_excess(self) -> None:
+    def _remove_excess(self, released_last: Collection[int]) -> None:
         """Release what exceeds a capacity or a target, down to the minimum of open pairs."""
         for offer, indices in self._pairs.group_of_offer.items():
-            for at in indices:
+            for at in sorted(indices, key=lambda at: self._pairs.all[at].need in released_last):
                 if self._free[offer] < 0:
                     self._move(
                         at, -self._release_amount(at, -self._free[offer], self._reducible(at))

@@ -49,9 +49,10 @@ def round_to_plan(
     for pair, amount in zip(pairs.all, amounts, strict=True):
         targets[pair.need] = min(targets[pair.need] + amount, needs[pair.need].open)
     completing_needs = [index for end in sorted(completed) for index in problem.projects[end].needs]
-    for index in completing_needs:
+    placed = [index for index in formulation.placed_needs(values) if index not in completing_needs]
+    for index in (*completing_needs, *placed):
         targets[index] = needs[index].open
-    flow = Flow(pairs, amounts, targets, _closed_pairs(pairs, completed))
+    flow = Flow(pairs, amounts, targets, _closed_pairs(pairs, completed), placed)
     cut = NoGoodCut(frozenset(), frozenset(), flow.cover) if flow.cover else None
     for index in completing_needs:
         blocked = flow.fill(index)
@@ -61,6 +62,8 @@ def round_to_plan(
         # Augmenting paths know nothing of caps: what is left is filled by what does.
         plan = without_unmet_conditions(problem, flow.allocations())
         return filled(OfferArrays(problem), plan), cut
+    for index in placed:
+        flow.fill(index)
     remaining = _by_coverage_weight(problem, set(pairs.by_need) - set(completing_needs))
     flow.fill_remaining(earlier_first(problem, remaining))
     return in_sequence(problem, without_unmet_conditions(problem, flow.allocations())), cut

@@ -167,11 +167,21 @@ def test_the_searches_of_one_program_have_a_limit_together():
 
 
 def test_a_single_run_stops_at_the_work_limit():
-    with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", 300_000):
+    _, needed = solved(one_long_run())
+
+    with patch.object(exact, "SMALL_PROBLEM_WORK_LIMIT", needed - 1_000):
         result, used = solved(one_long_run())
 
     assert result.limit is SearchLimit.WORK
-    assert used < OVERSHOOT * 300_000
+    assert used < needed - 1_000
+
+
+def test_a_program_that_counts_parts_is_solved_in_few_steps():
+    """Where costs of parts were below the tolerance of the solver, it took 180 times as many."""
+    result, used = solved(one_long_run())
+
+    assert result.complete.gap == result.coverage.gap == 0
+    assert used < exact.SMALL_PROBLEM_WORK_LIMIT / 50
 
 
 def test_a_search_without_any_work_keeps_the_greedy_plan_and_true_bounds():
