@@ -18,6 +18,12 @@ BEFORE = {
     "db restore": ("db backup backup.db",),
     "gaps trend": ("reconcile --only gaps",),
     "audit prove": ("audit seal",),
+    "audit seal": ("audit keygen fund.key --name fund.example/ledger",),
+    "audit cosign": (
+        "audit keygen fund.key --name fund.example/ledger",
+        "audit keygen office.key --name office.example --witness",
+        "audit seal --sign fund.key --note seal.note",
+    ),
     "audit verify": ("audit seal", "audit prove 1 --output proof.json"),
 }
 """What has been done before an example is typed."""

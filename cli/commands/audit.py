@@ -13,6 +13,7 @@ from cli.framework.completion import complete_stored
 from cli.framework.output import emit_document, emit_rows
 from cli.framework.receipts import remember_receipt
 from cli.framework.session import ledger_of
+from cli.framework.signing import Signers, sealing_key
 from cli.views.journal import (
     SEAL_COLUMNS,
     SEAL_NARROW,
@@ -33,15 +34,78 @@ Number = Annotated[
 
 
 @command(app, "seal", kind="write")
-def seal(call: Call) -> None:
-    """Seal the records, so that each can be proven from then on."""
+def seal(
+    call: Call,
+    sign: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Sign the newest seal with the key in it.")
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the signed note to this file.")
+    ] = None,
+) -> None:
+    """Seal the records, so that each can be proven from then on.
+
+    With --sign the newest seal is signed as well: its note is kept outside, and cosigned by others.
+    """
     from cli.framework.session import request_parts
+    from cli.views.signing import emit_note
     from ledger.usecases.evidence import seal_journal
 
+    key = sealing_key(sign, note, dry_run=call.write.dry_run)
     receipts = seal_journal(ledger_of(call), request_parts(call))
     if receipts:
         remember_receipt(call, receipts[0])
-    emit_sealed(call, receipts)
+    if key is None:
+        emit_sealed(call, receipts)
+        return
+    from ledger.usecases.signing import sign_newest_seal
+
+    signed = sign_newest_seal(ledger_of(call), key)
+    if call.format != "json":
+        emit_sealed(call, receipts)
+    emit_note(call, signed.note, None if note is None else Path(note))
+
+
+@command(app, "keygen", kind="plain")
+def keygen(
+    call: Call,
+    file: Annotated[str, typer.Argument(help="The new file of the key.")],
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Its name in signatures: fund.example/ledger.")
+    ],
+    witness: Annotated[
+        bool, typer.Option("--witness", help="A key that cosigns the seals of others.")
+    ] = False,
+) -> None:
+    """Make a key pair: a file that only you can read, and the public key in FILE.pub.
+
+    Give the public key to everybody who verifies your signatures, on a way that they trust.
+    """
+    from cli.views.signing import emit_key
+    from ledger.interchange.signing_keys import make_key
+
+    emit_key(call, make_key(Path(file), name, of_witness=witness))
+
+
+@command(app, "cosign", kind="plain")
+def cosign(
+    call: Call,
+    file: Annotated[str, typer.Argument(metavar="NOTE", help="The file of a signed note.")],
+    key: Annotated[str, typer.Option(metavar="FILE", help="The file of your witness's key.")],
+    signer: Signers = None,
+) -> None:
+    """Add your signature to a note, after the ledger was compared with it.
+
+    Nothing is signed that does not continue what your key signed last. The ledger's own key is
+    needed for the first note; later ones have to be signed by the same.
+    """
+    from cli.views.signing import emit_cosigned
+    from ledger.interchange.signing_keys import read_key, read_note, read_public_keys
+    from ledger.usecases import signing
+
+    witness = read_key(Path(key), of_witness=True)
+    note, known = read_note(Path(file)), read_public_keys(signer or ())
+    emit_cosigned(call, signing.cosign(ledger_of(call), note, witness, known), Path(file))
 
 
 @command(app, "seals")

@@ -27,6 +27,7 @@ from cli.framework.options import comma_separated
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.receipts import with_ledger
 from cli.framework.session import agree_to_clock, churn_of, ledger_of, optional_date
+from cli.framework.signing import command_words, nightly_key
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
 from cli.views.night import watch_of
@@ -166,6 +167,19 @@ def night(
             show_default=False,
         ),
     ] = None,
+    seal_to: Annotated[
+        str | None,
+        typer.Option(
+            "--seal-to",
+            metavar="COMMAND",
+            help="Run this with each new seal on its input, to keep it outside the ledger.",
+            show_default=False,
+        ),
+    ] = None,
+    sign: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Sign each new seal with the key in this file."),
+    ] = None,
     report: Annotated[
         str | None,
         typer.Option("--output", metavar="FILE", help="Also write the report to this file."),
@@ -191,6 +205,8 @@ def night(
         only=tuple(comma_separated(only)),
         missed_nights=_nights_unasked(call, missed_nights),
         statements=statement_options(call),
+        seal_to=command_words(seal_to),
+        signing_key=nightly_key(sign, seal_to),
     )
     who = Operator(
         actor=call.settings.actor, system_user=call.settings.system_user, host=call.settings.host

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.core.dates import MOST_UNASKED
 from ledger.core.requests import Request
@@ -20,6 +20,9 @@ from ledger.solver.options import CHURN
 from ledger.store.nights.runs import StoredStep, count_requests, runs_on
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
+
+if TYPE_CHECKING:
+    from ledger.interchange.signing_keys import SigningKey
 
 COMMAND: Final = "reconcile"
 """The command that a night's requests are kept under."""
@@ -106,7 +109,8 @@ class NightOptions:
     `solve_seconds` bounds the search for the proposal, None for none; `churn` is the share of
     coverage that it may give up so that fewer lines change. `only` names the steps that
     were asked for by name, empty for a whole night. `statements` are the options of that step by
-    name, as the command line understood them. More than `missed_nights` are asked about.
+    name, as the command line understood them. More than `missed_nights` are asked about. `seal_to`
+    are the words of the command that gets each new seal, signed where there is a `signing_key`.
     """
 
     warn_days: int = 7
@@ -116,6 +120,8 @@ class NightOptions:
     only: tuple[str, ...] = ()
     statements: Mapping[str, Any] = field(default_factory=dict)
     missed_nights: int = MOST_UNASKED
+    seal_to: tuple[str, ...] = ()
+    signing_key: SigningKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,8 @@ WRITE_NOTHING = {
     "export": "writes files, not the ledger",
     "import template": "writes a workbook to fill in",
     "journal follow": "streams what is recorded",
+    "audit cosign": "writes a signature to a file",
+    "audit keygen": "writes a key to a file",
     "audit prove": "writes a proof to a file",
     "audit verify": "reads a proof, and no ledger",
     "project brief": "writes two pages, and no ledger",

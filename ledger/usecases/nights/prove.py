@@ -10,6 +10,7 @@ from ledger.store.evidence.seals import last_seal
 from ledger.usecases.check import run_checks
 from ledger.usecases.evidence import NOTHING_NEW, held_back, seal_document, seal_journal
 from ledger.usecases.night_step import MOST_LISTED, Night, NightFinding, StepResult, earlier_step
+from ledger.usecases.nights.hand_out import hand_out_seal
 
 CHECK: Final = "check"
 
@@ -68,10 +69,14 @@ def seal_step(night: Night) -> StepResult:
         figures |= {"seal": newest["number"], "entries": newest["size"], "root": newest["root"]}
         lines = (*lines, f"Store this outside the ledger: {newest['size']}:{newest['root']}")
     held = held_back(night.ledger)
+    findings = () if held is None else (_held_finding(held),)
+    if new_seals and night.options.seal_to and not night.dry_run:
+        handed = hand_out_seal(night, f"{figures['entries']}:{figures['root']}")
+        lines, findings = (*lines, *handed.lines), (*findings, *handed.findings)
     return StepResult(
         figures=figures,
         lines=lines,
-        findings=() if held is None else (_held_finding(held),),
+        findings=findings,
         changed=bool(new_seals) and not night.dry_run,
     )
 
