@@ -13,6 +13,7 @@ def garbage_collection_paused() -> Iterator[None]:
 
     It would go through all rows again and again, a third of the time, and find no garbage: none of
     them is in a cycle, and all are wanted to the end. Afterwards they are old, as if it had.
+    What a caller has frozen stays frozen.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -20,6 +21,7 @@ def garbage_collection_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
-            gc.freeze()
-            gc.unfreeze()
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

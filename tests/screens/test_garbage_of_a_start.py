@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
 
 from officer import Officer
+
+from ledger.core.memory import garbage_collection_paused
 
 SCRIPT = """
 import atexit, gc, json, sys
@@ -28,3 +31,12 @@ def test_a_command_looks_for_garbage_seldom_and_not_at_its_end(officer: Officer)
     assert middle < 3
     assert old == 0
     assert frozen > 50_000
+
+
+def test_work_on_many_values_leaves_frozen_what_was_frozen() -> None:
+    gc.freeze()
+    before = gc.get_freeze_count()
+    with garbage_collection_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before - 1_000  # what was deleted meanwhile
