@@ -107,10 +107,11 @@ def print_error(report: ErrorReport, *, as_json: bool, color: bool) -> None:
 
 def _print_details(details: Sequence[Detail]) -> None:
     """Print the single errors above the three lines, which are read last."""
-    for detail in details[:_DETAILS_SHOWN]:
-        print(visible(mask_url(detail.line)), file=sys.stderr)  # noqa: T201
-    if len(details) > _DETAILS_SHOWN:
-        more = len(details) - _DETAILS_SHOWN
+    lines = [detail.line for detail in details if detail.line]
+    for line in lines[:_DETAILS_SHOWN]:
+        print(visible(mask_url(line)), file=sys.stderr)  # noqa: T201
+    if len(lines) > _DETAILS_SHOWN:
+        more = len(lines) - _DETAILS_SHOWN
         errors = "error" if more == 1 else "errors"
         print(f"... and {more:,} more {errors}; --json lists them all.", file=sys.stderr)  # noqa: T201
 

@@ -28,7 +28,10 @@ class ExitCode(IntEnum):
 
 
 class Detail(NamedTuple):
-    """One fault of several: a line for people, and its parts for scripts."""
+    """One fault of several: a line for people, and its parts for scripts.
+
+    The line is empty where the error's first sentence has it already.
+    """
 
     line: str
     parts: Mapping[str, str | int | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,50 @@ def test_what_a_seat_is_never_changes_and_its_dates_are_in_order(network: Office
     network.says("seat edit ST-0001 --until 2090")
     network.says("city retire PAR")
     assert network.refused("seat add PAR METROPOLIS", 4, "PAR") == "parent-withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("line", "until", "begins"),
+    [
+        ("seat add MHD BOARD --role board --from 1993 --until 1992", "1992", "1993"),
+        ("seat add MHD BOARD --from 2003-05 --until 2003-04", "2003-04", "2003-05"),
+        ("seat add MHD asia --role host --from 2011-03-02 --until 2011-03-01", "2011-03-01", None),
+        ("seat edit ST-0001 --until 1992-12-31", "1992-12-31", "1993"),
+        ("seat edit ST-0001 --from 2004 --until 2003", "2003", "2004"),
+        ("seat end ST-0001 --until 1990", "1990", "1993"),
+    ],
+)
+def test_a_seat_that_ends_before_it_begins_is_refused_as_out_of_order(
+    network: Officer, line: str, until: str, begins: str | None
+) -> None:
+    assert network.refused(line, 3, f"--until: The until {until} lies before") == "bad-terms"
+    (problem,) = json.loads(network.tries(line, "--json").err)["problems"]
+    assert (problem["column"], problem["code"]) == ("--until", "out-of-order")
+    assert begins is None or problem["what"].endswith(f"before {begins}.")
+    told = network.tries(line).err
+    assert told.count("lies before") == 1, "the problem is in the first sentence, and there alone"
+
+
+def test_a_seat_begins_and_ends_within_one_year_or_month(network: Officer) -> None:
+    network.says("seat add MHD BOARD --role board --from 2003-05 --until 2003")
+    network.says("seat add MHD BOARD --role adviser --from 2003 --until 2003-01-01")
+
+
+def test_a_table_of_seats_out_of_order_is_refused_at_its_cell(
+    network: Officer, tmp_path: Path
+) -> None:
+    table = tmp_path / "seats.csv"
+    table.write_text(
+        "code,city,body,role,from,until\n"
+        "S-1,MHD,BOARD,board,2003-05,2003\nS-2,MHD,BOARD,chair,2003,2002-12\n"
+    )
+    assert network.refused(f"import {table} --yes", 3) == "import-refused"
+    (problem,) = json.loads(network.tries(f"import {table} --yes", "--json").err)["problems"]
+    place = (Path(problem["file"]).name, problem["line"], problem["column"], problem["code"])
+    assert place == ("seats.csv", 3, "until", "out-of-order")
+    table.write_text("code,city,body,role,from\nS-1,MHD,BOARD,board,2090\n")
+    (problem,) = json.loads(network.tries(f"import {table} --yes", "--json").err)["problems"]
+    assert (problem["column"], problem["code"]) == ("from", "future-date")
 
 
 def test_more_deciding_seats_than_there_are_is_a_note(network: Officer) -> None:

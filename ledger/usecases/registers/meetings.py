@@ -65,9 +65,9 @@ class MeetingRules:
         identity = _identity(meeting)
         code = self._code_of(meeting, identity)
         if code != meeting.code:
+            name = self._uow.record("meeting", code).name
             raise AlreadyThere(
-                f"Meeting {code} of {meeting.body} is there already: {meeting.name}, "
-                f"{meeting.from_}.",
+                f"Meeting {code} of {meeting.body} is there already: {name}, {meeting.from_}.",
                 why="A body holds one meeting of a name that begins on a day.",
                 next_step=f"Change it with: cityfund meeting edit {code}; or give another name.",
             )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ledger.core.errors import InvalidInput
+from ledger.core.errors import Detail, InvalidInput
 from ledger.core.quantity import Quantity, Unit, find_unit, format_amount, parse_quantity
 from ledger.core.quantity_errors import BadQuantity, MissingUnit
 from ledger.interchange.cells import Cells, Lookups, neutral_text
@@ -28,6 +28,7 @@ class BadTerms(InvalidInput, code="bad-terms"):
 
     default_why = "Every term is checked before anything is written, and nothing was."
     default_next = "Correct what is named and run the command again."
+    problems: Sequence[ImportProblem] = ()
 
     @classmethod
     def of(cls, problems: Iterable[ImportProblem]) -> BadTerms:
@@ -35,7 +36,15 @@ class BadTerms(InvalidInput, code="bad-terms"):
         every = list(problems)
         descriptions = [f"{one.column}: {one.what}" if one.column else one.what for one in every]
         next_steps = dict.fromkeys(one.next for one in every if one.next)
-        return cls(" ".join(descriptions), next_step=" ".join(next_steps) or None)
+        refusal = cls(" ".join(descriptions), next_step=" ".join(next_steps) or None)
+        refusal.problems = tuple(every)
+        return refusal
+
+    def details(self) -> Sequence[Detail]:
+        """Give each problem with its code; the refusal's first sentence has their lines."""
+        names = ("column", "code", "what", "next")
+        parts = [{name: getattr(one, name) for name in names} for one in self.problems]
+        return [Detail("", one) for one in parts]
 
 
 @dataclass(frozen=True, slots=True)
