@@ -466,9 +466,10 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
             why="It was recorded in error: the request that added it was undone.",
             next_step=f"{hint}See it with: cityfund history {kind}:{code}",
         )
+    held = f"{len(codes)} {kind if len(codes) == 1 else plural(kind)}"
     return UnknownCode(
         f"There is no {kind} {typed!r}.",
-        why=f"The register holds {len(codes)} {plural(kind)}, and none with that code.",
+        why=f"The register holds {held}, and none with that code.",
         next_step=f"{hint}List them with: cityfund {_NOUNS.get(kind, kind)} list",
     )
 

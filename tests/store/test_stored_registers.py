@@ -398,7 +398,7 @@ def test_an_unknown_code_suggests_the_nearest(world):
     world.project("PRJ-0042")
     with pytest.raises(UnknownCode) as caught:
         found(world, "PRJ-42")
-    says_enough(caught.value, "PRJ-0042", "cityfund project list", "1 projects")
+    says_enough(caught.value, "PRJ-0042", "cityfund project list", "holds 1 project,")
 
 
 def test_an_edit_adds_a_version_and_overwrites_nothing(metro):
