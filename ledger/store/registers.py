@@ -458,18 +458,17 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
     other = _kind_of(connection, typed)
     if other is not None:
         hint = f"{typed} is the code of {_WITH_ARTICLE[other]}: check the order of the words. "
-    error = find_hidden(connection, kind, typed)
-    if error is not None:
+    if (error := find_hidden(connection, kind, typed)) is not None:
         code = error.record.code
         return UnknownCode(
             f"There is no {kind} {code} any more.",
             why="It was recorded in error: the request that added it was undone.",
             next_step=f"{hint}See it with: cityfund history {kind}:{code}",
         )
-    held = f"{len(codes)} {kind if len(codes) == 1 else plural(kind)}"
+    named = kind if len(codes) == 1 else plural(kind)
     return UnknownCode(
         f"There is no {kind} {typed!r}.",
-        why=f"The register holds {held}, and none with that code.",
+        why=f"The register holds {len(codes)} {named}, and none with that code.",
         next_step=f"{hint}List them with: cityfund {_NOUNS.get(kind, kind)} list",
     )
 
