@@ -20,14 +20,18 @@ from cli.views.match_changes import (
     with_changes,
 )
 from cli.views.match_text import (
+    LIKELIHOOD_COLUMNS,
     allocation_lines,
     complete_lines,
     floor_lines,
+    likelihood_lines,
     open_lines,
     rate_lines,
     summary_lines,
+    with_likelihoods,
 )
 from cli.views.rate import note_old_rates
+from ledger.matching.likelihood import RULE, recorded_likelihoods
 from ledger.matching.line_changes import changes_record, recorded_changes
 from ledger.rates.rates import OldRate, old_rates
 
@@ -47,7 +51,7 @@ LINE_COLUMNS = columns(
     provider="Provider code",
     offer_quantity="Of the offer",
 )
-PROPOSED_COLUMNS = [*LINE_COLUMNS, *CHANGE_COLUMNS]
+PROPOSED_COLUMNS = [*LINE_COLUMNS, *CHANGE_COLUMNS, *LIKELIHOOD_COLUMNS]
 STATE_COLUMNS = [*LINE_COLUMNS, *columns("state deal:3 entry:3 why", why="Why not")]
 LIST_COLUMNS = columns(
     "proposal as_of selection complete bound lines taken_up recorded_at:3 actor:2 reason:1",
@@ -194,6 +198,8 @@ def emit_match_result(
     snapshot, proposal = match_result.pipeline.snapshot, match_result.proposal
     record = changes_record(proposal, match_result.line_changes)
     rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
+    as_text = call.format not in {"table", "json"}
+    rows = with_likelihoods(rows, solved.likelihoods, as_text=as_text)
     changed = [*change_lines(record, rows, coverage=proposal.levels()[1]["value"])]
     floors = proposal.floors.to_list() if proposal.floors else []
     is_proven = proposal.floors is None or not proposal.floors.gap
@@ -213,6 +219,7 @@ def emit_match_result(
             "baseline": record and record["baseline"],
             "dropped": record["dropped"] if record else [],
             "floors": floors,
+            "likelihood_rule": RULE,
         }
         tail = {"open": open_need_rows}
         notes = [*short, *changed, *dropped_lines(record, in_full=True)]
@@ -236,6 +243,7 @@ def emit_match_result(
         *changed,
         *(complete_lines(projects, in_full=in_full) if rows else _nothing_lines(match_result)),
         *allocation_lines(rows, proposal.complete, in_full=in_full),
+        *likelihood_lines(rows),
         *dropped_lines(record, in_full=in_full),
         *open_lines(open_need_rows, in_full=in_full),
         *rate_lines(proposal),
@@ -303,6 +311,9 @@ def emit_saved(
         proposal=replace(proposal, changes=recorded_changes(record, len(proposal.lines))),
     )
     rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
+    likelihoods = recorded_likelihoods(receipt.get("likelihoods"), len(rows))
+    as_text = call.format not in {"table", "json"}
+    rows = with_likelihoods(rows, likelihoods, as_text=as_text)
     goals = receipt.get("floors")
     floors = goals["goals"] if goals else []
     if call.format != "table":
@@ -315,6 +326,7 @@ def emit_saved(
             "baseline": record and record["baseline"],
             "dropped": record["dropped"] if record else [],
             "floors": floors,
+            "likelihood_rule": RULE,
             "old_rates": [one.to_dict() for one in old],
             **{key: receipt[key] for key in receipt_keys if key in receipt},
         }
@@ -327,6 +339,7 @@ def emit_saved(
     ]
     lines = [
         *_stored_lines(snapshot, stored, rows, changed),
+        *likelihood_lines(rows),
         *dropped_lines(record),
         *rate_lines(stored.proposal),
     ]

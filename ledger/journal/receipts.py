@@ -69,7 +69,8 @@ class Receipt:
     `lines` are the lines of a `proposal` that were introduced, `left_out` those that no longer fit.
     `recorded` holds the terms of a new record or act, `changes` each changed term before and after.
     `since_baseline` is what changed from the baseline of a proposal that was stored, `floors` how
-    far it meets those of quantities and numbers.
+    far it meets those of quantities and numbers, `likelihoods` how often introductions like its
+    lines were taken up.
     `undone` says what an undone request had recorded, line by line, and what became of it.
     `rows_written` counts the rows of a night by table, since they have no codes. `source` holds
     what an import keeps of its source, also where it changes no record.
@@ -88,6 +89,7 @@ class Receipt:
     proposal: str | None = None
     since_baseline: dict[str, Any] | None = None
     floors: dict[str, Any] | None = None
+    likelihoods: list[list[int] | None] | None = None
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
     seal: dict[str, Any] | None = None
@@ -123,7 +125,7 @@ class Receipt:
         if self.lines is not None:
             document["lines"] = list(self.lines)
             document["left_out"] = list(self.left_out)
-        for key in ("since_baseline", "floors", "seal", "undone", "source"):
+        for key in ("since_baseline", "floors", "likelihoods", "seal", "undone", "source"):
             value = getattr(self, key)
             if value is not None:
                 document[key] = value

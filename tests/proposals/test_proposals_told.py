@@ -29,6 +29,8 @@ Allocations
   PRJ-0002 A tram line, Mhd, in part
     3  N-0003 money: 20.00 EUR from O-0001 Bank
 
+Too few like introductions (under 5) are decided to say how often they are taken up.
+
 Open needs, and what blocks them
   PRJ-0002 A tram line, Mhd
     N-0003 money: 50.00 EUR open; nothing more is left of the offers that could serve it

@@ -14,6 +14,7 @@ from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure
 from ledger.eligibility.verdict import BestAmount, pairing_at
 from ledger.journal.receipts import Receipt
+from ledger.matching.likelihood import Likelihood, likelihoods_record
 from ledger.matching.line_changes import changes_record
 from ledger.matching.stored import StoredProposal, in_error_failure, line_failures
 from ledger.rates.rates import OldRate, old_rates, plain_rates, rate_finder
@@ -26,6 +27,7 @@ from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.matching.likelihoods import likelihoods_of, read_decided
 from ledger.usecases.matching.propose import (
     MATCHED,
     MatchQuery,
@@ -53,12 +55,16 @@ class PastIsNotSaved(InvalidInput, code="past-is-not-saved"):
 
 @dataclass(frozen=True, slots=True)
 class SolvedProposal:
-    """A proposal just solved, with the last entry and request before it, and its time."""
+    """A proposal just solved, with the last entry and request before it, and its time.
+
+    `likelihoods` are those of its lines.
+    """
 
     matched: MatchResult
     entry: int | None
     request: int | None
     milliseconds: int
+    likelihoods: tuple[Likelihood | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,13 @@ def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> Solv
     started = monotonic_ns()
     with ledger.reader(query.times) as reader:
         position = last_position(reader.connection)
-        pipeline = read_pipeline(reader, reader.snapshot(*MATCHED), query)
+        snapshot = reader.snapshot(*MATCHED)
+        pipeline = read_pipeline(reader, snapshot, query)
+        decided = read_decided(reader, snapshot)
     matched = solve_pipeline(pipeline, options)
-    return SolvedProposal(matched, *position, (monotonic_ns() - started) // 10**6)
+    likelihoods = likelihoods_of(snapshot, decided, matched.proposal.lines)
+    took = (monotonic_ns() - started) // 10**6
+    return SolvedProposal(matched, *position, took, likelihoods)
 
 
 def save(ledger: Ledger, request: Request, query: MatchQuery, options: SolverOptions) -> Saved:
@@ -121,6 +131,7 @@ def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -
         proposal=stored.code,
         since_baseline=changes_record(proposal, solved_proposal.matched.line_changes),
         floors=None if proposal.floors is None else proposal.floors.to_record(),
+        likelihoods=likelihoods_record(solved_proposal.likelihoods),
     )
 
 
