@@ -42,27 +42,11 @@ from math import lcm
 
 import numpy as np
 
-from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Allocation, allocated_to_needs, completed
 from ledger.solver.goal_rows import GoalColumns, add_goals
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
 from ledger.solver.limit_rows import LimitRows, is_counted
-from ledger.solver.pairs import EligiblePair, EligiblePairs
-
-_MAX_LINE_AMOUNT = 10**4
-
-
-def steepest_slope(ratio: Ratio, high: int) -> float:
-    """Return the steepest line through zero below all rounded-up amounts up to `high`.
-
-    A rate with twelve decimals may cost a trace more than a whole number, and so one part more; the
-    solver cannot represent a trace, but it can represent this slope.
-    """
-    if high > _MAX_LINE_AMOUNT or max(ratio.under * high, ratio.over) >= 2**62:
-        return ratio.under / ratio.over
-    amounts = np.arange(1, high + 1)
-    return float(np.min(-(-amounts * ratio.under // ratio.over) / amounts))
-
+from ledger.solver.pairs import EligiblePair, EligiblePairs, steepest_slope
 
 LARGEST_INTEGER = 10**6
 """Up to this amount, integer amounts are stated where they are not integral by themselves."""

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
 from ledger.eligibility.index import Ratio
 from ledger.matching.problem import MatchingCap, MatchingProblem
+
+_MAX_LINE_AMOUNT = 10**4
 
 
 class EligiblePair(NamedTuple):
@@ -165,3 +169,15 @@ def _rounding_pairs(pairs: EligiblePairs) -> frozenset[int]:
                 result.add(at)
                 queue.append(at)
     return frozenset(result)
+
+
+def steepest_slope(ratio: Ratio, high: int) -> float:
+    """Return the steepest line through zero below all rounded-up amounts up to `high`.
+
+    A rate with twelve decimals may cost a trace more than a whole number, and so one part more; the
+    solver cannot represent a trace, but it can represent this slope.
+    """
+    if high > _MAX_LINE_AMOUNT or max(ratio.under * high, ratio.over) >= 2**62:
+        return ratio.under / ratio.over
+    amounts = np.arange(1, high + 1)
+    return float(np.min(-(-amounts * ratio.under // ratio.over) / amounts))
