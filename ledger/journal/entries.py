@@ -236,6 +236,10 @@ class Draft:
         changes_total = self.deal is None and changes_a_total(self.movements)
         return TOTAL_FORMAT if changes_total else CANONICAL_FORMAT
 
+    def posted_as(self, number: int) -> Posted:
+        """Return what a reversal needs of the entry, once it has a number."""
+        return Posted(number, self.act, self.details.effective_on, self.deal, self.movements)
+
 
 class Posted(NamedTuple):
     """The parts of an entry that a reversal needs."""

@@ -149,7 +149,16 @@ def _shown_by(who: str) -> str:
 def declaration_movements(side: Side, code: str, unit: Unit, amount: int) -> Movements:
     """Declare the first quantity of a need or an offer."""
     _require_bounded(amount, unit)
-    return (_of(Balance(side, code, unit, {}), Stage.UNDECLARED, FREE_STAGE[side], amount),)
+    return (
+        Movement(
+            side=side,
+            account=code,
+            unit=unit.code,
+            from_stage=Stage.UNDECLARED,
+            to_stage=FREE_STAGE[side],
+            amount=amount,
+        ),
+    )
 
 
 def revision_movements(balance: Balance, total: int) -> Movements:

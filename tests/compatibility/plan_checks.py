@@ -18,7 +18,7 @@ from ledger.core.requests import Request
 from ledger.store import registers
 from ledger.store.db import engine as engines
 from ledger.store.db import queries, tables
-from ledger.store.journal import accounts
+from ledger.store.journal import accounts, postings
 from ledger.store.journal.entries import first_act_under
 
 _SMALL = frozenset(
@@ -56,7 +56,7 @@ _QUESTIONS: dict[str, _Ask] = {
     "plan-record": lambda db, known: registers.load(db, "need", known.need_id),
     "plan-balance": lambda db, known: accounts.read_account(db, Side.NEED, code=known.need_code),
     "plan-deals-of-need": lambda db, known: accounts.read_deals(db, need_id=known.need_id),
-    "plan-timeline": lambda db, known: accounts.read_later_postings(db, known.need_id, date.min),
+    "plan-timeline": lambda db, known: postings.read_later_postings(db, known.need_id, date.min),
     "plan-last-act": lambda db, known: accounts.read_deals(db, id=known.deal_id),
     "plan-needs-of-project": lambda db, _: registers.load_where(db, "need", "project", [1]),
     "plan-offers-of-provider": lambda db, _: registers.load_where(db, "offer", "provider", [1]),

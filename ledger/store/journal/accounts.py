@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, literal_column, select
@@ -19,7 +19,7 @@ from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.deals.deal import Deal
 from ledger.journal.balance import Balance, DealBalance
-from ledger.journal.entries import WAITING, Movement, Stages
+from ledger.journal.entries import WAITING, Draft, Movement, Stages
 from ledger.journal.timeline import (
     Overdraft,
     OverdrawnLater,
@@ -32,6 +32,7 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, ResultRow
 from ledger.store.journal import balances
 from ledger.store.journal.balances import COLUMN_OF, deal_stages
+from ledger.store.journal.postings import PostingsHere, last_dates, read_later_postings
 from ledger.store.registers import StoredRecord
 
 _NOT_POSTED_YET: Final = 2**63
@@ -66,7 +67,6 @@ class Account:
     unit: Unit
     stages: Stages
     last_on: date | None = None
-    posted: list[TimelinePosting] = field(default_factory=list)
 
     @property
     def code(self) -> str:
@@ -122,8 +122,12 @@ class Accounts:
         connection: Connection,
         units: Callable[[], Mapping[str, Unit]],
         flush: Callable[[], None],
+        drafts: Sequence[Draft],
     ) -> None:
-        """Start with none read; `flush` writes what this transaction has added to the registers."""
+        """Start with none read; `flush` writes what this transaction has added to the registers.
+
+        `drafts` are the entries that it posts.
+        """
         self._connection = connection
         self._units = units
         self._flush = flush
@@ -132,6 +136,12 @@ class Accounts:
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
         self._paired_needs: set[str] = set()
         self._all_read = False
+        self._drafts = drafts
+
+    @cached_property
+    def _posted(self) -> PostingsHere:
+        """What this transaction has posted, which few acts ask for."""
+        return PostingsHere(self._drafts, lambda code: self.deal(code).id)
 
     def read_everything(self, of: Callable[[str], Mapping[str, Any]] | None = None) -> None:
         """Read every need, offer and deal now; `of` gives registers that were read already."""
@@ -211,11 +221,9 @@ class Accounts:
         """Take in a deal that this transaction has just opened."""
         self._index(DealAccount(identity, 1, record, {side: {} for side in Side}))
 
-    def apply_movements(
-        self, number: int, day: date, movements: Iterable[Movement], sign: int = 1
-    ) -> None:
+    def apply_movements(self, day: date, movements: Iterable[Movement], sign: int = 1) -> None:
         """Move the balances of all accounts that an entry's movements touch; back with -1."""
-        for line, movement in enumerate(movements, start=1):
+        for movement in movements:
             account = self.account(movement.side, movement.account)
             _apply_movement(account.stages, movement, STAGES_OF[movement.side], sign)
             deal = None if movement.deal is None else self.deal(movement.deal)
@@ -223,21 +231,16 @@ class Accounts:
                 _apply_movement(deal.stages[movement.side], movement, DEAL_STAGES, sign)
                 deal.last_on = max(day, deal.last_on or day)
             account.last_on = max(day, account.last_on or day)
-            if sign > 0:
-                account.posted.append(self._posting(day, number, line, movement))
-            else:
-                account.posted.pop()
 
-    def _posting(self, day: date, number: int, line: int, movement: Movement) -> TimelinePosting:
-        return TimelinePosting(
-            effective_on=day,
-            number=number,
-            line=line,
-            from_stage=movement.from_stage,
-            to_stage=movement.to_stage,
-            amount=movement.amount,
-            deal=None if movement.deal is None else self.deal(movement.deal).id,
-        )
+    def take_back(self, place: int, drafts: Sequence[Draft]) -> None:
+        """Move the balances back by the last drafts, which begin at a place among all of them."""
+        self._posted.forget_from(place)
+        for draft in reversed(drafts):
+            self.apply_movements(draft.details.effective_on, draft.movements[::-1], -1)
+
+    def posted(self, account: Account) -> Sequence[TimelinePosting]:
+        """Give what this transaction has posted of a need or an offer."""
+        return self._posted.of(account.side, account.code)
 
     def require_timeline(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse an entry that would leave a stage below zero at the end of any day.
@@ -257,7 +260,7 @@ class Accounts:
         for number, (day, movements) in enumerate(changes, start=_NOT_POSTED_YET):
             for line, one in enumerate(movements, start=1):
                 key = one.side, one.account
-                by_account[key].append(self._posting(day, number, line, one))
+                by_account[key].append(self._posted.posting(day, number, line, one))
                 deals[key] += [] if one.deal is None else [one.deal]
         faults = [
             fault
@@ -268,8 +271,7 @@ class Accounts:
 
     def is_late(self, day: date, movements: Iterable[Movement]) -> bool:
         """Say whether movements are dated before others of the same needs and offers."""
-        latest = [self.account(one.side, one.account).last_on for one in movements]
-        return any(last_on is not None and day < last_on for last_on in latest)
+        return any(self.account(one.side, one.account).is_late(day) for one in movements)
 
     def _faults_of(
         self, account: Account, changes: list[TimelinePosting], deals: Iterable[str]
@@ -288,7 +290,7 @@ class Accounts:
     def timeline(self, account: Account, day: date) -> Timeline:
         """Give a need or offer from a day on, with the postings of this write."""
         recorded = read_later_postings(self._connection, account.id, day)
-        return timeline_from(day, account.stages, [*recorded, *account.posted])
+        return timeline_from(day, account.stages, [*recorded, *self.posted(account)])
 
     def deal_timeline(self, deal: DealAccount, side: Side, day: date) -> Timeline:
         """Give one side of a deal from a day on, with the postings of this write."""
@@ -335,12 +337,11 @@ SIDES: Final = {side.value: side for side in Side}
 def _apply_movement(
     stages: Stages, movement: Movement, stored: tuple[Stage, ...], sign: int
 ) -> None:
-    for stage, change in (
-        (movement.from_stage, -movement.amount),
-        (movement.to_stage, movement.amount),
-    ):
-        if stage in stored:
-            stages[stage] = stages.get(stage, 0) + sign * change
+    source, target, amount = movement.from_stage, movement.to_stage, sign * movement.amount
+    if source in stored:
+        stages[source] = stages.get(source, 0) - amount
+    if target in stored:
+        stages[target] = stages.get(target, 0) + amount
 
 
 def _of_deal(timeline: Timeline, deal: DealAccount) -> list[TimelinePosting]:
@@ -464,13 +465,6 @@ def _deals_query(by: str) -> Prepared:
     return Prepared(query.add_columns(last.scalar_subquery()))
 
 
-def last_dates(connection: Connection) -> dict[int, date]:
-    """Give the latest effective date of each holder that has any movement."""
-    movement = tables.movement.c
-    query = select(movement.holder_id, func.max(movement.effective_on))
-    return dict(connection.execute(query.group_by(movement.holder_id)).all())
-
-
 def all_deal_states(connection: Connection) -> dict[int, DealState]:
     """Give where every deal stands, by id."""
     dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
@@ -485,14 +479,3 @@ def _last_acts() -> Select[Any]:
     entry = tables.entry.c
     query = select(entry.deal_id, func.max(entry.effective_on))
     return query.where(entry.deal_id.is_not(None)).group_by(entry.deal_id)
-
-
-def read_later_postings(
-    connection: Connection, account_id: int, day: date
-) -> list[TimelinePosting]:
-    """Read the movements of one need or offer that are dated after a day."""
-    movement = tables.movement.c
-    query = select(
-        *movement["effective_on", "entry_id", "line", "from_stage", "to_stage", "amount", "deal_id"]
-    ).where(movement.holder_id == account_id, movement.effective_on > day)
-    return [TimelinePosting(*row) for row in connection.execute(query)]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
@@ -40,7 +40,10 @@ from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, RowBuffer
 from ledger.store.db.queries import OnServer, Parent, codes_had
 from ledger.store.db.types import LIST_SEPARATOR, to_microseconds
+from ledger.store.journal.accounts import Accounts
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
+
+_Row = Mapping[str, Any]
 
 
 class Numbering:
@@ -188,12 +191,12 @@ class PostedHere:
         self._reversals: dict[int, list[int]] = {}
         self._lapses: dict[str | None, list[Posted]] = {}
 
-    def add(self, draft: Draft, posted: Posted) -> None:
+    def add(self, draft: Draft, number: int) -> None:
         """Remember an entry if it is a reversal or a lapse."""
         if draft.reverses is not None:
-            self._reversals.setdefault(draft.reverses, []).append(posted.number)
+            self._reversals.setdefault(draft.reverses, []).append(number)
         if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
-            self._lapses.setdefault(draft.deal, []).append(posted)
+            self._lapses.setdefault(draft.deal, []).append(draft.posted_as(number))
 
     def is_reversed(self, number: int) -> bool:
         """Say whether an entry is reversed here, by a reversal that is not reversed itself."""
@@ -280,138 +283,114 @@ class DisclosureRows:
             yield (number, *leaf, place, name, salt, text)
 
 
-_DETAILS: Final = ("effective_on", "reference", "reason", "override")
-_MOVED: Final = ("unit", "from_stage", "to_stage", "amount")
-
-
-class _Waiting(NamedTuple):
-    """An entry that waits for its number: what of its rows its draft does not say."""
-
-    draft: Draft
-    request_id: int
-    recorded_at: datetime
-    deal_id: int | None
-    account_ids: tuple[int | None, ...]
-    """The ids of each movement's need or offer, and of its deal, one movement after another."""
-    proposal_id: int | None = None
-    exemptions: str | None = None
-
-    def reverses(self, numbers: Sequence[int]) -> int | None:
-        """Give the number of the entry that this one reverses, by those of the entries here."""
-        reversed_ = self.draft.reverses
-        is_here = reversed_ is not None and reversed_ >= WAITING
-        return numbers[reversed_ - WAITING] if is_here and reversed_ is not None else reversed_
-
-    def entry(self, numbers: Sequence[int], number: int) -> dict[str, Any]:
-        """Give the row of the entry under its number."""
-        draft, details = self.draft, self.draft.details
-        return {
-            "id": number,
-            "act": draft.act,
-            **{name: getattr(details, name) for name in _DETAILS},
-            "reverses": self.reverses(numbers),
-            "lines": len(draft.movements),
-            "format": draft.format if self.exemptions is None else EXEMPTED_FORMAT,
-            "total": draft.total,
-            "exemptions": self.exemptions,
-            "recorded_at": self.recorded_at,
-            "request_id": self.request_id,
-            "deal_id": self.deal_id,
-        }
-
-    def movements(self, number: int) -> Iterator[dict[str, Any]]:
-        """Give the rows of the entry's movements."""
-        effective_on, recorded_at = self.draft.details.effective_on, self.recorded_at
-        accounts, deals = self.account_ids[::2], self.account_ids[1::2]
-        moved = zip(self.draft.movements, accounts, deals, strict=True)
-        for line, (movement, account, deal) in enumerate(moved, start=1):
-            yield {
-                "holder_id": account,
-                "deal_id": deal,
-                "entry_id": number,
-                "line": line,
-                **{name: getattr(movement, name) for name in _MOVED},
-                "effective_on": effective_on,
-                "recorded_at": recorded_at,
-            }
-
-    def introduced(self, number: int) -> Iterator[dict[str, Any]]:
-        """Give the row of the proposal's line that the entry carries out, if it does."""
-        proposed = self.draft.details.proposed
-        if proposed is not None:
-            row = {"entry_id": number, "proposal_id": self.proposal_id, "line": proposed.line}
-            yield row
-
-
 class JournalRows:
-    """The rows of the entries of one write, kept back until they are numbered.
+    """The rows of the entries of one write, made of its drafts once these have numbers.
 
-    An import posts tens of thousands, so that rows are made only while they are written.
+    An import posts tens of thousands, so that nothing is kept of an entry but its draft, and rows
+    are made only while they are written. A draft's place stands for its number until then.
     """
 
-    def __init__(self, numbering: Numbering) -> None:
-        """Start empty; `numbering` is where the numbers will come from."""
+    def __init__(self, numbering: Numbering, drafts: list[Draft], accounts: Accounts) -> None:
+        """Start with the drafts of a write, to which it adds; the numbers come of `numbering`."""
         self._numbering = numbering
-        self._waiting: list[_Waiting] = []
+        self._drafts = drafts
+        self._accounts = accounts
         self._numbers: list[int] = []
+        self._exemptions: dict[int, str] = {}
 
     @property
     def count(self) -> int:
         """How many entries were posted."""
-        return len(self._waiting)
-
-    def post(
-        self,
-        draft: Draft,
-        terms: Mapping[str, Any],
-        account_ids: Iterable[tuple[int, int | None]],
-        proposal_id: int | None = None,
-    ) -> int:
-        """Take an entry and its movements in; give the number it has while it waits.
-
-        `account_ids` are the ids of each movement's need or offer, and of its deal; `proposal_id`
-        is that of the proposal whose line the draft names, if any.
-        """
-        number = WAITING + len(self._waiting)
-        ids = tuple(chain.from_iterable(account_ids))
-        self._waiting.append(_Waiting(draft, **terms, account_ids=ids, proposal_id=proposal_id))
-        return number
+        return len(self._drafts)
 
     def rest_on(self, place: int, exemptions: Iterable[str]) -> None:
         """Let an entry that waits, by its place, name the exemptions that it rests on."""
-        named = LIST_SEPARATOR.join(exemptions)
-        self._waiting[place] = self._waiting[place]._replace(exemptions=named)
+        self._exemptions[place] = LIST_SEPARATOR.join(exemptions)
 
     def drop_after(self, count: int) -> None:
         """Drop the entries that were posted after so many, before any was given its number."""
         assert len(self._numbers) <= count, "an entry has its number already"
-        del self._waiting[count:]
+        del self._drafts[count:]
+        self._exemptions = {at: one for at, one in self._exemptions.items() if at < count}
 
     def numbers(self) -> list[int]:
         """Give the numbers of all entries so far, drawn for those that had none."""
-        missing = len(self._waiting) - len(self._numbers)
+        missing = len(self._drafts) - len(self._numbers)
         if missing:
             self._numbers += self._numbering.ids(tables.entry, missing)
         return list(self._numbers)
 
-    def add_to(self, rows: RowBuffer, disclosures: DisclosureRows) -> None:
-        """Put every row in line under its number, and disclose the texts of each entry."""
+    def add_to(
+        self,
+        rows: RowBuffer,
+        disclosures: DisclosureRows,
+        written: _Row,
+        proposal_id: Callable[[str], int],
+    ) -> None:
+        """Put every row in line under its number, and disclose the texts of each entry.
+
+        `written` has what all rows of the write share: its request, and when it is recorded.
+        """
         numbers = self.numbers()
         if not numbers:
             return
-
-        def pairs() -> Iterator[tuple[int, _Waiting]]:
-            return zip(numbers, self._waiting, strict=True)
-
-        for number, one in pairs():
-            details = one.draft.details
-            notes = [(field, getattr(details, field)) for field in ENTRY_NOTES]
+        for number, draft in zip(numbers, self._drafts, strict=True):
+            notes = [(field, getattr(draft.details, field)) for field in ENTRY_NOTES]
             disclosures.add(ENTRY_KIND, number, 0, notes)
-        rows.add_made(tables.entry, (one.entry(numbers, number) for number, one in pairs()))
-        moved = (row for number, one in pairs() for row in one.movements(number))
+        entries = (self._entry(place, numbers, written) for place in range(len(numbers)))
+        rows.add_made(tables.entry, entries)
+        moved = (
+            row
+            for number, draft in zip(numbers, self._drafts, strict=True)
+            for row in self._movements(number, draft, written)
+        )
         rows.add_made(tables.movement, moved)
-        carried_out = [row for number, one in pairs() for row in one.introduced(number)]
+        carried_out = [
+            {"entry_id": number, "proposal_id": proposal_id(line.proposal), "line": line.line}
+            for number, draft in zip(numbers, self._drafts, strict=True)
+            if (line := draft.details.proposed) is not None
+        ]
         rows.add_all(tables.introduced_line, carried_out)
+
+    def _entry(self, place: int, numbers: Sequence[int], written: _Row) -> dict[str, Any]:
+        """Give the row of an entry by its place."""
+        draft = self._drafts[place]
+        details, reverses = draft.details, draft.reverses
+        if reverses is not None and reverses >= WAITING:  # one that was posted here too
+            reverses = numbers[reverses - WAITING]
+        exemptions = self._exemptions.get(place)
+        return {
+            "id": numbers[place],
+            "act": draft.act,
+            "effective_on": details.effective_on,
+            "reference": details.reference,
+            "reason": details.reason,
+            "override": details.override,
+            "reverses": reverses,
+            "lines": len(draft.movements),
+            "format": draft.format if exemptions is None else EXEMPTED_FORMAT,
+            "total": draft.total,
+            "exemptions": exemptions,
+            "deal_id": None if draft.deal is None else self._accounts.deal(draft.deal).id,
+            **written,
+        }
+
+    def _movements(self, number: int, draft: Draft, written: _Row) -> Iterator[dict[str, Any]]:
+        """Give the rows of an entry's movements; of what is given only their columns count."""
+        effective_on = draft.details.effective_on
+        for line, one in enumerate(draft.movements, start=1):
+            yield {
+                "holder_id": self._accounts.account(one.side, one.account).id,
+                "deal_id": None if one.deal is None else self._accounts.deal(one.deal).id,
+                "entry_id": number,
+                "line": line,
+                "unit": one.unit,
+                "from_stage": one.from_stage,
+                "to_stage": one.to_stage,
+                "amount": one.amount,
+                "effective_on": effective_on,
+                **written,
+            }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

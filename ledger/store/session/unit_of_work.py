@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
@@ -42,7 +42,13 @@ from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import ids_by_code
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.rows import CodeUses, DisclosureRows, JournalRows, PostedHere, WriteStart
+from ledger.store.session.rows import (
+    CodeUses,
+    DisclosureRows,
+    JournalRows,
+    PostedHere,
+    WriteStart,
+)
 from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
@@ -69,14 +75,11 @@ class UnitOfWork:
         self.request = request
         self.start = start
         self.now = start.moment
-        self.last_posted: Posted | None = None
-        self.last_details: ActDetails | None = None
         self.rows_written: Counter[str] = Counter()
         self.changes = RegisterChanges()
         self.hidden: set[tuple[str, str]] = set()  # what this request marked as recorded in error
         self.notes: dict[Note, None] = {}
         self._rows = RowBuffer()
-        self._journal = JournalRows(start.numbering)
         self.drafts: list[Draft] = []
         self.posted_here = PostedHere()
         self._numbering = start.numbering
@@ -86,7 +89,8 @@ class UnitOfWork:
         self._restrictions: tuple[int, Restrictions] | None = None
         self.phases: CurrentPhases | None = None  # made when it is first asked for
         self._uses = CodeUses(connection)
-        self.accounts = Accounts(connection, lambda: self.units, self.flush_registers)
+        self.accounts = Accounts(connection, lambda: self.units, self.flush_registers, self.drafts)
+        self._journal = JournalRows(start.numbering, self.drafts, self.accounts)
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
         made_by = (start.on_server, start.parent)
@@ -179,17 +183,10 @@ class UnitOfWork:
         if kind not in SIDES:  # needs and offers are found by their accounts
             self._ids[kind, record.code] = identity
             self._records[kind, record.code] = record
-        self._rows.add(
-            register.identity,
-            {
-                **values,  # more than its columns: only those are written
-                "id": identity,
-                "folded": folded,
-                "number": number,
-                "reuse": self._uses.of(kind, (record.code, *later)),
-                "request_id": self.request_id,
-            },
-        )
+        values["id"], values["folded"], values["number"] = identity, folded, number
+        values["reuse"] = self._uses.of(kind, (record.code, *later))
+        values["request_id"] = self.request_id
+        self._rows.add(register.identity, values)  # more than its columns: only those are written
         self._add_version(kind, identity, 1, values)
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
@@ -248,15 +245,9 @@ class UnitOfWork:
         if day > self.today:
             self._require_mirrored_day(draft, day)
         self.accounts.require_timeline(day, draft.movements)
-        proposed = draft.details.proposed
-        proposal = None if proposed is None else self.id_of("proposal", proposed.proposal)
-        ids = map(self._account_ids, draft.movements)
-        number = self._journal.post(draft, self._entry_terms(draft), ids, proposal)
-        self.accounts.apply_movements(number, day, draft.movements)
+        self.accounts.apply_movements(day, draft.movements)
         self.drafts.append(draft)
-        self.last_posted = Posted(number, draft.act, day, draft.deal, draft.movements)
-        self.last_details = draft.details
-        self.posted_here.add(draft, self.last_posted)
+        self.posted_here.add(draft, WAITING + len(self.drafts) - 1)
 
     def rest_on(self, place: int, exemptions: Sequence[str]) -> None:
         """Let an entry posted here, by its place among the drafts, name what it rests on."""
@@ -279,7 +270,7 @@ class UnitOfWork:
         """Refuse a day before the declaration of a need or an offer that something moves."""
         for one in movements:
             account = self.accounts.account(one.side, one.account)
-            require_declared(day, account.record.declared_on, account.side, account.code)
+            require_declared(day, account.record.declared_on, one.side, one.account)
 
     @contextmanager
     def undone_on_refusal(self) -> Iterator[None]:
@@ -289,27 +280,26 @@ class UnitOfWork:
             yield
         except LedgerError:
             self.notes = notes
-            for draft in reversed(self.drafts[count:]):
-                day, movements = draft.details.effective_on, draft.movements[::-1]
-                self.accounts.apply_movements(WAITING, day, movements, -1)
-            del self.drafts[count:]
+            self.accounts.take_back(count, self.drafts[count:])
             self._journal.drop_after(count)
             self.posted_here.forget_from(WAITING + count)
             raise
-
-    def _entry_terms(self, draft: Draft) -> dict[str, Any]:
-        deal_id = None if draft.deal is None else self.accounts.deal(draft.deal).id
-        return {"recorded_at": self.now, "request_id": self.request_id, "deal_id": deal_id}
-
-    def _account_ids(self, movement: Movement) -> tuple[int, int | None]:
-        """Give the ids of a movement's need or offer, and of its deal."""
-        deal = None if movement.deal is None else self.accounts.deal(movement.deal).id
-        return self.accounts.account(movement.side, movement.account).id, deal
 
     @property
     def entries(self) -> list[int]:
         """The numbers of the entries posted so far; asking for them is what draws them."""
         return self._journal.numbers()
+
+    @property
+    def last_posted(self) -> Posted | None:
+        """The entry posted last, under the number it has while it waits; None before the first."""
+        last = len(self.drafts) - 1
+        return None if last < 0 else self.drafts[last].posted_as(WAITING + last)
+
+    @property
+    def last_details(self) -> ActDetails | None:
+        """The details of the entry posted last; None before the first."""
+        return self.drafts[-1].details if self.drafts else None
 
     @property
     def posted(self) -> int:
@@ -414,7 +404,10 @@ class UnitOfWork:
     def store_receipt(self, document: Mapping[str, Any]) -> str:
         """Keep the answer for the same key; write all that waits; give the request's hash."""
         receipt = queries.receipt_row(self.request_id, document)
-        self._journal.add_to(self._rows, self._disclosures)
+        written = {"request_id": self.request_id, "recorded_at": self.now}
+        self._journal.add_to(
+            self._rows, self._disclosures, written, partial(self.id_of, "proposal")
+        )
         request_hash, rows = self._disclosures.hashed_rows(receipt["body"])
         self._rows.add(tables.receipt, {**receipt, "hash": request_hash})
         self._rows.flush(self.connection)
@@ -433,15 +426,8 @@ class UnitOfWork:
                 self.accounts.open_deal(identity, record)
             return identity
         identity = self._numbering.next_id(tables.holder)
-        self._rows.add(
-            tables.holder,
-            {
-                "id": identity,
-                "side": SIDES[kind],
-                "unit": record.unit,
-                "request_id": self.request_id,
-            },
-        )
+        terms = {"id": identity, "side": SIDES[kind], "unit": record.unit}
+        self._rows.add(tables.holder, {**terms, "request_id": self.request_id})
         self.accounts.open_account(SIDES[kind], identity, record)
         return identity
 

@@ -106,7 +106,8 @@ def require_no_act_before(
 
 def _posted_before(uow: UnitOfWork, account: Account, day: date) -> list[DatedEntry]:
     """Return the entries of a need or an offer that this request has dated before a day."""
-    numbers = dict.fromkeys(one.number for one in account.posted if one.effective_on < day)
+    posted = uow.accounts.posted(account)
+    numbers = dict.fromkeys(one.number for one in posted if one.effective_on < day)
     drafts = ((number, uow.drafts[number - WAITING]) for number in numbers)
     return [
         DatedEntry(number, one.act, one.details.effective_on, one.reverses)

@@ -187,7 +187,7 @@ def _plan_account(
 def total_changes(uow: UnitOfWork, account: Account) -> list[TotalChange]:
     """Return the changes of a need's or an offer's total, those of this request included."""
     changes = read_total_changes(uow.connection, account.id)
-    for one in account.posted:
+    for one in uow.accounts.posted(account):
         change = -one.change_of(Stage.UNDECLARED)
         if change:
             draft = uow.drafts[one.number - WAITING]

@@ -60,7 +60,7 @@ def declare_quantity(uow: UnitOfWork, side: Side, code: str, total: int) -> None
     """Declare the first quantity of a need or an offer that this request has just added."""
     account = uow.accounts.account(side, code)
     assert not account.stages, "nothing was declared of it"
-    movements = moves.declaration_movements(side, account.code, account.unit, total)
+    movements = moves.declaration_movements(side, code, account.unit, total)
     details = _details_on(account.record.declared_on, uow.request.reason)
     post(uow, Draft(act=Act.DECLARE, movements=movements, details=details, total=total))
 
