@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import scratch
 from raw import Raw
 
 from ledger.core.dates import ClockAhead
@@ -284,10 +286,30 @@ class World:
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Hold the whole database to staying as it is."""
+        with self._same_file() if self.url.startswith("sqlite") else self._same_rows():
+            yield
+
+    @contextmanager
+    def _same_file(self) -> Iterator[None]:
+        """Hold a file to its bytes, which are read in no time; where they differ, to its rows."""
+        path = Path(self.url.removeprefix("sqlite:///"))
+        before = _bytes_of(path)
+        yield
+        if _bytes_of(path) == before:
+            return
+        with TemporaryDirectory(dir=scratch.folder()) as folder:
+            copied = Path(folder) / "before.db"
+            for ending, content in before.items():
+                copied.with_name(copied.name + ending).write_bytes(content)
+            with closing(Raw(f"sqlite:///{copied}")) as raw:
+                then = _sorted(raw.all_rows())
+        assert self.rows() == then
+
+    @contextmanager
+    def _same_rows(self) -> Iterator[None]:
+        """Hold a server's database to its rows; the connection is kept: making one takes long."""
         with closing(self.raw()) as raw:
             before = raw.all_rows()
-            if raw.engine == "sqlite":
-                raw.close()  # on a server the connection is kept: making one takes long
             yield
             with closing(raw if raw.answers() else self.raw()) as again:
                 after = again.all_rows()
@@ -303,6 +325,12 @@ class World:
         with self.unchanged(), pytest.raises(refusal) as caught:
             yield
         says_enough(caught.value, *words)
+
+
+def _bytes_of(path: Path) -> dict[str, bytes]:
+    """Give what a file and the log beside it consist of, by the ending of the name."""
+    log = path.with_name(f"{path.name}-wal")
+    return {"": path.read_bytes(), "-wal": log.read_bytes() if log.exists() else b""}
 
 
 def _sorted(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
