@@ -2,8 +2,9 @@
 
 `default` tries the same examples in every run: a change passes or fails by itself, not by chance,
 and a failure repeats on any machine. It is for every day; `pytest -m soak` tries all that a test
-asks for, by the profile `full`. `soak` searches: new examples each time, and more of them. Choose
-one with `pytest --hypothesis-profile soak` or `HYPOTHESIS_PROFILE=soak`.
+asks for, by the profile `full`. `coverage` tries a few, beside a run that tries the everyday ones.
+`soak` searches: new examples each time, and more of them. Choose one with
+`pytest --hypothesis-profile soak` or `HYPOTHESIS_PROFILE=soak`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ EVERYDAY = 40
 
 FEWEST = 2
 """Examples that are tried every day, however few a test asks for."""
+
+COVERAGE = 10
+"""Examples of the same test where only the lines that it reaches are counted."""
 
 SOAK_FACTOR = 20
 
@@ -43,6 +47,7 @@ def load() -> None:
     settings.register_profile(
         "soak", parent=everyday, max_examples=SOAK_FACTOR * EXAMPLES, derandomize=False
     )
+    settings.register_profile("coverage", parent=everyday, max_examples=COVERAGE)
     settings.register_profile(
         "mutation",
         parent=settings.get_profile("full"),
