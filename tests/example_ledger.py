@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from officer import Officer
+from officer import Officer, Unheard
+from people import Person
 
 REFUSED = "deal deposit"
 """The fund is no bank: there is nothing to show."""
@@ -104,8 +105,30 @@ def furnish(officer: Officer) -> None:
     officer.says("meeting attend MT-0001 MHD --did spoke")
     officer.says("motion add --meeting MT-0001 --by MHD --what bank")
     officer.says("target add --body METROPOLIS --measure present --value 0.9 --by 2027-12-31")
-    officer.says("office edit hq --regions '150;009;010;034'")
-    officer.says("offer edit O-0003 --valid-until yesterday")
+    _furnish_approvals(officer)
+    for line in (
+        "office edit hq --regions '150;009;010;034'",
+        "offer edit O-0003 --valid-until yesterday",
+    ):
+        officer.says(line)
+
+
+def _furnish_approvals(officer: Officer) -> None:
+    """Record a rule, approvals that wait for an answer, and some that were given."""
+    other = Person(officer.world, Unheard(), "lea")
+    officer.says("approval rule add commit --above '9000bn EUR'")
+    for act in ("deliver", "override"):
+        other.tries(f"approval rule add {act}")
+    for line in (
+        "approval rule add commit --above '1M EUR'",
+        "approval rule end AR-0001",
+        "approval rule add reverse --key k1",
+        "approval rule end AR-0001 --key k1",
+    ):
+        officer.tries(line)
+    officer.says("approval standing add BANK '4M EUR' --until 2026-12-31")
+    for number in (3, 4, 5, 6):
+        other.says(f"approval give APR-{number:04d}")
 
 
 def write_files(folder: Path) -> None:

@@ -109,6 +109,12 @@ COMMAND_TABLE = (
         "cli.commands.remind",
         "done_app",
     ),
+    CommandEntry(
+        "approval",
+        "What another person has to approve, and the rules for it.",
+        DAILY,
+        "cli.commands.approval",
+    ),
     CommandEntry("finding", "Findings of the nightly run.", DAILY, "cli.commands.finding"),
     CommandEntry(
         "calendar", "Everything that is due, as a calendar file.", DAILY, "cli.commands.calendar"

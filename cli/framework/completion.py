@@ -135,7 +135,7 @@ def _completers_within(function: Any, depth: int) -> Iterator[Any]:
 
 
 def complete_stored(what: str) -> Completer:
-    """Make a completer of `topics`, `entries` or `findings` of the ledger."""
+    """Make a completer of `topics`, `entries`, `findings` or `approvals` of the ledger."""
 
     def complete(ctx: typer.Context, incomplete: str) -> Words:
         from ledger.store import completion  # noqa: PLC0415 - only while completing
@@ -145,7 +145,13 @@ def complete_stored(what: str) -> Completer:
             return []
         if what == "topics":
             return offered(completion.complete_topics(url), incomplete)
-        read = {"entries": completion.complete_entries, "findings": completion.complete_findings}
+        read = {
+            "entries": completion.complete_entries,
+            "findings": completion.complete_findings,
+            "approvals": completion.complete_approvals,
+            "approval rules": completion.complete_approval_rules,
+            "standing approvals": completion.complete_standing_approvals,
+        }
         return offered(read[what](url, incomplete), incomplete)
 
     return complete

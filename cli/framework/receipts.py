@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import chain
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call, Session
 from cli.framework.options import is_seen_by_a_person
@@ -257,15 +257,20 @@ def _undone_subject(receipt: Receipt) -> str:
     return f"request {undone['request']} ({undone['command']})" if undone else ""
 
 
+_NAMED_BY_CODE: Final = ("finding", "approval", "approval_rule", "standing_approval")
+"""What is recorded under a code of its own and is in no register."""
+
+
 def _subject(receipt: Receipt) -> str:
     if receipt.get("deal"):
         return f"deal {receipt['deal']}"
     for side in ("need", "offer"):
         if receipt.get(side):
             return f"{side} {receipt[side]['code']}"
-    finding = (receipt.get("recorded") or {}).get("finding")
-    if finding:
-        return f"finding {finding}"
+    for name in _NAMED_BY_CODE:
+        code = (receipt.get("recorded") or {}).get(name)
+        if code:
+            return f"{name.replace('_', ' ')} {code}"
     changes = receipt.get("registers") or []
     # A project comes with its needs, and it comes first.
     return " ".join(str(changes[0][key]) for key in ("kind", "code")) if changes else ""

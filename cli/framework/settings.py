@@ -295,9 +295,9 @@ def system_user() -> str:
     try:
         import pwd  # noqa: PLC0415 - not on every system
 
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(os.geteuid()).pw_name
     except (ImportError, KeyError):
-        return login_name(f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unknown")
+        return login_name(f"uid-{os.geteuid()}" if hasattr(os, "geteuid") else "unknown")
 
 
 def login_name(otherwise: str) -> str:

@@ -37,6 +37,17 @@ class MalformedActor(InvalidInput, code="malformed-actor"):
     default_next = "Give --actor, or CITYFUND_ACTOR, a name of at most 200 characters."
 
 
+class NotApproved(Exception):
+    """A request was planned and is not recorded: `asked` is the approval that it needs first.
+
+    What executes requests asks for that, and then raises the `refusal`.
+    """
+
+    def __init__(self, refusal: RefusedByRule, asked: Any) -> None:
+        super().__init__(refusal.what)
+        self.refusal, self.asked = refusal, asked
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One write. `given` is the input as typed, by parameter name; `on` is the officer's date.

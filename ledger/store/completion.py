@@ -7,7 +7,7 @@ directly. What is withdrawn or recorded in error is completed only where it is a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
@@ -103,6 +103,46 @@ def complete_findings(db_url: str, prefix: str) -> Completed:
         (finding_code(number), about)
         for number, about, event in _read(db_url, [statement])
         if FindingEvent(event).leaves_open and finding_code(number).startswith(prefix.upper())
+    ]
+
+
+def complete_approvals(db_url: str, prefix: str) -> Completed:
+    """List the codes of approvals without an answer, each with its command and who asks."""
+    from ledger.approvals.approval import approval_code  # noqa: PLC0415 - only here
+
+    statement = """SELECT approval.id, approval.command || ' of ' || request.actor
+        FROM approval JOIN request ON request.id = approval.request_id
+        WHERE NOT EXISTS (SELECT 1 FROM approval_answer one WHERE one.approval_id = approval.id)
+        ORDER BY approval.id"""
+    return _numbered(db_url, statement, approval_code, prefix)
+
+
+def complete_approval_rules(db_url: str, prefix: str) -> Completed:
+    """List the codes of the approval rules in force, each with its act."""
+    from ledger.approvals.rules import rule_code  # noqa: PLC0415 - only here
+
+    return _numbered(db_url, _IN_FORCE.format("approval_rule", "k.act"), rule_code, prefix)
+
+
+def complete_standing_approvals(db_url: str, prefix: str) -> Completed:
+    """List the codes of the standing approvals in force, each with its provider."""
+    from ledger.approvals.standing import standing_code  # noqa: PLC0415 - only here
+
+    provider = "(SELECT p.code FROM provider p WHERE p.id = k.provider_id)"
+    statement = _IN_FORCE.format("standing_approval", provider)
+    return _numbered(db_url, statement, standing_code, prefix)
+
+
+_IN_FORCE: Final = """SELECT k.number, {1} FROM {0} k WHERE k.in_force AND NOT EXISTS (
+    SELECT 1 FROM {0} later WHERE later.number = k.number AND later.version > k.version
+) ORDER BY k.number"""
+
+
+def _numbered(db_url: str, statement: str, code_of: Callable[[int], str], prefix: str) -> Completed:
+    return [
+        (code_of(number), about)
+        for number, about in _read(db_url, [statement])
+        if code_of(number).startswith(prefix.upper())
     ]
 
 

@@ -43,6 +43,7 @@ _RULE_FILES: Final = (
     "seal.sql",
     "night.sql",
     "statement.sql",
+    "approval.sql",
 )
 _SCRIPTS: Final = {
     "sqlite": _Script(

@@ -93,7 +93,7 @@ def another(kind: Any, old: Any) -> Any:
     if isinstance(kind, Date):
         return "1999-12-31"
     if isinstance(kind, Integer):
-        return (old or 0) + 1
+        return (old or 0) + 100  # none of its neighbours
     room = getattr(kind, "length", None) or len(old or "") + 1
     kept = (old or "")[: room - 1]
     return next(one for one in (f"{kept}x", f"{kept}y") if one != old)

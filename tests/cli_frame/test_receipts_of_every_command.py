@@ -19,6 +19,12 @@ from cli.framework.ledger_names import address_of
 TERMS = {
     "finding resolve": "F-0001 --reason read",
     "finding reopen": "F-0002 --reason unread",
+    "approval give": "APR-0001 --until 2026-12-31",
+    "approval refuse": "APR-0002 --reason board",
+    "approval rule add": "reverse",
+    "approval rule end": "AR-0001",
+    "approval standing add": "BANK '5M EUR' --until 2026-12-31",
+    "approval standing end": "SA-0001 --reason moved",
     "need add": "P-1 money '5 EUR' --topic tram --instruments loan",
     "need edit": "N-0001 --quantity '80M EUR' --note smaller --reason letter",
     "need withdraw": "N-0001 '2 EUR' --reason smaller",

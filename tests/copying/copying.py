@@ -15,6 +15,7 @@ from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from credentials import a_figure, a_grade, an_identifier
 from gatherings import gather
+from recorded_approvals import record_approvals
 from recorded_night import record_night
 from remarks import a_contact, a_limit, a_note, a_reminder, an_owner
 from ties import a_partnership, an_undertaking, partial
@@ -51,6 +52,7 @@ def _note_activity(world: World) -> None:
     edit(world, "instalment", due.code, quantity=90, withdrawn=True)
     world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
     edit(world, "limit", "LIM-1", value=Decimal("99.5"), until=date(2027, 1, 1))
+    record_approvals(world)
 
 
 def furnish(world: World) -> None:

@@ -30,6 +30,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
+    *("approval_use", "standing_approval", "approval_answer", "approval", "approval_rule"),
     "adopted_row",
     *("pair_limit_version", "pair_limit"),
     *("disclosure", "reminder_version", "reminder", "instalment_version", "instalment"),

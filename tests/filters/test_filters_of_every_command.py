@@ -24,6 +24,9 @@ FILTERED = {
     "match worth": "country",
     "match whatif --withdraw O-0001": "factor",
     "finding list": "kind",
+    "approval list": "command",
+    "approval rule list": "act",
+    "approval standing list": "provider",
     "approach list": "provider",
     "approach suggest N-0002": "provider",
     "report pipeline --list": "provider",
@@ -118,6 +121,9 @@ def furnish(officer: Officer) -> None:
     officer.says("instalment add D-0001 2027-01-01 '5 EUR'")
     officer.says("limit add cap number 5 --per provider")
     officer.says("match --save")
+    officer.says("approval rule add commit --above '9000bn EUR'")
+    officer.tries("approval rule add deliver")
+    officer.says("approval standing add BANK '5M EUR' --until 2026-12-31")
     officer.says("reconcile")
 
 
@@ -147,7 +153,7 @@ COMMANDS = {
 
 def _name(line: str) -> str:
     words = line.split()
-    return next(" ".join(words[:many]) for many in (2, 1) if " ".join(words[:many]) in COMMANDS)
+    return next(" ".join(words[:many]) for many in (3, 2, 1) if " ".join(words[:many]) in COMMANDS)
 
 
 def test_every_command_that_takes_the_option_is_tried_here() -> None:

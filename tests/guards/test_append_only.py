@@ -19,6 +19,7 @@ from credentials import a_figure, an_identifier
 from gatherings import gather
 from ledgers import Ledgers
 from raw import Raw
+from recorded_approvals import record_approvals
 from recorded_night import record_night
 from remarks import a_contact, a_limit, a_note, a_reminder, an_owner
 from ties import a_partnership, an_undertaking
@@ -38,6 +39,7 @@ APPEND_ONLY = [
     "allowed_move",
     "approach",
     "approach_version",
+    *("approval", "approval_answer", "approval_rule", "approval_use"),
     "attendance",
     "attendance_version",
     "body",
@@ -103,7 +105,7 @@ APPEND_ONLY = [
     "seat_version",
     "setting_version",
     "statement",
-    "statement_line",
+    *("standing_approval", "statement_line"),
     "undertaking",
     "undertaking_version",
     "target",
@@ -150,6 +152,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("instalment", due))
     world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
     record_night(world)
+    record_approvals(world)
     world.seal()
     yield world
     world.ledger.engine.dispose()

@@ -40,7 +40,17 @@ CHAINED = tuple(f"{kind}_version" for kind in CHAINED_ORIGINS)
 MEETING_UNDO = ("project", "need", "offer", "undertaking")
 NAMED = ("office", "body", "restriction", "motion", *IDENTITIES, *ORIGINS)
 WITH_OWN_NUMBERS = (
-    *("approach", "attendance", "body", "city", "contact", "credential", "deal", "entry"),
+    *(
+        "approach",
+        "approval",
+        "attendance",
+        "body",
+        "city",
+        "contact",
+        "credential",
+        "deal",
+        "entry",
+    ),
     *("exemption", "finding", "holder", "identifier", "instalment", "meeting", "motion", "note"),
     *("office", "owner", "pair_limit", "partnership", "phase", "project", "proposal", "provider"),
     *("rate", "reminder", "restriction", "seat", "statement", "target", "undertaking"),
@@ -67,6 +77,8 @@ TRIGGERS = {
     "approach_meets_acts",
     *(f"{kind}_takes_free_code" for kind in IDENTITIES),
     *(f"{kind}_identity_change_{does}" for kind in IDENTITIES for does in ("follows", "counts")),
+    *("approval_answer_is_anothers", "approval_rule_follows", "approval_use_is_covered"),
+    "standing_approval_follows",
     "allowed_move_is_closed",
     "balance_keeps_holder",
     "balance_refuses_delete",
@@ -117,6 +129,8 @@ FUNCTIONS = {
     "cityfund_approach_meets_acts()",
     "cityfund_seat_terms_meet_seats()",
     "cityfund_partnership_terms_meet_partnerships()",
+    *("cityfund_approval_answer_is_anothers()", "cityfund_approval_rule_follows()"),
+    *("cityfund_approval_use_is_covered()", "cityfund_standing_approval_follows()"),
     "cityfund_allowed_move_is_closed()",
     "cityfund_balance_starts_at_zero()",
     "cityfund_deal_balance_starts_at_zero()",

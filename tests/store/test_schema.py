@@ -32,6 +32,7 @@ APPEND_ONLY = (
     *("request", "disclosure", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step", "adopted_row"),
     *("finding", "finding_event", "statement", "statement_line"),
+    *("approval", "approval_answer", "approval_rule", "approval_use", "standing_approval"),
     *("restriction", "restriction_version", "exemption", "exemption_version"),
     *("body", "body_version", "seat", "seat_version"),
     *("approach", "approach_version"),
@@ -113,6 +114,8 @@ GUARDS = {
     "sealed_leaf_follows",
     "setting_version_follows",
     "statement_line_was_announced",
+    *("approval_answer_is_anothers", "approval_rule_follows", "approval_use_is_covered"),
+    "standing_approval_follows",
 }
 """Every guard on SQLite by name, so that one that is lost on the way is noticed."""
 

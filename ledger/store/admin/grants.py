@@ -24,7 +24,10 @@ _NIGHTLY: Final = frozenset(
         *("statement", "statement_line", "finding"),
     }
 )
-_SETTINGS: Final = frozenset({"setting_version"})
+_SETTINGS: Final = frozenset(
+    {"setting_version", "approval_rule", "approval_answer", "standing_approval"}
+)
+"""What is for approvers: settings, and the rules and the answers of approvals."""
 _CLOSED: Final = frozenset({"allowed_move", _LOCK})
 _NAME_BYTES: Final = 63
 

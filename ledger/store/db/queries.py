@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Result,
     SmallInteger,
     String,
@@ -284,7 +285,8 @@ _HASHES_AT_ONCE: Final = 100
 class LastRows(NamedTuple):
     """The ids of the last request and the last entry, and the moment of that request.
 
-    `restriction` is the id of the last restriction: zero where nothing is restricted.
+    `restriction` is the id of the last restriction: zero where nothing is restricted; `limit` and
+    `approval_rule` likewise.
     """
 
     request: int = 0
@@ -292,6 +294,7 @@ class LastRows(NamedTuple):
     entry: int = 0
     restriction: int = 0
     limit: int = 0
+    approval_rule: int = 0
     hash: str | None = None
 
     @property
@@ -312,8 +315,12 @@ def last_rows(connection: Connection) -> LastRows:
     row = _LAST.first(connection)
     if row is None:
         return LastRows()
-    entry, restriction, limit = (one or 0 for one in row[2:5])
-    return LastRows(row[0], row[1], entry, restriction, limit, row[5])
+    entry, restriction, limit, rule = (one or 0 for one in row[2:6])
+    return LastRows(row[0], row[1], entry, restriction, limit, rule, row[6])
+
+
+APPROVAL_RULES: Final = table("approval_rule", column("number", Integer))
+"""The approval rules, as far as every write asks for them: whether there are any."""
 
 
 _LAST: Final = Prepared(
@@ -323,6 +330,7 @@ _LAST: Final = Prepared(
         select(func.max(tables.entry.c.id)).scalar_subquery(),
         select(func.max(tables.named("restriction").c.id)).scalar_subquery(),
         select(func.max(tables.named("limit").c.id)).scalar_subquery(),
+        select(func.max(APPROVAL_RULES.c.number)).scalar_subquery(),
         tables.receipt.c.hash,
     )
     .outerjoin(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)

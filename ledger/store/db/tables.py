@@ -613,9 +613,10 @@ def complete_metadata() -> MetaData:
 
     Most commands read and write without them, so they are made only where all are needed.
     """
-    from ledger.store.db import night_tables  # noqa: PLC0415
+    from ledger.store.db import approval_tables, night_tables  # noqa: PLC0415
 
     assert night_tables.finding.metadata is metadata
+    assert approval_tables.approval.metadata is metadata
     for register in registers.versioned():
         _made(register)
     _index_records_in_error()

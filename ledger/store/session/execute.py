@@ -21,7 +21,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Integer, Select, column, exists, func, select, table
 
 from ledger.core.dates import LONGEST_PAUSE, ClockAhead, clock_ahead, recording_time
-from ledger.core.requests import Request
+from ledger.core.errors import LedgerError
+from ledger.core.requests import NotApproved, Request
 from ledger.journal.entries import Act, Draft
 from ledger.journal.receipts import Receipt
 from ledger.registers.network import CREDENTIAL, PARTNERSHIP, SEAT
@@ -83,9 +84,22 @@ def execute(
 
     try:
         return retry_on_conflict(attempt_once)
+    except NotApproved as error:
+        raise _asked_for(ledger, request, error) from error
     except AnswerLost as error:
         advice = f"Run the same command again with --key {key}: it is executed only once."
         raise AnswerLost(error.what, next_step=advice) from error
+
+
+def _asked_for(ledger: Ledger, request: Request, error: NotApproved) -> LedgerError:
+    """Ask for the approval that a request needs, and give its refusal."""
+    from ledger.store.session import approvals  # noqa: PLC0415 - few acts need one
+
+    asked = error.asked
+    document = execute(
+        ledger, approvals.request_to_ask(request, asked), lambda uow: approvals.ask(uow, asked)
+    )
+    return approvals.refused_with(error.refusal, asked, document["recorded"])
 
 
 _WITH_STATUS: Final = frozenset({"project", "phase"})
@@ -119,6 +133,10 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
 
         require_alone(uow, changed)
     _require_apart(uow, changed)
+    if uow.start.has_approval_rules:
+        from ledger.store.session.approvals import require_approved  # noqa: PLC0415 - few have any
+
+        receipt = require_approved(uow, receipt)
     document = receipt.as_document()
     if uow.has_written and uow.request.reason:
         recorded = {"reason": uow.request.reason}
@@ -387,6 +405,7 @@ def _start_alone(connection: Connection, request: Request) -> WriteStart:
         last_recorded=last.moment,
         has_restrictions=bool(last.restriction),
         has_limits=bool(last.limit),
+        has_approval_rules=bool(last.approval_rule),
         parent=last.parent,
     )
 
@@ -405,6 +424,7 @@ def _start_query() -> Select[Any]:
         func.session_user().label("database_user"),
         exists(identity_of("restriction").c.id).label("has_restrictions"),
         exists(identity_of("limit").c.id).label("has_limits"),
+        exists(queries.APPROVAL_RULES.c.number).label("has_approval_rules"),
     )
 
 
@@ -428,6 +448,7 @@ def _start_among_many(
         has_restrictions=row.has_restrictions,
         transaction=(row.transaction, row.server or None),
         has_limits=row.has_limits,
+        has_approval_rules=row.has_approval_rules,
         parent=preflight.parent,
         since_ns=since_ns,
     )

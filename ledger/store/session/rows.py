@@ -410,6 +410,7 @@ class WriteStart:
     has_restrictions: bool = False
     transaction: tuple[int, str | None] | None = None
     has_limits: bool = False
+    has_approval_rules: bool = False
     parent: Parent | None = None
     since_ns: int = field(default_factory=time.monotonic_ns)
 

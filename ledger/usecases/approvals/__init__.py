@@ -1,0 +1,1 @@
+"""Approvals: add and end the rules, and answer what waits for an approval."""
