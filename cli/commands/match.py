@@ -57,9 +57,13 @@ def _gap_columns() -> Sequence[Column]:
 def propose(
     call: Call,
     save: Annotated[bool, typer.Option("--save", help="Store the proposal.")] = False,
+    reserves: Annotated[
+        bool, typer.Option("--reserves", help="Name a second-best offer for each line.")
+    ] = False,
     **_options: Any,
 ) -> None:
     """Propose the allocations that complete the most projects."""
+    del reserves  # read with the other options of the query
     require_save(call, save=save)
     with matching(call, _gap_columns()) as (ledger, query, options):
         answer = _save if save else _propose

@@ -229,7 +229,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "approval rule end": ("AR-0001 --key APR-0004", "AR-0001 --dry-run"),
     "gaps report": ("--where country=IR --sort -gap", "--by country,factor --format csv"),
     "gaps trend": ("", "--by factor --json"),
-    "match propose": ("", "--where city=MHD --json"),
+    "match propose": ("--reserves", "--where city=MHD --json"),
     "match list": ("", "--limit 5"),
     "match show": ("MAT-0001", "MAT-0001 --json"),
     "match accept": (

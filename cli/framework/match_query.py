@@ -122,6 +122,7 @@ def query_of(call: Call, ledger: Ledger, columns: Sequence[Column]) -> MatchQuer
         again=bool(call.params.get("again")),
         fresh=bool(call.params.get("fresh")),
         churn=churn_of(call),
+        reserves=bool(call.params.get("reserves")),
     )
 
 

@@ -19,20 +19,26 @@ from cli.views.match_changes import (
     dropped_lines,
     with_changes,
 )
-from cli.views.match_text import (
+from cli.views.match_of_lines import (
     LIKELIHOOD_COLUMNS,
+    RESERVE_COLUMNS,
+    likelihood_lines,
+    reserve_lines,
+    with_likelihoods,
+    with_reserves,
+)
+from cli.views.match_text import (
     allocation_lines,
     complete_lines,
     floor_lines,
-    likelihood_lines,
     open_lines,
     rate_lines,
     summary_lines,
-    with_likelihoods,
 )
 from cli.views.rate import note_old_rates
 from ledger.matching.likelihood import RULE, recorded_likelihoods
 from ledger.matching.line_changes import changes_record, recorded_changes
+from ledger.matching.reserves import recorded_reserves
 from ledger.rates.rates import OldRate, old_rates
 
 if TYPE_CHECKING:
@@ -51,7 +57,7 @@ LINE_COLUMNS = columns(
     provider="Provider code",
     offer_quantity="Of the offer",
 )
-PROPOSED_COLUMNS = [*LINE_COLUMNS, *CHANGE_COLUMNS, *LIKELIHOOD_COLUMNS]
+PROPOSED_COLUMNS = [*LINE_COLUMNS, *CHANGE_COLUMNS, *LIKELIHOOD_COLUMNS, *RESERVE_COLUMNS]
 STATE_COLUMNS = [*LINE_COLUMNS, *columns("state deal:3 entry:3 why", why="Why not")]
 LIST_COLUMNS = columns(
     "proposal as_of selection complete bound lines taken_up recorded_at:3 actor:2 reason:1",
@@ -200,6 +206,7 @@ def emit_match_result(
     rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
     as_text = call.format not in {"table", "json"}
     rows = with_likelihoods(rows, solved.likelihoods, as_text=as_text)
+    rows = with_reserves(rows, solved.reserves, snapshot)
     changed = [*change_lines(record, rows, coverage=proposal.levels()[1]["value"])]
     floors = proposal.floors.to_list() if proposal.floors else []
     is_proven = proposal.floors is None or not proposal.floors.gap
@@ -243,6 +250,7 @@ def emit_match_result(
         *changed,
         *(complete_lines(projects, in_full=in_full) if rows else _nothing_lines(match_result)),
         *allocation_lines(rows, proposal.complete, in_full=in_full),
+        *reserve_lines(rows),
         *likelihood_lines(rows),
         *dropped_lines(record, in_full=in_full),
         *open_lines(open_need_rows, in_full=in_full),
@@ -314,6 +322,7 @@ def emit_saved(
     likelihoods = recorded_likelihoods(receipt.get("likelihoods"), len(rows))
     as_text = call.format not in {"table", "json"}
     rows = with_likelihoods(rows, likelihoods, as_text=as_text)
+    rows = with_reserves(rows, recorded_reserves(receipt.get("reserves")), snapshot)
     goals = receipt.get("floors")
     floors = goals["goals"] if goals else []
     if call.format != "table":
@@ -339,6 +348,7 @@ def emit_saved(
     ]
     lines = [
         *_stored_lines(snapshot, stored, rows, changed),
+        *reserve_lines(rows),
         *likelihood_lines(rows),
         *dropped_lines(record),
         *rate_lines(stored.proposal),

@@ -19,13 +19,11 @@ from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
 from cli.views.columns import columns
 from cli.views.match_changes import change_text
+from cli.views.match_of_lines import of_line_texts
 from ledger.core.quantity import format_quantity
-from ledger.core.text import joined_words
-from ledger.matching.likelihood import ENOUGH
 from ledger.reports.table import grouped, one_line
 
 if TYPE_CHECKING:
-    from ledger.matching.likelihood import Likelihood
     from ledger.matching.plan import Level, SearchLimit
     from ledger.matching.proposal import Proposal
 
@@ -34,9 +32,6 @@ _MOST_COMPLETE, _MOST_GIVEN, _MOST_OPEN = 30, 15, 10
 """How many projects each part lists on a terminal."""
 
 _PROJECT_COLUMNS = columns("project title city_name weight")
-
-LIKELIHOOD_COLUMNS = columns("likelihood:2", likelihood="Like introductions taken up")
-_NAMES = {"kind": "kind of provider"}
 
 _LIMIT_REACHED: dict[str | None, str] = {
     "time": "The time limit was reached: with more time there may be a better one.",
@@ -181,51 +176,11 @@ def allocation_lines(
             changed = change_text(row)
             if changed is not None:
                 yield from wrapped(one_line(changed), "       ")
-            if row.get("likelihood") is not None:
-                text = f"like introductions taken up: {likelihood_text(row['likelihood'])}"
-                yield from wrapped(text, "       ")
+            for text in of_line_texts(row):
+                yield from wrapped(one_line(text), "       ")
             if "state" in row:
                 yield from wrapped(one_line(state_text(row)), "       ")
     yield from _more(len(groups) - len(shown), "project")
-
-
-def with_likelihoods(
-    rows: Sequence[Row], likelihoods: Sequence[Likelihood | None], *, as_text: bool
-) -> list[Row]:
-    """Return the rows of lines, each with its likelihood: as in JSON, or as text for a cell."""
-    documents = (None if one is None else one.to_dict() for one in likelihoods)
-    return [
-        {**row, "likelihood": likelihood_text(one) if as_text else one}
-        for row, one in zip(rows, documents, strict=True)
-    ]
-
-
-def likelihood_text(likelihood: Mapping[str, Any] | None) -> str:
-    """Describe a likelihood: `7 of 12 (same provider and factor)`, or that there are too few."""
-    if likelihood is None:
-        return "too few"
-    same = joined_words([_NAMES.get(one, one) for one in likelihood["alike"]])
-    return f"{likelihood['taken']:,} of {likelihood['asked']:,} (same {same})"
-
-
-def likelihood_lines(rows: Sequence[Row]) -> Iterator[str]:
-    """State the rule of the figures, and for how many lines there are too few."""
-    if not rows:
-        return
-    too_few = sum(row["likelihood"] is None for row in rows)
-    yield ""
-    if too_few < len(rows):
-        yield from wrapped(
-            "Taken up: how many of the like introductions and approaches that were decided by the "
-            "day were committed. A hold that ended without a commitment, and an approach that was "
-            "declined or is silent, were not taken up."
-        )
-    if too_few:
-        of = f" for {too_few:,} of {len(rows):,} lines" if too_few < len(rows) else ""
-        yield from wrapped(
-            f"Too few like introductions (under {ENOUGH}) are decided{of} to say how often they "
-            "are taken up."
-        )
 
 
 def _project_text(row: Row, also: str) -> str:

@@ -70,7 +70,7 @@ class Receipt:
     `recorded` holds the terms of a new record or act, `changes` each changed term before and after.
     `since_baseline` is what changed from the baseline of a proposal that was stored, `floors` how
     far it meets those of quantities and numbers, `likelihoods` how often introductions like its
-    lines were taken up.
+    lines were taken up, `reserves` the second-best offer of each line.
     `undone` says what an undone request had recorded, line by line, and what became of it.
     `rows_written` counts the rows of a night by table, since they have no codes. `source` holds
     what an import keeps of its source, also where it changes no record.
@@ -90,6 +90,7 @@ class Receipt:
     since_baseline: dict[str, Any] | None = None
     floors: dict[str, Any] | None = None
     likelihoods: list[list[int] | None] | None = None
+    reserves: list[list[Any] | None] | None = None
     lines: tuple[dict[str, Any], ...] | None = None
     left_out: tuple[dict[str, Any], ...] = ()
     seal: dict[str, Any] | None = None
@@ -125,7 +126,15 @@ class Receipt:
         if self.lines is not None:
             document["lines"] = list(self.lines)
             document["left_out"] = list(self.left_out)
-        for key in ("since_baseline", "floors", "likelihoods", "seal", "undone", "source"):
+        for key in (
+            "since_baseline",
+            "floors",
+            "likelihoods",
+            "reserves",
+            "seal",
+            "undone",
+            "source",
+        ):
             value = getattr(self, key)
             if value is not None:
                 document[key] = value

@@ -21,6 +21,7 @@ from ledger.matching.pairs import PairFacts
 from ledger.matching.plan import Solution
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.proposal import Proposal, propose
+from ledger.matching.reserves import LineReserve
 from ledger.matching.stored import in_error_failure
 from ledger.rates.rates import RATE_DAYS, plain_rates
 from ledger.solver.options import CHURN, SolverOptions
@@ -50,6 +51,8 @@ class MatchQuery:
     """Stored proposals are ignored: there is no baseline."""
     churn: Fraction = CHURN
     """The share of coverage that may be given up so that fewer lines change."""
+    reserves: bool = False
+    """A second-best offer is named for each line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,18 @@ def _baseline(pipeline: Pipeline) -> Baseline | None:
         ).failures()
 
     return baseline_of(pipeline.stored_baseline, pipeline.built.problem, why_not)
+
+
+def line_reserves(match_result: MatchResult) -> tuple[LineReserve | None, ...]:
+    """Return the reserve of each line of a proposal. Raises `TooManyReserves`."""
+    from ledger.solver.reserves import reserves_of  # noqa: PLC0415 - as above
+
+    problem = match_result.pipeline.built.problem
+    plan = sorted(match_result.solution.allocations)  # in the order of the lines
+    return tuple(
+        None if one is None else LineReserve(problem.offers[one.offer].code, one.shared, one.enough)
+        for one in reserves_of(problem, plan)
+    )
 
 
 def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:

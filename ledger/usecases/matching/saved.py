@@ -16,6 +16,7 @@ from ledger.eligibility.verdict import BestAmount, pairing_at
 from ledger.journal.receipts import Receipt
 from ledger.matching.likelihood import Likelihood, likelihoods_record
 from ledger.matching.line_changes import changes_record
+from ledger.matching.reserves import LineReserve
 from ledger.matching.stored import StoredProposal, in_error_failure, line_failures
 from ledger.rates.rates import OldRate, old_rates, plain_rates, rate_finder
 from ledger.solver.options import SolverOptions
@@ -32,6 +33,7 @@ from ledger.usecases.matching.propose import (
     MATCHED,
     MatchQuery,
     MatchResult,
+    line_reserves,
     read_pipeline,
     solve_pipeline,
 )
@@ -57,7 +59,7 @@ class PastIsNotSaved(InvalidInput, code="past-is-not-saved"):
 class SolvedProposal:
     """A proposal just solved, with the last entry and request before it, and its time.
 
-    `likelihoods` are those of its lines.
+    `likelihoods` are those of its lines, `reserves` theirs if they were asked for.
     """
 
     matched: MatchResult
@@ -65,6 +67,7 @@ class SolvedProposal:
     request: int | None
     milliseconds: int
     likelihoods: tuple[Likelihood | None, ...]
+    reserves: tuple[LineReserve | None, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,9 @@ def solve_now(ledger: Ledger, query: MatchQuery, options: SolverOptions) -> Solv
         decided = read_decided(reader, snapshot)
     matched = solve_pipeline(pipeline, options)
     likelihoods = likelihoods_of(snapshot, decided, matched.proposal.lines)
+    reserves = line_reserves(matched) if query.reserves else None
     took = (monotonic_ns() - started) // 10**6
-    return SolvedProposal(matched, *position, took, likelihoods)
+    return SolvedProposal(matched, *position, took, likelihoods, reserves)
 
 
 def save(ledger: Ledger, request: Request, query: MatchQuery, options: SolverOptions) -> Saved:
@@ -132,6 +136,9 @@ def store(uow: UnitOfWork, solved_proposal: SolvedProposal, query: MatchQuery) -
         since_baseline=changes_record(proposal, solved_proposal.matched.line_changes),
         floors=None if proposal.floors is None else proposal.floors.to_record(),
         likelihoods=likelihoods_record(solved_proposal.likelihoods),
+        reserves=None
+        if solved_proposal.reserves is None
+        else [None if one is None else [*one] for one in solved_proposal.reserves],
     )
 
 
