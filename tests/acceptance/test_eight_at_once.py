@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from acceptance_office import Office, need, offer, small
+from forked import Forked
 
-PROGRAM = "import sys; from cli.main import main; sys.stdin.readline(); sys.exit(main())"
+from cli.main import main
 
 
 def test_exactly_five_of_eight_get_their_thousand(ledger_url: str, tmp_path: Path) -> None:
@@ -21,26 +20,15 @@ def test_exactly_five_of_eight_get_their_thousand(ledger_url: str, tmp_path: Pat
     }
     office.take_in(small(**tables))
     environment = {**os.environ, "CITYFUND_DB": office.url, "CITYFUND_ACTOR": "officer"}
+    words = ("1000 EUR", "--until", "2099-01-31", "--json")
     at_once = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-c", PROGRAM, "deal", "introduce", "O-1", f"N-{at}"),
-                *("1000 EUR", "--until", "2099-01-31", "--json"),
-            ],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        Forked(main, ["deal", "introduce", "O-1", f"N-{at}", *words], environment, waits=True)
         for at in range(8)
     ]
     for process in at_once:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    ends = [(process.communicate(timeout=120), process.returncode) for process in at_once]
-    codes = sorted(code for _, code in ends)
+        process.go()
+    ends = [process.ends() for process in at_once]
+    codes = sorted(end.returncode for end in ends)
     assert codes.count(0) == 5, ends
     assert set(codes) <= {0, 4, 6}
     (row,) = office.do("offer", "list")["rows"]

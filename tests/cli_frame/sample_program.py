@@ -1,4 +1,4 @@
-"""`cityfund` over the sample words: run as a program, or in process through `say`."""
+"""`cityfund` over the sample words: run as a program, in a fork by `say`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from forked import Forked
 
 from cli.framework.app import DAILY, REGISTERS, CommandEntry, build_root
 from cli.main import run
@@ -29,7 +31,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def say(home: Path, *words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the sample program in a pipe."""
+    """Run the sample program in a pipe; with variables for Python, in a Python of its own."""
+    if not any(name.startswith("PYTHON") for name in more):
+        return Forked(sample, words, environment(home, **more)).ends(typed)
     return subprocess.run(
         [*PROGRAM, *words],
         env=environment(home, **more),
@@ -40,5 +44,10 @@ def say(home: Path, *words: str, typed: str = "", **more: str) -> subprocess.Com
     )
 
 
+def sample(words: list[str]) -> int:
+    """Run the sample program in this process."""
+    return run(build_root(COMMAND_TABLE), words)
+
+
 if __name__ == "__main__":
-    sys.exit(run(build_root(COMMAND_TABLE), sys.argv[1:]))
+    sys.exit(sample(sys.argv[1:]))

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
+from forked import Forked
 from grabbing import OFFICERS, PART, Shop
 from hands import broken_checks, tell
 
-WAITING = "import sys; from cli.main import main; sys.stdin.readline(); sys.exit(main())"
+from cli.main import main
+
 FITS = 5
 
 
 def all_say(url: str, code: str, officers: int) -> list[tuple[int, str]]:
     """Start all processes, let them go together, and give what each told the shell."""
     environment = {**os.environ, "CITYFUND_DB": url, "CITYFUND_ACTOR": "officer"}
+    more = ("1000 EUR", "--until", "2099-01-31")
     processes = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-c", WAITING, "deal", "introduce", code, f"N-{number:04}"),
-                *("1000 EUR", "--until", "2099-01-31"),
-            ],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(officers)
+        Forked(main, ["deal", "introduce", code, f"N-{at:04}", *more], environment, waits=True)
+        for at in range(officers)
     ]
     for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    told = [process.communicate(timeout=300)[1] for process in processes]
-    return [(one.returncode, words) for one, words in zip(processes, told, strict=True)]
+        process.go()
+    ends = [process.ends() for process in processes]
+    return [(end.returncode, end.stderr) for end in ends]
 
 
 @pytest.mark.long
