@@ -135,7 +135,8 @@ def allocate_coverage(
 ) -> None:
     """Allocate what is left to open needs, the most valuable first, by unconditional offers.
 
-    While there is time, other needs may be reallocated to make room for the first ones.
+    Other needs may be reallocated to make room for the first ones. Ends with `TimeUp` once the
+    deadline has passed.
     """
     problem = assignment.problem
     open_needs = [need for need, amount in enumerate(assignment.open) if amount]
@@ -147,8 +148,10 @@ def allocate_coverage(
         coverage_weight = problem.projects[one.project].weight * one.open / one.net
         return cheapest - coverage_weight, need
 
+    deadline.check()
     for index, need in enumerate(sorted(open_needs, key=priority)):
-        reallocate = index < _REALLOCATED_FOR and not deadline.passed
+        deadline.check()
+        reallocate = index < _REALLOCATED_FOR
         fill_need(assignment, candidates, need, conditional=False, reallocate=reallocate)
 
 
@@ -248,6 +251,8 @@ class _FixedProjects:
         value = coverage_weights(self._arcs)
         needs = np.flatnonzero(self._open & (value > 0))
         for need in needs[np.argsort(-value[needs], kind="stable")].tolist():
+            if deadline.passed:
+                return False
             for group, amount, _ in candidates.groups(need):
                 if amount:
                     members = candidates.members[group]

@@ -43,7 +43,7 @@ from ledger.solver.min_tickets import (
     solutions_with_tickets,
     solve_with_fixed_projects,
 )
-from ledger.solver.options import BoundCallback, Deadline, SolverOptions
+from ledger.solver.options import BoundCallback, Deadline, SolverOptions, TimeUp
 from ledger.solver.pairs import eligible_pairs
 from ledger.solver.rounding import round_to_plan, solve_with_margins
 from ledger.solver.strengthen import LpOptimum, solve_strengthened
@@ -171,11 +171,14 @@ class _Search:
 
     def solution(self) -> Solution:
         if self._pairs.all:
-            self._complete()
-            self._cover()
+            try:
+                self._complete()
+                self._cover()
+            except TimeUp:
+                self._time_limit_reached = True
         else:
             self._coverage_bound = Fraction(0)
-        fewer = reduce_deals_and_cost(self._problem, self._best)
+        fewer = reduce_deals_and_cost(self._problem, self._best, self._deadline)
         same = completed(self._problem, fewer) == completed(self._problem, self._best)
         if same and admissible(self._problem, fewer) == fewer:
             self._best = fewer  # a limit may not admit that another offer gives
@@ -202,19 +205,21 @@ class _Search:
 
     def _complete(self) -> None:
         """Solve level 1."""
-        self._solve_level_one(level_one_program(self._pairs))
+        self._solve_level_one(level_one_program(self._pairs, deadline=self._deadline))
         if self._is_level_one_proven() or not self._proven:
             return
         if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
-            self._solve_level_one(level_one_program(self._pairs, integral=True), integral=True)
+            program = level_one_program(self._pairs, integral=True, deadline=self._deadline)
+            self._solve_level_one(program, integral=True)
 
     def _solve_level_one(self, formulation: Formulation, *, integral: bool = False) -> None:
         if self._is_level_one_proven():
             return
         if formulation.model.columns > _MAX_COLUMNS_AT_ONCE:
-            self._solve_by_ticket_relaxation(
-                formulation, TicketRelaxation(formulation, integral=integral)
+            ticket_relaxation = TicketRelaxation(
+                formulation, integral=integral, deadline=self._deadline
             )
+            self._solve_by_ticket_relaxation(formulation, ticket_relaxation)
             return
         optimum = solve_strengthened(formulation, self._deadline)
         self._time_limit_reached |= self._deadline.passed
@@ -287,14 +292,15 @@ class _Search:
     def _cover(self) -> None:
         """Solve level 2."""
         weight = int(completeness(self._problem, self._best))
-        formulation = level_two_program(self._pairs, weight)
+        formulation = level_two_program(self._pairs, weight, deadline=self._deadline)
         if formulation.model.columns > _MAX_COLUMNS_AT_ONCE and not self._is_level_two_proven():
             self._improve_coverage(formulation)
         self._run(formulation)
         if self._is_level_two_proven() or not self._proven:
             return
         if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
-            self._run(level_two_program(self._pairs, weight, integral=True))
+            program = level_two_program(self._pairs, weight, integral=True, deadline=self._deadline)
+            self._run(program)
 
     def _improve_coverage(self, formulation: Formulation) -> None:
         """Improve coverage with the same projects complete; the bound is that of the relaxation."""
@@ -414,7 +420,7 @@ class _Search:
         """Round a solution, keep the plan if it is the best so far, and return a cut if blocked."""
         cut = self._keep_if_better(formulation, values)
         if cut is None and not self._is_proven(formulation) and self._pairs.rounding_pairs:
-            with_margins = solve_with_margins(formulation, values)
+            with_margins = solve_with_margins(formulation, values, self._deadline)
             if with_margins is not None:
                 self._keep_if_better(formulation, with_margins)
         return cut

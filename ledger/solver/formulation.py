@@ -46,6 +46,7 @@ from ledger.matching.plan import Allocation, allocated_to_needs, completed
 from ledger.solver.goal_rows import GoalColumns, add_goals
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, VariableType
 from ledger.solver.limit_rows import LimitRows, is_counted
+from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.pairs import EligiblePair, EligiblePairs, steepest_slope
 
 LARGEST_INTEGER = 10**6
@@ -166,14 +167,21 @@ def _rounded_product(share: np.float64, unit: int) -> int:
 
 
 def level_one_program(
-    pairs: EligiblePairs, *, integral: bool = False, tickets: bool = True
+    pairs: EligiblePairs,
+    *,
+    integral: bool = False,
+    tickets: bool = True,
+    deadline: Deadline = UNTIMED,
 ) -> Formulation:
     """Formulate level 1: the weight of the projects that end complete.
 
     Without `tickets` minimum amounts are left out, except those of all-or-nothing pairs.
     """
     builder = FormulationBuilder(
-        pairs, lambda pair: builder.project(pair) in builder.project_columns, integral=integral
+        pairs,
+        lambda pair: builder.project(pair) in builder.project_columns,
+        integral=integral,
+        deadline=deadline,
     )
     completable = pairs.completable
     builder.add_project_columns([pairs.problem.projects[one].weight for one in completable])
@@ -190,12 +198,13 @@ def level_two_program(
     *,
     integral: bool = False,
     shortfall: Fraction | None = None,
+    deadline: Deadline = UNTIMED,
 ) -> Formulation:
     """Formulate level 2: the coverage of plans that complete at least this weight.
 
     With `shortfall`, of plans whose goals miss at most this.
     """
-    builder = FormulationBuilder(pairs, lambda _: True, integral=integral)
+    builder = FormulationBuilder(pairs, lambda _: True, integral=integral, deadline=deadline)
     scale = _scale(pairs)
     builder.add_project_columns([0] * len(pairs.completable))
     builder.add_pair_columns(lambda pair: coverage_weight(pairs, pair) * scale)
@@ -227,11 +236,17 @@ def _scale(pairs: EligiblePairs) -> Fraction:
 
 
 class FormulationBuilder:
-    """Builds a formulation."""
+    """Builds a formulation; ends with `TimeUp` once the deadline has passed."""
 
     def __init__(
-        self, pairs: EligiblePairs, takes_part: Callable[[EligiblePair], bool], *, integral: bool
+        self,
+        pairs: EligiblePairs,
+        takes_part: Callable[[EligiblePair], bool],
+        *,
+        integral: bool,
+        deadline: Deadline = UNTIMED,
     ) -> None:
+        self._deadline = deadline
         self._pairs, self._takes_part, self._integral = pairs, takes_part, integral
         self.project_columns: dict[int, int] = {}
         self.model = self._model = Model()
@@ -265,6 +280,7 @@ class FormulationBuilder:
 
         With `opening` every pair has a `y`, at this objective, whatever its minimum amount.
         """
+        self._deadline.check()
         chosen = [at for at, pair in enumerate(self._pairs.all) if self._takes_part(pair)]
         counted = [self._counts_units(at) for at in chosen]
         pairs = [self._pairs.all[at] for at in chosen]
@@ -319,6 +335,7 @@ class FormulationBuilder:
     def add_capacities(self) -> None:
         """Add the capacity of each offer, in its own unit."""
         for offer, indices in self._pairs.group_of_offer.items():
+            self._deadline.check()
             free = self._pairs.problem.offers[offer].free
             part = free if self._counts_only_units(indices) else 1
             (row,) = self._model.add_rows(-INFINITY, part, 1).tolist()
@@ -351,6 +368,7 @@ class FormulationBuilder:
     def add_exact_coverage(self) -> None:
         """Fill every need exactly as its project ends complete."""
         for project, project_column in self.project_columns.items():
+            self._deadline.check()
             for need in self._pairs.problem.projects[project].needs:
                 row = self._model.add_rows(0, 0, 1)
                 self._model.add_entries(row, project_column, -self._scale(need))
@@ -359,6 +377,7 @@ class FormulationBuilder:
     def add_partial_coverage(self) -> None:
         """Fill every need at most, and all of it where its project ends complete."""
         for need in self._pairs.by_need:
+            self._deadline.check()
             self._add_amount_entries(self._model.add_rows(-INFINITY, self._scale(need), 1), need)
             project_column = self.project_columns.get(self._pairs.problem.needs[need].project)
             if project_column is not None:
@@ -430,6 +449,7 @@ class FormulationBuilder:
         """Bound conditional allocations by `z` of their project."""
         for at, pair in enumerate(self._pairs.all):
             if self._pairs.problem.offers[pair.offer].conditional:
+                self._deadline.check()
                 column = (
                     self._open_columns[at]
                     if self._open_columns[at] >= 0

@@ -58,19 +58,21 @@ def greedy_plan(problem: MatchingProblem, seconds: float | None = None) -> Plan:
     return best_plan(problem, plans)
 
 
-def greedy_plan_in_order(arrays: OfferArrays, projects: Iterable[int]) -> Plan:
+def greedy_plan_in_order(
+    arrays: OfferArrays, projects: Iterable[int], deadline: Deadline = UNTIMED
+) -> Plan:
     """Return the plan that completes projects in this order where possible, then fills needs."""
     assignment = _GreedyAssignment(arrays)
-    assignment.complete(projects, UNTIMED)
-    assignment.fill(UNTIMED)
+    assignment.complete(projects, deadline.part(_SHARE_OF_PROJECTS))
+    assignment.fill(deadline)
     return assignment.plan()
 
 
-def filled(arrays: OfferArrays, plan: Plan) -> Plan:
+def filled(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
     assignment = _GreedyAssignment(arrays)
     assignment.adopt(admissible(arrays.problem, plan))
-    assignment.fill(UNTIMED)
+    assignment.fill(deadline)
     return assignment.plan()
 
 

@@ -93,6 +93,8 @@ UNDECIDED = UndecidedLimits(max_projects=200, work_limit=1_300_000)
 MIN_DENSITY = 100
 """From this number of arcs per need, where not all are listed, the quick plan in order of gain is
 better than what diving leads to, and takes far less."""
+_SECONDS_TO_FILL = 1.0
+"""The time in which open needs are filled once the time limit has been reached."""
 MAX_NEEDS_LP = 30_000
 """Up to this number of needs the relaxation is a linear program; beyond, it is priced."""
 
@@ -171,7 +173,7 @@ class LargeProblemSolver:
         elif complete or completeness(self._problem, plan) >= completeness(
             self._problem, self._known_plan
         ):
-            yield filled(self._arrays, plan)
+            yield filled(self._arrays, plan, self._deadline.at_least(_SECONDS_TO_FILL))
         yield self._known_plan
 
     @property
@@ -317,7 +319,8 @@ class LargeProblemSolver:
         """
         self._deadline.check()
         order = np.argsort(-gains, kind="stable").tolist()
-        plans = (self._known_plan, greedy_plan_in_order(self._arrays, order))
+        plan = greedy_plan_in_order(self._arrays, order, self._deadline)
+        plans = (self._known_plan, plan)
         self._known_plan = best_plan(self._problem, plans)
         self._known_completed = frozenset(completed(self._problem, self._known_plan))
 
@@ -413,7 +416,7 @@ class LargeProblemSolver:
         assignment, checkpoint = self._assignment, self._assignment.checkpoint()
         plan = None
         if reallocate_for_coverage(assignment, self._arcs, block, self._deadline):
-            plan = filled(self._arrays, assignment.plan())
+            plan = filled(self._arrays, assignment.plan(), self._deadline)
         assignment.roll_back(checkpoint)
         return plan
 
@@ -462,7 +465,8 @@ class MediumProblemSolver(LargeProblemSolver):
         self._undecided, self._stages = _QUICK_UNDECIDED, START_STAGES
         with suppress(TimeUp):
             self._complete(self._restricted_problem_of())
-        return best_plan(self._problem, self._plans(complete=True)), self._bound
+        complete = not self._deadline.passed
+        return best_plan(self._problem, self._plans(complete=complete)), self._bound
 
     def _improve(
         self,

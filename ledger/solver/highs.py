@@ -168,6 +168,17 @@ class SolveResult:
     reduced_costs: FloatArray | None = None
 
 
+_OUT_OF_TIME = SolveResult(
+    optimal=False,
+    infeasible=False,
+    time_limit_reached=True,
+    values=None,
+    value=-INFINITY,
+    bound=INFINITY,
+)
+"""The result of a run that was not begun, since no time was left."""
+
+
 class Solver:
     """One model in HiGHS, which may be changed and run again from its last state."""
 
@@ -247,6 +258,8 @@ class Solver:
         Both are the same in every run, unlike seconds.
         """
         left = None if deadline is None else deadline.left
+        if left == 0:
+            return _OUT_OF_TIME  # HiGHS would read the model and presolve it before it looks
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)
         if nodes is not None:
             self.set_option("mip_max_nodes", nodes)

@@ -36,6 +36,8 @@ from ledger.solver.rounding import with_rounding_margin
 _TOLERANCE = 1e-6
 _MARGIN_TOLERANCE = 1e-9
 _HALF = 0.5
+_SECONDS_TO_ROUND = 1.0
+"""The time in which a solution is rounded once the time limit has been reached."""
 _ABSOLUTE_GAP = 0.9
 """Weights are integers, so a gap below one is none."""
 
@@ -104,9 +106,13 @@ class FreeFlowSubMip:
         gain = 0
         outside = float(weight @ (self._completed & ~self._is_free_project))
         if result.values is not None and outside + result.value > self._weight() + _HALF:
-            with_margin = self._with_rounding_margin(model, result.values, flows, capacity_rows)
+            with_margin = self._with_rounding_margin(
+                model, result.values, flows, capacity_rows, deadline
+            )
             gain = self._round_and_apply(
-                result.values if with_margin is None else with_margin, flows
+                result.values if with_margin is None else with_margin,
+                flows,
+                deadline.at_least(_SECONDS_TO_ROUND),
             )
         return SubMipResult(gain, result.optimal, solver.checks_made * model.columns)
 
@@ -156,7 +162,12 @@ class FreeFlowSubMip:
         model.add_entries(rows, part_of[project[limited_flows]], -block.share[at][limited_flows])
 
     def _with_rounding_margin(
-        self, model: Model, values: FloatArray, flows: IndexArray, capacity_rows: IndexArray
+        self,
+        model: Model,
+        values: FloatArray,
+        flows: IndexArray,
+        capacity_rows: IndexArray,
+        deadline: Deadline,
     ) -> FloatArray | None:
         """Solve again with all choices fixed and a rounding margin in the capacities."""
         types = np.concatenate(model.types)
@@ -172,7 +183,7 @@ class FreeFlowSubMip:
         closed = np.flatnonzero((types == VariableType.SEMI_CONTINUOUS) & (values < _TOLERANCE))
         nothing = np.zeros(len(closed))
         solver.set_bounds(closed.astype(np.int32), nothing, nothing)
-        margin_values = solver.solve().values
+        margin_values = solver.solve(deadline=deadline).values
         return None if margin_values is None else margin_values[: model.columns]
 
     def _rounding_losses(self) -> FloatArray:
@@ -188,14 +199,14 @@ class FreeFlowSubMip:
                 losses[index] = (ratio.to_offer(1) + 1) / problem.offers[offer].free
         return losses
 
-    def _round_and_apply(self, values: FloatArray, flows: IndexArray) -> int:
+    def _round_and_apply(self, values: FloatArray, flows: IndexArray, deadline: Deadline) -> int:
         """Round a solution and apply it if it completes more; return the gain."""
         assignment, problem = self._assignment, self._assignment.problem
         weight_before = self._weight()
         ends = self._completed & ~self._is_free_project
         ends[np.array(self._projects, np.int64)[values[: len(self._projects)] > _HALF]] = True
         needs = [index for index, one in enumerate(problem.needs) if ends[one.project]]
-        allocations = self._flow(values[flows], ends, needs).allocations()
+        allocations = self._flow(values[flows], ends, needs, deadline).allocations()
         checkpoint = assignment.checkpoint()
         assignment.clear(range(len(problem.needs)))
         for allocation in allocations:
@@ -208,8 +219,10 @@ class FreeFlowSubMip:
             assignment.roll_back(checkpoint)
         return max(0, gain)
 
-    def _flow(self, flow_shares: FloatArray, ends: BoolArray, needs: list[int]) -> Flow:
-        """Return the nearest integer flow that fills these needs as far as possible."""
+    def _flow(
+        self, flow_shares: FloatArray, ends: BoolArray, needs: list[int], deadline: Deadline
+    ) -> Flow:
+        """Return the nearest integer flow that fills these needs as far as possible in time."""
         assignment, choice = self._assignment, self._choice
         pairs: list[EligiblePair] = []
         amounts: list[int] = []
@@ -226,6 +239,7 @@ class FreeFlowSubMip:
             targets[need] = assignment.problem.needs[need].open
         flow = Flow(EligiblePairs(assignment.problem, tuple(pairs), ()), amounts, targets)
         for need in needs:
+            deadline.check()
             flow.fill(need)
         return flow
 

@@ -12,22 +12,28 @@ from decimal import Decimal
 
 from ledger.matching.plan import Allocation, completed
 from ledger.matching.problem import MatchingProblem, PairLimits
+from ledger.solver.options import UNTIMED, Deadline
 
 _ROUNDS = 4
 
 
 def reduce_deals_and_cost(
-    problem: MatchingProblem, allocations: Sequence[Allocation]
+    problem: MatchingProblem, allocations: Sequence[Allocation], deadline: Deadline = UNTIMED
 ) -> tuple[Allocation, ...]:
     """Return a plan equal on levels 1 and 2, with fewer deals, and those at lower cost.
 
     Two deals are merged where one offer can take over both; a deal moves to a cheaper offer that
-    can take over all of it. Offers of unknown cost are no reason for a move.
+    can take over all of it. Offers of unknown cost are no reason for a move. After the deadline no
+    other need is tried.
     """
     search = _LocalSearch(problem, allocations)
     for _ in range(_ROUNDS):
-        improved = [search.merge_deals(need) or search.reduce_cost(need) for need in search.needs]
-        if not any(improved):
+        improved = False
+        for need in search.needs:
+            if deadline.passed:
+                return search.plan()
+            improved |= search.merge_deals(need) or search.reduce_cost(need)
+        if not improved:
             break
     return search.plan()
 

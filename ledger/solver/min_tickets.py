@@ -17,7 +17,7 @@ import numpy as np
 from ledger.solver.cuts import FormulationCutSeparator
 from ledger.solver.formulation import Formulation, level_one_program
 from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
-from ledger.solver.options import Deadline
+from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.strengthen import LpOptimum, restrict_to_candidates, solve_strengthened
 
 _CHECKS = 60
@@ -110,9 +110,13 @@ _MIN_AMOUNT = 1e-7
 class TicketRelaxation:
     """A program without minimum tickets, and the map of its columns to the full program."""
 
-    def __init__(self, formulation: Formulation, *, integral: bool) -> None:
+    def __init__(
+        self, formulation: Formulation, *, integral: bool, deadline: Deadline = UNTIMED
+    ) -> None:
         self.formulation = formulation
-        self.program = level_one_program(formulation.pairs, integral=integral, tickets=False)
+        self.program = level_one_program(
+            formulation.pairs, integral=integral, tickets=False, deadline=deadline
+        )
         self._column_map = _column_map_of(self.program, formulation)
         open_columns, amount_columns = formulation.open_columns, formulation.amount_columns
         self._ticket_columns = np.flatnonzero(
@@ -126,6 +130,7 @@ class TicketRelaxation:
         """
         model, full_model = self.program.model, self.formulation.model
         rows_before, entries_before = model.rows, len(model.entries)
+        deadline.check()
         optimum = solve_strengthened(self.program, deadline, FormulationCutSeparator(self.program))
         added = model.row_uppers[len(model.row_uppers) - (model.rows - rows_before) :]
         for (_, columns, values), most in zip(model.entries[entries_before:], added, strict=True):

@@ -99,6 +99,11 @@ class Deadline:
         """Return a deadline after a share of the time left."""
         return Deadline(None if self.left is None else self.left * share)
 
+    def at_least(self, seconds: float) -> Deadline:
+        """Return a deadline after at least these seconds."""
+        left = self.left
+        return Deadline(None if left is None else max(left, seconds))
+
     @property
     def passed(self) -> bool:
         """Whether no time is left."""

@@ -162,9 +162,11 @@ def _rounding_pairs(pairs: EligiblePairs) -> frozenset[int]:
         if pair.is_rounded or any(_counts(cap, pair) for cap in pairs.problem.caps)
     ]
     result = set(queue)
+    by_need, of_offer = dict(pairs.by_need), dict(pairs.group_of_offer)
     while queue:
         pair = pairs.all[queue.pop()]
-        for at in (*pairs.by_need[pair.need], *pairs.group_of_offer[pair.offer]):
+        # The pairs of each need and of each offer are looked at once.
+        for at in (*by_need.pop(pair.need, ()), *of_offer.pop(pair.offer, ())):
             if at not in result:
                 result.add(at)
                 queue.append(at)

@@ -14,6 +14,7 @@ from ledger.solver.cuts import NoGoodCut, cut_of_blocked_flow
 from ledger.solver.formulation import Formulation
 from ledger.solver.greedy import OfferArrays, filled
 from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.options import Deadline
 from ledger.solver.pairs import EligiblePairs
 from ledger.solver.repair import Flow, without_unmet_conditions
 
@@ -93,7 +94,9 @@ def _by_coverage_weight(problem: MatchingProblem, indices: set[int]) -> list[int
     )
 
 
-def solve_with_margins(formulation: Formulation, values: FloatArray) -> FloatArray | None:
+def solve_with_margins(
+    formulation: Formulation, values: FloatArray, deadline: Deadline
+) -> FloatArray | None:
     """Solve again with all choices fixed and rounding margins in the capacities.
 
     Where not all margins fit, as much of them as possible.
@@ -105,5 +108,5 @@ def solve_with_margins(formulation: Formulation, values: FloatArray) -> FloatArr
     margins = np.array([1 - most for _, most in margin_rows], np.float64)
     solver = Solver(with_rounding_margin(model, rows, margins))
     solver.set_bounds(columns, chosen, chosen)
-    margin_values = solver.solve().values
+    margin_values = solver.solve(deadline=deadline).values
     return None if margin_values is None else margin_values[: model.columns]

@@ -100,6 +100,8 @@ def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) 
 
         known_plan, bound = start_plan(problem, options, known_plan)
         options = options.less(monotonic() - began)
+        if options.seconds == 0:
+            return _unfinished_solution(problem, known_plan, bound)
     return solve_exactly(problem, known_plan, options, bound)
 
 
@@ -125,6 +127,20 @@ def count_pairs(problem: MatchingProblem) -> int:
     return sum(
         len(needs) * sum(len(problem.offers_of_class[offer_class]) for offer_class in links)
         for needs, links in zip(problem.needs_of_class, problem.links, strict=True)
+    )
+
+
+def _unfinished_solution(problem: MatchingProblem, plan: Plan, bound: Fraction) -> Solution:
+    """Return a plan at which the time limit was reached before level 2 was searched."""
+    from ledger.solver.highs import solver_name  # noqa: PLC0415 - as above
+
+    value = completeness(problem, plan)
+    return Solution(
+        plan,
+        Level(value, max(value, bound)),
+        Level(coverage(problem, plan), max_coverage(problem)),
+        solver=solver_name(),
+        limit=SearchLimit.TIME,
     )
 
 

@@ -46,7 +46,7 @@ MAX_PAIRS_ALL = 600
 """Up to this number of pairs the fewest changes are sought over all of them."""
 MAX_PAIRS_KNOWN = 6_000
 """Up to this number of pairs of the plans known they are sought over these."""
-_SECONDS_FOR_EXTENSION = 2.0
+_SECONDS_FOR_EXTENSION = 1.0
 
 
 def solve_near(
