@@ -21,7 +21,8 @@ from fractions import Fraction
 import numpy as np
 
 from ledger.matching.plan import completed, completeness, coverage
-from ledger.solver.formulation import Formulation, FormulationBuilder
+from ledger.solver.columns import Formulation
+from ledger.solver.formulation import FormulationBuilder
 from ledger.solver.greedy import OfferArrays, extended
 from ledger.solver.highs import INFINITY, FloatArray, Solver
 from ledger.solver.least_changes import (

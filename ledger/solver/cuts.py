@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ledger.solver.arcs import ArcBlock, Arcs
+from ledger.solver.columns import Formulation
 from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
-from ledger.solver.formulation import Formulation
 from ledger.solver.highs import INFINITY, FloatArray, Solver
 from ledger.solver.pairs import EligiblePairs
 from ledger.solver.repair import BlockedNeed, Flow

@@ -27,10 +27,10 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.bounds import BOUND_TOLERANCE, integer_bound, max_coverage
+from ledger.solver.columns import Formulation
 from ledger.solver.cuts import NoGoodCut, add_cut
 from ledger.solver.formulation import (
     LARGEST_INTEGER,
-    Formulation,
     level_one_program,
     level_two_program,
 )

@@ -39,8 +39,8 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
+from ledger.solver.columns import Formulation
 from ledger.solver.formulation import (
-    Formulation,
     FormulationBuilder,
     level_two_program,
 )

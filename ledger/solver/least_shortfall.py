@@ -31,7 +31,7 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver.options import Deadline, SolverOptions
 
 if TYPE_CHECKING:
-    from ledger.solver.formulation import Formulation
+    from ledger.solver.columns import Formulation
     from ledger.solver.highs import FloatArray
     from ledger.solver.pairs import EligiblePairs
 

@@ -14,8 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ledger.solver.columns import Formulation
 from ledger.solver.cuts import FormulationCutSeparator
-from ledger.solver.formulation import Formulation, level_one_program
+from ledger.solver.formulation import level_one_program
 from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
 from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.strengthen import LpOptimum, restrict_to_candidates, solve_strengthened

@@ -10,8 +10,8 @@ import numpy as np
 from ledger.matching.plan import Allocation
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.sequence import earlier_first, in_sequence
+from ledger.solver.columns import Formulation
 from ledger.solver.cuts import NoGoodCut, cut_of_blocked_flow
-from ledger.solver.formulation import Formulation
 from ledger.solver.greedy import OfferArrays, filled
 from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
 from ledger.solver.options import Deadline

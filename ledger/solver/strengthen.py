@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ledger.solver.columns import Formulation
 from ledger.solver.cover_cuts import CoverCut
 from ledger.solver.cuts import FormulationCutSeparator
-from ledger.solver.formulation import Formulation
 from ledger.solver.highs import INFINITY, SEED, FloatArray, IndexArray, Solver, VariableType
 from ledger.solver.options import Deadline
 

@@ -1,0 +1,126 @@
+"""A program with the meaning of its columns: plans as values, and values as plans.
+
+The variables are those of `formulation`, which builds the programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ledger.matching.plan import Allocation, allocated_to_needs, completed
+from ledger.solver.goal_rows import GoalColumns
+from ledger.solver.highs import FloatArray, IndexArray, Model
+from ledger.solver.limit_rows import is_counted
+from ledger.solver.pairs import EligiblePairs
+
+
+@dataclass(frozen=True, slots=True)
+class Formulation:
+    """A model with the meaning of its columns.
+
+    `open_columns` are the `y` of pairs with a minimum amount (-1: none), or the `t` of all-or-
+    nothing pairs; `offer_amount_columns` the `w` (-1: none); `units` the amount of one `t`;
+    `capacity_rows` the row of each offer; `placed_columns` the `p` of needs that others come after;
+    `counting_columns` the `g` of caps and projects; `goal_columns` those of goals. The
+    objective is that of the level, times `scale`.
+    """
+
+    pairs: EligiblePairs
+    model: Model
+    project_columns: Mapping[int, int]
+    placed_columns: Mapping[int, int]
+    counting_columns: Mapping[tuple[int, int], int]
+    goal_columns: GoalColumns
+    amount_columns: IndexArray
+    open_columns: IndexArray
+    offer_amount_columns: IndexArray
+    units: tuple[int, ...]
+    capacity_rows: Mapping[int, int]
+    scale: Fraction
+    level: int
+    integral: bool
+
+    def amounts(self, values: FloatArray) -> list[int]:
+        """Return the nearest whole amount of each pair, 0 for closed pairs."""
+        amounts = []
+        for at, pair in enumerate(self.pairs.all):
+            if self.amount_columns[at] < 0 or (
+                self.open_columns[at] >= 0 and values[self.open_columns[at]] < _HALF
+            ):
+                amounts.append(0)
+            elif pair.all_or_nothing:
+                amounts.append(pair.high)
+            else:
+                amounts.append(_rounded_product(values[self.amount_columns[at]], self.units[at]))
+        return amounts
+
+    def completed_projects(self, values: FloatArray) -> tuple[int, ...]:
+        """Return the projects that end complete."""
+        return tuple(
+            project for project, column in self.project_columns.items() if values[column] > _HALF
+        )
+
+    def placed_needs(self, values: FloatArray) -> tuple[int, ...]:
+        """Return the needs that others come after, where all that is open of them is allocated."""
+        return tuple(need for need, column in self.placed_columns.items() if values[column] > _HALF)
+
+    def binary_choices(self, values: FloatArray) -> tuple[IndexArray, FloatArray]:
+        """Return the binary columns and their rounded values."""
+        open_columns = np.unique(self.open_columns[self.open_columns >= 0])
+        choices = (self.project_columns, self.placed_columns, self.counting_columns)
+        columns = np.concatenate(
+            [*(np.array(list(one.values()), np.int32) for one in choices), open_columns]
+        )
+        return columns, np.round(values[columns])
+
+    def rounding_margins(self, values: FloatArray) -> Iterable[tuple[int, float]]:
+        """Return the row of each capacity with its bound less the rounding margin of open pairs.
+
+        A pair whose amount is rounded up by a part takes the cost of that part and one part more.
+        """
+        amounts = self.amounts(values)
+        for offer, row in self.capacity_rows.items():
+            free = self.pairs.problem.offers[offer].free
+            kept_back = 0
+            for at in self.pairs.group_of_offer[offer]:
+                pair = self.pairs.all[at]
+                if at in self.pairs.rounding_pairs and amounts[at] and not pair.all_or_nothing:
+                    kept_back += pair.ratio.to_offer(1) + 1
+            if kept_back:
+                yield row, max(0, free - kept_back) / free
+
+    def column_values(self, allocations: Iterable[Allocation]) -> FloatArray:
+        """Return a plan as values of the columns."""
+        plan_allocations = list(allocations)
+        values = np.zeros(self.model.columns)
+        for project in completed(self.pairs.problem, plan_allocations):
+            if project in self.project_columns:
+                values[self.project_columns[project]] = 1
+        if self.placed_columns:
+            given = allocated_to_needs(self.pairs.problem, plan_allocations)
+            for need, column in self.placed_columns.items():
+                values[column] = given[need] == self.pairs.problem.needs[need].open
+        for (cap, project), column in self.counting_columns.items():
+            values[column] = is_counted(self.pairs.problem, plan_allocations, cap, project)
+        self.goal_columns.fill(values, self.pairs.problem, plan_allocations)
+        for allocation in plan_allocations:
+            at = self.pairs.index_of[allocation.need, allocation.offer]
+            if self.open_columns[at] >= 0:
+                values[self.open_columns[at]] = 1
+            values[self.amount_columns[at]] = allocation.amount / self.units[at]
+            if self.offer_amount_columns[at] >= 0:
+                values[self.offer_amount_columns[at]] = self.pairs.all[at].ratio.to_offer(
+                    allocation.amount
+                )
+        return values
+
+
+_HALF = 0.5
+
+
+def _rounded_product(share: np.float64, unit: int) -> int:
+    return round(Fraction(float(share)) * unit)
