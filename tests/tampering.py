@@ -32,6 +32,7 @@ _NAMED = {
     *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),
     *("statement", "statement_line", "finding", "finding_event", "gap_snapshot"),
     *("night_run", "night_step", "adopted_row"),
+    *("approval", "approval_answer", "approval_rule", "approval_use", "standing_approval"),
     *_REGISTERED,
     *(f"{kind}_version" for kind in _REGISTERED),
 }
@@ -318,7 +319,11 @@ _NAMES: Mapping[str, Callable[[Attacker, Row], Iterator[str]]] = {
     "sealed_leaf": _of_leaf,
     **{
         name: lambda _, row, name=name: iter([f"rows {name} {row['request_id']}"])
-        for name in ("statement", "finding", "finding_event", "gap_snapshot")
+        for name in (
+            *("statement", "finding", "finding_event", "gap_snapshot"),
+            *("approval", "approval_answer", "approval_rule", "approval_use"),
+            "standing_approval",
+        )
     },
     "statement_line": lambda attacker, row: iter(
         [f"rows statement_line {attacker.statements[row['statement_id']]}"]

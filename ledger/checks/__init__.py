@@ -36,6 +36,7 @@ CHECKS: Final = {
     "restrictions": "no act raised what a pair had that was barred then, as known then",
     "sequence": "no need was committed before those that it comes after, or has an override",
     "limits": "no hold or direct commitment exceeded a cap known then, or it has an override",
+    "approvals": "what needed an approval then has one by another identity",
     "proposals": "each proposal is complete, and introductions match the lines they name",
     "statements": "each statement is complete, and the events of findings are in a valid order",
     "nights": "runs begin one after another, and each has its requested steps, in order",

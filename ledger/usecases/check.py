@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from ledger.checks import CHECKS, CheckResult
+from ledger.checks.approvals import Approvals
 from ledger.checks.chain import check_chain
 from ledger.checks.deals import BothSides, ResolvedOnce
 from ledger.checks.file import Checking, check_file
@@ -51,6 +52,7 @@ from ledger.rates.rates import RateFinder, rate_finder
 from ledger.store.checks import journal as journal_rows
 from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
+from ledger.store.checks.approvals import read_approval_rows
 from ledger.store.checks.file import errors_of_no_row, read_file_faults
 from ledger.store.checks.in_error import count_records, find_resting_on_errors
 from ledger.store.checks.instalments import find_due
@@ -186,6 +188,9 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
     "restrictions": lambda db, context: RestrictedActs(context, _restrictions(db, context)),
     "limits": lambda db, context: WithinLimits(
         context, _limits(db, context), _rates_at(db), _base_unit(db, context)
+    ),
+    "approvals": lambda db, context: Approvals(
+        context, read_approval_rows(db, context.units), _rates_at(db)
     ),
     "sequence": lambda db, context: InSequence(
         context, journal_rows.read_histories(db, context, ["need"])["need"]

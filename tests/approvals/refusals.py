@@ -11,7 +11,7 @@ def refusal(person: Person, line: str, code: int = 4) -> dict[str, str]:
     """Give the refusal of a line, which may ask for an approval."""
     answer = person.tries(line, "--json")
     assert answer.code == code, answer
-    error: dict[str, str] = json.loads(answer.err)
+    error: dict[str, str] = json.loads(answer.err.splitlines()[-1])
     assert all(error[key].strip() for key in ("code", "what", "why", "next"))
     return error
 

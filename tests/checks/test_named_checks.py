@@ -9,6 +9,7 @@ import time_machine
 from complete_ledger import attack, live
 from ledgers import Ledgers
 from raw import Refused
+from recorded_approvals import record_approvals
 from recorded_night import record_night
 from world import World
 
@@ -24,6 +25,7 @@ def lived_in(run_ledgers: Ledgers) -> str:
         world = World(url)
         live(world)
         record_night(world)
+        record_approvals(world.ledger)
         world.ledger.engine.dispose()
     run_ledgers.settle(url)
     return url
@@ -120,6 +122,9 @@ ATTACKS = {
         "UPDATE project_version SET in_error = TRUE"]),
     "a commitment before its time": ("sequence", [
         f"UPDATE need_version SET after = 'N-0004' WHERE need_id = {HOLDER}"]),
+    "an approval taken away": ("approvals", ["DELETE FROM approval_use"]),
+    "an answer by who asked": ("approvals", [
+        "UPDATE approval_answer SET request_id = (SELECT min(request_id) FROM approval)"]),
     "more under a cap than it allows": ("limits", [
         "UPDATE pair_limit_version SET value = '1'"]),
     "a newer phase than the project's status": ("phases", [

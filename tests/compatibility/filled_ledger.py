@@ -14,6 +14,7 @@ from bars import a_restriction, an_exemption
 from bodies import a_body, a_seat
 from credentials import a_figure, an_identifier
 from gatherings import gather
+from recorded_approvals import record_approvals
 from remarks import a_contact, a_limit, a_note, a_reminder, an_owner
 from sqlalchemy import Engine
 from ties import a_partnership, an_undertaking
@@ -80,6 +81,7 @@ def make_filled_ledger(engine: Engine, size: Size) -> None:
 def fill(ledger: Ledger, request: Request, size: Size) -> None:
     """Fill a new ledger, with at least one row in every table."""
     execute(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
+    record_approvals(ledger, "P-1")
     who = (request.actor, request.system_user, request.host)
     run = runs.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
     begun, ended = run.started_at, runs.clock_moment(ledger)

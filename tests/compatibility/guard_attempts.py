@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table
 
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.registers.table import origin_kinds
-from ledger.store.db import night_tables, tables
+from ledger.store.db import approval_tables, night_tables, tables
 from ledger.store.db.night_tables import finding_event, night_run, night_step, statement_line
 
 _NEW = 1_000_000
@@ -52,12 +52,23 @@ def attempts(dialect: str) -> Iterator[Attempt]:
     yield from _on_movements(dialect)
     yield from _on_proposals()
     yield from _on_nights()
+    yield from _on_approvals()
     apart = _copy(night_tables.sealed_leaf, position=f"position + {_NEW}", reference="'x'")
     yield Attempt(("sealed_leaf_follows",), (apart,), "one after another")
     no_more = _copy(night_tables.seal, number="number + 1")
     yield Attempt(("seal_follows",), (no_more,), "covers more than the one before it")
     yield Attempt((), ("UPDATE balance SET free = -1",))
     yield Attempt((), (f"UPDATE deal_balance SET held = {MAX_AMOUNT} + 1",))
+
+
+def _on_approvals() -> Iterator[Attempt]:
+    for table in (approval_tables.approval_rule, approval_tables.standing_approval):
+        hole = _copy(table, version=f"version + {_NEW}")
+        yield Attempt((f"{table.name}_follows",), (hole,), "added once, and ended once")
+    answer = _copy(approval_tables.approval_answer, approval_id=f"approval_id + {_NEW}")
+    yield Attempt(("approval_answer_is_anothers",), (answer,), "by another identity only")
+    use = _copy(approval_tables.approval_use, request_id=f"request_id + {_NEW}")
+    yield Attempt(("approval_use_is_covered",), (use,), "by another identity only")
 
 
 def _on_append_only(table: Table, dialect: str) -> Iterator[Attempt]:

@@ -27,6 +27,7 @@ from ledger.core.quantity import Unit
 from ledger.deals.instalments import instalment_of
 from ledger.evidence.tree_head import Leaf
 from ledger.rates.rates import Rate
+from ledger.store.db.approval_tables import APPROVAL_TABLES
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
 from ledger.store.registers import load_all
 from ledger.usecases.check import run_checks
@@ -52,7 +53,7 @@ def _note_activity(world: World) -> None:
     edit(world, "instalment", due.code, quantity=90, withdrawn=True)
     world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
     edit(world, "limit", "LIM-1", value=Decimal("99.5"), until=date(2027, 1, 1))
-    record_approvals(world)
+    record_approvals(world.ledger)
 
 
 def furnish(world: World) -> None:
@@ -128,7 +129,10 @@ def written_by_request(world: World) -> set[tuple[str, int]]:
     """Give each table without records of its own with each request that wrote into it."""
     queries = {
         name: f"SELECT DISTINCT request_id FROM {name}"
-        for name in ("statement", "finding", "finding_event", "gap_snapshot")
+        for name in (
+            *("statement", "finding", "finding_event", "gap_snapshot"),
+            *(table.name for table in APPROVAL_TABLES),
+        )
     }
     queries["statement_line"] = (
         "SELECT DISTINCT request_id FROM statement_line"

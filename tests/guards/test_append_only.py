@@ -152,7 +152,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     world.do(lambda uow: uow.add("instalment", due))
     world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
     record_night(world)
-    record_approvals(world)
+    record_approvals(world.ledger)
     world.seal()
     yield world
     world.ledger.engine.dispose()

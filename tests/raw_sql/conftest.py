@@ -11,6 +11,7 @@ import time_machine
 from complete_ledger import live
 from judge_attempts import FileJudge, MakeJudge, ServerJudge
 from ledgers import Ledgers, sqlite_file
+from recorded_approvals import record_approvals
 from recorded_night import record_night
 from world import World
 
@@ -27,6 +28,7 @@ def attacked(run_ledgers: Ledgers) -> str:
         rate = Rate(date(2026, 11, 20), "EUR", "USD", Decimal("1.085"))
         world.do(lambda uow: uow.add_rate(rate))
         record_night(world)
+        record_approvals(world.ledger)
         world.ledger.engine.dispose()
     run_ledgers.settle(url)
     return url

@@ -1,0 +1,131 @@
+"""Rows for the check of approvals, read as stored and without assumptions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from ledger.approvals.rules import RuleAct
+from ledger.approvals.standing import StandingApproval
+from ledger.checks.approvals import AnswerRow, ApprovalRows, RequestRow, RuleRow, UseRow
+from ledger.core.quantity import Unit
+from ledger.statements.findings import FindingEvent
+from ledger.store.approvals import identity_in, read_standing
+from ledger.store.checks.journal import moment, raw, stream
+from ledger.store.db import tables
+from ledger.store.db.approval_tables import (
+    approval,
+    approval_answer,
+    approval_rule,
+    approval_use,
+)
+from ledger.store.db.night_tables import finding_event
+from ledger.store.db.queries import chunked
+
+_VERSIONS: Final = {
+    "provider": RuleAct.PROVIDER,
+    "restriction": RuleAct.RESTRICTION,
+    "exemption": RuleAct.EXEMPTION,
+}
+
+
+def read_approval_rows(connection: Connection, units: Mapping[str, Unit]) -> ApprovalRows:
+    """Read the rules with what was asked, answered and used; little where there is no rule."""
+    rules = tuple(_rules(connection))
+    return ApprovalRows(
+        rules=rules,
+        other_deeds=_other_deeds(connection) if rules else {},
+        uses=dict(_uses(connection)),
+        answers=tuple(_answers(connection)),
+        standing=_standing(connection, units),
+        requests=lambda ids: _requests(connection, ids),
+    )
+
+
+def _standing(connection: Connection, units: Mapping[str, Unit]) -> dict[int, StandingApproval]:
+    return {one.number: one for one in read_standing(connection, units)}
+
+
+def _rules(connection: Connection) -> Iterator[RuleRow]:
+    rule = approval_rule.c
+    query = (
+        select(*map(raw, rule["number", "act", "amount", "unit", "in_force", "request_id"]))
+        .add_columns(moment(rule.recorded_at))
+        .order_by(rule.number, rule.version)
+    )
+    found: dict[int, RuleRow] = {}
+    for number, act, amount, unit, in_force, request, recorded in connection.execute(query):
+        if in_force and number not in found:
+            found[number] = RuleRow(number, act, amount, unit, (request, recorded), None)
+        elif number in found:
+            found[number] = found[number]._replace(ended=(request, recorded))
+    return iter(found.values())
+
+
+def _other_deeds(connection: Connection) -> dict[int, tuple[str, ...]]:
+    """Read what requests did beside their entries that a rule can be for."""
+    first = select(approval_rule.c.request_id).order_by(approval_rule.c.request_id).limit(1)
+    since = connection.execute(first).scalar() or 0
+    deeds: defaultdict[int, list[str]] = defaultdict(list)
+    for kind, act in _VERSIONS.items():
+        version = tables.versions_of(kind).c
+        query = select(version.request_id).where(version.request_id > since)
+        if kind == "provider":
+            query = query.where(version.version > 1)
+        for request in connection.execute(query.distinct()).scalars():
+            deeds[request].append(act.value)
+    resolved = select(finding_event.c.request_id).where(
+        finding_event.c.event == FindingEvent.RESOLVED, finding_event.c.request_id > since
+    )
+    for request in connection.execute(resolved.distinct()).scalars():
+        deeds[request].append(RuleAct.RESOLVE.value)
+    changed = select(approval_rule.c.request_id).where(approval_rule.c.request_id > since)
+    for request in connection.execute(changed.distinct()).scalars():
+        deeds[request].append(RuleAct.RULE.value)
+    return {request: tuple(acts) for request, acts in deeds.items()}
+
+
+def _uses(connection: Connection) -> Iterator[tuple[int, UseRow]]:
+    answering = tables.request.alias("answering")
+    use, answer = approval_use.c, approval_answer.c
+    query = (
+        select(
+            use.request_id,
+            use.approval_id,
+            approval.c.key,
+            *map(raw, answer["answer", "valid_until"]),
+            identity_in(answering),
+            answer.request_id,
+            use.standing,
+        )
+        .outerjoin(approval, approval.c.id == use.approval_id)
+        .outerjoin(approval_answer, answer.approval_id == use.approval_id)
+        .outerjoin(answering, answering.c.id == answer.request_id)
+    )
+    for request, *rest in connection.execute(query):
+        yield request, UseRow(*rest)
+
+
+def _answers(connection: Connection) -> Iterator[AnswerRow]:
+    asking, answering = tables.request.alias("asking"), tables.request.alias("answering")
+    query = (
+        select(approval.c.id, identity_in(asking), identity_in(answering))
+        .join(approval_answer, approval_answer.c.approval_id == approval.c.id)
+        .join(asking, asking.c.id == approval.c.request_id)
+        .join(answering, answering.c.id == approval_answer.c.request_id)
+    )
+    for row in connection.execute(query):
+        yield AnswerRow(*row)
+
+
+def _requests(connection: Connection, ids: Iterable[int]) -> Iterator[RequestRow]:
+    request: Any = tables.request
+    query = select(
+        *request.c["id", "key", "command"], identity_in(request), moment(request.c.recorded_at)
+    )
+    for chunk in chunked([*ids]):
+        for row in stream(connection, query.where(request.c.id.in_(chunk))):
+            yield RequestRow(*row)
