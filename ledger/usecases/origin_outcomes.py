@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ledger.core.factors import DEAL_STAGES, Stage
 from ledger.core.quantity import Unit
@@ -13,6 +14,7 @@ from ledger.origins.links import Origin
 from ledger.registers.table import REGISTERS
 from ledger.store.origins import read_came_of, read_chain
 from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.origins import span_of
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,24 @@ def read_outcome(reader: Reader, kind: str, code: str, *, has_origin: bool = Tru
     found = read_came_of(reader.connection, record, known_at) if can_be_origin else []
     for one in dict.fromkeys(record.kind for record in found):
         snapshot = reader.some(one, [record.code for record in found if record.kind == one])
-        came_of[one] = tuple(snapshot.records(one))
+        came_of[one] = tuple(begun_records(snapshot, one))
         if one == "deal":
             deals = tuple(_with_units(snapshot, snapshot.deals.values()))
     there = {kind: codes for kind, codes in came_of.items() if codes}
     return Outcome(can_be_origin, tuple(chain), there, deals)
+
+
+def begun_records(snapshot: Snapshot, kind: str) -> dict[str, Any]:
+    """Give the records of a kind by code, without what begins only after the snapshot's day.
+
+    Seats and partnerships are listed before they begin; nothing came of their origins by then.
+    """
+    spans = {code: span_of(REGISTERS[kind], one) for code, one in snapshot.records(kind).items()}
+    return {
+        code: snapshot.records(kind)[code]
+        for code, span in spans.items()
+        if span is None or span.first <= snapshot.day
+    }
 
 
 def _with_units(

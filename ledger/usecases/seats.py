@@ -18,6 +18,7 @@ from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, seat_row
 from ledger.store.origins import read_links
 from ledger.store.seats import read_withdrawals
 from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.usecases.origin_outcomes import begun_records
 
 _DEAL: Final = "deal"
 
@@ -97,11 +98,9 @@ def _came_of(reader: Reader, seats: Iterable[str]) -> dict[str, Yield]:
         for one in origins:
             named.setdefault(one.kind, set()).add(one.code)
     there = {kind: reader.some(kind, sorted(codes)) for kind, codes in named.items()}
+    begun = {kind: begun_records(snapshot, kind) for kind, snapshot in there.items()}
     return {
-        code: _yield(
-            [one for one in origins if one.code in there[one.kind].records(one.kind)],
-            there.get(_DEAL),
-        )
+        code: _yield([one for one in origins if one.code in begun[one.kind]], there.get(_DEAL))
         for code, origins in below.items()
         if origins
     }

@@ -178,6 +178,23 @@ def test_a_later_edit_changes_the_report_as_known_now_and_not_as_known_then(
         assert (then["until"], then["in_force"]) == (None, True)
 
 
+def test_what_begins_only_later_has_not_come_of_a_seat_yet(seated: Officer) -> None:
+    seated.says("city add Paris --code PAR --country FR")
+    seated.says("body add Board --code BOARD --kind board")
+    seated.says("seat add MHD BOARD --role board --from 2010 --seat ST-0002")
+    seated.says("partnership add MHD PAR --kind twinning --signed 2012-05 --seat ST-0002")
+    line = "report seats --where seat=ST-0002"
+    for day, came_of in (
+        ("2009-12-31", []),
+        ("2010-01-01", ["1 seat"]),
+        ("2012-05-01", ["1 partnership", "1 seat"]),
+    ):
+        [row] = seated.asks(f"{line} --as-of {day}")["rows"]
+        assert (row["came_of"], row["used"]) == (came_of, bool(came_of)), day
+        counts = seated.asks(f"seat show ST-0002 --as-of {day}")["came_of"]["counts"]
+        assert sum(counts.values()) == len(came_of), day
+
+
 def test_the_report_runs_on_an_empty_ledger(officer: Officer) -> None:
     report = officer.asks("report seats")
     assert (report["schema"], report["rows"]) == ("cityfund.seats/1", [])
