@@ -121,13 +121,15 @@ def show(
     """Show a stored proposal and the state of each line."""
     from cli.framework.session import rate_days_of
     from cli.views.match import emit_stored
+    from ledger.store.proposals import receipt_of
     from ledger.usecases.matching.propose import MATCHED
     from ledger.usecases.matching.saved import find_proposal, old_rates_of
 
     with ledger_of(call).reader() as reader:
         stored, snapshot = find_proposal(reader.connection, proposal), reader.snapshot(*MATCHED)
+        receipt = receipt_of(reader.connection, stored.code)
         old = old_rates_of(reader, stored, rate_days_of(call))
-    emit_stored(call, snapshot, stored, old)
+    emit_stored(call, snapshot, stored, receipt, old)
 
 
 @command(app, "accept", kind="write", dated=True, destructive=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -27,6 +26,7 @@ from cli.views.match_of_lines import (
     with_likelihoods,
     with_reserves,
 )
+from cli.views.match_recorded import RecordedFacts
 from cli.views.match_text import (
     allocation_lines,
     complete_lines,
@@ -36,9 +36,8 @@ from cli.views.match_text import (
     summary_lines,
 )
 from cli.views.rate import note_old_rates
-from ledger.matching.likelihood import RULE, recorded_likelihoods
-from ledger.matching.line_changes import changes_record, recorded_changes
-from ledger.matching.reserves import recorded_reserves
+from ledger.matching.likelihood import RULE
+from ledger.matching.line_changes import changes_record
 from ledger.rates.rates import OldRate, old_rates
 
 if TYPE_CHECKING:
@@ -58,7 +57,12 @@ LINE_COLUMNS = columns(
     offer_quantity="Of the offer",
 )
 PROPOSED_COLUMNS = [*LINE_COLUMNS, *CHANGE_COLUMNS, *LIKELIHOOD_COLUMNS, *RESERVE_COLUMNS]
-STATE_COLUMNS = [*LINE_COLUMNS, *columns("state deal:3 entry:3 why", why="Why not")]
+STATE_COLUMNS = [
+    *LINE_COLUMNS,
+    *columns("state deal:3 entry:3 why", why="Why not"),
+    *columns("(change) (before) (change_reason) (likelihood)"),
+    *RESERVE_COLUMNS,
+]
 LIST_COLUMNS = columns(
     "proposal as_of selection complete bound lines taken_up recorded_at:3 actor:2 reason:1",
     as_of="Day",
@@ -312,45 +316,24 @@ def emit_saved(
 ) -> None:
     """Write a stored proposal as the answer of storing it: the same for each repetition."""
     note_old_rates(call, old)
-    record = receipt.get("since_baseline")
-    proposal = stored.proposal
-    stored = replace(
-        stored,
-        proposal=replace(proposal, changes=recorded_changes(record, len(proposal.lines))),
-    )
-    rows = with_changes(line_rows(snapshot, proposal.lines), record, proposal.lines)
-    likelihoods = recorded_likelihoods(receipt.get("likelihoods"), len(rows))
+    recorded = RecordedFacts(stored, receipt)
+    stored = recorded.with_levels()
     as_text = call.format not in {"table", "json"}
-    rows = with_likelihoods(rows, likelihoods, as_text=as_text)
-    rows = with_reserves(rows, recorded_reserves(receipt.get("reserves")), snapshot)
-    goals = receipt.get("floors")
-    floors = goals["goals"] if goals else []
+    rows = recorded.rows(line_rows(snapshot, stored.proposal.lines), snapshot, as_text=as_text)
     if call.format != "table":
         receipt_keys = ("replayed", "dry_run", "notes", "key")
-        head = stored_head(snapshot, stored)
-        if goals:
-            head["levels"].insert(2, goals["level"])
         head = {
-            **head,
-            "baseline": record and record["baseline"],
-            "dropped": record["dropped"] if record else [],
-            "floors": floors,
-            "likelihood_rule": RULE,
+            **recorded.head(stored_head(snapshot, stored)),
             "old_rates": [one.to_dict() for one in old],
             **{key: receipt[key] for key in receipt_keys if key in receipt},
         }
         emit_rows(rows, PROPOSED_COLUMNS, call.read.without_filters(), head=head, named="lines")
         return
-    is_proven = not goals or goals["level"]["value"] == goals["level"]["bound"]
-    changed = [
-        *floor_lines(floors, is_proven=is_proven),
-        *change_lines(record, rows, coverage=stored.proposal.levels()[1]["value"]),
-    ]
     lines = [
-        *_stored_lines(snapshot, stored, rows, changed),
+        *_stored_lines(snapshot, stored, rows, recorded.lines(rows)),
         *reserve_lines(rows),
         *likelihood_lines(rows),
-        *dropped_lines(record),
+        *dropped_lines(recorded.changes),
         *rate_lines(stored.proposal),
     ]
     emit_lines(with_ledger(call, lines), call.read)
@@ -374,18 +357,37 @@ def _stored_lines(
 
 
 def emit_stored(
-    call: Call, snapshot: Snapshot, stored: StoredProposal, old: Sequence[OldRate]
+    call: Call,
+    snapshot: Snapshot,
+    stored: StoredProposal,
+    receipt: Mapping[str, Any],
+    old: Sequence[OldRate],
 ) -> None:
-    """Write a stored proposal with the state of each line."""
+    """Write a stored proposal with the state of each line, and what its receipt keeps of it."""
     note_old_rates(call, old)
-    rows = [*filter_rows(state_rows(snapshot, stored), STATE_COLUMNS, call.read)]
+    recorded, every = RecordedFacts(stored, receipt), state_rows(snapshot, stored)
+    if recorded.has_facts:
+        stored = recorded.with_levels()
+        as_text = call.format not in {"table", "json"}
+        every = recorded.rows(every, snapshot, as_text=as_text)
+    rows = [*filter_rows(every, STATE_COLUMNS, call.read)]
     plain = call.read.without_filters()
     if call.format != "table":
-        head = stored_head(snapshot, stored) | {"old_rates": [one.to_dict() for one in old]}
+        head = stored_head(snapshot, stored)
+        if recorded.has_facts:
+            head = recorded.head(head)
+        head["old_rates"] = [one.to_dict() for one in old]
         emit_rows(rows, STATE_COLUMNS, plain, head=head, named="lines")
         return
-    when, in_full = _when_lines(snapshot, stored), call.read.output is not None
-    emit_lines(_stored_lines(snapshot, stored, rows, when, in_full=in_full), plain)
+    in_full = call.read.output is not None
+    told = recorded.lines(every) if recorded.has_facts else ()
+    when = [*_when_lines(snapshot, stored), *told]
+    lines = [
+        *_stored_lines(snapshot, stored, rows, when, in_full=in_full),
+        *reserve_lines(rows),
+        *dropped_lines(recorded.changes, in_full=in_full),
+    ]
+    emit_lines(lines, plain)
 
 
 def _when_lines(snapshot: Snapshot, stored: StoredProposal) -> Iterator[str]:

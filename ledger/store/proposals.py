@@ -34,6 +34,7 @@ from ledger.store.db.tables import (
     proposal,
     proposal_line,
     proposal_project,
+    receipt,
     request,
 )
 from ledger.store.journal.balances import Times
@@ -128,6 +129,17 @@ def latest_pairs(
 def read_proposal(connection: Connection, code: str) -> StoredProposal:
     """Read a proposal by its exact code, with its lines and what was taken up of them."""
     return next(iter(_read(connection, code)))
+
+
+def receipt_of(connection: Connection, code: str) -> dict[str, Any]:
+    """Read the receipt with which a proposal was stored; empty where none is kept."""
+    query = (
+        select(receipt.c.body)
+        .join(proposal, proposal.c.request_id == receipt.c.request_id)
+        .where(proposal.c.code == code)
+    )
+    body = connection.execute(query).scalar()
+    return {} if body is None else dict(json.loads(body))
 
 
 def read_proposals(connection: Connection) -> list[StoredProposal]:
