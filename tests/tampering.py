@@ -31,7 +31,7 @@ _NAMED = {
     *("movement", "rate"),
     *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),
     *("statement", "statement_line", "finding", "finding_event", "gap_snapshot"),
-    *("night_run", "night_step", "adopted_row"),
+    *("night_run", "night_step", "adopted_row", "erasure"),
     *("approval", "approval_answer", "approval_rule", "approval_use", "standing_approval"),
     *_REGISTERED,
     *(f"{kind}_version" for kind in _REGISTERED),

@@ -166,3 +166,31 @@ def verify(
     verify_proof(proof, stored_seal)
     emit_proven(call, proof, stored_seal)
     return ExitCode.FINDINGS if stored_seal is None else ExitCode.DONE
+
+
+@command(app, "erase", kind="write", destructive=True)
+def erase(
+    call: Call,
+    named: Annotated[
+        list[str],
+        typer.Argument(metavar="WHAT...", help="contact:CN-0001, entry:17 or request:KEY."),
+    ],
+    field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Only this field, such as actor or note; repeatable."),
+    ] = None,
+) -> None:
+    """Erase texts for ever, such as personal data; --reason is required.
+
+    Numbers, dates, codes and amounts stay, and so do seals and proofs. Of a record the texts of all
+    its versions go, with what the requests that recorded them repeat.
+    """
+    from cli.framework.options import comma_separated
+    from cli.framework.session import act
+    from cli.framework.terminal import can_ask, confirm
+    from ledger.usecases.erasure import erase
+
+    if not can_ask():
+        confirm(call, "Erase these texts for ever?")  # refused in a script without --yes
+    fields = [one.casefold().replace("-", "_") for one in comma_separated(field)]
+    act(call, lambda uow: erase(uow, named, fields), asks=True)

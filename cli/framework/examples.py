@@ -260,6 +260,10 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "journal follow": ("--once", "--since 3 --once"),
     "audit seal": ("", "--sign fund.key --note seal.note"),
     "audit seals": ("", "--limit 1"),
+    "audit erase": (
+        "contact:CN-0001 --reason 'asked on 30 November' --yes",
+        "entry:2 --field reference,receipt --reason 'asked for' --yes",
+    ),
     "audit keygen": ("k.key --name fund.example/ledger", "w.key --name w.example --witness"),
     "audit cosign": (
         "seal.note --key office.key --signer fund.key.pub",

@@ -6,7 +6,7 @@ grows with one request, and only if something was changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, zip_longest
 from typing import Final, NamedTuple
 
@@ -17,6 +17,11 @@ from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf, Tree
 _UNREADABLE: Final = EMPTY_ROOT
 """Stands for the hash of a leaf whose rows are unreadable: no leaf hashes to it."""
 
+_ERASED: Final = b""
+"""Stands for the hash of a leaf that held a text which was erased: the sealed one is taken."""
+
+_MOST_ERASED: Final = 20
+
 
 class _RecomputedLeaf(NamedTuple):
     """A recomputed leaf: its name and its hash."""
@@ -24,6 +29,7 @@ class _RecomputedLeaf(NamedTuple):
     kind: str
     reference: str
     hash: bytes
+    erased_by: int | None = None
 
     @property
     def name(self) -> str:
@@ -71,6 +77,7 @@ class _Comparison:
         self.sealed = self.recomputed = _GrowingTree(sizes)
         self.ends: dict[int, int] = {}
         self.names: dict[int, str] = {}
+        self.erased: list[str] = []
         self._sizes = sizes
         self._next = 0
 
@@ -114,6 +121,8 @@ class _Comparison:
                 and one.kind == other.kind
             ):
                 self.report.examined += 1
+                if other.erased_by is not None:
+                    other = self._as_sealed(other, one)  # noqa: PLW2901 - its content is erased
                 if one.hash != other.hash:
                     self._part()
                     self.report.fail(f"{one.name} is not what was sealed as leaf {one.position}")
@@ -134,10 +143,8 @@ class _Comparison:
         self.report.examined += len(sealed)
         for leaf in sealed:
             self.sealed.add(leaf.hash)
-        for one in recomputed:
-            self.recomputed.add(one.hash)
-        now = {one[:2]: one for one in recomputed}
         then = {(leaf.kind, leaf.reference): leaf for leaf in sealed}
+        now = self._by_name(recomputed, then)
         for key, leaf in then.items():
             if key not in now:
                 self.report.fail(f"{leaf.name} was sealed as leaf {leaf.position} and is gone")
@@ -155,6 +162,22 @@ class _Comparison:
                 )
                 break
 
+    def _by_name(
+        self, recomputed: Sequence[_RecomputedLeaf], then: Mapping[tuple[str, str], SealedLeaf]
+    ) -> dict[tuple[str, str], _RecomputedLeaf]:
+        """Give recomputed leaves by name; of those that were erased, the sealed hash is taken."""
+        now = {one[:2]: one for one in recomputed}
+        for key, one in now.items():
+            if one.erased_by is not None and key in then:
+                now[key] = self._as_sealed(one, then[key])
+            self.recomputed.add(now[key].hash or _UNREADABLE)
+        return now
+
+    def _as_sealed(self, leaf: _RecomputedLeaf, sealed: SealedLeaf) -> _RecomputedLeaf:
+        """Take the sealed hash of a leaf of the first format, of which a text was erased."""
+        self.erased.append(f"{leaf.name}: content erased by request {leaf.erased_by}")
+        return leaf._replace(hash=sealed.hash)
+
     def _part(self) -> None:
         if self.recomputed is self.sealed:
             self.recomputed = self.sealed.copy()
@@ -163,7 +186,9 @@ class _Comparison:
 def _recompute(leaf: Leaf) -> tuple[int, _RecomputedLeaf]:
     content = leaf.content
     recomputed = _UNREADABLE if content is None else leaf_hash(content)
-    return leaf.request, _RecomputedLeaf(leaf.kind, leaf.reference, recomputed)
+    if leaf.erased_by is not None:
+        recomputed = _ERASED
+    return leaf.request, _RecomputedLeaf(leaf.kind, leaf.reference, recomputed, leaf.erased_by)
 
 
 def _groups(leaves: Iterable[SealedLeaf]) -> Iterator[tuple[int | None, Iterator[SealedLeaf]]]:
@@ -209,7 +234,7 @@ def _check_waiting_leaves(report: CheckReport, waiting: Iterable[Leaf]) -> None:
     """Find leaves that no seal can cover: each salt and text of theirs has to be the row's own."""
     for leaf in waiting:
         report.examined += 1
-        if leaf.content is None:
+        if leaf.content is None and leaf.erased_by is None:
             report.fail(f"{leaf.name} is not sealed, and its rows and disclosures do not agree")
 
 
@@ -280,5 +305,8 @@ def _notes(
             "No external seal was given: an attacker who rewrites the journal can rewrite its "
             "seals as well. Compare with one kept elsewhere: --seal SIZE:ROOT"
         )
+    yield from (f"{one}." for one in comparison.erased[:_MOST_ERASED])
+    if len(comparison.erased) > _MOST_ERASED:
+        yield f"{len(comparison.erased) - _MOST_ERASED} more leaves: content erased on request."
     if sealing.unsealed:
         yield f"{sealing.unsealed} later requests are not sealed yet."

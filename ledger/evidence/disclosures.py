@@ -25,15 +25,29 @@ LARGE_FIELDS: Final = ("input", "receipt")
 _NONE: Final[Mapping[str, Disclosure]] = {}
 
 
+ERASED: Final = "[erased]"
+"""What stands in a row in place of a text that was erased."""
+
+ERASED_INPUT: Final = '{"erased":true}'
+"""What stands in a request in place of its input."""
+
+
 class Disclosure(NamedTuple):
-    """The salt and the text, as canonical JSON, that a hash in a leaf was made of."""
+    """The salt and the text, as canonical JSON, that a hash in a leaf was made of.
+
+    Where the text was erased, `text` is what remains of it, and the hash was kept; only an input
+    then still has its salt.
+    """
 
     salt: bytes
     text: str
+    kept_hash: str | None = None
 
     @property
     def hash(self) -> str:
         """Return the hash that the leaf holds."""
+        if self.kept_hash is not None:
+            return self.kept_hash
         return hashlib.sha256(self.salt + self.text.encode()).hexdigest()
 
 
@@ -64,6 +78,10 @@ class SaltedTexts(PlainTexts):
         elif field in COMMON_FIELDS:
             disclosure = self._common.get(field)
         text = quoted(value)
+        if disclosure is not None and disclosure.kept_hash is not None:
+            if disclosure.text != text:
+                raise InvalidLeafValue(field)
+            return f'"{disclosure.kept_hash}"'
         if disclosure is None or disclosure.text != ("" if field in LARGE_FIELDS else text):
             raise InvalidLeafValue(field)
         return f'"{disclosure._replace(text=text).hash}"'

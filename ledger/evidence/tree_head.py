@@ -79,13 +79,15 @@ def leaf_name(kind: str, reference: str) -> str:
 class Leaf(NamedTuple):
     """A leaf as recomputed from the ledger's rows; without content if they are unreadable.
 
-    `request` is the number of the request it was written under.
+    `request` is the number of the request it was written under, `erased_by` that of the one that
+    erased a text which the leaf held as it was.
     """
 
     request: int
     kind: str
     reference: str
     content: bytes | None
+    erased_by: int | None = None
 
     @property
     def name(self) -> str:

@@ -192,6 +192,13 @@ class NothingToDisclose(RefusedByRule, code="nothing-to-disclose"):
     default_next = "Leave it out. See the entry with: cityfund journal show ENTRY"
 
 
+class TextErased(RefusedByRule, code="text-erased"):
+    """The text that a proof was to disclose was erased."""
+
+    default_why = "Its hash is in the leaf for ever; what it was made of is gone."
+    default_next = "Leave it out. Who kept a proof that discloses it can still verify that."
+
+
 def disclosable(names: Iterable[str]) -> tuple[str, ...]:
     """Give the fields that were named, apart or with commas, once. Raises `UnknownDisclosure`."""
     typed = [part.strip() for name in names for part in name.split(",")]
@@ -212,7 +219,7 @@ def prove(
 
     It discloses the fields that are named, which the leaf of an entry recorded in an earlier format
     holds as they are. Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal`, `NotAsSealed`,
-    `UnknownDisclosure` and `NothingToDisclose`.
+    `UnknownDisclosure`, `NothingToDisclose` and `TextErased`.
     """
     fields = disclosable(disclosed)
     with ledger.read() as connection:
@@ -252,10 +259,12 @@ def _disclosed_fields(
     for field in fields:
         if field not in hashes:
             raise NothingToDisclose(f"Entry {number} has no {field}.")
-        salt, text = next(
+        found = next(
             one[field] for one in disclosures if field in one and one[field].hash == hashes[field]
         )
-        disclosed[field] = {"salt": salt.hex(), "text": json.loads(text)}
+        if found.kept_hash is not None:
+            raise TextErased(f"The {field} of entry {number} was erased.")
+        disclosed[field] = {"salt": found.salt.hex(), "text": json.loads(found.text)}
     return disclosed
 
 
@@ -263,6 +272,8 @@ def _leaf(connection: Connection, request: int, number: int) -> bytes:
     leaves = stream_leaves(connection, request - 1, request)
     key = (ENTRY_KIND, str(number))
     match = next((leaf for leaf in leaves if (leaf.kind, leaf.reference) == key), None)
+    if match is not None and match.erased_by is not None:
+        raise TextErased(f"The content of entry {number} was erased by request {match.erased_by}.")
     if match is None or match.content is None:
         raise NotAsSealed(f"Entry {number} cannot be read as it was written.")
     return match.content

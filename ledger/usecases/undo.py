@@ -48,8 +48,11 @@ from ledger.usecases.journal.reversal import (
 )
 from ledger.usecases.registers.identity import edit_identity
 
-NEVER_UNDONE: Final = ("reconcile", "audit seal", "journal seal", "init", "db upgrade", "match")
-"""What the machine does, and what changes no record: nights, seals, set-up, stored proposals."""
+NEVER_UNDONE: Final = (
+    *("reconcile", "audit seal", "journal seal", "init", "db upgrade", "match"),
+    "audit erase",
+)
+"""What the machine does, what changes no record, and what cannot be restored."""
 
 _SIDES: Final = frozenset(side.value for side in Side)
 _MANY: Final = 200
@@ -111,7 +114,7 @@ def _require_undoable(
     if request.command in NEVER_UNDONE:
         raise CannotUndo(
             f"{named} cannot be undone.",
-            why="Nights, seals, set-up and stored proposals stay.",
+            why="Nights, seals, set-up, stored proposals and erasures stay.",
             next_step="Reverse single entries with: cityfund journal reverse ENTRY",
         )
     beside = recorded_beside(uow.connection, request.id)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, select
 from ledger.journal.entries import ALLOWED_MOVES
 from ledger.registers.table import origin_kinds
 from ledger.store.db.tables import FORMER, IDENTITY_CHANGE, allowed_move, append_only_tables
-from migrations.guards import catalog, origins
+from migrations.guards import catalog, erasures, origins
 
 _FOLDER: Final = Path(__file__).parent
 _VERSION_SUFFIX: Final = "_version"
@@ -52,7 +52,7 @@ _SCRIPTS: Final = {
         re.compile(r"CREATE TRIGGER (?P<trigger>\w+).*?\nEND(?=;)", re.DOTALL),
     ),
     "postgresql": _Script(
-        ("refuses.sql", "own_request.sql"),
+        ("refuses.sql", "own_request.sql", "erasure.sql"),
         (*_RULE_FILES, "terms.sql", "naming.sql", "session.sql"),
         re.compile(
             r"CREATE OR REPLACE FUNCTION .+?\.(?P<function>\w+\(\))\n.*?\n\$function\$(?=;)"
@@ -95,14 +95,14 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
     for name in script.shared_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
     for table in append_only_tables():
-        yield append_only.format(table=table.name, same_key=_same_key(table))
+        yield _append_only(folder, table, append_only)
         if f"{table.name}{IDENTITY_CHANGE}" in table.metadata.tables:
             yield identity.format(schema=schema, **_identity_parts(table, schema))
         elif table.name in script.named:
             own_update = (folder / "named_update.sql").read_text(encoding="utf-8")
             yield own_update.format(**_named_parts(table, schema))
         else:
-            yield update.format(table=table.name)
+            yield erasures.update_refused(folder, table) or update.format(table=table.name)
         if table.name in script.named:
             named = (folder / "named.sql").read_text(encoding="utf-8")
             yield named.format(**_named_parts(table, schema))
@@ -113,8 +113,22 @@ def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
             yield from _of_session(folder, table)
         if "origin_kind" in table.c:
             yield from origins.texts(folder, table, schema)
+    yield from erasures.texts(folder)
     for name in script.rule_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
+
+
+def _append_only(folder: Path, table: Table, template: str) -> str:
+    """Give the guards that keep a table append-only; disclosures can go where they are erased."""
+    statements = template.format(table=table.name, same_key=_same_key(table))
+    if table.name != "disclosure":
+        return statements
+    if folder.name == "sqlite":
+        _, _, others = statements.partition("\nEND;\n")
+        return f"{erasures.DELETE_REFUSED}{others}"
+    return statements.replace(
+        "FUNCTION cityfund_refuses();", "FUNCTION cityfund_disclosure_refuses_delete();", 1
+    )
 
 
 def _of_session(folder: Path, table: Table) -> Iterator[str]:

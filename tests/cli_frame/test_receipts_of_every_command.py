@@ -157,6 +157,7 @@ SHORT_ANSWERS = {
 ANSWERS_OF_THEIR_OWN = {
     "reconcile night": "a night records what it finds, and prints its report",
     "screen": "a screening lists its findings, which are open or were resolved",
+    "audit erase": "deletes texts, and says how many in a note",
     "audit seal": "a seal records no act: its number, size and root are printed",
     "init": "sets up the ledger, and prints its versions and settings",
     "db grants": "prints SQL, and opens no ledger",

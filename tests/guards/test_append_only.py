@@ -30,6 +30,7 @@ from ledger.rates.rates import Rate
 from ledger.registers.phases import phase_of
 from ledger.store.db.tables import complete_metadata
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.erasure import erase
 from ledger.usecases.registers.identity import edit_identity
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
@@ -56,6 +57,7 @@ APPEND_ONLY = [
     "deal_version",
     "disclosure",
     "entry",
+    "erasure",
     "exemption",
     "exemption_version",
     "finding",
@@ -151,6 +153,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     due = instalment_of("D-0001", date(2027, 3, 1), 1000, "EUR")
     world.do(lambda uow: uow.add("instalment", due))
     world.do(lambda uow: uow.add("limit", a_limit(offers="offer=O-9999")))
+    world.do(lambda uow: erase(uow, ["contact:CN-1"]), reason="asked for")
     record_night(world)
     record_approvals(world.ledger)
     world.seal()

@@ -17,6 +17,7 @@ from world import World
 from ledger.store.db import schema
 from ledger.store.db.engine import make_engine, read_transaction, write_transaction
 from ledger.store.db.tables import complete_metadata
+from ledger.store.erasable import erasable_tables
 from ledger.store.session.ledger import open_ledger
 from migrations.guards import due, guards, present
 
@@ -29,7 +30,7 @@ APPEND_ONLY = (
     *("introduced_line", "proposal", "proposal_line", "proposal_project"),
     *("movement", "need", "need_version", "offer", "offer_version", "office", "office_version"),
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
-    *("request", "disclosure", "seal", "sealed_leaf", "setting_version", "unit"),
+    *("request", "disclosure", "erasure", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step", "adopted_row"),
     *("finding", "finding_event", "statement", "statement_line"),
     *("approval", "approval_answer", "approval_rule", "approval_use", "standing_approval"),
@@ -59,6 +60,8 @@ GUARDS = {
     ),
     *(f"{kind}_version_comes_from_another" for kind in ORIGINS),
     *(f"{kind}_version_names_an_origin" for kind in ("deal", "offer", "project", *ORIGINS)),
+    "disclosure_is_erased",
+    *(f"{one.table.name}_is_erased" for one in erasable_tables()),
     "approach_version_follows",
     "balance_keeps_holder",
     "balance_refuses_delete",

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from ledger import __version__
 from ledger.core.dates import find_time_zone
 from ledger.core.quantity import Unit
-from ledger.core.requests import Request, require_same
+from ledger.core.requests import KeyReused, Request, require_same
 from ledger.journal.entries import CHAINED_FORMAT
 from ledger.journal.receipts import replayed
 from ledger.registers.table import origin_kinds
@@ -259,16 +259,42 @@ def first_receipt(connection: Connection, request: Request) -> dict[str, Any] | 
     """
     if request.key is None:
         return None
+    columns = tables.request.c["command", "input", "id"]
     stored = connection.execute(
-        select(tables.request.c.command, tables.request.c.input, *tables.receipt.c["body", "hash"])
+        select(*columns, *tables.receipt.c["body", "hash"])
         .join(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
         .where(tables.request.c.key == request.key)
     ).first()
     if stored is None:
         return None
     repeated = replace(request, given=json.loads(_stored_text(request.given)))
-    require_same(request.key, (stored.command, json.loads(stored.input)), repeated)
+    given = json.loads(stored.input)
+    if given.keys() == {"erased"}:
+        if not _is_erased_input(connection, stored.id, request):
+            raise KeyReused(f"Key {request.key!r} was used with other input, which was erased.")
+        given = repeated.given
+    require_same(request.key, (stored.command, given), repeated)
     return replayed(with_hash(json.loads(stored.body), stored.hash))
+
+
+def _is_erased_input(connection: Connection, number: int, request: Request) -> bool:
+    """Say whether an input is the one that was erased of a request, by its salted hash."""
+    from ledger.evidence.canonical import quoted  # noqa: PLC0415 - few inputs were erased
+    from ledger.evidence.disclosures import Disclosure  # noqa: PLC0415
+
+    disclosure, erasure = tables.disclosure, tables.erasure
+    query = select(disclosure.c.salt, erasure.c.hash).join_from(
+        disclosure,
+        erasure,
+        erasure.c.erased_request == disclosure.c.request_id,
+    )
+    row = connection.execute(
+        query.where(disclosure.c.request_id == number)
+        .where(disclosure.c.field == "input", erasure.c.field == "input")
+        .where(disclosure.c.kind == erasure.c.kind)
+    ).first()
+    text = quoted(_stored_text(request.given))
+    return row is not None and Disclosure(row.salt, text).hash == row.hash
 
 
 def has_request(connection: Connection, request_hash: str) -> bool:

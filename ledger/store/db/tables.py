@@ -111,6 +111,29 @@ stand in the order of leaves, and those of one leaf by the name of the field, nu
 The text is canonical JSON; that of a request's input and receipt stands in their own columns alone.
 """
 
+erasure = Table(
+    "erasure",
+    metadata,
+    key_to("erased_request", "request.id"),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("place", SmallInteger, primary_key=True, autoincrement=False),
+    Column("field", String(60), nullable=False),
+    Column("hash", String(64)),
+    Column("remains", Text, nullable=False),
+    request_column(),
+    CheckConstraint("erased_request < request_id", name="later"),
+    CheckConstraint("remains = '[erased]' OR field IN ('input', 'receipt')", name="remains"),
+    sqlite_with_rowid=False,
+)
+"""A text of a leaf that was erased on request, named as in `disclosure`, and what remains of it.
+
+A guard deletes the disclosure and puts what remains in place of the text as the row is written. The
+salted hash stands in the leaf as before; leaves of the first format have none. `request_id` is the
+request that erased it. The salt of an input is kept, so that its key can still be compared.
+"""
+
 receipt = Table(
     "receipt",
     metadata,

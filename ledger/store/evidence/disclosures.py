@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
-from ledger.evidence.canonical import InvalidLeafValue
-from ledger.evidence.disclosures import Disclosure
+from ledger.evidence.canonical import InvalidLeafValue, quoted
+from ledger.evidence.disclosures import PROVENANCE_FIELDS, Disclosure
+from ledger.evidence.tree_head import REQUEST_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.sources import within
@@ -34,6 +36,9 @@ class DisclosureStream:
         if kind is not None:
             query = query.where(tables.disclosure.c.kind == LEAF_PLACES[kind])
         rows = stream(connection, query.order_by(*tables.disclosure.primary_key.columns))
+        erased = erased_rows(connection, after, through, kind)
+        if erased:  # as in few ledgers
+            rows = merge(rows, erased, key=itemgetter(0, 1, 2, 3, 4))
         self._groups = groupby(rows, key=itemgetter(0, 1, 2, 3))
         self._key: _Key | None = None
         self._rows: Iterable[Any] = ()
@@ -58,13 +63,63 @@ class DisclosureStream:
         self._key = None
 
 
+def erased_rows(
+    connection: Connection, after: int, through: int, kind: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Read what was erased of the salted leaves of some requests, in the shape of disclosures."""
+    erasure = tables.erasure.c
+    query = select(*map(raw, erasure[_ERASED])).where(
+        erasure.erased_request > after, erasure.erased_request <= through, erasure.hash.is_not(None)
+    )
+    if kind is not None:
+        query = query.where(erasure.kind == LEAF_PLACES[kind])
+    found = connection.execute(query.order_by(*tables.erasure.primary_key.columns))
+    return [
+        (*key, place, field, b"", quoted(remains), kept)
+        for *key, place, field, remains, kept in found
+    ]
+
+
+_ERASED: Final = ("erased_request", *_KEY[1:], "place", "field", "remains", "hash")
+
+
+class PlainErasures:
+    """What was erased of leaves of the first format, whose hash cannot be recomputed any more."""
+
+    def __init__(self, connection: Connection, after: int, through: int) -> None:
+        """Read what was erased of the requests after one and up to another."""
+        erasure = tables.erasure.c
+        names = ("erased_request", *_KEY[1:], "field", "request_id")
+        query = select(*map(raw, erasure[names])).where(
+            erasure.erased_request > after,
+            erasure.erased_request <= through,
+            erasure.hash.is_(None),
+        )
+        self._leaves: dict[_Key, int] = {}
+        self._requests: dict[int, int] = {}
+        for request, kind, record, version, field, by in connection.execute(query):
+            self._leaves[request, kind, record, version] = by
+            if kind == LEAF_PLACES[REQUEST_KIND] and field in PROVENANCE_FIELDS:
+                self._requests[request] = by
+
+    def by(self, request: int, kind: str, key: tuple[int, int] | None) -> int | None:
+        """Give the request that erased something of a leaf; None where nothing was."""
+        if not self._leaves:
+            return None
+        own = None if key is None else self._leaves.get((request, LEAF_PLACES[kind], *key))
+        return self._requests.get(request, own)
+
+
 def read_disclosures(
     connection: Connection, request: int, kind: str, record: int, version: int = 0
 ) -> dict[str, Disclosure]:
     """Read the disclosures of one leaf by their fields. Raises `InvalidLeafValue`."""
     key = dict(zip(_KEY, (request, LEAF_PLACES[kind], record, version), strict=True))
     query = _disclosures().filter_by(**key).order_by(tables.disclosure.c.place)
-    return _by_field(connection.execute(query).all())
+    rows: Iterable[Any] = connection.execute(query).all()
+    leaf = tuple(key.values())
+    erased = [one for one in erased_rows(connection, request - 1, request, kind) if one[:4] == leaf]
+    return _by_field(merge(rows, erased, key=itemgetter(4)) if erased else rows)
 
 
 def _disclosures() -> Select[Any]:
@@ -74,10 +129,13 @@ def _disclosures() -> Select[Any]:
 
 def _by_field(rows: Iterable[Any]) -> dict[str, Disclosure]:
     disclosures: dict[str, Disclosure] = {}
-    last = ""
-    for due, (*_, place, field, salt, text) in enumerate(rows):
+    last, due = "", 0
+    for _, _, _, _, place, field, salt, text, *kept in rows:
+        if kept and field == last and place == due - 1:  # an input, whose salt is kept
+            disclosures[field] = Disclosure(disclosures[field].salt, text, *kept)
+            continue
         if place != due or field <= last:
             raise InvalidLeafValue(field)
-        disclosures[field] = Disclosure(salt, text)
-        last = field
+        disclosures[field] = Disclosure(salt, text, *kept)
+        last, due = field, due + 1
     return disclosures

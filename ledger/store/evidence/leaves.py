@@ -27,7 +27,7 @@ from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, R
 from ledger.journal.entries import CANONICAL_FORMAT, CHAINED_FORMAT, SALTED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
-from ledger.store.evidence.disclosures import DisclosureStream
+from ledger.store.evidence.disclosures import DisclosureStream, PlainErasures
 from ledger.store.evidence.entries import entry_leaves
 from ledger.store.evidence.proposals import proposal_leaves
 from ledger.store.evidence.sources import UNREADABLE, Source
@@ -53,20 +53,24 @@ def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[
         return
     pending = _PendingRows(_sources(connection, after, through))
     disclosures = DisclosureStream(connection, after, through)
+    erased = PlainErasures(connection, after, through)
     for number, layout, *terms in chain([first], requests):
         request = _LeafRequest(disclosures, number)
         content = None
         with suppress(*UNREADABLE):
             content = request.read(layout, terms)
-        yield Leaf(number, REQUEST_KIND, str(number), content)
+        by = erased.by(number, REQUEST_KIND, (number, 0))
+        yield Leaf(number, REQUEST_KIND, str(number), content if by is None else None, by)
         for source, rows in pending.of(number):
             if source.kind == ROWS_KIND and layout != CHAINED_FORMAT:
                 continue  # those of earlier requests are adopted by a later one
             for row in rows:
                 content = None
+                key = None if source.key is None else source.key(row)
+                by = erased.by(number, source.kind, key)
                 with suppress(*UNREADABLE):
-                    content = request.encode(source, row)
-                yield Leaf(number, source.kind, source.reference(row), content)
+                    content = request.encode(source, row) if by is None else None
+                yield Leaf(number, source.kind, source.reference(row), content, by)
 
 
 class _LeafRequest:

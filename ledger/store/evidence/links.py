@@ -38,6 +38,7 @@ def read_links(connection: Connection) -> Iterator[LinkRow]:
         with suppress(*UNREADABLE):
             own = disclosures.of(number, REQUEST_KIND, number, 0)
             salts = ((field, bytes(one.salt)) for field, one in own.items())
-            due = request_hash(terms, salts)
+            erased = any(one.kept_hash is not None for one in own.values())
+            due = own_hash if erased else request_hash(terms, salts)
         is_chained = layout == CHAINED_FORMAT
         yield LinkRow(number, is_chained, parent, parent_hash, own_hash, due)

@@ -29,7 +29,7 @@ from ledger.evidence.canonical import InvalidLeafValue, PlainTexts
 from ledger.evidence.row_leaves import adopted_bytes, row_bytes, rows_bytes
 from ledger.evidence.tree_head import ADOPTED_KIND, ROWS_KIND
 from ledger.store.checks.journal import raw, stream
-from ledger.store.db import night_tables
+from ledger.store.db import night_tables, tables
 from ledger.store.db.approval_tables import APPROVAL_TABLES
 from ledger.store.evidence.sources import Source, within
 
@@ -40,6 +40,7 @@ ROW_TABLES: Final = (
     night_tables.finding_event,
     night_tables.gap_snapshot,
     *APPROVAL_TABLES,
+    tables.erasure,
 )
 """The tables whose rows have a leaf by request, in the order of the tree; later ones come last."""
 

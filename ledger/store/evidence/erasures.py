@@ -1,0 +1,167 @@
+"""What can be erased of a leaf: its texts, with the hashes that stay in it and what remains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, literal, select
+
+from ledger.evidence.canonical import quoted
+from ledger.evidence.disclosures import ERASED, ERASED_INPUT, LARGE_FIELDS
+from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
+from ledger.journal.entries import CANONICAL_FORMAT
+from ledger.store.db import tables
+from ledger.store.db.engine import on_server
+from ledger.store.erasable import ErasableTable, erasable_tables
+from ledger.store.evidence.disclosures import read_disclosures
+from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS
+
+_INPUT: Final = "input"
+_KEPT_OF_RECEIPTS: Final = (
+    *("schema", "entry", "replayed", "deal", "need", "offer", "entries", "registers", "counts"),
+    *("laid_down", "proposal", "seal", "key"),
+)
+"""What remains of a receipt: numbers and codes, which the records show as well."""
+
+
+class LeafKey(NamedTuple):
+    """A leaf by its request, kind, record and version, as disclosures name it."""
+
+    request: int
+    kind: str
+    record: int
+    version: int
+
+
+class ErasedText(NamedTuple):
+    """A text that is to be erased: its leaf, its place and field there, and what stays."""
+
+    leaf: LeafKey
+    place: int
+    field: str
+    hash: str | None
+    remains: str
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """Return its row of `erasure`, but for the request that erases it."""
+        return {
+            "erased_request": self.leaf.request,
+            "kind": LEAF_PLACES[self.leaf.kind],
+            "record": self.leaf.record,
+            "version": self.leaf.version,
+            "place": self.place,
+            "field": self.field,
+            "hash": self.hash,
+            "remains": self.remains,
+        }
+
+
+def leaf_of_request(number: int) -> LeafKey:
+    """Give the leaf of a request, by its number."""
+    return LeafKey(number, REQUEST_KIND, number, 0)
+
+
+def request_of_key(connection: Connection, key: str) -> int | None:
+    """Find the number of a request by its key."""
+    request = tables.request.c
+    number: int | None = connection.execute(select(request.id).where(request.key == key)).scalar()
+    return number
+
+
+def leaf_of_entry(request: int, number: int) -> LeafKey:
+    """Give the leaf of an entry, by its request."""
+    return LeafKey(request, ENTRY_KIND, number, 0)
+
+
+def leaves_of_record(connection: Connection, kind: str, identity: int) -> Iterator[LeafKey]:
+    """Find the leaves of all versions of a record."""
+    register = STORED_REGISTERS[kind]
+    versions = register.versions.c
+    query = select(versions.request_id, versions.version).where(
+        versions[register.owner] == identity
+    )
+    for request, version in connection.execute(query.order_by(versions.version)):
+        yield LeafKey(request, kind, identity, version)
+
+
+def texts_of(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
+    """Give every text of a leaf that is not erased yet."""
+    layout = connection.execute(
+        select(tables.request.c.format).where(tables.request.c.id == leaf.request)
+    ).scalar_one()
+    if layout == CANONICAL_FORMAT:
+        yield from _plain_texts(connection, leaf)
+        return
+    stored = None
+    for place, (field, one) in enumerate(read_disclosures(connection, *leaf).items()):
+        if one.kept_hash is not None:
+            continue
+        disclosure = one
+        if field in LARGE_FIELDS:
+            stored = stored or _stored(connection, leaf)
+            disclosure = one._replace(text=quoted(stored[field]))
+        remains = _remains(field, (stored or {}).get(field, ""))
+        yield ErasedText(leaf, place, field, disclosure.hash, remains)
+
+
+def _plain_texts(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
+    """Give the texts of a leaf of the first format, which holds them as they are."""
+    erasure = tables.erasure.c
+    done = set(
+        connection.execute(
+            select(erasure.field).where(
+                erasure.erased_request == leaf.request,
+                erasure.kind == LEAF_PLACES[leaf.kind],
+                erasure.record == leaf.record,
+                erasure.version == leaf.version,
+            )
+        ).scalars()
+    )
+    for place, (field, text) in enumerate(sorted(_stored(connection, leaf).items())):
+        if text and field not in done:
+            yield ErasedText(leaf, place, field, None, _remains(field, text))
+
+
+def _stored(connection: Connection, leaf: LeafKey) -> dict[str, Any]:
+    """Read the texts of a leaf from the tables that they stand in."""
+    found: dict[str, Any] = {}
+    for one in erasable_tables():
+        if one.kind == leaf.kind:
+            row = connection.execute(_row_of(one, leaf)).first()
+            found |= {} if row is None else dict(zip((f for _, f in one.texts), row, strict=True))
+    return found
+
+
+def _row_of(one: ErasableTable, leaf: LeafKey) -> Select[Any]:
+    columns = one.table.c
+    record = literal(0) if one.record is None else columns[one.record]
+    version = literal(0) if one.version is None else columns[one.version]
+    return select(*(columns[column] for column, _ in one.texts)).where(
+        and_(columns[one.request] == leaf.request, record == leaf.record, version == leaf.version)
+    )
+
+
+def _remains(field: str, text: str) -> str:
+    if field not in LARGE_FIELDS:
+        return ERASED
+    if field == _INPUT:
+        return ERASED_INPUT
+    receipt: Mapping[str, Any] = json.loads(text)
+    kept = {key: receipt[key] for key in _KEPT_OF_RECEIPTS if key in receipt}
+    return json.dumps({**kept, "notes": [], "erased": True}, ensure_ascii=False)
+
+
+def chosen(texts: Iterator[ErasedText], fields: Sequence[str]) -> Iterator[ErasedText]:
+    """Give the texts in some fields, a record's named without the word before it; all for none."""
+    for one in texts:
+        if not fields or one.field.removeprefix("record.") in fields:
+            yield one
+
+
+def overwrite_what_is_deleted(connection: Connection) -> None:
+    """Let a file overwrite with zeros what is deleted from it, on whatever build of SQLite."""
+    if not on_server(connection):
+        connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
