@@ -19,7 +19,7 @@ from sealed_world import Sealed
 from cli.main import main
 
 SEED = 20_261_123
-EVERY_DAY = 36
+EVERY_DAY = 18
 FOR_LONG = 1000
 pytestmark = pytest.mark.only_on("sqlite")
 CLEAR = {0, 1, 4, 5, 7}

@@ -24,7 +24,7 @@ from ledger.store.db.tables import IDENTITY_CHANGE, every_table
 from ledger.usecases.check import run_over_snapshot
 
 SEED = 1_000_033
-EVERY_DAY = 40
+EVERY_DAY = 20
 FOR_LONG = 1000
 
 DERIVED = {

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis_profiles import examples
 from ledgers import Ledgers
 from remarks import a_limit
 from world import NOON, World
@@ -175,14 +176,10 @@ class Books(RuleBasedStateMachine):
 
 
 @pytest.mark.long
+@pytest.mark.draws
 def test_acts_are_refused_as_a_plain_count_says(ledgers: Ledgers) -> None:
     machine = type("BooksHere", (Books,), {"opened": staticmethod(ledgers.new)})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            settings.default,
-            max_examples=12,
-            stateful_step_count=20,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=examples(12, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
     )

@@ -65,7 +65,7 @@ def run_step(url: str, inbox: Path) -> None:
     hand.ledger.engine.dispose()
 
 
-@pytest.mark.parametrize("kills", sizes(3, 120))
+@pytest.mark.parametrize("kills", sizes(2, 120))
 def test_a_killed_step_is_finished_by_the_next(
     ledgers: Ledgers, kills: int, seed: int, new_fund: Callable[[], str], tmp_path: Path
 ) -> None:

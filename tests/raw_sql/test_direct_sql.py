@@ -17,7 +17,7 @@ from ledgers import Ledgers
 from raw import Raw
 
 SEED = 1_000_003
-EVERY_DAY = 160
+EVERY_DAY = 80
 FOR_LONG = 5000
 
 

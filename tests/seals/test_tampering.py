@@ -29,7 +29,7 @@ from ledger.store.registers import LEAF_PLACES
 from ledger.usecases.check import run_over_snapshot
 
 SEED = 1_000_003
-EVERY_DAY = 40
+EVERY_DAY = 20
 FOR_LONG = 1000
 _NAMES = [table.name for table in SEALED_TABLES]
 
