@@ -152,6 +152,7 @@ def test_the_night_stores_nothing_where_the_baseline_stays(cheaper: Officer) -> 
     assert [one["proposal"] for one in cheaper.asks("match list")["rows"]] == ["MAT-0001"]
 
 
+@pytest.mark.only_on("sqlite")  # a server stamps by its own clock
 def test_the_baseline_is_the_last_of_the_day_and_the_moment(cheaper: Officer) -> None:
     with time_machine.travel(NOON + timedelta(days=2), tick=True):
         cheaper.says("match --save --fresh")

@@ -223,6 +223,7 @@ class History:
         versions.append(Version(datetime.now(UTC), record))
 
 
+@pytest.mark.only_on("sqlite")  # a server is not asked of a moment within the last minute
 @settings(examples(16))
 @given(seed=st.integers(0, 10**6))
 def test_what_was_decided_is_what_the_history_says(run_ledgers: Ledgers, seed: int) -> None:
@@ -287,6 +288,7 @@ def test_what_is_held_or_waited_for_is_not_decided(asked: Officer) -> None:
     assert (after["taken"], after["asked"]) == (4, 7)
 
 
+@pytest.mark.only_on("sqlite")  # a server is not asked of a moment within the last minute
 def test_a_day_and_a_moment_before_show_what_was_decided_then(asked: Officer) -> None:
     assert likelihoods(asked.asks("match --as-of 2026-11-22"))["N-0001"] is None
     assert likelihoods(asked.asks("match --known-at 2026-11-23T11:59:59"))["N-0001"] is None
