@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from threading import Thread
+
+from cli.main import main
 
 GO = "go\n"
 _BROKEN = 70
@@ -68,6 +72,16 @@ class Forked:
         return subprocess.CompletedProcess(self._words, code, out, err)
 
 
+def within_room(bytes_of_a_file: int, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run the program where no file can become larger than that, as on a disk that is full."""
+
+    def run(line: list[str]) -> int:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_of_a_file, bytes_of_a_file))
+        return main(line)
+
+    return Forked(run, words, os.environ).ends()
+
+
 def _read(end: int, printed: dict[int, bytes]) -> None:
     with os.fdopen(end, "rb") as pipe:
         printed[end] = pipe.read()
@@ -87,6 +101,7 @@ def _live(
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(environment)
+        tempfile.tempdir = None  # found anew, by the variables of the environment
         sys.argv = ["cityfund", *words]
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape")  # noqa: SIM115
         sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 from copying import broken, carry_on, leaves, left_in, quietly
+from forked import within_room
 from ledgers import Ledgers
 from raw import Raw
 from world import World
@@ -199,22 +198,13 @@ def test_a_killed_backup_has_no_name(furnished: World, tmp_path: Path, step: int
     assert leaves(f"sqlite:///{file}") == leaves(furnished.url)
 
 
-WITHOUT_ROOM = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-from cli.main import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
 @pytest.mark.parametrize("verb", ["backup", "copy"])
 def test_a_disk_without_room_leaves_nothing_behind(
     furnished: World, tmp_path: Path, verb: str
 ) -> None:
     (folder := tmp_path / "full").mkdir()
     where = {"backup": (f"{folder}/l.db",), "copy": ("--to", f"sqlite:///{folder}/l.db")}[verb]
-    line = [sys.executable, "-c", WITHOUT_ROOM, "db", verb, *where, "--db", furnished.url, "--json"]
-    ended = subprocess.run(line, capture_output=True, text=True, check=False)
+    ended = within_room(200_000, ["db", verb, *where, "--db", furnished.url, "--json"])
     assert ended.returncode == 74, ended.stderr
     assert '"code": "disk-' in ended.stderr
     assert left_in(folder) == set()

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from forked import Forked
 
 from cli.demo import show, walk
 from cli.demo.place import DemoDatabaseGiven, DemoFileInUse
@@ -221,14 +222,8 @@ def environment(temporary) -> dict[str, str]:
     return {**clean, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(temporary)}
 
 
-def test_it_runs_as_a_program_of_its_own(temporary):
-    done = subprocess.run(
-        PROGRAM,
-        env=environment(temporary),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+def test_it_runs_in_a_process_of_its_own(temporary):
+    done = Forked(main, ["demo"], environment(temporary)).ends()
     assert (done.returncode, done.stderr) == (ExitCode.DONE, "")
     assert "150 are signed for, and 60 of these are" in done.stdout
     assert list(temporary.iterdir()) == []
