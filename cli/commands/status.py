@@ -12,7 +12,7 @@ from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_record, emit_rows
 from cli.framework.receipts import ledger_name
 from cli.framework.register_commands import resolve_code
-from cli.framework.session import read_ledger
+from cli.framework.session import read_ledger, today_of
 from cli.framework.user_state import keep_visit, last_visit
 from cli.views.since_night import NEW_COLUMNS, new_document, new_lines
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
@@ -67,7 +67,9 @@ def status(
         others = _read_others(call, reader, snapshot, kept)
         since = _read_new(reader, kept) if new else None
         now = reader.moment
+        approvals = _read_approvals(call, reader)
     document = status_document(summary, shown_url(settings.db_url), snapshot, work, others)
+    document |= approvals
     document |= {"ledger": ledger_name(settings), "office": kept}
     rows_only = call.format in {"csv", "tsv", "ndjson", "md", "parquet"}
     if since is not None:
@@ -91,6 +93,18 @@ def _office(call: Call, reader: Reader, typed: str | None) -> str | None:
     """Return the office asked for or set; None for all."""
     office = typed or call.settings.office
     return None if office is None else resolve_code(reader, "office", office)
+
+
+def _read_approvals(call: Call, reader: Reader) -> dict[str, Any]:
+    """Return the approvals that wait for this person's answer, and those given to them."""
+    from cli.views.approval import approvals_for
+    from ledger.store.approvals import identity_here, open_approvals
+
+    if not reader.times.are_now:
+        return {"approvals_waiting": [], "approvals_given": []}
+    today = today_of(call)
+    identity = identity_here(reader.connection, call.settings.system_user)
+    return approvals_for(open_approvals(reader.connection, today), identity)
 
 
 def _read_others(

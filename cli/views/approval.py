@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,40 @@ def approval_row(approval: Approval, today: date) -> dict[str, Any]:
         "reason": approval.answer_reason,
         **attributes(approval, "command asked_by answered_by key"),
     }
+
+
+def approvals_for(approvals: Sequence[Approval], identity: str) -> dict[str, Any]:
+    """Return what waits for the answer of an identity, and what was given to it."""
+    theirs = [one for one in approvals if one.asked_by != identity and one.answer is None]
+    given = [one for one in approvals if one.asked_by == identity and one.answer is not None]
+    return {
+        "approvals_waiting": [_brief(one) for one in theirs],
+        "approvals_given": [_brief(one) for one in given],
+    }
+
+
+def _brief(approval: Approval) -> dict[str, Any]:
+    what = "; ".join(approval.lines[1:] or approval.lines)
+    return {
+        "approval": approval.code,
+        "what": what,
+        "until": approval.valid_until or approval.expires_on,
+        **attributes(approval, "command asked_by key"),
+    }
+
+
+def approval_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Describe the approvals of the status: those to be answered, and those to be used."""
+    for one in document["approvals_waiting"]:
+        yield (
+            f"{one['approval']} waits for an approval: {one['asked_by']} asks for "
+            f"`{one['command']}`: {one['what']}. See cityfund approval show {one['approval']}"
+        )
+    for one in document["approvals_given"]:
+        yield (
+            f"{one['approval']} is given: repeat `{one['command']}` with --key {one['key']} "
+            f"by {one['until']}"
+        )
 
 
 def approval_document(approval: Approval, today: date) -> dict[str, Any]:

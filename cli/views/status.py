@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import table_lines
+from cli.views.approval import approval_lines
 from cli.views.columns import attributes, columns
 from cli.views.night import night_document, night_lines
 from cli.views.worklist import others_lines, work_document, work_lines
@@ -178,6 +179,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def status_lines(document: Mapping[str, Any], *, every: bool = False) -> Iterator[str]:
     """Describe what is to be done, what others recorded, the last night, and the offices."""
+    yield from approval_lines(document)
     yield from work_lines(document["worklist"], document["days"], every=every)
     yield from others_lines(document["others"], every=every)
     yield from night_lines(document["night"])

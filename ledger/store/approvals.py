@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select
 
-from ledger.approvals.approval import PREFIX, Approval, UnknownApproval, approval_code
+from ledger.approvals.approval import PREFIX, Approval, State, UnknownApproval, approval_code
 from ledger.approvals.rules import PREFIX as RULE_PREFIX
 from ledger.approvals.rules import ApprovalRule, Deed, RuleAct, UnknownApprovalRule
 from ledger.approvals.standing import StandingApproval
 from ledger.core.factors import Side, Stage
 from ledger.core.numbers import normalise_digits, whole_numeral
 from ledger.core.quantity import Unit
+from ledger.store.db import engine as engines
 from ledger.store.db import tables
 from ledger.store.db.approval_tables import (
     approval,
@@ -202,6 +204,20 @@ def unanswered_approvals(connection: Connection, command: str) -> list[Approval]
     """Read what was asked for and has no answer, for a command."""
     unanswered = approval_answer.c.approval_id.is_(None)
     return read_approvals(connection, approval.c.command == command, unanswered)
+
+
+def identity_here(connection: Connection, system_user: str) -> str:
+    """Give as whom this connection reads: the database user, or in a file the system's."""
+    if not engines.on_server(connection):
+        return system_user
+    return str(connection.execute(select(func.session_user())).scalar_one())
+
+
+def open_approvals(connection: Connection, today: date) -> list[Approval]:
+    """Read what waits for an answer, and what was given and is not recorded yet."""
+    unused = approval_use.c.request_id.is_(None)
+    found = read_approvals(connection, unused)
+    return [one for one in found if one.state(today) in {State.WAITING, State.GIVEN}]
 
 
 def find_approval(connection: Connection, typed: str) -> Approval:
