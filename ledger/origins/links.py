@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.core.partial_dates import first_day, last_day
 from ledger.core.suggest import did_you_mean
+from ledger.registers.spec import RegisterSpec, attribute_of
 from ledger.registers.table import origin_kinds
 
 _SEPARATOR: Final = ":"
@@ -140,6 +142,14 @@ class Span(NamedTuple):
 
     first: date
     last: date
+
+
+def span_of(spec: RegisterSpec, record: Any) -> Span | None:
+    """Give the days that the date of a record can mean; None where it has none."""
+    if spec.dated_by is None:
+        return None
+    value = getattr(record, attribute_of(spec.dated_by))
+    return None if value is None else Span(first_day(value), last_day(value))
 
 
 def surely_later(one: Span | None, other: Span | None) -> bool:

@@ -10,11 +10,10 @@ from typing import Any
 from ledger.core.factors import DEAL_STAGES, Stage
 from ledger.core.quantity import Unit
 from ledger.journal.balance import DealBalance
-from ledger.origins.links import Origin
+from ledger.origins.links import Origin, span_of
 from ledger.registers.table import REGISTERS
 from ledger.store.origins import read_came_of, read_chain
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.usecases.origins import span_of
 
 
 @dataclass(frozen=True)

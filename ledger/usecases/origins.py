@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ledger.core.partial_dates import first_day, last_day
-from ledger.origins.links import Span, parse_origin, surely_later
-from ledger.registers.spec import RegisterSpec, attribute_of
+from ledger.origins.links import Span, parse_origin, span_of, surely_later
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -44,11 +42,3 @@ def note_later_origin(
         assert its is not None
         text = f"{kind} {code} lies later ({its.first}) than {named}, which names it as its origin"
         uow.note("later-origin", text)
-
-
-def span_of(spec: RegisterSpec, record: Any) -> Span | None:
-    """Give the days that the date of a record can mean; None where it has none."""
-    if spec.dated_by is None:
-        return None
-    value = getattr(record, attribute_of(spec.dated_by))
-    return None if value is None else Span(first_day(value), last_day(value))
