@@ -329,3 +329,34 @@ def test_a_name_that_is_none_is_refused(name: str, capsys: pytest.CaptureFixture
 def test_a_name_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["db", "grants", "--officer", 'a"; DROP TABLE entry; --']) == ExitCode.DONE
     assert 'TO "a""; DROP TABLE entry; --";' in capsys.readouterr().out
+
+
+def test_an_approval_is_given_by_an_approver_alone(
+    made: UrlOf, say: Callable[..., tuple[int, Any]]
+) -> None:
+    approver = user(Role.APPROVER)
+    rule = ["approval", "rule", "add", "commit", "--above", "500k EUR"]
+    assert say(OFFICER, *rule)[1]["code"] == "database-forbids"
+    assert say(approver, *rule)[0] == ExitCode.DONE
+    hold = ["deal", "introduce", "O-0001", "N-0001", "600k EUR", "--commit", "--key", "LETTER-9"]
+    code, error = say(OFFICER, *hold)
+    assert (code, error["code"]) == (ExitCode.REFUSED, "approval-needed")
+    _, shown = say(approver, "approval", "show", "APR-0001")
+    assert shown["asked_by"] == OFFICER  # whatever --actor or the system's account is
+    code, error = say(OFFICER, "approval", "give", "APR-0001", "--actor", "boss")
+    assert error["code"] == "approval-own"
+    assert say(NIGHT, "approval", "give", "APR-0001")[1]["code"] == "database-forbids"
+    with pytest.raises(Refused, match="permission denied"):
+        attempt(
+            made,
+            "INSERT INTO approval_answer SELECT id, 'given', DATE '2099-01-01', NULL, request_id, "
+            "recorded_at FROM approval",
+        )
+    code, error = say(OFFICER, *hold)
+    assert error["code"] == "approval-needed"
+    assert say(approver, "approval", "give", "APR-0001")[0] == ExitCode.DONE
+    assert say(approver, *hold)[1]["code"] == "approval-own"
+    code, receipt = say(OFFICER, *hold)
+    assert (code, receipt["need"]["committed"]) == (ExitCode.DONE, "900000.00")
+    checked = say(OFFICER, "check", "approvals")[1]["checks"]
+    assert [one["failures"] for one in checked] == [[]]
