@@ -1,7 +1,7 @@
 """The rules for the network on whole published files, by the command line: in the ledger, or said.
 
 The real files lie outside of the project, and their test is skipped without them. The rules
-`attendance`, `debarment-list` and `popolo`, whose files are not there, are tried on files made here.
+`attendance`, `debarment-list` and `popolo`, which have no such files, are tried on made ones.
 """
 
 from __future__ import annotations

@@ -186,15 +186,10 @@ def origin_text(
     Half an origin is told from none.
     """
     lost = literal("#").concat(func.coalesce(cast(identity, String), ""))
-    known = [
-        (
-            kind == name,
-            literal(f"{name}:").concat(func.coalesce(_code_of(name, identity, code_of), lost)),
-        )
-        for name in origin_kinds()
-    ]
+    codes = {name: _code_of(name, identity, code_of) for name in origin_kinds()}
+    named = func.coalesce(case(codes, value=kind), lost)
     none = (kind.is_(None) & identity.is_(None), null())
-    return case(none, *known, else_=func.coalesce(kind, "").concat(":").concat(lost))
+    return case(none, else_=func.coalesce(kind, "").concat(":").concat(named))
 
 
 def _code_of(
