@@ -20,6 +20,15 @@ BEFORE = {
     "gaps trend": ("reconcile --only gaps",),
     "audit prove": ("audit seal",),
     "audit seal": ("audit keygen fund.key --name fund.example/ledger",),
+    "audit packet": (
+        "audit keygen fund.key --name fund.example/ledger",
+        "audit seal --sign fund.key --note seal.note",
+    ),
+    "audit statement": (
+        "audit keygen fund.key --name fund.example/ledger",
+        "audit seal --sign fund.key --note seal.note",
+        "audit packet 6 7 8 --note seal.note --output packet.json",
+    ),
     "audit cosign": (
         "audit keygen fund.key --name fund.example/ledger",
         "audit keygen office.key --name office.example --witness",

@@ -13,7 +13,7 @@ from cli.framework.completion import complete_stored
 from cli.framework.output import emit_document, emit_rows
 from cli.framework.receipts import remember_receipt
 from cli.framework.session import ledger_of
-from cli.framework.signing import Signers, sealing_key
+from cli.framework.signing import Signers, refuse_signer_of_proof, sealing_key
 from cli.views.journal import (
     SEAL_COLUMNS,
     SEAL_NARROW,
@@ -151,21 +151,74 @@ def prove(
 @command(app, "verify", kind="plain")
 def verify(
     call: Call,
-    file: Annotated[str, typer.Argument(help="A proof written by audit prove.")],
+    file: Annotated[str, typer.Argument(help="Written by audit prove or audit packet.")],
     seal: Annotated[
         str | None, typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger.")
     ] = None,
+    signer: Signers = None,
 ) -> ExitCode:
-    """Verify a proof without the ledger; without a seal stored outside it the exit code is 1."""
+    """Verify a proof or a packet without the ledger.
+
+    Without a seal stored outside the ledger, or the public key of a packet's signer, the exit code
+    is 1.
+    """
+    from cli.views.packets import emit_packet
+    from ledger.evidence.packets import is_packet
     from ledger.evidence.proofs import read_proof
     from ledger.evidence.proofs import verify as verify_proof
     from ledger.evidence.tree_head import parse_tree_head
 
     stored_seal = None if seal is None else parse_tree_head(seal)
+    if is_packet(Path(file)):
+        return emit_packet(call, Path(file), signer or (), stored_seal)
+    refuse_signer_of_proof(signer)
     proof = read_proof(Path(file))
     verify_proof(proof, stored_seal)
     emit_proven(call, proof, stored_seal)
     return ExitCode.FINDINGS if stored_seal is None else ExitCode.DONE
+
+
+@command(app, "packet", kind="plain")
+def packet(
+    call: Call,
+    entries: Annotated[list[str], typer.Argument(metavar="ENTRY...", help="Their numbers.")],
+    note: Annotated[str, typer.Option(metavar="FILE", help="The signed note of a seal.")],
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+    disclose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Disclose this field of each, such as reference."),
+    ] = None,
+) -> None:
+    """Write entries with their proofs and a signed seal to one file, for another fund.
+
+    It verifies the file without this ledger, and can read it as a statement.
+    """
+    from ledger.interchange.signing_keys import read_note
+    from ledger.store.journal.entries import entry_number
+    from ledger.usecases.packets import make_packet
+
+    numbers = [entry_number(one) for one in entries]
+    document = make_packet(ledger_of(call), numbers, read_note(Path(note)), disclose or ())
+    emit_document(
+        document, ReadOptions(format="json", output=None if output is None else Path(output))
+    )
+
+
+@command(app, "statement", kind="plain", writes=("csv",))
+def statement(
+    call: Call,
+    file: Annotated[str, typer.Argument(metavar="PACKET", help="A packet of another fund.")],
+    provider: Annotated[str, typer.Option(metavar="CODE", help="The fund as our provider.")],
+    signer: Signers = None,
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+) -> None:
+    """Verify a packet and write it as a provider's statement, for the inbox of the night.
+
+    What its entries commit and deliver are the lines; --signer is the public key of that fund.
+    """
+    from cli.views.packets import emit_statement
+
+    emit_statement(call, Path(file), provider, signer or (), output)
 
 
 @command(app, "erase", kind="write", destructive=True)

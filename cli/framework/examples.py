@@ -260,6 +260,14 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "journal follow": ("--once", "--since 3 --once"),
     "audit seal": ("", "--sign fund.key --note seal.note"),
     "audit seals": ("", "--limit 1"),
+    "audit packet": (
+        "1 2 --note seal.note --output packet.json",
+        "5 --note seal.note --disclose reference",
+    ),
+    "audit statement": (
+        "packet.json --provider BANK --signer fund.key.pub",
+        "packet.json --provider BANK --signer fund.key.pub --output bank.csv",
+    ),
     "audit erase": (
         "contact:CN-0001 --reason 'asked on 30 November' --yes",
         "entry:2 --field reference,receipt --reason 'asked for' --yes",

@@ -97,3 +97,23 @@ def verified_notes(files: Sequence[str], signers: Sequence[str]) -> list[Verifie
 
     known = read_public_keys(signers)
     return [verified(read_note(Path(one)), known) for one in files]
+
+
+def refuse_signer_of_proof(signer: Sequence[str] | None) -> None:
+    """Refuse public keys for a proof, which has no signatures. Raises BadUsage."""
+    if signer:
+        raise BadUsage(
+            "--signer is for packets.",
+            why="A proof has no signatures.",
+            next_step="Give the seal that you keep: --seal SIZE:ROOT",
+        )
+
+
+def require_signer(signer: Sequence[str]) -> None:
+    """Refuse a packet without a public key to verify it by. Raises BadUsage."""
+    if not signer:
+        raise BadUsage(
+            "--signer is missing.",
+            why="A packet states nothing unless a key that you know has signed it.",
+            next_step="Name the public key of the fund: --signer KEY",
+        )

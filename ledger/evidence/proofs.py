@@ -156,6 +156,11 @@ def _node_hash(left: bytes, right: bytes) -> bytes:
 
 def read_proof(path: Path) -> Proof:
     """Read a proof's file; raises `CannotReadProof` and `MalformedProof`."""
+    return proof_of(path, read_document(path))
+
+
+def read_document(path: Path) -> Any:
+    """Read the JSON of a file; raises `CannotReadProof` and `MalformedProof`."""
     try:
         content = read_at_most(path, _MOST_BYTES)
     except OSError as error:
@@ -163,7 +168,15 @@ def read_proof(path: Path) -> Proof:
     if len(content) > _MOST_BYTES:
         raise MalformedProof(f"{path} is not a proof.", why="It is larger than any proof.")
     try:
-        return _proof(json.loads(content.decode("utf-8")))
+        return json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise MalformedProof(f"{path} is not a proof.") from error
+
+
+def proof_of(path: Path, document: Any) -> Proof:
+    """Read a proof from the JSON of a file; raises `MalformedProof`."""
+    try:
+        return _proof(document)
     except (ValueError, RecursionError) as error:
         why = (
             f"{_first_line(error)}." if type(error) is _InvalidPart else MalformedProof.default_why

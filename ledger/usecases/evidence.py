@@ -213,12 +213,18 @@ def _field(typed: str) -> str:
 
 
 def prove(
-    ledger: Ledger, number: int, size: int | None = None, disclosed: Iterable[str] = ()
+    ledger: Ledger,
+    number: int,
+    size: int | None = None,
+    disclosed: Iterable[str] = (),
+    *,
+    has_all: bool = True,
 ) -> dict[str, Any]:
     """Give the proof of an entry as a document, against the newest seal or the one of a size.
 
-    It discloses the fields that are named, which the leaf of an entry recorded in an earlier format
-    holds as they are. Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal`, `NotAsSealed`,
+    It discloses the fields that are named, or where it need not have all of them those that it has;
+    the leaf of an entry recorded in an earlier format holds them as they are.
+    Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal`, `NotAsSealed`,
     `UnknownDisclosure`, `NothingToDisclose` and `TextErased`.
     """
     fields = disclosable(disclosed)
@@ -240,7 +246,9 @@ def prove(
                 read_disclosures(connection, request, ENTRY_KIND, number),
                 read_disclosures(connection, request, REQUEST_KIND, request),
             )
-            document["disclosed"] = _disclosed_fields(number, json.loads(leaf), fields, every)
+            document["disclosed"] = _disclosed_fields(
+                number, json.loads(leaf), fields, every, has_all=has_all
+            )
         return document
 
 
@@ -252,11 +260,15 @@ def _disclosed_fields(
     leaf: Mapping[str, Any],
     fields: Iterable[str],
     disclosures: Iterable[Mapping[str, Disclosure]],
+    *,
+    has_all: bool,
 ) -> dict[str, dict[str, str]]:
     """Give the salt and text of each field, of the entry's own disclosures or its request's."""
     hashes = {**leaf, **leaf["said"]}
     disclosed = {}
     for field in fields:
+        if field not in hashes and not has_all:
+            continue
         if field not in hashes:
             raise NothingToDisclose(f"Entry {number} has no {field}.")
         found = next(

@@ -184,6 +184,8 @@ WRITE_NOTHING = {
     "journal follow": "streams what is recorded",
     "audit cosign": "writes a signature to a file",
     "audit keygen": "writes a key to a file",
+    "audit packet": "writes proofs to a file",
+    "audit statement": "writes a statement to a file",
     "audit prove": "writes a proof to a file",
     "audit verify": "reads a proof, and no ledger",
     "project brief": "writes two pages, and no ledger",

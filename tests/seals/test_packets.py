@@ -1,0 +1,193 @@
+"""Packets of entries for another fund: verified without a ledger, and read as a statement."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sealed_world import marks
+from world import World
+
+from cli.main import main
+
+NOWHERE = "--db sqlite:////nowhere/ledger.db"
+
+
+class Funds:
+    """One fund makes packets, another one verifies them."""
+
+    def __init__(self, world: World, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.world = world
+        self.folder = folder
+        self._capsys = capsys
+        self.entries = [one.number for one in world.entries()]
+
+    def tries(self, line: str, *more: str) -> tuple[int, str, str]:
+        """Say a line in which {} stands for the folder."""
+        self._capsys.readouterr()
+        code = main([*shlex.split(line.replace("{}", str(self.folder))), *more])
+        return code, *self._capsys.readouterr()
+
+    def says(self, line: str) -> str:
+        code, out, err = self.tries(line)
+        assert code == 0, (out, err)
+        return out
+
+    def refused(self, line: str) -> tuple[str, int]:
+        code, out, err = self.tries(line, "--json")
+        assert out == ""
+        error = json.loads(err.splitlines()[-1])
+        assert error["what"]
+        assert error["why"]
+        assert error["next"]
+        return error["code"], code
+
+    def packet(self) -> dict[str, object]:
+        document: dict[str, object] = json.loads((self.folder / "packet").read_text("utf-8"))
+        return document
+
+    def write(self, document: object) -> None:
+        (self.folder / "packet").write_text(json.dumps(document), "utf-8")
+
+
+@pytest.fixture
+def funds(sealed: World, tmp_path: Path, capsys, monkeypatch) -> Funds:
+    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
+    monkeypatch.setenv("CITYFUND_DB", sealed.url)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    made = Funds(sealed, tmp_path, capsys)
+    made.says("audit keygen {}/fund --name fund.example/key")
+    made.says("audit keygen {}/other --name other.example/key")
+    made.says("audit seal --sign {}/fund --note {}/note")
+    numbers = " ".join(map(str, made.entries))
+    made.says(f"audit packet {numbers} --note {{}}/note --disclose reference --output {{}}/packet")
+    return made
+
+
+VERIFY = f"audit verify {{}}/packet --signer {{}}/fund.pub {NOWHERE}"
+
+
+def test_a_packet_is_verified_without_the_ledger(funds):
+    said = funds.says(VERIFY)
+    assert [f"Proven: entry {one} is leaf" in said for one in funds.entries] == [True] * len(
+        funds.entries
+    )
+    assert f"Seal {marks(funds.world)[-1]} of fund.example/key: signed by fund.example/key." in said
+    document = json.loads(funds.says(f"{VERIFY} --json"))
+    assert document["proven"] is True
+    assert [one["leaf"]["number"] for one in document["leaves"]] == [str(n) for n in funds.entries]
+
+
+def test_a_packet_alone_proves_nothing(funds):
+    code, out, err = funds.tries(f"audit verify {{}}/packet {NOWHERE}")
+    assert code == 1
+    assert "proves nothing unless" in err
+    assert "signed by" not in out
+    funds.says(f"audit verify {{}}/packet --seal {marks(funds.world)[-1]} {NOWHERE}")
+    assert funds.refused(f"audit verify {{}}/packet --seal {marks(funds.world)[0]} {NOWHERE}") == (
+        "other-seal", 4,
+    )  # fmt: skip
+
+
+def test_a_packet_of_another_signer_is_refused(funds):
+    line = f"audit verify {{}}/packet --signer {{}}/other.pub {NOWHERE}"
+    assert funds.refused(line) == ("no-known-signature", 4)
+
+
+@pytest.mark.parametrize("key", ["leaf", "position", "path", "root", "size"])
+def test_a_changed_proof_of_a_packet_is_refused(funds, key):
+    document = funds.packet()
+    proof = document["proofs"][2]
+    changed = {
+        "leaf": lambda it: it.replace('"act":"', '"act":"x'),
+        "position": lambda it: it + 1,
+        "path": lambda it: it[1:],
+        "root": lambda it: it[::-1],
+        "size": lambda it: it - 1,
+    }
+    proof[key] = changed[key](proof[key])
+    funds.write(document)
+    assert funds.refused(VERIFY)[0] in {"not-proven", "other-seal"}
+
+
+def test_a_changed_note_of_a_packet_is_refused(funds):
+    document = funds.packet()
+    document["note"] = document["note"].replace("fund.example/key\n", "fund.example/key2\n", 1)
+    funds.write(document)
+    assert funds.refused(VERIFY) == ("invalid-signature", 4)
+
+
+def test_what_is_no_packet_is_refused(funds):
+    document = funds.packet()
+    for wrong in (
+        {**document, "proofs": []},
+        {**document, "proofs": [{}]},
+        {**document, "proofs": "x"},
+        {**document, "note": 1},
+        {**document, "note": "x"},
+        {**document, "note": "\ud800"},
+        {**document, "more": 1},
+    ):
+        funds.write(wrong)
+        assert funds.refused(VERIFY) == ("malformed-packet", 3)
+        statement = "audit statement {}/packet --provider FUND --signer {}/fund.pub"
+        assert funds.refused(statement) == ("malformed-packet", 3)
+
+
+def test_a_packet_is_read_as_a_statement(funds):
+    said = funds.says("audit statement {}/packet --provider FUND --signer {}/fund.pub")
+    header, *lines = said.splitlines()
+    assert header == "provider,statement,line,date,kind,deal,offer,need,quantity,unit,reference"
+    assert lines
+    assert all(one.startswith("FUND,fund.example/key:") for one in lines)
+    rows = json.loads(
+        funds.says("audit statement {}/packet --provider FUND --signer {}/fund.pub --json")
+    )["rows"]
+    assert {row["kind"] for row in rows} == {"commitment", "delivery"}
+    due = sorted(
+        one.amount * (1 if one.to_stage.value == "delivered" else -1)
+        for entry in funds.world.entries()
+        for one in entry.movements
+        if one.side.value == "need"
+        and one.unit == "EUR"
+        and "delivered" in {one.from_stage.value, one.to_stage.value}
+    )
+    deliveries = [row for row in rows if (row["kind"], row["unit"]) == ("delivery", "EUR")]
+    assert sorted(int(Decimal(row["quantity"]) * 100) for row in deliveries) == due != []
+
+
+def test_a_statement_of_a_packet_is_read_by_the_night(funds):
+    (funds.folder / "inbox").mkdir()
+    funds.says(
+        "audit statement {}/packet --provider BANK --signer {}/fund.pub --output {}/inbox/a.csv"
+    )
+    code, _, err = funds.tries("reconcile --only statements --inbox {}/inbox")
+    assert code in {0, 1}, err
+    begun = err.index('"files_read"')
+    figures = json.loads("{" + err[begun : err.index("}", begun)] + "}")
+    assert (figures["files_read"], figures["files_bad"]) == (1, 0)
+    assert figures["lines"] > 0
+
+
+def test_what_states_nothing_is_refused(funds):
+    first = funds.entries[0]
+    funds.says(f"audit packet {first} --note {{}}/note --output {{}}/packet")
+    line = "audit statement {}/packet --provider FUND --signer {}/fund.pub"
+    assert funds.refused(line) == ("nothing-to-state", 4)
+
+
+def test_a_unit_that_is_not_known_is_refused(funds, monkeypatch):
+    monkeypatch.setattr("ledger.store.db.queries.read_units", lambda _connection: {})
+    line = "audit statement {}/packet --provider FUND --signer {}/fund.pub"
+    assert funds.refused(line) == ("unit-of-packet-unknown", 5)
+
+
+def test_options_that_a_packet_or_a_proof_does_not_take(funds):
+    assert funds.refused("audit statement {}/packet --provider FUND") == ("bad-usage", 2)
+    funds.says(f"audit prove {funds.entries[0]} --output {{}}/proof")
+    line = f"audit verify {{}}/proof --signer {{}}/fund.pub {NOWHERE}"
+    assert funds.refused(line) == ("bad-usage", 2)
