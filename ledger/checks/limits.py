@@ -21,15 +21,15 @@ from ledger.core.quantity import Unit
 from ledger.journal.entries import Act
 from ledger.limits.caps import (
     CAP,
-    NUMBER,
-    SHARE,
+    QUANTITY,
+    AskedFor,
     LimitWithoutRate,
+    Money,
     Placed,
     Use,
-    is_comparable,
-    of_projects,
+    money_of,
     sentence,
-    use_of_amounts,
+    use_of,
 )
 from ledger.limits.scope import Parties, group_of, in_force, scope_of
 from ledger.rates.rates import RateFinder
@@ -194,22 +194,11 @@ class _Test:
         return None if use is None or use.admits(amount) else sentence(use)
 
     def _use(self, limit: Limit, need_unit: Unit) -> Use | None:
-        placed = [*self._placed(limit)]
-        if limit.measure == NUMBER:
-            return of_projects(limit, placed, self._pair.project.code)
-        if limit.measure == SHARE:
-            if need_unit.kind != "money":
-                return None
-            unit, total = self._money(need_unit)
-            most = int(Fraction(limit.value) * total)
-        else:
-            found = self._check.context.units.get(limit.unit or "")
-            if found is None or not is_comparable(found, need_unit):
-                return None
-            unit, most = found, int(Fraction(limit.value) * 10**found.decimals)
-        return use_of_amounts(
-            limit, most, unit, need_unit, placed, lambda other: self._rate(other, unit)
-        )
+        units = self._check.context.units
+        if limit.measure == QUANTITY and str(limit.unit) not in units:
+            return None
+        asked = AskedFor(self._pair.project.code, need_unit)
+        return use_of(limit, asked, self._placed(limit), units, self._money, self._rate)
 
     def _rate(self, other: Unit, unit: Unit) -> Fraction | None:
         if other.code == unit.code:
@@ -231,7 +220,7 @@ class _Test:
             if group_of(limit, parties, self._day) == group and scope_of(limit).covers(parties):
                 yield Placed(parties.project.code, unit, amount)
 
-    def _money(self, need_unit: Unit) -> tuple[Unit, Fraction]:
+    def _money(self) -> Money:
         """Return the money that the project requires, withdrawn left out, in one unit."""
         nets: list[tuple[Unit, int]] = []
         for identity in self._check.money_needs(self._pair.project.code):
@@ -239,9 +228,4 @@ class _Test:
             stages: Mapping[str, int] = self._balances.accounts.get(identity, {})
             if unit is not None and stages:
                 nets.append((unit, sum(stages.get(one, 0) for one in _NET)))
-        same = {unit.code for unit, _ in nets} <= {need_unit.code}
-        target = need_unit if same else self._check.base
-        total = Fraction(0)
-        for unit, net in nets:
-            total += net * (self._rate(unit, target) or 0)
-        return target, total
+        return money_of(nets, self._check.base, self._rate)

@@ -8,7 +8,7 @@ placed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -102,6 +102,66 @@ class Use:
         if self.unit is not None:
             return format_quantity(amount, self.unit)
         return f"{amount} project{'' if amount == 1 else 's'}"
+
+
+class AskedFor(NamedTuple):
+    """The need for which caps are asked: its project, and its unit."""
+
+    project: str
+    unit: Unit
+
+
+RateBetween = Callable[[Unit, Unit], Fraction | None]
+"""Gives the smallest parts of the second unit that one of the first is; None without a rate."""
+Money = tuple[Unit, Fraction]
+"""The money that a project requires, withdrawn left out, in the smallest part of one unit."""
+
+
+def use_of(
+    limit: Limit,
+    asked: AskedFor,
+    placed: Iterable[Placed],
+    units: Mapping[str, Unit],
+    money: Callable[[], Money],
+    rate_of: RateBetween,
+) -> Use | None:
+    """Return how much of a cap is used by what is placed in its group, asked for one need.
+
+    None where the cap does not count the unit of the need. `money` is asked for where the cap is a
+    share. Raises `LimitWithoutRate`.
+    """
+    if limit.measure == NUMBER:
+        return of_projects(limit, placed, asked.project)
+    if limit.measure == SHARE and asked.unit.kind != "money":
+        return None
+    unit, most = most_of(limit, units, money)
+    if not is_comparable(unit, asked.unit):
+        return None
+    return use_of_amounts(limit, most, unit, asked.unit, placed, lambda one: rate_of(one, unit))
+
+
+def most_of(
+    limit: Limit, units: Mapping[str, Unit], money: Callable[[], Money]
+) -> tuple[Unit, int]:
+    """Return the unit of a cap on a quantity or a share, and the most that it allows in it."""
+    if limit.measure == SHARE:
+        unit, total = money()
+        return unit, int(Fraction(limit.value) * total)
+    unit = units[str(limit.unit)]
+    return unit, int(Fraction(limit.value) * 10**unit.decimals)
+
+
+def money_of(nets: Iterable[tuple[Unit, int]], base: Unit, rate_of: RateBetween) -> Money:
+    """Sum the net amounts of a project's needs for money: in their unit, or in the base currency.
+
+    A need without a rate adds nothing: what is not known raises no cap.
+    """
+    amounts = [*nets]
+    own = {unit.code: unit for unit, _ in amounts}
+    unit = next(iter(own.values())) if len(own) == 1 else base
+    rates = ((Fraction(1) if one.code == unit.code else rate_of(one, unit)) for one, _ in amounts)
+    parts = (net * (rate or Fraction(0)) for (_, net), rate in zip(amounts, rates, strict=True))
+    return unit, sum(parts, Fraction(0))
 
 
 def is_comparable(unit: Unit, other: Unit) -> bool:

@@ -13,7 +13,16 @@ from ledger.core.factors import DEAL_STAGES, Factor
 from ledger.core.quantity import Unit
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.journal.balance import DealBalance
-from ledger.limits.caps import CAP, FLOOR, NUMBER, SHARE, is_comparable
+from ledger.limits.caps import (
+    CAP,
+    FLOOR,
+    NUMBER,
+    SHARE,
+    Money,
+    is_comparable,
+    money_of,
+    most_of,
+)
 from ledger.limits.scope import in_force, scope_of
 from ledger.matching.problem import MatchingCap, MatchingFloor, MatchingGoal
 from ledger.registers.records import Limit
@@ -223,7 +232,8 @@ class CapBuilder:
                 counted=frozenset(projects[one] for one in counted if one in projects),
             )
             return
-        unit, most = self._unit_and_most(limit, self._needs[needs[0]].project.code)
+        project = self._needs[needs[0]].project.code
+        unit, most = most_of(limit, self._given.units, lambda: self._money_of(project))
         own = {at: self._needs[at].balance.unit for at in needs}
         counts = {at: one for at, one in own.items() if is_comparable(one, unit)}
         there = Counter[str]()
@@ -242,26 +252,15 @@ class CapBuilder:
                 placed=dict(there),
             )
 
-    def _unit_and_most(self, limit: Limit, project: str) -> tuple[Unit, int]:
-        """Return the unit of a cap and the most in it; of a share, by the money of the project."""
-        if limit.measure != SHARE:
-            unit = self._given.units[str(limit.unit)]
-            return unit, int(Fraction(limit.value) * 10**unit.decimals)
-        unit, total = self._money_of(project)
-        return unit, int(Fraction(limit.value) * total)
-
-    def _money_of(self, project: str) -> tuple[Unit, Fraction]:
+    def _money_of(self, project: str) -> Money:
         """Return the money that a project requires, withdrawn left out, in one unit."""
-        money = [
-            one.balance
+        nets = (
+            (one.balance.unit, one.balance.net)
             for one in self._every_need.values()
             if one.project.code == project and one.need.factor is Factor.MONEY
-        ]
-        units = {one.unit.code: one.unit for one in money}
+        )
         assert self._given.base is not None
-        unit = next(iter(units.values())) if len(units) == 1 else self._given.base
-        amounts = (one.net * (self._known_rate(one.unit, unit) or Fraction(0)) for one in money)
-        return unit, sum(amounts, Fraction(0))
+        return money_of(nets, self._given.base, self._known_rate)
 
     def _known_rate(self, unit: Unit, other: Unit) -> Fraction | None:
         """Return the smallest parts of a unit that one of another is; None without a rate."""

@@ -13,16 +13,15 @@ from ledger.core.quantity import Unit, format_quantity
 from ledger.journal.entries import ActDetails
 from ledger.limits.caps import (
     CAP,
-    NUMBER,
-    SHARE,
+    AskedFor,
     LimitExceeded,
     LimitWithoutRate,
+    Money,
     Placed,
     Use,
-    is_comparable,
-    of_projects,
+    money_of,
     sentence,
-    use_of_amounts,
+    use_of,
 )
 from ledger.limits.scope import Parties, group_of, in_force, scope_of
 from ledger.rates.rates import find_rate
@@ -89,31 +88,21 @@ class _CapTest:
 
     def uses(self) -> Iterator[Use]:
         """Give each cap with what is placed under it in the group of the pair."""
+        asked = AskedFor(self._pair.project.code, self._need.unit)
         for limit in self._caps:
             group = group_of(limit, self._pair, self._day)
             placed = [*self._placed(limit, group)]
-            if limit.measure == NUMBER:
-                yield of_projects(limit, placed, self._pair.project.code)
-            elif limit.measure == SHARE:
-                if self._need.unit.kind != "money":
-                    continue
-                unit, total = self._money
-                most = int(Fraction(limit.value) * total)
-                yield self._of_amounts(limit, most, unit, placed)
-            else:
-                unit = self._uow.units[str(limit.unit)]
-                most = int(Fraction(limit.value) * 10**unit.decimals)
-                if is_comparable(unit, self._need.unit):
-                    yield self._of_amounts(limit, most, unit, placed)
+            use = use_of(limit, asked, placed, self._uow.units, lambda: self._money, self._rate)
+            if use is not None:
+                yield use
 
-    def _of_amounts(self, limit: Limit, most: int, unit: Unit, placed: list[Placed]) -> Use:
-        def rate_of(other: Unit) -> Fraction | None:
-            found = find_rate(self._uow.rates, other.code, unit.code, self._day)
-            if found is None:
-                return None
-            return found.rate * Fraction(10) ** (unit.decimals - other.decimals)
-
-        return use_of_amounts(limit, most, unit, self._need.unit, placed, rate_of)
+    def _rate(self, unit: Unit, other: Unit) -> Fraction | None:
+        if unit.code == other.code:
+            return Fraction(1)
+        found = find_rate(self._uow.rates, unit.code, other.code, self._day)
+        if found is None:
+            return None
+        return found.rate * Fraction(10) ** (other.decimals - unit.decimals)
 
     def _placed(self, limit: Limit, group: str) -> Iterator[Placed]:
         for deal, parties in self._deals:
@@ -158,24 +147,14 @@ class _CapTest:
         return placed
 
     @cached_property
-    def _money(self) -> tuple[Unit, Fraction]:
+    def _money(self) -> Money:
         """The money that the project of the pair requires, withdrawn left out, in one unit."""
         uow, project = self._uow, self._pair.project.code
         own = load_where(uow.connection, "need", "project", [uow.id_of("project", project)])
         accounts = [uow.accounts.account(Side.NEED, code) for code in own]
         money = [one.balance for one in accounts if one.record.factor is Factor.MONEY]
-        units = {one.unit.code for one in money} | {self._need.unit.code}
-        unit = self._need.unit if len(units) == 1 else uow.units[uow.settings.base_currency]
-        total = Fraction(0)
-        for balance in money:
-            rate = Fraction(1)
-            if balance.unit.code != unit.code:
-                found = find_rate(uow.rates, balance.unit.code, unit.code, self._day)
-                if found is None:
-                    continue  # not known: it raises no cap
-                rate = found.rate * Fraction(10) ** (unit.decimals - balance.unit.decimals)
-            total += balance.net * rate
-        return unit, total
+        nets = ((one.unit, one.net) for one in money)
+        return money_of(nets, uow.units[uow.settings.base_currency], self._rate)
 
 
 def _parties(uow: UnitOfWork, offer: Account, need: Account) -> Parties:
