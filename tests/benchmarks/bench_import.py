@@ -129,6 +129,7 @@ def run(words: list[str], url: str) -> Spent:
     """Run a command as a process of its own; give what it spent."""
     start = time.perf_counter()
     environment = {**os.environ, "CITYFUND_DB": url}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an officer's program is compiled once
     command = [sys.executable, "-c", ENTRY, *words]
     quiet = [(os.POSIX_SPAWN_OPEN, one, os.devnull, os.O_WRONLY, 0) for one in (1, 2)]
     number = os.posix_spawn(sys.executable, command, environment, file_actions=quiet)

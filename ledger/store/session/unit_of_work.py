@@ -49,6 +49,7 @@ from ledger.store.session.rows import (
     PostedHere,
     WriteStart,
 )
+from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
 
 if TYPE_CHECKING:
@@ -175,34 +176,35 @@ class UnitOfWork:
     def add(self, kind: str, record: Any, later: Sequence[str] = ()) -> int:
         """Add a record with its first version, to be given `later` codes; give its id."""
         register = STORED_REGISTERS[kind]
-        values = self._columns(kind, record)
-        identity = self._new_identity(kind, record)
+        values = self._columns(register, record)
+        identity = self._new_identity(register, record)
         folded = normalised_code(record.code)
         number = code_number(code_prefixes().get(kind, ""), folded)
         self._numbering.note_code_number(kind, number)
         if kind not in SIDES:  # needs and offers are found by their accounts
-            self._ids[kind, record.code] = identity
-            self._records[kind, record.code] = record
+            key = kind, record.code
+            self._ids[key], self._records[key] = identity, record
         values["id"], values["folded"], values["number"] = identity, folded, number
         values["reuse"] = self._uses.of(kind, (record.code, *later))
         values["request_id"] = self.request_id
         self._rows.add(register.identity, values)  # more than its columns: only those are written
-        self._add_version(kind, identity, 1, values)
+        self._add_version(register, identity, 1, values)
         self.changes.append(RegisterChange(kind, record.code, 1))
         return identity
 
     def edit(self, kind: str, stored: StoredRecord, record: Any) -> int:
         """Add a version with the new terms, and identity where that differs; give its number."""
-        version, values = stored.version + 1, self._columns(kind, record)
-        changes = STORED_REGISTERS[kind].spec.identity_differs(stored.record, record)
+        register = STORED_REGISTERS[kind]
+        version, values = stored.version + 1, self._columns(register, record)
+        changes = register.spec.identity_differs(stored.record, record)
         layout = IDENTITY_FORMAT if changes else CANONICAL_FORMAT
-        self._add_version(kind, stored.id, version, values, format=layout)
+        self._add_version(register, stored.id, version, values, format=layout)
         if changes:  # a trigger puts it in force, and codes that are remembered may be former ones
             self.flush_registers()
             row = identity_change_row(self.connection, kind, stored.id, values)
             row |= {"version": version, "request_id": self.request_id, "recorded_at": self.now}
             self._numbering.note_code_number(kind, row["number"])
-            self._rows.add(STORED_REGISTERS[kind].changes_table, row)
+            self._rows.add(register.changes_table, row)
             self._records.clear()
             self._ids[kind, record.code] = stored.id
         self._records[kind, record.code] = record
@@ -213,7 +215,8 @@ class UnitOfWork:
         """Add a version with an earlier one's terms; `in_error` hides the record."""
         self.flush_registers()
         last, code, values = stored_terms(self.connection, kind, owner, version)
-        self._add_version(kind, owner, last + 1, values, in_error=in_error)
+        register = STORED_REGISTERS[kind]
+        self._add_version(register, owner, last + 1, values, in_error=in_error)
         self.changes.append(RegisterChange(kind, code, last + 1))
         if in_error:
             self.hidden.add((kind, code))
@@ -419,9 +422,10 @@ class UnitOfWork:
         if self._rows.has_rows_beyond(tables.request):
             self._rows.flush(self.connection)
 
-    def _new_identity(self, kind: str, record: Any) -> int:
+    def _new_identity(self, register: StoredRegister, record: Any) -> int:
+        kind = register.kind
         if kind not in SIDES:
-            identity = self._numbering.next_id(STORED_REGISTERS[kind].identity)
+            identity = self._numbering.next_id(register.identity)
             if kind == "deal":
                 self.accounts.open_deal(identity, record)
             return identity
@@ -431,8 +435,10 @@ class UnitOfWork:
         self.accounts.open_account(SIDES[kind], identity, record)
         return identity
 
-    def _add_version(self, kind: str, owner: int, version: int, values: _Row, **marks: Any) -> None:
-        register = STORED_REGISTERS[kind]
+    def _add_version(
+        self, register: StoredRegister, owner: int, version: int, values: _Row, **marks: Any
+    ) -> None:
+        kind = register.kind
         if version > 1 and register.spec.is_origin and values.get("origin_id"):
             self.flush_registers()
             require_no_circle(self.connection, Key(kind, owner), values)
@@ -455,9 +461,8 @@ class UnitOfWork:
         if self._rows.count >= ROWS_AT_ONCE:
             self.flush_registers()
 
-    def _columns(self, kind: str, record: Any) -> dict[str, Any]:
+    def _columns(self, register: StoredRegister, record: Any) -> dict[str, Any]:
         """Give a record as column values, with the codes of other registers as their ids."""
-        register = STORED_REGISTERS[kind]
         values = register.plain_values(record)
         for term in register.naming:
             value = getattr(record, term.attribute)
@@ -471,10 +476,13 @@ class UnitOfWork:
 
     def id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
-        if (kind, code) not in self._ids:
+        key = kind, code
+        identity = self._ids.get(key)
+        if identity is None:
             known = self.accounts.known_account(kind, code)
-            self._ids[kind, code] = known.id if known else find_id(self.connection, kind, code)
-        return self._ids[kind, code]
+            identity = known.id if known else find_id(self.connection, kind, code)
+            self._ids[key] = identity
+        return identity
 
     def remember_ids(self) -> None:
         """Read the ids of every register at once: for an import that names thousands."""
