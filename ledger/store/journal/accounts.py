@@ -131,7 +131,7 @@ class Accounts:
         self._connection = connection
         self._units = units
         self._flush = flush
-        self._by_code: dict[tuple[Side, str], Account] = {}
+        self._by_code: dict[Side, dict[str, Account]] = {side: {} for side in Side}
         self._deals: dict[str, DealAccount] = {}
         self._deals_of_need: dict[str, list[str]] = defaultdict(list)
         self._paired_needs: set[str] = set()
@@ -155,7 +155,7 @@ class Accounts:
 
     def account(self, side: Side, code: str) -> Account:
         """Give a need or an offer by its exact code, read where it was not yet."""
-        loaded = self._by_code.get((side, code))
+        loaded = self._by_code[side].get(code)
         if loaded is not None:
             return loaded
         self._flush()
@@ -165,7 +165,7 @@ class Accounts:
             there = read_account(self._connection, side, id=identity)
         assert there is not None
         self._add_account(side, *there)
-        return self._by_code[side, there.stored.record.code]
+        return self._by_code[side][there.stored.record.code]
 
     def deal(self, code: str) -> DealAccount:
         """Give a deal by its exact code, read where it was not yet."""
@@ -182,7 +182,7 @@ class Accounts:
 
     def known_account(self, kind: str, code: str) -> Account | None:
         """Give a need or an offer that was read or added already, else None."""
-        return self._by_code.get((SIDES[kind], code)) if kind in SIDES else None
+        return self._by_code[SIDES[kind]].get(code) if kind in SIDES else None
 
     def known_deal(self, code: str) -> DealAccount | None:
         """Give a deal by its exact code, None where there is none; after reading everything."""
@@ -215,7 +215,7 @@ class Accounts:
     def open_account(self, side: Side, identity: int, record: Any) -> None:
         """Take in a need or an offer that this transaction has just added."""
         unit = self._units()[record.unit]
-        self._by_code[side, record.code] = Account(side, identity, 1, record, unit, {})
+        self._by_code[side][record.code] = Account(side, identity, 1, record, unit, {})
 
     def open_deal(self, identity: int, record: Deal) -> None:
         """Take in a deal that this transaction has just opened."""
@@ -311,7 +311,7 @@ class Accounts:
         record = stored.record
         unit = self._units()[record.unit]
         account = Account(side, stored.id, stored.version, record, unit, stages, last_on)
-        self._by_code.setdefault((side, record.code), account)
+        self._by_code[side].setdefault(record.code, account)
 
     def _add_deals(self, deals: Iterable[tuple[StoredRecord, DealState]]) -> None:
         for stored, state in deals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -85,8 +85,8 @@ class UnitOfWork:
         self.posted_here = PostedHere()
         self._numbering = start.numbering
         self._mirrored_days: set[date] = set()
-        self._ids: dict[tuple[str, str], int] = {}
-        self._records: dict[tuple[str, str], Any] = {}
+        self._ids: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._records: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._restrictions: tuple[int, Restrictions] | None = None
         self.phases: CurrentPhases | None = None  # made when it is first asked for
         self._uses = CodeUses(connection)
@@ -154,18 +154,18 @@ class UnitOfWork:
 
     def record(self, kind: str, code: str) -> Any:
         """Give a record by its exact code, remembered for as long as this transaction."""
-        if (kind, code) not in self._records:
+        if code not in self._records[kind]:
             if (account := self.accounts.known_account(kind, code)) is not None:
                 return account.record
             self.flush_registers()
             stored = find_record(self.connection, kind, code)
-            self._ids[kind, code] = stored.id
-            self._records[kind, code] = stored.record
-        return self._records[kind, code]
+            self._ids[kind][code] = stored.id
+            self._records[kind][code] = stored.record
+        return self._records[kind][code]
 
     def remember_records(self, kind: str, records: Mapping[str, Any]) -> None:
         """Take records in that an import has just read or added, so none is asked for singly."""
-        self._records.update({(kind, code): record for code, record in records.items()})
+        self._records[kind].update(records)
 
     def code_for(self, kind: str, given: str | None) -> str:
         """Give the code of a new record: the one given, or the next free one."""
@@ -182,8 +182,8 @@ class UnitOfWork:
         number = code_number(code_prefixes().get(kind, ""), folded)
         self._numbering.note_code_number(kind, number)
         if kind not in SIDES:  # needs and offers are found by their accounts
-            key = kind, record.code
-            self._ids[key], self._records[key] = identity, record
+            self._ids[kind][record.code] = identity
+            self._records[kind][record.code] = record
         values["id"], values["folded"], values["number"] = identity, folded, number
         values["reuse"] = self._uses.of(kind, (record.code, *later))
         values["request_id"] = self.request_id
@@ -206,8 +206,8 @@ class UnitOfWork:
             self._numbering.note_code_number(kind, row["number"])
             self._rows.add(register.changes_table, row)
             self._records.clear()
-            self._ids[kind, record.code] = stored.id
-        self._records[kind, record.code] = record
+            self._ids[kind][record.code] = stored.id
+        self._records[kind][record.code] = record
         self.changes.append(RegisterChange(kind, record.code, version))
         return version
 
@@ -339,7 +339,7 @@ class UnitOfWork:
         """Add a proposal, with its lines and the projects it would complete."""
         from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
 
-        identity = self._ids["proposal", stored.code] = self._numbering.next_id(tables.proposal)
+        identity = self._ids["proposal"][stored.code] = self._numbering.next_id(tables.proposal)
         written = {"request_id": self.request_id, "recorded_at": self.now}
         self._disclosures.add("proposal", identity, 0, [("reason", stored.reason)])
         for table, row in proposal_rows(identity, stored, self.id_of, written):
@@ -476,16 +476,14 @@ class UnitOfWork:
 
     def id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""
-        key = kind, code
-        identity = self._ids.get(key)
+        identity = self._ids[kind].get(code)
         if identity is None:
             known = self.accounts.known_account(kind, code)
             identity = known.id if known else find_id(self.connection, kind, code)
-            self._ids[key] = identity
+            self._ids[kind][code] = identity
         return identity
 
     def remember_ids(self) -> None:
         """Read the ids of every register at once: for an import that names thousands."""
         for kind in STORED_REGISTERS:
-            ids = ids_by_code(self.connection, kind)
-            self._ids.update({(kind, code): identity for code, identity in ids.items()})
+            self._ids[kind].update(ids_by_code(self.connection, kind))

@@ -319,14 +319,13 @@ class Importer:
         refused: list[tuple[ImportStep, LedgerError | None]] = []
         waiting = {*failed_codes}
         for step in steps:
-            code = _place_and_code(step)[1]
-            if waiting and (code in waiting or _deal_of(step) in waiting):
+            if waiting and (_place_and_code(step)[1] in waiting or _deal_of(step) in waiting):
                 refused.append((step, None))
                 continue
             try:
                 self._apply(step)
             except LedgerError as error:
-                waiting.add(code)
+                waiting.add(_place_and_code(step)[1])
                 refused.append((step, error))
         return refused
 
@@ -372,7 +371,9 @@ class Importer:
         if kind not in SIDES:  # needs and offers have none of these rules
             self._require_fitting(kind, step.record, step.place)
         record = self._as_first_declared(kind, step.record)
-        former = self._former_codes.get((step.kind, step.record.code), ())
+        former: Sequence[str] = ()
+        if self._former_codes:  # as hardly ever
+            former = self._former_codes.get((step.kind, step.record.code), ())
         for code in former:
             self._require_distinct(kind, code)
         add_with_former_codes(self._uow, kind, record, former)
@@ -400,7 +401,7 @@ class Importer:
 
     def _as_first_declared(self, kind: str, record: Any) -> Any:
         """Give a new need or offer as it was before the day of its declaration was corrected."""
-        first = self._first_days.get((kind, record.code))
+        first = self._first_days.get((kind, record.code)) if self._first_days else None
         if first is None or first >= record.declared_on:
             return record
         self._corrected[Side(kind), record.code] = record.declared_on
