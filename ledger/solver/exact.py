@@ -41,7 +41,7 @@ from ledger.solver.min_tickets import (
     TicketRelaxation,
     lp_relaxation,
     solutions_with_tickets,
-    solve_with_fixed_projects,
+    solve_near_projects,
 )
 from ledger.solver.options import BoundCallback, Deadline, SolverOptions, TimeUp
 from ledger.solver.pairs import eligible_pairs
@@ -127,6 +127,11 @@ _SMALL_GAP = 0.0023
 _TIME_SHARE_OF_PROJECTS = 0.6
 _MIN_START_SHARE = Fraction(99, 100)
 """A plan below this share of the bound misleads the solver as a start."""
+_MAX_COLUMNS_OF_SWAPS = 8_000
+"""Up to this number of columns other sets of completed projects are tried for level 2."""
+_PROJECTS_OF_A_SWAP = 2
+_MAX_SWAPS = 4
+_MIN_SWAP_GAIN = 1 + Fraction(1, 10**5)
 _MAX_COLUMNS_AT_ONCE = 1_500
 """Up to this number of columns a level is solved at once, larger ones in steps."""
 
@@ -296,6 +301,8 @@ class _Search:
         if formulation.model.columns > _MAX_COLUMNS_AT_ONCE and not self._is_level_two_proven():
             self._improve_coverage(formulation)
         self._run(formulation)
+        if _MAX_COLUMNS_AT_ONCE < formulation.model.columns <= _MAX_COLUMNS_OF_SWAPS:
+            self._swap_projects(formulation)
         if self._is_level_two_proven() or not self._proven:
             return
         if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
@@ -306,12 +313,38 @@ class _Search:
         """Improve coverage with the same projects complete; the bound is that of the relaxation."""
         solver = Solver(lp_relaxation(formulation), tolerance=_TOLERANCES[formulation.level])
         self._tighten_bound(formulation, solver.solve(deadline=self._deadline).bound)
-        values = solve_with_fixed_projects(
+        values = solve_near_projects(
             formulation, formulation.column_values(self._best), _TOLERANCES[1], self._deadline
         )
         if values is not None:
             self._adopt(formulation, values)
         self._time_limit_reached |= self._deadline.passed
+
+    def _swap_projects(self, formulation: Formulation) -> None:
+        """Improve coverage by other sets of completed projects, a swap at a time.
+
+        Which of the sets of equal weight leaves most to the other needs is what the program of
+        level 2 finds last.
+        """
+        for _ in range(_MAX_SWAPS):
+            if self._is_level_two_proven() or self._deadline.passed:
+                return
+            before = coverage(self._problem, self._best)
+            values = solve_near_projects(
+                formulation,
+                formulation.column_values(self._best),
+                _TOLERANCES[1],
+                self._deadline,
+                changes=_PROJECTS_OF_A_SWAP,
+            )
+            if values is None:
+                return
+            self._keep_if_better(formulation, values)
+            with_margins = solve_with_margins(formulation, values, self._deadline)
+            if with_margins is not None:
+                self._keep_if_better(formulation, with_margins)
+            if coverage(self._problem, self._best) < before * _MIN_SWAP_GAIN:
+                return
 
     def _is_level_two_proven(self) -> bool:
         return self._level_two().gap == 0

@@ -17,14 +17,17 @@ import numpy as np
 from ledger.solver.columns import Formulation
 from ledger.solver.cuts import FormulationCutSeparator
 from ledger.solver.formulation import level_one_program
-from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, Solver, VariableType
 from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.strengthen import LpOptimum, restrict_to_candidates, solve_strengthened
 
 _CHECKS = 60
 _CHECKS_OF_COVERAGE = 32
 """Coverage improves little after this number of checks."""
+_CHECKS_OF_CHANGES = 60
+"""Where completed projects may change too."""
 _NODES = 200
+_HALF = 0.5
 
 
 def lp_relaxation(formulation: Formulation) -> Model:
@@ -61,25 +64,44 @@ def solutions_with_tickets(
             yield values
 
 
-def solve_with_fixed_projects(
-    formulation: Formulation, start: FloatArray, tolerance: float, deadline: Deadline
+def solve_near_projects(
+    formulation: Formulation,
+    start: FloatArray,
+    tolerance: float,
+    deadline: Deadline,
+    *,
+    changes: int = 0,
 ) -> FloatArray | None:
-    """Return a better solution of level 2 with the same projects complete as at the start.
+    """Return a better solution of level 2 with nearly the same projects complete as at the start.
 
-    Its candidate pairs are those of the start, those of the relaxation with these projects fixed,
-    and a few more.
+    At most this number of projects end complete that did not, or the reverse (local branching: see
+    Fischetti and Lodi, "Local branching", Mathematical Programming, 2003). Its candidate pairs are
+    those of the start, those of the relaxation within the same limit, and a few more.
     """
-    project_columns = np.array(list(formulation.project_columns.values()), np.int32)
     relaxation = Solver(lp_relaxation(formulation), tolerance=tolerance)
-    relaxation.set_bounds(project_columns, start[project_columns], start[project_columns])
+    _limit_changes(relaxation, formulation, start, changes)
     optimum = relaxation.solve(deadline=deadline)
     if optimum.values is None or optimum.reduced_costs is None:
         return None
     nearby = LpOptimum(np.maximum(optimum.values, start), optimum.reduced_costs, optimum.bound)
     solver = _candidate_solver(formulation, nearby, tolerance)
-    solver.set_bounds(project_columns, start[project_columns], start[project_columns])
+    _limit_changes(solver, formulation, start, changes)
     solver.start_from(start)
-    return solver.solve(deadline=deadline, nodes=_NODES, checks=_CHECKS_OF_COVERAGE).values
+    checks = _CHECKS_OF_CHANGES if changes else _CHECKS_OF_COVERAGE
+    return solver.solve(deadline=deadline, nodes=_NODES, checks=checks).values
+
+
+def _limit_changes(
+    solver: Solver, formulation: Formulation, start: FloatArray, changes: int
+) -> None:
+    columns = np.array(list(formulation.project_columns.values()), np.int32)
+    if not changes:
+        solver.set_bounds(columns, start[columns], start[columns])
+        return
+    completed = start[columns] > _HALF
+    solver.add_row(
+        -INFINITY, changes - int(completed.sum()), columns, np.where(completed, -1.0, 1.0)
+    )
 
 
 def _candidate_solver(formulation: Formulation, nearby: LpOptimum, tolerance: float) -> Solver:
