@@ -8,7 +8,8 @@ calls a function: there both are guards, each with its own name and its own stat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -73,9 +74,14 @@ def guards(dialect: str, schema: str | None = None) -> dict[str, str]:
     A function's name ends in brackets. Functions name their tables with the `schema`, so that no
     temporary table of a session can stand in for one of the ledger.
     """
+    return dict(_guards_of(append_only_tables(), dialect, schema or _USUAL_SCHEMA[dialect]))
+
+
+@cache
+def _guards_of(every: tuple[Table, ...], dialect: str, schema: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     script = _SCRIPTS[dialect]
-    for words in _texts(_FOLDER / dialect, script, schema or _USUAL_SCHEMA[dialect]):
+    for words in _texts(every, _FOLDER / dialect, script, schema):
         for statement in script.statement.finditer(words):
             found[_name(statement)] = statement.group()
     return found
@@ -87,14 +93,14 @@ def _name(statement: re.Match[str]) -> str:
     return name
 
 
-def _texts(folder: Path, script: _Script, schema: str) -> Iterator[str]:
+def _texts(every: tuple[Table, ...], folder: Path, script: _Script, schema: str) -> Iterator[str]:
     append_only, update, identity, versions = (
         (folder / f"{name}.sql").read_text(encoding="utf-8")
         for name in ("append_only", "update", "identity", "versions")
     )
     for name in script.shared_files:
         yield (folder / name).read_text(encoding="utf-8").format(schema=schema)
-    for table in append_only_tables():
+    for table in every:
         yield _append_only(folder, table, append_only)
         if f"{table.name}{IDENTITY_CHANGE}" in table.metadata.tables:
             yield identity.format(schema=schema, **_identity_parts(table, schema))

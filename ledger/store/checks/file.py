@@ -6,6 +6,7 @@ with the columns of this program, as SQLite accepts any. A server keeps pages an
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
@@ -80,14 +81,27 @@ def _guarded(faults: Iterator[str]) -> Iterator[str]:
         yield f"the file cannot be read on: {error.orig}"
 
 
+def _rows_of_file(connection: Connection, statement: str) -> Iterator[tuple[Any, ...]]:
+    """Read rows by the driver alone: describing the columns took longer than reading a table."""
+    driver: Any = connection.connection.cursor()
+    try:
+        driver.execute(statement)
+        yield from driver
+    except sqlite3.DatabaseError as error:
+        raise DatabaseError(statement, None, error) from error
+    finally:
+        driver.close()
+
+
 def _spoiled_cells(connection: Connection, table: Table) -> Iterator[str]:
     """Find the cells that hold another kind of value than their column takes."""
     wrong = {column.name: _wrong_kind(column) for column in table.columns}
     conditions = [f"({one})" for one in wrong.values()]
     any_of_them = " OR ".join(conditions)
-    rows = connection.exec_driver_sql(
+    rows = _rows_of_file(
+        connection,
         f"SELECT {_key(table)}, {', '.join(conditions)}"  # noqa: S608 - names of the schema
-        f" FROM {table.name} WHERE {any_of_them}"
+        f" FROM {table.name} WHERE {any_of_them}",
     )
     for key, *flags in islice(rows, _MOST):
         for name, is_wrong in zip(wrong, flags, strict=True):
@@ -103,8 +117,7 @@ def _spoiled_texts(connection: Connection, table: Table) -> Iterator[str]:
     quoted = [f'"{name}"' for name in names]
     try:
         columns = ", ".join(quoted)
-        rows = connection.exec_driver_sql(f"SELECT {columns} FROM {table.name}")  # noqa: S608 - as above
-        for _ in rows.partitions(5000):
+        for _ in _rows_of_file(connection, f"SELECT {columns} FROM {table.name}"):  # noqa: S608 - as above
             pass
     except DatabaseError as error:
         if "decode" not in str(error.orig):

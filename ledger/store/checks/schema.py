@@ -17,9 +17,11 @@ from sqlalchemy import (
     Connection,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
+    Table,
     UniqueConstraint,
     create_engine,
 )
+from sqlalchemy.dialects import postgresql
 
 from ledger.store.db import tables
 from ledger.store.db.engine import on_server
@@ -33,7 +35,7 @@ _VERSION_TABLE: Final = "alembic_version"
 def read_schema(connection: Connection) -> tuple[Facts, Facts]:
     """Give the schema that this program makes on the engine, and the one that stands there."""
     if on_server(connection):
-        return _due_on_server(connection), dict(_read(connection, _ON_SERVER))
+        return _due_on_server(tables.every_table()), dict(_read(connection, _ON_SERVER))
     return _due_in_file(), _facts_of_file(connection)
 
 
@@ -137,13 +139,15 @@ _KINDS: Final = (
 _SERVER_WORDS: Final = {"varchar": "character varying"}
 
 
-def _due_on_server(connection: Connection) -> Facts:
+@cache
+def _due_on_server(every: tuple[Table, ...]) -> Facts:
     from migrations import views  # noqa: PLC0415 - its files are read for this alone
 
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     facts: dict[str, str] = {f"view {name}": "view" for name in views.views()}
-    for table in tables.every_table():
+    for table in every:
         for column in table.columns:
-            kind = column.type.compile(connection.dialect).lower()
+            kind = column.type.compile(dialect).lower()
             word, bracket, size = kind.partition("(")
             kind = f"{_SERVER_WORDS.get(word, word)}{bracket}{size}"
             null = "" if column.nullable else ", not null"

@@ -669,7 +669,12 @@ def _index_each() -> None:
 
 def every_table() -> tuple[Table, ...]:
     """Give every table of the schema in the order of their references."""
-    return tuple(complete_metadata().sorted_tables)
+    return _in_order(len(complete_metadata().tables))
+
+
+@cache
+def _in_order(_count: int) -> tuple[Table, ...]:
+    return tuple(metadata.sorted_tables)
 
 
 def append_only_tables() -> tuple[Table, ...]:
