@@ -38,6 +38,8 @@ _PAST = {
     "offer": "added",
     "reroute": "rerouted",
     "end": "ended",
+    "give": "given",
+    "refuse": "refused",
     "undertake": "added",
     "log": "added",
     "remind": "added",

@@ -81,14 +81,17 @@ def _brief(approval: Approval) -> dict[str, Any]:
 
 def approval_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Describe the approvals of the status: those to be answered, and those to be used."""
+    if document["approvals_waiting"] or document["approvals_given"]:
+        yield ""
+        yield "Approvals:"
     for one in document["approvals_waiting"]:
         yield (
-            f"{one['approval']} waits for an approval: {one['asked_by']} asks for "
+            f"  {one['approval']} waits for your answer: {one['asked_by']} asks for "
             f"`{one['command']}`: {one['what']}. See cityfund approval show {one['approval']}"
         )
     for one in document["approvals_given"]:
         yield (
-            f"{one['approval']} is given: repeat `{one['command']}` with --key {one['key']} "
+            f"  {one['approval']} is given: repeat `{one['command']}` with --key {one['key']} "
             f"by {one['until']}"
         )
 

@@ -179,8 +179,10 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def status_lines(document: Mapping[str, Any], *, every: bool = False) -> Iterator[str]:
     """Describe what is to be done, what others recorded, the last night, and the offices."""
-    yield from approval_lines(document)
-    yield from work_lines(document["worklist"], document["days"], every=every)
+    approvals = [*approval_lines(document)]
+    yield from approvals
+    if document["worklist"] or not approvals:
+        yield from work_lines(document["worklist"], document["days"], every=every)
     yield from others_lines(document["others"], every=every)
     yield from night_lines(document["night"])
     yield ""

@@ -166,10 +166,9 @@ def require_usable(approval: Approval, identity: str, today: date) -> None:
     """
     state = approval.state(today)
     if state is State.REFUSED:
-        reason = f": {approval.answer_reason}" if approval.answer_reason else "."
         raise ApprovalRefused(
             f"{approval.code} was refused by {approval.answered_by}.",
-            why=f"The reason{reason}" if approval.answer_reason else "No reason was given.",
+            why=f"The reason given is: {(approval.answer_reason or 'none').rstrip('.')}.",
         )
     if state is State.EXPIRED:
         last = approval.valid_until or approval.expires_on

@@ -54,7 +54,7 @@ WORDS: Final = {
     RuleAct.DELIVER: "deliveries",
     RuleAct.REVERSE: "reversals",
     RuleAct.OVERRIDE: "overrides",
-    RuleAct.RESOLVE: "resolving a finding",
+    RuleAct.RESOLVE: "resolutions of findings",
     RuleAct.POST: "deliveries posted by the nightly run",
     RuleAct.PROVIDER: "edits of a provider",
     RuleAct.RESTRICTION: "restrictions",

@@ -51,6 +51,8 @@ from ledger.usecases.registers.identity import edit_identity
 NEVER_UNDONE: Final = (
     *("reconcile", "audit seal", "journal seal", "init", "db upgrade", "match"),
     "audit erase",
+    *("approval ask", "approval give", "approval refuse", "approval rule add", "approval rule end"),
+    *("approval standing add", "approval standing end"),
 )
 """What the machine does, what changes no record, and what cannot be restored."""
 
@@ -114,7 +116,7 @@ def _require_undoable(
     if request.command in NEVER_UNDONE:
         raise CannotUndo(
             f"{named} cannot be undone.",
-            why="Nights, seals, set-up, stored proposals and erasures stay.",
+            why="Nights, seals, set-up, stored proposals, approvals and erasures stay.",
             next_step="Reverse single entries with: cityfund journal reverse ENTRY",
         )
     beside = recorded_beside(uow.connection, request.id)

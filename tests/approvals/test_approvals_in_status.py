@@ -14,7 +14,7 @@ def test_each_person_sees_what_is_theirs_to_do(sara: Person, lea: Person) -> Non
     sara.says("approval rule add commit")
     refusal(sara, 'deal commit D-0001 "2M EUR"')
     assert lea.asks("status")["approvals_waiting"][0]["approval"] == "APR-0001"
-    assert "APR-0001 waits for an approval" in lea.says("status")
+    assert "APR-0001 waits for your answer" in lea.says("status")
     assert sara.asks("status")["approvals_waiting"] == []
     lea.says("approval give APR-0001")
     assert lea.asks("status")["approvals_waiting"] == []

@@ -89,3 +89,13 @@ def test_a_standing_approval_is_ended_once(sara: Person) -> None:
     sara.says("approval standing end SA-0001")
     assert sara.refused("approval standing end SA-0001", 4) == "standing-approval-ended"
     assert sara.asks("approval standing list")["rows"] == []
+
+
+def test_nothing_of_an_approval_is_undone(sara: Person, lea: Person) -> None:
+    sara.says("approval rule add commit --key R-1")
+    refusal(sara, COMMIT)
+    assert sara.refused("undo R-1 --reason slip --yes", 4, "approvals") == "cannot-undo"
+    lea.says("approval give APR-0001")
+    assert lea.refused("undo --reason slip --yes", 5) == "nothing-to-undo"
+    sara.says("undo --reason slip --yes")  # the hold: what was asked for moved nothing
+    assert sara.asks("need show N-0001")["held"] == "0.00"
