@@ -15,6 +15,7 @@ from world import World
 
 from ledger.store.db.engine import write_transaction
 from ledger.store.db.tables import append_only_tables, complete_metadata
+from ledger.store.erasable import erasable_tables
 from ledger.usecases.check import run_checks
 from migrations import guards
 
@@ -77,6 +78,8 @@ TRIGGERS = {
     "approach_meets_acts",
     *(f"{kind}_takes_free_code" for kind in IDENTITIES),
     *(f"{kind}_identity_change_{does}" for kind in IDENTITIES for does in ("follows", "counts")),
+    "disclosure_is_erased",
+    *(f"{one.table.name}_is_erased" for one in erasable_tables()),
     *("approval_answer_is_anothers", "approval_rule_follows", "approval_use_is_covered"),
     "standing_approval_follows",
     "allowed_move_is_closed",
@@ -108,6 +111,8 @@ TRIGGERS = {
     "statement_line_was_announced",
 }
 FUNCTIONS = {
+    *("cityfund_erases()", "cityfund_only_erases()"),
+    *("cityfund_disclosure_is_erased()", "cityfund_disclosure_refuses_delete()"),
     *(f"cityfund_{table}_follows()" for table in VERSIONS),
     *(f"cityfund_{kind}_terms_meet_acts()" for kind in ("need", "offer", "deal")),
     *(

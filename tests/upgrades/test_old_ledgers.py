@@ -125,6 +125,28 @@ def test_a_new_entry_of_an_old_ledger_is_proven_without_names(ledger, tmp_path):
     assert main(["check", "--seal", FIRST_SEAL, "--seal", LAST_SEAL, "--db", ledger]) == 0
 
 
+def test_texts_of_old_leaves_are_erased_and_the_sealed_hash_is_taken(ledger, capsys):
+    """Leaves of the first format hold their texts, so that no hash of them can be recomputed."""
+    words = ["--reason", "asked for", "--yes", "--db", ledger]
+    assert main(["audit", "erase", "entry:9", *words]) == 0
+    capsys.readouterr()
+    assert main(["check", "--seal", FIRST_SEAL, "--seal", LAST_SEAL, "--db", ledger]) == 0
+    assert ": content erased by request " in capsys.readouterr().out
+    with sqlite3.connect(ledger.removeprefix("sqlite:///")) as database:
+        told = database.execute("SELECT reason, reference, override FROM entry WHERE id = 9")
+        assert set(told.fetchone()) <= {None, "", "[erased]"}
+        (key,) = database.execute(
+            "SELECT key FROM request JOIN entry ON entry.request_id = request.id WHERE entry.id = 9"
+        ).fetchone()
+    database.close()
+    assert main(["audit", "erase", f"request:{key}", "--field", "actor,host", *words]) == 0
+    assert main(["audit", "prove", "9", "--json", "--db", ledger]) == 4
+    assert json.loads(capsys.readouterr().err.splitlines()[-1])["code"] == "text-erased"
+    assert main(["audit", "seal", "--db", ledger]) == 0
+    assert main(["check", "--seal", FIRST_SEAL, "--seal", LAST_SEAL, "--db", ledger]) == 0
+    assert "entry 9: content erased by request " in capsys.readouterr().out
+
+
 def test_an_old_ledger_keeps_its_leaves_on_another_engine(ledger, ledgers):
     url = ledgers.empty()
     copy_ledger(ledger, url, lambda _total: nullcontext(lambda _steps: None))
