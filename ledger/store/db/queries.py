@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Result,
+    ScalarSelect,
     SmallInteger,
     String,
     Table,
@@ -37,6 +39,7 @@ from ledger.core.quantity import Unit
 from ledger.core.requests import KeyReused, Request, require_same
 from ledger.journal.entries import CHAINED_FORMAT
 from ledger.journal.receipts import replayed
+from ledger.registers import table as registers
 from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
@@ -333,7 +336,7 @@ class Parent(NamedTuple):
 
 def last_rows(connection: Connection) -> LastRows:
     """Give the last rows of a ledger; zero and None where it has none."""
-    row = _LAST.first(connection)
+    row = _last().first(connection)
     if row is None:
         return LastRows()
     entry, restriction, limit, rule = (one or 0 for one in row[2:6])
@@ -344,20 +347,28 @@ APPROVAL_RULES: Final = table("approval_rule", column("number", Integer))
 """The approval rules, as far as every write asks for them: whether there are any."""
 
 
-_LAST: Final = Prepared(
-    select(
-        tables.request.c.id,
-        tables.request.c.recorded_at,
-        select(func.max(tables.entry.c.id)).scalar_subquery(),
-        select(func.max(tables.named("restriction").c.id)).scalar_subquery(),
-        select(func.max(tables.named("limit").c.id)).scalar_subquery(),
-        select(func.max(APPROVAL_RULES.c.number)).scalar_subquery(),
-        tables.receipt.c.hash,
+def _newest_id(register: str) -> ScalarSelect[Any]:
+    # Its id is all that is said of it: every command would have the tables of the register made.
+    own = table(registers.versioned()[register].table, column("id", BigInteger))
+    return select(func.max(own.c.id)).scalar_subquery()
+
+
+@cache
+def _last() -> Prepared:
+    return Prepared(
+        select(
+            tables.request.c.id,
+            tables.request.c.recorded_at,
+            select(func.max(tables.entry.c.id)).scalar_subquery(),
+            _newest_id("restriction"),
+            _newest_id("limit"),
+            select(func.max(APPROVAL_RULES.c.number)).scalar_subquery(),
+            tables.receipt.c.hash,
+        )
+        .outerjoin(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
+        .order_by(tables.request.c.id.desc())
+        .limit(1)
     )
-    .outerjoin(tables.receipt, tables.receipt.c.request_id == tables.request.c.id)
-    .order_by(tables.request.c.id.desc())
-    .limit(1)
-)
 
 
 class OnServer(NamedTuple):
