@@ -48,6 +48,7 @@ from ledger.store.statements.findings import store_changes
 from ledger.store.statements.statements import store_file
 from ledger.usecases.admin.set_up import LedgerSettings, upgrade_and_fill
 from ledger.usecases.deals import acts
+from ledger.usecases.erasure import erase
 from ledger.usecases.evidence import write_seal
 from ledger.usecases.registers import quantities
 from ledger.usecases.registers.identity import edit_identity
@@ -82,6 +83,8 @@ def fill(ledger: Ledger, request: Request, size: Size) -> None:
     """Fill a new ledger, with at least one row in every table."""
     execute(ledger, replace(request, key=KEY), lambda uow: _fill_registers(uow, size))
     record_approvals(ledger, "P-1")
+    leaving = replace(request, reason="asked for")
+    execute(ledger, leaving, lambda uow: erase(uow, ["contact:CN-1"]))
     who = (request.actor, request.system_user, request.host)
     run = runs.begin_run(ledger, ledger.today(), ("gaps",), whole=False, who=who)
     begun, ended = run.started_at, runs.clock_moment(ledger)

@@ -15,10 +15,10 @@ _REFUSES_NOTHING = (
     *("()", "_identity_change_counts"),
     *("_terms_meet_acts", "_terms_meet_undo", "_in_error_meets_additions"),
     *("_meets_acts", "_terms_meet_partnerships", "_terms_meet_seats"),
-    "_is_of_its_session",
+    *("_is_of_its_session", "_is_erased"),
 )
-"""Ends of names: of functions, of triggers that only put something in force or touch a balance, and
-of those that refuse officers alone, whom the attacks with roles of a server play.
+"""Ends of names: of functions, of triggers that only put something in force, touch a balance or
+erase a text, and of those that refuse officers alone, whom the attacks with roles of a server play.
 
 `guards_stand` compares them with the program's own.
 """
