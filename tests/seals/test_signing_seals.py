@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -206,3 +208,14 @@ def test_the_note_is_shown_where_no_file_is_named(hands):
     assert said.endswith((hands.folder / "note").read_text())
     document = json.loads(hands.says("audit seal --sign {}/fund --json"))
     assert document["note"] == (hands.folder / "note").read_text()
+
+
+@pytest.mark.parametrize("line", ["audit --help", "audit seal --help", "check seals"])
+def test_nothing_loads_the_package_before_a_signature(hands, line):
+    code = (
+        "import sys\nfrom cli.main import main\nmain(sys.argv[1:])\n"
+        "sys.exit('cryptography' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code, *line.split(), "--db", hands.world.url]
+    ended = subprocess.run(words, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
