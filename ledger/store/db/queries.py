@@ -39,7 +39,6 @@ from ledger.core.quantity import Unit
 from ledger.core.requests import KeyReused, Request, require_same
 from ledger.journal.entries import CHAINED_FORMAT
 from ledger.journal.receipts import replayed
-from ledger.registers import table as registers
 from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
@@ -347,9 +346,9 @@ APPROVAL_RULES: Final = table("approval_rule", column("number", Integer))
 """The approval rules, as far as every write asks for them: whether there are any."""
 
 
-def _newest_id(register: str) -> ScalarSelect[Any]:
+def _newest_id(name: str) -> ScalarSelect[Any]:
     # Its id is all that is said of it: every command would have the tables of the register made.
-    own = table(registers.versioned()[register].table, column("id", BigInteger))
+    own = table(name, column("id", BigInteger))
     return select(func.max(own.c.id)).scalar_subquery()
 
 
@@ -361,7 +360,7 @@ def _last() -> Prepared:
             tables.request.c.recorded_at,
             select(func.max(tables.entry.c.id)).scalar_subquery(),
             _newest_id("restriction"),
-            _newest_id("limit"),
+            _newest_id("pair_limit"),
             select(func.max(APPROVAL_RULES.c.number)).scalar_subquery(),
             tables.receipt.c.hash,
         )
