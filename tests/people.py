@@ -31,6 +31,7 @@ def acting_as(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("cli.framework.settings.system_user", lambda: name)
         patched.setattr("ledger.store.session.execute.WriteStart", start)
+        patched.setattr("ledger.store.approvals.identity_here", lambda *_: name)
         yield
 
 
