@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from officer import without_settings
 from postgres_server import Server
@@ -360,3 +361,22 @@ def test_an_approval_is_given_by_an_approver_alone(
     assert (code, receipt["need"]["committed"]) == (ExitCode.DONE, "900000.00")
     checked = say(OFFICER, "check", "approvals")[1]["checks"]
     assert [one["failures"] for one in checked] == [[]]
+
+
+def test_an_officer_erases_what_the_guards_admit_and_nothing_else(
+    say: Callable[..., tuple[int, Any]], made: UrlOf
+) -> None:
+    words = ("contact", "add", "BANK", "Sara Ahmadi", "--key", "a-letter")
+    assert say(OFFICER, *words)[0] == ExitCode.DONE
+    erase = ("audit", "erase", "request:a-letter", "--reason", "asked for", "--yes")
+    assert say(OFFICER, *erase)[0] == ExitCode.DONE
+    with closing(Raw(made(OFFICER))) as officer:
+        (row,) = officer.rows("SELECT input FROM request WHERE key = 'a-letter'")
+        assert row["input"] == '{"erased":true}'
+    for statement in ("DELETE FROM disclosure", "UPDATE request SET actor = '[erased]'"):
+        with (
+            closing(Raw(made(OFFICER))) as officer,
+            pytest.raises(psycopg.Error, match="permission denied"),
+        ):
+            officer.execute(statement)
+    assert say(OWNER, "check")[0] == ExitCode.DONE
