@@ -74,6 +74,7 @@ def compare_at_random(officer: Officer, told: Told, chance: Chance) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.draws
 def test_reports_are_those_of_a_second_reading(
     ledgers: Ledgers,
     capsys: pytest.CaptureFixture[str],
