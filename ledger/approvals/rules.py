@@ -187,6 +187,29 @@ def total_in(unit: Unit, deeds: Iterable[Deed], rate_of: RateOf) -> int | None:
     return total
 
 
+def totals(deeds: Iterable[Deed]) -> list[str]:
+    """Describe what a request does of each act that a rule can be for, with its total in a unit.
+
+    An approval shows these lines to who gives it, and the check compares them with the entries.
+    """
+    acts: dict[RuleAct, dict[Unit, int]] = {}
+    for deed in deeds:
+        sums = acts.setdefault(deed.act, {})
+        if deed.unit is not None:
+            sums[deed.unit] = sums.get(deed.unit, 0) + deed.amount
+    return [
+        line
+        for act in sorted(acts)
+        for line in (
+            [
+                f"{WORDS[act]}: {format_quantity(amount, unit)} in all"
+                for unit, amount in sorted(acts[act].items(), key=lambda one: one[0].code)
+            ]
+            or [WORDS[act]]
+        )
+    ]
+
+
 def _is_comparable(unit: Unit, other: Unit) -> bool:
     return unit.code == other.code or unit.kind == other.kind == "money"
 

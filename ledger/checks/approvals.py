@@ -6,6 +6,7 @@ request of the time in which a change of the rules may not have been visible pas
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from ledger.approvals.rules import (
     deeds_of_entry,
     needed,
     rule_code,
+    totals,
 )
 from ledger.approvals.standing import StandingApproval
 from ledger.checks.journal_pass import JournalCheck
@@ -61,6 +63,8 @@ class UseRow(NamedTuple):
 
     approval: int | None
     key: str | None
+    command: str | None
+    lines: str | None
     answer: str | None
     valid_until: str | None
     answered_by: str | None
@@ -92,12 +96,22 @@ _Sums = dict[tuple[RuleAct, date, str], int]
 
 
 def _faults_beforehand(
-    request: RequestRow, given: StandingApproval, deeds: list[Deed]
+    request: RequestRow, given: StandingApproval, deeds: list[Deed], day: str
 ) -> Iterator[tuple[bool, str]]:
     is_delivery = {deed.act for deed in deeds} <= {RuleAct.DELIVER, RuleAct.POST}
     yield request.command != AT_NIGHT, "is for nights only"
+    yield day > given.until.isoformat(), f"held until {given.until}"
     yield given.given_by == request.identity, "its own identity gave"
     yield not is_delivery, "is for deliveries only"
+
+
+def _shown_lines(use: UseRow) -> set[object]:
+    """Give the lines that were shown to who approved; none where they cannot be read."""
+    try:
+        lines = json.loads(use.lines or "")
+    except ValueError:
+        return set()
+    return {one for one in lines if isinstance(one, str)} if isinstance(lines, list) else set()
 
 
 class Approvals(JournalCheck):
@@ -220,17 +234,22 @@ class Approvals(JournalCheck):
             given = self._rows.standing.get(use.standing)
             if given is None:
                 return f"names standing approval {use.standing}, which is missing"
-            code, faults = given.code, _faults_beforehand(request, given, deeds)
+            day = self.context.day_of(request.recorded_at)
+            code, faults = given.code, _faults_beforehand(request, given, deeds, day)
         else:
-            code, faults = approval_code(use.approval or 0), self._faults(request, use)
+            code, faults = approval_code(use.approval or 0), self._faults(request, use, deeds)
         fault = next((words for is_wrong, words in faults if is_wrong), None)
         return None if fault is None else f"names {code}, which {fault}"
 
-    def _faults(self, request: RequestRow, use: UseRow) -> Iterator[tuple[bool, str]]:
+    def _faults(
+        self, request: RequestRow, use: UseRow, deeds: list[Deed]
+    ) -> Iterator[tuple[bool, str]]:
         is_later = use.answered_in is None or use.answered_in >= request.id
         day, until = self.context.day_of(request.recorded_at), use.valid_until
         yield use.answer != "given", "was not given"
         yield use.key != request.key, "was asked for under another key"
+        yield use.command != request.command, "was asked for by another command"
+        yield not _shown_lines(use).issuperset(totals(deeds)), "was given for something else"
         yield use.answered_by == request.identity, "its own identity gave"
         yield is_later and self.context.one_writer, "was given later"
         yield until is not None and day > until, f"was good until {until}"

@@ -138,6 +138,8 @@ def test_a_night_never_waits(
     sara.says("approval standing add BANK '1500 EUR' --until 2026-12-31")
     sara.tries(night)
     assert sara.asks("need show N-0001")["delivered"] == "900.00"  # who gave it runs the night
+    tried = sara.tries(f"{night} --dry-run")
+    assert "Not posted: 1100.00 EUR" in tried.out, tried
     lea.tries(night)
     assert sara.asks("need show N-0001")["delivered"] == "2000.00"
     (row,) = sara.asks("approval standing list")["rows"]

@@ -95,7 +95,7 @@ def _uses(connection: Connection) -> Iterator[tuple[int, UseRow]]:
         select(
             use.request_id,
             use.approval_id,
-            approval.c.key,
+            *map(raw, approval.c["key", "command", "lines"]),
             *map(raw, answer["answer", "valid_until"]),
             identity_in(answering),
             answer.request_id,

@@ -27,7 +27,7 @@ from ledger.approvals.approval import (
     require_usable,
 )
 from ledger.approvals.effect import EffectDigest, bound_to
-from ledger.approvals.rules import Deed, Need, RuleAct, deeds_of_draft, needed
+from ledger.approvals.rules import Deed, Need, RuleAct, deeds_of_draft, needed, totals
 from ledger.approvals.standing import StandingApproval, covering
 from ledger.core.errors import LedgerError, NotFound, RefusedByRule
 from ledger.core.factors import Side
@@ -84,12 +84,13 @@ def identity_of_writer(uow: UnitOfWork) -> str:
 def require_approved(uow: UnitOfWork, receipt: Receipt) -> Receipt:
     """Refuse a request that needs an approval it does not have; else record by which it is made.
 
-    A dry run is told so by a note. Raises `ApprovalNeeded` and the other refusals of approvals.
+    A dry run is told so by a note; one of a night is refused, as the night would be. Raises
+    `ApprovalNeeded` and the other refusals of approvals.
     """
     needs = needed(read_rules(uow.connection, uow.units), [*_deeds(uow)], _rate_of(uow))
     if not needs:
         return receipt
-    if uow.request.dry_run:
+    if uow.request.dry_run and uow.request.command != AT_NIGHT:
         noted = len(uow.notes)
         uow.note("approval-needed", f"another person has to approve this: {_reasons(needs)}")
         return replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
@@ -162,7 +163,7 @@ def _not_approved(
         command=uow.request.command,
         effect=effect,
         rules=tuple(dict.fromkeys(one.rule for one in needs)),
-        lines=tuple(_few([*_lines(uow, receipt)])),
+        lines=(*_head(uow), *_few([*_lines(uow, receipt)])),
         on=uow.day if dated and uow.request.on is None else None,
     )
     return NotApproved(refusal, asked)
@@ -299,12 +300,17 @@ def _few(lines: list[str]) -> list[str]:
     return [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} lines more"]
 
 
-def _lines(uow: UnitOfWork, receipt: Receipt) -> Iterator[str]:
-    """Describe what the request would record, for who approves it."""
+def _head(uow: UnitOfWork) -> Iterator[str]:
+    """Describe the command with its reason, and how much it does in all of what rules are for."""
     typed = ", ".join(f"{name} {_shown(value)}" for name, value in uow.request.given.items())
     yield f"{uow.request.command}: {typed}" if typed else uow.request.command
     if uow.request.reason and "reason" not in uow.request.given:
         yield f"reason: {uow.request.reason}"
+    yield from totals(_deeds(uow))
+
+
+def _lines(uow: UnitOfWork, receipt: Receipt) -> Iterator[str]:
+    """Describe what the request would record, one by one, for who approves it."""
     for draft in uow.drafts:
         yield _line_of(uow, draft)
     for change in uow.changes:
