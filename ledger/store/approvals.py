@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select, union
 
 from ledger.approvals.approval import PREFIX, Approval, State, UnknownApproval, approval_code
 from ledger.approvals.rules import PREFIX as RULE_PREFIX
@@ -28,10 +28,26 @@ from ledger.store.db.approval_tables import (
 
 _AS_STORED: Final = ("number", "act", "amount", "unit")
 
+IDENTITY_FIELDS: Final = frozenset({"database_user", "system_user"})
+"""The columns of a request that say who made it."""
+
 
 def identity_in(request: FromClause) -> ColumnElement[str]:
     """Select the identity of who made a request: the database user, else the system's."""
     return func.coalesce(request.c.database_user, request.c.system_user)
+
+
+def requests_of_approvals(connection: Connection, requests: Iterable[int]) -> list[int]:
+    """Give those requests whose identity an approval rests on, in the order of their numbers.
+
+    They asked for one, answered it, were recorded by it, or gave a standing approval.
+    """
+    ids = [*requests]
+    resting = (approval, approval_answer, approval_use, standing_approval)
+    found = union(
+        *(select(one.c.request_id).where(one.c.request_id.in_(ids)) for one in resting)
+    ).subquery()
+    return [*connection.execute(select(found.c.request_id).order_by(found.c.request_id)).scalars()]
 
 
 def read_rules(connection: Connection, units: Mapping[str, Unit]) -> list[ApprovalRule]:

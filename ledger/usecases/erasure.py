@@ -13,6 +13,7 @@ from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
 from ledger.evidence.disclosures import COMMON_FIELDS, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.receipts import Receipt
+from ledger.store.approvals import IDENTITY_FIELDS, requests_of_approvals
 from ledger.store.db import tables
 from ledger.store.evidence.erasures import (
     ErasedText,
@@ -55,11 +56,18 @@ class NothingToErase(RefusedByRule, code="nothing-to-erase"):
     default_next = "Leave out --field to erase every text of it."
 
 
+class IdentityNeeded(RefusedByRule, code="identity-needed"):
+    """The identity behind an approval was to be erased: who asked, answered, or recorded by it."""
+
+    default_why = "Without it, who asked for an approval could be who gave it."
+    default_next = "Name the fields to be erased: --field actor,host,input,receipt"
+
+
 def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> Receipt:
     """Erase the texts of what is named, or some fields of it; all of it or nothing.
 
-    Raises `MalformedErasure`, `UnknownRequest`, `UnknownEntry`, `UnknownCode`, `NothingToErase` and
-    `ReasonMissing`.
+    Raises `MalformedErasure`, `UnknownRequest`, `UnknownEntry`, `UnknownCode`, `NothingToErase`,
+    `IdentityNeeded` and `ReasonMissing`.
     """
     require_reason(uow, "Nothing is erased without a reason.")
     found: dict[tuple[LeafKey, str], ErasedText] = {}
@@ -68,11 +76,19 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
         if not texts:
             raise NothingToErase(f"There is nothing to erase of {one}.")
         found |= {(text.leaf, text.field): text for text in texts}
+    _require_identities_remain(uow, found.values())
     overwrite_what_is_deleted(uow.connection)
     uow.add_rows(tables.erasure, [text.row for text in found.values()])
     leaves = len({leaf for leaf, _ in found})
     uow.note("erased", f"{_count(len(found), 'text')} of {_count(leaves, 'leaf')} erased for ever")
     return uow.receipt()
+
+
+def _require_identities_remain(uow: UnitOfWork, texts: Iterable[ErasedText]) -> None:
+    requests = {one.leaf.request for one in texts if one.field in IDENTITY_FIELDS}
+    resting = requests_of_approvals(uow.connection, requests)
+    if resting:
+        raise IdentityNeeded(f"Request {resting[0]} keeps its identity: an approval rests on it.")
 
 
 def _count(number: int, what: str) -> str:

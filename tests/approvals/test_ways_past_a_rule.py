@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from people import Person
 from refusals import committed, refusal
+from sqlalchemy import select
 from world import World
 
+from ledger.store.db import tables
 from ledger.usecases.check import run_checks
 
 COMMIT = 'deal commit D-0001 "2M EUR"'
@@ -35,6 +37,25 @@ def test_a_large_part_is_not_hidden_behind_many_small_ones(
     assert refusal(sara, f"import {deals} --yes")["code"] == "approval-needed"
     lines = lea.asks("approval show APR-0001")["lines"]
     assert "commitments: 9,000,039.00 EUR in all" in lines
+
+
+@pytest.mark.every_engine
+def test_who_asked_and_who_answered_is_not_erased(sara: Person, lea: Person, world: World) -> None:
+    sara.says("approval rule add commit")
+    refusal(sara, f"{COMMIT} --key LETTER-7")
+    with world.ledger.read() as connection:
+        asking = connection.execute(
+            select(tables.request.c.key).order_by(tables.request.c.id.desc())
+        )
+        key = asking.scalars().first()
+    erase = f"audit erase request:{key} --reason 'asked for' --yes"
+    for field in ("", " --field system_user", " --field database-user,system-user"):
+        assert sara.refused(erase + field, 4, "identity") == "identity-needed"
+    sara.says(f"{erase} --field actor,host")
+    assert refusal(sara, "approval give APR-0001")["code"] == "approval-own"
+    lea.says("approval give APR-0001 --key ANSWER-1")
+    answered = "audit erase request:ANSWER-1 --reason 'asked for' --yes"
+    assert lea.refused(answered, 4, "identity") == "identity-needed"
 
 
 def test_an_approval_of_another_command_or_quantity_is_found(

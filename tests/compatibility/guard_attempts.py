@@ -69,6 +69,9 @@ def _on_approvals() -> Iterator[Attempt]:
     yield Attempt(("approval_answer_is_anothers",), (answer,), "by another identity only")
     use = _copy(approval_tables.approval_use, request_id=f"request_id + {_NEW}")
     yield Attempt(("approval_use_is_covered",), (use,), "by another identity only")
+    answered = "(SELECT min(request_id) FROM approval_answer)"
+    kept = _copy(tables.erasure, erased_request=answered, field="'system_user'", place="999")
+    yield Attempt(("erasure_keeps_identities",), (kept,), "keeps the identities")
 
 
 def _on_append_only(table: Table, dialect: str) -> Iterator[Attempt]:

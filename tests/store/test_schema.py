@@ -118,7 +118,7 @@ GUARDS = {
     "setting_version_follows",
     "statement_line_was_announced",
     *("approval_answer_is_anothers", "approval_rule_follows", "approval_use_is_covered"),
-    "standing_approval_follows",
+    *("erasure_keeps_identities", "standing_approval_follows"),
 }
 """Every guard on SQLite by name, so that one that is lost on the way is noticed."""
 

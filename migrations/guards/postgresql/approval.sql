@@ -120,3 +120,30 @@ $function$;
 
 CREATE TRIGGER approval_use_is_covered BEFORE INSERT ON approval_use
 FOR EACH ROW EXECUTE FUNCTION cityfund_approval_use_is_covered();
+
+-- Who asked for an approval, answered it, or recorded by it can be told apart for ever.
+
+CREATE OR REPLACE FUNCTION {schema}.cityfund_erasure_keeps_identities()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NEW.field IN ('database_user', 'system_user') AND (
+        EXISTS (SELECT 1 FROM {schema}.approval AS kept WHERE kept.request_id = NEW.erased_request)
+        OR EXISTS (SELECT 1 FROM {schema}.approval_answer AS kept WHERE kept.request_id = NEW.erased_request)
+        OR EXISTS (SELECT 1 FROM {schema}.approval_use AS kept WHERE kept.request_id = NEW.erased_request)
+        OR EXISTS (
+            SELECT 1 FROM {schema}.standing_approval AS kept WHERE kept.request_id = NEW.erased_request
+        )
+    )
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: erasure keeps the identities of approvals';
+    END IF;
+    RETURN NEW;
+END;
+$function$;
+
+CREATE TRIGGER erasure_keeps_identities BEFORE INSERT ON erasure
+FOR EACH ROW EXECUTE FUNCTION cityfund_erasure_keeps_identities();

@@ -74,3 +74,16 @@ WHEN NOT EXISTS (
 BEGIN
     SELECT RAISE(ABORT, 'cityfund guard: approval_use names an approval by another identity only');
 END;
+
+-- Who asked for an approval, answered it, or recorded by it can be told apart for ever.
+
+CREATE TRIGGER erasure_keeps_identities BEFORE INSERT ON erasure
+WHEN NEW.field IN ('database_user', 'system_user') AND (
+    EXISTS (SELECT 1 FROM approval AS kept WHERE kept.request_id = NEW.erased_request)
+    OR EXISTS (SELECT 1 FROM approval_answer AS kept WHERE kept.request_id = NEW.erased_request)
+    OR EXISTS (SELECT 1 FROM approval_use AS kept WHERE kept.request_id = NEW.erased_request)
+    OR EXISTS (SELECT 1 FROM standing_approval AS kept WHERE kept.request_id = NEW.erased_request)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'cityfund guard: erasure keeps the identities of approvals');
+END;
