@@ -169,7 +169,7 @@ _STAGES = {
     Act.COMMIT: ("held", "committed"),
     Act.DELIVER: ("committed", "delivered"),
     Act.RELEASE: ("held", "open"),
-    Act.RETURN: ("delivered", "open"),
+    Act.RETURN: ("delivered", "committed"),
 }
 
 
