@@ -100,13 +100,23 @@ class _Command(NamedTuple):
 def _commands() -> Iterator[_Command]:
     """Give each command, in the order of the help."""
     for entry in sorted(COMMAND_TABLE, key=lambda one: _PANELS.index(one.panel)):
-        made = load(entry)
-        verbs = getattr(made, "commands", None)
-        for verb, command in (verbs or {"": made}).items():
-            if not command.hidden:
-                name = f"{entry.name} {verb}".strip()
-                typed = entry.name if is_default(made, verb) else name
-                yield _Command(command, name, typed, entry.panel)
+        yield from _commands_of(load(entry), entry.name, entry.panel)
+
+
+def _commands_of(made: Any, typed: str, panel: str) -> Iterator[_Command]:
+    """Give a command, or those of a group and of the groups in it."""
+    verbs = getattr(made, "commands", None)
+    if verbs is None:
+        yield _Command(made, typed, typed, panel)
+        return
+    for verb, command in verbs.items():
+        name = f"{typed} {verb}"
+        if command.hidden:
+            continue
+        if is_default(made, verb):
+            yield _Command(command, name, typed, panel)
+        else:
+            yield from _commands_of(command, name, panel)
 
 
 def _command(command: _Command) -> Iterator[str]:

@@ -335,9 +335,18 @@ ATTACKS = {
 }  # fmt: skip
 
 
+AN_HOUR = 3_600 * 10**6
+"""In microseconds, as moments are stored."""
+
 ON_A_SERVER = {
     # Entries' numbers may have holes there, so it is the receipts that miss one.
     "an entry cut out": ("request-keys", ATTACKS["an entry cut out"][1]),
+    # A write may have begun before a rule was recorded a moment ago; an older one it has seen.
+    "an approval taken away": ("approvals", [
+        "DELETE FROM approval_use",
+        f"UPDATE approval_rule SET recorded_at = recorded_at - {AN_HOUR}"]),
+    "more under a cap than it allows": ("limits", [
+        f"UPDATE pair_limit_version SET value = '1', recorded_at = recorded_at - {AN_HOUR}"]),
     "a key used twice": ("request-keys", [
         "ALTER TABLE request DROP CONSTRAINT uq_request_key",
         "UPDATE request SET key = 'letter-7' WHERE id = 5"]),

@@ -39,6 +39,7 @@ MACHINES = {
     "--systemd",
     "--cron",
     "follow",
+    "packet",
     "prove",
 }
 """Words of an example whose answer programs read, or which is copied into a file: as it is."""
