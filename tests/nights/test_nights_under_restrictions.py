@@ -18,11 +18,8 @@ from ledger.store.session.unit_of_work import UnitOfWork
 RESTRICTIONS = 1_500
 PROGRAMMES, CITIES = 60, 50
 MOST_CALLS = 400
-"""Calls of Python functions for each restriction, in all steps of a night: 355 when it was written.
-
-That is some 0.2 s of a processor for all of them, most of it for reading the register again in each
-step, beside several seconds for a night over 1,000 needs and 600 offers.
-"""
+"""Calls of Python functions for each restriction in all steps of a night, of which most read the
+register again in each step: 355 when this was written."""
 
 
 def furnish(nights: Nights) -> None:

@@ -215,6 +215,7 @@ class Turn:
 
     def __init__(self, teller: Teller, chance: Chance) -> None:
         self.teller, self.chance = teller, chance
+        self.reversed_on = FIRST
 
     def known(self, table: str) -> list[str]:
         return [*self.teller.told.known(table, self.teller.moment)]
@@ -316,13 +317,16 @@ class Turn:
 
     def later_act(self) -> None:
         act = self.chance.choice((Act.COMMIT, Act.DELIVER, Act.DELIVER, *_STAGES))
-        on = self.chance.day(300) + timedelta(days=740)
+        # An act before a reversal that it needs lets the reversal be dated anew, by more entries.
+        on = max(self.chance.day(300) + timedelta(days=740), self.reversed_on)
         self.teller.act(self.one_of("deal"), act, self.chance.randint(1, 8), on)
 
     def reversal(self) -> None:
         moves = self.teller.told.moves
         if moves:
-            self.teller.reverse(self.chance.choice(moves[-3:]), self.chance.day(40) + 1000 * DAY)
+            on = self.chance.day(40) + 1000 * DAY
+            self.teller.reverse(self.chance.choice(moves[-3:]), on)
+            self.reversed_on = max(self.reversed_on, on)
 
     def edit(self) -> None:
         table = self.chance.choice(("seat", "meeting", "body", "credential", "city"))
