@@ -106,7 +106,7 @@ REFUSED = {
     *("exemption add", "exemption edit", "journal reverse", "journal correct"),
     *("approval rule add", "approval rule end"),
 }
-"""Commands that have to be refused for want of an approval as they are typed here."""
+"""Commands that have to be refused without an approval as they are typed here."""
 
 
 @pytest.mark.parametrize("command", LINES)

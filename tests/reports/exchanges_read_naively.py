@@ -1,4 +1,4 @@
-"""The definitions of exchanges between cities, read word by word over rows as they were told."""
+"""The definitions of exchanges between cities, read word by word over rows as told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The definitions of the reports on a network, read word by word over rows as they were told.
+"""The definitions of the reports on a network, read word by word over rows as told.
 
 Everything is asked day by day and row by row, of texts; nothing of the program is used.
 """

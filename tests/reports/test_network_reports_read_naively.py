@@ -1,7 +1,7 @@
 """Engagement, seats and exchanges on random ledgers, as of random days and known at random moments.
 
 Each report is asked at the command line and compared with a second reading of its definition,
-which knows only the rows as they were told.
+which knows only the rows as told.
 """
 
 from __future__ import annotations

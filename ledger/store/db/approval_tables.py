@@ -67,7 +67,7 @@ approval = Table(
     *recorded_columns(),
     Index("ix_approval_key", "key"),
 )
-"""What waits, or waited, for an approval; written when the act was refused for want of one."""
+"""What waits, or waited, for an approval; written when the act was refused without one."""
 
 approval_answer = Table(
     "approval_answer",
