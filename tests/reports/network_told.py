@@ -68,7 +68,7 @@ class Told:
     moves: list[Move] = field(default_factory=list)
 
     def known(self, table: str, at: datetime) -> dict[str, Row]:
-        """Give the rows of a table as they were known at a moment, by code."""
+        """Give the rows of a table as known at a moment, by code."""
         return {one.code: one.row for one in self.rows if one.table == table and one.at <= at}
 
     def withdrawn_on(self, at: datetime) -> dict[str, date]:

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import json
-import shlex
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from commands_in_a_folder import CommandsInAFolder
 from sealed_world import marks
 from world import World
-
-from cli.main import main
 
 NOWHERE = "--db sqlite:////nowhere/ledger.db"
 
 
-class Funds:
+class Funds(CommandsInAFolder):
     """One fund makes packets, another one verifies them."""
 
     def __init__(self, world: World, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.world = world
-        self.folder = folder
-        self._capsys = capsys
+        super().__init__(world, folder, capsys)
         self.entries = [one.number for one in world.entries()]
-
-    def tries(self, line: str, *more: str) -> tuple[int, str, str]:
-        """Say a line in which {} stands for the folder."""
-        self._capsys.readouterr()
-        code = main([*shlex.split(line.replace("{}", str(self.folder))), *more])
-        return code, *self._capsys.readouterr()
-
-    def says(self, line: str) -> str:
-        code, out, err = self.tries(line)
-        assert code == 0, (out, err)
-        return out
-
-    def refused(self, line: str) -> tuple[str, int]:
-        code, out, err = self.tries(line, "--json")
-        assert out == ""
-        error = json.loads(err.splitlines()[-1])
-        assert error["what"]
-        assert error["why"]
-        assert error["next"]
-        return error["code"], code
 
     def packet(self) -> dict[str, object]:
         document: dict[str, object] = json.loads((self.folder / "packet").read_text("utf-8"))
