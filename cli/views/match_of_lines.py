@@ -57,8 +57,8 @@ def likelihood_lines(rows: Sequence[Row]) -> Iterator[str]:
     if too_few:
         of = f" for {too_few:,} of {len(rows):,} lines" if too_few < len(rows) else ""
         yield from wrapped(
-            f"Too few like introductions (under {ENOUGH}) are decided{of} to say how often they "
-            "are taken up."
+            f"How often like introductions are taken up is not given{of}: fewer than {ENOUGH} have "
+            "been decided."
         )
 
 

@@ -29,7 +29,7 @@ Allocations
   PRJ-0002 A tram line, Mhd, in part
     3  N-0003 money: 20.00 EUR from O-0001 Bank
 
-Too few like introductions (under 5) are decided to say how often they are taken up.
+How often like introductions are taken up is not given: fewer than 5 have been decided.
 
 Open needs, and what blocks them
   PRJ-0002 A tram line, Mhd
