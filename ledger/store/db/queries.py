@@ -49,6 +49,9 @@ TIME_ZONE: Final = "time_zone"
 BASE_CURRENCY: Final = "base_currency"
 ASSOCIATION: Final = "association"
 SLEEPING_MONTHS: Final = "sleeping_months"
+SCHEMA: Final = "schema"
+"""The version of the schema that an upgrade brought; a new ledger does not record its first."""
+
 DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR", SLEEPING_MONTHS: "24"}
 
 

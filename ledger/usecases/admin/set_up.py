@@ -17,7 +17,7 @@ from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
 from ledger.store.db.night_tables import adopted_row
-from ledger.store.db.queries import BASE_CURRENCY, TIME_ZONE, last_rows, read_settings
+from ledger.store.db.queries import BASE_CURRENCY, SCHEMA, TIME_ZONE, last_rows, read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
 from ledger.store.evidence.table_rows import NIGHT_TABLES, ROW_TABLES, rows_to_adopt
@@ -105,14 +105,17 @@ def upgrade_ledger(
 
 
 def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request) -> SetUpResult:
-    """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing."""
+    """Migrate, put the guards up and fill what is missing, in one transaction: all or nothing.
+
+    A change of the schema of an existing ledger is recorded, with the revisions before and after.
+    """
 
     def attempt(tries: int, *, clock_is_right: bool = False) -> SetUpResult:
         with engines.upgrade_transaction(ledger.engine) as connection:
             before, after = schema.upgrade_schema(connection)
             last_recorded = last_rows(connection).moment
             uow = unit_of_work(connection, request, tries=tries)
-            document = run_handler(uow, lambda uow: _fill(uow, settings, before))
+            document = run_handler(uow, lambda uow: _fill(uow, settings, before, after))
             if uow.has_written and not clock_is_right:
                 require_short_pause(connection, uow.now, last_recorded)
             settings_now = read_settings(connection)
@@ -126,7 +129,7 @@ def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request)
         return retry_on_conflict(partial(attempt, clock_is_right=True))
 
 
-def _fill(uow: UnitOfWork, settings: LedgerSettings, before: str | None) -> Receipt:
+def _fill(uow: UnitOfWork, settings: LedgerSettings, before: str | None, after: str) -> Receipt:
     # Offices come first and are never deleted: without any, no set-up was ever finished.
     is_new = not load_all(uow.connection, "office")
     load_reference_tables(uow.connection)
@@ -143,7 +146,10 @@ def _fill(uow: UnitOfWork, settings: LedgerSettings, before: str | None) -> Rece
     if before is not None and before < FIRST_WITH_ROW_LEAVES:
         adopted = rows_to_adopt(uow.connection, (*ROW_TABLES, *NIGHT_TABLES))
         uow.add_rows(adopted_row, adopted)
-    return uow.receipt()
+    if before is None or before == after:
+        return uow.receipt()
+    uow.set_setting(SCHEMA, after)
+    return uow.receipt(changes={SCHEMA: [before, after]})
 
 
 def _set(uow: UnitOfWork, name: str, value: str | None, current: str, *, is_new: bool) -> None:
