@@ -34,6 +34,10 @@ BEFORE = {
         "audit keygen office.key --name office.example --witness",
         "audit seal --sign fund.key --note seal.note",
     ),
+    "audit consistency": (
+        "audit keygen fund.key --name fund.example/ledger",
+        "audit seal --sign fund.key --note seal.note",
+    ),
     "audit verify": ("audit seal", "audit prove 1 --output proof.json"),
 }
 """What has been done before an example is typed."""

@@ -97,15 +97,47 @@ def cosign(
     """Add your signature to a note, after the ledger was compared with it.
 
     Nothing is signed that does not continue what your key signed last. The ledger's own key is
-    needed for the first note; later ones have to be signed by the same.
+    needed for the first note; later ones have to be signed by the same. The file of a consistency
+    proof is verified without the ledger, and becomes the note.
     """
     from cli.views.signing import emit_cosigned
+    from ledger.evidence.consistency import read_consistency
     from ledger.interchange.signing_keys import read_key, read_note, read_public_keys
     from ledger.usecases import signing
 
     witness = read_key(Path(key), of_witness=True)
-    note, known = read_note(Path(file)), read_public_keys(signer or ())
-    emit_cosigned(call, signing.cosign(ledger_of(call), note, witness, known), Path(file))
+    known = read_public_keys(signer or ())
+    proof = read_consistency(Path(file))
+    if proof is not None:
+        signed = signing.cosign_without_ledger(proof, witness, known)
+    else:
+        signed = signing.cosign(ledger_of(call), read_note(Path(file)), witness, known)
+    emit_cosigned(call, signed, Path(file), compared=proof is None)
+
+
+@command(app, "consistency", kind="plain")
+def consistency(
+    call: Call,
+    file: Annotated[str, typer.Argument(metavar="NOTE", help="The file of a signed note.")],
+    size: Annotated[
+        str, typer.Option(metavar="SIZE", help="The size of an older seal; 0 for a new witness.")
+    ],
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+) -> None:
+    """Prove that the seal of a note continues an older one, for a witness without the ledger.
+
+    Who keeps the older seal verifies the file with audit verify, and a witness cosigns it with
+    audit cosign.
+    """
+    from cli.views.signing import emit_consistency
+    from ledger.core.numbers import parse_count
+    from ledger.evidence.tree_head import MOST_LEAVES
+    from ledger.interchange.signing_keys import read_note
+    from ledger.usecases.signing import consistency_of
+
+    old = 0 if size == "0" else parse_count(size, "leaves", most=MOST_LEAVES)
+    proof = consistency_of(ledger_of(call), read_note(Path(file)), old)
+    emit_consistency(call, proof, None if output is None else Path(output))
 
 
 @command(app, "seals")
@@ -151,24 +183,31 @@ def prove(
 @command(app, "verify", kind="plain")
 def verify(
     call: Call,
-    file: Annotated[str, typer.Argument(help="Written by audit prove or audit packet.")],
+    file: Annotated[
+        str, typer.Argument(help="Written by audit prove, audit packet or audit consistency.")
+    ],
     seal: Annotated[
         str | None, typer.Option(metavar="SIZE:ROOT", help="A seal stored outside the ledger.")
     ] = None,
     signer: Signers = None,
 ) -> ExitCode:
-    """Verify a proof or a packet without the ledger.
+    """Verify a proof, a packet or a consistency proof without the ledger.
 
     Without a seal stored outside the ledger, or the public key of a packet's signer, the exit code
-    is 1.
+    is 1. A consistency proof needs both: the older seal, and the key that signed the newer one.
     """
     from cli.views.packets import emit_packet
+    from cli.views.signing import emit_continued
+    from ledger.evidence.consistency import read_consistency
     from ledger.evidence.packets import is_packet
     from ledger.evidence.proofs import read_proof
     from ledger.evidence.proofs import verify as verify_proof
     from ledger.evidence.tree_head import parse_tree_head
 
     stored_seal = None if seal is None else parse_tree_head(seal)
+    continued = read_consistency(Path(file))
+    if continued is not None:
+        return emit_continued(call, continued, signer or (), stored_seal)
     if is_packet(Path(file)):
         return emit_packet(call, Path(file), signer or (), stored_seal)
     refuse_signer_of_proof(signer)

@@ -277,6 +277,10 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         "seal.note --key office.key --signer fund.key.pub",
         "seal.note --key office.key --signer fund.key.pub --json",
     ),
+    "audit consistency": (
+        "seal.note --size 0 --output proof.txt",
+        "seal.note --size 2 --json",
+    ),
     "audit prove": ("1 --output proof.json", "2 --disclose actor --output proof-2.json"),
     "audit verify": ("proof.json", "proof.json --json"),
     "log": ("", "--where actor=sara --limit 20"),

@@ -103,6 +103,22 @@ def _inclusion(position: int, within: LeafRange) -> list[LeafRange]:
     return [*_inclusion(position, right), left]
 
 
+def consistency_spans(old: int, size: int) -> list[LeafRange]:
+    """Return the ranges whose roots lead from the root of the first leaves to that of them all."""
+    assert 0 < old <= size, f"{old} of {size}"
+    return _consistency(old, LeafRange(0, size), is_known=True)
+
+
+def _consistency(old: int, within: LeafRange, *, is_known: bool) -> list[LeafRange]:
+    """Go down to the range that ends with the older tree; its root is known where that is whole."""
+    if within.end == old:
+        return [] if is_known else [within]
+    left, right = _halves(within)
+    if old <= left.end:
+        return [*_consistency(old, left, is_known=is_known), right]
+    return [*_consistency(old, right, is_known=False), left]
+
+
 def _halves(span: LeafRange) -> tuple[LeafRange, LeafRange]:
     """Split a tree of two leaves or more at the largest power of two below its size."""
     middle = span.first + (1 << (span.end - span.first - 1).bit_length() - 1)

@@ -13,6 +13,9 @@ from typing import Final, NamedTuple
 from ledger.core.errors import InvalidInput
 from ledger.core.numbers import normalise_digits
 
+MOST_LEAVES: Final = 10**18 - 1
+"""The largest size that a tree head may state."""
+
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MARK: Final = re.compile(r"([1-9]\d{0,17}):([0-9a-f]{64})", re.ASCII)
 

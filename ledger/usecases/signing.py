@@ -10,8 +10,9 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.core.errors import RefusedByRule
-from ledger.evidence.merkle import Frontier
+from ledger.core.errors import InvalidInput, RefusedByRule
+from ledger.evidence.consistency import Consistency, verify_consistency
+from ledger.evidence.merkle import Frontier, consistency_spans, span_roots
 from ledger.evidence.notes import (
     LEDGER_KEY,
     KnownSignature,
@@ -54,6 +55,20 @@ class NotOfItsLedger(RefusedByRule, code="note-without-ledger-signature"):
 
     default_why = "A witness confirms what a ledger signed, and nothing else."
     default_next = "Name the public key of the ledger: --signer KEY"
+
+
+class NothingSignedYet(RefusedByRule, code="nothing-signed-yet"):
+    """A witness that signed nothing of the ledger yet was given a proof from an older seal."""
+
+    default_why = "A proof shows that a seal continues the one that your key signed last."
+    default_next = "Ask for a proof from nothing: cityfund audit consistency NOTE --size 0"
+
+
+class SizeNotCovered(InvalidInput, code="size-not-covered"):
+    """A consistency proof was asked for from more leaves than the note covers."""
+
+    default_why = "A proof leads from an older seal to the one of the note."
+    default_next = "Give the size of an older seal: cityfund audit seals"
 
 
 class SignedNote(NamedTuple):
@@ -115,8 +130,51 @@ def cosign(
             why=f"{failed[0].failures[0]}.",
         )
     _require_continued(head, heads[0], contained=True)
+    return _cosigned(note, key, signer, last)
+
+
+def consistency_of(ledger: Ledger, note: Note, old: int) -> Consistency:
+    """Prove that the tree head of a note continues the tree of the first leaves; 0 proves nothing.
+
+    Raises `SizeNotCovered` and `InconsistentHistory`.
+    """
+    head = note.tree_head
+    if old > head.size:
+        raise SizeNotCovered(f"The note covers {head.size} leaves, not {old}.")
+    spans = consistency_spans(old, head.size) if old else []
+    with ledger.read() as connection:
+        tree = Frontier()
+        for leaf in stream_hashes(connection, head.size):
+            tree.add(leaf)
+        _require_continued(head, head, contained=(tree.size, tree.root()) == tuple(head))
+        path = span_roots(spans, stream_hashes(connection, head.size))
+    return Consistency(old, tuple(path), note)
+
+
+def cosign_without_ledger(
+    proof: Consistency, key: SigningKey, known: Sequence[PublicKey] = ()
+) -> SignedNote:
+    """Add a witness's signature to the note of a consistency proof, without the ledger.
+
+    What the witness signed last has to be continued by the note; the first note of a ledger needs
+    the ledger's key among the `known`, and a proof from nothing. Raises `NothingSignedYet`,
+    `NotConsistent`, `NotOfItsLedger`, `InvalidSignature` and `NoKnownSignature`.
+    """
+    note = proof.note
+    last = last_signed(key).get(note.origin)
+    signer = ledger_key_of(note, known if last is None else [last.signer])
+    if last is not None:
+        verify_consistency(proof, last.tree_head)
+    elif proof.old:
+        raise NothingSignedYet(f"Your key has signed nothing of {note.origin} yet.")
+    return _cosigned(note, key, signer, last)
+
+
+def _cosigned(
+    note: Note, key: SigningKey, signer: PublicKey, last: LastSigned | None
+) -> SignedNote:
     moment = int(time.time())
-    remember_signed(key, note.origin, LastSigned(head, signer))
+    remember_signed(key, note.origin, LastSigned(note.tree_head, signer))
     signed = note.with_signature(key.sign(note, moment))
     return SignedNote(signed, None if last is None else last.tree_head)
 

@@ -182,6 +182,7 @@ WRITE_NOTHING = {
     "export": "writes files, not the ledger",
     "import template": "writes a workbook to fill in",
     "journal follow": "streams what is recorded",
+    "audit consistency": "writes a proof to a file",
     "audit cosign": "writes a signature to a file",
     "audit keygen": "writes a key to a file",
     "audit packet": "writes proofs to a file",
