@@ -100,7 +100,7 @@ def add_rule(
         typer.Argument(
             metavar="ACT",
             help="What needs an approval: commit, deliver, reverse, override, resolve-finding, "
-            "post-deliveries, edit-provider, restriction or exemption.",
+            "post-deliveries, edit-provider, restriction, exemption or erase.",
             autocompletion=complete_words(_acts),
         ),
     ],

@@ -121,6 +121,11 @@ class Approval:
         """Give the code it goes by: APR-0001."""
         return approval_code(self.id)
 
+    @property
+    def has_own_key(self) -> bool:
+        """Say whether its request goes by a key that was made from its code."""
+        return self.key == self.code or self.key.startswith(f"{self.code}-")
+
     def state(self, today: date) -> State:
         """Say how it stands on a day."""
         if self.is_used:

@@ -38,6 +38,7 @@ class RuleAct(StrEnum):
     PROVIDER = "edit-provider"
     RESTRICTION = "restriction"
     EXEMPTION = "exemption"
+    ERASE = "erase"
     RULE = "approval-rule"
 
 
@@ -59,6 +60,7 @@ WORDS: Final = {
     RuleAct.PROVIDER: "edits of a provider",
     RuleAct.RESTRICTION: "restrictions",
     RuleAct.EXEMPTION: "exemptions",
+    RuleAct.ERASE: "erasures",
     RuleAct.RULE: "changes of approval rules",
 }
 

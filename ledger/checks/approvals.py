@@ -6,12 +6,12 @@ request of the time in which a change of the rules may not have been visible pas
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ledger.approvals.approval import approval_code
@@ -25,12 +25,13 @@ from ledger.approvals.rules import (
     totals,
 )
 from ledger.approvals.standing import StandingApproval
+from ledger.checks.approved_lines import ApprovedLines, movements_of
 from ledger.checks.journal_pass import JournalCheck
 from ledger.checks.limits import RatesAt
 from ledger.checks.mandate import LATE_BY, stored_day
 from ledger.checks.result import CheckResult
 from ledger.checks.rows import CheckContext, EntryRow, RunningBalances
-from ledger.core.factors import Side, Stage
+from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.journal.entries import Act, Movement
 
@@ -82,13 +83,19 @@ class AnswerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRows:
-    """What is stored of approvals. `other_deeds` are those of requests beside their entries."""
+    """What is stored of approvals. `other_deeds` are those of requests beside their entries.
+
+    `ended` are the standing approvals that were ended, each with the request and its moment, and
+    `providers` those whose deliveries a request recorded by a standing approval.
+    """
 
     rules: tuple[RuleRow, ...] = ()
     other_deeds: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     uses: Mapping[int, UseRow] = field(default_factory=dict)
     answers: tuple[AnswerRow, ...] = ()
     standing: Mapping[int, StandingApproval] = field(default_factory=dict)
+    ended: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    providers: Mapping[int, frozenset[str]] = field(default_factory=dict)
     requests: Callable[[Iterable[int]], Iterator[RequestRow]] = lambda _ids: iter(())
 
 
@@ -105,15 +112,6 @@ def _faults_beforehand(
     yield not is_delivery, "is for deliveries only"
 
 
-def _shown_lines(use: UseRow) -> set[object]:
-    """Give the lines that were shown to who approved; none where they cannot be read."""
-    try:
-        lines = json.loads(use.lines or "")
-    except ValueError:
-        return set()
-    return {one for one in lines if isinstance(one, str)} if isinstance(lines, list) else set()
-
-
 class Approvals(JournalCheck):
     """No request that needed an approval was recorded without one by another identity."""
 
@@ -125,41 +123,34 @@ class Approvals(JournalCheck):
         self._rows, self._rates_at = rows, rates_at
         self._first = min((rule.added[0] for rule in rows.rules), default=None)
         self._sums: defaultdict[int, _Sums] = defaultdict(dict)
+        self._lines = ApprovedLines(context)
 
     def before(self, entry: EntryRow, balances: RunningBalances) -> None:
         """Add up what each request does."""
-        del balances
         if self._first is None or entry.request_id < self._first:
             return
         day = stored_day(entry.effective_on)
         if day is None:
             return
+        try:
+            act, movements = Act(entry.act), movements_of(entry, self.context)
+        except (ValueError, KeyError):
+            return  # other checks report it
+        use = self._rows.uses.get(entry.request_id)
+        if use is not None and use.approval is not None:
+            deal = entry.deal_id
+            is_new = deal is not None and not any(balances.of_deal(deal, side) for side in Side)
+            self._lines.add(entry, day, act, movements, is_new_deal=is_new)
         sums = self._sums[entry.request_id]
-        for deed in self._deeds(entry, day):
+        for deed in self._deeds(entry, day, act, movements):
             if deed.unit is not None:
                 key = deed.act, deed.day, deed.unit.code
                 sums[key] = sums.get(key, 0) + deed.amount
 
-    def _deeds(self, entry: EntryRow, day: date) -> Iterator[Deed]:
-        try:
-            act = Act(entry.act)
-            movements = [
-                Movement(
-                    side=Side(self.context.side_of(one.account_id) or ""),
-                    account=str(one.account_id),
-                    unit=one.unit,
-                    from_stage=Stage(one.from_stage),
-                    to_stage=Stage(one.to_stage),
-                    amount=one.amount,
-                )
-                for one in entry.movements
-                if one.is_exact
-                and one.from_stage != one.to_stage
-                and one.unit in self.context.units
-            ]
-        except ValueError:
-            return  # other checks report it
-        yield from deeds_of_entry(
+    def _deeds(
+        self, entry: EntryRow, day: date, act: Act, movements: Sequence[Movement]
+    ) -> Iterator[Deed]:
+        return deeds_of_entry(
             act,
             day,
             movements,
@@ -209,9 +200,7 @@ class Approvals(JournalCheck):
         """Give the rules that the request must have seen: in force before it began."""
         late_by = 0 if self.context.one_writer else LATE_BY
         for rule in self._rows.rules:
-            number, moment = rule.added
-            is_known = number < request.id and moment + late_by <= request.recorded_at
-            if not is_known or self._is_ended(rule, request, late_by):
+            if not self._is_past(rule.added, request) or self._is_ended(rule, request, late_by):
                 continue
             unit = None if rule.unit is None else self.context.units.get(rule.unit)
             if rule.act in set(RuleAct):
@@ -235,11 +224,28 @@ class Approvals(JournalCheck):
             if given is None:
                 return f"names standing approval {use.standing}, which is missing"
             day = self.context.day_of(request.recorded_at)
-            code, faults = given.code, _faults_beforehand(request, given, deeds, day)
+            code = given.code
+            beforehand = _faults_beforehand(request, given, deeds, day)
+            faults: Iterable[tuple[bool, str]] = chain(beforehand, self._faults_of(request, given))
         else:
             code, faults = approval_code(use.approval or 0), self._faults(request, use, deeds)
         fault = next((words for is_wrong, words in faults if is_wrong), None)
         return None if fault is None else f"names {code}, which {fault}"
+
+    def _faults_of(
+        self, request: RequestRow, given: StandingApproval
+    ) -> Iterator[tuple[bool, str]]:
+        """Say what is wrong with the provider, or the time, of what a standing approval covered."""
+        others = self._rows.providers.get(request.id, frozenset()) - {given.provider}
+        yield bool(others), f"is for {given.provider} and not for {', '.join(sorted(others))}"
+        ended = self._rows.ended.get(given.number)
+        yield ended is not None and self._is_past(ended, request), "had been ended"
+
+    def _is_past(self, moment: tuple[int, int], request: RequestRow) -> bool:
+        """Say whether a request must have seen what another one recorded."""
+        number, recorded_at = moment
+        late_by = 0 if self.context.one_writer else LATE_BY
+        return number < request.id and recorded_at + late_by <= request.recorded_at
 
     def _faults(
         self, request: RequestRow, use: UseRow, deeds: list[Deed]
@@ -249,7 +255,8 @@ class Approvals(JournalCheck):
         yield use.answer != "given", "was not given"
         yield use.key != request.key, "was asked for under another key"
         yield use.command != request.command, "was asked for by another command"
-        yield not _shown_lines(use).issuperset(totals(deeds)), "was given for something else"
+        agrees = self._lines.agree(request.id, use.lines, totals(deeds))
+        yield not agrees, "was given for something else"
         yield use.answered_by == request.identity, "its own identity gave"
         yield is_later and self.context.one_writer, "was given later"
         yield until is not None and day > until, f"was good until {until}"

@@ -216,6 +216,16 @@ def approvals_for(connection: Connection, key: str) -> list[Approval]:
     return read_approvals(connection, approval.c.key == key)
 
 
+def is_key_known(connection: Connection, key: str) -> bool:
+    """Say whether a key is that of a request, or was asked for by an approval."""
+    requests = select(tables.request.c.id).where(tables.request.c.key == key)
+    if connection.execute(requests.limit(1)).first() is not None:
+        return True
+    return (
+        connection.execute(select(approval.c.id).where(approval.c.key == key)).first() is not None
+    )
+
+
 def unanswered_approvals(connection: Connection, command: str) -> list[Approval]:
     """Read what was asked for and has no answer, for a command."""
     unanswered = approval_answer.c.approval_id.is_(None)

@@ -61,6 +61,7 @@ BEFORE_AND_LINE: dict[str, tuple[RuleAct, Sequence[str], str]] = {
         "restriction end RS-0001 --until 2026-12-31 --reason over --yes",
     ),
     "exempt": (RuleAct.EXEMPTION, (RESTRICT,), EXEMPT),
+    "erase": (RuleAct.ERASE, (), "audit erase provider:OTHER --reason 'asked for' --yes"),
 }
 
 

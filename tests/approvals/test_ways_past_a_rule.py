@@ -58,23 +58,97 @@ def test_who_asked_and_who_answered_is_not_erased(sara: Person, lea: Person, wor
     assert lea.refused(answered, 4, "identity") == "identity-needed"
 
 
-def test_an_approval_of_another_command_or_quantity_is_found(
+@pytest.fixture
+def as_if_approved(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what was approved be taken for anything, as another program could."""
+    same = "ledger.store.session.approvals.bound_to"
+    hashes: list[str] = []
+
+    def bound_to(_key: str, effect: str) -> str:
+        hashes.append(effect)
+        return hashes[0]
+
+    monkeypatch.setattr(same, bound_to)
+
+
+def failures(world: World) -> str:
+    with pytest.MonkeyPatch.context() as patched:
+        # Among several writers, a rule of just now may not have been visible to a request.
+        patched.setattr("ledger.checks.approvals.LATE_BY", 0)
+        (checked,) = run_checks(world.ledger, ["approvals"])
+    return str(checked.failures) if checked.failures else ""
+
+
+ANOTHER = (
+    'need add PRJ-1 money "50M EUR" --code N-9',
+    'deal introduce O-0001 N-9 "5M EUR" --until 2027-03-01',
+)
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize(
+    "other",
+    [
+        'deal commit D-0001 "3M EUR"',
+        'deal commit D-0002 "2M EUR"',
+    ],
+)
+@pytest.mark.usefixtures("as_if_approved")
+def test_an_approval_of_something_else_is_found(
+    sara: Person, lea: Person, world: World, other: str
+) -> None:
+    for line in ANOTHER:
+        sara.says(line)
+    sara.says("approval rule add commit")
+    refusal(sara, f"{COMMIT} --on 2026-11-23 --key LETTER-7")
+    lea.says("approval give APR-0001")
+    sara.says(f"{other} --key LETTER-7")
+    assert "was given for something else" in failures(world)
+
+
+def test_a_new_deal_may_have_another_code_when_it_is_recorded(
+    sara: Person, lea: Person, world: World
+) -> None:
+    for code in ("N-8", "N-9"):
+        sara.says(f'need add PRJ-1 money "50M EUR" --code {code}')
+    sara.says("approval rule add commit")
+    line = 'deal introduce O-0001 N-9 "3M EUR" --commit'
+    refusal(sara, line)
+    assert "deal D-0002" in str(lea.asks("approval show APR-0001")["lines"])
+    lea.says("approval give APR-0001")
+    lea.says('deal introduce O-0001 N-8 "1M EUR" --until 2027-03-01')
+    sara.says(f"{line} --key APR-0001")
+    assert sara.asks("deal show D-0003")["need"] == "N-9"
+    assert failures(world) == ""
+
+
+TAKEN = 'need add PRJ-1 money "1 EUR" --key APR-0001'
+
+
+@pytest.mark.every_engine
+def test_a_key_taken_beforehand_keeps_no_approval_from_being_recorded(
+    sara: Person, lea: Person, world: World
+) -> None:
+    lea.says(TAKEN)
+    sara.says("approval rule add commit")
+    for _ in range(2):  # asked for once
+        assert "--key APR-0001-2 " in f"{refusal(sara, COMMIT)['next']} "
+    lea.says("approval give APR-0001")
+    sara.says(f"{COMMIT} --key APR-0001-2")
+    assert committed(sara) == "2000000.00"
+    assert failures(world) == ""
+
+
+@pytest.mark.every_engine
+def test_the_key_of_an_approval_is_taken_by_no_other_act(
     sara: Person, lea: Person, world: World
 ) -> None:
     sara.says("approval rule add commit")
-    refusal(sara, f"{COMMIT} --key LETTER-7")
+    refusal(sara, COMMIT)
+    error = refusal(lea, TAKEN)
+    assert error["code"] == "approval-for-other-effect"
+    assert "another --key" in error["next"]
     lea.says("approval give APR-0001")
-    with pytest.MonkeyPatch.context() as patched:
-        same = "ledger.store.session.approvals.bound_to"  # as by another program
-        patched.setattr(same, lambda _key, _effect: _effect_of(world))
-        sara.says('deal commit D-0001 "3M EUR" --key LETTER-7')
-    assert committed(sara) == "3000000.00"
-    (checked,) = run_checks(world.ledger, ["approvals"])
-    assert "was given for something else" in str(checked.failures)
-
-
-def _effect_of(world: World) -> str:
-    from ledger.store.approvals import read_approvals  # noqa: PLC0415
-
-    with world.ledger.read() as connection:
-        return read_approvals(connection)[0].effect_hash
+    refusal(lea, TAKEN)
+    sara.says(f"{COMMIT} --key APR-0001")
+    assert failures(world) == ""

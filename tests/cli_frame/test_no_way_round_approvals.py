@@ -43,6 +43,7 @@ NEED_ONE = {
     "providers": "SELECT request_id FROM provider_version WHERE version > 1",
     "restrictions": "SELECT request_id FROM restriction_version",
     "exemptions": "SELECT request_id FROM exemption_version",
+    "erasures": "SELECT request_id FROM erasure",
     "rules": "SELECT request_id FROM approval_rule WHERE number > 1 OR version > 1",
 }
 APPROVED = """SELECT u.request_id FROM approval_use u

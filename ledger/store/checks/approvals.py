@@ -21,6 +21,7 @@ from ledger.store.db.approval_tables import (
     approval_answer,
     approval_rule,
     approval_use,
+    standing_approval,
 )
 from ledger.store.db.night_tables import finding_event
 from ledger.store.db.queries import chunked
@@ -41,12 +42,40 @@ def read_approval_rows(connection: Connection, units: Mapping[str, Unit]) -> App
         uses=dict(_uses(connection)),
         answers=tuple(_answers(connection)),
         standing=_standing(connection, units),
+        ended=_ended(connection),
+        providers=_providers(connection),
         requests=lambda ids: _requests(connection, ids),
     )
 
 
 def _standing(connection: Connection, units: Mapping[str, Unit]) -> dict[int, StandingApproval]:
     return {one.number: one for one in read_standing(connection, units)}
+
+
+def _ended(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Read which request ended each standing approval, and when."""
+    standing = standing_approval.c
+    query = select(standing.number, standing.request_id, moment(standing.recorded_at))
+    ended = connection.execute(query.where(standing.in_force.is_(False)))
+    return {number: (request, recorded) for number, request, recorded in ended}
+
+
+def _providers(connection: Connection) -> dict[int, frozenset[str]]:
+    """Read whose offers each request moved that was recorded by a standing approval."""
+    entry, deal, offer = tables.entry.c, tables.deal.c, tables.offer.c
+    query = (
+        select(approval_use.c.request_id, tables.provider.c.code)
+        .join(tables.entry, entry.request_id == approval_use.c.request_id)
+        .join(tables.deal, deal.id == entry.deal_id)
+        .join(tables.offer, offer.id == deal.offer_id)
+        .join(tables.provider, tables.provider.c.id == offer.provider_id)
+        .where(approval_use.c.standing.is_not(None))
+        .distinct()
+    )
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for request, provider in connection.execute(query):
+        found[request].add(provider)
+    return {request: frozenset(providers) for request, providers in found.items()}
 
 
 def _rules(connection: Connection) -> Iterator[RuleRow]:
@@ -82,6 +111,9 @@ def _other_deeds(connection: Connection) -> dict[int, tuple[str, ...]]:
     )
     for request in connection.execute(resolved.distinct()).scalars():
         deeds[request].append(RuleAct.RESOLVE.value)
+    erased = select(tables.erasure.c.request_id).where(tables.erasure.c.request_id > since)
+    for request in connection.execute(erased.distinct()).scalars():
+        deeds[request].append(RuleAct.ERASE.value)
     changed = select(approval_rule.c.request_id).where(approval_rule.c.request_id > since)
     for request in connection.execute(changed.distinct()).scalars():
         deeds[request].append(RuleAct.RULE.value)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import chain, count
 from shlex import quote
 from typing import Any, Final
 
@@ -27,11 +28,12 @@ from ledger.approvals.approval import (
     require_usable,
 )
 from ledger.approvals.effect import EffectDigest, bound_to
+from ledger.approvals.lines import MOST_LINES, EntryTerms, entry_line
 from ledger.approvals.rules import Deed, Need, RuleAct, deeds_of_draft, needed, totals
 from ledger.approvals.standing import StandingApproval, covering
 from ledger.core.errors import LedgerError, NotFound, RefusedByRule
 from ledger.core.factors import Side
-from ledger.core.quantity import Unit, format_quantity
+from ledger.core.quantity import Unit
 from ledger.core.requests import NotApproved, Request
 from ledger.journal.entries import Draft
 from ledger.journal.receipts import Receipt
@@ -39,10 +41,12 @@ from ledger.rates.rates import find_rate
 from ledger.statements.findings import FindingEvent, finding_code
 from ledger.store.approvals import (
     approvals_for,
+    is_key_known,
     read_rules,
     read_standing,
     unanswered_approvals,
 )
+from ledger.store.db import tables
 from ledger.store.db.approval_tables import approval, approval_rule, approval_use
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -53,7 +57,6 @@ ASKING: Final = "approval ask"
 AT_NIGHT: Final = "reconcile"
 """The command that a night's requests are recorded under; a night asks for nothing."""
 
-_MOST_LINES: Final = 20
 _OF_KIND: Final = {
     "provider": RuleAct.PROVIDER,
     "restriction": RuleAct.RESTRICTION,
@@ -89,6 +92,7 @@ def require_approved(uow: UnitOfWork, receipt: Receipt) -> Receipt:
     """
     needs = needed(read_rules(uow.connection, uow.units), [*_deeds(uow)], _rate_of(uow))
     if not needs:
+        _require_own_key(uow)
         return receipt
     if uow.request.dry_run and uow.request.command != AT_NIGHT:
         noted = len(uow.notes)
@@ -96,6 +100,23 @@ def require_approved(uow: UnitOfWork, receipt: Receipt) -> Receipt:
         return replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
     _require_one(uow, receipt, needs)
     return receipt
+
+
+def _require_own_key(uow: UnitOfWork) -> None:
+    """Refuse another act under the key of one that waits for an approval, or has it.
+
+    What was approved could not be recorded any more. Raises `ApprovalForOtherEffect`.
+    """
+    if uow.request.key is None:
+        return
+    known = [one for one in approvals_for(uow.connection, uow.key) if not one.is_used]
+    if not known or bound_to(uow.key, _effect(uow)) in {one.effect_hash for one in known}:
+        return
+    raise ApprovalForOtherEffect(
+        f"The key {uow.key} is that of {known[-1].code}, which was asked for by "
+        f"{known[-1].asked_by}.",
+        next_step="Repeat the command with another --key, or without one.",
+    )
 
 
 def _reasons(needs: list[Need]) -> str:
@@ -175,7 +196,7 @@ def ask(uow: UnitOfWork, asked: Asked) -> Receipt:
     if waiting is not None:
         return uow.receipt(recorded={"approval": waiting.code, "key": waiting.key})
     (identity,) = uow.new_ids(approval, 1)
-    key = asked.key or approval_code(identity)
+    key = asked.key or _free_key(uow, approval_code(identity))
     row = {
         "id": identity,
         "key": key,
@@ -190,11 +211,17 @@ def ask(uow: UnitOfWork, asked: Asked) -> Receipt:
     return uow.receipt(recorded={"approval": approval_code(identity), "key": key})
 
 
+def _free_key(uow: UnitOfWork, code: str) -> str:
+    """Give the key of a request that has none: the code of its approval, or the next one free."""
+    keys = chain((code,), (f"{code}-{number}" for number in count(2)))
+    return next(key for key in keys if not is_key_known(uow.connection, key))
+
+
 def _waiting(uow: UnitOfWork, asked: Asked) -> Approval | None:
     """Give what was asked for already and waits, for the same effect and under the same key."""
     unanswered = unanswered_approvals(uow.connection, asked.command)
     for one in unanswered:
-        is_key = one.key == (asked.key or one.code)
+        is_key = one.key == asked.key if asked.key else one.has_own_key
         is_same = one.effect_hash == bound_to(one.key, asked.effect)
         is_mine = one.asked_by == identity_of_writer(uow)
         if is_key and is_same and is_mine and one.state(uow.today) is State.WAITING:
@@ -228,6 +255,8 @@ def _deeds(uow: UnitOfWork) -> Iterator[Deed]:
             yield Deed(_OF_KIND[change.kind], uow.day)
     if uow.rows_written[approval_rule.name]:
         yield Deed(RuleAct.RULE, uow.day)
+    if uow.rows_written[tables.erasure.name]:
+        yield Deed(RuleAct.ERASE, uow.day)
     if _resolved(uow):
         yield Deed(RuleAct.RESOLVE, uow.day)
 
@@ -295,9 +324,9 @@ def _terms(uow: UnitOfWork, kind: str, code: str) -> dict[str, Any] | None:
 
 
 def _few(lines: list[str]) -> list[str]:
-    if len(lines) <= _MOST_LINES:
+    if len(lines) <= MOST_LINES:
         return lines
-    return [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} lines more"]
+    return [*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} lines more"]
 
 
 def _head(uow: UnitOfWork) -> Iterator[str]:
@@ -329,17 +358,12 @@ def _shown(value: object) -> str:
 
 
 def _line_of(uow: UnitOfWork, draft: Draft) -> str:
-    sides = {one.side: one for one in reversed(draft.movements)}
-    moved = sides.get(Side.NEED, draft.movements[0])
-    quantity = format_quantity(moved.amount, uow.units[moved.unit])
-    details = draft.details
-    named = [one for one in (Side.NEED, Side.OFFER) if one in sides]
-    parts = [
-        f"{draft.act.value} {quantity}",
-        *(f"{side.value} {sides[side].account}" for side in named),
-        *([] if draft.deal is None else [f"deal {draft.deal}"]),
-        f"on {details.effective_on}",
-        *([] if draft.reverses is None else [f"reverses entry {draft.reverses}"]),
-        *([] if details.override is None else [f"override: {details.override}"]),
-    ]
-    return ", ".join(parts)
+    terms = EntryTerms(
+        act=draft.act,
+        movements=draft.movements,
+        deal=draft.deal,
+        effective_on=draft.details.effective_on,
+        reverses=draft.reverses,
+        override=draft.details.override,
+    )
+    return entry_line(terms, uow.units.__getitem__)
