@@ -281,7 +281,7 @@ def _disclosed_fields(
 
 
 def _leaf(connection: Connection, request: int, number: int) -> bytes:
-    leaves = stream_leaves(connection, request - 1, request)
+    leaves = stream_leaves(connection, request - 1, request, ENTRY_KIND)
     key = (ENTRY_KIND, str(number))
     match = next((leaf for leaf in leaves if (leaf.kind, leaf.reference) == key), None)
     if match is not None and match.erased_by is not None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from world import World
 
 from ledger.core.factors import Side
+from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Leaf
 from ledger.store import registers
 from ledger.store.db import tables
 from ledger.store.evidence.leaves import stream_leaves
@@ -35,6 +36,9 @@ def reading(world: World, look: Callable[[Connection], object]) -> Callable[[], 
 
 MOST_OF_A_HOLD = {"sqlite": 17, "postgresql": 20}
 """Statements of an introduction that opens a deal, seven inserts among them."""
+
+MOST_OF_ENTRIES = 8
+"""Statements for the leaves of entries: the requests, the entries with what is in them, texts."""
 
 
 @pytest.fixture
@@ -86,6 +90,22 @@ def test_the_leaves_of_many_accounts_are_read_in_as_many_statements_as_of_one(me
         return len(statements(metro, reading(metro, look)))
 
     assert leaves(*introduce(3, 12)) == leaves(*introduce(15, 1))
+
+
+def test_leaves_of_one_kind_are_read_without_the_tables_of_the_others(metro):
+    metro.introduce("1 EUR")
+    found: dict[str | None, list[Leaf]] = {}
+
+    def leaves(only: str | None) -> int:
+        def look(connection: Connection) -> None:
+            found[only] = [*stream_leaves(connection, 0, 10**9, only)]
+
+        return len(statements(metro, reading(metro, look)))
+
+    assert leaves(ENTRY_KIND) <= MOST_OF_ENTRIES < leaves(None)
+    kinds = {REQUEST_KIND, ENTRY_KIND}
+    assert found[ENTRY_KIND] == [one for one in found[None] if one.kind in kinds]
+    assert {one.kind for one in found[ENTRY_KIND]} == kinds
 
 
 def test_a_hold_asks_no_more_of_a_need_with_many_deals(metro):

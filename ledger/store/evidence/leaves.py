@@ -45,13 +45,18 @@ AFTER_ALL: Final = 2**63 - 1
 """A request number above every one that can be stored."""
 
 
-def stream_leaves(connection: Connection, after: int, through: int) -> Iterator[Leaf]:
-    """Give the leaves of all requests after one and up to another, in the order of the tree."""
+def stream_leaves(
+    connection: Connection, after: int, through: int, only: str | None = None
+) -> Iterator[Leaf]:
+    """Give the leaves of all requests after one and up to another, in the order of the tree.
+
+    `only` leaves out what is neither of that kind nor a request: its tables are not read.
+    """
     requests = stream(connection, _requests(after, through))
     first = next(requests, None)
     if first is None:  # no other kind is asked for: a leaf belongs to a request
         return
-    pending = _PendingRows(_sources(connection, after, through))
+    pending = _PendingRows(_sources(connection, after, through, only))
     disclosures = DisclosureStream(connection, after, through)
     erased = PlainErasures(connection, after, through)
     for number, layout, *terms in chain([first], requests):
@@ -122,8 +127,8 @@ class _LeafRequest:
         return content
 
 
-def _sources(connection: Connection, after: int, through: int) -> list[Source]:
-    """Give every kind of leaf but requests, in the order of the tree."""
+def _sources(connection: Connection, after: int, through: int, only: str | None) -> list[Source]:
+    """Give every kind of leaf but requests, or one of them alone, in the order of the tree."""
     others = {
         ENTRY_KIND: entry_leaves,
         "setting": setting_leaves,
@@ -137,10 +142,10 @@ def _sources(connection: Connection, after: int, through: int) -> list[Source]:
             if kind in STORED_REGISTERS
             else others[kind](connection, after, through)
             for kind in LEAF_KINDS
-            if kind != REQUEST_KIND
+            if kind != REQUEST_KIND and only in {None, kind}
         ),
-        *table_leaves(connection, after, through),
-        *adopted_leaves(connection, after, through),
+        *(table_leaves(connection, after, through) if only in {None, ROWS_KIND} else ()),
+        *(adopted_leaves(connection, after, through) if only in {None, ROWS_KIND} else ()),
     ]
 
 
