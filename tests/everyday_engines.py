@@ -2,6 +2,8 @@
 
 A test that asks for a ledger runs on SQLite and on PostgreSQL. Where the SQL, the locks and the
 guards of the two engines meet the program, all of that runs every day: the folders of `CONTRACT`.
+Each test of the folders of `CONTRACT_BY_TEST` runs on the server too; one that is a single rule
+over many parameters does so with one in `SAMPLE` of these, its first among them.
 The others say commands and call use cases whose SQL those suites hold to its contract: every day,
 each of their tests runs on SQLite, and one in `SAMPLE` of each file on the server too. The rest
 are marked `soak`: `pytest -m soak`, or `pytest -m postgresql FOLDER`, runs them.
@@ -24,14 +26,20 @@ SAMPLE = 5
 
 CONTRACT = frozenset(
     {
-        *("activity", "architecture", "compatibility", "concurrency", "crashes", "duplicates"),
-        *("exchanges", "filters", "gaps", "guards", "instalments", "journal", "machine", "phases"),
-        *("quantity", "races", "rates", "raw_sql", "reports", "restrictions", "seals", "seats"),
-        *("status", "store", "summaries", "topics", "usecases", "views"),
+        *("architecture", "compatibility", "concurrency", "crashes", "guards", "machine", "races"),
+        *("raw_sql", "store"),
     }
 )
-"""Folders about SQL, guards, locks, processes, and what the store reads and sums: every test on
-both engines, every day."""
+"""Folders about SQL, guards, locks and processes: every test on both engines, every day."""
+
+CONTRACT_BY_TEST = frozenset(
+    {
+        *("filters", "gaps", "journal", "quantity", "rates", "restrictions", "seals", "status"),
+        *("summaries", "usecases"),
+    }
+)
+"""Folders about what the store reads and sums: every test on both engines every day, with fewer
+parameters on the server."""
 
 CONTRACT_FILES = re.compile("killed|concurrent|at_once")
 """What other folders name their files about the same by."""
@@ -39,12 +47,13 @@ CONTRACT_FILES = re.compile("killed|concurrent|at_once")
 
 def mark(items: Iterable[pytest.Item]) -> None:
     """Mark as `soak` what repeats on the server a test that runs on SQLite."""
-    seen: Counter[Path] = Counter()
+    seen: Counter[tuple[Path, str]] = Counter()
     for item in items:
         if _repeats_on_the_server(item):
-            if seen[item.path] % SAMPLE:
+            sampled = item.path, _test(item) if _folder(item.path) in CONTRACT_BY_TEST else ""
+            if seen[sampled] % SAMPLE:
                 item.add_marker(pytest.mark.soak)
-            seen[item.path] += 1
+            seen[sampled] += 1
 
 
 def _repeats_on_the_server(item: pytest.Item) -> bool:
@@ -66,8 +75,16 @@ def _engines(item: pytest.Item) -> set[Any]:
 
 
 def _is_contract(path: Path) -> bool:
-    folder = path.relative_to(TESTS).parts[0]
-    return folder in CONTRACT or CONTRACT_FILES.search(path.name) is not None
+    return _folder(path) in CONTRACT or CONTRACT_FILES.search(path.name) is not None
+
+
+def _folder(path: Path) -> str:
+    return path.relative_to(TESTS).parts[0]
+
+
+def _test(item: pytest.Item) -> str:
+    """Name a test without its parameters."""
+    return item.nodeid.partition("[")[0]
 
 
 def _is_about_the_server(item: pytest.Item) -> bool:

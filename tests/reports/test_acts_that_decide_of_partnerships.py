@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 import time_machine
+from hands import seeds
 from world import NOON, World
 
 from ledger.core.errors import LedgerError
@@ -113,7 +114,8 @@ def act_at_random(world: World, chance: random.Random) -> None:
         pass
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.every_engine
+@pytest.mark.parametrize("seed", seeds(1, 3))
 def test_the_acts_that_are_read_say_what_all_of_them_do(world: World, seed: int) -> None:
     chance = random.Random(seed)
     tied(world)

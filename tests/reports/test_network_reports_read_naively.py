@@ -75,6 +75,7 @@ def compare_at_random(officer: Officer, told: Told, chance: Chance) -> None:
 
 @pytest.mark.long
 @pytest.mark.draws
+@pytest.mark.every_engine
 def test_reports_are_those_of_a_second_reading(
     ledgers: Ledgers,
     capsys: pytest.CaptureFixture[str],
@@ -83,7 +84,7 @@ def test_reports_are_those_of_a_second_reading(
 ) -> None:
     without_settings(monkeypatch, tmp_path)
 
-    @examples(30, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+    @examples(30, everyday=2, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
     @given(st.integers(0, 2**32))
     def read_twice(seed: int) -> None:
         world = World(ledgers.new())
