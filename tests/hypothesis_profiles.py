@@ -62,7 +62,12 @@ def load_full() -> None:
         settings.load_profile("full")
 
 
-def examples(count: int, **more: object) -> settings:
-    """Try so many examples in a full run, and in another profile more or fewer in proportion."""
+def examples(count: int, everyday: int | None = None, **more: object) -> settings:
+    """Try so many examples in a full run, and in another profile more or fewer in proportion.
+
+    `everyday` is the most of them that are tried every day, where one takes seconds.
+    """
     share = count * settings.default.max_examples // EXAMPLES
+    if everyday is not None and settings.default.max_examples <= EVERYDAY:
+        share = min(share, everyday)
     return settings(max_examples=max(share, min(count, FEWEST)), **more)

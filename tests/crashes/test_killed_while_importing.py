@@ -48,7 +48,7 @@ ENTRIES = ROWS + 1 + ROWS // 2
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kills", sizes(3, 200))
+@pytest.mark.parametrize("kills", sizes(2, 200))
 def test_an_import_is_there_whole_or_not_at_all(new_ledger, folder, kills, seed):
     line = ("import", str(folder), "--yes", "--key", KEY, "--json")
     run_line(new_ledger(), *line)

@@ -219,7 +219,7 @@ def killed_upgrades(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kills", sizes(3, 200))
+@pytest.mark.parametrize("kills", sizes(2, 200))
 def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
     used = ledgers.new()
     officer = Hand(used)

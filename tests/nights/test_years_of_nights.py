@@ -94,14 +94,14 @@ class Fund(Nights):
 
 @pytest.mark.long
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("nights_of", sizes(20, 3653))
+@pytest.mark.parametrize("nights_of", sizes(12, 3653))
 def test_years_of_nights(ledger_url: str, nights_of: int, seed: int) -> None:
     live_through(nights_of, ledger_url, seed)
 
 
 @pytest.mark.long
 @pytest.mark.only_on("postgresql")
-@pytest.mark.parametrize("nights_of", sizes(10, 3653))
+@pytest.mark.parametrize("nights_of", sizes(5, 3653))
 def test_years_of_nights_on_a_server(ledger_url: str, nights_of: int, seed: int) -> None:
     live_through(nights_of, ledger_url, seed)
 

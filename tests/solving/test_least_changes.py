@@ -25,7 +25,8 @@ from ledger.solver.least_changes import is_feasible
 from ledger.solver.solve import solve
 from ledger.solver.stability import solve_near
 
-CASES, BATCH = 400, 50
+CASES, BATCH, EVERYDAY = 400, 50, 100
+"""Random cases in all, in one test, and of these every day; `pytest -m soak` tries the others."""
 MOST_PLANS = 60_000
 RATES = (Ratio(1, 1), Ratio(1, 1), Ratio(3, 2), Ratio(10, 3))
 
@@ -141,7 +142,13 @@ def wrong(seed: int, churn: Fraction) -> str:
 
 
 @pytest.mark.parametrize("churn", [Fraction(0), Fraction(1, 10)])
-@pytest.mark.parametrize("first", range(0, CASES, BATCH))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=pytest.mark.soak if first >= EVERYDAY else ())
+        for first in range(0, CASES, BATCH)
+    ],
+)
 def test_the_fewest_lines_of_small_problems_change(first: int, churn: Fraction):
     said = {seed: why for seed in range(first, first + BATCH) if (why := wrong(seed, churn))}
     assert said == {}

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from hands import seeds
 from nights import TODAY, WHO, findings, put
 from world import World
 
@@ -126,7 +127,7 @@ def test_what_others_may_still_be_writing_counts_as_new(fund, monkeypatch):
     assert night(fund)["providers_unchanged"] == 0
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", seeds(1, 3))
 def test_leaving_alone_changes_no_finding(fund, tmp_path, seed):
     chance = Random(seed)
     left = 0

@@ -60,7 +60,7 @@ def lines_of(name: str) -> tuple[Line, ...]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("faults", sizes(8, 300))
+@pytest.mark.parametrize("faults", sizes(3, 300))
 def test_an_act_is_refused_or_done_and_can_be_repeated(
     storage: Storage, kind: str, faults: int, seed: int
 ) -> None:

@@ -100,7 +100,7 @@ def _is_torn(ended: Ended, left: dict[str, bytes]) -> bool:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("cuts", sizes(40, 2000))
+@pytest.mark.parametrize("cuts", sizes(16, 2000))
 def test_a_power_cut_loses_nothing_and_leaves_nothing_half(
     storage: Storage, cuts: int, seed: int, tmp_path: Path
 ) -> None:
