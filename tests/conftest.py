@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import attack_figures
 import everyday_engines
 import hypothesis_profiles
 import pytest
@@ -61,6 +62,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database-url",
         metavar="URL",
         help="run the compatibility tests alone, on the database at this URL",
+    )
+    parser.addoption(
+        "--figures",
+        action="store_true",
+        help="print how many cases the tests of attacks tried, and how many went undetected",
     )
 
 
@@ -129,6 +135,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     New ledgers take the machine's time zone, which is the same on every machine here.
     """
+    config.pluginmanager.register(attack_figures)
     if _is_long(config):
         hypothesis_profiles.load_full()
     # Hundreds of processes are started; without this each of them compiles every module anew.

@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 import time_machine
+from attack_figures import count_cases
 from ledgers import sqlite_file
 from sealed_world import Sealed
 
@@ -150,6 +151,7 @@ def flipped(file: Path, capsys, marks, seed: int, count: int) -> None:
             if code not in CLEAR:
                 unclear.append(f"{done}: {line}: {code} {told[-300:]}")
             file.write_bytes(damaged)
+    count_cases(count, lost=len(unclear), undetected=len(unseen))
     assert (unclear, unseen) == ([], []), f"seed {seed}"
 
 

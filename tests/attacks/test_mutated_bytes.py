@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from bare_place import Place, bare_place
 from complete_ledger import disarm
 from ledgers import Ledgers
@@ -102,6 +103,7 @@ def mutated(place: Any, seed: int, count: int) -> None:
         names = attacker.names(table.name, row) if check == "seals" else ("",)
         if not any(name in failure for failure in result.failures for name in names):
             missed.append((table.name, column.name, row[column.name], new, result.failures[:3]))
+    count_cases(done, undetected=len(missed))
     assert missed == [], f"seed {seed}"
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from attack_figures import count_cases
 from hands import Ending, Job, broken_checks, hands, sizes, tell
 from kill import run_line
 from officers import Officer, a_plan
@@ -63,6 +64,7 @@ def test_a_server_killed_under_load_loses_nothing_it_acknowledged(server, kills,
         lost_answers += sum(
             held_to(Officer(url), plan, endings) for plan, endings in zip(plans, ends, strict=True)
         )
+    count_cases(kills)
     tell(
         f"server killed: {kills} kills under {OFFICERS} officers, {acknowledged} acts "
         f"acknowledged, none lost; the unanswered were told {dict(errors)}; "

@@ -9,6 +9,7 @@ import random
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from hands import DONE, Job, broken_checks, sizes, tell
 from kill import killed_while, span_of
 from officers import Officer, a_plan
@@ -37,6 +38,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_left_half(new_ledger, kills
         assert broken_checks(url) == []
         lost_answers += held_to(Officer(url), f"life-{life}", plan, died.said)
         acknowledged += len(died.said)
+    count_cases(kills)
     tell(
         f"killed while acting: {kills} kills, {acknowledged} acts acknowledged, none lost; "
         f"{lost_answers} answers lost on the way and given again, seed {seed}"

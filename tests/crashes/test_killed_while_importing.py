@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
+from attack_figures import count_cases
 from hands import Hand, broken_checks, sizes, tell
 from kill import killed_while, run_line, span_of
 
@@ -75,6 +76,7 @@ def test_an_import_is_there_whole_or_not_at_all(new_ledger, folder, kills, seed)
         assert len(Hand(url).entries()) == ENTRIES
         whole += entries == ENTRIES
         killed += died.killed
+    count_cases(kills)
     tell(
         f"killed while importing: {kills} kills ({killed} before the end), afterwards {whole} "
         f"whole and {kills - whole} not there at all, seed {seed}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from attack_figures import count_cases
 from hands import Hand, broken_checks, sizes, tell
 from kill import killed_while, run_line, span_of
 from ledgers import Ledgers
@@ -239,6 +240,7 @@ def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
         return made[-1]
 
     left = killed_upgrades(make, ("db", "upgrade"), kills, seed)
+    count_cases(kills)
     tell(f"killed while upgrading: {kills} kills, left at {dict(left)}, all completed, seed {seed}")
 
     assert set(left) <= {OLDER, CURRENT_REVISION}
@@ -249,6 +251,7 @@ def test_an_upgrade_is_done_or_not_done(ledgers: Ledgers, kills, seed):
 @pytest.mark.parametrize("kills", sizes(2, 50))
 def test_a_new_ledger_is_there_or_not_there(ledgers: Ledgers, kills, seed):
     left = killed_upgrades(ledgers.empty, ("init",), kills, seed)
+    count_cases(kills)
     tell(
         f"killed while setting up: {kills} kills, left at {dict(left)}, all completed, seed {seed}"
     )

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 import pytest
+from attack_figures import count_cases
 from grammar import Attempt, attempts
 from judge_attempts import HARMLESS, NAMED, REFUSED, UNNAMED, Judged, MakeJudge
 from ledgers import Ledgers
@@ -33,6 +34,7 @@ def told(found: Iterable[Judged], seed: int) -> Counter[str]:
         verdicts[one.verdict] += 1
         if one.verdict == UNNAMED:
             unnamed.append(str(one))
+    count_cases(verdicts.total(), undetected=len(unnamed))
     print(f"seed {seed}: {dict(verdicts)}")  # noqa: T201 - pytest shows it where asked to
     assert unnamed == [], f"seed {seed}"
     return verdicts

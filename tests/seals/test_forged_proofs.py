@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from sealed_world import Sealed
 from world import World
 
@@ -192,6 +193,7 @@ def test_a_thousand_forged_proofs_are_refused(honest, tmp_path) -> None:
         found = outcome(document, mark, tmp_path / "proof.json")
         assert found != "accepted", f"seed {SEED}: {change.__name__}: {document}"
         told[found] += 1
+    count_cases(FORGERIES)
     assert sum(told.values()) == FORGERIES
 
 

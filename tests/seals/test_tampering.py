@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from bare_place import Place, Sql, bare_place
 from complete_ledger import disarm
 from ledgers import Ledgers
@@ -75,6 +76,7 @@ def tampered(attacker: Attacker, attempt: Place, seed: int, count: int) -> Count
         named = any(name in failure for name in done.names for failure in result.failures)
         if result.ok or not named:
             missed.append(f"{done}: {result.failures}")
+    count_cases(count, undetected=len(missed))
     print(f"seed {seed}: {dict(told)}")  # noqa: T201 - pytest shows it where asked to
     assert missed == [], f"seed {seed}"
     return told

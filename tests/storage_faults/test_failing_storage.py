@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from hands import broken_checks, sizes, tell
 from kill import run_line
 from officers import Officer
@@ -83,6 +84,7 @@ def test_an_act_is_refused_or_done_and_can_be_repeated(
         f"refused {dict(figures.refused)}, of which {figures.recorded} were recorded; "
         f"{figures.untouched} faults never came, {len(figures.wrong)} wrong, seed {seed}"
     )
+    count_cases(figures.faults, lost=len(figures.wrong))
     assert figures.wrong == []
     assert not figures.untouched
     assert figures.done
