@@ -21,7 +21,12 @@ def garbage_collection_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
-            if not gc.get_freeze_count():
+            if not anything_is_frozen():
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+def anything_is_frozen() -> bool:
+    """Say whether a caller has frozen anything; the collector counts all of it to tell."""
+    return gc.get_freeze_count() > 0
