@@ -64,11 +64,10 @@ _FEW: Final = 6
 
 
 class _Registers(Mapping[str, StoredRegister]):
-    """The registers by name: those that most commands touch, and others when they are asked for."""
+    """The registers by name, each with its tables made when it is first asked for."""
 
     def __init__(self) -> None:
-        made = (spec for spec in versioned().values() if spec.table in tables.metadata.tables)
-        self._stored = {spec.name: stored_register(spec) for spec in made}
+        self._stored: dict[str, StoredRegister] = {}
 
     def __getitem__(self, name: str) -> StoredRegister:
         if (stored := self._stored.get(name)) is None:

@@ -8,6 +8,7 @@ from bench_structure import COMMANDS, HELP, INTRODUCE, Trace, make_ledger_here, 
 from sqlalchemy import Engine, event
 
 from cli.main import main
+from ledger.registers.table import REGISTERS
 
 MOST_FILES_OF_AN_ACT = 35
 MOST_MODULES_OF_HELP = 25
@@ -73,6 +74,27 @@ def test_a_screen_sends_few_statements(ledger_url, command, most):
         event.remove(Engine, "connect", connected)
     asked = [one for one in sent if one.startswith("SELECT")]
     assert len(asked) <= most, asked
+
+
+TABLES_OF_LISTS = {
+    "city list": {"city", "office"},
+    "need list": {"need", "project", "city", "office"},
+}
+"""The registers whose tables a list needs: its own, and those that its records refer to."""
+
+
+@pytest.mark.parametrize(("command", "needed"), TABLES_OF_LISTS.items())
+def test_a_list_makes_no_tables_that_it_does_not_read(ledger_url, command, needed):
+    program = (
+        "import sys; from cli.main import main; main(sys.argv[1:]);"
+        "from ledger.store.db.types import metadata; print(*metadata.tables, file=sys.stderr)"
+    )
+    words = [sys.executable, "-c", program, *command.split(), "--db", ledger_url]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    made = set(done.stderr.split())
+
+    assert {name for name in REGISTERS if f"{name}_version" in made} == needed
+    assert not {name for name in made if name.startswith(("proposal", "introduced"))}
 
 
 def test_a_ledger_in_a_file_is_read_without_the_dialect_of_servers(ledger_url):

@@ -2,7 +2,8 @@
 
 Registers are split in two, identity rows with what is fixed and version rows with the terms; both
 are append-only. A version that is `in_error` hides its record, whose code is free for another one.
-The tables of a register that few commands touch are made when one asks for them (`named`).
+The tables of registers and of proposals are made when one is asked for, by its name here or by
+`named`: most commands need few of them, and making one takes thousands of calls.
 The journal is `entry` and `movement`. What changes is put in force by triggers: balances, and codes
 and a project's city, which append-only rows of identity changes announce.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from functools import cache
 from threading import RLock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -39,7 +40,6 @@ from ledger.core.factors import Factor, Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import Act
 from ledger.registers import table as registers
-from ledger.registers.pairs import DEAL
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import FACTORS
 from ledger.store.db import types
@@ -378,10 +378,13 @@ def _made(register: str) -> None:
             if other != register:
                 _made(other)
         if spec.table not in metadata.tables:
-            _register(spec)
+            made = _register(spec, *([_of_holder()] if register in _ACCOUNTS else []))
+            if register in _BY_NAME:
+                globals().update(zip((register, f"{register}{_VERSION}"), made, strict=True))
 
 
 _MAKING: Final = RLock()
+_ACCOUNTS: Final = frozenset(side.value for side in Side)
 
 
 def _order_origins(spec: RegisterSpec) -> None:
@@ -396,11 +399,6 @@ def _order_origins(spec: RegisterSpec) -> None:
             if versions is not None and kind in made:
                 versions.add_is_dependent_on(made[kind])
 
-
-office, office_version = _register(registers.OFFICE)
-city, city_version = _register(registers.CITY)
-provider, provider_version = _register(registers.PROVIDER)
-project, project_version = _register(registers.PROJECT)
 
 holder = Table(
     "holder",
@@ -418,10 +416,6 @@ holder = Table(
 def _of_holder() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["id", "unit"], ["holder.id", "holder.unit"])
 
-
-need, need_version = _register(registers.NEED, _of_holder())
-offer, offer_version = _register(registers.OFFER, _of_holder())
-deal, deal_version = _register(DEAL)
 
 allowed_move = Table(
     "allowed_move",
@@ -533,84 +527,49 @@ rate = Table(
 )
 """Exchange rates as they were learned; the latest recorded of a day and pair is in force."""
 
-proposal = Table(
-    "proposal",
-    metadata,
-    row_id(),
-    Column("code", CODE, nullable=False, unique=True),
-    Column("folded", Text, nullable=False, unique=True),
-    Column("number", Integer),
-    Column("day", Date, nullable=False),
-    # The filters as they were typed, as a JSON list: what was matched.
-    Column("selection", Text, nullable=False),
-    Column("solver", Text, nullable=False),
-    Column("limited", Boolean, nullable=False),
-    Column("milliseconds", BigInteger, nullable=False),
-    *(
-        Column(f"{level}_{what}", ExactDecimal, nullable=False)
-        for level in ("complete", "coverage")
-        for what in ("value", "bound")
-    ),
-    Column("cost", ExactDecimal, nullable=False),
-    Column("cost_unit", CODE, ForeignKey("unit.code"), nullable=False),
-    Column("cost_unknown", Integer, nullable=False),
-    # Pairs of units left out because no rate is known, each as EUR/USD.
-    Column("without_rate", CodeList, nullable=False),
-    # The last entry there was when it was solved.
-    foreign_key("solved_on", "entry.id", required=False),
-    Column("lines", Integer, nullable=False),
-    Column("reason", Text),
-    *recorded_columns(),
-    CheckConstraint("lines >= 0", name="lines"),
-    Index("ix_proposal_number", "number"),
-)
-"""What matching proposed at a moment; it changes nothing, and is never changed."""
-
-proposal_line = Table(
-    "proposal_line",
-    metadata,
-    key_to("proposal_id", "proposal.id"),
-    Column("line", Integer, primary_key=True, autoincrement=False),
-    foreign_key("offer_id", "offer.id"),
-    foreign_key("need_id", "need.id"),
-    Column("need_amount", BigInteger, nullable=False),
-    Column("need_unit", CODE, ForeignKey("unit.code"), nullable=False),
-    Column("offer_amount", BigInteger, nullable=False),
-    Column("offer_unit", CODE, ForeignKey("unit.code"), nullable=False),
-    Column("rate", ExactDecimal, nullable=False),
-    Column("rate_exact", ExactFraction),
-    CheckConstraint(f"need_amount BETWEEN 1 AND {MAX_AMOUNT}", name="need_amount"),
-    CheckConstraint(f"offer_amount BETWEEN 1 AND {MAX_AMOUNT}", name="offer_amount"),
-    sqlite_with_rowid=False,
-)
-
-proposal_project = Table(
-    "proposal_project",
-    metadata,
-    key_to("proposal_id", "proposal.id"),
-    key_to("project_id", "project.id"),
-    Column("weight", SmallInteger, nullable=False),
-    CheckConstraint("weight BETWEEN 1 AND 100", name="weight"),
-    sqlite_with_rowid=False,
-)
-"""The projects that a proposal would complete, at the weight they had."""
-
-introduced_line = Table(
-    "introduced_line",
-    metadata,
-    key_to("entry_id", "entry.id"),
-    Column("proposal_id", BigInteger, nullable=False),
-    Column("line", Integer, nullable=False),
-    ForeignKeyConstraint(
-        ["proposal_id", "line"], ["proposal_line.proposal_id", "proposal_line.line"]
-    ),
-    UniqueConstraint("proposal_id", "line"),
-    sqlite_with_rowid=False,
-)
-"""Which line of which proposal an introduction was made from; a line is taken up once."""
-
 REFERENCE_TABLES: Final = (region, country, sector, project_status, instrument, seat_role)
 MUTABLE_TABLES: Final = (balance, deal_balance)
+
+
+if TYPE_CHECKING:
+    # What `__getattr__` gives, so that a name that no table has is found before it is used.
+    city: Table
+    city_version: Table
+    deal: Table
+    deal_version: Table
+    introduced_line: Table
+    need: Table
+    need_version: Table
+    offer: Table
+    offer_version: Table
+    office: Table
+    office_version: Table
+    project: Table
+    project_version: Table
+    proposal: Table
+    proposal_line: Table
+    proposal_project: Table
+    provider: Table
+    provider_version: Table
+else:
+
+    def __getattr__(name: str) -> Table:
+        """Give a table of a register or of proposals by its name, made when it is first asked."""
+        if name in _OF_PROPOSALS:
+            from ledger.store.db import proposal_tables  # noqa: PLC0415 - few commands need them
+
+            return globals().setdefault(name, getattr(proposal_tables, name))
+        register = name.removesuffix(_VERSION)
+        if register not in _BY_NAME:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        return named(register) if register == name else versions_of(register)
+
+
+_OF_PROPOSALS: Final = ("proposal", "proposal_line", "proposal_project", "introduced_line")
+_VERSION: Final = "_version"
+_BY_NAME: Final = ("office", "city", "provider", "project", "need", "offer", "deal")
+"""The registers whose tables are attributes of this module."""
 
 
 def named(register: str) -> Table:
@@ -636,8 +595,9 @@ def complete_metadata() -> MetaData:
 
     Most commands read and write without them, so they are made only where all are needed.
     """
-    from ledger.store.db import approval_tables, night_tables  # noqa: PLC0415
+    from ledger.store.db import approval_tables, night_tables, proposal_tables  # noqa: PLC0415
 
+    assert proposal_tables.proposal.metadata is metadata
     assert night_tables.finding.metadata is metadata
     assert approval_tables.approval.metadata is metadata
     for register in registers.versioned():

@@ -36,22 +36,11 @@ from ledger.journal.entries import (
     entries_reversed,
 )
 from ledger.journal.totals import TotalChange, is_declaration_reversed
+from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, is_newest
-from ledger.store.db.tables import (
-    deal,
-    entry,
-    holder,
-    introduced_line,
-    movement,
-    need,
-    offer,
-    project,
-    proposal,
-    provider_version,
-    request,
-)
+from ledger.store.db.tables import entry, holder, movement, request
 from ledger.store.db.types import codes_in
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.registers import in_error
@@ -320,6 +309,7 @@ def acts_of_deal(connection: Connection, deal_id: int, act: Act) -> list[Recorde
 
 @cache
 def _acts_of_deal() -> Prepared:
+    need = tables.need
     need_side = movement.join(need, need.c.id == movement.c.holder_id)
     return Prepared(
         select(*entry.c["id", "effective_on", "reference"], movement.c.amount, entry.c.reason)
@@ -371,6 +361,8 @@ def _counting(times: Times) -> Iterator[Any]:
 
 @cache
 def _entries() -> Select[Any]:
+    need, offer, deal = tables.need, tables.offer, tables.deal
+    proposal, introduced_line = tables.proposal, tables.introduced_line
     return (
         select(
             entry.c.id.label("number"),
@@ -442,11 +434,12 @@ def first_act_under(connection: Connection, kind: str, identity: int) -> Entry |
 
 
 def _accounts_under(kind: str, identity: int) -> Select[Any] | CompoundSelect[Any]:
+    need, offer, project = tables.need, tables.offer, tables.project
     if kind == "project":
         return select(need.c.id).where(need.c.project_id == identity)
     if kind == "provider":
         return select(offer.c.id).where(offer.c.provider_id == identity)
-    terms = provider_version
+    terms = tables.provider_version
     needs = select(need.c.id).join(project, project.c.id == need.c.project_id)
     offers = select(offer.c.id).join(terms, terms.c.provider_id == offer.c.provider_id)
     return union_all(
@@ -473,6 +466,7 @@ class CountedAct(NamedTuple):
 
 def counted_acts(connection: Connection, deals: Sequence[str]) -> list[CountedAct]:
     """Read the holds, commitments and deliveries of some deals that count, in recorded order."""
+    deal = tables.deal
     query = (
         select(entry.c.id, deal.c.code, entry.c.act, entry.c.effective_on, movement.c.amount)
         .select_from(movement)

@@ -38,12 +38,22 @@ from ledger.journal.entries import (
 )
 from ledger.store.db import tables
 from ledger.store.db.prepared import Prepared, RowBuffer
+from ledger.store.db.proposal_tables import introduced_line
 from ledger.store.db.queries import OnServer, Parent, codes_had
 from ledger.store.db.types import LIST_SEPARATOR, to_microseconds
 from ledger.store.journal.accounts import Accounts
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
 
 _Row = Mapping[str, Any]
+
+WRITTEN_BY_ACTS: Final = tuple(
+    STORED_REGISTERS[kind]
+    for kind in ("office", "city", "provider", "project", "need", "offer", "deal")
+)
+"""The registers to which rows of the journal lead: what waits is written after their rows.
+
+A write of any kind needs their tables, to put its own in order.
+"""
 
 
 class Numbering:
@@ -350,7 +360,7 @@ class JournalRows:
             for number, draft in zip(numbers, self._drafts, strict=True)
             if (line := draft.details.proposed) is not None
         ]
-        rows.add_all(tables.introduced_line, carried_out)
+        rows.add_all(introduced_line, carried_out)
 
     def _entry(self, place: int, numbers: Sequence[int], written: _Row) -> dict[str, Any]:
         """Give the row of an entry by its place."""
