@@ -243,8 +243,10 @@ def parse_quantity(
 
 def parse_amount(text: str, unit: Unit) -> int:
     """Parse a table cell with a separate unit into smallest parts, by the same grammar."""
-    if len(text) <= _PLAIN_DIGITS and text.isascii() and text.isdigit():  # as most cells are
-        return _whole_parts(text, Numeral(int(text), 0), 0, unit)
+    if len(text) <= _PLAIN_DIGITS and text.isascii():
+        whole, point, part = text.partition(".")
+        if whole.isdigit() and (part.isdigit() or not point):  # as most cells are
+            return _whole_parts(text, Numeral(int(whole + part), len(part)), 0, unit)
     numeral, rest = split_numeral(_checked(text))
     if not numeral:
         raise NotANumber(f"{quote_text(text)} is not a number.")

@@ -21,7 +21,9 @@ from ledger.registers.table import by_plural
 
 def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> None:
     """Note what a row says of its record."""
-    cells = {**_cells(record, row), **_stated_on(planning, table, record, row)}
+    cells = _cells(record, row)
+    if table == "needs" and row.quantity is not None:
+        cells |= _stated_on(planning, record, row.quantity)
     planning.own.add(own_row(table, record.code, cells, row.place))
 
 
@@ -42,22 +44,22 @@ def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
         column: cell_text(getattr(record, attribute)) or ""
         for column, attribute in _terms_of(record.__class__, row.given)
     }
-    return cells if row.quantity is None else {**cells, "quantity": str(row.quantity)}
+    if row.quantity is not None:
+        cells["quantity"] = str(row.quantity)
+    return cells
 
 
-def _stated_on(
-    planning: Planning, table: str, record: Any, row: RegisterRow[Any]
-) -> dict[str, str]:
+def _stated_on(planning: Planning, record: Any, total: int) -> dict[str, str]:
     """Give the day from which on a need's total is stated, where what is given may raise it."""
     day = planning.terms_of_source.edition_on
-    if table != "needs" or row.quantity is None or day is None or not planning.raises:
+    if day is None or not planning.raises:
         return {}
     if record.code not in planning.holdings.of("needs"):
         day = record.declared_on
     state = planning.holdings.stated.state
-    stated = (state.cell(table, record.code, name) for name in ("quantity", "quantity_on"))
+    stated = (state.cell("needs", record.code, name) for name in ("quantity", "quantity_on"))
     quantity, before = stated
-    repeated = quantity == str(row.quantity) and before is not None
+    repeated = quantity == str(total) and before is not None
     return {"quantity_on": before if repeated and before else day.isoformat()}
 
 

@@ -69,9 +69,9 @@ def read_tables(
     """
     parsed = Tables()
     lookups = Lookups(units, today, approach_days=approach_days)
-    order = list(TABLES)
+    order, places = list(TABLES), _Places()
     for table in sorted(tables, key=lambda raw: order.index(raw.table)):
-        _read(table, parsed, lookups)
+        _read(table, parsed, lookups, places)
         if table.table == "units":
             own = {row.record.code: row.record for row in parsed.of("units")}
             lookups.units = {**lookups.units, **own}
@@ -80,11 +80,40 @@ def read_tables(
     return parsed, lookups.problems
 
 
-def _read(table: RawTable, parsed: Tables, lookups: Lookups) -> None:
-    rows = parsed.of(table.table)
+class _Places:
+    """The places of rows: one value for the records of several registers that one line gives.
+
+    The rows of one table have a place each, by which two of one line are told apart.
+    """
+
+    def __init__(self) -> None:
+        self._table: str | None = None
+        self._former: dict[Place, Place] = {}
+        self._own: dict[Place, Place] = {}
+
+    def of(self, table: RawTable) -> Callable[[int], Place]:
+        """Give what makes the place of a line of a table."""
+        file, sheet = table.file, table.sheet
+        if sheet is not None or table.table not in by_plural():
+            return lambda line: Place(file, line, sheet)
+        if table.table != self._table:
+            self._table, self._former, self._own = table.table, self._former | self._own, {}
+        former, own = self._former, self._own
+
+        def at(line: int) -> Place:
+            made = Place(file, line)
+            place = former.pop(made, made)
+            own[place] = place
+            return place
+
+        return at
+
+
+def _read(table: RawTable, parsed: Tables, lookups: Lookups, places: _Places) -> None:
+    rows, place_of = parsed.of(table.table), places.of(table)
     columns = {c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN}
     for raw in table.rows:
-        cells = Cells(Place(table.file, raw.line, table.sheet), raw.cells, lookups, table.columns)
+        cells = Cells(place_of(raw.line), raw.cells, lookups, table.columns)
         row = read_row(table.table, cells, columns)
         if not cells.bad:
             rows.append(row)

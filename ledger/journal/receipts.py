@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from ledger.core.factors import STAGES_OF, Side
 from ledger.core.quantity import Unit, format_amount, format_known
@@ -24,21 +24,55 @@ class RegisterChange:
     version: int
 
 
-class RegisterChanges(list[RegisterChange]):
+class RegisterChanges(Sequence[RegisterChange]):
     """The versions that a write added, counted by register as they come.
 
-    An import adds very many, and each of its acts asks whether some register changed.
+    An import adds very many, and each of its acts asks whether some register changed. They are
+    kept part by part, which takes half the memory of one value each.
     """
 
     def __init__(self) -> None:
         """Start with none."""
-        super().__init__()
         self.counts: Counter[str] = Counter()
+        self._kinds: list[str] = []
+        self._codes: list[str] = []
+        self._versions: list[int] = []
 
-    def append(self, change: RegisterChange) -> None:
-        """Add one, and count it."""
-        self.counts[change.kind] += 1
-        super().append(change)
+    def add(self, kind: str, code: str, version: int) -> None:
+        """Add a version of a record, and count it."""
+        self.counts[kind] += 1
+        self._kinds.append(kind)
+        self._codes.append(code)
+        self._versions.append(version)
+
+    def codes_of(self, kind: str, *, first: bool = True) -> Iterator[str]:
+        """Give the codes of the versions of a register, or only of those after the first."""
+        if not self.counts[kind]:
+            return
+        least = 1 if first else 2
+        for one, code, version in zip(self._kinds, self._codes, self._versions, strict=True):
+            if one == kind and version >= least:
+                yield code
+
+    def __len__(self) -> int:
+        """Count the versions."""
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, at: int) -> RegisterChange: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[RegisterChange]: ...
+
+    def __getitem__(self, at: int | slice) -> RegisterChange | list[RegisterChange]:
+        """Give one version, or some of them."""
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        return RegisterChange(self._kinds[at], self._codes[at], self._versions[at])
+
+    def __iter__(self) -> Iterator[RegisterChange]:
+        """Give every version, in the order in which they were added."""
+        return map(RegisterChange, self._kinds, self._codes, self._versions)
 
 
 class Note(NamedTuple):

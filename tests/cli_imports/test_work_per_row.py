@@ -62,7 +62,7 @@ unit = "EUR"
 declared_on = { column = "begins" }
 """
 FEW, MANY = 100, 500
-CALLS_PER_ROW = 405
+CALLS_PER_ROW = 365
 """Calls of Python functions for a row that gives a city again, a project, a need and its act."""
 BYTES_PER_ROW = 2_000
 """At most so much is in memory at once for a row, of all that is planned and posted of it."""

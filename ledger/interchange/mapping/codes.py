@@ -48,9 +48,11 @@ def _is_latin(letter: str) -> bool:
     return not letter.isalpha() or unicodedata.name(letter, "").startswith("LATIN")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 10)
 def slug(text: str) -> str:
     """Make a code out of words: capitals, marks dropped, everything else a hyphen."""
+    if text.isascii() and "--" not in text and text.replace("-", "").isalnum():
+        return text.strip("-").upper()  # as identifiers are
     letters = _APOSTROPHES.sub("", text)
     if not letters.isascii():
         bare = unicodedata.normalize("NFKD", letters)

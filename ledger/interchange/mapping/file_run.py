@@ -74,7 +74,9 @@ class FileRun:
         self.unseen = {name for name, *_ in self.scalars}
         self.cells = CellsWithoutValue(self.rule, self.called, report)
         self.leave_out = [*self._leave_out_tests()]
-        self.identity = compile_parts(self.rule.row.parts, "-") if self.rule.row.parts else None
+        parts = self.rule.row.parts
+        self.identity = compile_parts(parts, "-") if parts else None
+        self.identified_by = placeholders(parts[0]) if parts else ()
         self.found = {
             name: RawTable(
                 find.table,
@@ -242,7 +244,7 @@ class FileRun:
     def _records_of(self, row: Row) -> Iterator[str]:
         """Name the records that a row would have been of, as far as its own cells say."""
         if self.identity is not None and ROW not in row.values:
-            if any(name not in row.values for name in placeholders(self.rule.row.parts[0])):
+            if any(name not in row.values for name in self.identified_by):
                 return
             row.values[ROW] = code_of(slug(self.identity(row.values)))
         for maker in self.makers:
@@ -337,12 +339,13 @@ class FileRun:
         if self.identity is None:
             return ""
         spec, line = self.rule.row, row.line
-        lacking = [name for name in placeholders(spec.parts[0]) if name not in row.values]
-        if lacking:
-            what = f"The row has no {lacking[0]}, by which the rule tells rows apart."
-            raise BadCell(lacking[0], "no-identity", what)
+        for name in self.identified_by:
+            if name not in row.values:
+                what = f"The row has no {name}, by which the rule tells rows apart."
+                raise BadCell(name, "no-identity", what)
         identity = code_of(slug(self.identity(row.values)))
-        read = self._fingerprint(row)
+        # Whether two rows are alike is asked only where one may repeat another.
+        read = 0 if spec.repeats == "refuse" else self._fingerprint(row)
         first = self.run.identities.setdefault(identity, (self.source.name, line, read))
         if first[:2] == (self.source.name, line):
             return identity

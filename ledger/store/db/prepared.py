@@ -207,7 +207,7 @@ def _insert_sql(table: Table, dialect: Dialect) -> str:
     return f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({places})"  # noqa: S608
 
 
-ROWS_AT_ONCE: Final = 5000
+ROWS_AT_ONCE: Final = 1000
 """So many rows are written at once, and wait at most before a write of very many goes on."""
 
 

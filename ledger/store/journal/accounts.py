@@ -337,11 +337,13 @@ SIDES: Final = {side.value: side for side in Side}
 def _apply_movement(
     stages: Stages, movement: Movement, stored: tuple[Stage, ...], sign: int
 ) -> None:
-    source, target, amount = movement.from_stage, movement.to_stage, sign * movement.amount
+    source, target = movement.from_stage, movement.to_stage
+    amount = movement.amount if sign > 0 else -movement.amount
     if source in stored:
         stages[source] = stages.get(source, 0) - amount
     if target in stored:
-        stages[target] = stages.get(target, 0) + amount
+        before = stages.get(target)  # an import has very many first amounts, and keeps each once
+        stages[target] = amount if before is None else before + amount
 
 
 def _of_deal(timeline: Timeline, deal: DealAccount) -> list[TimelinePosting]:

@@ -37,7 +37,7 @@ def require_credentials_apart(uow: UnitOfWork) -> None:
     Those of the same cities and times are read, and those whose measure is better the other way.
     Raises `AlreadyCredentialed` and `BetterDiffers`.
     """
-    codes = {change.code for change in uow.changes if change.kind == CREDENTIAL.name}
+    codes = {*uow.changes.codes_of(CREDENTIAL.name)}
     uow.flush_registers()
     connection = uow.connection
     stored = load_where(connection, CREDENTIAL.name, "code", codes)

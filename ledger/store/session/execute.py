@@ -127,7 +127,7 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
         noted = len(uow.notes)
         note_reopened(uow)
         receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
-    changed = {change.kind for change in uow.changes}
+    changed = {*uow.changes.counts}
     if changed & _COMPARED and engines.on_server(uow.connection):
         from ledger.store.session.siblings import require_alone  # noqa: PLC0415 - few acts do
 
@@ -199,7 +199,7 @@ def _require_apart(uow: UnitOfWork, changed: Collection[str]) -> None:
 
 def _with_statuses(uow: UnitOfWork, receipt: Receipt) -> Receipt:
     """Let projects and their phases agree, and add what that takes to a receipt."""
-    if not any(change.kind in _WITH_STATUS for change in uow.changes):
+    if _WITH_STATUS.isdisjoint(uow.changes.counts):
         return receipt
     from ledger.store.session.phases import settle_statuses  # noqa: PLC0415 - few acts do
 

@@ -33,7 +33,7 @@ def require_identified_records(uow: UnitOfWork) -> None:
 
     Raises `UnknownCode` with the nearest codes.
     """
-    codes = sorted({one.code for one in uow.changes if one.kind == IDENTIFIER.name})
+    codes = sorted({*uow.changes.codes_of(IDENTIFIER.name)})
     uow.flush_registers()
     for at in range(0, len(codes), _AT_ONCE):
         stored = load_where(uow.connection, IDENTIFIER.name, "code", codes[at : at + _AT_ONCE])

@@ -12,7 +12,7 @@ def require_partnerships_apart(uow: UnitOfWork) -> None:
 
     Raises `AlreadyThere`.
     """
-    codes = {change.code for change in uow.changes if change.kind == PARTNERSHIP}
+    codes = {*uow.changes.codes_of(PARTNERSHIP)}
     uow.flush_registers()
     changed = [
         one.record for one in load_where(uow.connection, PARTNERSHIP, "code", codes).values()

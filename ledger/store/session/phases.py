@@ -108,10 +108,8 @@ def settle_statuses(uow: UnitOfWork) -> None:
     phase; a project whose phases it changed gets the status of the newest. Raises
     `StatusDisagrees` where it did both, and they differ.
     """
-    phased = {one.code.rpartition("/")[0] for one in uow.changes if one.kind == PHASE.name}
-    edited = {
-        one.code for one in uow.changes if one.kind == PROJECT.name and one.version > 1
-    } | phased
+    phased = {code.rpartition("/")[0] for code in uow.changes.codes_of(PHASE.name)}
+    edited = {*uow.changes.codes_of(PROJECT.name, first=False)} | phased
     if not edited:
         return
     uow.flush_registers()

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from heapq import merge
 from itertools import chain
-from typing import Any, Final
+from operator import ge
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
@@ -232,6 +234,23 @@ class PostedHere:
         }
 
 
+class _Texts(NamedTuple):
+    """The texts of one field of many records: each record with its text, at the same place."""
+
+    records: list[int]
+    values: list[str]
+
+
+def _leaves(key: tuple[int, int, str], texts: _Texts) -> Iterator[tuple[int, int, int, str, str]]:
+    """Give the texts of a field in the order of their leaves, made while they are written."""
+    place, version, name = key
+    records: Iterable[tuple[int, str]] = zip(texts.records, texts.values, strict=True)
+    if any(map(ge, texts.records, texts.records[1:])):  # hardly ever
+        records = sorted(records)
+    for record, value in records:
+        yield place, record, version, name, value
+
+
 class DisclosureRows:
     """The texts of one write that its leaves will hold salted hashes of, kept back until its end.
 
@@ -244,7 +263,7 @@ class DisclosureRows:
         self._request = request
         self._common: dict[str, str | None] = {"reason": reason}
         self._disclosed: set[str] = set()
-        self._texts: list[tuple[int, int, int, str, str]] = []
+        self._texts: dict[tuple[int, int, str], _Texts] = {}
 
     def add(self, kind: str, record: int, version: int, texts: Iterable[tuple[str, Any]]) -> None:
         """Take in the texts of a leaf by their fields; what is empty is in no leaf."""
@@ -255,7 +274,10 @@ class DisclosureRows:
             if name in COMMON_FIELDS and self._common.setdefault(name, value) == value:
                 self._disclosed.add(name)
             else:
-                self._texts.append((place, record, version, name, value))
+                key = place, version, name
+                texts_of = self._texts.get(key) or self._texts.setdefault(key, _Texts([], []))
+                texts_of.records.append(record)
+                texts_of.values.append(value)
 
     def hashed_rows(self, receipt: str) -> tuple[str, Iterator[tuple[Any, ...]]]:
         """Give the hash of the request's leaf, and every row."""
@@ -281,8 +303,9 @@ class DisclosureRows:
         fields |= {name: self._common[name] for name in self._disclosed}
         fields["receipt"] = receipt
         own = [(*request, name, value) for name, value in fields.items() if value]
-        texts = sorted([*own, *self._texts])
-        salts = os.urandom(SALT_LENGTH * len(texts))
+        count = len(own) + sum(len(one.records) for one in self._texts.values())
+        salts = os.urandom(SALT_LENGTH * count)
+        texts = merge(sorted(own), *(_leaves(*one) for one in self._texts.items()))
         last, place = request, -1
         for at, (kind, record, version, name, value) in enumerate(texts):
             leaf = (kind, record, version)

@@ -16,7 +16,7 @@ def require_seats_apart(uow: UnitOfWork) -> None:
 
     Raises `SeatOverlaps` and `AlreadyHosted`.
     """
-    codes = {change.code for change in uow.changes if change.kind == SEAT.name}
+    codes = {*uow.changes.codes_of(SEAT.name)}
     uow.flush_registers()
     changed = [one.record for one in load_where(uow.connection, SEAT.name, "code", codes).values()]
     others = Seats(_comparable(uow, changed))

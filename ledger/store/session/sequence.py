@@ -73,7 +73,7 @@ def require_sequences(uow: UnitOfWork) -> None:
 
     Raises `AfterCycle` and `AfterOtherProject`.
     """
-    for code in dict.fromkeys(one.code for one in uow.changes if one.kind == Side.NEED):
+    for code in dict.fromkeys(uow.changes.codes_of(Side.NEED)):
         if (Side.NEED, code) in uow.hidden:  # its addition was undone: it is not there any more
             continue
         need = _need(uow, code)

@@ -27,7 +27,7 @@ from ledger.journal.entries import (
     Movement,
     Posted,
 )
-from ledger.journal.receipts import Note, Receipt, RegisterChange, RegisterChanges
+from ledger.journal.receipts import Note, Receipt, RegisterChanges
 from ledger.origins.links import parse_origin
 from ledger.rates.rates import Rate
 from ledger.registers.table import code_prefixes
@@ -189,7 +189,7 @@ class UnitOfWork:
         values["request_id"] = self.request_id
         self._rows.add(register.identity, values)  # more than its columns: only those are written
         self._add_version(register, identity, 1, values)
-        self.changes.append(RegisterChange(kind, record.code, 1))
+        self.changes.add(kind, record.code, 1)
         return identity
 
     def edit(self, kind: str, stored: StoredRecord, record: Any) -> int:
@@ -198,7 +198,7 @@ class UnitOfWork:
         version, values = stored.version + 1, self._columns(register, record)
         changes = register.spec.identity_differs(stored.record, record)
         layout = IDENTITY_FORMAT if changes else CANONICAL_FORMAT
-        self._add_version(register, stored.id, version, values, format=layout)
+        self._add_version(register, stored.id, version, {**values}, format=layout)
         if changes:  # a trigger puts it in force, and codes that are remembered may be former ones
             self.flush_registers()
             row = identity_change_row(self.connection, kind, stored.id, values)
@@ -208,7 +208,7 @@ class UnitOfWork:
             self._records.clear()
             self._ids[kind][record.code] = stored.id
         self._records[kind][record.code] = record
-        self.changes.append(RegisterChange(kind, record.code, version))
+        self.changes.add(kind, record.code, version)
         return version
 
     def repeat_version(self, kind: str, owner: int, version: int, *, in_error: bool) -> None:
@@ -217,7 +217,7 @@ class UnitOfWork:
         last, code, values = stored_terms(self.connection, kind, owner, version)
         register = STORED_REGISTERS[kind]
         self._add_version(register, owner, last + 1, values, in_error=in_error)
-        self.changes.append(RegisterChange(kind, code, last + 1))
+        self.changes.add(kind, code, last + 1)
         if in_error:
             self.hidden.add((kind, code))
 
@@ -314,7 +314,7 @@ class UnitOfWork:
         terms = {name: getattr(unit, name) for name in ("code", "decimals", "kind", "name")}
         self._rows.add(tables.unit, {**terms, "request_id": self.request_id})
         self.units.add(unit)
-        self.changes.append(RegisterChange("unit", unit.code, 1))
+        self.changes.add("unit", unit.code, 1)
 
     def add_rate(self, rate: Rate, *, withdrawn: bool = False) -> None:
         """Add an exchange rate, or the row that withdraws it.
@@ -333,7 +333,7 @@ class UnitOfWork:
                 "recorded_at": self.now,
             },
         )
-        self.changes.append(RegisterChange("rate", f"{rate.day} {rate.base}/{rate.quote}", 1))
+        self.changes.add("rate", f"{rate.day} {rate.base}/{rate.quote}", 1)
 
     def add_proposal(self, stored: StoredProposal) -> None:
         """Add a proposal, with its lines and the projects it would complete."""
@@ -344,7 +344,7 @@ class UnitOfWork:
         self._disclosures.add("proposal", identity, 0, [("reason", stored.reason)])
         for table, row in proposal_rows(identity, stored, self.id_of, written):
             self._rows.add(table, row)
-        self.changes.append(RegisterChange("proposal", stored.code, 1))
+        self.changes.add("proposal", stored.code, 1)
 
     def set_setting(self, name: str, value: str) -> None:
         """Add a version of one of the ledger's settings."""
@@ -363,7 +363,7 @@ class UnitOfWork:
                 "format": CANONICAL_FORMAT,
             },
         )
-        self.changes.append(RegisterChange("setting", name, last + 1))
+        self.changes.add("setting", name, last + 1)
 
     def add_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows of a table that is no register; each is given the request it is written by."""
@@ -374,7 +374,7 @@ class UnitOfWork:
         from ledger.store.db import night_tables  # noqa: PLC0415 - few acts seal
 
         self._rows.add(night_tables.seal, {**seal._asdict(), "request_id": self.request_id})
-        self.changes.append(RegisterChange("seal", str(seal.number), 1))
+        self.changes.add("seal", str(seal.number), 1)
 
     def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows of a table that belong to a row of another, and name no request themselves."""
@@ -396,12 +396,14 @@ class UnitOfWork:
 
     def receipt(self, **parts: Any) -> Receipt:
         """Make the receipt of what this unit of work has done so far."""
+        return replace(self.receipt_of_many(), registers=tuple(self.changes), **parts)
+
+    def receipt_of_many(self) -> Receipt:
+        """Make the receipt without the versions of registers, of which an import adds very many."""
         return Receipt(
             entries=tuple(self.entries),
-            registers=tuple(self.changes),
             notes=tuple(self.notes),
             rows_written={name: count for name, count in self.rows_written.items() if count},
-            **parts,
         )
 
     def store_receipt(self, document: Mapping[str, Any]) -> str:
@@ -436,8 +438,14 @@ class UnitOfWork:
         return identity
 
     def _add_version(
-        self, register: StoredRegister, owner: int, version: int, values: _Row, **marks: Any
+        self,
+        register: StoredRegister,
+        owner: int,
+        version: int,
+        values: dict[str, Any],
+        **marks: Any,
     ) -> None:
+        """Put a version in line; `values` become its row."""
         kind = register.kind
         if version > 1 and register.spec.is_origin and values.get("origin_id"):
             self.flush_registers()
@@ -445,19 +453,21 @@ class UnitOfWork:
         reason = self.request.reason
         texts = [(field, values[column]) for field, column in register.free_texts]
         self._disclosures.add(kind, owner, version, [("reason", reason), *texts])
-        row = {
-            **values,  # more than its columns: only those are written
-            **(dict.fromkeys(register.corrected) if version == 1 else {}),
-            register.owner: owner,
-            "version": version,
-            "reason": reason,
-            "request_id": self.request_id,
-            "recorded_at": self.now,
-            "format": CANONICAL_FORMAT,
-            "in_error": False,
-            **marks,
-        }
-        self._rows.add(register.versions, row)
+        if version == 1:
+            values.update(dict.fromkeys(register.corrected))
+        values.update(
+            {
+                register.owner: owner,
+                "version": version,
+                "reason": reason,
+                "request_id": self.request_id,
+                "recorded_at": self.now,
+                "format": CANONICAL_FORMAT,
+                "in_error": False,
+                **marks,
+            }
+        )
+        self._rows.add(register.versions, values)  # more than its columns: only those are written
         if self._rows.count >= ROWS_AT_ONCE:
             self.flush_registers()
 

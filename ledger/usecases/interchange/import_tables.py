@@ -225,15 +225,14 @@ def _receipt(uow: UnitOfWork, plan: ImportPlan, incoming: Incoming) -> Receipt:
     tables = {tally.table: tally.counts() for tally in plan.tallies()}
     for note in plan.notes:
         uow.note(*note)
-    receipt = uow.receipt()
+    receipt = uow.receipt_of_many()
     first_and_last = (receipt.entries[0], receipt.entries[-1]) if receipt.entries else ()
     return replace(
         receipt,
         entries=first_and_last,
-        registers=(),
         counts={
             "entries": len(receipt.entries),
-            "registers": len(receipt.registers),
+            "registers": len(uow.changes),
             "tables": tables,
         },
         source=source_document(plan, incoming)
