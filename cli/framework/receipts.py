@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call, Session
 from cli.framework.options import is_seen_by_a_person
+from cli.framework.settings import write_privately
 from ledger.reports.table import Column, grouped, one_line, table_chunks
 
 if TYPE_CHECKING:
@@ -161,15 +161,11 @@ def keep_request(settings: Settings, request_hash: str | None) -> None:
     A machine that keeps no files is no obstacle.
     """
     path = _request_file(settings)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    if request_hash is not None:
+        write_privately(path, request_hash)
+        return
     with suppress(OSError):
-        if request_hash is None:
-            path.unlink(missing_ok=True)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 - a handle
-            out.write(request_hash)
-        beside.replace(path)
+        path.unlink(missing_ok=True)
 
 
 def last_request(settings: Settings) -> str | None:

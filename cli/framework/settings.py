@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -276,6 +277,19 @@ def config_path() -> Path:
     import platformdirs  # noqa: PLC0415 - kept off the path of help and completion
 
     return platformdirs.user_config_path(APPLICATION, appauthor=False) / "config.toml"
+
+
+def write_privately(path: Path, text: str) -> None:
+    """Put a text in place of a file that only this user reads: the whole of it, or nothing.
+
+    A machine that keeps no files is no obstacle.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 - a handle
+            out.write(text)
+        beside.replace(path)
 
 
 def default_db_path() -> Path:

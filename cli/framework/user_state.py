@@ -7,13 +7,11 @@ they hold neither address nor name. Where one cannot be read or written, nothing
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cli.framework.settings import APPLICATION, Settings, mask_url
+from cli.framework.settings import APPLICATION, Settings, mask_url, write_privately
 
 _VISITS: Final = "visits.json"
 _BACKUPS: Final = "backups.json"
@@ -59,14 +57,7 @@ def state_path(name: str) -> Path:
 
 
 def _keep(name: str, key: str, value: object) -> None:
-    path = state_path(name)
-    content = {**_read(name), key: value}
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 - a handle
-            json.dump(content, out)
-        beside.replace(path)
+    write_privately(state_path(name), json.dumps({**_read(name), key: value}))
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -220,4 +220,4 @@ def _refusal_for(engine: Engine, error: DBAPIError) -> Exception | None:
         from ledger.store.db import postgresql  # noqa: PLC0415
 
         return postgresql.refusal_for(error.orig, lost=error.connection_invalidated)
-    return sqlite.refusal_for(error.orig)
+    return sqlite.refusal_on(engine, error.orig)

@@ -28,6 +28,7 @@ BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 BEGIN_READING: Final = "BEGIN"
 
 _PRIVATE: Final = 0o600
+_READ_AT_ONCE: Final = 2**20
 
 
 def make_engine(url: URL) -> Engine:
@@ -101,7 +102,7 @@ def _switch_to_wal(engine: Engine) -> None:
         try:
             connection.cursor().execute("PRAGMA journal_mode = WAL")
         except sqlite3.DatabaseError as error:
-            raise (refusal_for(error) or error) from error
+            raise (refusal_on(engine, error) or error) from error
 
 
 def make_private_folders(folder: Path) -> None:
@@ -127,10 +128,49 @@ def require_file(engine: Engine) -> None:
         raise DatabaseUnreachable(f"{path} is no ledger.", why="It is a folder.")
 
 
+def refusal_on(engine: Engine, error: BaseException) -> Exception | None:
+    """Turn a complaint into a refusal as `refusal_for` does, but tell failed reads from damage.
+
+    SQLite reports a read that the system refused in the words for a damaged file.
+    """
+    path = database_file(engine.url)
+    if path is not None and _names_damage(str(error)) and (trouble := _trouble_reading(path)):
+        return trouble
+    return refusal_for(error)
+
+
+def _names_damage(complaint: str) -> bool:
+    return "not a database" in complaint or "malformed" in complaint
+
+
+def _trouble_reading(path: Path) -> DiskTrouble | None:
+    """Read a file that seems damaged once more; None where it is damaged, or others hold it.
+
+    Where all of it can be read and SQLite finds nothing wrong, only the reading had failed.
+    """
+    what = "The ledger's file could not be read."
+    try:
+        with path.open("rb") as file:
+            while file.read(_READ_AT_ONCE):
+                pass
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except OSError as error:
+        return DiskTrouble(what, why=f"The system says: {error.strerror}.")
+    except sqlite3.Error as error:
+        is_trouble = "I/O error" in str(error)
+        return DiskTrouble(what, why=f"SQLite says: {error}.") if is_trouble else None
+    if found != ("ok",):
+        return None
+    return DiskTrouble(what, why="A read failed; the file is complete and has no damage.")
+
+
 def refusal_for(error: BaseException) -> Exception | None:
     """Turn a complaint of the driver into a refusal with a way out; None where there is none."""
     complaint = str(error)
-    if "not a database" in complaint or "malformed" in complaint:
+    if _names_damage(complaint):
         return NotADatabase("The ledger cannot be read.")
     if "Could not decode" in complaint:
         return LedgerDamaged("The ledger cannot be read.", why="A text in it is not valid UTF-8.")
