@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 from ledger.checks.journal_pass import JournalCheck
@@ -119,8 +120,10 @@ class WithinLimits(JournalCheck):
         return max(0, sum(placed.values()) if year is None else placed.get(year, 0))
 
     def placing_deals(self) -> Iterator[DealRow]:
-        """Give the deals that have ever placed something."""
-        return (self.context.deals[one] for one in self._placed if one in self.context.deals)
+        """Give the deals that have placed something, in some year at least."""
+        for deal, by_year in self._placed.items():
+            if deal in self.context.deals and any(one > 0 for one in by_year.values()):
+                yield self.context.deals[deal]
 
     def parties(self, deal: DealRow, moment: int) -> Parties | None:
         """Return the two sides of a deal, as known at a moment; None where one was not there."""
@@ -211,14 +214,23 @@ class _Test:
     def _placed(self, limit: Limit) -> Iterator[Placed]:
         group = group_of(limit, self._pair, self._day)
         year = self._day.year if limit.per == "year" else None
-        for deal in self._check.placing_deals():
+        for deal, unit, parties in self._placing:
             amount = self._check.amount_of(deal.id, year)
-            parties = self._check.parties(deal, self._moment) if amount else None
-            unit = self._check.context.unit_of(deal.need_id)
-            if parties is None or unit is None:
+            if not amount:
                 continue
             if group_of(limit, parties, self._day) == group and scope_of(limit).covers(parties):
                 yield Placed(parties.project.code, unit, amount)
+
+    @cached_property
+    def _placing(self) -> list[tuple[DealRow, Unit, Parties]]:
+        """The deals that have placed something, read once for all limits of the moment."""
+        found: list[tuple[DealRow, Unit, Parties]] = []
+        for deal in self._check.placing_deals():
+            parties = self._check.parties(deal, self._moment)
+            unit = self._check.context.unit_of(deal.need_id)
+            if parties is not None and unit is not None:
+                found.append((deal, unit, parties))
+        return found
 
     def _money(self) -> Money:
         """Return the money that the project requires, withdrawn left out, in one unit."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from ledger.core.factors import DEAL_STAGES, Factor
@@ -64,6 +65,16 @@ class CapBuilder:
         self._every_need = {one.need.code: one for one in every[0]}
         self._every_offer = {one.offer.code: one for one in every[1]}
         self._day, self._rate_of = day, rate_of
+        self._placed_under: dict[str, dict[tuple[str, str], list[_Placed]]] = {}
+
+    @cached_property
+    def _deals(self) -> list[tuple[DealBalance, NeedFacts, OfferFacts]]:
+        """The deals with both sides there, which every limit asks for."""
+        return [
+            (one, self._every_need[one.deal.need], self._every_offer[one.deal.offer])
+            for one in self._given.deals
+            if one.deal.need in self._every_need and one.deal.offer in self._every_offer
+        ]
 
     def caps(self, projects: Mapping[str, int]) -> tuple[MatchingCap, ...]:
         """Return the caps; `projects` gives the index of each project by its code."""
@@ -195,18 +206,21 @@ class CapBuilder:
 
     def _placed(self, limit: Limit) -> dict[tuple[str, str], list[_Placed]]:
         """Return what is placed under a limit, by the groups of its offers and needs."""
+        if limit.code not in self._placed_under:
+            self._placed_under[limit.code] = self._sum_placed(limit)
+        return self._placed_under[limit.code]
+
+    def _sum_placed(self, limit: Limit) -> dict[tuple[str, str], list[_Placed]]:
         scope, placed = scope_of(limit), defaultdict[tuple[str, str], list[_Placed]](list)
-        for one in self._given.deals:
-            deal = one.deal
-            need, offer = self._every_need.get(deal.need), self._every_offer.get(deal.offer)
+        for one, need, offer in self._deals:
             amount = self._amount(limit, one)
-            if need is None or offer is None or amount <= 0:
+            if amount <= 0:
                 continue
             takes = scope.takes_offer(offer.offer, offer.provider, offer.country)
             if takes and scope.takes_project(need.project, need.city):
                 key = _offer_key(limit, offer), _need_key(limit, need)
                 placed[key].append(_Placed(need.project.code, need.balance.unit, amount))
-        return placed
+        return dict(placed)
 
     def _amount(self, limit: Limit, one: DealBalance) -> int:
         if limit.per == "year":

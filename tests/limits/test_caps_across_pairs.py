@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from complete_ledger import attack
@@ -16,10 +18,12 @@ from ledgers import Ledgers
 from officer import Officer
 from world import World
 
+from ledger.checks.limits import WithinLimits
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit
 from ledger.limits.caps import Placed, Use, of_projects, use_of_amounts
 from ledger.limits.scope import Parties, group_of, scope_of
+from ledger.matching.limits import CapBuilder
 from ledger.registers.records import City, Limit, Offer, Project, Provider
 from ledger.usecases.check import run_checks
 
@@ -357,3 +361,46 @@ def test_candidates_are_shown_within_the_limits(fund: Officer) -> None:
         {"rule": "limits", "sentence": "limit LIM-0001 leaves no more"}
     ]
     assert {one["eligible"] for one in fund.asks("offer candidates O-0001")["rows"]} == {False}
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count how often the sides of a deal are looked up, and how much it placed."""
+    counted: Counter[str] = Counter()
+
+    def count(owner: type, name: str) -> None:
+        whole = getattr(owner, name)
+
+        def counting(*asked: Any) -> Any:
+            counted[name] += 1
+            return whole(*asked)
+
+        monkeypatch.setattr(owner, name, counting)
+
+    count(WithinLimits, "parties")
+    count(CapBuilder, "_amount")
+    return counted
+
+
+@pytest.mark.only_on("sqlite")
+def test_several_limits_are_judged_by_one_reading_of_the_deals(
+    fund: Officer, looked_up: Counter[str]
+) -> None:
+    for offer, need in (("O-0001", "N-0001"), ("O-0002", "N-0002"), ("O-0001", "N-0003")):
+        fund.says(hold(offer, need, "10 EUR"))
+    fund.says("limit add cap quantity '900 EUR' --from 2025-01-01")
+    fund.says(hold("O-0002", "N-0001", "10 EUR"))
+    assert failures(fund) == []
+    with_one, deals = looked_up["parties"], 4
+    for most in (800, 700, 600):
+        fund.says(f"limit add cap quantity '{most} EUR' --from 2025-01-01")
+    fund.says(hold("O-0002", "N-0003", "10 EUR"))
+    looked_up.clear()
+    assert failures(fund) == []
+    assert looked_up["parties"] <= with_one + deals + 1  # one deal more, and what was before it
+
+    fund.says("limit add floor share 25% --offers instruments=grant")
+    looked_up.clear()
+    fund.says("match")
+    limits = 5
+    assert looked_up["_amount"] <= limits * (deals + 1)  # and not again for each project
