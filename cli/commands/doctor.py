@@ -66,6 +66,7 @@ def doctor(call: Call) -> ExitCode:
 
 def _ledger(call: Call) -> tuple[dict[str, object], list[str], list[str]]:
     """Return facts about the ledger, where one can be read, its problems and what may be meant."""
+    from cli.framework.receipts import gone_back, last_request
     from cli.framework.session import ledger_of
     from ledger.core.errors import LedgerError
     from ledger.usecases.admin.code_collisions import code_collisions
@@ -79,13 +80,14 @@ def _ledger(call: Call) -> tuple[dict[str, object], list[str], list[str]]:
         with opened.read() as connection:
             facts["clock_corrections"] = clock_corrections(connection)
             clock = [*clock_findings(connection)]
+        gone = gone_back(opened, last_request(call.settings))
         health = health_of(opened, call.settings.rate_days)
         collisions = code_collisions(opened)
     except LedgerError as error:
         # Where there is no ledger, that is said of the file or the server.
         told = [f"{error.what} {error.next_step}"] if error.code in _TOLD_HERE else []
         return facts, told, []
-    found = [*collisions, *clock, *health.findings]
+    found = [*filter(None, [gone]), *collisions, *clock, *health.findings]
     return {**facts, **health.facts}, found, health.notes
 
 

@@ -10,9 +10,9 @@ from cli.framework.command import Call, command, standalone
 from cli.framework.completion import complete_codes
 from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_record, emit_rows
-from cli.framework.receipts import ledger_name
+from cli.framework.receipts import gone_back, last_request, ledger_name
 from cli.framework.register_commands import resolve_code
-from cli.framework.session import read_ledger, today_of
+from cli.framework.session import ledger_of, read_ledger, today_of
 from cli.framework.user_state import keep_visit, last_visit
 from cli.views.since_night import NEW_COLUMNS, new_document, new_lines
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
@@ -70,7 +70,8 @@ def status(
         approvals = _read_approvals(call, reader)
     document = status_document(summary, shown_url(settings.db_url), snapshot, work, others)
     document |= approvals
-    document |= {"ledger": ledger_name(settings), "office": kept}
+    gone = gone_back(ledger_of(call), last_request(settings))
+    document |= {"ledger": ledger_name(settings), "office": kept, "gone_back": gone}
     rows_only = call.format in {"csv", "tsv", "ndjson", "md", "parquet"}
     if since is not None:
         document["new"] = new_document(since)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.framework.settings import Settings
+    from ledger.store.session.ledger import Ledger
 
 _PAST = {
     "declare": "declared",
@@ -137,22 +138,33 @@ def remember_receipt(call: Call, receipt: Receipt) -> None:
 def _keep_last(call: Call, request_hash: str) -> None:
     """Keep the hash of a request as the last one here; warn where the one before it is gone."""
     from ledger.core.errors import LedgerError  # noqa: PLC0415 - where acts are recorded
-    from ledger.store.db.queries import has_request  # noqa: PLC0415
 
     before, ledger = last_request(call.settings), call.ensure_object(Session).ledger
     keep_request(call.settings, request_hash)
     if before is None or ledger is None:
         return
     with suppress(LedgerError):  # the act is recorded, also where this cannot be read
-        with ledger.read() as connection:
-            is_there = has_request(connection, before)
-        if not is_there:
+        gone = gone_back(ledger, before)
+        if gone is not None:
             from cli.framework.terminal import tell  # noqa: PLC0415 - as seldom as this
 
-            tell(
-                "warning: the last request that was recorded from here is not in the ledger, which "
-                f"has been cut or replaced by an older copy: cityfund check --request {before}"
-            )
+            tell(f"warning: {gone}")
+
+
+def gone_back(ledger: Ledger, remembered: str | None) -> str | None:
+    """Say that a ledger lacks the request that is remembered here; None where it has it."""
+    from ledger.store.db.queries import has_request  # noqa: PLC0415 - where one is remembered
+
+    if remembered is None:
+        return None
+    with ledger.read() as connection:
+        is_there = has_request(connection, remembered)
+    if is_there:
+        return None
+    return (
+        "the last request that was recorded from here is not in the ledger, which has been cut, "
+        f"rewritten or replaced by an older copy: cityfund check --request {remembered}"
+    )
 
 
 def keep_request(settings: Settings, request_hash: str | None) -> None:

@@ -179,6 +179,8 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def status_lines(document: Mapping[str, Any], *, every: bool = False) -> Iterator[str]:
     """Describe what is to be done, what others recorded, the last night, and the offices."""
+    if document["gone_back"] is not None:
+        yield from ("", f"Warning: {document['gone_back']}")
     approvals = [*approval_lines(document)]
     yield from approvals
     if document["worklist"] or not approvals:

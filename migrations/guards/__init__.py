@@ -238,3 +238,6 @@ def put_up(connection: Connection) -> None:
         connection.execute(insert(allowed_move), [move._asdict() for move in missing])
     for statement in due(connection).values():
         connection.exec_driver_sql(statement)
+    # Who may execute a function could call it from a trigger on a table of their own.
+    for statement in connection.execute(text(catalog.CLOSES[connection.dialect.name])).scalars():
+        connection.exec_driver_sql(statement)

@@ -54,3 +54,14 @@ DROPS: Final = {
     """,
 }
 """One statement a row, in the order in which they can be carried out."""
+
+CLOSES: Final = {
+    "sqlite": "SELECT NULL WHERE false",
+    "postgresql": """
+        SELECT 'REVOKE EXECUTE ON FUNCTION ' || pg_proc.oid::regprocedure || ' FROM PUBLIC'
+        FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+        WHERE nspname = current_schema() AND starts_with(proname, 'cityfund_')
+            AND prorettype = 'trigger'::regtype
+    """,
+}
+"""One statement for each function, by which its owner alone may execute it; triggers still do."""

@@ -51,6 +51,28 @@ def test_a_cut_tail_shows_against_what_the_machine_remembers(officer: Officer) -
     assert f"the request with the hash {last} is not there" in told
 
 
+@pytest.mark.parametrize("command", ["doctor", "status"])
+def test_a_cut_tail_is_said_by(officer: Officer, command: str) -> None:
+    add_city(officer, "AAA")
+    last = add_city(officer, "BBB")
+    assert "has been cut" not in officer.tries(command).out
+    attack(officer.world.url, *CUT)
+    said = officer.tries(command)
+    assert f"cityfund check --request {last}" in " ".join(said.out.split())
+    kept = officer.tries(f"{command} --json").out
+    assert "has been cut, rewritten or replaced by an older copy" in kept
+
+
+@pytest.mark.parametrize("command", ["doctor", "status"])
+def test_a_tail_recorded_anew_is_said_by(officer: Officer, command: str) -> None:
+    add_city(officer, "AAA")
+    last = add_city(officer, "BBB")
+    attack(officer.world.url, *CUT)
+    officer.world.city("BBB", country="IR")  # by somebody who remembers nothing here
+    said = officer.tries(command)
+    assert f"cityfund check --request {last}" in " ".join(said.out.split())
+
+
 def test_a_cut_tail_shows_against_a_receipt(officer: Officer) -> None:
     add_city(officer, "AAA")
     last = add_city(officer, "BBB")

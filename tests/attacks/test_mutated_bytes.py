@@ -95,6 +95,8 @@ def mutated(place: Any, seed: int, count: int) -> None:
                 continue
             with attempt() as (sql, connection):
                 change(sql, table, column, row, new)
+                if all(one in rows[table.name] for one in sql.rows(table.name)):
+                    continue  # the database took it for what was there: a date in other signs
                 check = DERIVED.get(table.name, "seals")
                 (result,) = run_over_snapshot(connection, [check], attacker.marks[-1:])[:1]
         except Refused:

@@ -180,10 +180,10 @@ OWN = {
 }
 
 
-def attempt(made: UrlOf, statement: str) -> None:
-    """Try a statement as an officer; it is rolled back where nothing refuses it."""
+def attempt(made: UrlOf, statement: str, name: str = OFFICER) -> None:
+    """Try a statement as a user; it is rolled back where nothing refuses it."""
     now = str(int(time.time() * 1_000_000))
-    with closing(Raw(made(OFFICER))) as officer:
+    with closing(Raw(made(name))) as officer:
         officer.execute("BEGIN")
         try:
             officer.execute(statement.replace("{now}", now))
@@ -319,6 +319,78 @@ def test_doctor_finds_rights_that_no_role_should_have(
     assert any(f"{who} has rights" in one and "UPDATE on balance" in one for one in found)
     assert any("PUBLIC has rights" in one and "SELECT on entry" in one for one in found)
     assert any(f"{who} records acts and lacks INSERT on note" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("granting", "revoking", "told"),
+    [
+        (
+            "GRANT UPDATE (free) ON balance TO {who}",
+            "REVOKE UPDATE (free) ON balance FROM {who}",
+            "UPDATE on balance.free",
+        ),
+        (
+            f"GRANT TEMPORARY ON DATABASE {DATABASE} TO PUBLIC",
+            f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC",
+            "TEMPORARY on the database",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION cityfund_movement_is_kept() TO PUBLIC",
+            "REVOKE EXECUTE ON FUNCTION cityfund_movement_is_kept() FROM PUBLIC",
+            "EXECUTE on cityfund_movement_is_kept()",
+        ),
+        (
+            "GRANT CREATE ON SCHEMA public TO {who}",
+            "REVOKE CREATE ON SCHEMA public FROM {who}",
+            "CREATE on the schema",
+        ),
+    ],
+)
+def test_doctor_finds_rights_beside_those_on_tables(
+    made: UrlOf, say: Callable[..., tuple[int, Any]], granting: str, revoking: str, told: str
+) -> None:
+    who = group(Role.OFFICER)
+    with closing(Raw(made(OWNER))) as owner:
+        owner.execute(granting.format(who=who))
+        findings = say(OFFICER, "doctor")[1]["findings"]
+        owner.execute(revoking.format(who=who))
+    (found,) = [one for one in findings if "db grants" in one]
+    assert told in found
+
+
+MINE = "CREATE TEMP TABLE mine (LIKE public.holder)"
+CALLS_A_GUARD = (
+    "CREATE TRIGGER calls AFTER INSERT ON mine "
+    "FOR EACH ROW EXECUTE FUNCTION public.cityfund_holder_has_balance()"
+)
+
+
+def test_no_guard_is_called_from_a_table_of_an_officers_own(made: UrlOf) -> None:
+    with pytest.raises(Refused, match="permission denied to create temporary tables"):
+        attempt(made, MINE)
+    with closing(Raw(made(OWNER))) as owner:
+        owner.execute(f"GRANT TEMPORARY ON DATABASE {DATABASE} TO PUBLIC")
+        try:
+            attempt(made, MINE)
+            with pytest.raises(Refused, match="permission denied for function"):
+                attempt(made, f"{MINE}; {CALLS_A_GUARD}")
+        finally:
+            owner.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
+
+
+def test_nobody_but_who_runs_nights_uses_a_standing_approval(
+    made: UrlOf, say: Callable[..., tuple[int, Any]]
+) -> None:
+    given = ["approval", "standing", "add", "BANK", "1000 EUR", "--until", "2099-12-31"]
+    assert say(user(Role.APPROVER), *given)[0] == ExitCode.DONE
+    use = (
+        REQUEST.format(**OWN).replace("'attack'", "'attack-2'").replace("'x'", "'reconcile'", 1)
+        + "; INSERT INTO approval_use (request_id, standing) "
+        "SELECT currval('request_id_seq'), max(number) FROM standing_approval"
+    )
+    with pytest.raises(Refused, match="names a standing approval in a night only"):
+        attempt(made, use)
+    attempt(made, use, NIGHT)
 
 
 @pytest.mark.parametrize("name", [" ", "public", "a\nb", "x" * 64])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from complete_ledger import attack, live
 from ledgers import Ledgers
-from raw import Refused
+from raw import Raw, Refused
 from recorded_approvals import record_approvals
 from recorded_night import record_night
 from world import World
@@ -365,6 +366,40 @@ NO_SUCH_VALUE = {
 """What a column of a server cannot hold in the first place; its words say so."""
 ROUNDED = {"half a cent", "a balance in floating point"}
 """What a column of a server makes a whole number of."""
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize(
+    ("name", "due"),
+    [
+        ("instalment_version", None),
+        ("approval_answer", "CHECK (answer IN ('given', 'refused', 'taken'))"),
+        ("unit", "CHECK (decimals BETWEEN 0 AND 60)"),
+    ],
+)
+def test_a_constraint_of_other_words_is_found(honest: str, name: str, due: str | None) -> None:
+    """On a server as in a file: a check that admits more, a key that is not compared any more."""
+    with closing(Raw(honest)) as raw:
+        found = raw.rows(
+            "SELECT conname, contype::text AS kind FROM pg_constraint "
+            f"WHERE conrelid = '{name}'::regclass AND contype IN ('c', 'f') ORDER BY contype, 1"
+        )
+        kind = "c" if due else "f"
+        constraint = next(one["conname"] for one in found if one["kind"] == kind)
+        if due is None:
+            (row,) = raw.rows(
+                "SELECT pg_get_constraintdef(oid) AS words FROM pg_constraint "
+                f"WHERE conname = '{constraint}'"
+            )
+            due = f"{row['words']} NOT VALID"
+        changes = [
+            f"ALTER TABLE {name} DROP CONSTRAINT {constraint}",
+            f"ALTER TABLE {name} ADD CONSTRAINT {constraint} {due}",
+        ]
+        for statement in changes:
+            raw.execute(statement)
+    result = checked(honest, "guards")["guards"]
+    assert f"the constraint {name}.{constraint} was changed" in str(result.failures)
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -76,7 +76,9 @@ def grant_statements(names: Mapping[Role, str], schema: str) -> Iterator[str]:
     for who in ("PUBLIC", *of_roles.values()):
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {place} FROM {who}"
         yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {place} FROM {who}"
+        yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {place} FROM {who}"
         yield f"REVOKE ALL ON SCHEMA {place} FROM {who}"
+    yield _NO_TABLES_OF_THEIR_OWN
     for role, who in of_roles.items():
         yield f"GRANT USAGE ON SCHEMA {place} TO {who}"
         yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {place} TO {who}"
@@ -88,6 +90,13 @@ def grant_statements(names: Mapping[Role, str], schema: str) -> Iterator[str]:
             yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {place} TO {who}"
         if role is Role.NIGHT:
             yield f"GRANT UPDATE ON {place}.{_LOCK} TO {who}"
+
+
+_NO_TABLES_OF_THEIR_OWN: Final = (
+    "DO $$ BEGIN EXECUTE format("
+    "'REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$"
+)
+"""On a temporary table, a trigger could call a guard that writes with the owner's rights."""
 
 
 def _role(name: str) -> str:
@@ -110,6 +119,31 @@ _GRANTED: Final = text(
     "WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'S') "
     "AND grantee <> relowner ORDER BY 1, 4, 3"
 )
+# Rights on single columns, on functions and on the database; a function that names no rights may be
+# executed by everybody, and so may temporary tables be made.
+_GRANTED_BESIDE: Final = text(
+    "SELECT relname || '.' || attname AS name, privilege_type AS privilege, grantee AS who "
+    "FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+    "JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+    "CROSS JOIN LATERAL aclexplode(attacl) "
+    "WHERE nspname = current_schema() AND grantee <> relowner AND NOT attisdropped "
+    "UNION ALL "
+    "SELECT proname || '()', privilege_type, grantee FROM pg_proc "
+    "JOIN pg_namespace ON pg_namespace.oid = pronamespace "
+    "CROSS JOIN LATERAL aclexplode(coalesce(proacl, acldefault('f', proowner))) "
+    "WHERE nspname = current_schema() AND starts_with(proname, 'cityfund_') "
+    "AND grantee <> proowner "
+    "UNION ALL "
+    "SELECT 'the database', privilege_type, grantee FROM pg_database "
+    "CROSS JOIN LATERAL aclexplode(coalesce(datacl, acldefault('d', datdba))) "
+    "WHERE datname = current_database() AND privilege_type IN ('TEMPORARY', 'CREATE') "
+    "AND grantee <> datdba "
+    "UNION ALL "
+    "SELECT 'the schema', privilege_type, grantee FROM pg_namespace "
+    "CROSS JOIN LATERAL aclexplode(coalesce(nspacl, acldefault('n', nspowner))) "
+    "WHERE nspname = current_schema() AND privilege_type = 'CREATE' AND grantee <> nspowner "
+)
+_NAMED: Final = text("SELECT CASE :who WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(:who) END")
 _MOST_TOLD: Final = 3
 _GRANT_ANEW: Final = "grant anew what this prints: cityfund db grants"
 
@@ -124,6 +158,9 @@ def wrong_grants(connection: Connection) -> Iterator[str]:
             inserts.setdefault(grantee, set()).add(name)
         if grantee == "PUBLIC" or not _is_due(name, kind, privilege, insertable):
             excess.setdefault(grantee, []).append(f"{privilege} on {name}")
+    for name, privilege, who in sorted(map(tuple, connection.execute(_GRANTED_BESIDE))):
+        grantee = connection.execute(_NAMED, {"who": who}).scalar_one()
+        excess.setdefault(grantee, []).append(f"{privilege} on {name}")
     for grantee, found in excess.items():
         more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
         yield (

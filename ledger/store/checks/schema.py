@@ -1,8 +1,8 @@
 """The schema as it stands and as it is due: tables, columns, keys, checks, indexes and views.
 
 In a file the due schema is made once more in memory, and both are read alike. A server says the
-same of its own catalogue; the words of its views and checks are its own, so that only their names
-are compared there.
+same of its own catalogue, in words of its own: those of constraints are compared without casts and
+brackets, and of views only the names.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ _VERSION_TABLE: Final = "alembic_version"
 def read_schema(connection: Connection) -> tuple[Facts, Facts]:
     """Give the schema that this program makes on the engine, and the one that stands there."""
     if on_server(connection):
-        return _due_on_server(tables.every_table()), dict(_read(connection, _ON_SERVER))
+        present = dict(_read(connection, _ON_SERVER))
+        return _due_on_server(tables.every_table()), _with_plain_constraints(present)
     return _due_in_file(), _facts_of_file(connection)
 
 
@@ -118,7 +119,7 @@ _ON_SERVER: Final = """
     FROM own JOIN pg_attribute ON attrelid = own.oid AND attnum > 0 AND NOT attisdropped
     UNION ALL
     SELECT 'constraint ' || relname || '.' || conname,
-        contype::text
+        pg_get_constraintdef(pg_constraint.oid)
     FROM own JOIN pg_constraint ON conrelid = own.oid AND contype IN ('p', 'u', 'f', 'c')
     UNION ALL
     SELECT 'index ' || made.relname,
@@ -130,12 +131,6 @@ _ON_SERVER: Final = """
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v'
 """
 
-_KINDS: Final = (
-    (PrimaryKeyConstraint, "p"),
-    (UniqueConstraint, "u"),
-    (ForeignKeyConstraint, "f"),
-    (CheckConstraint, "c"),
-)
 _SERVER_WORDS: Final = {"varchar": "character varying"}
 
 
@@ -153,15 +148,51 @@ def _due_on_server(every: tuple[Table, ...]) -> Facts:
             null = "" if column.nullable else ", not null"
             facts[f"column {table.name}.{column.name}"] = f"{kind}{null}"
         for constraint in table.constraints:
-            facts[f"constraint {table.name}.{_name(constraint)}"] = _letter(constraint)
+            name = f"{_CONSTRAINT}{table.name}.{constraint.name}"
+            facts[name] = plain_constraint(_definition(constraint))
         for index in table.indexes:
             facts[f"index {index.name}"] = "unique" if index.unique else "plain"
     return facts
 
 
-def _name(constraint: Any) -> str:
-    return str(constraint.name)
+def _definition(constraint: Any) -> str:
+    """Give the statement of a constraint."""
+    if isinstance(constraint, CheckConstraint):
+        return f"CHECK ({constraint.sqltext})"
+    columns = ", ".join(constraint.columns.keys())
+    if isinstance(constraint, PrimaryKeyConstraint):
+        return f"PRIMARY KEY ({columns})"
+    if isinstance(constraint, UniqueConstraint):
+        return f"UNIQUE ({columns})"
+    assert isinstance(constraint, ForeignKeyConstraint)
+    others = ", ".join(one.column.name for one in constraint.elements)
+    return f"FOREIGN KEY ({columns}) REFERENCES {constraint.referred_table.name}({others})"
 
 
-def _letter(constraint: Any) -> str:
-    return next(letter for kind, letter in _KINDS if isinstance(constraint, kind))
+def _with_plain_constraints(facts: Facts) -> Facts:
+    return {
+        name: plain_constraint(like) if name.startswith(_CONSTRAINT) else like
+        for name, like in facts.items()
+    }
+
+
+_CONSTRAINT: Final = "constraint "
+_WORDS: Final = (
+    (re.compile(r"(\w+) BETWEEN (\S+) AND (\S+)"), r"\1 >= \2 AND \1 <= \3"),
+    (re.compile(r"\bIN \(([^)]*)\)"), r"= ANY ARRAY[\1]"),
+    (re.compile(r"CAST\((\w+) AS \w+\)"), r"\1"),
+    (re.compile(r"::(character varying|\w+)(\[\])?"), ""),
+    (re.compile(r"'(-?\d+)'"), r"\1"),
+    (re.compile(r'[()"]'), " "),
+)
+
+
+def plain_constraint(statement: str) -> str:
+    """Give the statement of a constraint in the words that a program and a server have in common.
+
+    A server keeps it with casts, with brackets around each part, and with other words for ranges
+    and lists.
+    """
+    for words, plain in _WORDS:
+        statement = words.sub(plain, statement)
+    return " ".join(statement.split())

@@ -114,6 +114,13 @@ BEGIN
             ERRCODE = 'check_violation',
             MESSAGE = 'cityfund guard: approval_use names an approval by another identity only';
     END IF;
+    IF NEW.standing IS NOT NULL
+        AND NOT has_table_privilege(session_user, '{schema}.night_run', 'INSERT')
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'check_violation',
+            MESSAGE = 'cityfund guard: approval_use names a standing approval in a night only';
+    END IF;
     RETURN NEW;
 END;
 $function$;

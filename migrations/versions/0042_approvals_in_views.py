@@ -1,0 +1,21 @@
+"""A view of approvals, and a guard by which standing approvals are for nights.
+
+Only views and guards change, which every upgrade takes down and puts back.
+"""
+
+from __future__ import annotations
+
+revision = "0042"
+down_revision = "0041"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change no table."""
+
+
+def downgrade() -> None:
+    """Refuse: a ledger that only grows is never taken back; restore a backup instead."""
+    message = "A ledger is not downgraded. Restore the backup made before the upgrade."
+    raise NotImplementedError(message)
