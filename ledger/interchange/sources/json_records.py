@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ledger.interchange.sources.cleaning import Cell, clean_record
 from ledger.interchange.sources.errors import BrokenJson
+from ledger.interchange.sources.json_events import Shape, Walk, as_cell, opened_events, shape_of
 from ledger.interchange.sources.records import Reading, Source, SourceRow
 from ledger.interchange.sources.stored import Stored
 
@@ -32,43 +33,55 @@ def _loads(text: str | bytes) -> Any:
     return json.loads(text, parse_float=_plain, parse_int=str, parse_constant=_no_number)
 
 
-def as_cell(value: Any) -> Cell:
+def _as_cell(value: Any) -> Cell:
     """Give a value as a cell; in objects and lists, null is left out."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return {name: as_cell(one) for name, one in value.items() if one is not None}
+        return {name: _as_cell(one) for name, one in value.items() if one is not None}
     if isinstance(value, list):
-        return [as_cell(one) for one in value if one is not None]
+        return [_as_cell(one) for one in value if one is not None]
     return ""
 
 
 class JsonRecords(Source):
-    """The objects of a list inside a JSON document."""
+    """The objects of a list inside a JSON document, read one after another."""
 
     def __init__(self, stored: Stored, form: str, reading: Reading) -> None:
-        """Read the document and find its list; raises `BrokenJson`."""
+        """Read the document through and find its list; raises `BrokenJson`."""
         super().__init__(stored.label, form)
-        self._clean = reading.clean
-        try:
-            document = _loads(stored.content())
-        except ValueError as error:
-            raise BrokenJson(f"{stored.label} is not JSON: {error}.") from error
-        except RecursionError as error:
-            raise BrokenJson(f"{stored.label} is nested too deeply.") from error
-        self._items = _list_in(document, reading.rows, stored.label)
+        self._stored, self._clean = stored, reading.clean
+        path = None if reading.rows is None else tuple(reading.rows.split("."))
+        shape, reached = shape_of(stored, path)
+        if path is None:
+            path = () if shape.is_list else (_only_list(shape, stored.label),)
+        elif not reached:
+            keys = "a list" if shape.is_list else ", ".join(shape.keys)
+            raise BrokenJson(f"{stored.label} has no list at {reading.rows!r}. It has {keys}.")
+        self._path = path
 
     def rows(self) -> Iterator[SourceRow]:
         """Give the objects of the list; an item that is none is a problem."""
-        for ordinal, item in enumerate(self._items, 1):
-            if not isinstance(item, dict):
-                self.problem(ordinal, None, "no-record", "This item is not an object.")
-                continue
-            record = as_cell(item)
-            assert isinstance(record, dict)
-            yield SourceRow(ordinal, clean_record(record) if self._clean else record)
+        with opened_events(self._stored) as events:
+            items = Walk(self._path, as_cell, self.name).of(events, *next(events))
+            for ordinal, record in enumerate(items, 1):
+                if not isinstance(record, dict):
+                    self.problem(ordinal, None, "no-record", "This item is not an object.")
+                    continue
+                yield SourceRow(ordinal, clean_record(record) if self._clean else record)
+
+
+def _only_list(shape: Shape, label: str) -> str:
+    """Give the key of the only list of an object."""
+    if len(shape.lists) != 1:
+        names = ", ".join(shape.lists) or "none"
+        raise BrokenJson(f"{label} has {len(shape.lists)} lists of records: {names}.")
+    ((key, times),) = shape.lists.items()
+    if times > 1 or shape.keys[key] > 1:
+        raise BrokenJson(f"{label} has the key {key!r} twice in one object.")
+    return key
 
 
 class JsonLines(Source):
@@ -87,41 +100,12 @@ class JsonLines(Source):
                     continue
                 try:
                     item = _loads(line)
-                except (ValueError, RecursionError) as error:
+                except (ValueError, ArithmeticError, RecursionError) as error:
                     self.problem(number, None, "broken-json", f"This line is not JSON: {error}.")
                     continue
                 if not isinstance(item, dict):
                     self.problem(number, None, "no-record", "This line is not an object.")
                     continue
-                record = as_cell(item)
+                record = _as_cell(item)
                 assert isinstance(record, dict)
                 yield SourceRow(number, clean_record(record) if self._clean else record)
-
-
-def _list_in(document: Any, path: str | None, label: str) -> list[Any]:
-    """Find the list of records: at a path of keys, at the top, or the only one of the object."""
-    if path is None:
-        return _only_list(document, label)
-    found = [document]
-    for key in path.split("."):
-        inner = [one[key] for one in found if isinstance(one, dict) and key in one]
-        found = [item for one in inner for item in (one if isinstance(one, list) else [one])]
-        if not inner:
-            keys = ", ".join(document) if isinstance(document, dict) else "a list"
-            raise BrokenJson(f"{label} has no list at {path!r}. It has {keys}.")
-    return found
-
-
-def _only_list(document: Any, label: str) -> list[Any]:
-    if isinstance(document, list):
-        return document
-    lists = (
-        {key: one for key, one in document.items() if isinstance(one, list)}
-        if isinstance(document, dict)
-        else {}
-    )
-    if len(lists) != 1:
-        names = ", ".join(lists) or "none"
-        raise BrokenJson(f"{label} has {len(lists)} lists of records: {names}.")
-    (only,) = lists.values()
-    return only

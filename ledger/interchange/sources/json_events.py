@@ -1,0 +1,264 @@
+"""The parts of a JSON document, one after another: of a document of any size, few are in memory.
+
+What is wrong with a document is found before anything of it is used, and where it stands is said.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from decimal import Decimal
+from typing import IO, Any, Final, NamedTuple, Protocol, Self
+
+from ledger.interchange.sources.cleaning import Cell
+from ledger.interchange.sources.errors import BrokenJson
+from ledger.interchange.sources.stored import Stored
+
+MAX_DEPTH: Final = 200
+_LONGEST: Final = 40
+_CHUNK: Final = 1 << 16
+_BEGINS: Final = frozenset({"start_map", "start_array"})
+_ENDS: Final = frozenset({"end_map", "end_array"})
+
+Event = tuple[str, Any]
+"""What begins, ends or stands next, and its value: as `ijson` names it."""
+Events = Iterator[Event]
+
+
+class Shape(NamedTuple):
+    """What a document is by its outermost keys: how often each is there, and which have lists."""
+
+    is_list: bool
+    keys: dict[str, int]
+    lists: dict[str, int]
+
+
+@contextmanager
+def opened_events(stored: Stored) -> Iterator[Events]:
+    """Open a document and give its parts; raises `BrokenJson` with the line and the column."""
+    import ijson  # noqa: PLC0415 - only JSON needs it
+
+    try:
+        with _utf8(stored) as file:
+            yield ijson.basic_parse(file, buf_size=_CHUNK)
+    except (ijson.JSONError, ValueError, ArithmeticError) as error:
+        raise BrokenJson(f"{stored.label} is not JSON: {_fault(stored, error)}.") from error
+
+
+def _utf8(stored: Stored) -> AbstractContextManager[Readable]:
+    """Open a document as UTF-8, without a byte-order mark, whichever Unicode it is written in."""
+    encoding = json.detect_encoding(stored.first_bytes())
+    return stored.open() if encoding == "utf-8" else _Recoded(stored.open(), encoding)
+
+
+class Readable(Protocol):
+    """What gives some bytes at a time, and none at its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give the next bytes."""
+
+
+class _Recoded:
+    """A document in another encoding, read as UTF-8."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding, newline="")
+
+    def read(self, size: int, /) -> bytes:
+        return self._text.read(size).encode()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.close()
+
+
+def shape_of(stored: Stored, keys: tuple[str, ...] | None) -> tuple[Shape, bool]:
+    """Read a document through; say what it is, and whether it has something at a path of keys.
+
+    Raises `BrokenJson` with the line and the column.
+    """
+    walk = Walk(keys or (), _skipped, stored.label)
+    with opened_events(stored) as events:
+        event, value = next(events)
+        shape = Shape(is_list=event == "start_array", keys={}, lists={})
+        checked = _checked(events, event, shape, stored.label)
+        deque(walk.of(checked, event, value) if keys else (), maxlen=0)
+        deque(checked, maxlen=0)
+    return shape, walk.reached
+
+
+def _checked(events: Events, first: str, shape: Shape, label: str) -> Events:
+    """Give the parts behind the first one, counting how deep they are and the outermost keys."""
+    depth, key = int(first in _BEGINS), ""
+    for event, value in events:
+        if event in _BEGINS:
+            if depth == 1 and event == "start_array" and not shape.is_list:
+                shape.lists[key] = shape.lists.get(key, 0) + 1
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise BrokenJson(f"{label} is nested more than {MAX_DEPTH} deep.")
+        elif event in _ENDS:
+            depth -= 1
+        elif depth == 1 and event == "map_key":
+            key = value
+            shape.keys[key] = shape.keys.get(key, 0) + 1
+        yield event, value
+
+
+class Walk:
+    """The values at a path of keys: what is there, or the items of a list that is there.
+
+    `take` gives a value that begins with an event. `reached` says whether anything was there.
+    """
+
+    def __init__(
+        self, keys: tuple[str, ...], take: Callable[[Events, str, Any], Cell], label: str
+    ) -> None:
+        """Take the path, and how messages name the document."""
+        self.keys, self._take, self._label, self.reached = keys, take, label, False
+
+    def of(self, events: Events, event: str, value: Any) -> Iterator[Cell]:
+        """Give the values below the outermost one, which begins with this event."""
+        return self._below(events, event, value, self.keys)
+
+    def _below(
+        self, events: Events, event: str, value: Any, keys: tuple[str, ...]
+    ) -> Iterator[Cell]:
+        if not keys:
+            yield from self._there(events, event, value)
+            return
+        if event != "start_map":
+            _skipped(events, event, value)
+            return
+        seen = False
+        for inner, name in events:
+            if inner == "end_map":
+                return
+            begins, one = next(events)
+            if name != keys[0]:
+                _skipped(events, begins, one)
+                continue
+            if seen:
+                raise BrokenJson(f"{self._label} has the key {name!r} twice in one object.")
+            seen = True
+            if begins == "start_array" and len(keys) > 1:
+                for item, first in events:
+                    if item == "end_array":
+                        break
+                    yield from self._below(events, item, first, keys[1:])
+            else:
+                yield from self._below(events, begins, one, keys[1:])
+
+    def _there(self, events: Events, event: str, value: Any) -> Iterator[Cell]:
+        """Give what is at the end of the path: a value, or each item of a list."""
+        self.reached = True
+        if event != "start_array":
+            yield self._take(events, event, value)
+            return
+        for begins, one in events:
+            if begins == "end_array":
+                return
+            yield self._take(events, begins, one)
+
+
+def _skipped(events: Events, event: str, _: Any) -> Cell:
+    """Pass a value over."""
+    depth = int(event in _BEGINS)
+    while depth:
+        event, _ = next(events)
+        depth += (event in _BEGINS) - (event in _ENDS)
+    return ""
+
+
+def as_cell(events: Events, event: str, value: Any) -> Cell:
+    """Give a value as a cell; in objects and lists, null is left out.
+
+    Numbers are as they are written, but without an exponent where that does not make them endless.
+    """
+    if event == "string":
+        text: str = value
+        return text.strip()
+    if event == "number":
+        return _plain(value)
+    if event == "boolean":
+        return "yes" if value else "no"
+    if event == "start_map":
+        return _record(events)
+    return _list(events) if event == "start_array" else ""
+
+
+def _record(events: Events) -> dict[str, Cell]:
+    record: dict[str, Cell] = {}
+    for event, name in events:
+        if event == "end_map":
+            break
+        begins, value = next(events)
+        if begins == "null":
+            record.pop(name, None)
+        else:
+            record[name] = as_cell(events, begins, value)
+    return record
+
+
+def _list(events: Events) -> list[Cell]:
+    items: list[Cell] = []
+    for event, value in events:
+        if event == "end_array":
+            break
+        if event != "null":
+            items.append(as_cell(events, event, value))
+    return items
+
+
+def _plain(number: int | Decimal) -> str:
+    if isinstance(number, int):
+        return str(number)
+    if abs(number.adjusted()) <= _LONGEST:
+        return f"{number:f}"
+    return str(number).lower().replace("e+", "e")
+
+
+def _fault(stored: Stored, error: Exception) -> str:
+    """Say what is wrong and where, by reading the document again up to there."""
+    words = str(error).split("\n", maxsplit=1)[0].partition("error: ")
+    chunk, *_ = _read_up_to_fault(stored, None)
+    _, line, column = _read_up_to_fault(stored, chunk)
+    return f"{words[2] or words[0]} at line {line}, column {column}"
+
+
+def _read_up_to_fault(stored: Stored, bytewise_from: int | None) -> tuple[int, int, int]:
+    """Give the number of the chunk that a fault is in, and the line and column it begins at.
+
+    From one chunk on the document is read byte by byte; before it, no more than the chunk is exact.
+    """
+    import ijson  # noqa: PLC0415 - only JSON needs it
+
+    parser = ijson.basic_parse_coro(_Nothing())
+    number, line, column = 0, 1, 1
+    with _utf8(stored) as file:
+        for number, chunk in enumerate(iter(lambda: file.read(_CHUNK), b"")):
+            bytewise = bytewise_from is not None and number >= bytewise_from
+            for piece in [chunk[at : at + 1] for at in range(len(chunk))] if bytewise else [chunk]:
+                try:
+                    parser.send(piece)
+                except (ijson.JSONError, ValueError, ArithmeticError):
+                    return number, line, column
+                line += piece.count(b"\n")
+                before = piece.rfind(b"\n")
+                column = len(piece) - before if before >= 0 else column + len(piece)
+    return number, line, column
+
+
+class _Nothing:
+    """Takes the parts of a document, and does nothing with them."""
+
+    def send(self, _: object) -> None:
+        """Take one."""
+
+    def close(self) -> None:
+        """End."""

@@ -1,0 +1,124 @@
+"""JSON is read record by record: as if it were read whole, in little memory, with faults placed."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.core.errors import LedgerError
+from ledger.interchange.sources import Reading, open_source
+from ledger.interchange.sources.json_events import MAX_DEPTH
+
+KEYS = st.sampled_from(["a", "b", "item", ""])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def cell(value: Any) -> Any:
+    """Give a value as a cell, read the plain way."""
+    if isinstance(value, dict):
+        return {key: cell(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [cell(one) for one in value if one is not None]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value).strip()
+
+
+def found(document: Any, path: str | None) -> list[Any] | None:
+    """Find the list of records in a document that was read whole; None where there is none."""
+    if path is None:
+        if isinstance(document, list):
+            return document
+        pairs = document.items() if isinstance(document, dict) else ()
+        lists = [one for _, one in pairs if isinstance(one, list)]
+        return lists[0] if len(lists) == 1 else None
+    there = [document]
+    for key in path.split("."):
+        inner = [one[key] for one in there if isinstance(one, dict) and key in one]
+        if not inner:
+            return None
+        there = [item for one in inner for item in (one if isinstance(one, list) else [one])]
+    return there
+
+
+@given(document=VALUES, path=st.none() | st.lists(KEYS, min_size=1, max_size=3).map(".".join))
+def test_a_document_is_read_as_if_it_were_read_whole(document: Any, path: str | None) -> None:
+    content, expected = json.dumps(document).encode(), found(document, path)
+    if expected is None:
+        with pytest.raises(LedgerError) as refused:
+            open_source(content, Reading(format="json", rows=path), "t.json")
+        assert refused.value.code == "broken-json"
+        return
+    source = open_source(content, Reading(format="json", rows=path), "t.json")
+    rows = [*source.rows()]
+    numbered = [(at, cell(one)) for at, one in enumerate(expected, 1)]
+    assert rows == [(at, one) for at, one in numbered if isinstance(one, dict)]
+    others = [at for at, one in numbered if not isinstance(one, dict)]
+    assert [(one.line, one.code) for one in source.problems] == [(at, "no-record") for at in others]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32-be"])
+def test_each_unicode_is_understood(encoding: str) -> None:
+    content = '[{"name": "مشهد", "note": "é"}]'.encode(encoding)
+    (row,) = open_source(content, Reading(), "t.json").rows()
+    assert row.record == {"name": "مشهد", "note": "é"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('[\n{"a": 1},\n{"a": 1,}\n]', "at line 3, column 9"),
+        ('[\n{"a": 1}\n', "at line 3, column 1"),
+        ('[{"a": NaN}]', "at line 1, column 8"),
+        ('[{"a": "b\nc"}]', "at line 1, column 10"),
+        ("[" + '{"a": "bbbbbbbbbbbbbbbbbbbb"},\n' * 9_000 + "}]", "at line 9001, column 1"),
+        ("", "at line 1, column 1"),
+        ('[{"a": 1e9999999999999999999999}]', "at line 1"),
+        ('{"a": [{"b": 1}], "a": [{"b": 2}]}', "has the key 'a' twice"),
+        ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), f"nested more than {MAX_DEPTH} deep"),
+    ],
+)
+def test_a_fault_is_placed(content: str, words: str) -> None:
+    with pytest.raises(LedgerError) as refused:
+        open_source(content.encode(), Reading(format="json"), "t.json")
+    assert (refused.value.code, words in refused.value.what) == ("broken-json", True), refused.value
+
+
+def test_a_key_of_the_path_is_there_once() -> None:
+    content = b'{"a": [{"b": [{"c": 1}], "b": [{"c": 2}]}]}'
+    with pytest.raises(LedgerError, match="has the key 'b' twice") as refused:
+        open_source(content, Reading(rows="a.b"), "t.json")
+    assert refused.value.code == "broken-json"
+
+
+def test_a_number_without_bounds_is_a_fault_of_its_line() -> None:
+    content = b'{"a": 1}\n{"a": 1e9999999999999999999999}\n'
+    source = open_source(content, Reading(), "t.ndjson")
+    assert [row.line for row in source.rows()] == [1]
+    assert [(one.line, one.code) for one in source.problems] == [(2, "broken-json")]
+
+
+def test_ten_times_the_records_take_no_more_memory(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        path = tmp_path / f"{count}.json"
+        record = json.dumps({"code": "A", "cost": 1.5, "places": [{"name": "City"}] * 3})
+        path.write_text('{"records": [' + ",".join([record] * count) + "]}", encoding="utf-8")
+        tracemalloc.start()
+        assert sum(1 for _ in open_source(path).rows()) == count
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    peak(10)
+    few, many = peak(1_000), peak(10_000)
+    assert many < few + 100_000
