@@ -23,7 +23,7 @@ from cli.framework.options import COMMON_PANEL, is_from_command_line
 from cli.framework.session import ledger_of
 from cli.framework.settings import mask_url
 from cli.framework.terminal import print_to_stderr, tell, visible
-from cli.framework.usage_errors import NotConfirmed, argument_name
+from cli.framework.usage_errors import MissingParameter, NotConfirmed, argument_name
 from ledger.core.errors import LedgerError, UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _NEVER_ASKED: Final = frozenset({"dry_run", "clock_is_right", "key", "yes"})
 _AN_OPTION: Final = re.compile(r"--[a-z][a-z-]*")
 _FEW: Final = 8
+_LEAVES_OUT: Final = "Enter leaves it out."
+_TO_OTHERS: Final = "Enter goes on to the other options."
 
 
 class _Gathered:
@@ -120,9 +122,11 @@ def complete_line(
             break
     for param in [one for one in lacking if one.param_type_name == "option" and one.required]:
         _ask_for(gathered, param)
-    if refused is not None:
+    while refused is not None:
         tell(refused.what)
-        _ask_for_what_is_named(gathered, refused)
+        if not _ask_for_what_is_named(gathered, refused):
+            break
+        refused = _missing_still(gathered)
     if command.kind == "write":
         _ask_for_options(gathered)
     if command.kind == "write" and not gathered.seen().params.get("dry_run"):
@@ -130,6 +134,19 @@ def complete_line(
     else:
         _tell_line(gathered)
     return gathered.words()
+
+
+def _missing_still(gathered: _Gathered) -> UsageError | None:
+    """Return what a line that writes is refused for while a term is missing; None elsewhere."""
+    if gathered.command.kind != "write":
+        return None
+    try:
+        _dry_run(gathered)
+    except MissingParameter as refused:
+        return refused
+    except LedgerError:  # said when all options are given
+        return None
+    return None
 
 
 def _tell_line(gathered: _Gathered) -> None:
@@ -152,14 +169,17 @@ def _agree(gathered: _Gathered) -> None:
             return
 
 
-def _ask_for(gathered: _Gathered, param: Any) -> bool:
-    """Ask for one parameter until the answer can be right; return whether there is one."""
+def _ask_for(gathered: _Gathered, param: Any, *, without: str = _LEAVES_OUT) -> bool:
+    """Ask for one parameter until the answer can be right; return whether there is one.
+
+    `without` says what an empty answer does where the parameter is an option of the command.
+    """
     seen = gathered.seen()
     if getattr(param, "is_flag", False):
         gathered.answers[param.name] = ""
         return True
     name = _name(param)
-    tell(f"{name}: {param.help or ''}{'' if param.required else ' Enter leaves it out.'}")
+    tell(f"{name}: {param.help or ''}{'' if param.required else f' {without}'}")
     before = ""
     while True:
         answer = read_line(f"{name}: ", lambda text: completions(seen, param, text))
@@ -201,7 +221,9 @@ def _ask_for_what_is_named(gathered: _Gathered, error: LedgerError) -> bool:
         return False
     lacking = {name: one for one in gathered.lacks() for name in one.opts}
     named = [one for one in _AN_OPTION.findall(f"{error.what} {error.next_step}") if one in lacking]
-    return bool(named) and _ask_for(gathered, lacking[named[0]])
+    # What is missing may be left only for another option that stands for it.
+    without = _TO_OTHERS if isinstance(error, MissingParameter) else _LEAVES_OUT
+    return bool(named) and _ask_for(gathered, lacking[named[0]], without=without)
 
 
 def _ask_for_options(gathered: _Gathered) -> None:

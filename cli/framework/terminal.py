@@ -161,7 +161,8 @@ def confirm(call: Call, question: str) -> None:
 
 def ask(call: Call, question: str) -> None:
     """Ask a person a question; raises NeedsYes or NotConfirmed where the answer is not yes."""
-    print(f"{visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    asked = fitted(f"{visible(question)} [y/N]", sys.stderr)
+    print(f"{asked} ", end="", file=sys.stderr, flush=True)  # noqa: T201
     answer = sys.stdin.readline()
     if not answer:
         raise NeedsYes(

@@ -228,3 +228,32 @@ def test_where_python_has_no_line_editor_it_is_asked_plainly(fund: Officer) -> N
     assert "In one line:" in screen
     assert "Traceback" not in screen
     assert fund.asks("need show N-0002")["factor"] == "money"
+
+
+def test_all_that_a_restriction_lacks_is_asked_before_its_options(fund: Officer) -> None:
+    sitting = sits_down(fund, "restriction add --providers BANK", columns=80)
+    asked = sitting.says("Council")
+    assert "--authority: The authority that decided it. Enter goes on to the other" in asked
+    assert "leaves it out" not in asked
+    then = sitting.says("war")
+    assert "--reason is missing." in then
+    assert "More can be given" not in then
+    assert "More can be given" in sitting.says("")
+    sitting.says("n")
+    code, text = sitting.ends()
+    assert code != 0
+    assert "error: --reason" not in text
+
+
+def test_a_long_question_is_broken_between_words(fund: Officer) -> None:
+    line = "restriction add --providers BANK --authority Council --reason war"
+    with fund.world.unchanged():
+        sitting = sits_down(fund, line, columns=60)
+        sitting.says("n", prompt=r"\[y/N\] $")
+        _, text = sitting.ends()
+    lines = text.splitlines()
+    start = next(at for at, one in enumerate(lines) if one.startswith("It bars deals"))
+    end = next(at for at, one in enumerate(lines) if "[y/N]" in one)
+    assert end > start, text
+    assert all(len(one) <= 60 for one in lines[start : end + 1]), lines
+    assert "Record it all the same?" in " ".join(one.strip() for one in lines[start : end + 1])
