@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from cli.framework.command import Call, Session
 from cli.framework.output import emit_document, emit_lines
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 P = TypeVar("P", "ImportPlan", "RatePlan")
 
 
+_HELD: Final = "cityfund.notes"
+"""Where the notes of a call wait that its answer may come without."""
+
+
 def date_edition(call: Call, day: str | None) -> None:
     """Let an import take effect on the day of an edition. Raises BadUsage for two days."""
     if day is None:
@@ -41,10 +45,21 @@ def date_edition(call: Call, day: str | None) -> None:
 def print_incoming(call: Call, incoming: Incoming) -> None:
     """Print the ignored files, and how many rows a rule left out; their lines with --verbose."""
     for name in incoming.ignored_files:
-        note(call, f"ignored: {name} is not named after a table")
+        _note(call, f"ignored: {name} is not named after a table")
     for report in incoming.reports:
         for line in report.lines(every=call.settings.verbose):
-            note(call, line)
+            _note(call, line)
+
+
+def _note(call: Call, line: str) -> None:
+    """Write a note; for a script that nobody watches, only once the import has succeeded.
+
+    What such a script reads of a refusal is one JSON object.
+    """
+    if call.format == "json" and (call.write.yes or call.write.dry_run):
+        call.meta.setdefault(_HELD, []).append(line)
+    else:
+        note(call, line)
 
 
 def confirm_plan(
@@ -81,7 +96,7 @@ class _PreviewPrinter:
         lines = [*map(str, plan.tallies()), *plan.highlights()]
         if lines != self._lines:
             for line in lines:
-                note(self._call, line)
+                _note(self._call, line)
         self._lines = lines
 
 
@@ -99,6 +114,8 @@ def emit_imported(
     """
     from ledger.interchange.steps import few  # noqa: PLC0415
 
+    for line in call.meta.get(_HELD, ()):
+        note(call, line)
     if call.format == "json":
         document = {**_without_state(receipt), "reports": [_document(one) for one in reports]}
         for plan in previewed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -82,3 +83,17 @@ def test_on_a_terminal_a_note_that_posting_makes_is_printed(lapsed, tmp_path, mo
 
     assert answer.code == 0, answer
     assert answer.err.count("was signed in time") == 1
+
+
+@pytest.mark.parametrize("how", ["--yes", "--dry-run"])
+def test_a_script_reads_one_document_of_a_refusal_while_it_is_done(lapsed, tmp_path, how):
+    deals(tmp_path, "committed 3000 2026-11-20 LETTER")
+    (tmp_path / "list.txt").write_text("no table", encoding="utf-8")
+    refused = lapsed.tries(f"import {tmp_path} {how} --json")
+    assert (refused.code, refused.out) == (3, ""), refused
+    assert json.loads(refused.err)["schema"] == "cityfund.error/1"
+
+    deals(tmp_path, "committed 600 2026-11-20 LETTER")
+    done = lapsed.tries(f"import {tmp_path} {how} --json")
+    assert (done.code, json.loads(done.out)["schema"]) == (0, "cityfund.receipt/1"), done
+    assert "1 new" in done.err
