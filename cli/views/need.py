@@ -10,9 +10,7 @@ from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
 from cli.views.register import ANY, need_row, offer_row, region_names
-from ledger.eligibility.offices import OfficesAdmitted
 from ledger.gaps.completeness import need_state
-from ledger.summaries.offers import LAPSE_DAYS, use_of
 
 if TYPE_CHECKING:
     from ledger.eligibility.rules import OfferFacts
@@ -112,6 +110,8 @@ def _is_withdrawn(balance: Balance) -> bool:
 
 def list_offers(snapshot: Snapshot) -> Listing:
     """List offers with what is available of each, its mandate, and how long it is valid."""
+    from ledger.eligibility.offices import OfficesAdmitted  # noqa: PLC0415 - for offers alone
+
     offices_of = OfficesAdmitted(snapshot.records("city").values())
     rows = [
         {
@@ -129,6 +129,8 @@ def _offer_state(snapshot: Snapshot, facts: OfferFacts) -> str:
     """Return the use of an offer, in the words of the report on offers."""
     if facts.offer.withdrawn:
         return "withdrawn"
+    from ledger.summaries.offers import LAPSE_DAYS, use_of  # noqa: PLC0415 - for offers alone
+
     return use_of(facts, snapshot.day, LAPSE_DAYS).value
 
 

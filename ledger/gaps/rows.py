@@ -7,16 +7,18 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger.approaches.states import Asked
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit, format_amount
-from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
-from ledger.rates.rates import RateFinder
 from ledger.reference.places import subregion_name
 from ledger.registers.records import ACTIVE_STATUSES, City
+
+if TYPE_CHECKING:
+    from ledger.eligibility.counts import EligibleCount
+    from ledger.rates.rates import RateFinder
 
 COVERAGE_PLACES = 4
 _NO_COVERAGE: Final = Decimal((0, (0,), -COVERAGE_PLACES))

@@ -13,6 +13,7 @@ from ledger.registers.table import REGISTERS
 MOST_FILES_OF_AN_ACT = 35
 MOST_MODULES_OF_HELP = 25
 MOST_MODULES_OF_A_SCREEN = 126
+MOST_MODULES_OF_A_LIST = 94
 MOST_STATEMENTS = {"project show PRJ-0001": 36, "need show N-0001": 30}
 """Of a project with one need, and of the need: one offer could serve it."""
 
@@ -74,6 +75,14 @@ def test_a_screen_sends_few_statements(ledger_url, command, most):
         event.remove(Engine, "connect", connected)
     asked = [one for one in sent if one.startswith("SELECT")]
     assert len(asked) <= most, asked
+
+
+@pytest.mark.parametrize("kind", ["city", "need", "provider"])
+def test_a_list_loads_few_modules(ledger_url, kind):
+    trace = traced((kind, "list"), ledger_url)
+
+    assert trace.exit_code == 0
+    assert len(trace.modules) <= MOST_MODULES_OF_A_LIST, trace.modules
 
 
 TABLES_OF_LISTS = {
