@@ -88,8 +88,9 @@ def test_a_list_loads_few_modules(ledger_url, kind):
 TABLES_OF_LISTS = {
     "city list": {"city", "office"},
     "need list": {"need", "project", "city", "office"},
+    "provider list": {"provider", "offer", "city", "office"},
 }
-"""The registers whose tables a list needs: its own, and those that its records refer to."""
+"""The registers whose tables a list needs: its own, those that its records refer to, and offers."""
 
 
 @pytest.mark.parametrize(("command", "needed"), TABLES_OF_LISTS.items())
