@@ -22,6 +22,8 @@ from ledger.core.errors import InvalidInput
 MAX_TEXT: Final = 10_000
 """The most characters of one text: a page or two."""
 
+ERASED: Final = "[erased]"
+"""What stands in a row in place of a text that was erased."""
 
 UNSEEN: Final = frozenset("\u200b\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

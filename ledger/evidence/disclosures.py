@@ -25,9 +25,6 @@ LARGE_FIELDS: Final = ("input", "receipt")
 _NONE: Final[Mapping[str, Disclosure]] = {}
 
 
-ERASED: Final = "[erased]"
-"""What stands in a row in place of a text that was erased."""
-
 ERASED_INPUT: Final = '{"erased":true}'
 """What stands in a request in place of its input."""
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from ledger.core.quantity import Unit, format_amount
-from ledger.core.text import text_key
+from ledger.core.text import ERASED, text_key
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -82,8 +82,11 @@ class StatementLine:
 
 
 def reference_key(reference: str | None) -> str | None:
-    """Return the form in which references are compared; None for none, or for marks only."""
-    return text_key(reference) or None if reference else None
+    """Return the form in which references are compared; None for none, or for marks only.
+
+    What was erased is no reference: two of them are not the same.
+    """
+    return text_key(reference) or None if reference and reference != ERASED else None
 
 
 class ReadLine(NamedTuple):

@@ -4,36 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Table
 
 from ledger.evidence.canonical import ENTRY_NOTES
 from ledger.evidence.disclosures import COMMON_FIELDS, PROVENANCE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND
-from ledger.store.db import tables
+from ledger.store.db import approval_tables, night_tables, tables
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS
+
+ROW_PLACES: Final = {
+    "statement": 1000,
+    "statement_line": 1001,
+    "finding": 1002,
+    "finding_event": 1003,
+    "approval_answer": 1004,
+}
+"""The numbers that stand for a row of a table in `erasure`; they never change.
+
+Such a row has no leaf of its own: the rows that one request wrote into a table share one.
+"""
+
+
+def place_of(kind: str) -> int:
+    """Return the number that stands for a kind of leaf, or for a row of a table."""
+    place = ROW_PLACES.get(kind)
+    return LEAF_PLACES[kind] if place is None else place
 
 
 class ErasableTable(NamedTuple):
-    """A table with texts of leaves of one kind.
+    """A table with texts of leaves of one kind, or with texts in its rows.
 
-    `record` and `version` are the columns that name the leaf, `request` the one that names the
-    request it was written under; a leaf without records or versions has zero there. `texts` are
-    columns with the fields that their disclosures have.
+    `record` and `version` are the columns that name the leaf or the row, `request` the one that
+    names the request it was written under; a leaf without records or versions has zero there.
+    Without `request` the record and the version name the row alone. `texts` are columns with the
+    fields that their disclosures have.
     """
 
     table: Table
     kind: str
     record: str | None
     version: str | None
-    request: str
+    request: str | None
     texts: tuple[tuple[str, str], ...]
 
     @property
     def place(self) -> int:
         """Return the number that stands for the kind of leaf."""
-        return LEAF_PLACES[self.kind]
+        return place_of(self.kind)
 
     @property
     def common(self) -> tuple[tuple[str, str], ...]:
@@ -64,3 +83,21 @@ def _tables() -> Iterator[ErasableTable]:
         texts = (*reason, *((column, field) for field, column in register.free_texts))
         owner = register.owner
         yield ErasableTable(register.versions, kind, owner, "version", "request_id", texts)
+    yield from _rows()
+
+
+def _rows() -> Iterator[ErasableTable]:
+    """Give the tables whose rows are no records; no field of theirs is one that requests give."""
+    statement, line = night_tables.statement, night_tables.statement_line
+    file_name = ("file_name", "file_name")
+    yield ErasableTable(statement, statement.name, "id", None, "request_id", (file_name,))
+    reference = (("reference", "line_reference"),)
+    yield ErasableTable(line, line.name, "statement_id", "position", None, reference)
+    finding, event = night_tables.finding, night_tables.finding_event
+    told = tuple((name, name) for name in ("subject", "said", "ours", "theirs", "command"))
+    yield ErasableTable(finding, finding.name, "id", None, "request_id", (*told, file_name))
+    resolution = (("reason", "resolution"),)
+    yield ErasableTable(event, event.name, "finding_id", "number", "request_id", resolution)
+    answer = approval_tables.approval_answer
+    reason = (("reason", "answer_reason"),)
+    yield ErasableTable(answer, answer.name, "approval_id", None, "request_id", reason)

@@ -1,7 +1,8 @@
 """Erase texts of leaves on request: personal data goes, and every seal and proof still holds.
 
 Numbers, dates, codes and amounts stay. A text that stands in several leaves of one request goes
-from all of them.
+from all of them. Rows of statements, findings and answers to approvals have no hash of their own
+in a leaf: once a text of theirs is erased, the sealed hash is taken for what it was.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
 from ledger.evidence.disclosures import COMMON_FIELDS, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.receipts import Receipt
-from ledger.store.approvals import IDENTITY_FIELDS, requests_of_approvals
+from ledger.store.approvals import IDENTITY_FIELDS, find_approval, requests_of_approvals
 from ledger.store.db import tables
 from ledger.store.evidence.erasures import (
     ErasedText,
@@ -24,13 +25,20 @@ from ledger.store.evidence.erasures import (
     leaves_of_record,
     overwrite_what_is_deleted,
     request_of_key,
+    row_of_answer,
+    rows_of_finding,
+    rows_of_statement,
     texts_of,
 )
 from ledger.store.journal.entries import entry_number, request_of_entry
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.store.statements.findings import parse_finding_number, read_finding
 from ledger.usecases.journal.reversal import require_reason
 
+_STATEMENT: Final = "statement"
+_FINDING: Final = "finding"
+_APPROVAL: Final = "approval"
 _REPEATED: Final = (*COMMON_FIELDS, *LARGE_FIELDS)
 """What a request repeats of the texts of its leaves."""
 
@@ -38,8 +46,18 @@ _REPEATED: Final = (*COMMON_FIELDS, *LARGE_FIELDS)
 class MalformedErasure(InvalidInput, code="malformed-erasure"):
     """What is to be erased is named in none of the ways that there are."""
 
-    default_why = "It is entry:NUMBER, request:KEY, or the kind and code of a record."
+    default_why = (
+        "It is entry:NUMBER, request:KEY, statement:PROVIDER/CODE, finding:CODE, approval:CODE, or "
+        "the kind and code of a record."
+    )
     default_next = "Write it like contact:CN-0001, entry:17 or request:letter-7."
+
+
+class UnknownStatement(NotFound, code="unknown-statement"):
+    """The provider has no statement of that code."""
+
+    default_why = "A statement is named by its provider and its own code, as its file names it."
+    default_next = "See the findings about it with: cityfund finding list --all"
 
 
 class UnknownRequest(NotFound, code="unknown-request"):
@@ -118,4 +136,19 @@ def _leaves(uow: UnitOfWork, named: str) -> Iterable[LeafKey]:
         return [leaf_of_entry(request_of_entry(uow.connection, number), number)]
     if kind in STORED_REGISTERS and code:
         return leaves_of_record(uow.connection, kind, uow.find_record(kind, code).id)
+    if kind == _STATEMENT and "/" in code:
+        return _rows_of_statement(uow, *code.split("/", 1))
+    if kind == _FINDING and code:
+        number = parse_finding_number(code)
+        read_finding(uow.connection, number)
+        return rows_of_finding(uow.connection, number)
+    if kind == _APPROVAL and code:
+        return row_of_answer(uow.connection, find_approval(uow.connection, code).id)
     raise MalformedErasure(f"{named!r} cannot be erased.")
+
+
+def _rows_of_statement(uow: UnitOfWork, provider: str, code: str) -> list[LeafKey]:
+    rows = [*rows_of_statement(uow.connection, uow.find_record("provider", provider).id, code)]
+    if not rows:
+        raise UnknownStatement(f"{provider} has no statement {code!r}.")
+    return rows

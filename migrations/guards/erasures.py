@@ -66,7 +66,7 @@ def texts(folder: Path) -> Iterator[str]:
 
 def _arguments(one: ErasableTable) -> str:
     pairs = [name for pair in one.texts for name in pair]
-    words = (str(one.place), one.record or "", one.version or "", one.request, *pairs)
+    words = (str(one.place), one.record or "", one.version or "", one.request or "", *pairs)
     return ", ".join(f"'{word}'" for word in words)
 
 
@@ -88,23 +88,29 @@ def _sqlite_named(one: ErasableTable, column: str, field: str) -> str:
     """Say that a text is unchanged, or named as erased with what stands in its place."""
     record = "0" if one.record is None else f"OLD.{one.record}"
     version = "0" if one.version is None else f"OLD.{one.version}"
+    leaf = f"""(named.kind = {one.place}
+                AND named.record = {record} AND named.version = {version})"""
+    request = ""
+    if one.request is not None:
+        leaf = f"(named.kind = 0 OR {leaf})"
+        request = f"named.erased_request = OLD.{one.request} AND "
     return f"""(OLD."{column}" IS NEW."{column}" OR EXISTS (
         SELECT 1 FROM erasure AS named
-        WHERE named.erased_request = OLD.{one.request} AND named.field = '{field}'
+        WHERE {request}named.field = '{field}'
             AND named.remains = NEW."{column}" AND OLD."{column}" <> ''
-            AND (named.kind = 0 OR (named.kind = {one.place}
-                AND named.record = {record} AND named.version = {version}))
+            AND {leaf}
     ))"""  # noqa: S608 - names of our own
 
 
 def _sqlite_erased(one: ErasableTable) -> str:
     name = one.table.name
     record = "" if one.record is None else f" AND {one.record} = NEW.record"
-    version = "" if one.version is None else " AND version = NEW.version"
+    version = "" if one.version is None else f" AND {one.version} = NEW.version"
+    request = "" if one.request is None else f"{one.request} = NEW.erased_request AND "
     own = [
         f"""    UPDATE {name} SET "{column}" = NEW.remains
     WHERE NEW.kind = {one.place} AND NEW.field = '{field}'{record}{version}
-        AND {one.request} = NEW.erased_request AND "{column}" NOT IN ('', NEW.remains);
+        AND {request}"{column}" NOT IN ('', NEW.remains);
 """  # noqa: S608 - names of our own
         for column, field in one.texts
     ]

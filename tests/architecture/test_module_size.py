@@ -60,7 +60,6 @@ SHORT = {
     "ledger/statements/rounding.py": "a rule with a proof of its own",
     "ledger/restrictions/acts.py": "what of a request is tested, apart from what bars a pair",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
-    "ledger/store/erasable.py": "the columns with texts that guards and erasures know",
     "ledger/store/checks/instalments.py": "the queries of one check",
     "ledger/store/checks/phases.py": "the queries of one check",
     "ledger/usecases/nights/due.py": "one step of the night",

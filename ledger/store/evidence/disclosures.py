@@ -8,13 +8,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, or_, select
 
 from ledger.evidence.canonical import InvalidLeafValue, quoted
 from ledger.evidence.disclosures import PROVENANCE_FIELDS, Disclosure
-from ledger.evidence.tree_head import REQUEST_KIND
+from ledger.evidence.tree_head import ADOPTED_KIND, REQUEST_KIND, ROWS_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
+from ledger.store.erasable import ROW_PLACES
 from ledger.store.evidence.sources import within
 from ledger.store.registers import LEAF_PLACES
 
@@ -84,30 +85,47 @@ _ERASED: Final = ("erased_request", *_KEY[1:], "place", "field", "remains", "has
 
 
 class PlainErasures:
-    """What was erased of leaves of the first format, whose hash cannot be recomputed any more."""
+    """What was erased of leaves of the first format, and of rows, whose hash cannot be recomputed.
+
+    The rows that one request wrote into a table share a leaf: it counts as erased with any of them.
+    """
 
     def __init__(self, connection: Connection, after: int, through: int) -> None:
-        """Read what was erased of the requests after one and up to another."""
+        """Read what was erased of the requests after one and up to another, and of all rows."""
         erasure = tables.erasure.c
         names = ("erased_request", *_KEY[1:], "field", "request_id")
         query = select(*map(raw, erasure[names])).where(
-            erasure.erased_request > after,
-            erasure.erased_request <= through,
+            or_(
+                and_(erasure.erased_request > after, erasure.erased_request <= through),
+                erasure.kind >= min(ROW_PLACES.values()),  # a later request may have adopted them
+            ),
             erasure.hash.is_(None),
         )
         self._leaves: dict[_Key, int] = {}
         self._requests: dict[int, int] = {}
+        self._rows: dict[tuple[str, str], int] = {}
         for request, kind, record, version, field, by in connection.execute(query):
             self._leaves[request, kind, record, version] = by
             if kind == LEAF_PLACES[REQUEST_KIND] and field in PROVENANCE_FIELDS:
                 self._requests[request] = by
+            if kind in _ROW_TABLES:
+                table = _ROW_TABLES[kind]
+                self._rows[ROWS_KIND, f"{table}/{request}"] = by
+                self._rows[ADOPTED_KIND, f"{table}/{record}"] = by
+                self._rows[ADOPTED_KIND, f"{table}/{record}/{version}"] = by
 
-    def by(self, request: int, kind: str, key: tuple[int, int] | None) -> int | None:
+    def by(
+        self, request: int, kind: str, key: tuple[int, int] | None, reference: str = ""
+    ) -> int | None:
         """Give the request that erased something of a leaf; None where nothing was."""
         if not self._leaves:
             return None
         own = None if key is None else self._leaves.get((request, LEAF_PLACES[kind], *key))
+        own = self._rows.get((kind, reference), own)
         return self._requests.get(request, own)
+
+
+_ROW_TABLES: Final = {place: table for table, place in ROW_PLACES.items()}
 
 
 def read_disclosures(
@@ -120,6 +138,13 @@ def read_disclosures(
     leaf = tuple(key.values())
     erased = [one for one in erased_rows(connection, request - 1, request, kind) if one[:4] == leaf]
     return _by_field(merge(rows, erased, key=itemgetter(4)) if erased else rows)
+
+
+def disclosures_of_kind(connection: Connection, request: int, kind: str) -> list[Disclosure]:
+    """Read the disclosures of all leaves of a kind of a request; what is large has no text."""
+    query = _disclosures().filter_by(request_id=request, kind=LEAF_PLACES[kind])
+    erased = erased_rows(connection, request - 1, request, kind)
+    return [Disclosure(*row[6:]) for row in [*connection.execute(query).all(), *erased]]
 
 
 def _disclosures() -> Select[Any]:

@@ -8,15 +8,16 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, literal, select
 
+from ledger.core.text import ERASED
 from ledger.evidence.canonical import quoted
-from ledger.evidence.disclosures import ERASED, ERASED_INPUT, LARGE_FIELDS
+from ledger.evidence.disclosures import ERASED_INPUT, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.entries import CANONICAL_FORMAT
-from ledger.store.db import tables
+from ledger.store.db import approval_tables, night_tables, tables
 from ledger.store.db.engine import on_server
-from ledger.store.erasable import ErasableTable, erasable_tables
+from ledger.store.erasable import ROW_PLACES, ErasableTable, erasable_tables, place_of
 from ledger.store.evidence.disclosures import read_disclosures
-from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS
+from ledger.store.registers import STORED_REGISTERS
 
 _INPUT: Final = "input"
 _KEPT_OF_RECEIPTS: Final = (
@@ -26,8 +27,16 @@ _KEPT_OF_RECEIPTS: Final = (
 """What remains of a receipt: numbers and codes, which the records show as well."""
 
 
+_WORDS: Final = {
+    "line_reference": "reference",
+    "resolution": "reason",
+    "answer_reason": "reason",
+}
+"""What fields of rows are called where they are named by hand."""
+
+
 class LeafKey(NamedTuple):
-    """A leaf by its request, kind, record and version, as disclosures name it."""
+    """A leaf or a row by its request, kind, record and version, as disclosures name it."""
 
     request: int
     kind: str
@@ -49,7 +58,7 @@ class ErasedText(NamedTuple):
         """Return its row of `erasure`, but for the request that erases it."""
         return {
             "erased_request": self.leaf.request,
-            "kind": LEAF_PLACES[self.leaf.kind],
+            "kind": place_of(self.leaf.kind),
             "record": self.leaf.record,
             "version": self.leaf.version,
             "place": self.place,
@@ -87,12 +96,54 @@ def leaves_of_record(connection: Connection, kind: str, identity: int) -> Iterat
         yield LeafKey(request, kind, identity, version)
 
 
+def rows_of_statement(connection: Connection, provider: int, code: str) -> Iterator[LeafKey]:
+    """Find the rows of a provider's statement, in every file that it was read from."""
+    statement, line = night_tables.statement.c, night_tables.statement_line.c
+    query = select(statement.id, statement.request_id).where(
+        statement.provider_id == provider, statement.code == code
+    )
+    for identity, request in connection.execute(query.order_by(statement.id)).all():
+        yield LeafKey(request, "statement", identity, 0)
+        places = select(line.position).where(line.statement_id == identity)
+        for position in connection.execute(places.order_by(line.position)).scalars():
+            yield LeafKey(request, "statement_line", identity, position)
+
+
+def rows_of_finding(connection: Connection, number: int) -> Iterator[LeafKey]:
+    """Find the row of a finding, and those of what happened to it."""
+    finding, event = night_tables.finding.c, night_tables.finding_event.c
+    for request in connection.execute(
+        select(finding.request_id).where(finding.id == number)
+    ).scalars():
+        yield LeafKey(request, "finding", number, 0)
+    query = select(event.request_id, event.number).where(event.finding_id == number)
+    for request, place in connection.execute(query.order_by(event.number)):
+        yield LeafKey(request, "finding_event", number, place)
+
+
+def row_of_answer(connection: Connection, approval: int) -> Iterator[LeafKey]:
+    """Find the row of the answer to an approval."""
+    answer = approval_tables.approval_answer.c
+    query = select(answer.request_id).where(answer.approval_id == approval)
+    for request in connection.execute(query).scalars():
+        yield LeafKey(request, "approval_answer", approval, 0)
+
+
+def rows_of_approval(connection: Connection, number: int) -> Iterator[LeafKey]:
+    """Find the row of an approval that was asked for, and that of its answer."""
+    approval = approval_tables.approval.c
+    query = select(approval.request_id).where(approval.id == number)
+    for request in connection.execute(query).scalars():
+        yield LeafKey(request, "approval", number, 0)
+    yield from row_of_answer(connection, number)
+
+
 def texts_of(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
     """Give every text of a leaf that is not erased yet."""
     layout = connection.execute(
         select(tables.request.c.format).where(tables.request.c.id == leaf.request)
     ).scalar_one()
-    if layout == CANONICAL_FORMAT:
+    if layout == CANONICAL_FORMAT or leaf.kind in ROW_PLACES:
         yield from _plain_texts(connection, leaf)
         return
     stored = None
@@ -108,13 +159,13 @@ def texts_of(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
 
 
 def _plain_texts(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
-    """Give the texts of a leaf of the first format, which holds them as they are."""
+    """Give the texts of a row, or of a leaf of the first format, which holds them as they are."""
     erasure = tables.erasure.c
     done = set(
         connection.execute(
             select(erasure.field).where(
                 erasure.erased_request == leaf.request,
-                erasure.kind == LEAF_PLACES[leaf.kind],
+                erasure.kind == place_of(leaf.kind),
                 erasure.record == leaf.record,
                 erasure.version == leaf.version,
             )
@@ -139,9 +190,10 @@ def _row_of(one: ErasableTable, leaf: LeafKey) -> Select[Any]:
     columns = one.table.c
     record = literal(0) if one.record is None else columns[one.record]
     version = literal(0) if one.version is None else columns[one.version]
-    return select(*(columns[column] for column, _ in one.texts)).where(
-        and_(columns[one.request] == leaf.request, record == leaf.record, version == leaf.version)
-    )
+    named = [record == leaf.record, version == leaf.version]
+    if one.request is not None:
+        named.append(columns[one.request] == leaf.request)
+    return select(*(columns[column] for column, _ in one.texts)).where(and_(*named))
 
 
 def _remains(field: str, text: str) -> str:
@@ -157,7 +209,7 @@ def _remains(field: str, text: str) -> str:
 def chosen(texts: Iterator[ErasedText], fields: Sequence[str]) -> Iterator[ErasedText]:
     """Give the texts in some fields, a record's named without the word before it; all for none."""
     for one in texts:
-        if not fields or one.field.removeprefix("record.") in fields:
+        if not fields or _WORDS.get(one.field, one.field).removeprefix("record.") in fields:
             yield one
 
 

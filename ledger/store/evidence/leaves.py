@@ -23,7 +23,14 @@ from ledger.evidence.canonical import (
     request_bytes,
 )
 from ledger.evidence.disclosures import Disclosure, SaltedTexts
-from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, ROWS_KIND, Leaf
+from ledger.evidence.tree_head import (
+    ADOPTED_KIND,
+    ENTRY_KIND,
+    PROPOSAL_KIND,
+    REQUEST_KIND,
+    ROWS_KIND,
+    Leaf,
+)
 from ledger.journal.entries import CANONICAL_FORMAT, CHAINED_FORMAT, SALTED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
@@ -37,6 +44,8 @@ from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 
 _REQUEST_TERMS: Final = 5
 """How many values of a request's row come before its provenance."""
+
+_OF_ROWS: Final = frozenset({ROWS_KIND, ADOPTED_KIND})
 
 BEFORE_ALL: Final = -(2**63)
 """A request number below every stored one, also below numbers written by hand."""
@@ -72,10 +81,13 @@ def stream_leaves(
             for row in rows:
                 content = None
                 key = None if source.key is None else source.key(row)
-                by = erased.by(number, source.kind, key)
+                reference = source.reference(row)
+                by = erased.by(number, source.kind, key, reference)
                 with suppress(*UNREADABLE):
-                    content = request.encode(source, row) if by is None else None
-                yield Leaf(number, source.kind, source.reference(row), content, by)
+                    # A leaf of rows that is not sealed yet is sealed as they are now.
+                    is_read = by is None or source.kind in _OF_ROWS
+                    content = request.encode(source, row) if is_read else None
+                yield Leaf(number, source.kind, reference, content, by)
 
 
 class _LeafRequest:

@@ -1,6 +1,7 @@
 -- A text is erased as a row of `erasure` names it, and in no other way: the arguments of a trigger are
 -- the number of the kind of leaf, the columns of the record, the version and the request, and then
--- each column with a text and the field that it is named by.
+-- each column with a text and the field that it is named by. A row without the column of a request is
+-- named by its record and version alone.
 
 CREATE OR REPLACE FUNCTION {schema}.cityfund_only_erases()
  RETURNS trigger
@@ -19,10 +20,11 @@ BEGIN
         IF was -> TG_ARGV[argument] IS DISTINCT FROM became -> TG_ARGV[argument] THEN
             erased := was ->> TG_ARGV[argument] <> '' AND EXISTS (
                 SELECT 1 FROM {schema}.erasure AS named
-                WHERE named.erased_request = CAST(was ->> TG_ARGV[3] AS bigint)
+                WHERE (TG_ARGV[3] = ''
+                        OR named.erased_request = CAST(was ->> nullif(TG_ARGV[3], '') AS bigint))
                     AND named.field = TG_ARGV[argument + 1]
                     AND named.remains = became ->> TG_ARGV[argument]
-                    AND (named.kind = 0 OR (
+                    AND (named.kind = 0 AND TG_ARGV[3] <> '' OR (
                         named.kind = CAST(TG_ARGV[0] AS integer) AND named.record = record_id
                         AND named.version = version_number
                     ))
@@ -55,6 +57,7 @@ DECLARE
     within text := quote_ident(TG_TABLE_SCHEMA) || '.';
     record_id text := CASE TG_ARGV[2] WHEN '' THEN '0' ELSE 'erased.' || quote_ident(TG_ARGV[2]) END;
     version text := CASE TG_ARGV[3] WHEN '' THEN '0' ELSE 'erased.' || quote_ident(TG_ARGV[3]) END;
+    request text := CASE TG_ARGV[4] WHEN '' THEN '$2' ELSE 'erased.' || quote_ident(TG_ARGV[4]) END;
     leaf text;
 BEGIN
     WHILE argument < TG_NARGS LOOP
@@ -72,7 +75,7 @@ BEGIN
         END IF;
         IF leaf IS NOT NULL THEN
             EXECUTE 'UPDATE ' || within || quote_ident(TG_ARGV[0]) || ' AS erased SET '
-                || quote_ident(TG_ARGV[argument]) || ' = $1 WHERE ' || quote_ident(TG_ARGV[4])
+                || quote_ident(TG_ARGV[argument]) || ' = $1 WHERE ' || request
                 || ' = $2 AND ' || quote_ident(TG_ARGV[argument]) || ' NOT IN ('''', $1) AND ' || leaf
                 USING NEW.remains, NEW.erased_request, NEW.record, NEW.version, NEW.field, kind;
         END IF;
