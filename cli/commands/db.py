@@ -62,10 +62,14 @@ def grants(
     schema: Annotated[
         str, typer.Option(metavar="NAME", help="The schema of the ledger's tables.")
     ] = "public",
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Grant the rights, and record what that changed.")
+    ] = False,
 ) -> None:
     """Print the SQL that gives the roles of a PostgreSQL server their rights.
 
-    Run it as the owner of the ledger, once the roles exist, and again after each upgrade.
+    Run it as the owner of the ledger, once the roles exist, and again after each upgrade. With
+    --apply it is carried out under a request, which records the rights before and after.
     """
     from cli.views.database import emit_grants
     from ledger.store.admin.grants import Role, grant_statements
@@ -77,6 +81,18 @@ def grants(
         Role.NIGHT: night,
         Role.AUDITOR: auditor,
     }
+    if apply:
+        from cli.framework.receipts import emit_receipt, remember_receipt
+        from cli.framework.session import ledger_of
+        from ledger.store.session.execute import execute
+        from ledger.usecases.admin.rights import apply_grants
+
+        receipt = execute(
+            ledger_of(call), request_of(call), lambda uow: apply_grants(uow, names, schema)
+        )
+        remember_receipt(call, receipt)
+        emit_receipt(call, receipt)
+        return
     emit_grants(call, [*grant_statements(names, schema)])
 
 

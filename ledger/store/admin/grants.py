@@ -7,10 +7,13 @@ nights, seals and settings write is for other roles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -144,6 +147,46 @@ _GRANTED_BESIDE: Final = text(
     "WHERE nspname = current_schema() AND privilege_type = 'CREATE' AND grantee <> nspowner "
 )
 _NAMED: Final = text("SELECT CASE :who WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(:who) END")
+
+_ROLES: Final = text("SELECT rolname FROM pg_roles")
+
+
+def missing_roles(connection: Connection, names: Mapping[Role, str]) -> list[str]:
+    """Give the names that no role of the server has."""
+    return sorted({*names.values()} - {*connection.execute(_ROLES).scalars()})
+
+
+class Rights(NamedTuple):
+    """What everybody but the owner may do with the ledger's tables, by their names."""
+
+    of_names: Mapping[str, tuple[str, ...]]
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 that stands for all of them."""
+        content = json.dumps({**self.of_names}, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def summary(self, name: str) -> str:
+        """Say on how many tables a name has which rights."""
+        counts = Counter(one.partition(" ")[0] for one in self.of_names.get(name, ()))
+        return ", ".join(f"{word} on {count}" for word, count in sorted(counts.items())) or "none"
+
+
+def read_rights(connection: Connection) -> Rights:
+    """Read what everybody but the owner may do."""
+    found: dict[str, set[str]] = {}
+    for name, _, privilege, grantee in connection.execute(_GRANTED):
+        found.setdefault(grantee, set()).add(f"{privilege} on {name}")
+    return Rights({name: tuple(sorted(rights)) for name, rights in found.items()})
+
+
+def apply_statements(connection: Connection, statements: Iterable[str]) -> None:
+    """Carry out statements that change rights."""
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
 _MOST_TOLD: Final = 3
 _GRANT_ANEW: Final = "grant anew what this prints: cityfund db grants"
 

@@ -52,6 +52,9 @@ SLEEPING_MONTHS: Final = "sleeping_months"
 SCHEMA: Final = "schema"
 """The version of the schema that an upgrade brought; a new ledger does not record its first."""
 
+RIGHTS: Final = "rights"
+"""The SHA-256 of the rights of the server's users, as they were last granted by the program."""
+
 DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR", SLEEPING_MONTHS: "24"}
 
 
@@ -108,6 +111,14 @@ def last_setting_version(connection: Connection, name: str) -> int:
     setting = tables.setting_version.c
     query = select(func.max(setting.version)).where(setting.name == name)
     return connection.execute(query).scalar() or 0
+
+
+def last_setting(connection: Connection, name: str) -> str | None:
+    """Give the value of a setting; None where it was never set."""
+    setting = tables.setting_version.c
+    query = select(setting.value).where(setting.name == name)
+    value: str | None = connection.execute(query.order_by(setting.version.desc()).limit(1)).scalar()
+    return value
 
 
 class StoredUnits(Mapping[str, Unit]):
