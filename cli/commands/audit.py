@@ -220,7 +220,14 @@ def verify(
 @command(app, "packet", kind="plain")
 def packet(
     call: Call,
-    entries: Annotated[list[str], typer.Argument(metavar="ENTRY...", help="Their numbers.")],
+    leaves: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WHAT...",
+            help="Entries: 17; records: need:N-0001, need:N-0001/2; finding:F-0001, "
+            "approval:APR-0001, statement:PROVIDER/CODE, request:KEY.",
+        ),
+    ],
     note: Annotated[str, typer.Option(metavar="FILE", help="The signed note of a seal.")],
     output: Annotated[str | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
     disclose: Annotated[
@@ -228,16 +235,15 @@ def packet(
         typer.Option(metavar="FIELD", help="Disclose this field of each, such as reference."),
     ] = None,
 ) -> None:
-    """Write entries with their proofs and a signed seal to one file, for another fund.
+    """Write entries and records with their proofs and a signed seal to one file, for another fund.
 
-    It verifies the file without this ledger, and can read it as a statement.
+    It verifies the file without this ledger, and can read entries as a statement. Texts of a
+    record are disclosed by name; findings, approvals and statements are shown with their texts.
     """
     from ledger.interchange.signing_keys import read_note
-    from ledger.store.journal.entries import entry_number
     from ledger.usecases.packets import make_packet
 
-    numbers = [entry_number(one) for one in entries]
-    document = make_packet(ledger_of(call), numbers, read_note(Path(note)), disclose or ())
+    document = make_packet(ledger_of(call), leaves, read_note(Path(note)), disclose or ())
     emit_document(
         document, ReadOptions(format="json", output=None if output is None else Path(output))
     )
@@ -265,7 +271,11 @@ def erase(
     call: Call,
     named: Annotated[
         list[str],
-        typer.Argument(metavar="WHAT...", help="contact:CN-0001, entry:17 or request:KEY."),
+        typer.Argument(
+            metavar="WHAT...",
+            help="contact:CN-0001, entry:17, request:KEY, finding:F-0001, approval:APR-0001 or "
+            "statement:PROVIDER/CODE.",
+        ),
     ],
     field: Annotated[
         list[str] | None,
@@ -275,7 +285,8 @@ def erase(
     """Erase texts for ever, such as personal data; --reason is required.
 
     Numbers, dates, codes and amounts stay, and so do seals and proofs. Of a record the texts of all
-    its versions go, with what the requests that recorded them repeat.
+    its versions go, with what the requests that recorded them repeat; of a finding, what it says
+    and why it was resolved; of a statement, its references and the names of its files.
     """
     from cli.framework.options import comma_separated
     from cli.framework.session import act

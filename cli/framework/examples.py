@@ -262,7 +262,7 @@ _EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "audit seals": ("", "--limit 1"),
     "audit packet": (
         "1 2 --note seal.note --output packet.json",
-        "5 --note seal.note --disclose reference",
+        "5 need:N-0001 --note seal.note --disclose reference",
     ),
     "audit statement": (
         "packet.json --provider BANK --signer fund.key.pub",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,13 +43,14 @@ def emit_packet(
         emit_document({**document, **proven, "signatures": signatures, "leaves": leaves})
     else:
         emit_lines(
-            f"Proven: {_name(one)} is leaf {one.position} of {one.size}." for one in packet.proofs
+            f"Proven: {one.name} is leaf {one.position} of {one.size}." for one in packet.proofs
         )
         emit_lines(
-            f"Disclosed of {_name(proof)}: {one.field}: {one.text}"
+            f"Disclosed of {proof.name}: {one.field}: {one.text}"
             for proof in packet.proofs
             for one in proof.disclosed
         )
+        emit_lines(f"Row of {one.name}: {row}" for one in packet.proofs for row in one.rows)
         of_ledger = f"Seal {packet.tree_head} of {packet.note.origin}."
         emit_lines([of_ledger if signed is None else signed.sentence])
     if not is_proven:
@@ -62,11 +64,8 @@ def emit_packet(
 
 def _leaf(proof: Proof) -> dict[str, Any]:
     disclosed = {one.field: one.text for one in proof.disclosed}
-    return {"position": proof.position, "leaf": proof.leaf_document(), "disclosed": disclosed}
-
-
-def _name(proof: Proof) -> str:
-    return f"entry {proof.leaf_document().get('number', '?')}"
+    proven = {"position": proof.position, "leaf": proof.leaf_document(), "disclosed": disclosed}
+    return {**proven, "rows": [json.loads(row) for row in proof.rows]} if proof.rows else proven
 
 
 def emit_statement(

@@ -24,7 +24,7 @@ class MalformedPacket(InvalidInput, code="malformed-packet"):
     """The file is not an evidence packet, or no longer one."""
 
     default_why = f"A packet is one JSON object of the schema {PACKET_SCHEMA}."
-    default_next = "Ask for the file again, or create it: cityfund audit packet ENTRY..."
+    default_next = "Ask for the file again, or create it: cityfund audit packet WHAT..."
 
 
 class NothingToState(RefusedByRule, code="nothing-to-state"):

@@ -23,6 +23,9 @@ PROOF_SCHEMA: Final = "cityfund.proof/1"
 SALTED_PROOF_SCHEMA: Final = "cityfund.proof/2"
 """The schema of a proof whose leaf holds salted hashes; it discloses the fields it was asked to."""
 
+LEAF_PROOF_SCHEMA: Final = "cityfund.proof/3"
+"""The schema of a proof of another leaf than an entry's, with the rows that it stands for."""
+
 DISCLOSABLE: Final = (
     *("actor", "system_user", "host", "database_user"),
     *("reason", "reference", "override"),
@@ -33,7 +36,13 @@ _OF_REQUEST: Final = frozenset(DISCLOSABLE[:4])
 _KEYS: Final = frozenset(
     {"schema", "leaf", "position", "size", "path", "root", "seal", "sealed_at"}
 )
-_SCHEMAS: Final = {PROOF_SCHEMA: _KEYS, SALTED_PROOF_SCHEMA: _KEYS | {"disclosed"}}
+_SCHEMAS: Final = {
+    PROOF_SCHEMA: _KEYS,
+    SALTED_PROOF_SCHEMA: _KEYS | {"disclosed"},
+    LEAF_PROOF_SCHEMA: _KEYS | {"disclosed", "rows"},
+}
+_FIELD: Final = re.compile(r"[a-z_]{1,60}", re.ASCII)
+_MOST_ROWS: Final = 100_000
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SALT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _MOST_BYTES: Final = 64 * 2**20
@@ -86,6 +95,7 @@ class Proof(NamedTuple):
     seal: int
     sealed_at: str
     disclosed: tuple[DisclosedField, ...] = ()
+    rows: tuple[str, ...] = ()
 
     @property
     def tree_head(self) -> TreeHead:
@@ -96,6 +106,23 @@ class Proof(NamedTuple):
         """Return the content of the leaf."""
         leaf_document: dict[str, Any] = json.loads(self.leaf)
         return leaf_document
+
+    @property
+    def name(self) -> str:
+        """Return what the leaf is of: `entry 17`, `city MHD, version 2`, `2 rows of finding`."""
+        leaf = self.leaf_document()
+        tag = str(leaf.get("$", "leaf")).partition("/")[0]
+        kind = tag.removeprefix("cityfund.").removesuffix(".salted")
+        if kind == "rows":
+            return f"{leaf.get('count', '?')} rows of {leaf.get('table', '?')}"
+        if kind == "adopted":
+            return f"row {leaf.get('key', '?')} of {leaf.get('table', '?')}"
+        if kind == "version":
+            version = f"version {leaf.get('version', '?')}"
+            return f"{leaf.get('kind', '?')} {leaf.get('code', '?')}, {version}"
+        said = leaf.get("said")
+        key = said.get("key") if isinstance(said, dict) else None
+        return f"{kind} {leaf.get('number') or leaf.get('code') or key or '?'}"
 
 
 def verify(proof: Proof, expected: TreeHead | None = None) -> None:
@@ -109,6 +136,7 @@ def verify(proof: Proof, expected: TreeHead | None = None) -> None:
     ):
         raise NotProven("The proof is not valid.")
     _verify_disclosed(proof)
+    _verify_rows(proof)
     if expected is not None and proof.tree_head != expected:
         raise SealMismatch(
             "The proof does not lead to the given seal.",
@@ -120,6 +148,8 @@ def _verify_disclosed(proof: Proof) -> None:
     leaf = proof.leaf_document()
     for field, salt, text in proof.disclosed:
         part = leaf.get("said") if field in _OF_REQUEST else leaf
+        if isinstance(part, dict) and field not in part:
+            part = leaf.get("record")  # a term of a version
         expected = part.get(field) if isinstance(part, dict) else None
         canonical = json.dumps(text, ensure_ascii=False).encode()
         if hashlib.sha256(salt + canonical).hexdigest() != expected:
@@ -127,6 +157,20 @@ def _verify_disclosed(proof: Proof) -> None:
                 f"The disclosed {field} is not the one of the leaf.",
                 why="The leaf does not hold the hash of its salt and text.",
             )
+
+
+def _verify_rows(proof: Proof) -> None:
+    """Verify that the rows are those that the leaf has the number and the hash of."""
+    if not proof.rows:
+        return
+    leaf = proof.leaf_document()
+    is_one = leaf.get("count") is None  # an adopted row, which is hashed alone
+    content = "".join(proof.rows if is_one else (f"{row}\n" for row in proof.rows)).encode()
+    count = "1" if is_one else leaf.get("count")
+    if (str(len(proof.rows)), hashlib.sha256(content).hexdigest()) != (count, leaf.get("hash")):
+        raise NotProven(
+            "The rows are not those of the leaf.", why="The leaf holds the hash of other rows."
+        )
 
 
 def proves_inclusion(
@@ -199,19 +243,30 @@ def _proof(document: Any) -> Proof:
     if not isinstance(path, list) or len(path) > _MOST_STEPS:
         raise _InvalidPart(f"Its path is not a list of at most {_MOST_STEPS} hashes")
     return Proof(
-        leaf=_leaf(document["leaf"]),
+        leaf=_object(document["leaf"], "leaf"),
         position=_count(document, "position"),
         size=_count(document, "size"),
         path=tuple(_hash(sibling, "path") for sibling in path),
         root=_hash(document["root"], "root"),
         seal=_count(document, "seal"),
         sealed_at=_text(document["sealed_at"], "sealed_at"),
-        disclosed=tuple(_disclosed(document.get("disclosed", {}))),
+        disclosed=tuple(_disclosed(document.get("disclosed", {}), document["schema"])),
+        rows=tuple(_rows(document.get("rows", []))),
     )
 
 
-def _disclosed(value: Any) -> Iterator[DisclosedField]:
-    if not isinstance(value, dict) or not value.keys() <= set(DISCLOSABLE):
+def _rows(value: Any) -> Iterator[str]:
+    if not isinstance(value, list) or len(value) > _MOST_ROWS:
+        raise _InvalidPart(f"Its rows are not a list of at most {_MOST_ROWS}")
+    for row in value:
+        yield _object(row, "row")
+
+
+def _disclosed(value: Any, schema: str) -> Iterator[DisclosedField]:
+    is_any = schema == LEAF_PROOF_SCHEMA and isinstance(value, dict)
+    if is_any and not all(isinstance(one, str) and _FIELD.fullmatch(one) for one in value):
+        raise _InvalidPart("It discloses what is no field")
+    if not is_any and not (isinstance(value, dict) and value.keys() <= set(DISCLOSABLE)):
         raise _InvalidPart("It discloses what is not a field of an entry")
     for field, parts in value.items():
         if not isinstance(parts, dict) or parts.keys() != {"salt", "text"}:
@@ -223,11 +278,11 @@ def _disclosed(value: Any) -> Iterator[DisclosedField]:
         yield DisclosedField(field, bytes.fromhex(salt), text)
 
 
-def _leaf(value: Any) -> str:
-    text = _text(value, "leaf")
+def _object(value: Any, name: str) -> str:
+    text = _text(value, name)
     text.encode("utf-8")  # a lone surrogate is not text
     if not isinstance(json.loads(text), dict):
-        raise _InvalidPart("Its leaf is not a JSON object")
+        raise _InvalidPart(f"Its {name} is not a JSON object")
     return text
 
 

@@ -201,10 +201,16 @@ class TextErased(RefusedByRule, code="text-erased"):
 
 def disclosable(names: Iterable[str]) -> tuple[str, ...]:
     """Give the fields that were named, apart or with commas, once. Raises `UnknownDisclosure`."""
-    typed = [part.strip() for name in names for part in name.split(",")]
-    for name in typed:
-        if _field(name) not in DISCLOSABLE:
+    fields = field_names(names)
+    for name in fields:
+        if name not in DISCLOSABLE:
             raise UnknownDisclosure(f"There is no field {quote_text(name)} to disclose.")
+    return fields
+
+
+def field_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the fields that were named, apart or with commas, once."""
+    typed = [part.strip() for name in names for part in name.split(",")]
     return tuple(dict.fromkeys(map(_field, typed)))
 
 
@@ -232,14 +238,14 @@ def prove(
         request = request_of_entry(connection, number)
         leaf = _leaf(connection, request, number)
         place = find_sealed_leaf(connection, ENTRY_KIND, str(number))
-        seal = _seal(connection, size)
+        seal = seal_of(connection, size)
         if place is None or seal is None or place.position >= seal.size:
             covers = "no seal yet" if seal is None else f"seal {seal.number} covers what was before"
             raise NotSealedYet(
                 f"Entry {number} is not sealed.",
                 why=f"{NotSealedYet.default_why} There is {covers}.",
             )
-        document = _proof_document(connection, leaf, place, seal)
+        document = proof_document(connection, leaf, place, seal)
         if leaf.startswith(_SALTED_ENTRY):
             document["schema"] = SALTED_PROOF_SCHEMA
             every = (
@@ -291,7 +297,8 @@ def _leaf(connection: Connection, request: int, number: int) -> bytes:
     return match.content
 
 
-def _seal(connection: Connection, size: int | None) -> Seal | None:
+def seal_of(connection: Connection, size: int | None) -> Seal | None:
+    """Give the seal of a size, or the newest; None without any. Raises `UnknownSeal`."""
     seals = read_seals(connection)
     if size is None:
         return seals[-1] if seals else None
@@ -302,10 +309,10 @@ def _seal(connection: Connection, size: int | None) -> Seal | None:
     return match
 
 
-def _proof_document(
+def proof_document(
     connection: Connection, content: bytes, place: SealedLeaf, seal: Seal
 ) -> dict[str, Any]:
-    """Lay the proof out, after going its way once: what does not lead to the root is none."""
+    """Lay a proof out, after going its way once. Raises `NotAsSealed` where that fails."""
     spans = inclusion_spans(place.position, seal.size)
     path = span_roots(spans, stream_hashes(connection, seal.size))
     root = leaf_hash(content)

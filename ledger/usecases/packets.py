@@ -1,4 +1,4 @@
-"""Make an evidence packet of entries, verify one, and turn one into a provider's statement."""
+"""Make an evidence packet of leaves, verify one, and turn one into a provider's statement."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.core.errors import NotFound
 from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity_errors import quote_text
 from ledger.evidence.notes import Note, PublicKey
 from ledger.evidence.packets import (
     Packet,
@@ -16,8 +17,12 @@ from ledger.evidence.packets import (
     stated_lines,
     verify_packet,
 )
+from ledger.evidence.proofs import DISCLOSABLE
+from ledger.evidence.tree_head import ENTRY_KIND
+from ledger.store.journal.entries import entry_number
 from ledger.store.session.ledger import Ledger
-from ledger.usecases.evidence import prove
+from ledger.usecases.evidence import UnknownDisclosure, disclosable, field_names, prove
+from ledger.usecases.leaf_proofs import prove_leaves
 from ledger.usecases.signing import VerifiedNote, verified
 
 STATEMENT_COLUMNS: Final = (
@@ -41,16 +46,42 @@ class VerifiedPacket(NamedTuple):
 
 
 def make_packet(
-    ledger: Ledger, entries: Iterable[int], note: Note, disclosed: Sequence[str] = ()
+    ledger: Ledger, named: Iterable[str], note: Note, disclosed: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Give the packet of some entries against the tree head of a signed note.
+    """Give the packet of some leaves against the tree head of a signed note.
 
-    Each discloses those of the fields named that it has. Raises what `prove` raises.
+    Entries are named by their numbers, others as `prove_leaves` finds them. Each leaf discloses
+    those of the fields named that it has. Raises what `prove` and `prove_leaves` raise, and
+    `UnknownDisclosure` for a field that no leaf has.
     """
     size = note.tree_head.size
-    numbers = dict.fromkeys(entries)
-    proofs = [prove(ledger, number, size, disclosed, has_all=False) for number in numbers]
+    entries, others = _apart(dict.fromkeys(named))
+    fields = field_names(disclosed)
+    of_entries = (
+        disclosable(fields) if not others else [one for one in fields if one in DISCLOSABLE]
+    )
+    proofs = [prove(ledger, number, size, of_entries, has_all=False) for number in entries]
+    proofs += [proof for one in others for proof in prove_leaves(ledger, one, size, fields)]
+    found = {field for proof in proofs for field in proof.get("disclosed", ())}
+    unknown = [one for one in fields if one not in found and one not in DISCLOSABLE]
+    if unknown:
+        raise UnknownDisclosure(
+            f"No leaf of the packet has a text in the field {quote_text(unknown[0])}.",
+            next_step="See the fields of a record with its show command, or leave it out.",
+        )
     return packet_document(note, proofs)
+
+
+def _apart(named: Iterable[str]) -> tuple[list[int], list[str]]:
+    """Separate the numbers of entries from the names of other leaves."""
+    entries, others = [], []
+    for one in named:
+        kind, _, number = one.strip().rpartition(":")
+        if kind.casefold() in {"", ENTRY_KIND}:
+            entries.append(entry_number(number))
+        else:
+            others.append(one)
+    return entries, others
 
 
 def verified_packet(path: Path, known: Sequence[PublicKey]) -> VerifiedPacket:

@@ -177,6 +177,27 @@ def find_sealed_leaf(connection: Connection, kind: str, reference: str) -> Seale
     return None if row is None else SealedLeaf._make(row)
 
 
+def newest_sealed_version(
+    connection: Connection, kind: str, code: str, size: int
+) -> SealedLeaf | None:
+    """Read the last version of a record among the first leaves; None where there is none."""
+    leaf = night_tables.sealed_leaf
+    query = select(*leaf.c["position", "kind", "reference", "hash"]).where(
+        leaf.c.kind == kind,
+        leaf.c.reference.startswith(f"{code}/", autoescape=True),
+        leaf.c.position < size,
+    )
+    row = connection.execute(query.order_by(leaf.c.position.desc()).limit(1)).first()
+    return None if row is None else SealedLeaf._make(row)
+
+
+def request_of_sealed(connection: Connection, position: int) -> int:
+    """Give the request that a sealed leaf was written under: its leaf is the last one before."""
+    leaf = night_tables.sealed_leaf.c
+    query = select(leaf.reference).where(leaf.kind == REQUEST_KIND, leaf.position <= position)
+    return int(connection.execute(query.order_by(leaf.position.desc()).limit(1)).scalar_one())
+
+
 def stream_hashes(connection: Connection, size: int) -> Iterator[bytes]:
     """Read the hashes of the first leaves in order, a batch in memory."""
     leaf = night_tables.sealed_leaf

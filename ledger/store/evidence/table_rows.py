@@ -72,6 +72,21 @@ def _rows_of(connection: Connection, table: Table, after: int, through: int) -> 
     return Source(ROWS_KIND, grouped, lambda row: f"{table.name}/{row[0]}", encode)
 
 
+def rows_of_request(connection: Connection, name: str, request: int) -> list[str]:
+    """Give the bytes, as text, of the rows that a request wrote into a table of `ROW_TABLES`."""
+    table = next(one for one in ROW_TABLES if one.name == name)
+    (_, rows), *_ = _rows_of(connection, table, request - 1, request).rows
+    names = _names(table)
+    return [row_bytes(names, one[:-1]).decode() for one in rows]
+
+
+def adopted_row(connection: Connection, name: str, key: str) -> str:
+    """Give the bytes, as text, of a row by its key as `adopted_row` names it."""
+    table = next(one for one in (*ROW_TABLES, *NIGHT_TABLES) if one.name == name)
+    query = _row_query(table).where(_key_text(list(table.primary_key.columns)) == key)
+    return row_bytes(_names(table), connection.execute(query).one()).decode()
+
+
 def _owner(table: Table) -> Any:
     """Give the column with the request of a row: its own, or that of the row it belongs to."""
     if "request_id" in table.c:

@@ -1,0 +1,176 @@
+"""Prove leaves of other kinds than entries: of records, requests, statements, findings, approvals.
+
+The leaf of a record or a request holds codes, numbers and salted hashes; texts are disclosed by
+name. Rows of statements, findings and approvals have a leaf for all that one request wrote into a
+table: its proof has those rows, texts included.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ledger.core.errors import InvalidInput
+from ledger.evidence.disclosures import Disclosure
+from ledger.evidence.proofs import LEAF_PROOF_SCHEMA
+from ledger.evidence.tree_head import ADOPTED_KIND, REQUEST_KIND, ROWS_KIND, Seal, SealedLeaf
+from ledger.store.approvals import find_approval
+from ledger.store.evidence.disclosures import disclosures_of_kind
+from ledger.store.evidence.erasures import (
+    LeafKey,
+    request_of_key,
+    rows_of_approval,
+    rows_of_finding,
+    rows_of_statement,
+)
+from ledger.store.evidence.leaves import stream_leaves
+from ledger.store.evidence.seals import (
+    find_sealed_leaf,
+    newest_sealed_version,
+    request_of_sealed,
+)
+from ledger.store.evidence.table_rows import adopted_row, rows_of_request
+from ledger.store.registers import STORED_REGISTERS, find_record
+from ledger.store.session.ledger import Ledger
+from ledger.store.statements.findings import parse_finding_number, read_finding
+from ledger.usecases.erasure import UnknownRequest, UnknownStatement
+from ledger.usecases.evidence import NotAsSealed, NotSealedYet, TextErased, proof_document, seal_of
+
+_STATEMENT: Final = "statement"
+_FINDING: Final = "finding"
+_APPROVAL: Final = "approval"
+
+
+class MalformedLeafName(InvalidInput, code="malformed-leaf-name"):
+    """What is to be proven is named in none of the ways that there are."""
+
+    default_why = (
+        "It is the number of an entry, KIND:CODE of a record, KIND:CODE/VERSION, request:KEY, "
+        "finding:CODE, approval:CODE or statement:PROVIDER/CODE."
+    )
+    default_next = "Write it like 17, need:N-0001, need:N-0001/2 or finding:F-0001."
+
+
+def prove_leaves(
+    ledger: Ledger, named: str, size: int | None, disclosed: Iterable[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Give the proof of each leaf that is meant, against the newest seal or the one of a size.
+
+    Each discloses those of the fields named that it has. Raises `MalformedLeafName`,
+    `NotSealedYet`, `UnknownSeal`, `NotAsSealed`, `TextErased`, and what is raised for a record, a
+    request, a finding, an approval or a statement that does not exist.
+    """
+    fields = tuple(disclosed)
+    with ledger.read() as connection:
+        seal = seal_of(connection, size)
+        for place in dict.fromkeys(_places(connection, named, seal)):
+            if place is None or seal is None or place.position >= seal.size:
+                covers = (
+                    "no seal yet" if seal is None else f"seal {seal.number} covers what was before"
+                )
+                raise NotSealedYet(
+                    f"{named} is not sealed.", why=f"{NotSealedYet.default_why} There is {covers}."
+                )
+            yield _proof(connection, place, seal, fields)
+
+
+def _places(connection: Connection, named: str, seal: Seal | None) -> Iterator[SealedLeaf | None]:
+    """Find where what is named stands in the tree; None for what is not sealed."""
+    kind, _, code = named.strip().partition(":")
+    kind = kind.casefold().replace("-", "_")
+    size = 0 if seal is None else seal.size
+    if kind == REQUEST_KIND and code:
+        number = request_of_key(connection, code)
+        if number is None:
+            raise UnknownRequest(f"There is no request with the key {code!r}.")
+        yield find_sealed_leaf(connection, REQUEST_KIND, str(number))
+    elif kind in STORED_REGISTERS and code:
+        yield _place_of_record(connection, kind, code, size)
+    elif kind in {_STATEMENT, _FINDING, _APPROVAL} and code:
+        for row in _rows(connection, kind, code):
+            yield _place_of_row(connection, row)
+    else:
+        raise MalformedLeafName(f"{named!r} is no leaf.")
+
+
+def _place_of_record(connection: Connection, kind: str, typed: str, size: int) -> SealedLeaf | None:
+    """Find the newest version of a record, or the one named; its code may be an earlier one."""
+    code, _, version = typed.rpartition("/")
+    if code and version.isascii() and version.isdigit():
+        found = find_sealed_leaf(connection, kind, f"{code}/{version}")
+        code = code if found else find_record(connection, kind, code).record.code
+        return found or find_sealed_leaf(connection, kind, f"{code}/{version}")
+    return newest_sealed_version(
+        connection, kind, find_record(connection, kind, typed).record.code, size
+    )
+
+
+def _rows(connection: Connection, kind: str, code: str) -> Iterable[LeafKey]:
+    if kind == _FINDING:
+        number = parse_finding_number(code)
+        read_finding(connection, number)
+        return rows_of_finding(connection, number)
+    if kind == _APPROVAL:
+        return rows_of_approval(connection, find_approval(connection, code).id)
+    provider, _, name = code.partition("/")
+    rows = [*rows_of_statement(connection, find_record(connection, "provider", provider).id, name)]
+    if not rows:
+        raise UnknownStatement(f"{provider} has no statement {name!r}.")
+    return rows
+
+
+def _place_of_row(connection: Connection, row: LeafKey) -> SealedLeaf | None:
+    """Find the leaf of the rows of a request, or that of the row where a later one adopted it."""
+    of_request = find_sealed_leaf(connection, ROWS_KIND, f"{row.kind}/{row.request}")
+    if of_request is not None:
+        return of_request
+    key = f"{row.record}/{row.version}" if row.version else f"{row.record}"
+    return find_sealed_leaf(connection, ADOPTED_KIND, f"{row.kind}/{key}")
+
+
+def _proof(
+    connection: Connection, place: SealedLeaf, seal: Seal, fields: Iterable[str]
+) -> dict[str, Any]:
+    request = request_of_sealed(connection, place.position)
+    key = (place.kind, place.reference)
+    only = ROWS_KIND if place.kind == ADOPTED_KIND else place.kind  # the two are read together
+    leaves = stream_leaves(connection, request - 1, request, only)
+    match = next((leaf for leaf in leaves if (leaf.kind, leaf.reference) == key), None)
+    if match is not None and match.erased_by is not None:
+        raise TextErased(f"A text of {place.name} was erased by request {match.erased_by}.")
+    if match is None or match.content is None:
+        raise NotAsSealed(f"{place.name.capitalize()} cannot be read as it was written.")
+    document = proof_document(connection, match.content, place, seal)
+    leaf = json.loads(match.content)
+    known = {
+        one.hash: one
+        for kind in {REQUEST_KIND, place.kind} - {ROWS_KIND, ADOPTED_KIND}
+        for one in disclosures_of_kind(connection, request, kind)
+        if one.kept_hash is None
+    }
+    disclosed = _disclosed(leaf, known, fields)
+    rows = _proven_rows(connection, place)
+    return {**document, "schema": LEAF_PROOF_SCHEMA, "disclosed": disclosed, "rows": rows}
+
+
+def _disclosed(
+    leaf: Mapping[str, Any], known: Mapping[str, Disclosure], fields: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """Give the salt and text of each field that the leaf has the hash of."""
+    hashes = {**leaf.get("record", {}), **leaf, **leaf["said"]}
+    found = ((field, known.get(str(hashes.get(field)))) for field in fields)
+    return {
+        field: {"salt": one.salt.hex(), "text": json.loads(one.text)}
+        for field, one in found
+        if one is not None
+    }
+
+
+def _proven_rows(connection: Connection, place: SealedLeaf) -> list[str]:
+    table, _, key = place.reference.partition("/")
+    if place.kind == ROWS_KIND:
+        return rows_of_request(connection, table, int(key))
+    return [adopted_row(connection, table, key)] if place.kind == ADOPTED_KIND else []
