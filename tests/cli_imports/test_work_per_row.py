@@ -66,6 +66,9 @@ CALLS_PER_ROW = 365
 """Calls of Python functions for a row that gives a city again, a project, a need and its act."""
 BYTES_PER_ROW = 2_000
 """At most so much is in memory at once for a row, of all that is planned and posted of it."""
+VERY_MANY = 2_000
+BYTES_PER_ROW_AND_BLOCK = 3_550
+"""The same where there are enough rows for blocks of them to wait for the database."""
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def import_rows(officer: Officer, tmp_path: Path) -> Callable[[int], None]:
         lines = ["mark,id,title,city,city_number,country,sector,begins,cost"]
         lines += [
             f'{mark},{row},"Investment {mark}{row}",City {row % 7},{row % 7},Iran,Water,'
-            f'{row % 28 + 1}/{row % 12 + 1}/2020,"1,{row:03},500.00"'
+            f'{row % 28 + 1}/{row % 12 + 1}/2020,"{row // 1000 + 1},{row % 1000:03},500.00"'
             for row in range(rows)
         ]
         path.write_text("\n".join(lines), encoding="utf-8")
@@ -111,17 +114,24 @@ def test_a_row_of_an_import_takes_few_calls(import_rows: Callable[[int], None]) 
     assert (many - few) / (MANY - FEW) < CALLS_PER_ROW
 
 
-def test_a_row_of_an_import_takes_little_memory(import_rows: Callable[[int], None]) -> None:
-    def peak(rows: int) -> int:
-        tracemalloc.start()
-        import_rows(rows)
-        _, highest = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return highest
+def _peak(work: Callable[[], None]) -> int:
+    tracemalloc.start()
+    work()
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return highest
 
+
+def test_a_row_of_an_import_takes_little_memory(import_rows: Callable[[int], None]) -> None:
     import_rows(FEW)
-    few, many = peak(FEW), peak(MANY)
+    few, many = (_peak(partial(import_rows, rows)) for rows in (FEW, MANY))
     assert (many - few) / (MANY - FEW) < BYTES_PER_ROW
+
+
+def test_a_row_of_a_long_file_takes_little_memory(import_rows: Callable[[int], None]) -> None:
+    import_rows(FEW)
+    few, many = (_peak(partial(import_rows, rows)) for rows in (MANY, VERY_MANY))
+    assert (many - few) / (VERY_MANY - MANY) < BYTES_PER_ROW_AND_BLOCK
 
 
 CALLS_PER_DEAL = 920
