@@ -17,6 +17,8 @@ from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import (
     NO_RESTRICTIONS,
+    Conditional,
+    OnDay,
     binds_everybody,
     covers_need,
     has_no_scope,
@@ -58,23 +60,19 @@ class BarredOffers:
     """
 
     def __init__(self, offers: Sequence[OfferFacts], day: date) -> None:
-        """Compile the restrictions that the offers come with."""
+        """Compile those restrictions that concern every city; others when a city is asked for."""
         restrictions = offers[0].restrictions if offers else NO_RESTRICTIONS
         self._offers, self._on_day = offers, restrictions.on(day)
         debarred = self._on_day.debarred
         places = (at for at, one in enumerate(offers) if one.provider.code in debarred)
         self.everywhere = bitset(places, len(offers)) if debarred else 0
-        self._by_provider, self._by_country = _parties(offers, self._on_day.others)
-        every = [self._compile(*one) for one in self._on_day.others]
-        self.projects = {
-            code for _, leaves in self._on_day.others for one in leaves for code in one.projects
-        }
-        self._compiled = [one for one in every if one.bound or one.named or one.abroad]
+        self._by_provider, self._by_country = _parties(offers, self._on_day)
+        self.projects = self._on_day.projects
+        self._compiled: dict[str, _Compiled] = {}
         self._in_every_city: dict[_Scope, _Met] = {}
         self._everybody: list[_Compiled] = []
-        self._by_place: dict[str, dict[str, _Compiled]] = {}
-        for one in self._compiled:
-            self._sort(one)
+        for one in self._on_day.anywhere:
+            self._sort(self._compile(one))
         self._of_city = lru_cache(maxsize=None)(self._find_of_city)
         self._each_of_city = lru_cache(maxsize=None)(self._find_each_of_city)
 
@@ -84,7 +82,7 @@ class BarredOffers:
 
     def for_need_alone(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need, without those barred everywhere."""
-        if not self._compiled:
+        if not self._on_day.is_conditional:
             return 0
         barred, particular = self._of_city(need.city.code, need.city.country)
         for met in particular:
@@ -111,7 +109,11 @@ class BarredOffers:
     def _instruments(self) -> ValueIndex:
         return ValueIndex((one.offer.instruments for one in self._offers), len(self._offers))
 
-    def _compile(self, one: Restriction, exemptions: Sequence[Exemption]) -> _Compiled:
+    def _compile(self, conditional: Conditional) -> _Compiled:
+        one, exemptions = conditional
+        found = self._compiled.get(one.code)
+        if found is not None:
+            return found
         every = (1 << len(self._offers)) - 1
         by_provider, by_country = self._by_provider, self._by_country
         bound = by_provider.containing_any(one.binds_providers)
@@ -126,21 +128,20 @@ class BarredOffers:
             bound = 0
         elif binds_everybody(one):
             bound = every
-        return _Compiled(one, bound, named, abroad, leaves)
+        result = self._compiled[one.code] = _Compiled(one, bound, named, abroad, leaves)
+        return result
 
     def _sort(self, one: _Compiled) -> None:
-        """Put a restriction where the cities find it whose projects it can concern."""
-        restriction = one.restriction
-        if not binds_everybody(restriction):
-            by_name = restriction.binds_countries
-        elif one.abroad or one.leaves:
+        """Keep a restriction that may bar a pair of any city; by codes, join it with others."""
+        if one.abroad or one.leaves:
             self._everybody.append(one)
-            return
         else:
-            self._join_in_every_city(restriction, one.named)
-            by_name = ()
-        for place in (*by_name, *restriction.countries, *restriction.cities):
-            self._by_place.setdefault(place, {})[restriction.code] = one
+            self._join_in_every_city(one.restriction, one.named)
+
+    def _concerning(self, city: str, country: str) -> list[_Compiled]:
+        """Return the restrictions that name a city or its country."""
+        by_place = self._on_day.by_place
+        return [self._compile(one) for at in (country, city) for one in by_place.get(at, ())]
 
     def _join_in_every_city(self, restriction: Restriction, named: int) -> None:
         """Join what restrictions of one scope bar wherever the project is."""
@@ -157,9 +158,10 @@ class BarredOffers:
 
         What is barred everywhere is left out of both.
         """
-        found = {**self._by_place.get(country, {}), **self._by_place.get(city, {})}
+        every = (*self._everybody, *self._concerning(city, country))
+        found = {one.restriction.code: one for one in every}
         barred, particular = 0, [*self._in_every_city.values()]
-        for one in (*self._everybody, *found.values()):
+        for one in found.values():
             met = self._met(one, city, country)
             if one.leaves or not has_no_scope(one.restriction):
                 particular.append(met)
@@ -171,7 +173,9 @@ class BarredOffers:
 
     def _find_each_of_city(self, city: str, country: str) -> list[_Met]:
         """Return what each restriction meets in a city, where it meets any offer."""
-        every = (self._met(one, city, country) for one in self._compiled)
+        anywhere = map(self._compile, self._on_day.anywhere)
+        found = {one.restriction.code: one for one in (*anywhere, *self._concerning(city, country))}
+        every = (self._met(found[code], city, country) for code in sorted(found))
         return [met for met in every if met.offers]
 
     def _met(self, one: _Compiled, city: str, country: str) -> _Met:
@@ -212,22 +216,14 @@ def _scope_of(one: Restriction) -> _Scope:
     return tuple(map(str, one.factors)), one.sectors, one.topics, one.instruments
 
 
-def _parties(
-    offers: Sequence[OfferFacts],
-    restrictions: Sequence[tuple[Restriction, tuple[Exemption, ...]]],
-) -> tuple[PlacesByValue, PlacesByValue]:
+def _parties(offers: Sequence[OfferFacts], named: OnDay) -> tuple[PlacesByValue, PlacesByValue]:
     """Index the offers by their providers and countries, of those that somebody names."""
-    providers: set[str] = set()
-    countries: set[str] = set()
-    for one, leaves in restrictions:
-        providers.update(one.providers, one.binds_providers, *(leave.providers for leave in leaves))
-        countries.update(one.binds_countries, one.countries)
     by_provider: dict[str, list[int]] = {}
     by_country: dict[str, list[int]] = {}
-    for place, facts in enumerate(offers if restrictions else ()):
-        if (code := facts.provider.code) in providers:
+    for place, facts in enumerate(offers if named.is_conditional else ()):
+        if (code := facts.provider.code) in named.providers:
             by_provider.setdefault(code, []).append(place)
         country = facts.country
-        if country is not None and country in countries:
+        if country is not None and country in named.countries:
             by_country.setdefault(country, []).append(place)
     return PlacesByValue(by_provider, len(offers)), PlacesByValue(by_country, len(offers))

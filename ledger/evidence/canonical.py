@@ -132,7 +132,7 @@ def list_or_none(value: Any, separator: str) -> str | None:
 
 def object_text(parts: Iterable[Part]) -> str:
     """Format an object whose keys are in order and whose values are JSON already."""
-    return "{" + ",".join(f"{key}:{value}" for key, value in parts if value is not None) + "}"
+    return "{" + ",".join([f"{key}:{value}" for key, value in parts if value is not None]) + "}"
 
 
 def provenance_text(

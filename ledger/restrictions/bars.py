@@ -8,10 +8,11 @@ country being a target.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ledger.core.dates import months_after
@@ -184,14 +185,13 @@ TargetKey = tuple[str, str]
 """Whom a restriction targets: `provider`, `city` or `country`, and its code."""
 
 
-def target_keys(restriction: Restriction) -> Iterator[TargetKey]:
+def target_keys(restriction: Restriction) -> list[TargetKey]:
     """Give whom a restriction targets, so that it is found by a party of a pair."""
-    targets = (
-        ("provider", restriction.providers),
-        ("city", restriction.cities),
-        ("country", restriction.countries),
-    )
-    return ((kind, code) for kind, codes in targets for code in codes)
+    return [
+        *[("provider", code) for code in restriction.providers],
+        *[("city", code) for code in restriction.cities],
+        *[("country", code) for code in restriction.countries],
+    ]
 
 
 def party_keys(pair: PairTerms) -> Iterator[TargetKey]:
@@ -210,25 +210,43 @@ class Judgement(NamedTuple):
     exemptions: tuple[Exemption, ...]
 
 
+Conditional = tuple[Restriction, tuple[Exemption, ...]]
+"""A restriction in force, with the exemptions from it that are in force."""
+
+
 class OnDay(NamedTuple):
     """The restrictions in force on a day, apart by how they are looked up.
 
     Each that is `debarring` bars the providers that it names from everything, everywhere and
-    without an exemption, as most do; `debarred` are these providers. The `others` come each with
-    the exemptions from it that are in force.
+    without an exemption, as most do; `debarred` are these providers. Of all others, those
+    `anywhere` may bar a pair of any city, and the rest pairs of the cities and countries that they
+    name, `by_place`. They name `providers`, `countries` and, in exemptions, `projects`.
     """
 
     debarring: tuple[Restriction, ...]
     debarred: frozenset[str]
-    others: tuple[tuple[Restriction, tuple[Exemption, ...]], ...]
+    anywhere: tuple[Conditional, ...]
+    by_place: Mapping[str, Sequence[Conditional]]
+    providers: frozenset[str]
+    countries: frozenset[str]
+    projects: frozenset[str]
+
+    @property
+    def is_conditional(self) -> bool:
+        """Say whether there is any but those that are debarring."""
+        return bool(self.anywhere or self.by_place)
 
 
 @dataclass(frozen=True, eq=False)
 class Restrictions:
-    """All restrictions and exemptions of a ledger, in the order of their codes."""
+    """All restrictions and exemptions of a ledger, in the order of their codes.
+
+    `recorded_at` says of each restriction when its newest version was recorded, if they were read.
+    """
 
     restrictions: tuple[Restriction, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    recorded_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @cached_property
     def _places_by_target(self) -> Mapping[TargetKey, list[int]]:
@@ -256,21 +274,36 @@ class Restrictions:
         return self._by_day[day]
 
     def _sorted(self, day: date) -> OnDay:
-        debarring, others = [], []
+        exempted = self._exemptions_by_restriction
+        debarring, others = list[Restriction](), list[Conditional]()
         for one in self.restrictions:
             if in_force(one, day):
-                leaves = self.exemptions_from(one.code, day)
+                leaves = self.exemptions_from(one.code, day) if one.code in exempted else ()
                 if leaves or not _debars(one):
                     others.append((one, tuple(leaves)))
                 else:
                     debarring.append(one)
-        debarred = frozenset(code for one in debarring for code in one.providers)
-        return OnDay(tuple(debarring), debarred, tuple(others))
+        leave = [one for _, leaves in others for one in leaves]
+        every = [one for one, _ in others]
+        return OnDay(
+            debarring=tuple(debarring),
+            debarred=_joined([one.providers for one in debarring]),
+            anywhere=tuple([one for one in others if _may_bar_anywhere(one[0])]),
+            by_place=_by_place(others),
+            providers=_joined(
+                [
+                    *[(*one.providers, *one.binds_providers) for one in every],
+                    *[one.providers for one in leave],
+                ]
+            ),
+            countries=_joined([(*one.countries, *one.binds_countries) for one in every]),
+            projects=_joined([one.projects for one in leave]),
+        )
 
     def without(self, codes: Collection[str]) -> Restrictions:
         """Give the same without some restrictions."""
         kept = (one for one in self.restrictions if one.code not in codes)
-        return Restrictions(tuple(kept), self.exemptions)
+        return replace(self, restrictions=tuple(kept))
 
     def targeting(self, pair: PairTerms) -> list[Restriction]:
         """Give the restrictions that name a party of a pair as a target, in force or not."""
@@ -300,7 +333,27 @@ class Restrictions:
 
 def _debars(one: Restriction) -> bool:
     """Say whether a restriction bars providers that it names, from everything everywhere."""
-    return binds_everybody(one) and has_no_scope(one) and not (one.countries or one.cities)
+    # Asked of every restriction in each run: one expression, and no calls.
+    names_others = one.countries or one.cities or one.binds_countries or one.binds_providers
+    return not (names_others or one.factors or one.sectors or one.topics or one.instruments)
+
+
+def _may_bar_anywhere(one: Restriction) -> bool:
+    return bool(one.providers or one.countries) and binds_everybody(one)
+
+
+def _by_place(others: Iterable[Conditional]) -> dict[str, list[Conditional]]:
+    """Put restrictions under the places that they name: no other project is concerned by place."""
+    places: dict[str, list[Conditional]] = {}
+    for one in others:
+        restriction = one[0]
+        for place in (*restriction.binds_countries, *restriction.countries, *restriction.cities):
+            places.setdefault(place, []).append(one)
+    return places
+
+
+def _joined(lists: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(lists))
 
 
 NO_RESTRICTIONS = Restrictions()

@@ -21,7 +21,6 @@ from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db.queries import is_newest
 from ledger.store.db.tables import balance
 from ledger.store.registers import STORED_REGISTERS
-from ledger.store.restrictions import read_restrictions
 from ledger.store.session.snapshot import Reader
 
 _TERMS: Final = frozenset(
@@ -55,7 +54,7 @@ def are_terms_decisive(reader: Reader) -> bool:
     A restriction may bar one of two offers of equal terms, and what an offer has available is
     read as now.
     """
-    return reader.times.are_now and read_restrictions(reader.connection) is NO_RESTRICTIONS
+    return reader.times.are_now and reader.restrictions is NO_RESTRICTIONS
 
 
 def read_offers_alike(

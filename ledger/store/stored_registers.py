@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Table, and_, func
 
@@ -14,6 +14,22 @@ from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
 from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
 from ledger.store.db.queries import origin_text
+
+BELOW: Final[Mapping[str, tuple[str, ...]]] = {
+    "office": ("city", "seat"),
+    "city": ("project", "provider", "seat", "credential", "attendance", "motion"),
+    "body": ("seat",),
+    "project": ("need", "phase"),
+    "need": ("deal", "approach"),
+    "deal": ("instalment",),
+    "provider": ("offer", "approach"),
+    "offer": ("deal",),
+    "meeting": ("attendance", "motion"),
+}
+"""What hangs under a record, and is shown with it."""
+
+NAMED_BY: Final[Mapping[tuple[str, str], str]] = {("city", "motion"): "by"}
+"""The terms that name a record under which others hang, where they are not called like it."""
 
 
 class Term(NamedTuple):

@@ -13,6 +13,8 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 from cli.main import main
 from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import year_after
+from ledger.store import restrictions as stored
+from ledger.store.session.snapshot import Reader
 from ledger.usecases.nights import restrictions
 from ledger.usecases.nights.restrictions import KINDS
 
@@ -49,8 +51,9 @@ def at(days: int) -> time_machine.travel:
 def test_without_a_restriction_no_register_is_read(
     deal: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("load_all", "counted_deliveries"):
-        monkeypatch.delattr(restrictions, name)
+    monkeypatch.delattr(restrictions, "counted_deliveries")
+    monkeypatch.delattr(stored, "load_all")
+    monkeypatch.delattr(Reader, "snapshot")
     figures = deal.figures("restrictions")
     assert figures == {"restrictions": 0, **{kind.replace("-", "_"): 0 for kind in KINDS}}
 

@@ -22,6 +22,7 @@ from ledger.restrictions.bars import Restrictions
 RESTRICTIONS = 1_500
 TENTH = 1.1
 PIPELINES = {
+    "small": lambda: dense(300, 300, seed=1),
     "dense": lambda: dense(1_000, 800, seed=1),
     "sparse": lambda: sparse(2_000, 2_000, seed=1),
 }

@@ -7,7 +7,9 @@ with the columns of this program, as SQLite accepts any. A server keeps pages an
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
 from typing import Any, Final
@@ -83,10 +85,16 @@ def _guarded(faults: Iterator[str]) -> Iterator[str]:
 
 def _rows_of_file(connection: Connection, statement: str) -> Iterator[tuple[Any, ...]]:
     """Read rows by the driver alone: describing the columns took longer than reading a table."""
+    with _cursor(connection, statement) as rows:
+        yield from rows
+
+
+@contextmanager
+def _cursor(connection: Connection, statement: str) -> Iterator[Iterator[tuple[Any, ...]]]:
     driver: Any = connection.connection.cursor()
     try:
         driver.execute(statement)
-        yield from driver
+        yield driver
     except sqlite3.DatabaseError as error:
         raise DatabaseError(statement, None, error) from error
     finally:
@@ -117,8 +125,9 @@ def _spoiled_texts(connection: Connection, table: Table) -> Iterator[str]:
     quoted = [f'"{name}"' for name in names]
     try:
         columns = ", ".join(quoted)
-        for _ in _rows_of_file(connection, f"SELECT {columns} FROM {table.name}"):  # noqa: S608 - as above
-            pass
+        every = f"SELECT {columns} FROM {table.name}"  # noqa: S608 - as above
+        with _cursor(connection, every) as rows_of_table:
+            deque(rows_of_table, maxlen=0)  # reading them is what fails
     except DatabaseError as error:
         if "decode" not in str(error.orig):
             raise

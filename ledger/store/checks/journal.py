@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
-from itertools import groupby
+from functools import cache, lru_cache
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -22,7 +22,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
-    Dialect,
     Integer,
     Select,
     String,
@@ -62,11 +61,16 @@ MANDATE_REGISTERS: Final = ("need", "project", "city", "offer", "provider", "pha
 def stream(
     connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None = None
 ) -> Iterator[Any]:
-    """Run a query and give its rows one by one, a batch in memory."""
-    rows = connection.execute(query, parameters, execution_options={"yield_per": _BATCH})
+    """Run a query when its first row is asked for; give its rows one by one, a batch in memory."""
     # Whole batches at a time: row by row, fetching took longer than checking.
-    for batch in rows.partitions():
-        yield from batch
+    return chain.from_iterable(_batches(connection, query, parameters))
+
+
+def _batches(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None
+) -> Iterator[Sequence[Any]]:
+    rows = connection.execute(query, parameters, execution_options={"yield_per": _BATCH})
+    yield from rows.partitions()
 
 
 def raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -287,13 +291,20 @@ def _histories(
     connection: Connection, context: CheckContext, kind: str
 ) -> dict[str, RecordHistory]:
     register = STORED_REGISTERS[kind]
-    reads = [_term_reader(connection, register, term) for term in register.terms]
+    converts = [_term_reader(connection, register, term) for term in register.terms]
+    reads = [(place, read) for place, read in enumerate(converts) if read is not None]
     histories: dict[str, RecordHistory] = {}
     hides = kind in {*RESTRICTING, PHASE.name, LIMIT.name}
-    for recorded_at, request_id, code, in_error, *cells in stream(connection, _history(kind)):
-        values = (read(cell) for read, cell in zip(reads, cells, strict=True))
+    for recorded_at, request_id, code, in_error, *values in stream(connection, _history(kind)):
+        for place, read in reads:
+            try:
+                values[place] = read(values[place])
+            except _UNREADABLE:  # another check reports it
+                values[place] = None
         record = None if in_error and hides else register.record(*values)
-        history = histories.setdefault(code, RecordHistory())
+        history = histories.get(code)
+        if history is None:
+            history = histories[code] = RecordHistory()
         history.moments.append(context.known_from(recorded_at, request_id))
         history.records.append(record)
     return histories
@@ -315,34 +326,29 @@ def _history(kind: str) -> Select[Any]:
 
 def _term_reader(
     connection: Connection, register: StoredRegister, term: Term
-) -> Callable[[Any], Any]:
-    """Give what reads a term from its cell; a record that is referred to, by its code."""
+) -> Callable[[Any], Any] | None:
+    """Give what reads a term from its cell; a record that is referred to, by its code.
+
+    None where cells stand as they are; what it raises for an unreadable cell is `_UNREADABLE`.
+    """
     if term.kind_column is not None:
-        return lambda cell: cell
-    read = _reader(register.column(term), connection.dialect)
+        return None
+    column = register.column(term)
+    if isinstance(column.type, Date):
+        return _day_or_none
+    dialect = connection.dialect
+    process: Callable[[Any], Any] | None
+    process = column.type.dialect_impl(dialect).result_processor(dialect, None)
     if term.refers_to is None:
-        return read
-    codes = _codes(connection, term.refers_to)
-    return lambda cell: codes.get(read(cell))
+        return process
+    codes: dict[Any, str] = _codes(connection, term.refers_to)
+    return codes.get if process is None else lambda cell: codes.get(process(cell))
 
 
-def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    """Make a reader of a column's cells; an unreadable cell is None, another check reports it."""
-    process: Callable[[Any], Any] | None = _day_or_none
-    if not isinstance(column.type, Date):
-        process = column.type.dialect_impl(dialect).result_processor(dialect, None)
-    if process is None:
-        return lambda cell: cell
-
-    def read(cell: Any) -> Any:
-        try:
-            return process(cell)
-        except (ValueError, TypeError, ArithmeticError):
-            return None
-
-    return read
+_UNREADABLE: Final = (ValueError, TypeError, ArithmeticError)
 
 
+@lru_cache(maxsize=10_000)
 def _day_or_none(cell: Any) -> date | None:
     return cell if isinstance(cell, date) or cell is None else date.fromisoformat(cell)
 

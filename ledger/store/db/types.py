@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, MetaData, String, Text
@@ -114,8 +115,9 @@ _MOST_KEPT: Final = 10_000
 _PARTIAL_DATES: Final = _PartialDates()
 
 
+@lru_cache(_MOST_KEPT)
 def codes_in(cell: str | None) -> tuple[str, ...]:
-    """Read a list of codes from its cell."""
+    """Read a list of codes from its cell; most are empty, and many of the others alike."""
     return tuple(cell.split(LIST_SEPARATOR)) if cell else ()
 
 

@@ -21,6 +21,7 @@ from ledger.store.registers import LEAF_PLACES
 
 _KEY: Final = ("request_id", "kind", "record", "version")
 _Key = tuple[int, int, int, int]
+_NUMBERS: Final = [int] * len(_KEY)
 
 
 class DisclosureStream:
@@ -58,7 +59,7 @@ class DisclosureStream:
 
     def _advance(self) -> None:
         for key, rows in self._groups:
-            if all(type(one) is int for one in key):
+            if [*map(type, key)] == _NUMBERS:
                 self._key, self._rows = key, rows
                 return
         self._key = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from itertools import product
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -56,6 +57,8 @@ from ledger.store.registers import (
 from ledger.store.stored_registers import StoredRegister, disclosed_name
 
 Writer = Callable[[Any], str | None]
+_LIST: Final[Writer] = lru_cache(1_000)(partial(list_or_none, separator=LIST_SEPARATOR))
+"""Writes a list of codes; most are empty, and many of the others alike."""
 _OWNER, _CODE = 5, 6
 """Where a row has the record's id and its code."""
 
@@ -76,8 +79,10 @@ def register_leaves(
         if version == 1:
             _require_first(register.kind, request, values[:_IDENTITY])
         record = object_text(
-            (key, texts.text(field, value) if write is None else write(value))
-            for (key, write, field), value in zip(keys, values[_IDENTITY:], strict=True)
+            [
+                (key, texts.text(field, value) if write is None else write(value))
+                for (key, write, field), value in zip(keys, values[_IDENTITY:], strict=True)
+            ]
         )
         terms = (code, version, record, recorded_at, reason, layout, true_or_none(in_error))
         return version_bytes(texts, provenance, register.kind, *terms)
@@ -150,27 +155,22 @@ def _require_first(kind: str, request: int, identity: list[Any]) -> None:
     A record whose identity changed keeps the largest number of its codes.
     """
     code, has_changed, *stored = identity
-    of_holder = (kind, request, identity[-1]) if kind in set(Side) else (None, None, None)
+    of_holder = (kind, request, identity[-1]) if kind in _SIDES else (None, None, None)
     prefix = code_prefixes().get(kind, "")
-    due = {
-        (
-            *(request, normalised(code)),
-            stored[2] if has_changed else code_number(prefix, code, by),
-            *of_holder,
-        )
-        for normalised in _NORMALISED
-        for by in _NORMALISED
-    }
-    if tuple(stored[:-1]) not in due:
-        raise InvalidLeafValue(code)
+    for normalised, by in product(_NORMALISED, repeat=2):
+        number = stored[2] if has_changed else code_number(prefix, code, by)
+        if stored[:-1] == [request, normalised(code), number, *of_holder]:
+            return
+    raise InvalidLeafValue(code)
 
 
+_SIDES: Final = frozenset(Side)
 _NORMALISED: Final = (normalised_code, formerly_normalised_code)
 """Codes are compared by the first; a code recorded before may stand in the form of the second."""
 
 
 def _is_side(register: StoredRegister) -> bool:
-    return register.kind in set(Side)
+    return register.kind in _SIDES
 
 
 def _terms(
@@ -220,7 +220,7 @@ def writer_of(column: Column[Any]) -> Writer:
     if isinstance(column.type, Integer):
         return number_or_none
     if isinstance(column.type, CodeList):
-        return partial(list_or_none, separator=LIST_SEPARATOR)
+        return _LIST
     return text_or_none
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -27,6 +27,7 @@ from ledger.store.journal.balances import NOW, Times
 
 if TYPE_CHECKING:
     from ledger.store.db.running import RunningWrite
+    from ledger.store.restrictions import RestrictionsCache
     from ledger.store.session.snapshot import Reader
 
 
@@ -84,6 +85,7 @@ class Ledger:
     agree_to_clock: Callable[[ClockAhead], None] = refuse_clock
     base_currency: str | None = None
     longest_pause: timedelta = LONGEST_PAUSE
+    _caches: list[RestrictionsCache] = field(default_factory=list, repr=False, compare=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -100,7 +102,15 @@ class Ledger:
             _require_known(connection, times.known_at, moment)
             from ledger.store.session.snapshot import Reader  # noqa: PLC0415 - writers do without
 
-            yield Reader(connection, times, moment, self.base_currency)
+            yield Reader(connection, times, moment, self.base_currency, self._restrictions_cache())
+
+    def _restrictions_cache(self) -> RestrictionsCache:
+        """Return the restrictions as reports of this ledger last read them."""
+        if not self._caches:
+            from ledger.store.restrictions import RestrictionsCache  # noqa: PLC0415 - for the same
+
+            self._caches.append(RestrictionsCache())
+        return self._caches[0]
 
     def calendar(self) -> Calendar:
         """Read the ledger's one time zone, and which day it is there."""

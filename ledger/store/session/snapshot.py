@@ -39,8 +39,8 @@ from ledger.store.journal.entries import entries_of_account, read_entries, witho
 from ledger.store.phases import with_status_on
 from ledger.store.rates import read_day_rates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
-from ledger.store.restrictions import read_restrictions
-from ledger.store.stored_registers import references_of, with_references
+from ledger.store.restrictions import RestrictionsCache
+from ledger.store.stored_registers import BELOW, NAMED_BY, references_of, with_references
 
 UNITS: Final = "unit"
 RATES: Final = "rate"
@@ -54,26 +54,10 @@ _DATED: Final = {
     if spec.dated_by is not None and spec.column[spec.dated_by].is_always_filled
 }
 """The registers whose records exist from a day on, each with the attribute that has it."""
-_BELOW: Final[Mapping[str, tuple[str, ...]]] = {
-    "office": ("city", "seat"),
-    "city": ("project", "provider", "seat", "credential", "attendance", "motion"),
-    "body": ("seat",),
-    "project": ("need", "phase"),
-    "need": ("deal", "approach"),
-    "deal": ("instalment",),
-    "provider": ("offer", "approach"),
-    "offer": ("deal",),
-    "meeting": ("attendance", "motion"),
-}
-"""What hangs under a record, and is shown with it."""
-
 _EXCHANGED: Final = frozenset({"project", "need", "provider", "offer", "deal", "credential"})
 """What hangs under a city of what it needs and could give."""
 
 _WITH_MEMBERSHIPS: Final = frozenset({MEMBERSHIPS, "city", "office", "project"})
-
-_NAMED_BY: Final[Mapping[tuple[str, str], str]] = {("city", "motion"): "by"}
-"""The terms that name a record under which others hang, where they are not called like it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,19 +180,22 @@ class Reader:
         times: Times,
         moment: datetime,
         base_currency: str | None = None,
+        cache: RestrictionsCache | None = None,
     ) -> None:
         """Read by a connection; `moment` is the present time of the ledger's clock.
 
         Amounts are converted into `base_currency`, which is the ledger's own where none is given.
+        Restrictions that were read before are in `cache`.
         """
         self.connection = connection
         self.times = times
         self._base_currency = base_currency
+        self._cache = cache or RestrictionsCache()
         self.moment = times.known_at or moment
 
     def at(self, times: Times) -> Reader:
         """Return what reads the same ledger at other times, in the same transaction."""
-        return Reader(self.connection, times, self.moment)
+        return Reader(self.connection, times, self.moment, cache=self._cache)
 
     @cached_property
     def settings(self) -> Settings:
@@ -232,6 +219,11 @@ class Reader:
     def day(self) -> date:
         """The day asked for: the as-of date, else the day of the moment known, else today."""
         return self.times.as_of or day_of(self.moment, self.zone)
+
+    @property
+    def restrictions(self) -> Restrictions:
+        """The restrictions and exemptions known then."""
+        return self._cache.read(self.connection, self.times.known_at)
 
     def snapshot(self, *parts: str) -> Snapshot:
         """Read whole registers, each in one query, with all that their records refer to.
@@ -369,11 +361,11 @@ class Reader:
     def _load_below(
         self, stored: _Stored, kind: str, kinds: Collection[str] = STORED_REGISTERS
     ) -> None:
-        for below in _BELOW.get(kind, ()):
+        for below in BELOW.get(kind, ()):
             if below not in kinds:
                 continue
             ids = [one.id for one in stored[kind].values()]
-            term = _NAMED_BY.get((kind, below), kind)
+            term = NAMED_BY.get((kind, below), kind)
             records = self._load(below, term, ids) if ids else {}
             stored[below] = {**stored.get(below, {}), **records}
             self._load_below(stored, below, kinds)
@@ -426,9 +418,7 @@ class Reader:
                 for code in sorted(there.get("deal", {}))
             },
             units=units,
-            restrictions=read_restrictions(self.connection, self.times.known_at)
-            if Side.OFFER.value in stored
-            else NO_RESTRICTIONS,
+            restrictions=self.restrictions if Side.OFFER.value in stored else NO_RESTRICTIONS,
             rates=read_day_rates(self.connection, self.day, self.times.known_at) if rates else None,
             memberships_read=self._memberships(there.get("city", {}), whole=whole)
             if memberships or self.settings.association is None

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from ledger.approaches.states import OPEN, state_on
-from ledger.core.dates import days_after
+from ledger.core.dates import day_of, days_after
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_quantity
 from ledger.eligibility.rules import terms_of_pair
@@ -29,8 +29,6 @@ from ledger.restrictions.bars import (
     year_after,
 )
 from ledger.store.nights.deliveries import Delivery, counted_deliveries
-from ledger.store.registers import load_all
-from ledger.store.restrictions import read_restrictions
 from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.night_step import Night, NightFinding, StepResult
 
@@ -62,8 +60,8 @@ class _Pair:
 
 def restrictions_step(night: Night) -> StepResult:
     """List what is barred on the night's day; without a restriction nothing else is read."""
-    with night.ledger.read() as connection:
-        restrictions = read_restrictions(connection)
+    with night.ledger.reader() as reader:
+        restrictions = reader.restrictions
     findings: list[NightFinding] = []
     if restrictions is not NO_RESTRICTIONS:
         findings = list(_findings(night, restrictions))
@@ -81,10 +79,6 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
     with night.ledger.reader() as reader:
         snapshot = reader.snapshot("deal", "approach")
         deliveries = counted_deliveries(reader.connection)
-        recorded = {
-            code: one.recorded_at.astimezone(snapshot.zone).date()
-            for code, one in load_all(reader.connection, "restriction").items()
-        }
     pairs = {code: _pair(snapshot, balance) for code, balance in snapshot.deals.items()}
     outstanding = [pair for pair in pairs.values() if pair.has_outstanding]
     for stage, kind in _BARRED_STAGES:
@@ -97,8 +91,11 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
         if in_force(exemption, night.day) and exemption.until <= last:
             yield from _ending(restrictions, exemption, outstanding)
     for restriction in restrictions.restrictions:
-        review = review_day(restriction, recorded[restriction.code])
-        if in_force(restriction, night.day) and review <= night.day:
+        if not in_force(restriction, night.day):
+            continue
+        recorded_on = day_of(restrictions.recorded_at[restriction.code], snapshot.zone)
+        review = review_day(restriction, recorded_on)
+        if review <= night.day:
             yield _review_due(restriction, review, night.day)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from ledger.core.dates import days_after
+from ledger.core.dates import day_of, days_after
 from ledger.core.quantity import Unit, format_amount
 from ledger.eligibility.index import OfferIndex
 from ledger.eligibility.rules import NeedFacts, OfferFacts
@@ -16,7 +16,6 @@ from ledger.rates.rates import plain_rates
 from ledger.registers.records import ACTIVE_STATUSES, Restriction
 from ledger.restrictions.bars import in_force, need_lies_in_scope, review_day
 from ledger.store.journal.balances import NOW, Times
-from ledger.store.registers import load_all
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import RATES, Snapshot
 from ledger.usecases.restrictions.pairs import UnknownCountry, providers_without_country
@@ -102,9 +101,9 @@ def report_restrictions(
     """Report the restrictions at the asked times; ended ones only if `every` is asked for."""
     with ledger.reader(times) as reader:
         snapshot = reader.snapshot("need", "offer", RATES)
-        stored = load_all(reader.connection, "restriction", times.known_at)
     recorded = {
-        code: one.recorded_at.astimezone(snapshot.zone).date() for code, one in stored.items()
+        code: day_of(moment, snapshot.zone)
+        for code, moment in snapshot.restrictions.recorded_at.items()
     }
     barred = _barred(snapshot)
     rows = [
