@@ -135,8 +135,8 @@ def _furnish_approvals(officer: Officer) -> None:
     for line in (
         "approval rule add commit --above '1M EUR'",
         "approval rule end AR-0001",
-        "approval rule add reverse --key k1",
-        "approval rule end AR-0001 --key k1",
+        "approval rule add reverse --key rule",
+        "approval rule end AR-0001 --key rule",
     ):
         officer.tries(line)
     officer.says("approval standing add BANK '4M EUR' --until 2026-12-31")
