@@ -160,7 +160,9 @@ def test_a_repeated_request_and_a_dry_run_disclose_nothing_more(sealed):
 
 
 TAMPERED = {
-    "a salt": "UPDATE disclosure SET salt = (SELECT max(salt) FROM disclosure) WHERE {row}",
+    # The row's own salt may be the largest of all, which would change nothing.
+    "a salt": "UPDATE disclosure SET salt = "
+    "(SELECT max(salt) FROM disclosure WHERE NOT ({row})) WHERE {row}",
     "a text": "UPDATE disclosure SET text = '[another]' WHERE {row}",
     "a row taken away": "DELETE FROM disclosure WHERE {row}",
 }
