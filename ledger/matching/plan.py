@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -132,13 +133,23 @@ def completeness(problem: MatchingProblem, allocations: Iterable[Allocation]) ->
 
 def coverage(problem: MatchingProblem, allocations: Iterable[Allocation]) -> Fraction:
     """Return level 2 of a plan: over all needs, weight x allocated / (required - withdrawn)."""
-    total = Fraction(0)
+    covered: Counter[int] = Counter()
     for need, allocated in zip(
         problem.needs, allocated_to_needs(problem, allocations), strict=True
     ):
-        if allocated:
-            total += Fraction(problem.projects[need.project].weight * allocated, need.net)
-    return total
+        covered[need.net] += problem.projects[need.project].weight * allocated
+    return _exact_sum([Fraction(parts, net) for net, parts in covered.items() if parts])
+
+
+def _exact_sum(terms: Sequence[Fraction]) -> Fraction:
+    """Add up by halves: the denominators of many needs together have tens of thousands of digits.
+
+    Adding one term after the other would work with all of them at each.
+    """
+    if len(terms) <= 1:
+        return terms[0] if terms else Fraction(0)
+    half = len(terms) // 2
+    return _exact_sum(terms[:half]) + _exact_sum(terms[half:])
 
 
 def count_changes(baseline: Iterable[Allocation], allocations: Iterable[Allocation]) -> int:

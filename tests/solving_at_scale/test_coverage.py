@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from bench_matching import faults
 from pipelines import dense, problem_of, sparse
@@ -77,6 +79,18 @@ def test_without_time_nothing_changes(large):
     plan = greedy_plan(large)
 
     assert reallocated(large, plan, Deadline(0)) == (False, plan)
+
+
+def test_coverage_is_the_exact_sum_over_needs_whatever_the_order(large):
+    plan = greedy_plan(large)
+    terms = [
+        Fraction(large.projects[large.needs[one.need].project].weight * one.amount)
+        / large.needs[one.need].net
+        for one in plan
+    ]
+
+    assert coverage(large, plan) == coverage(large, plan[::-1]) == sum(terms)
+    assert coverage(large, ()) == 0
 
 
 def test_coverage_at_scale_is_near_its_bound_where_amounts_are_free():
