@@ -226,7 +226,7 @@ def start_server(data_dir: Path | None = None, *, durable: bool = False) -> Serv
 
 def shared_server(place: Path) -> Server:
     """Give the one server of this run of the tests, which the first who asks starts."""
-    with _one_at_a_time(place):
+    with one_at_a_time(place):
         if (place / _FAILED).exists():
             raise ServerDidNotStart((place / _FAILED).read_text())
         started = place / _STARTED
@@ -250,7 +250,7 @@ def shared_server(place: Path) -> Server:
 @contextmanager
 def once(place: Path, name: str) -> Iterator[bool]:
     """Say whether this is the first of all processes of the run to come here; others wait."""
-    with _one_at_a_time(place):
+    with one_at_a_time(place):
         done = place / name
         yield not done.exists()
         done.touch()
@@ -301,8 +301,9 @@ def _watch(place: Path, data: Path) -> None:
 
 
 @contextmanager
-def _one_at_a_time(place: Path) -> Iterator[None]:
-    with (place / "turn.lock").open("w") as lock:
+def one_at_a_time(place: Path, name: str = "turn") -> Iterator[None]:
+    """Let one process of the run go on at a time, among those that name the same thing."""
+    with (place / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from postgres_server import Server
+from postgres_server import Server, one_at_a_time
 from raw import Raw, Refused
 
 import cli
@@ -34,26 +34,30 @@ def statements(marker: str) -> list[str]:
 
 @pytest.fixture
 def fund(postgresql_server: Server, capsys: pytest.CaptureFixture[str]) -> Iterator[UrlOf]:
-    """Set a ledger up as the page says; give the URL of each user."""
+    """Set a ledger up as the page says; give the URL of each user.
+
+    Roles belong to the whole server and have the names of the page: another process waits.
+    """
 
     def url_of(user: str) -> str:
         address = postgresql_server.url("fund").partition("@")[2]
         return f"postgresql://{user}:{PASSWORDS[user].replace(' ', '%20')}@{address}"
 
-    postgresql_server.administer(*statements("owner"))
-    try:
-        assert main(["init", "--db", url_of("fund_owner")]) == ExitCode.DONE
-        capsys.readouterr()
-        assert main(["db", "grants"]) == ExitCode.DONE
-        with closing(Raw(url_of("fund_owner"))) as owner:
-            for grant in capsys.readouterr().out.splitlines():
-                owner.execute(grant)
-        yield url_of
-    finally:
-        postgresql_server.drop_database("fund")
-        postgresql_server.administer(
-            *(f"DROP ROLE {name}" for name in ("leila", "nightly", *ROLES, "fund_owner"))
-        )
+    with one_at_a_time(postgresql_server.place, "roles-of-the-page"):
+        postgresql_server.administer(*statements("owner"))
+        try:
+            assert main(["init", "--db", url_of("fund_owner")]) == ExitCode.DONE
+            capsys.readouterr()
+            assert main(["db", "grants"]) == ExitCode.DONE
+            with closing(Raw(url_of("fund_owner"))) as owner:
+                for grant in capsys.readouterr().out.splitlines():
+                    owner.execute(grant)
+            yield url_of
+        finally:
+            postgresql_server.drop_database("fund")
+            postgresql_server.administer(
+                *(f"DROP ROLE {name}" for name in ("leila", "nightly", *ROLES, "fund_owner"))
+            )
 
 
 def test_an_officer_can_do_every_act_and_nothing_else(
