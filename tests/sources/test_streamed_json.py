@@ -83,7 +83,9 @@ def test_each_unicode_is_understood(encoding: str) -> None:
         ('[{"a": "b\nc"}]', "at line 1, column 10"),
         ("[" + '{"a": "bbbbbbbbbbbbbbbbbbbb"},\n' * 9_000 + "}]", "at line 9001, column 1"),
         ("", "at line 1, column 1"),
-        ('[{"a": 1e9999999999999999999999}]', "at line 1"),
+        ('[{"a": 1e9999999999999999999999}]', "too large an exponent at line 1, column 32"),
+        ('[{"a":\n ' + "1" * 5_000 + "}]", "a number has too many digits"),
+        ('[\n{"name": "مشهد"}x]', "at line 2, column 17"),
         ('{"a": [{"b": 1}], "a": [{"b": 2}]}', "has the key 'a' twice"),
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), f"nested more than {MAX_DEPTH} deep"),
     ],
@@ -106,6 +108,7 @@ def test_a_number_without_bounds_is_a_fault_of_its_line() -> None:
     source = open_source(content, Reading(), "t.ndjson")
     assert [row.line for row in source.rows()] == [1]
     assert [(one.line, one.code) for one in source.problems] == [(2, "broken-json")]
+    assert "too large an exponent" in source.problems[0].what
 
 
 def test_ten_times_the_records_take_no_more_memory(tmp_path: Path) -> None:

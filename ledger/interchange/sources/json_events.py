@@ -18,10 +18,18 @@ from ledger.interchange.sources.errors import BrokenJson
 from ledger.interchange.sources.stored import Stored
 
 MAX_DEPTH: Final = 200
-_LONGEST: Final = 40
+LONGEST: Final = 40
+"""The most digits that a number with an exponent is written out to."""
 _CHUNK: Final = 1 << 16
 _BEGINS: Final = frozenset({"start_map", "start_array"})
 _ENDS: Final = frozenset({"end_map", "end_array"})
+_CONTINUED: Final = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that do not begin a character."""
+
+NUMBER_OUT_OF_BOUNDS: Final = "a number has too many digits or too large an exponent"
+_OUT_OF_BOUNDS: Final = (ArithmeticError, SystemError)
+"""What a number that Python does not take is refused with: `ijson` wraps it in the latter."""
+_FAULTS: Final = (ValueError, *_OUT_OF_BOUNDS)
 
 Event = tuple[str, Any]
 """What begins, ends or stands next, and its value: as `ijson` names it."""
@@ -44,7 +52,7 @@ def opened_events(stored: Stored) -> Iterator[Events]:
     try:
         with _utf8(stored) as file:
             yield ijson.basic_parse(file, buf_size=_CHUNK)
-    except (ijson.JSONError, ValueError, ArithmeticError) as error:
+    except (ijson.JSONError, *_FAULTS) as error:
         raise BrokenJson(f"{stored.label} is not JSON: {_fault(stored, error)}.") from error
 
 
@@ -218,7 +226,7 @@ def _list(events: Events) -> list[Cell]:
 def _plain(number: int | Decimal) -> str:
     if isinstance(number, int):
         return str(number)
-    if abs(number.adjusted()) <= _LONGEST:
+    if abs(number.adjusted()) <= LONGEST:
         return f"{number:f}"
     return str(number).lower().replace("e+", "e")
 
@@ -226,6 +234,8 @@ def _plain(number: int | Decimal) -> str:
 def _fault(stored: Stored, error: Exception) -> str:
     """Say what is wrong and where, by reading the document again up to there."""
     words = str(error).split("\n", maxsplit=1)[0].partition("error: ")
+    if isinstance(error, _OUT_OF_BOUNDS):
+        words = (NUMBER_OUT_OF_BOUNDS, "", "")
     chunk, *_ = _read_up_to_fault(stored, None)
     _, line, column = _read_up_to_fault(stored, chunk)
     return f"{words[2] or words[0]} at line {line}, column {column}"
@@ -246,11 +256,11 @@ def _read_up_to_fault(stored: Stored, bytewise_from: int | None) -> tuple[int, i
             for piece in [chunk[at : at + 1] for at in range(len(chunk))] if bytewise else [chunk]:
                 try:
                     parser.send(piece)
-                except (ijson.JSONError, ValueError, ArithmeticError):
+                except (ijson.JSONError, *_FAULTS):
                     return number, line, column
                 line += piece.count(b"\n")
-                before = piece.rfind(b"\n")
-                column = len(piece) - before if before >= 0 else column + len(piece)
+                _, ended, rest = piece.rpartition(b"\n")
+                column = (1 if ended else column) + len(rest.translate(None, _CONTINUED))
     return number, line, column
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any, Final
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ledger.interchange.sources.cleaning import Cell, clean_record
 from ledger.interchange.sources.errors import BrokenJson
-from ledger.interchange.sources.json_events import Shape, Walk, as_cell, opened_events, shape_of
+from ledger.interchange.sources.json_events import (
+    LONGEST,
+    NUMBER_OUT_OF_BOUNDS,
+    Shape,
+    Walk,
+    as_cell,
+    opened_events,
+    shape_of,
+)
 from ledger.interchange.sources.records import Reading, Source, SourceRow
 from ledger.interchange.sources.stored import Stored
-
-_LONGEST: Final = 40
 
 
 def _no_number(text: str) -> str:
@@ -24,8 +30,11 @@ def _plain(number: str) -> str:
     """Write a number without an exponent, where that does not make it endless."""
     if "e" not in number and "E" not in number:
         return number
-    exact = Decimal(number)
-    return f"{exact:f}" if abs(exact.adjusted()) <= _LONGEST else number
+    try:
+        exact = Decimal(number)
+    except InvalidOperation as error:
+        raise ValueError(NUMBER_OUT_OF_BOUNDS) from error
+    return f"{exact:f}" if abs(exact.adjusted()) <= LONGEST else number
 
 
 def _loads(text: str | bytes) -> Any:
@@ -100,7 +109,7 @@ class JsonLines(Source):
                     continue
                 try:
                     item = _loads(line)
-                except (ValueError, ArithmeticError, RecursionError) as error:
+                except (ValueError, RecursionError) as error:
                     self.problem(number, None, "broken-json", f"This line is not JSON: {error}.")
                     continue
                 if not isinstance(item, dict):
