@@ -1,7 +1,8 @@
 """Read the restrictions and exemptions of a ledger, all of them: there are few.
 
 A night and a report ask for them many times. What is compiled of them lives as long as the value
-that was read, and so one that was read is given again until one of their versions is added.
+that was read, and so one that was read is given again until one of their versions is added or a
+text is erased.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from sqlalchemy import (
 )
 
 from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
+from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.registers import STORED_REGISTERS, known_at_parameter, load_all
 
 _KINDS: Final = ("restriction", "exemption")
 _Extent = tuple[int | None, ...]
-"""Of each table, how many of its rows are known and which request added the last of them."""
+"""Of each table, how many of its rows are known and which request added the last of them.
+
+Then how many texts were erased, known or not: those are gone from what was known before as well.
+"""
 
 
 class RestrictionsCache:
@@ -43,7 +48,8 @@ class RestrictionsCache:
     def read(self, connection: Connection, known_at: datetime | None = None) -> Restrictions:
         """Read all restrictions and exemptions, as now or as known at a moment.
 
-        Tables of versions only grow: where as much of them is known, they were read already.
+        Tables of versions only grow, and their texts change only by erasure: where as much of
+        them is known, and no more was erased, they were read already.
         """
         if _ANY.first(connection) is None:
             return NO_RESTRICTIONS
@@ -85,7 +91,8 @@ def _extent(*, known: bool) -> Select[Any]:
             figure(of, rows)
             for rows in _tables()
             for of in (func.count(), func.max(rows.c.request_id))
-        )
+        ),
+        select(func.count()).select_from(tables.erasure).scalar_subquery(),
     )
 
 

@@ -71,7 +71,6 @@ SHORT = {
     "ledger/usecases/registers/partnerships.py": "acts of one register beside those of all",
     "ledger/store/limits.py": "query of the limits that hold for each year, which few have",
     "ledger/usecases/registers/limits.py": "the terms of one register, for commands and imports",
-    "ledger/store/restrictions.py": "read by acts and by snapshots, and apart from both",
     "ledger/store/seats.py": "read by reports and, where an association is set, by snapshots",
     "ledger/store/session/seats.py": "an act enters it only where it changes seats",
     "ledger/interchange/mapping/apply.py": "the entrance, over what one file and all files know",

@@ -9,15 +9,18 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from bars import a_restriction
 from complete_ledger import LATER
 from ledgers import Ledgers
 from officer import Officer
 from sealed_world import marks
 from world import World, introduction
 
+from ledger.core.text import ERASED
 from ledger.store.erasable import erasable_tables
 from ledger.usecases.check import run_checks
 from ledger.usecases.deals import acts
+from ledger.usecases.erasure import erase
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 SECRET = "Zahra Tehrani"
@@ -200,3 +203,14 @@ def test_an_erasure_that_states_another_hash_is_found(clerk):
     assert any(
         "contact CN-0002, version 2" in one for one in failures(clerk.world, marks(clerk.world))
     )
+
+
+def test_a_ledger_that_stays_open_does_not_show_an_erased_reason_again(world: World):
+    def reasons() -> list[str | None]:
+        with world.ledger.reader() as reader:
+            return [one.reason for one in reader.restrictions.restrictions]
+
+    world.do(lambda uow: uow.add("restriction", a_restriction("RS-1", providers=("BANK",))))
+    assert reasons() == ["measures"]
+    world.do(lambda uow: erase(uow, ["restriction:RS-1"]), reason="asked")
+    assert reasons() == [ERASED]
