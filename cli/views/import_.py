@@ -25,7 +25,7 @@ P = TypeVar("P", "ImportPlan", "RatePlan")
 
 
 _HELD: Final = "cityfund.notes"
-"""Where the notes of a call wait that its answer may come without."""
+"""The key of the notes of a call that are written once its import has succeeded."""
 
 
 def date_edition(call: Call, day: str | None) -> None:
