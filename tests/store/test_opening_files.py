@@ -6,6 +6,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -211,3 +213,24 @@ def test_somebody_elses_ledger_cannot_be_opened(template_ledger, public_folder):
     for opening in (read, init):
         assert as_nobody(lambda do=opening: do(hidden / "ledger.db")) == "DatabaseUnreachable"
     hidden.chmod(0o700)
+
+
+OPENS_AND_CLOSES = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT count(*) FROM entry").fetchone()
+connection.close()
+"""
+
+
+@pytest.mark.connects
+def test_a_file_that_is_read_again_stays_locked_for_those_who_have_it_open(ledger_path):
+    """The last program to close a ledger removes its write-ahead journal; this one is open."""
+    ledger, journal = open_ledger(f"sqlite:///{ledger_path}"), Path(f"{ledger_path}-wal")
+    with ledger.read():
+        complaint = sqlite3.DatabaseError("database disk image is malformed")
+        trouble = sqlite_files.refusal_on(ledger.engine, complaint)
+        assert isinstance(trouble, errors.DiskTrouble)
+        subprocess.run([sys.executable, "-c", OPENS_AND_CLOSES, ledger_path], check=True)
+        assert journal.exists()
+    ledger.engine.dispose()

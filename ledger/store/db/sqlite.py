@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -150,9 +151,7 @@ def _trouble_reading(path: Path) -> DiskTrouble | None:
     """
     what = "The ledger's file could not be read."
     try:
-        with path.open("rb") as file:
-            while file.read(_READ_AT_ONCE):
-                pass
+        _read_through(path)
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         ) as connection:
@@ -165,6 +164,24 @@ def _trouble_reading(path: Path) -> DiskTrouble | None:
     if found != ("ok",):
         return None
     return DiskTrouble(what, why="A read failed; the file is complete and has no damage.")
+
+
+def _read_through(path: Path) -> None:
+    """Read all of a file; raises OSError where the system cannot."""
+    status = path.stat()
+    descriptor, at = _kept_open(path, status.st_dev, status.st_ino), 0
+    while part := os.pread(descriptor, _READ_AT_ONCE, at):
+        at += len(part)
+
+
+@cache
+def _kept_open(path: Path, _device: int, _number: int) -> int:
+    """Open a file for reading, once, and for as long as the process lives.
+
+    To close it would release the locks that SQLite holds on it in this process: another program
+    could then remove the write-ahead journal that this one goes on writing to.
+    """
+    return os.open(path, os.O_RDONLY)
 
 
 def refusal_for(error: BaseException) -> Exception | None:
