@@ -330,8 +330,8 @@ def test_doctor_finds_rights_that_no_role_should_have(
             "UPDATE on balance.free",
         ),
         (
-            f"GRANT TEMPORARY ON DATABASE {DATABASE} TO PUBLIC",
-            f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC",
+            "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
+            "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
             "TEMPORARY on the database",
         ),
         (
@@ -351,9 +351,9 @@ def test_doctor_finds_rights_beside_those_on_tables(
 ) -> None:
     who = group(Role.OFFICER)
     with closing(Raw(made(OWNER))) as owner:
-        owner.execute(granting.format(who=who))
+        owner.execute(granting.format(who=who, database=DATABASE))
         findings = say(OFFICER, "doctor")[1]["findings"]
-        owner.execute(revoking.format(who=who))
+        owner.execute(revoking.format(who=who, database=DATABASE))
     (found,) = [one for one in findings if "db grants" in one]
     assert told in found
 
