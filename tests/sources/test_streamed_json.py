@@ -96,6 +96,34 @@ def test_a_fault_is_placed(content: str, words: str) -> None:
     assert (refused.value.code, words in refused.value.what) == ("broken-json", True), refused.value
 
 
+HALF, PAIR = "\\ud83d", "\\ud83d\\ude00"
+
+
+LENGTHS = pytest.mark.parametrize("length", [0, *range(65_505, 65_540)])
+"""Around the size of the blocks that a document is read in."""
+
+
+@LENGTHS
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [(HALF, 1), (f"{HALF}a", 1), (f"\\\\{HALF}", 3), (PAIR + HALF, 13), (HALF + PAIR, 1)],
+)
+def test_half_of_a_surrogate_pair_is_a_fault(length: int, text: str, column: int) -> None:
+    content = f'[\n{{"a": "{"b" * length}{text}"}}]{" " * 30}'.encode()
+    with pytest.raises(LedgerError, match="has half of a surrogate pair") as refused:
+        open_source(content, Reading(format="json"), "t.json")
+    assert refused.value.code == "broken-json"
+    assert f"at line 2, column {7 + length + column}." in refused.value.what
+
+
+@LENGTHS
+@pytest.mark.parametrize("text", [PAIR, PAIR + PAIR, f"\\{HALF}", f"\\\\\\{HALF}", f"a{PAIR}\\n"])
+def test_whole_pairs_and_escaped_backslashes_are_read(length: int, text: str) -> None:
+    content = f'[{{"a": "{"b" * length}{text}c"}}]{" " * 30}'.encode()
+    (row,) = open_source(content, Reading(format="json"), "t.json").rows()
+    assert row.record == json.loads(content)[0]
+
+
 def test_a_key_of_the_path_is_there_once() -> None:
     content = b'{"a": [{"b": [{"c": 1}], "b": [{"c": 2}]}]}'
     with pytest.raises(LedgerError, match="has the key 'b' twice") as refused:

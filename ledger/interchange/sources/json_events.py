@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,6 +32,12 @@ _OUT_OF_BOUNDS: Final = (ArithmeticError, SystemError)
 """What a number that Python does not take is refused with: `ijson` wraps it in the latter."""
 _FAULTS: Final = (ValueError, *_OUT_OF_BOUNDS)
 
+_HALF: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+_HALF_ESCAPED: Final = re.compile(rb"(?<!\\)(?:\\\\)*(" + _HALF.pattern + rb")")
+"""The first half of a surrogate pair without the second; a backslash before it counts in twos."""
+_PAIR: Final = 12
+"""The bytes of an escaped pair."""
+
 Event = tuple[str, Any]
 """What begins, ends or stands next, and its value: as `ijson` names it."""
 Events = Iterator[Event]
@@ -45,13 +52,17 @@ class Shape(NamedTuple):
 
 
 @contextmanager
-def opened_events(stored: Stored) -> Iterator[Events]:
-    """Open a document and give its parts; raises `BrokenJson` with the line and the column."""
+def opened_events(stored: Stored, *, unread: bool = False) -> Iterator[Events]:
+    """Open a document and give its parts; raises `BrokenJson` with the line and the column.
+
+    With `unread`, halves of surrogate pairs are looked for as well.
+    """
     import ijson  # noqa: PLC0415 - only JSON needs it
 
     try:
         with _utf8(stored) as file:
-            yield ijson.basic_parse(file, buf_size=_CHUNK)
+            read = _WholePairs(file, stored.label) if unread else file
+            yield ijson.basic_parse(read, buf_size=_CHUNK)
     except (ijson.JSONError, *_FAULTS) as error:
         raise BrokenJson(f"{stored.label} is not JSON: {_fault(stored, error)}.") from error
 
@@ -85,13 +96,41 @@ class _Recoded:
         self._text.close()
 
 
+class _WholePairs:
+    """A document as it is read; raises `BrokenJson` at half of a surrogate pair.
+
+    The parser would put a question mark in its place.
+    """
+
+    def __init__(self, file: Readable, label: str) -> None:
+        self._file, self._label = file, label
+        self._rest, self._line, self._column = b"", 1, 1
+
+    def read(self, size: int, /) -> bytes:
+        part = self._file.read(size)
+        data = self._rest + part
+        # What may be half a pair at the end waits for the next part, with a backslash before it.
+        end = max(0, len(data) - _PAIR + 1) if part else len(data)
+        if _HALF.search(data) and (half := _HALF_ESCAPED.search(data)) and half.start(1) < end:
+            line, column = _moved(self._line, self._column, data[: half.start(1)])
+            raise BrokenJson(
+                f"{self._label} has half of a surrogate pair, {half[1].decode()}, "
+                f"at line {line}, column {column}."
+            )
+        before = data[:end]
+        end -= (len(before) - len(before.rstrip(b"\\"))) % 2
+        self._line, self._column = _moved(self._line, self._column, data[:end])
+        self._rest = data[end:] if part else b""
+        return part
+
+
 def shape_of(stored: Stored, keys: tuple[str, ...] | None) -> tuple[Shape, bool]:
     """Read a document through; say what it is, and whether it has something at a path of keys.
 
     Raises `BrokenJson` with the line and the column.
     """
     walk = Walk(keys or (), _skipped, stored.label)
-    with opened_events(stored) as events:
+    with opened_events(stored, unread=True) as events:
         event, value = next(events)
         shape = Shape(is_list=event == "start_array", keys={}, lists={})
         checked = _checked(events, event, shape, stored.label)
@@ -258,10 +297,16 @@ def _read_up_to_fault(stored: Stored, bytewise_from: int | None) -> tuple[int, i
                     parser.send(piece)
                 except (ijson.JSONError, *_FAULTS):
                     return number, line, column
-                line += piece.count(b"\n")
-                _, ended, rest = piece.rpartition(b"\n")
-                column = (1 if ended else column) + len(rest.translate(None, _CONTINUED))
+                line, column = _moved(line, column, piece)
     return number, line, column
+
+
+def _moved(line: int, column: int, piece: bytes) -> tuple[int, int]:
+    """Give the line and the column behind a piece that begins at these."""
+    _, ended, rest = piece.rpartition(b"\n")
+    return line + piece.count(b"\n"), (1 if ended else column) + len(
+        rest.translate(None, _CONTINUED)
+    )
 
 
 class _Nothing:
