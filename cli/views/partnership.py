@@ -84,9 +84,8 @@ def _chosen(call: Call, rows: list[PartnershipRow]) -> list[PartnershipRow]:
 
 
 def _of_either_city(row: dict[str, Any]) -> dict[str, Any]:
-    """Let a filter by city keep the partnerships of that city, whichever of the two it is."""
-    pairs = (("city", "with_city"), ("city_name", "with_city_name"))
-    return {**row, **{one: [row[one], row[other]] for one, other in pairs}}
+    """Let a filter by a city's name keep the partnerships of either city, as one by its code does."""
+    return {**row, "city_name": [row["city_name"], row["with_city_name"]]}
 
 
 def _notes(report: PartnershipReport, rows: Sequence[PartnershipRow]) -> Iterator[str]:

@@ -120,6 +120,21 @@ def test_a_deal_whose_origin_is_corrected_counts_for_the_other_tie_from_then_on(
         assert read(ties, "PA-0002", *known)[1] == "none"
 
 
+@pytest.mark.parametrize("city", ["MHD", "LHE", "mhd"])
+@pytest.mark.parametrize("asked", ["--where city={}", "--city {}", "--where city=SAO,{}"])
+def test_a_filter_by_city_keeps_the_ties_of_either_side(
+    ties: Officer, city: str, asked: str
+) -> None:
+    line = f"report partnerships {asked.format(city)}"
+    rows = ties.asks("report partnerships")["rows"]
+    wanted = {city.upper(), *(["SAO"] if "SAO" in asked else [])}
+    there = [one["partnership"] for one in rows if wanted & {one["city"], one["with_city"]}]
+    assert [one["partnership"] for one in ties.asks(line)["rows"]] == there != []
+    kinds = ties.asks(f"{line} --by kind")["rows"]
+    assert sum(one["ties"] for one in kinds) == len(there)
+    assert "No row" not in ties.says(line)
+
+
 def test_a_tie_comes_from_a_meeting_and_a_meeting_that_came_of_it_is_a_trace(
     ties: Officer,
 ) -> None:
