@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ledger.reports.table import Column, ReportRow
     from ledger.store.session.snapshot import Reader, Snapshot
     from ledger.store.session.unit_of_work import UnitOfWork
+    from ledger.usecases.registers.parse import TypedTerms
 
 List = Callable[["Snapshot"], Listing]
 Show = Callable[[Call, "Reader", str], None]
@@ -130,12 +131,25 @@ def confirm(call: Call, spec: RegisterSpec, typed: str) -> None:
             why="A confirmation says how long the record stands, or when to look again.",
             next_step="Add --review DATE, or --until DATE for its last day in force.",
         )
-    edit_days(call, spec, typed, given)
+    from ledger.usecases.registers import records
+
+    _edit_days(call, spec, typed, given, records.confirm)
 
 
 def edit_days(call: Call, spec: RegisterSpec, typed: str, days: Mapping[str, str]) -> None:
     """Edit the dates of one record, as typed."""
     from ledger.usecases.registers import records
+
+    _edit_days(call, spec, typed, days, records.edit)
+
+
+def _edit_days(
+    call: Call,
+    spec: RegisterSpec,
+    typed: str,
+    days: Mapping[str, str],
+    change: Callable[[UnitOfWork, str, str, TypedTerms], Receipt],
+) -> None:
     from ledger.usecases.registers.parse import TypedTerms
 
     def work(uow: UnitOfWork) -> Receipt:
@@ -143,7 +157,7 @@ def edit_days(call: Call, spec: RegisterSpec, typed: str, days: Mapping[str, str
             name: plain_term(call, spec.column[name], day, uow.today) for name, day in days.items()
         }
         code = resolve_typed_code(uow, spec.name, typed)
-        return records.edit(uow, spec.name, code, TypedTerms(terms))
+        return change(uow, spec.name, code, TypedTerms(terms))
 
     act(call, work)
 

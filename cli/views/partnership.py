@@ -84,7 +84,7 @@ def _chosen(call: Call, rows: list[PartnershipRow]) -> list[PartnershipRow]:
 
 
 def _of_either_city(row: dict[str, Any]) -> dict[str, Any]:
-    """Let a filter by a city's name keep the partnerships of either city, as one by its code does."""
+    """Let a filter by the name of a city keep the partnerships of either one, as by its code."""
     return {**row, "city_name": [row["city_name"], row["with_city_name"]]}
 
 

@@ -82,6 +82,13 @@ class UntilInThePast(InvalidInput, code="until-in-the-past"):
     default_next = "Give a later date to --until."
 
 
+class ReviewInThePast(InvalidInput, code="review-in-the-past"):
+    """A review would be due again as soon as it was confirmed."""
+
+    default_why = "A record that was confirmed is looked at again on a later day."
+    default_next = "Give a later date to --review; where it no longer stands, use --until."
+
+
 class ClockSteppedBack(RefusedByRule, code="clock-stepped-back"):
     """The machine's clock is far behind the time of the last write."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from ledger.origins.links import Span, parse_origin, span_of, surely_later
 from ledger.registers.table import REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.journal.reversal import ReasonMissing, require_reason
 
 
 def known_origin(uow: UnitOfWork, typed: str) -> str | None:
@@ -42,3 +43,24 @@ def note_later_origin(
         assert its is not None
         text = f"{kind} {code} lies later ({its.first}) than {named}, which names it as its origin"
         uow.note("later-origin", text)
+
+
+def require_origin_reason(uow: UnitOfWork, kind: str, before: Any, after: Any) -> None:
+    """Refuse to correct an origin without a reason; one that was not known is added without.
+
+    Where `--reason` is a term of the record itself, a new note says why. Raises `ReasonMissing`.
+    """
+    spec = REGISTERS.get(kind)
+    if spec is not None and spec.origin is None:
+        return
+    if before.origin is None or before.origin == after.origin:
+        return
+    what = f"The origin of {kind} {before.code}, {before.origin}, is not changed without a reason."
+    if spec is None or "reason" not in spec.column:
+        require_reason(uow, what)
+    elif after.note in {None, before.note}:
+        raise ReasonMissing(
+            what,
+            why=f"--reason of {kind}s is a term of the record, and says nothing of its origin.",
+            next_step="Say why in a new note: --note TEXT",
+        )

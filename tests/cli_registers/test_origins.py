@@ -37,7 +37,7 @@ def test_a_deal_takes_the_origin_of_its_offer_unless_told_otherwise(asked: Offic
     asked.says("offer edit O-0001 --approach AP-0003")
     asked.says(HOLD)
     assert asked.asks("deal show D-0001")["came_from"][0]["code"] == "AP-0003"
-    asked.says("deal edit D-0001 --origin ''")
+    asked.says("deal edit D-0001 --origin '' --reason misread")
     assert asked.asks("deal show D-0001")["came_from"] == []
     asked.says("deal edit D-0001 --approach AP-0001")
     asked.says("deal commit D-0001 '400000 EUR'")
@@ -80,7 +80,7 @@ def test_what_cannot_be_an_origin_is_refused(
 
 
 def test_an_undo_never_closes_a_circle(asked: Officer) -> None:
-    asked.says("approach edit AP-0002 --origin '' --key cut")
+    asked.says("approach edit AP-0002 --origin '' --note 'another letter' --key cut")
     asked.says("approach edit AP-0001 --approach AP-0002")
     assert asked.refused("undo cut --reason slip --yes", 4) == "origin-cycle"
     sound(asked)
@@ -89,21 +89,69 @@ def test_an_undo_never_closes_a_circle(asked: Officer) -> None:
 def test_an_origin_that_lies_later_is_noted(asked: Officer) -> None:
     notes = asked.asks("offer edit O-0001 --approach AP-0003")["notes"]
     assert [note["code"] for note in notes] == ["later-origin"]
-    assert asked.asks("offer edit O-0001 --origin ''")["notes"] == []
+    assert asked.asks("offer edit O-0001 --origin '' --reason misread")["notes"] == []
 
 
 def test_history_says_that_an_origin_was_corrected(asked: Officer) -> None:
-    asked.says("approach edit AP-0003 --approach AP-0001 --reference L-2")
+    asked.says("approach edit AP-0003 --approach AP-0001 --reference L-2 --note misread")
     history = asked.says("history approach:AP-0003")
     assert "approach:AP-0002" in history
     assert "approach:AP-0001" in history
+
+
+NAMED = (
+    "body add Metropolis --code METROPOLIS --kind association",
+    "city add Mashhad --code MHDX --country IR",
+    "city add Lahore --code LHEX --country PK",
+    "meeting add --code MT-A --body METROPOLIS --name Session --from 2008-10-22 --approach AP-0001",
+    "seat add MHDX METROPOLIS --code ST-A --role member --approach AP-0001",
+    "partnership add MHDX LHEX --code PA-A --kind twinning --approach AP-0001",
+    "project edit PRJ-0001 --approach AP-0001",
+    "offer edit O-0001 --approach AP-0001",
+    HOLD,
+)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        *("meeting:MT-A", "seat:ST-A", "partnership:PA-A", "project:PRJ-0001", "offer:O-0001"),
+        "deal:D-0001",
+    ],
+)
+@pytest.mark.parametrize("change", ["--origin ''", "--approach AP-0002"])
+def test_an_origin_is_corrected_with_a_reason(asked: Officer, record: str, change: str) -> None:
+    for line in NAMED:
+        asked.says(line)
+    kind, _, code = record.partition(":")
+    edit = f"{kind} edit {code} {change}"
+    with asked.world.unchanged():
+        assert asked.refused(edit, 2, "approach:AP-0001", "--reason") == "reason-missing"
+    asked.says(f"{edit} --reason misread")
+    assert "misread" in asked.says(f"history {record}")
+    sound(asked)
+
+
+def test_the_note_of_an_approach_says_why_its_origin_is_corrected(asked: Officer) -> None:
+    asked.says("approach edit AP-0002 --declined-on 2026-10-05 --reason price --note old")
+    with asked.world.unchanged():
+        for line in ("", "--reason risk", "--note old", "--note ''"):
+            edit = f"approach edit AP-0002 --origin '' {line}"
+            assert asked.refused(edit, 2, "approach:AP-0001", "--note") == "reason-missing"
+    asked.says("approach edit AP-0002 --origin '' --note 'the letter was another one'")
+    sound(asked)
+
+
+def test_an_origin_that_was_unknown_is_told_without_a_reason(asked: Officer) -> None:
+    asked.says("offer edit O-0001 --approach AP-0001")
+    asked.says("offer edit O-0001 --approach AP-0001 --note same")
 
 
 def test_an_origin_cannot_be_undone_while_something_names_it(asked: Officer) -> None:
     asked.says("approach add N-0002 MBL --key letter")
     asked.says("project edit PRJ-0001 --approach AP-0004")
     assert asked.refused("undo letter --reason slip --yes", 4, "PRJ-0001") == "cannot-undo"
-    asked.says("project edit PRJ-0001 --origin ''")
+    asked.says("project edit PRJ-0001 --origin '' --reason misread")
     asked.says("undo letter --reason slip --yes")
     sound(asked)
 
@@ -135,6 +183,27 @@ def test_a_circle_in_a_file_is_refused(asked: Officer, tmp_path: Path) -> None:
     with (tmp_path / "approaches.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
     assert "leads back" in asked.tries(f"import {tmp_path} --yes").err
+
+
+def test_a_file_does_not_overwrite_an_origin_that_was_corrected_without_a_reason(
+    asked: Officer, tmp_path: Path
+) -> None:
+    file = tmp_path / "offers.csv"
+
+    def edition(origin: str, *more: str) -> str:
+        row = f"O-A,MBL,money,5,EUR,approach:{origin}"
+        file.write_text(f"code,provider,factor,quantity,unit,origin\n{row}\n", encoding="utf-8")
+        asked.says(f"import {file} --source letters --yes", *more)
+        return str(asked.asks("offer show O-A")["origin"])
+
+    assert edition("AP-0001") == "approach:AP-0001"
+    assert edition("AP-0002") == "approach:AP-0002"
+    asked.says("offer edit O-A --origin approach:AP-0003 --reason misread")
+    assert edition("AP-0002") == "approach:AP-0003"
+    line = f"import {file} --source letters --overwrite --yes"
+    assert asked.refused(line, 2, "--reason") == "overwrite-needs-reason"
+    assert edition("AP-0002", "--overwrite", "--reason", "the letter says so") == "approach:AP-0002"
+    sound(asked)
 
 
 def test_two_new_rows_may_name_the_same_new_one(asked: Officer, tmp_path: Path) -> None:

@@ -58,8 +58,8 @@ def test_it_is_as_of_a_day_and_as_known_at_a_moment(asked: Officer) -> None:
     assert (then["answered"], then["committed"], then["delivered"]) == (1, 1, 0)
     assert then["waiting"] == 1
     with time_machine.travel("2026-11-24T12:00:00Z", tick=False):
-        asked.says("deal edit D-0001 --origin ''")
-        asked.says("offer edit O-NEW --origin ''")
+        asked.says("deal edit D-0001 --origin '' --reason misread")
+        asked.says("offer edit O-NEW --origin '' --reason misread")
         assert counts(asked.asks("report pipeline"))["offered"] == 0
         known = counts(asked.asks("report pipeline --known-at 2026-11-24T11:00:00"))
     assert known["delivered"] == 1

@@ -152,6 +152,19 @@ def test_a_confirmation_says_until_when(held: Officer) -> None:
     assert held.asks("restriction show RS-1")["reason"] == "measures"
 
 
+@pytest.mark.parametrize("day", ["2026-11-22", "2026-11-23", "today"])
+def test_a_review_is_not_set_to_a_day_on_which_it_is_due_again_at_once(
+    held: Officer, day: str
+) -> None:
+    with held.world.unchanged():
+        line = f"restriction confirm RS-1 --review {day}"
+        assert held.refused(line, 3, "RS-1", "--review") == "review-in-the-past"
+        assert held.refused(f"{line} --until 2027-12-31", 3) == "review-in-the-past"
+        assert held.refused("restriction confirm RS-1 --review soon", 3) != "review-in-the-past"
+    held.says("restriction confirm RS-1 --review tomorrow")
+    held.says("restriction confirm RS-1 --until 2026-11-22")
+
+
 def test_restrictions_are_exported_and_imported_as_they_are(held: Officer, tmp_path: Path) -> None:
     held.says(f"{LEAVE} --sectors transport --factors money,expertise")
     held.says(f"export {tmp_path / 'tables'}")

@@ -35,7 +35,7 @@ from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_admitted
 from ledger.usecases.journal.posting import make_room, post
-from ledger.usecases.origins import known_origin, note_later_origin
+from ledger.usecases.origins import known_origin, note_later_origin, require_origin_reason
 from ledger.usecases.registers.instalments import DueParts, change_instalments, set_instalments
 
 
@@ -157,6 +157,7 @@ def edit_deal(uow: UnitOfWork, edit: DealEdit) -> Receipt:
         origin=before.origin if edit.origin is None else known_origin(uow, edit.origin),
         not_before=edit.not_before or before.not_before,
     )
+    require_origin_reason(uow, "deal", before, deal.record)
     old, new = _texts(before), _texts(deal.record)
     changes: dict[str, Any] = change_instalments(uow, deal.code, edit.parts) if edit.parts else {}
     changes |= {name: [old[name], new[name]] for name in new if old[name] != new[name]}

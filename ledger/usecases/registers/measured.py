@@ -13,7 +13,7 @@ from ledger.registers.records import ACTIVE_STATUSES, Offer
 from ledger.registers.table import REGISTERS
 from ledger.store.journal.accounts import Account
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.origins import note_origin
+from ledger.usecases.origins import note_origin, require_origin_reason
 from ledger.usecases.receipt_terms import (
     changed_terms,
     recorded_terms,
@@ -126,12 +126,13 @@ def _note_if_expired(uow: UnitOfWork, offer: Offer) -> None:
 def edit_measured(uow: UnitOfWork, side: Side, typed: str, typed_terms: TypedTerms) -> Receipt:
     """Change the given terms of a need or an offer, and its quantity, dated `--on`.
 
-    Raises what adding does, `FixedTerm`, `SharedAlready` and `NothingToChange`.
+    Raises what adding does, `FixedTerm`, `SharedAlready`, `ReasonMissing` and `NothingToChange`.
     """
     account = uow.accounts.account(side, typed)
     before, posted = account.record, uow.posted
     after = _edited(uow, account, typed_terms)
     if after != before:
+        require_origin_reason(uow, side.value, before, after)
         note_new_topics(uow, side.value, before, after)
         terms = {name: getattr(after, name) for name in typed_terms.terms if hasattr(after, name)}
         uow.edit_account(side, account.code, **terms)

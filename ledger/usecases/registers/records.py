@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from ledger.core.dates import ReviewInThePast
 from ledger.core.errors import InvalidInput, LedgerError, NothingToChange, RefusedByRule
 from ledger.core.quantity import Unit, parse_quantity
 from ledger.core.text import normalised_code
@@ -21,7 +22,7 @@ from ledger.registers.table import PHASE, PROJECT, REGISTERS
 from ledger.store.registers import AlreadyThere, StoredRecord
 from ledger.store.session.phases import first_phase
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.origins import note_origin
+from ledger.usecases.origins import note_origin, require_origin_reason
 from ledger.usecases.receipt_terms import changed_terms, recorded_terms
 from ledger.usecases.registers.identity import edit_identity
 from ledger.usecases.registers.instalments import put_quantity
@@ -137,8 +138,8 @@ def edit(
 ) -> Receipt:
     """Change the given terms only; the old ones stay readable.
 
-    Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode`, `DateNotUsed` and
-    `NothingToChange`.
+    Raises what `add` does, `FixedTerm`, `ActsRestOnRecord`, `FormerCode`, `DateNotUsed`,
+    `ReasonMissing` and `NothingToChange`.
     """
     kept = uow.find_record(kind, typed)
     after = edited(uow, kind, kept, typed_terms)
@@ -150,6 +151,7 @@ def edit(
             return uow.receipt(changes={})
     if after == kept.record:
         raise nothing_to_change(kind, kept.record.code)
+    require_origin_reason(uow, kind, kept.record, after)
     changes = changed_terms(uow, kind, kept.record, after)
     if not as_new and _NAMES & changes.keys():
         note_near_duplicates(uow, kind, after)
@@ -162,6 +164,20 @@ def edit(
     if "origin" in changes:
         note_origin(uow, kind, after)
     return uow.receipt(changes=changes)
+
+
+def confirm(uow: UnitOfWork, kind: str, typed: str, typed_terms: TypedTerms) -> Receipt:
+    """Set the day of a record's next review, which lies ahead, or its last day.
+
+    Raises what `edit` does, and `ReviewInThePast`.
+    """
+    if typed_terms.terms.get("review_on"):
+        review = edited(uow, kind, uow.find_record(kind, typed), typed_terms).review_on
+        if review <= uow.today:
+            raise ReviewInThePast(
+                f"The next review of {typed} cannot be due on {review}; today is {uow.today}."
+            )
+    return edit(uow, kind, typed, typed_terms)
 
 
 def unused_day(uow: UnitOfWork, given: str) -> DateNotUsed:
