@@ -6,6 +6,7 @@ grows with one request, and only if something was changed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, zip_longest
 from typing import Final, NamedTuple
@@ -16,9 +17,6 @@ from ledger.evidence.tree_head import REQUEST_KIND, Leaf, Seal, SealedLeaf, Tree
 
 _UNREADABLE: Final = EMPTY_ROOT
 """Stands for the hash of a leaf whose rows are unreadable: no leaf hashes to it."""
-
-_ERASED: Final = b""
-"""Stands for the hash of a leaf that held a text which was erased: the sealed one is taken."""
 
 _MOST_ERASED: Final = 20
 
@@ -72,8 +70,9 @@ class _GrowingTree:
 class _Comparison:
     """One pass over sealed and recomputed leaves; both trees are one until they differ."""
 
-    def __init__(self, report: CheckReport, sizes: frozenset[int]) -> None:
+    def __init__(self, report: CheckReport, seals: Sequence[Seal], sizes: frozenset[int]) -> None:
         self.report = report
+        self._seals = seals
         self.sealed = self.recomputed = _GrowingTree(sizes)
         self.ends: dict[int, int] = {}
         self.names: dict[int, str] = {}
@@ -121,7 +120,7 @@ class _Comparison:
                 and one.kind == other.kind
             ):
                 self.report.examined += 1
-                if other.erased_by is not None:
+                if self._is_erased_since(one, other):
                     other = self._as_sealed(other, one)  # noqa: PLW2901 - its content is erased
                 if one.hash != other.hash:
                     self._part()
@@ -165,16 +164,26 @@ class _Comparison:
     def _by_name(
         self, recomputed: Sequence[_RecomputedLeaf], then: Mapping[tuple[str, str], SealedLeaf]
     ) -> dict[tuple[str, str], _RecomputedLeaf]:
-        """Give recomputed leaves by name; of those that were erased, the sealed hash is taken."""
+        """Give recomputed leaves by name, with the sealed hash of those erased since the seal."""
         now = {one[:2]: one for one in recomputed}
         for key, one in now.items():
-            if one.erased_by is not None and key in then:
+            if key in then and self._is_erased_since(then[key], one):
                 now[key] = self._as_sealed(one, then[key])
             self.recomputed.add(now[key].hash or _UNREADABLE)
         return now
 
+    def _is_erased_since(self, sealed: SealedLeaf, leaf: _RecomputedLeaf) -> bool:
+        """Say whether a text was erased after the leaf was sealed, so that its content differs.
+
+        A seal that covers the request that erased the text has sealed what remained.
+        """
+        if leaf.erased_by is None:
+            return False
+        place = bisect_right(self._seals, sealed.position, key=lambda seal: seal.size)
+        return place == len(self._seals) or self._seals[place].last_request < leaf.erased_by
+
     def _as_sealed(self, leaf: _RecomputedLeaf, sealed: SealedLeaf) -> _RecomputedLeaf:
-        """Take the sealed hash of a leaf of the first format, of which a text was erased."""
+        """Take the sealed hash of a leaf that holds its texts, of which one was erased."""
         self.erased.append(f"{leaf.name}: content erased by request {leaf.erased_by}")
         return leaf._replace(hash=sealed.hash)
 
@@ -186,8 +195,6 @@ class _Comparison:
 def _recompute(leaf: Leaf) -> tuple[int, _RecomputedLeaf]:
     content = leaf.content
     recomputed = _UNREADABLE if content is None else leaf_hash(content)
-    if leaf.erased_by is not None:
-        recomputed = _ERASED
     return leaf.request, _RecomputedLeaf(leaf.kind, leaf.reference, recomputed, leaf.erased_by)
 
 
@@ -222,7 +229,7 @@ def check_seals(sealing: SealCheckInput, outside: Sequence[TreeHead] = ()) -> Ch
     """Compare the ledger with its seals, and its seals with tree heads kept outside it."""
     report = CheckReport("seals")
     sizes = {seal.size for seal in sealing.seals} | {head.size for head in outside}
-    comparison = _Comparison(report, frozenset({0, *sizes}))
+    comparison = _Comparison(report, sealing.seals, frozenset({0, *sizes}))
     comparison.run(sealing.sealed, sealing.recomputed)
     _check_waiting_leaves(report, sealing.waiting)
     _check_seal_rows(report, sealing.seals, comparison)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from complete_ledger import disarm
 from ledgers import Ledgers
 from officer import Officer
 from people import Person
@@ -16,6 +17,7 @@ from test_erasure import REASON, SECRET, everything, failures
 from world import World
 
 from ledger.statements.lines import reference_key
+from ledger.usecases.check import run_checks
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
 
@@ -45,7 +47,8 @@ def test_the_resolution_of_a_finding_is_erased(clerk: Officer, is_sealed: bool) 
     clerk.says("audit seal")
     assert failures(clerk.world, [*seals, *marks(clerk.world)]) == []
     (check,) = clerk.asks("check seals")["checks"]
-    assert any("rows finding_event" in one and "erased by" in one for one in check["notes"])
+    noted = any("rows finding_event" in one and "erased by" in one for one in check["notes"])
+    assert noted == is_sealed, "what was sealed after the erasure is compared as all others"
     assert clerk.refused(f"audit erase finding:F-0001 {REASON}", 4) == "nothing-to-erase"
 
 
@@ -89,6 +92,33 @@ def test_what_is_said_wrongly_is_refused(clerk: Officer) -> None:
     assert clerk.refused(f"audit erase statement:BANK {REASON}", 3) == "malformed-erasure"
     assert clerk.refused(f"audit erase finding:F-9999 {REASON}", 5) == "unknown-finding"
     assert clerk.refused(f"audit erase approval:APR-9999 {REASON}", 5) == "unknown-approval"
+
+
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_change_of_what_was_sealed_after_an_erasure_is_found(
+    clerk: Officer, is_sealed: bool
+) -> None:
+    """What was sealed before the erasure is taken as sealed; what remained then is compared."""
+    if is_sealed:
+        clerk.says("audit seal")
+    clerk.says(f"audit erase finding:F-0001 --field reason {REASON}")
+    clerk.says("audit seal")
+    disarm(clerk.world.url)
+    with closing(clerk.world.raw()) as raw:
+        raw.execute("UPDATE finding_event SET event = 'reopened' WHERE number = 2")
+    (checked,) = run_checks(clerk.world.ledger, ["seals"])
+    found = any("rows finding_event" in one for one in checked.failures)
+    noted = any("rows finding_event" in one for one in checked.notes)
+    assert (found, noted) == (not is_sealed, is_sealed)
+
+
+def test_a_text_that_is_erased_after_the_seal_of_an_earlier_erasure(clerk: Officer) -> None:
+    clerk.says(f"audit erase statement:BANK/2026/11 --field reference {REASON}")
+    clerk.says(f"audit erase finding:F-0001 --field subject {REASON}")
+    clerk.says("audit seal")
+    assert failures(clerk.world, marks(clerk.world)) == []
+    clerk.says(f"audit erase finding:F-0001 --field said {REASON}")
+    assert failures(clerk.world, marks(clerk.world)) == []
 
 
 @pytest.mark.parametrize("erased", [False, True])

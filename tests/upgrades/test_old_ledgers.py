@@ -147,6 +147,21 @@ def test_texts_of_old_leaves_are_erased_and_the_sealed_hash_is_taken(ledger, cap
     assert "entry 9: content erased by request " in capsys.readouterr().out
 
 
+def test_an_old_leaf_whose_text_was_erased_is_sealed_as_it_is_then(ledger, capsys):
+    with sqlite3.connect(ledger.removeprefix("sqlite:///")) as database:  # as if never sealed
+        for name in ("sealed_leaf", "seal"):
+            for what in ("refuses_delete", "refuses_update"):
+                database.execute(f"DROP TRIGGER {name}_{what}")
+            database.execute(f"DELETE FROM {name}")
+    database.close()
+    words = ["--reason", "asked for", "--yes", "--db", ledger]
+    assert main(["audit", "erase", "entry:9", *words]) == 0
+
+    assert main(["audit", "seal", "--db", ledger]) == 0
+    assert main(["check", "seals", "--db", ledger]) == 0
+    assert "content erased by request" not in capsys.readouterr().out
+
+
 def test_an_old_ledger_keeps_its_leaves_on_another_engine(ledger, ledgers):
     url = ledgers.empty()
     copy_ledger(ledger, url, lambda _total: nullcontext(lambda _steps: None))

@@ -102,10 +102,13 @@ class PlainErasures:
             ),
             erasure.hash.is_(None),
         )
+        query = query.order_by(erasure.request_id)  # the last one that erased something counts
         self._leaves: dict[_Key, int] = {}
         self._requests: dict[int, int] = {}
         self._rows: dict[tuple[str, str], int] = {}
         for request, kind, record, version, field, by in connection.execute(query):
+            if type(by) is not int:  # spoiled: it erased nothing
+                continue
             self._leaves[request, kind, record, version] = by
             if kind == LEAF_PLACES[REQUEST_KIND] and field in PROVENANCE_FIELDS:
                 self._requests[request] = by
@@ -118,12 +121,12 @@ class PlainErasures:
     def by(
         self, request: int, kind: str, key: tuple[int, int] | None, reference: str = ""
     ) -> int | None:
-        """Give the request that erased something of a leaf; None where nothing was."""
+        """Give the last request that erased something of a leaf; None where nothing was."""
         if not self._leaves:
             return None
         own = None if key is None else self._leaves.get((request, LEAF_PLACES[kind], *key))
-        own = self._rows.get((kind, reference), own)
-        return self._requests.get(request, own)
+        found = (own, self._rows.get((kind, reference)), self._requests.get(request))
+        return max((by for by in found if by is not None), default=None)
 
 
 _ROW_TABLES: Final = {place: table for table, place in ROW_PLACES.items()}

@@ -21,7 +21,7 @@ from ledger.store.registers import STORED_REGISTERS, columns_of, later_versions
 
 
 class PlacedLeaf(NamedTuple):
-    """A leaf in its place of the tree; without a hash if its rows are unreadable."""
+    """A leaf in its place of the tree; without a hash if its rows are unreadable or erased."""
 
     request: int
     kind: str
@@ -64,8 +64,9 @@ def placed_leaves(
 ) -> Iterator[PlacedLeaf]:
     """Give the leaves of a span of requests, each with its place; `position` is the first's."""
     for place, leaf in enumerate(stream_leaves(connection, after, through), start=position):
-        content = None if leaf.content is None else leaf_hash(leaf.content)
-        yield PlacedLeaf(leaf.request, leaf.kind, leaf.reference, place, content)
+        content = leaf.content if leaf.erased_by is None else None
+        leaf_hash_now = None if content is None else leaf_hash(content)
+        yield PlacedLeaf(leaf.request, leaf.kind, leaf.reference, place, leaf_hash_now)
 
 
 def requests_within(connection: Connection, after: int, through: int) -> dict[int, RecordedRequest]:

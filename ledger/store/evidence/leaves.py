@@ -23,14 +23,7 @@ from ledger.evidence.canonical import (
     request_bytes,
 )
 from ledger.evidence.disclosures import Disclosure, SaltedTexts
-from ledger.evidence.tree_head import (
-    ADOPTED_KIND,
-    ENTRY_KIND,
-    PROPOSAL_KIND,
-    REQUEST_KIND,
-    ROWS_KIND,
-    Leaf,
-)
+from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, ROWS_KIND, Leaf
 from ledger.journal.entries import CANONICAL_FORMAT, CHAINED_FORMAT, SALTED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
@@ -45,8 +38,6 @@ from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 _REQUEST_TERMS: Final = 5
 """How many values of a request's row come before its provenance."""
 
-_OF_ROWS: Final = frozenset({ROWS_KIND, ADOPTED_KIND})
-
 BEFORE_ALL: Final = -(2**63)
 """A request number below every stored one, also below numbers written by hand."""
 
@@ -59,7 +50,8 @@ def stream_leaves(
 ) -> Iterator[Leaf]:
     """Give the leaves of all requests after one and up to another, in the order of the tree.
 
-    `only` leaves out what is neither of that kind nor a request: its tables are not read.
+    `only` leaves out what is neither of that kind nor a request: its tables are not read. A leaf
+    with erased texts has the content that it would be sealed with now.
     """
     requests = stream(connection, _requests(after, through))
     first = next(requests, None)
@@ -74,7 +66,7 @@ def stream_leaves(
         with suppress(*UNREADABLE):
             content = request.read(layout, terms)
         by = erased.by(number, REQUEST_KIND, (number, 0))
-        yield Leaf(number, REQUEST_KIND, str(number), content if by is None else None, by)
+        yield Leaf(number, REQUEST_KIND, str(number), content, by)
         for source, rows in pending.of(number):
             if source.kind == ROWS_KIND and layout != CHAINED_FORMAT:
                 continue  # those of earlier requests are adopted by a later one
@@ -84,9 +76,7 @@ def stream_leaves(
                 reference = source.reference(row)
                 by = erased.by(number, source.kind, key, reference)
                 with suppress(*UNREADABLE):
-                    # A leaf of rows that is not sealed yet is sealed as they are now.
-                    is_read = by is None or source.kind in _OF_ROWS
-                    content = request.encode(source, row) if is_read else None
+                    content = request.encode(source, row)
                 yield Leaf(number, source.kind, reference, content, by)
 
 
