@@ -39,7 +39,8 @@ def asked(world: World) -> World:
 
 
 def comes_from(code: str, origin: str) -> Work:
-    return lambda uow: edit(uow, "approach", code, TypedTerms({"origin": f"approach:{origin}"}))
+    terms = TypedTerms({"origin": f"approach:{origin}", "note": "as its letter says"})
+    return lambda uow: edit(uow, "approach", code, terms)
 
 
 def asks(provider: str) -> Work:

@@ -192,17 +192,24 @@ _GRANT_ANEW: Final = "grant anew what this prints: cityfund db grants"
 
 
 def wrong_grants(connection: Connection) -> Iterator[str]:
-    """Describe what each role, or everybody, may do in the ledger that no role should, or lacks."""
+    """Describe what each role, or everybody, may do in the ledger that no role should, or lacks.
+
+    What a server lets everybody do unless told otherwise (temporary tables) matters from the day
+    on that others than the owner have rights in the ledger.
+    """
     insertable = frozenset().union(*map(written_by, Role))
     excess: dict[str, list[str]] = {}
     inserts: dict[str, set[str]] = {}
-    for name, kind, privilege, grantee in connection.execute(_GRANTED):
+    granted = connection.execute(_GRANTED).all()
+    for name, kind, privilege, grantee in granted:
         if privilege == "INSERT" and name in insertable:
             inserts.setdefault(grantee, set()).add(name)
         if grantee == "PUBLIC" or not _is_due(name, kind, privilege, insertable):
             excess.setdefault(grantee, []).append(f"{privilege} on {name}")
     for name, privilege, who in sorted(map(tuple, connection.execute(_GRANTED_BESIDE))):
         grantee = connection.execute(_NAMED, {"who": who}).scalar_one()
+        if grantee == "PUBLIC" and not granted:
+            continue
         excess.setdefault(grantee, []).append(f"{privilege} on {name}")
     for grantee, found in excess.items():
         more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
