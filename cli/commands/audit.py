@@ -140,7 +140,7 @@ def consistency(
     emit_consistency(call, proof, None if output is None else Path(output))
 
 
-@command(app, "seals")
+@command(app, "seals", of_offices=False)
 def seals(call: Call) -> None:
     """List the seals with their sizes and roots."""
     from ledger.usecases.evidence import seal_rows

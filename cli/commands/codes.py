@@ -14,7 +14,7 @@ from ledger.reports.table import Column
 app = standalone()
 
 
-@command(app, "codes")
+@command(app, "codes", of_offices=False)
 def codes(
     call: Call,
     list_name: Annotated[

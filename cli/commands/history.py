@@ -14,7 +14,7 @@ from ledger.registers.table import versioned
 app = standalone()
 
 
-@command(app, "history")
+@command(app, "history", of_offices=False)
 def history(
     call: Call,
     code: Annotated[

@@ -57,6 +57,7 @@ class Verb(NamedTuple):
     destructive: bool = False
     saves: bool = False
     may_be_empty: frozenset[str] = frozenset()
+    of_offices: bool = True
 
 
 _CLOSED = ("project", "need")
@@ -164,6 +165,7 @@ def register_noun(spec: RegisterSpec, *, own: Mapping[str, Verb] = _NO_VERBS) ->
             kind=verb.kind,
             dated=verb.dated,
             destructive=verb.destructive,
+            of_offices=verb.of_offices,
             saves=verb.saves,
             may_be_empty=verb.may_be_empty,
         )
@@ -308,7 +310,7 @@ def _candidates(spec: RegisterSpec, words: str) -> Verb:
 
         emit_candidates(call, spec.name, typed[spec.name], every=typed["every"])
 
-    return Verb(candidates, "list", dated=True)
+    return Verb(candidates, "list", dated=True, of_offices=False)
 
 
 def _set(spec: RegisterSpec, *, withdrawn: bool) -> Verb:

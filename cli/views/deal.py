@@ -42,7 +42,7 @@ DEAL_LISTED = [
 ]
 """The columns of the list on a screen; filters take those of machine formats too."""
 DEAL_NARROW = columns(
-    "deal state provider_name:1 city_name:5 title need:3 offer:4 stands held_until:3 due_on:2",
+    "deal state provider_name:1 city_name:1 title need:4 offer:5 stands held_until:3 due_on:2",
     **_HEADINGS,
 )
 DEAL_TERMS = columns(

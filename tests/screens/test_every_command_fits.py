@@ -96,3 +96,11 @@ def test_help_and_refusals_fit(screened: str) -> None:
             assert STYLE.search(said.text) is None, name
             if more != "--help":
                 assert too_wide(said, columns) == [], name
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+def test_deals_are_listed_with_provider_city_project_and_state(screened: str, columns: int) -> None:
+    lines = shown(screened, ["deal", "list"], columns, NO_COLOR="1").lines
+    said = " ".join(lines).split("Hidden columns")[0]
+    for heading in ("Deal", "State", "Provider", "City", "Title"):
+        assert re.search(rf"\b{heading}\b", said), (heading, lines)

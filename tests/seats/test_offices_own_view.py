@@ -62,3 +62,25 @@ def test_the_pipeline_and_the_acts_of_approaches_hold_for_an_office(
     assert offices.asks("approach show AP-0001")["need"] == "N-MHD"
     assert offices.asks("approach suggest N-PAR")["rows"][0]["office"] == "hq"
     offices.says("approach letter AP-0001")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "history N-MHD",
+        "need history N-MHD",
+        "need candidates N-MHD",
+        "offer candidates O-ANY",
+        "codes sectors",
+        "audit seals",
+    ],
+)
+def test_the_setting_does_not_limit_what_is_of_one_record_or_of_no_office(
+    offices: Officer, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    without = offices.asks(line)["rows"]
+    monkeypatch.setenv("CITYFUND_OFFICE", "hq")
+    assert offices.asks(line)["rows"] == without
+    assert without or line == "audit seals"
+    if "candidates" not in line:
+        assert offices.refused(f"{line} --office asia", 2) == "no-office-view"
