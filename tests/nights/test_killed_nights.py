@@ -50,16 +50,22 @@ def test_a_killed_night_is_finished_by_the_next(
     wanted = hash_of(undisturbed)
     chance = random.Random(seed)
     left: Counter[str] = Counter()
-    for _ in range(kills):
+    while left.total() < kills or (_none_within(left) and left.total() < 10 * kills):
         url = new_fund()
         killed_while(url, lambda _say, url=url: run_night(url), chance.uniform(0, longest))
         left[steps_left(url)] += 1
         run_night(url)
         assert hash_of(url) == wanted, f"seed {seed}"
     assert broken_checks(url) == []
-    tell(f"killed nights: {kills} kills, ended within {dict(left)}, all finished, seed {seed}")
+    tell(
+        f"killed nights: {left.total()} kills, ended within {dict(left)}, all finished, seed {seed}"
+    )
 
-    assert left["no run"] + left["ended"] < kills, "every kill fell beside the night"
+    assert not _none_within(left), "every kill fell beside the night"
+
+
+def _none_within(left: Counter[str]) -> bool:
+    return left["no run"] + left["ended"] == left.total()
 
 
 def steps_left(url: str) -> str:

@@ -379,7 +379,7 @@ def _made(register: str) -> None:
                 _made(other)
         if spec.table not in metadata.tables:
             made = _register(spec, *([_of_holder()] if register in _ACCOUNTS else []))
-            if register in _BY_NAME:
+            if register in OF_JOURNAL:
                 globals().update(zip((register, f"{register}{_VERSION}"), made, strict=True))
 
 
@@ -560,7 +560,7 @@ else:
 
             return globals().setdefault(name, getattr(proposal_tables, name))
         register = name.removesuffix(_VERSION)
-        if register not in _BY_NAME:
+        if register not in OF_JOURNAL:
             message = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(message)
         return named(register) if register == name else versions_of(register)
@@ -568,8 +568,8 @@ else:
 
 _OF_PROPOSALS: Final = ("proposal", "proposal_line", "proposal_project", "introduced_line")
 _VERSION: Final = "_version"
-_BY_NAME: Final = ("office", "city", "provider", "project", "need", "offer", "deal")
-"""The registers whose tables are attributes of this module."""
+OF_JOURNAL: Final = ("office", "city", "provider", "project", "need", "offer", "deal")
+"""The registers that rows of the journal lead to; their tables are attributes of this module."""
 
 
 def named(register: str) -> Table:

@@ -48,10 +48,7 @@ from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
 
 _Row = Mapping[str, Any]
 
-WRITTEN_BY_ACTS: Final = tuple(
-    STORED_REGISTERS[kind]
-    for kind in ("office", "city", "provider", "project", "need", "offer", "deal")
-)
+WRITTEN_BY_ACTS: Final = tuple(STORED_REGISTERS[kind] for kind in tables.OF_JOURNAL)
 """The registers to which rows of the journal lead: what waits is written after their rows.
 
 A write of any kind needs their tables, to put its own in order.
