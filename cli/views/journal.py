@@ -177,14 +177,13 @@ def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
         place = {"position": proof.position, "kept": kept}
         emit_document({**document, **place, "leaf": leaf, "disclosed": disclosed})
         return
-    what = leaf.get("number") or leaf.get("code") or "?"
-    kind = str(leaf.get("$", "leaf")).partition("/")[0].removeprefix("cityfund.")
-    kind = kind.removesuffix(".salted")
+    where = f"leaf {proof.position} of the {proof.size} under this seal"
     emit_lines(
         [
-            f"Proven: {kind} {what} is leaf {proof.position} of the {proof.size} under this seal.",
+            f"Proven: {proof.name} is {where}.",
             f"Seal: {proof.tree_head}",
             *(f"Disclosed: {field}: {text}" for field, _, text in proof.disclosed),
+            *(f"Row: {row}" for row in proof.rows),
         ]
     )
     if stored_seal is None:

@@ -114,7 +114,8 @@ class Proof(NamedTuple):
         tag = str(leaf.get("$", "leaf")).partition("/")[0]
         kind = tag.removeprefix("cityfund.").removesuffix(".salted")
         if kind == "rows":
-            return f"{leaf.get('count', '?')} rows of {leaf.get('table', '?')}"
+            count = leaf.get("count", "?")
+            return f"{count} row{'' if str(count) == '1' else 's'} of {leaf.get('table', '?')}"
         if kind == "adopted":
             return f"row {leaf.get('key', '?')} of {leaf.get('table', '?')}"
         if kind == "version":

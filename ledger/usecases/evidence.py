@@ -165,6 +165,16 @@ class NotSealedYet(RefusedByRule, code="not-sealed-yet"):
     )
 
 
+def not_sealed(what: str, seal: Seal | None) -> NotSealedYet:
+    """Give the refusal to prove what no seal covers, or not the one that was asked for."""
+    covers = (
+        "There is no seal yet."
+        if seal is None
+        else f"Seal {seal.number} covers what was recorded before it."
+    )
+    return NotSealedYet(f"{what} is not sealed.", why=f"{NotSealedYet.default_why} {covers}")
+
+
 class UnknownSeal(NotFound, code="unknown-seal"):
     """No seal covers that many leaves."""
 
@@ -240,11 +250,7 @@ def prove(
         place = find_sealed_leaf(connection, ENTRY_KIND, str(number))
         seal = seal_of(connection, size)
         if place is None or seal is None or place.position >= seal.size:
-            covers = "no seal yet" if seal is None else f"seal {seal.number} covers what was before"
-            raise NotSealedYet(
-                f"Entry {number} is not sealed.",
-                why=f"{NotSealedYet.default_why} There is {covers}.",
-            )
+            raise not_sealed(f"Entry {number}", seal)
         document = proof_document(connection, leaf, place, seal)
         if leaf.startswith(_SALTED_ENTRY):
             document["schema"] = SALTED_PROOF_SCHEMA

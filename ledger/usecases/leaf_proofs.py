@@ -37,7 +37,7 @@ from ledger.store.registers import STORED_REGISTERS, find_record
 from ledger.store.session.ledger import Ledger
 from ledger.store.statements.findings import parse_finding_number, read_finding
 from ledger.usecases.erasure import UnknownRequest, UnknownStatement
-from ledger.usecases.evidence import NotAsSealed, NotSealedYet, TextErased, proof_document, seal_of
+from ledger.usecases.evidence import NotAsSealed, TextErased, not_sealed, proof_document, seal_of
 
 _STATEMENT: Final = "statement"
 _FINDING: Final = "finding"
@@ -68,12 +68,7 @@ def prove_leaves(
         seal = seal_of(connection, size)
         for place in dict.fromkeys(_places(connection, named, seal)):
             if place is None or seal is None or place.position >= seal.size:
-                covers = (
-                    "no seal yet" if seal is None else f"seal {seal.number} covers what was before"
-                )
-                raise NotSealedYet(
-                    f"{named} is not sealed.", why=f"{NotSealedYet.default_why} There is {covers}."
-                )
+                raise not_sealed(named, seal)
             yield _proof(connection, place, seal, fields)
 
 

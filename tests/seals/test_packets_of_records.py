@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -62,10 +63,18 @@ def test_findings_and_statements_are_proven_with_their_rows(funds: Funds) -> Non
     funds.packs("finding:F-0001 statement:BANK/2026/11")
     said = funds.says(VERIFY)
     for table in ("finding", "finding_event", "statement", "statement_line"):
-        assert f"Proven: 1 rows of {table} is leaf" in said
+        assert f"Proven: 1 row of {table} is leaf" in said
     assert "read the letter" in said
     document = json.loads(funds.says(f"{VERIFY} --json"))
     assert [one["rows"][0].get("reference") for one in document["leaves"]][-1] == "SWIFT 7, “paid”"
+
+
+def test_a_proof_without_its_packet_names_the_leaf_and_shows_its_rows(funds: Funds) -> None:
+    funds.write(funds.packs("finding:F-0001")["proofs"][0])
+    code, said, _ = funds.tries(f"audit verify {{}}/packet {NOWHERE}")
+    assert code == 1  # no seal from outside the ledger was given
+    assert "Proven: 1 row of finding is leaf" in said
+    assert 'Row: {"' in said
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -99,5 +108,7 @@ def test_what_cannot_be_proven_is_refused(funds: Funds) -> None:
     assert refused("provider:BANK --disclose email") == ("unknown-disclosure", 3)
     funds.says("city add Qom --code QOM --country IR")
     assert refused("city:QOM") == ("not-sealed-yet", 4)
+    _, _, told = funds.tries(PACKET.format("city:QOM"))
+    assert re.search(r"Seal \d+ covers what was recorded before it\.", told)
     funds.says("audit erase finding:F-0001 --reason 'asked for' --yes")
     assert refused("finding:F-0001") == ("text-erased", 4)
