@@ -125,6 +125,7 @@ _GRANTED: Final = text(
 # Rights on single columns, on functions and on the database; a function that names no rights may be
 # executed by everybody, and so may temporary tables be made.
 _GRANTED_BESIDE: Final = text(
+    "SELECT name, privilege, CASE who WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(who) END FROM ("
     "SELECT relname || '.' || attname AS name, privilege_type AS privilege, grantee AS who "
     "FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
     "JOIN pg_namespace ON pg_namespace.oid = relnamespace "
@@ -145,8 +146,8 @@ _GRANTED_BESIDE: Final = text(
     "SELECT 'the schema', privilege_type, grantee FROM pg_namespace "
     "CROSS JOIN LATERAL aclexplode(coalesce(nspacl, acldefault('n', nspowner))) "
     "WHERE nspname = current_schema() AND privilege_type = 'CREATE' AND grantee <> nspowner "
+    ") AS beside ORDER BY 1, 2, 3"
 )
-_NAMED: Final = text("SELECT CASE :who WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(:who) END")
 
 _ROLES: Final = text("SELECT rolname FROM pg_roles")
 
@@ -206,8 +207,7 @@ def wrong_grants(connection: Connection) -> Iterator[str]:
             inserts.setdefault(grantee, set()).add(name)
         if grantee == "PUBLIC" or not _is_due(name, kind, privilege, insertable):
             excess.setdefault(grantee, []).append(f"{privilege} on {name}")
-    for name, privilege, who in sorted(map(tuple, connection.execute(_GRANTED_BESIDE))):
-        grantee = connection.execute(_NAMED, {"who": who}).scalar_one()
+    for name, privilege, grantee in connection.execute(_GRANTED_BESIDE):
         if grantee == "PUBLIC" and not granted:
             continue
         excess.setdefault(grantee, []).append(f"{privilege} on {name}")

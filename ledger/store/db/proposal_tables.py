@@ -42,7 +42,7 @@ proposal = Table(
     Column("folded", Text, nullable=False, unique=True),
     Column("number", Integer),
     Column("day", Date, nullable=False),
-    # The filters as they were typed, as a JSON list: what was matched.
+    # The filters as typed, as a JSON list: what was matched.
     Column("selection", Text, nullable=False),
     Column("solver", Text, nullable=False),
     Column("limited", Boolean, nullable=False),

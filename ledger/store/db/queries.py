@@ -53,7 +53,7 @@ SCHEMA: Final = "schema"
 """The version of the schema that an upgrade brought; a new ledger does not record its first."""
 
 RIGHTS: Final = "rights"
-"""The SHA-256 of the rights of the server's users, as they were last granted by the program."""
+"""The SHA-256 of the rights of the server's users after the program last granted them."""
 
 DEFAULT_SETTINGS: Final = {TIME_ZONE: "UTC", BASE_CURRENCY: "EUR", SLEEPING_MONTHS: "24"}
 
