@@ -18,8 +18,8 @@ import numpy as np
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
-from ledger.solver.pricing import PricedRelaxation, merge_arcs, relaxation_model
-from ledger.solver.relaxation import Relaxation, RelaxationOptimum
+from ledger.solver.pricing import PricedRelaxation, merge_arcs
+from ledger.solver.relaxation import Relaxation, RelaxationOptimum, level_one_of_arcs
 
 FRACTION_TOLERANCE = 1e-6
 MIN_FLOW = 1e-9
@@ -154,9 +154,8 @@ def relax_and_fix(
         begin = PdhgState(
             np.concatenate([part, flow[kept_arcs]]), state.prices, state.primal_weight
         )
-        state = solve_pdhg(
-            relaxation_model(arcs, block, still_completable), _STEPS, begin, deadline
-        )
+        model = level_one_of_arcs(arcs, block, still_completable).model
+        state = solve_pdhg(model, _STEPS, begin, deadline)
     block, state = merge_arcs(arcs, block, result.block, state)
     part, flow = np.split(state.values, [len(completable)])
     return PricedRelaxation(block, part, flow, result.best)

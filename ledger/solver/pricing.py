@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray
-from ledger.solver.bounds import FULL, cheapest_fill, complete_bound, weights
+from ledger.solver.bounds import FULL, cheapest_fill, complete_bound
 from ledger.solver.candidates import tie_break_hash
-from ledger.solver.highs import INFINITY, Model
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
+from ledger.solver.relaxation import level_one_of_arcs
 
 Keys = npt.NDArray[np.uint64]
 
@@ -64,7 +64,8 @@ def price_groups(arcs: Arcs, completable: BoolArray, deadline: Deadline) -> Pric
         np.zeros(len(arcs.open) + len(best_pass.prices)),
     )
     for steps in ROUNDS:
-        state = solve_pdhg(relaxation_model(arcs, block, completable), steps, state, deadline)
+        model = level_one_of_arcs(arcs, block, completable).model
+        state = solve_pdhg(model, steps, state, deadline)
         pricing_pass = price_all_arcs(
             arcs, np.maximum(state.prices[len(arcs.open) :], 0.0), completable
         )
@@ -114,22 +115,6 @@ def _sort_keys(block: ArcBlock, prices: FloatArray) -> Keys:
     need_offset = (block.need - block.need[0]).astype(np.uint64)
     keys: Keys = (need_offset << _PRICE_BITS | price.astype(np.uint64)) << _TIE_BITS | ties
     return keys
-
-
-def relaxation_model(arcs: Arcs, block: ArcBlock, completable: BoolArray) -> Model:
-    """Build the relaxation of level 1 (see `relaxation`)."""
-    model = Model()
-    parts = model.add_columns(
-        np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64)
-    )
-    most = completable[arcs.project[block.need]] * block.share
-    flows = model.add_columns(0.0, 0.0, most, count=len(most))
-    coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
-    model.add_entries(coverage_rows, parts[arcs.project], -1.0)
-    model.add_entries(coverage_rows[block.need], flows, 1.0)
-    capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
-    model.add_entries(capacity_rows[block.group], flows, block.load)
-    return model
 
 
 def merge_arcs(

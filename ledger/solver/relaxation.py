@@ -19,6 +19,7 @@ of full supply groups (see `cover_cuts`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.bounds import FULL, DualCharges, weights
 from ledger.solver.candidates import tie_break_hash
 from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
-from ledger.solver.highs import INFINITY, Model, Solver
+from ledger.solver.highs import INFINITY, Model, Solver, VariableType
 from ledger.solver.options import Deadline
 
 _MIN_VIOLATION = 1e-6
@@ -74,6 +75,40 @@ def reduced_cost_arcs(block: ArcBlock, optimum: RelaxationOptimum, per_need: int
     return (rank < per_need) | (optimum.flow > TOLERANCE)
 
 
+class LevelOneProgram(NamedTuple):
+    """The program of level 1 over some arcs: a column per project, then per arc."""
+
+    model: Model
+    parts: IndexArray
+    capacity_rows: IndexArray
+
+
+def level_one_of_arcs(
+    arcs: Arcs, block: ArcBlock, completable: BoolArray, *, integral: bool = False
+) -> LevelOneProgram:
+    """Build the program; with `integral`, projects and flows of indivisible needs are binary."""
+    binary = VariableType.INTEGER if integral else VariableType.CONTINUOUS
+    indivisible = ~arcs.divisible[block.need]
+    most = np.where(completable[arcs.project[block.need]], block.share, 0.0)
+    model = Model()
+    parts = model.add_columns(
+        np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64), binary
+    )
+    flows = model.add_columns(
+        0.0,
+        0.0,
+        np.where(indivisible, np.ceil(most), most) if integral else most,
+        np.where(indivisible, binary, VariableType.CONTINUOUS).astype(np.uint8),
+        count=len(most),
+    )
+    coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
+    model.add_entries(coverage_rows, parts[arcs.project], -1.0)
+    model.add_entries(coverage_rows[block.need], flows, 1.0)
+    capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
+    model.add_entries(capacity_rows[block.group], flows, block.load)
+    return LevelOneProgram(model, parts, capacity_rows)
+
+
 class Relaxation:
     """The linear relaxation over some arcs, which can be restricted and solved again."""
 
@@ -84,26 +119,12 @@ class Relaxation:
         self._separator = CoverCutSeparator(arcs, block)
         self.cover_cuts: list[CoverCut] = []
         self._cover_cut_rows: list[int] = []
-        model = Model()
-        parts = model.add_columns(
-            np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64)
-        )
-        flows = model.add_columns(
-            0.0,
-            0.0,
-            completable[arcs.project[block.need]] * self.arcs.share,
-            count=len(self.arcs.need),
-        )
-        coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
-        model.add_entries(coverage_rows, parts[arcs.project], -1.0)
-        model.add_entries(coverage_rows[self.arcs.need], flows, 1.0)
-        capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
-        model.add_entries(capacity_rows[self.arcs.group], flows, self.arcs.load)
-        self._rows = model.rows
-        self._flow_project_columns = parts[arcs.project[block.need]]
+        program = level_one_of_arcs(arcs, block, completable)
+        self._rows = program.model.rows
+        self._flow_project_columns = program.parts[arcs.project[block.need]]
         self._share_rows_added = block.share >= 1
-        self._capacity_rows = capacity_rows
-        self._solver = Solver(model, tolerance=TOLERANCE)
+        self._capacity_rows = program.capacity_rows
+        self._solver = Solver(program.model, tolerance=TOLERANCE)
         self._solver.set_option("solver", "simplex")
 
     def solve_tightened(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:

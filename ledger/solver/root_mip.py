@@ -20,9 +20,9 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import weights
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import construct_from_solution
-from ledger.solver.highs import INFINITY, FloatArray, Model, Solver, VariableType
+from ledger.solver.highs import FloatArray, Solver
 from ledger.solver.options import Deadline
-from ledger.solver.relaxation import TOLERANCE
+from ledger.solver.relaxation import TOLERANCE, level_one_of_arcs
 
 MAX_ARCS = 40_000
 """Up to this number of arcs, the program is affordable."""
@@ -39,22 +39,7 @@ class RootMip:
     def __init__(self, arcs: Arcs, block: ArcBlock, completable: BoolArray) -> None:
         self._arcs, self._block, self._project_count = arcs, block, len(completable)
         self._weight = np.where(completable, weights(arcs), 0.0)
-        model = Model()
-        parts = model.add_columns(
-            self._weight, 0.0, completable.astype(np.float64), VariableType.INTEGER
-        )
-        divisible = arcs.divisible[block.need]
-        types = np.where(divisible, int(VariableType.CONTINUOUS), int(VariableType.INTEGER)).astype(
-            np.uint8
-        )
-        highs = np.where(completable[arcs.project[block.need]], block.share, 0.0)
-        highs = np.where(divisible, highs, np.ceil(highs))
-        flows = model.add_columns(0.0, 0.0, highs, types, count=len(highs))
-        coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
-        model.add_entries(coverage_rows, parts[arcs.project], -1.0)
-        model.add_entries(coverage_rows[block.need], flows, 1.0)
-        capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
-        model.add_entries(capacity_rows[block.group], flows, block.load)
+        model = level_one_of_arcs(arcs, block, completable, integral=True).model
         self._columns = model.columns
         self._solver = Solver(model, tolerance=TOLERANCE)
 
