@@ -14,7 +14,6 @@ import numpy as np
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import FULL
-from ledger.solver.candidates import tie_break_hash
 from ledger.solver.neighbourhood import SMALLEST_TICKET
 from ledger.solver.relaxation import TOLERANCE, RelaxationOptimum
 
@@ -107,11 +106,7 @@ def _candidate_arcs(
     arcs: Arcs, block: ArcBlock, optimum: RelaxationOptimum, arc_limits: ArcLimits
 ) -> BoolArray:
     price = np.round(block.load * optimum.prices[block.group], 9)
-    ties = tie_break_hash(block.need * 1_000_003 + block.group)
-    order: IndexArray = np.lexsort((ties, price, block.need))
-    starts = np.flatnonzero(np.diff(block.need[order], prepend=-1))
-    rank = np.zeros(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    rank = block.rank(np.lexsort((block.ties, price, block.need)))
     most = np.where(arcs.divisible[block.need], arc_limits.divisible, arc_limits.indivisible)
     result: BoolArray = (rank < most) | (optimum.flow > TOLERANCE)
     return result

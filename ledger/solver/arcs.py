@@ -68,6 +68,18 @@ class ArcBlock:
             self.need[chosen], self.group[chosen], self.share[chosen], self.load[chosen]
         )
 
+    def rank(self, order: IndexArray) -> IndexArray:
+        """Return the place of each arc among those of its need, in an order by needs."""
+        starts = np.flatnonzero(np.diff(self.need[order], prepend=-1))
+        rank = np.zeros(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+        return rank
+
+    @property
+    def ties(self) -> IndexArray:
+        """A hash of each arc, to break ties independently of their order."""
+        return tie_break_hash(self.need * 1_000_003 + self.group)
+
     @staticmethod
     def concatenate(blocks: list[ArcBlock]) -> ArcBlock:
         """Join blocks in their order."""
@@ -77,6 +89,15 @@ class ArcBlock:
             np.concatenate([block.share for block in blocks] or [np.zeros(0)]),
             np.concatenate([block.load for block in blocks] or [np.zeros(0)]),
         )
+
+
+def tie_break_hash(values: IndexArray) -> IndexArray:
+    """Hash integers deterministically, to break ties independently of their order."""
+    mixed = (values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(
+        0xBF58476D1CE4E5B9
+    )
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed * np.uint64(0x94D049BB133111EB) >> np.uint64(1)).astype(np.int64)
 
 
 class Arcs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.solver.arcs import ArcBlock, Arcs, FloatArray, IndexArray
+from ledger.solver.arcs import ArcBlock, Arcs, FloatArray
 
 _MIN_FLOW = 1e-7
 _MAX_OFFERS = 40
@@ -19,9 +19,8 @@ class CandidateList:
         self._group_of = arcs.groups.group_of_offer.tolist()
         self._by_supply: dict[int, dict[int, float]] = {}
         price = block.load * prices[block.group]
-        ties = tie_break_hash(block.need * 1_000_003 + block.group)
         flows = np.where(flow > _MIN_FLOW, flow, 0.0)
-        order = np.lexsort((ties, price, -flows, block.need))
+        order = np.lexsort((block.ties, price, -flows, block.need))
         self._groups = block.group[order].tolist()
         self._prices = price[order].tolist()
         amounts = flows[order] * arcs.open[block.need[order]]
@@ -56,12 +55,3 @@ class CandidateList:
                     break
             self._by_supply[need] = offer_prices
         return offer_prices
-
-
-def tie_break_hash(values: IndexArray) -> IndexArray:
-    """Hash integers deterministically, to break ties independently of their order."""
-    mixed = (values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(
-        0xBF58476D1CE4E5B9
-    )
-    mixed ^= mixed >> np.uint64(31)
-    return (mixed * np.uint64(0x94D049BB133111EB) >> np.uint64(1)).astype(np.int64)

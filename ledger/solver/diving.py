@@ -48,7 +48,9 @@ def dive(
         forbidden = np.union1d(
             _too_small(arcs, relaxation, result), _split(arcs, relaxation, result)
         )
-        dropped = _small_fractions(result.part)
+        dropped = _small_fractions(
+            result.part, FRACTION_TOLERANCE, 1 - FRACTION_TOLERANCE, _DROPPED_SHARE, _MIN_DROPPED
+        )
         if round_number < _ROUNDS_WITHOUT_DROPS and len(forbidden):
             dropped = dropped[:0]
         if not len(dropped) and not len(forbidden):
@@ -80,10 +82,12 @@ def _ticket_shares(arcs: Arcs, block: ArcBlock) -> FloatArray:
     return arcs.groups.min_ticket[block.group] / (block.load * arcs.groups.free[block.group])
 
 
-def _small_fractions(part: FloatArray) -> IndexArray:
-    """Choose the projects to drop: the smallest of the partly completed ones."""
-    partial = np.flatnonzero((part > FRACTION_TOLERANCE) & (part < 1 - FRACTION_TOLERANCE))
-    count = max(_MIN_DROPPED, ceil(len(partial) * _DROPPED_SHARE))
+def _small_fractions(
+    part: FloatArray, low: float, high: float, share: float, least: int = 0
+) -> IndexArray:
+    """Choose the projects to drop: a share of those partly completed, the smallest parts."""
+    partial = np.flatnonzero((part > low) & (part < high))
+    count = max(least, ceil(len(partial) * share))
     return partial[np.argsort(part[partial], kind="stable")[:count]]
 
 
@@ -101,21 +105,28 @@ def _too_small(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) ->
 def _split(arcs: Arcs, relaxation: Relaxation, result: RelaxationOptimum) -> IndexArray:
     """Choose the arcs to close so that each indivisible need keeps one offer."""
     block, flow = relaxation.arcs, result.flow
-    at = np.flatnonzero(~arcs.divisible[block.need] & (flow > FRACTION_TOLERANCE))
-    used = np.zeros(len(arcs.groups.free))
-    pinned: list[IndexArray] = []
-    order = at[np.lexsort((block.need[at], -flow[at]))]
-    starts = np.searchsorted(block.need, np.arange(len(arcs.open) + 1))
-    seen: set[int] = set()
-    for arc in order.tolist():
-        need, group, load = int(block.need[arc]), int(block.group[arc]), block.load[arc]
-        if need in seen or used[group] + load > 1 + FRACTION_TOLERANCE:
-            continue
-        seen.add(need)
-        used[group] += load
-        others = np.arange(starts[need], starts[need + 1])
-        pinned.append(others[(others != arc) & (flow[others] > FRACTION_TOLERANCE)])
-    return np.concatenate([*pinned, np.zeros(0, np.int64)])
+    return np.flatnonzero(
+        ~_pinned(arcs, block, flow, FRACTION_TOLERANCE) & (flow > FRACTION_TOLERANCE)
+    )
+
+
+def _pinned(arcs: Arcs, block: ArcBlock, flow: FloatArray, min_flow: float) -> BoolArray:
+    """Return the arcs that stay open: the largest flow of each indivisible need that has capacity.
+
+    A need that has none for any of its flows keeps all of its arcs.
+    """
+    at = np.flatnonzero(~arcs.divisible[block.need] & (flow > min_flow))
+    at = at[np.lexsort((block.need[at], -flow[at]))]
+    used = [0.0] * len(arcs.groups.free)
+    chosen_arc = np.full(len(arcs.open), -1)
+    steps = (at, block.need[at], block.group[at], block.load[at])
+    for arc, need, group, load in zip(*(step.tolist() for step in steps), strict=True):
+        if chosen_arc[need] < 0 and used[group] + load <= 1 + FRACTION_TOLERANCE:
+            chosen_arc[need] = arc
+            used[group] += load
+    open_arcs = arcs.divisible[block.need] | (chosen_arc[block.need] < 0)
+    open_arcs[chosen_arc[chosen_arc >= 0]] = True
+    return open_arcs
 
 
 _ROUNDS = 6
@@ -128,7 +139,6 @@ _MIN_PARTIAL, _MAX_PARTIAL = 1e-4, 0.99
 _FIRST_ORDER_DROPPED_SHARE = 0.3
 """The share of the partly completed projects that a round drops."""
 _LIKELY_COMPLETION = 0.5
-_SLACK = 1e-6
 
 
 def relax_and_fix(
@@ -146,9 +156,14 @@ def relax_and_fix(
         if deadline.passed:
             break
         part, flow = np.split(state.values, [len(completable)])
-        still_completable[_smallest_fractions(part, still_completable)] = False
+        undropped = np.where(still_completable, part, 0.0)
+        dropped = _small_fractions(
+            undropped, _MIN_PARTIAL, _MAX_PARTIAL, _FIRST_ORDER_DROPPED_SHARE
+        )
+        still_completable[dropped] = False
         kept_arcs = np.flatnonzero(
-            _pinned(arcs, block, flow) & ~_below_ticket(arcs, block, flow, part)
+            _pinned(arcs, block, flow, _MIN_INDIVISIBLE_FLOW)
+            & ~_below_ticket(arcs, block, flow, part)
         )
         block = block.select(kept_arcs)
         begin = PdhgState(
@@ -161,33 +176,9 @@ def relax_and_fix(
     return PricedRelaxation(block, part, flow, result.best)
 
 
-def _smallest_fractions(part: FloatArray, still_completable: BoolArray) -> IndexArray:
-    """Choose the projects to drop."""
-    partial = np.flatnonzero((part > _MIN_PARTIAL) & (part < _MAX_PARTIAL) & still_completable)
-    count = int(np.ceil(len(partial) * _FIRST_ORDER_DROPPED_SHARE))
-    return partial[np.argsort(part[partial], kind="stable")[:count]]
-
-
-def _pinned(arcs: Arcs, block: ArcBlock, flow: FloatArray) -> BoolArray:
-    """Return the arcs that stay open: one for each indivisible need that has capacity."""
-    at = np.flatnonzero(~arcs.divisible[block.need] & (flow > _MIN_INDIVISIBLE_FLOW))
-    at = at[np.lexsort((block.need[at], -flow[at]))]
-    used = [0.0] * len(arcs.groups.free)
-    chosen_arc = np.full(len(arcs.open), -1)
-    steps = (at, block.need[at], block.group[at], block.load[at])
-    for arc, need, group, load in zip(*(step.tolist() for step in steps), strict=True):
-        if chosen_arc[need] < 0 and used[group] + load <= 1 + _SLACK:
-            chosen_arc[need] = arc
-            used[group] += load
-    open_arcs = arcs.divisible[block.need] | (chosen_arc[block.need] < 0)
-    open_arcs[chosen_arc[chosen_arc >= 0]] = True
-    return open_arcs
-
-
 def _below_ticket(arcs: Arcs, block: ArcBlock, flow: FloatArray, part: FloatArray) -> BoolArray:
     """Return the flows below their tickets: the half furthest below."""
-    groups = arcs.groups
-    ticket = groups.min_ticket[block.group] / (block.load * groups.free[block.group])
+    ticket = _ticket_shares(arcs, block)
     likely = part[arcs.project[block.need]] > _LIKELY_COMPLETION
     indices = np.flatnonzero(
         (flow > _RELATIVE_TRACE) & (flow < ticket * (1 - _RELATIVE_TRACE)) & likely

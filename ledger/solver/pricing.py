@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray
 from ledger.solver.bounds import FULL, cheapest_fill, complete_bound
-from ledger.solver.candidates import tie_break_hash
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.relaxation import level_one_of_arcs
@@ -98,20 +97,15 @@ def cheapest_arcs(block: ArcBlock, prices: FloatArray, most: int) -> ArcBlock:
     """Return up to `most` arcs of each need, the cheapest at these prices."""
     if not len(block.need):
         return block
-    order = np.argsort(_sort_keys(block, prices), kind="stable")
-    starts = np.flatnonzero(np.diff(block.need, prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-    return block.select(np.sort(order[rank < most]))
+    rank = block.rank(np.argsort(_sort_keys(block, prices), kind="stable"))
+    return block.select(np.flatnonzero(rank < most))
 
 
 def _sort_keys(block: ArcBlock, prices: FloatArray) -> Keys:
     """Return a sort key for each arc: its need, its price, and a hash."""
     # Positive floats sort by their bits as by their values.
     price = (block.load * prices[block.group]).astype(np.float32).view(np.uint32)
-    ties = (
-        tie_break_hash(block.need * 1_000_003 + block.group).astype(np.uint64)
-        >> np.uint64(63) - _TIE_BITS
-    )
+    ties = block.ties.astype(np.uint64) >> np.uint64(63) - _TIE_BITS
     need_offset = (block.need - block.need[0]).astype(np.uint64)
     keys: Keys = (need_offset << _PRICE_BITS | price.astype(np.uint64)) << _TIE_BITS | ties
     return keys

@@ -25,7 +25,6 @@ import numpy as np
 
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.bounds import FULL, DualCharges, weights
-from ledger.solver.candidates import tie_break_hash
 from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
 from ledger.solver.highs import INFINITY, Model, Solver, VariableType
 from ledger.solver.options import Deadline
@@ -68,10 +67,7 @@ def completable_projects(arcs: Arcs) -> BoolArray:
 def reduced_cost_arcs(block: ArcBlock, optimum: RelaxationOptimum, per_need: int) -> BoolArray:
     """Choose the arcs that an optimum uses, and the cheapest `per_need` of each need."""
     price = block.load * optimum.prices[block.group] + optimum.dual_charges.arcs
-    order = np.lexsort((tie_break_hash(block.need * 1_000_003 + block.group), price, block.need))
-    starts = np.flatnonzero(np.diff(block.need[order], prepend=-1))
-    rank = np.zeros(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    rank = block.rank(np.lexsort((block.ties, price, block.need)))
     return (rank < per_need) | (optimum.flow > TOLERANCE)
 
 
