@@ -22,7 +22,7 @@ import numpy as np
 
 from ledger.matching.plan import completed, completeness, coverage
 from ledger.solver.columns import Formulation
-from ledger.solver.formulation import FormulationBuilder
+from ledger.solver.formulation import FormulationBuilder, partial_coverage_program
 from ledger.solver.greedy import OfferArrays, extended
 from ledger.solver.highs import INFINITY, FloatArray, Solver
 from ledger.solver.least_changes import (
@@ -127,15 +127,7 @@ class _Program:
         self._pairs, self._aim = pairs, aim
         self._amounts = {(need, offer): amount for need, offer, amount in aim.baseline}
         self._difference_columns: dict[int, tuple[int, float]] = {}
-        builder = FormulationBuilder(pairs, lambda _: True, integral=False)
-        builder.add_project_columns([0] * len(pairs.completable))
-        builder.add_pair_columns(self._gain)
-        builder.add_capacities()
-        builder.add_partial_coverage()
-        builder.add_sequence()
-        builder.add_limits()
-        builder.add_conditions()
-        builder.add_min_weight(int(aim.weight))
+        builder = partial_coverage_program(pairs, aim.weight, self._gain)
         self.required = aim.coverage
         self._coverage_row = builder.add_min_coverage(aim.coverage)
         builder.add_goals(most=aim.shortfall)

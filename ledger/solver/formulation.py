@@ -96,19 +96,39 @@ def level_two_program(
 
     With `shortfall`, of plans whose goals miss at most this.
     """
-    builder = FormulationBuilder(pairs, lambda _: True, integral=integral, deadline=deadline)
     scale = _scale(pairs)
+    builder = partial_coverage_program(
+        pairs,
+        weight,
+        lambda pair: coverage_weight(pairs, pair) * scale,
+        integral=integral,
+        deadline=deadline,
+    )
+    if shortfall is not None:
+        builder.add_goals(most=shortfall)
+    return builder.build(scale, level=2)
+
+
+def partial_coverage_program(
+    pairs: EligiblePairs,
+    weight: Fraction | int,
+    objective: Callable[[EligiblePair], Fraction],
+    *,
+    opening: Callable[[EligiblePair], float] | None = None,
+    integral: bool = False,
+    deadline: Deadline = UNTIMED,
+) -> FormulationBuilder:
+    """State which plans complete at least this weight, at this objective of their amounts."""
+    builder = FormulationBuilder(pairs, lambda _: True, integral=integral, deadline=deadline)
     builder.add_project_columns([0] * len(pairs.completable))
-    builder.add_pair_columns(lambda pair: coverage_weight(pairs, pair) * scale)
+    builder.add_pair_columns(objective, opening=opening)
     builder.add_capacities()
     builder.add_limits()
     builder.add_partial_coverage()
     builder.add_sequence()
     builder.add_conditions()
     builder.add_min_weight(weight)
-    if shortfall is not None:
-        builder.add_goals(most=shortfall)
-    return builder.build(scale, level=2)
+    return builder
 
 
 def coverage_weight(pairs: EligiblePairs, pair: EligiblePair) -> Fraction:
@@ -352,11 +372,11 @@ class FormulationBuilder:
                 self._model.add_entries(row, column, 1)
                 self._model.add_entries(row, self.project_columns[self.project(pair)], -most)
 
-    def add_min_weight(self, weight: int) -> None:
+    def add_min_weight(self, weight: Fraction | int) -> None:
         """Require this completed weight."""
         if not self.project_columns:
             return
-        row = self._model.add_rows(weight, INFINITY, 1)
+        row = self._model.add_rows(int(weight), INFINITY, 1)
         weights = [self._pairs.problem.projects[project].weight for project in self.project_columns]
         self._model.add_entries(row, list(self.project_columns.values()), weights)
 

@@ -43,6 +43,7 @@ from ledger.solver.columns import Formulation
 from ledger.solver.formulation import (
     FormulationBuilder,
     level_two_program,
+    partial_coverage_program,
 )
 from ledger.solver.highs import INFINITY, FloatArray, Solver, VariableType
 from ledger.solver.options import Deadline
@@ -202,15 +203,9 @@ class _Program:
     def __init__(self, pairs: EligiblePairs, aim: Aim, *, integral: bool) -> None:
         self._pairs, self._aim = pairs, aim
         self._amounts = {(need, offer): amount for need, offer, amount in aim.baseline}
-        builder = FormulationBuilder(pairs, lambda _: True, integral=integral)
-        builder.add_project_columns([0] * len(pairs.completable))
-        builder.add_pair_columns(self._gain, opening=self._opening_gain)
-        builder.add_capacities()
-        builder.add_limits()
-        builder.add_partial_coverage()
-        builder.add_sequence()
-        builder.add_conditions()
-        builder.add_min_weight(int(aim.weight))
+        builder = partial_coverage_program(
+            pairs, aim.weight, self._gain, opening=self._opening_gain, integral=integral
+        )
         builder.add_min_coverage(aim.coverage)
         builder.add_goals(most=aim.shortfall)
         self._unchanged_columns = self._add_unchanged_columns(builder)

@@ -153,17 +153,10 @@ class _Search:
     def _program(
         self, pairs: EligiblePairs, plan: Plan, *, integral: bool, are_needs_fixed: bool
     ) -> Formulation:
-        from ledger.solver.formulation import FormulationBuilder  # noqa: PLC0415 - as above
+        from ledger.solver.formulation import partial_coverage_program  # noqa: PLC0415 - as above
 
-        builder = FormulationBuilder(pairs, lambda _: True, integral=integral)
-        builder.add_project_columns([0] * len(pairs.completable))
-        builder.add_pair_columns(lambda _: Fraction(0))
-        builder.add_capacities()
-        builder.add_limits()
-        builder.add_partial_coverage()
-        builder.add_sequence()
-        builder.add_conditions()
-        builder.add_min_weight(int(completeness(self._problem, plan)))
+        weight = completeness(self._problem, plan)
+        builder = partial_coverage_program(pairs, weight, lambda _: Fraction(0), integral=integral)
         if are_needs_fixed:
             builder.add_amounts_of_needs(plan)
         else:
