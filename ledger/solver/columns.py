@@ -12,9 +12,8 @@ from fractions import Fraction
 import numpy as np
 
 from ledger.matching.plan import Allocation, allocated_to_needs, completed
-from ledger.solver.goal_rows import GoalColumns
 from ledger.solver.highs import FloatArray, IndexArray, Model
-from ledger.solver.limit_rows import is_counted
+from ledger.solver.limit_rows import LimitRows
 from ledger.solver.pairs import EligiblePairs
 
 
@@ -25,16 +24,14 @@ class Formulation:
     `open_columns` are the `y` of pairs with a minimum amount (-1: none), or the `t` of all-or-
     nothing pairs; `offer_amount_columns` the `w` (-1: none); `units` the amount of one `t`;
     `capacity_rows` the row of each offer; `placed_columns` the `p` of needs that others come after;
-    `counting_columns` the `g` of caps and projects; `goal_columns` those of goals. The
-    objective is that of the level, times `scale`.
+    `limits` has the columns of caps and goals. The objective is that of the level, times `scale`.
     """
 
     pairs: EligiblePairs
     model: Model
     project_columns: Mapping[int, int]
     placed_columns: Mapping[int, int]
-    counting_columns: Mapping[tuple[int, int], int]
-    goal_columns: GoalColumns
+    limits: LimitRows
     amount_columns: IndexArray
     open_columns: IndexArray
     offer_amount_columns: IndexArray
@@ -71,7 +68,7 @@ class Formulation:
     def binary_choices(self, values: FloatArray) -> tuple[IndexArray, FloatArray]:
         """Return the binary columns and their rounded values."""
         open_columns = np.unique(self.open_columns[self.open_columns >= 0])
-        choices = (self.project_columns, self.placed_columns, self.counting_columns)
+        choices = (self.project_columns, self.placed_columns, self.limits.cap_columns)
         columns = np.concatenate(
             [*(np.array(list(one.values()), np.int32) for one in choices), open_columns]
         )
@@ -104,9 +101,7 @@ class Formulation:
             given = allocated_to_needs(self.pairs.problem, plan_allocations)
             for need, column in self.placed_columns.items():
                 values[column] = given[need] == self.pairs.problem.needs[need].open
-        for (cap, project), column in self.counting_columns.items():
-            values[column] = is_counted(self.pairs.problem, plan_allocations, cap, project)
-        self.goal_columns.fill(values, self.pairs.problem, plan_allocations)
+        self.limits.fill(values, plan_allocations)
         for allocation in plan_allocations:
             at = self.pairs.index_of[allocation.need, allocation.offer]
             if self.open_columns[at] >= 0:

@@ -43,7 +43,6 @@ import numpy as np
 
 from ledger.matching.plan import Allocation, allocated_to_needs
 from ledger.solver.columns import Formulation
-from ledger.solver.goal_rows import GoalColumns, add_goals
 from ledger.solver.highs import INFINITY, IndexArray, Model, VariableType
 from ledger.solver.limit_rows import LimitRows
 from ledger.solver.options import UNTIMED, Deadline
@@ -169,8 +168,7 @@ class FormulationBuilder:
         self._units = [1] * size
         self._capacity_rows: dict[int, int] = {}
         self._placed_columns: dict[int, int] = {}
-        self._counting_columns: dict[tuple[int, int], int] = {}
-        self._goal_columns = GoalColumns()
+        self._limits = LimitRows(pairs, self._model, self._amount_columns, self._units)
 
     def project(self, pair: EligiblePair) -> int:
         """Return the project of a pair."""
@@ -299,15 +297,12 @@ class FormulationBuilder:
 
     def add_limits(self) -> None:
         """Add a row for each cap across pairs, and one for each floor of a project."""
-        rows = LimitRows(self._pairs, self._model, self._amount_columns, self._units)
-        rows.add_floors(self.project_columns)
-        self._counting_columns = rows.add_caps()
+        self._limits.add_floors(self.project_columns)
+        self._limits.add_caps()
 
     def add_goals(self, *, gain: float = 0.0, most: Fraction | None = None) -> None:
         """Add what is missing of each goal, at this objective; `most`: the largest shortfall."""
-        self._goal_columns = add_goals(
-            self._pairs, self._model, self._amount_columns, self._units, gain=gain, most=most
-        )
+        self._limits.add_goals(gain=gain, most=most)
 
     def add_amounts_of_needs(self, allocations: Iterable[Allocation]) -> None:
         """Give every need exactly what a plan gives it."""
@@ -407,8 +402,7 @@ class FormulationBuilder:
             self._model,
             self.project_columns,
             self._placed_columns,
-            self._counting_columns,
-            self._goal_columns,
+            self._limits,
             self._amount_columns,
             self._open_columns,
             self._offer_amount_columns,

@@ -1,10 +1,10 @@
 """The level of goals: the least shortfall of plans equal on levels 1 and 2.
 
 The program is that of level 2 with the weight and the coverage of the plan required (see
-`formulation`) and the rows of `goal_rows`; its objective is the sum of the shares that are
-missing. Its optimum bounds every such plan, within the solver's tolerance. Each solution is rounded
-and checked in whole numbers. Where rounding loses coverage, the program is solved again with the
-amounts of all needs as they are, so that only other offers give them.
+`formulation`) and the rows of goals (see `limit_rows`). Its objective is the sum of the shares that
+are missing, and its optimum bounds every such plan, within the solver's tolerance. Each solution is
+rounded and checked in whole numbers. Where rounding loses coverage, the program is solved again
+with the amounts of all needs as they are, so that only other offers give them.
 
 With more pairs than the exact algorithm takes, only the pairs of the plan and those that could meet
 a goal are tried; with too many of these nothing is, and the answer says that no bound is known.

@@ -192,8 +192,8 @@ class TicketRelaxation:
 def _column_map_of(program: Formulation, full: Formulation) -> IndexArray:
     column_map = np.zeros(program.model.columns, np.int32)
     column_map[list(program.project_columns.values())] = list(full.project_columns.values())
-    for key, column in program.counting_columns.items():
-        column_map[column] = full.counting_columns[key]
+    for key, column in program.limits.cap_columns.items():
+        column_map[column] = full.limits.cap_columns[key]
     for own, others in (
         (program.amount_columns, full.amount_columns),
         (program.offer_amount_columns, full.offer_amount_columns),

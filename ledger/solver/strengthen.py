@@ -130,7 +130,7 @@ def restrict_to_candidates(solver: Solver, formulation: Formulation, optimum: Lp
     retained = np.zeros(formulation.model.columns, dtype=bool)
     retained[list(formulation.project_columns.values())] = True
     retained[list(formulation.placed_columns.values())] = True
-    retained[list(formulation.counting_columns.values())] = True
+    retained[list(formulation.limits.cap_columns.values())] = True
     for at in _candidate_pairs(formulation, optimum):
         retained[formulation.amount_columns[at]] = True
         if formulation.open_columns[at] >= 0:
