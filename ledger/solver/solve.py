@@ -39,7 +39,9 @@ MAX_PAIRS_MEDIUM = 400_000
 MAX_NEEDS_MEDIUM = 5_000
 """and up to this number of needs: with more, a sub-MIP is too small a part."""
 QUICK_PLAN_SECONDS = 4
-"""The time that the quick plan may take in any case."""
+"""The time that the quick plan may take in any case,"""
+QUICK_PLAN_SHARE = 0.5
+"""and the share of a longer time limit; the rest is for the search, which looks at the clock."""
 
 SECONDS_FOR_GOALS = 1
 """The time that goals may take where the search has used up the time limit."""
@@ -75,8 +77,13 @@ def _on_goals(problem: MatchingProblem, solution: Solution, options: SolverOptio
 
 
 def _quick_seconds(options: SolverOptions) -> float | None:
-    """Return the time for the quick plan, which is made however short the time limit is."""
-    return None if options.seconds is None else max(options.seconds, QUICK_PLAN_SECONDS)
+    """Return the time for the quick plan, which is made however short the time limit is.
+
+    It never falls as the time limit grows: the quick plan of more time is never worse.
+    """
+    if options.seconds is None:
+        return None
+    return max(options.seconds * QUICK_PLAN_SHARE, QUICK_PLAN_SECONDS)
 
 
 def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) -> Solution:

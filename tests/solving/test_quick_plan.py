@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import pytest
 from hypothesis import given
 from problems import ONE, broken_rules, need, offer, problem
 from test_exact_against_greedy import problems
 
 from ledger.eligibility.counts import Outstanding
 from ledger.eligibility.index import Ratio
-from ledger.matching.plan import Allocation, SearchLimit, completed, completeness, coverage
+from ledger.matching.plan import (
+    Allocation,
+    Level,
+    SearchLimit,
+    Solution,
+    completed,
+    completeness,
+    coverage,
+)
+from ledger.matching.problem import MatchingProblem
 from ledger.solver import greedy, solve
-from ledger.solver.greedy import OfferArrays, best_plan, filled, greedy_plan
+from ledger.solver.greedy import OfferArrays, Plan, best_plan, filled, greedy_plan
 from ledger.solver.options import SolverOptions
 
 
@@ -93,6 +105,47 @@ def test_no_search_begins_once_the_quick_plan_has_taken_all_the_time(monkeypatch
 
     assert solution.allocations == greedy_plan(asked)
     assert solution.limit is SearchLimit.TIME
+
+
+@pytest.mark.parametrize(("limit", "seconds"), [(0, 4), (1, 4), (8, 4), (9, 4.5), (60, 30)])
+def test_the_quick_plan_leaves_half_of_a_long_time_limit(limit, seconds, monkeypatch):
+    """A quick plan that takes all the time it is given, by a clock that only it advances."""
+    asked = problem([(1, [need(5)])], [offer(10)])
+    now = [0.0]
+    searched: list[float | None] = []
+
+    def slow_plan(asked: MatchingProblem, share: float | None) -> Plan:
+        now[0] += share or 0.0
+        return greedy_plan(asked)
+
+    def search(asked: MatchingProblem, left: SolverOptions, plan: Plan) -> Solution:
+        searched.append(left.seconds)
+        reached = Level(Fraction(1), Fraction(1))
+        return Solution(plan, reached, reached, "another")
+
+    monkeypatch.setattr(solve, "monotonic", lambda: now[0])
+    monkeypatch.setattr(solve, "greedy_plan", slow_plan)
+    monkeypatch.setattr(solve, "_search", search)
+
+    solve.solve(asked, SolverOptions(seconds=limit))
+
+    assert now[0] == seconds
+    assert searched == ([limit - seconds] if limit > seconds else [])
+
+
+def test_no_time_limit_is_none_for_the_quick_plan(monkeypatch):
+    asked = problem([(1, [need(5)])], [offer(10)])
+    given_seconds: list[float | None] = []
+
+    def plan(asked: MatchingProblem, seconds: float | None) -> Plan:
+        given_seconds.append(seconds)
+        return greedy_plan(asked)
+
+    monkeypatch.setattr(solve, "greedy_plan", plan)
+
+    solve.solve(asked)
+
+    assert given_seconds == [None]
 
 
 def test_exhausted_offers_are_looked_up_no_more(monkeypatch):
