@@ -14,8 +14,10 @@ import numpy as np
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import FULL
-from ledger.solver.neighbourhood import SMALLEST_TICKET
 from ledger.solver.relaxation import TOLERANCE, RelaxationOptimum
+
+_SMALLEST_TICKET = 1e-6
+"""A minimum amount below this part of a need is ignored."""
 
 
 class ArcLimits(NamedTuple):
@@ -99,7 +101,7 @@ def min_share(assignment: Assignment, need: int, offer: int) -> float:
     """Return the smallest part of a need that an offer may supply, 0 where there is no minimum."""
     limits = assignment.limits(need, offer)
     low = 0.0 if limits is None else limits.low / assignment.problem.needs[need].open
-    return low if low > SMALLEST_TICKET else 0.0
+    return low if low > _SMALLEST_TICKET else 0.0
 
 
 def _candidate_arcs(

@@ -4,19 +4,32 @@ A need takes the amounts that the relaxation chose, then what its candidate list
 that is not enough, an augmenting path makes room: another need that an offer serves moves to an
 offer with capacity left, breadth first, so that the shortest path is used. An indivisible need
 moves as a whole. Solutions of sub-MIPs are rounded to plans here as well.
+
+The exchange search then tries the projects that just miss completion: a lighter project is released
+if a heavier one can be completed then, and is completed again by other offers where possible.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+
+from ledger.solver.arcs import FloatArray
 from ledger.solver.assignment import Assignment
 from ledger.solver.candidates import CandidateList
+from ledger.solver.options import Deadline
 
 _MAX_OFFERS_SEARCHED = 60
 """The number of offers searched before the search for a path ends."""
 _MAX_PATHS = 12
+_MAX_EXCHANGES = 400
+_MAX_DISPLACED = 12
+"""The number of projects that may be released for one that misses completion."""
+_MIN_GAIN = -1.0
+"""Projects below this gain are not tried."""
 
 
 class _PathStep(NamedTuple):
@@ -230,3 +243,54 @@ def construct_from_solution(
     for index in projects:
         if not assignment.is_complete(index):
             complete_project(assignment, candidates, index)
+
+
+def exchange_search(
+    assignment: Assignment, candidates: CandidateList, gain: FloatArray, deadline: Deadline
+) -> None:
+    """Complete more weight around the most promising incomplete projects.
+
+    `gain` is the weight of each project less its cost at the prices of the relaxation.
+    """
+    order = np.argsort(-gain, kind="stable").tolist()
+    seeds = [index for index in order if np.isfinite(gain[index]) and gain[index] > _MIN_GAIN]
+    for project in [one for one in seeds if not assignment.is_complete(one)][:_MAX_EXCHANGES]:
+        if deadline.passed:
+            return
+        _exchange(assignment, candidates, gain, project)
+
+
+def _exchange(
+    assignment: Assignment, candidates: CandidateList, gain: FloatArray, project: int
+) -> None:
+    """Complete a project in place of a lighter one, which may be completed by other offers."""
+    projects = assignment.problem.projects
+    if complete_project(assignment, candidates, project):
+        return
+    competing = _competing_projects(assignment, candidates, gain, project)
+    for other in competing[:_MAX_DISPLACED]:
+        if not assignment.is_complete(other):
+            continue
+        checkpoint = assignment.checkpoint()
+        assignment.clear(projects[other].needs)
+        if complete_project(assignment, candidates, project) and (
+            complete_project(assignment, candidates, other)
+            or projects[other].weight < projects[project].weight
+        ):
+            return
+        assignment.roll_back(checkpoint)
+
+
+def _competing_projects(
+    assignment: Assignment, candidates: CandidateList, gain: FloatArray, project: int
+) -> list[int]:
+    """Return the projects served by the offers of one, the closest and least gainful first."""
+    problem = assignment.problem
+    counts = Counter(
+        problem.needs[served_need].project
+        for need in problem.projects[project].needs
+        for offer in candidates.prices(need)
+        for served_need in assignment.served_needs[offer]
+    )
+    del counts[project]
+    return sorted(counts, key=lambda one: (-counts[one], gain[one], one))

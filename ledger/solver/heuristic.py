@@ -46,7 +46,7 @@ from ledger.solver.bounds import (
     net_gains,
 )
 from ledger.solver.candidates import CandidateList
-from ledger.solver.construct import complete_project
+from ledger.solver.construct import complete_project, exchange_search
 from ledger.solver.coverage import (
     allocate_coverage,
     approximate_coverage,
@@ -54,7 +54,6 @@ from ledger.solver.coverage import (
     solve_coverage,
 )
 from ledger.solver.diving import dive, relax_and_fix
-from ledger.solver.exchange import exchange_search
 from ledger.solver.greedy import (
     OfferArrays,
     Plan,

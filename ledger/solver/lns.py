@@ -28,7 +28,6 @@ from ledger.solver.diving import FRACTION_TOLERANCE, MIN_FLOW, undecided_project
 from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, Solver, VariableType
 from ledger.solver.options import Deadline
 from ledger.solver.pairs import EligiblePair, EligiblePairs
-from ledger.solver.relatedness import ArcRelatedness
 from ledger.solver.relaxation import RelaxationOptimum
 from ledger.solver.repair import Flow
 from ledger.solver.rounding import with_rounding_margin
@@ -306,6 +305,50 @@ START_STAGES = (LnsStage(80, 200_000),)
 _NODES = 500
 
 
+_SCARCE = 1e-6
+
+
+class _Relatedness:
+    """The scarce offers that each project could use, and the projects that could use each.
+
+    The projects most related to those already chosen are added one by one (Shaw 1998).
+
+    `gain` is the weight of each project less its cost at the prices of the relaxation: those with
+    much to gain or lose are certain, and less worth solving again.
+    """
+
+    def __init__(self, choice: ArcChoice, prices: FloatArray, gain: FloatArray) -> None:
+        block = choice.block
+        at = np.flatnonzero(choice.candidate & (prices[block.group] > _SCARCE))
+        projects = choice.arcs.project[block.need[at]]
+        pairs = np.unique(np.column_stack([projects, block.group[at]]), axis=0)
+        self._groups: dict[int, list[int]] = {}
+        self._users: dict[int, list[int]] = {}
+        for project, group in pairs.tolist():
+            self._groups.setdefault(project, []).append(group)
+            self._users.setdefault(group, []).append(project)
+        self._uncertainty = np.where(choice.completable, 1 / (1 + np.abs(gain)), 0.0)
+
+    def most_related(self, project: int, most: int) -> list[int]:
+        """Return a project and up to `most` in all, each the most related to those before."""
+        score = np.zeros(len(self._uncertainty))
+        free = np.ones(len(score), dtype=bool)
+        related, scored = [project], set[int]()
+        free[project] = False
+        while len(related) < most:
+            for group in self._groups.get(related[-1], ()):
+                if group not in scored:
+                    scored.add(group)
+                    users = self._users[group]
+                    score[users] += 1 / len(users)
+            chosen = int(np.argmax(score * self._uncertainty * free))
+            if score[chosen] * self._uncertainty[chosen] <= 0 or not free[chosen]:
+                break
+            related.append(chosen)
+            free[chosen] = False
+        return related
+
+
 class Lns:
     """The large-neighbourhood search."""
 
@@ -321,7 +364,7 @@ class Lns:
         self._deadline = deadline
         order = np.argsort(-gains, kind="stable").tolist()
         self._seeds = [one for one in order if np.isfinite(gains[one]) and gains[one] > _MIN_GAIN]
-        self._relatedness = ArcRelatedness(choice, prices, gains)
+        self._relatedness = _Relatedness(choice, prices, gains)
 
     def rounds(self, stages: tuple[LnsStage, ...] = LNS_STAGES) -> Iterator[int]:
         """Solve one sub-MIP after the other, and yield the gain of each."""
