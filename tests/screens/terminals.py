@@ -32,6 +32,8 @@ class Shown(NamedTuple):
 
     code: int
     text: str
+    asked: frozenset[str] = frozenset()
+    """The variables of the environment that the program read."""
 
     @property
     def lines(self) -> list[str]:
@@ -49,9 +51,24 @@ def shown(url: str, words: list[str], columns: int, **environment: str) -> Shown
         _environment({**settings, **size, **environment}),
         contextlib.redirect_stdout(screen),
         contextlib.redirect_stderr(screen),
+        _noted_variables() as asked,
     ):
         code = main(words)
-    return Shown(int(code), screen.getvalue())
+    return Shown(int(code), screen.getvalue(), frozenset(asked))
+
+
+@contextlib.contextmanager
+def _noted_variables() -> Iterator[set[str]]:
+    """Note which variables of the environment are read: all others cannot change an answer."""
+    asked: set[str] = set()
+    read = type(os.environ).__getitem__
+
+    def noted(environment: os._Environ[str], name: str) -> str:
+        asked.add(name)
+        return read(environment, name)
+
+    with mock.patch.object(type(os.environ), "__getitem__", noted):
+        yield asked
 
 
 def piped(url: str, words: list[str]) -> Shown:
