@@ -42,7 +42,7 @@ def list_(
     offer: Annotated[str | None, _entries_of("offer")] = None,
     since: Annotated[str | None, typer.Option(help="Dated on that day or later.")] = None,
 ) -> None:
-    """List entries in the order of recording."""
+    """List entries in the order of recording; --limit keeps the newest."""
     from ledger.store.session.snapshot import UNITS
 
     first = optional_date(call, since)
@@ -51,7 +51,7 @@ def list_(
         entries = reader.entries(deal=deal, need=need, offer=offer, since=first)
         rows = list_rows(reader.snapshot(UNITS), entries, subjects=subjects)
         head = {"schema": "cityfund.journal/1"}
-        emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW)
+        emit_rows(rows, ENTRY_COLUMNS, call.read, head=head, narrow=ENTRY_NARROW, newest_last=True)
 
 
 @command(app, "show", kind="show")

@@ -26,8 +26,9 @@ def log(
 ) -> None:
     """List every recorded act, edits of registers included, in the order of recording.
 
-    --actor keeps the acts of one person, --office those about one office's cities and all that
-    stands under them. A code that several records have is written as KIND:CODE.
+    --limit keeps the newest acts. --actor keeps those of one person, --office those about one
+    office's cities and all that stands under them. A code that several records have is written as
+    KIND:CODE.
     """
     from cli.framework.output import emit_rows
     from cli.views.activity import LOG_COLUMNS, LOG_NARROW, log_rows
@@ -43,4 +44,11 @@ def log(
     with ledger_of(call).reader() as reader:
         rows = log_rows(reader.snapshot(), read_log(reader, query))
         head = {"schema": "cityfund.log/1"}
-        emit_rows(rows, LOG_COLUMNS, options.without_office(), head=head, narrow=LOG_NARROW)
+        emit_rows(
+            rows,
+            LOG_COLUMNS,
+            options.without_office(),
+            head=head,
+            narrow=LOG_NARROW,
+            newest_last=True,
+        )

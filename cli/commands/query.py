@@ -16,7 +16,7 @@ from ledger.reports.table import Column, Lines, ReportRow
 app = standalone()
 
 
-@command(app, "query")
+@command(app, "query", of_offices=False)
 def query(
     call: Call,
     statement: Annotated[str, typer.Argument(help="One SELECT, over v_gap and other views.")],

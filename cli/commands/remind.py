@@ -61,11 +61,9 @@ def done(
     ],
 ) -> None:
     """Say that what a reminder asks for is done, today or on the day given with --on."""
-    from ledger.usecases.registers import records
-    from ledger.usecases.registers.parse import TypedTerms
+    from ledger.usecases.registers.retire import mark_done
 
     def work(uow: UnitOfWork) -> Receipt:
-        code = resolve_typed_code(uow, REMINDER.name, reminder)
-        return records.edit(uow, REMINDER.name, code, TypedTerms({"done_on": uow.day.isoformat()}))
+        return mark_done(uow, resolve_typed_code(uow, REMINDER.name, reminder))
 
     act(call, work)

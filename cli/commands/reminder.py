@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 @with_parameters(code_parameter(REMINDER))
 def reopen(call: Call, **typed: str) -> None:
     """Reopen a reminder that was marked as done; `status` and briefs list it again."""
-    from ledger.usecases.registers import records
-    from ledger.usecases.registers.parse import TypedTerms
+    from ledger.usecases.registers.retire import reopen_reminder
 
     def work(uow: UnitOfWork) -> Receipt:
-        code = resolve_typed_code(uow, REMINDER.name, typed["reminder"])
-        return records.edit(uow, REMINDER.name, code, TypedTerms({"done_on": ""}))
+        return reopen_reminder(uow, resolve_typed_code(uow, REMINDER.name, typed["reminder"]))
 
     act(call, work)
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.options import typed_filter
 
 if TYPE_CHECKING:
     from cli.framework.places import Placing
     from ledger.reports.language import Language
+    from ledger.reports.table import Column
+
+
+NAMED: Final = re.compile(r"[^=!<>]+")
+"""What a filter begins with: the column that it names."""
 
 
 def _no_names(_register: str) -> dict[str, Collection[str]]:
@@ -35,6 +41,14 @@ def typed_filters(
     return tuple(map(typed_filter, texts))
 
 
+def filtered_column(text: str) -> str:
+    """Return the key of the column that a filter names."""
+    from ledger.core.filters import column_key  # noqa: PLC0415 - only where rows are filtered
+
+    name = NAMED.match(text)
+    return column_key(name[0]) if name else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Which rows and columns of a listing are shown, in which order.
@@ -56,7 +70,8 @@ class Shape:
 class ReadOptions:
     """How a reading command was asked to answer. Times are as typed; see `ledger.core.dates`.
 
-    `office` is the one whose rows are kept, which is the last filter of `where` too.
+    `office` is the one whose rows are kept, which is the last filter of `where` too. One that
+    `is_by_setting` keeps those of lists with a column that says an office, and no others.
 
     `names` gives the names that codes of a register answer to in filters, `places` what its records
     lead to, and `asked` are the places that options name. `title` is the command, and `filters` are
@@ -69,6 +84,7 @@ class ReadOptions:
     filters: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     office: str | None = None
+    is_by_setting: bool = False
     output: Path | None = None
     as_of: str | None = None
     known_at: str | None = None
@@ -84,8 +100,18 @@ class ReadOptions:
         """Return what filters by places go by; the office of the settings by a column alone."""
         from cli.framework.places import Placing  # noqa: PLC0415 - only where rows are filtered
 
-        own = frozenset(() if self.office is None or "office" in self.asked else ("office",))
+        own = frozenset(("office",) if self.is_by_setting else ())
         return Placing(self.title, self.places, self.asked | own, own)
+
+    def honoring(self, columns: Sequence[Column]) -> ReadOptions:
+        """Return the options without the office of the settings where no column says an office."""
+        if not self.is_by_setting:
+            return self
+        from cli.framework.places import place_in  # noqa: PLC0415 - only under that setting
+
+        if place_in("office", columns, self.placing) is not None:
+            return self
+        return replace(self.without_office(), filters=self.filters[:-1])
 
     @property
     def filtering(self) -> tuple[tuple[str, ...], Placing, Language | None]:
@@ -107,7 +133,9 @@ class ReadOptions:
 
     def without_office(self) -> ReadOptions:
         """Return the same options for rows of one office already."""
-        return self if self.office is None else replace(self, where=self.where[:-1], office=None)
+        if self.office is None:
+            return self
+        return replace(self, where=self.where[:-1], office=None, is_by_setting=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

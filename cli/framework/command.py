@@ -115,8 +115,10 @@ class Call(typer.Context):
             typed_filters,
         )
 
-        output, office = self.params.get("output"), self._office()
+        output = self.params.get("output")
         asked = [name for name in PLACES if name in self._places and self.params.get(name)]
+        by_setting = None if "office" in asked else self._office_by_setting()
+        office = by_setting if "office" not in asked else self.params["office"]
         where = typed_filters(self.params, asked, office)
         return ReadOptions(
             format=self.format,
@@ -125,6 +127,7 @@ class Call(typer.Context):
             filters=where,
             where=where,
             office=office,
+            is_by_setting=by_setting is not None,
             asked=frozenset(asked),
             places=cache(partial(self.ensure_object(Session).lead_to, self)),
             output=None if output in {None, "-"} else Path(output),
@@ -160,12 +163,15 @@ class Call(typer.Context):
             stamp=bool(asked.get("stamp")),
         )
 
-    def _office(self) -> str | None:
-        """Return the office whose rows a list keeps: as asked for, or by the settings."""
-        if "office" not in self._places:
+    def _office_by_setting(self) -> str | None:
+        """Return the office of the settings, unless a filter names one."""
+        of_offices = getattr(self.command, "of_offices", True)
+        if "office" not in self._places or not of_offices or self.settings.office is None:
             return None
-        by_setting = self.settings.office if getattr(self.command, "of_offices", True) else None
-        return self.params.get("office") or by_setting
+        from cli.framework.call_options import filtered_column  # noqa: PLC0415 - as above
+
+        named = (filtered_column(text) for text in self.params.get("where") or ())
+        return None if "office" in named else self.settings.office
 
     @property
     def _places(self) -> frozenset[str]:

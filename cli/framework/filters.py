@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from cli.framework.call_options import NAMED, filtered_column
 from cli.framework.options import PLACES
 from cli.framework.places import NOWHERE, Placing, place_in, refuse_place, same_column
 from cli.framework.shape import find_column
-from ledger.core.filters import Cell, Filter, FilterKind, Selection, column_key, read_filter
+from ledger.core.filters import Cell, Filter, FilterKind, Selection, read_filter
 from ledger.core.partial_dates import PartialDate
 from ledger.reference.filter_columns import RegisterNames, filter_column, no_names
 from ledger.reports.table import Column, ReportRow, machine
@@ -28,7 +28,6 @@ _KINDS: Final = {
 }
 
 
-_NAMED: Final = re.compile(r"[^=!<>]+")
 _DATES: Final = frozenset({FilterKind.DATE, FilterKind.PARTIAL_DATE})
 
 
@@ -87,6 +86,8 @@ def keyed_filters(
         name = filtered_column(text)
         key = same_column(name, keys)
         if key not in keys and name in placing.asked:
+            if name in placing.own:
+                continue  # the office of the settings, for a list without one
             refuse_place(name, _value_of(name, where), keys)
         texts.append(text if key == name else f"{key}{_after_name(text)}")
     return tuple(texts)
@@ -119,19 +120,13 @@ def _value_of(name: str, where: Sequence[str]) -> str:
     return _after_name(texts[-1]).lstrip("=!<>") if texts else ""
 
 
-def filtered_column(text: str) -> str:
-    """Return the key of the column that a filter names."""
-    name = _NAMED.match(text)
-    return column_key(name[0]) if name else ""
-
-
 def _after_name(text: str) -> str:
-    name = _NAMED.match(text)
+    name = NAMED.match(text)
     return text[name.end() :] if name else text
 
 
 def _by_key(text: str, columns: Sequence[Column], language: Language | None) -> str:
-    name = _NAMED.match(text)
+    name = NAMED.match(text)
     column = None if name is None else find_column(name[0], columns, language)
     return text if column is None else f"{column.key}{_after_name(text)}"
 

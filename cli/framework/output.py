@@ -38,6 +38,7 @@ def filter_rows(
     Raises UnknownColumn, AmbiguousColumn, OperatorRefused, UnreadableFilter, UnitsDiffer,
     NoOfficeView and NoPlaceView.
     """
+    options = options.honoring(columns)
     if not options.where:
         return rows
     selection = _selection(columns, options)
@@ -54,7 +55,7 @@ def filter_rows(
 
 def meets_filters(rows: Iterable[_Row], columns: Sequence[Column], options: ReadOptions) -> bool:
     """Say whether some row has each value that the filters ask for, so that nothing is noted."""
-    selection = _selection(columns, options)
+    selection = _selection(columns, options.honoring(columns))
     return bool([*selection.keep(rows)]) and not any(selection.notes())
 
 
@@ -76,23 +77,25 @@ def emit_rows(
     above: Sequence[str] = (),
     notes: Sequence[str] = (),
     below: Callable[[Sequence[ReportRow]], Iterable[str]] | None = None,
+    newest_last: bool = False,
 ) -> None:
     """Write a listing where and as it was asked for, after its filters.
 
     On a terminal where `columns` cannot stand side by side, those of `narrow` are tried. `notes`
     are lines that pages and workbooks alone carry, as a terminal has its own. `above`
     are lines that people read before the table, which is left out where it is empty, and `below`
-    makes those that they read after it, unbroken. `head`
+    makes those that they read after it, unbroken. Of rows with the `newest_last`, `--limit` keeps
+    the last, unless they are sorted. `head`
     (with the `schema`) and `tail` stand before and after the rows, `named` so, in JSON only.
     Everything the rows hold goes into JSON, every column into CSV, the columns for people
     elsewhere.
     """
-    head, tail = head or {}, tail or {}
+    head, tail, options = head or {}, tail or {}, options.honoring(columns)
     chosen = filter_rows(rows, columns, options)
     if options.shape:
         from cli.framework.shape import shaped  # noqa: PLC0415 - few lists are asked so
 
-        chosen, columns = shaped(chosen, columns, options, head)
+        chosen, columns = shaped(chosen, columns, options, head, newest_last=newest_last)
         narrow = ()
     if options.format in _WHOLE:
         emit_answer(_answer(options, columns, chosen, head, tail, [*above, *notes]), options)

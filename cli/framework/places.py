@@ -62,7 +62,8 @@ class Placing(NamedTuple):
     """What the filters by places of one list go by.
 
     `title` is the command that lists, `asked` are the places that were named by options, and `own`
-    those that only a column of the list answers to, such as the office of the settings.
+    those that only a column of the list answers to: the office of the settings, which limits no
+    other list.
     """
 
     title: str = ""

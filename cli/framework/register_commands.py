@@ -93,7 +93,7 @@ def asks_for_state(options: ReadOptions) -> bool:
     """Return whether a filter is by the state of records, which shows the closed ones as well."""
     if not options.where:
         return False
-    from cli.framework.filters import filtered_column  # noqa: PLC0415 - only where rows are filtered
+    from cli.framework.call_options import filtered_column  # noqa: PLC0415 - only with filters
 
     return any(filtered_column(text) in {"state", "status"} for text in options.where)
 

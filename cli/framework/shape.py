@@ -6,6 +6,7 @@ their headings in any case, as they stand on the screen or on a page in the lang
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -43,14 +44,22 @@ class AmbiguousColumn(UsageError, code="ambiguous-column"):
 
 
 def find_column(
-    name: str, columns: Sequence[Column], language: Language | None = None
+    name: str,
+    columns: Sequence[Column],
+    language: Language | None = None,
+    *,
+    as_shown: bool = False,
 ) -> Column | None:
     """Return the column of a key or, where that is no key, of a heading; None where neither is.
 
-    Raises AmbiguousColumn.
+    A heading `as_shown` on the screen, letter by letter, stands before a key in other letters:
+    `City` is the name that is shown so, and `city` the code. Filters go by the code, which answers
+    to both. Raises AmbiguousColumn.
     """
     wanted = column_key(name)
     found = [one for one in columns if one.key == name.strip()]
+    if not found and as_shown:
+        found = [one for one in columns if one.table and one.heading == name.strip()]
     found = found or [one for one in columns if column_key(one.key) == wanted]
     if not found:
         found = [one for one in columns if wanted in _headings(one, language)]
@@ -67,7 +76,7 @@ def find_column(
 
 def column_named(name: str, columns: Sequence[Column], language: Language | None = None) -> Column:
     """Return the column of a key or of a heading. Raises UnknownColumn and AmbiguousColumn."""
-    found = find_column(name, columns, language)
+    found = find_column(name, columns, language, as_shown=True)
     if found is not None:
         return found
     from cli.framework.usage_errors import did_you_mean  # noqa: PLC0415 - for a refusal alone
@@ -92,8 +101,12 @@ def shaped(
     columns: Sequence[Column],
     options: ReadOptions,
     head: Mapping[str, object],
+    *,
+    newest_last: bool = False,
 ) -> tuple[Iterable[ReportRow], Sequence[Column]]:
     """Return the rows and columns that were requested.
+
+    Unsorted ones are limited to the newest where those are last.
 
     Raises UnknownColumn, AmbiguousColumn and NothingToStamp.
     """
@@ -108,7 +121,8 @@ def shaped(
     if keys:
         rows = _sorted(rows, keys)
     if shape.limit is not None:
-        rows = _limited(rows, shape.limit, options)
+        keep = _newest if newest_last and not keys else _first
+        rows = keep(rows, shape.limit, options)
     if chosen:
         if options.format in {"json", "ndjson"}:
             rows = _only(rows, [column.key for column in chosen])
@@ -146,11 +160,24 @@ def _order(row: ReportRow, column: Column) -> tuple[int, Any]:
     return (1, machine(cell).casefold())
 
 
-def _limited(rows: Iterable[ReportRow], limit: int, options: ReadOptions) -> Iterator[ReportRow]:
+def _first(rows: Iterable[ReportRow], limit: int, options: ReadOptions) -> Iterator[ReportRow]:
     left = iter(rows)
     yield from islice(left, limit)
     if next(left, None) is not None and not options.quiet:
-        tell(f"Only the first {limit:,} rows are shown; --limit says how many.")
+        tell(f"Only the {_counted('first', limit)} shown; --limit says how many.")
+
+
+def _newest(rows: Iterable[ReportRow], limit: int, options: ReadOptions) -> Iterator[ReportRow]:
+    kept = deque(rows, maxlen=limit + 1)  # one more says whether there are others
+    if len(kept) > limit:
+        kept.popleft()
+        if not options.quiet:
+            tell(f"Only the {_counted('newest', limit)} shown; --limit says how many.")
+    yield from kept
+
+
+def _counted(which: str, limit: int) -> str:
+    return f"{which} row is" if limit == 1 else f"{which} {limit:,} rows are"
 
 
 def _only(rows: Iterable[ReportRow], keys: Sequence[str]) -> Iterator[ReportRow]:

@@ -76,7 +76,7 @@ class NoOfficeView(UsageError, code="no-office-view"):
     """An office's own view was asked of rows that belong to no city."""
 
     default_why = "A view that cannot be applied is refused, never ignored."
-    default_next = "Leave out --office, and the setting office (CITYFUND_OFFICE), for this list."
+    default_next = "Leave out --office for this list."
 
 
 class NoPlaceView(UsageError, code="no-place-view"):

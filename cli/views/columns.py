@@ -34,8 +34,9 @@ _KEYS: Final = {
         eligible_offers decimals entry examined gets_text gives_text in_force interested late
         leaves likeness level_1_text level_2_text line lines meetings most_days_late needs
         needs_covered new not_counted offers open_text openings pairs partnerships population_ratio
-        projects proposal_line rank ranked rate reverses seal seconds served_cities share_delivered
-        size sleeping step_text takes taken_up then_text ties today_text undertakings unknown
+        projects proposal_line rank ranked rate request reverses seal seconds served_cities
+        share_delivered size sleeping step_text takes taken_up then_text ties today_text
+        undertakings unknown
         version weight without_outcome without_rate share_used answer_due newly_barred offer_fits
         offer_lapsed offers_counted
     """,

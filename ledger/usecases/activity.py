@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger.core.factors import Side
 from ledger.store.acts import RecordedAct, read_acts, requests_about
 from ledger.store.named_records import all_under, find_all_named, find_named
+from ledger.store.session.execute import SET_UP
 from ledger.store.session.snapshot import Reader
 
 _SIDES = tuple(side.value for side in Side)
@@ -36,10 +37,16 @@ class RecordName(NamedTuple):
 
 
 def read_log(reader: Reader, query: LogQuery) -> Iterator[RecordedAct]:
-    """Read acts in the order of recording. Raises `UnknownCode` and `AmbiguousCode`."""
-    return read_acts(
+    """Read acts in the order of recording. Raises `UnknownCode` and `AmbiguousCode`.
+
+    What sets a ledger up records every office, and is about none of them alone.
+    """
+    acts = read_acts(
         reader.connection, since=query.since, actor=query.actor, among=_requests(reader, query)
     )
+    if query.office is None:
+        return acts
+    return (act for act in acts if act.command not in SET_UP)
 
 
 def acts_about(

@@ -98,6 +98,28 @@ def test_acts_of_a_person_and_since_a_time(busy: Officer) -> None:
     assert len(rows(busy, f"journal list {sorted_by_time}")) == 1
 
 
+def test_a_limit_keeps_the_newest_acts_in_the_order_of_recording(busy: Officer) -> None:
+    every = rows(busy)
+    for line in ("log", "log --since today", "journal list"):
+        assert rows(busy, f"{line} --limit 2") == rows(busy, line)[-2:], line
+    assert rows(busy, "log --limit 2 --sort request") == every[:2]
+    assert rows(busy, "log --limit 2 --where command='need add'") == [
+        one for one in every if one["command"] == "need add"
+    ]
+    said = busy.tries("log --limit 1")
+    assert "project edit" not in said.out
+    assert "Only the newest row is shown" in said.err
+    assert "Only" not in busy.tries(f"log --limit {len(every)}").err
+
+
+def test_the_act_that_sets_up_all_offices_is_of_none(busy: Officer) -> None:
+    busy.says("office edit asia --name 'Office of Asia'")
+    about = commands(busy, "log --office asia")
+    assert not any(one.startswith("init") for one in about)
+    assert about[0] == "city add MHD"
+    assert about[-1] == "office edit asia"
+
+
 def test_several_records_of_one_code_are_all_meant(busy: Officer) -> None:
     busy.says("provider add Mashhad --kind city --city MHD --code MHD")
     assert "provider add MHD" in commands(busy, "log --about MHD")

@@ -140,7 +140,11 @@ def test_a_reminder_that_was_reopened_travels(
     office.says("remind PRJ-1 2026-11-20 'Call the mayor'")
     office.says("done R-0001 --on 2026-11-21")
     office.says(f"export {tmp_path / 'done'}")
+    for line in ("done R-0001", "done R-0001 --on 2026-11-22"):
+        refused = office.refused(line, 4, "R-0001 is done already, since 2026-11-21", "reopen")
+        assert refused == "nothing-to-change"
     receipt = office.asks("reminder reopen R-0001 --reason 'nobody called'")
+    office.refused("reminder reopen R-0001", 4, "R-0001 is open already")
     assert receipt["changes"] == {"done_on": ["2026-11-21", None]}
     assert "done on: 2026-11-21 → none" in office.says("history R-0001")
     office.says(f"export {tmp_path / 'reopened'}")

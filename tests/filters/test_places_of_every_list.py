@@ -214,6 +214,30 @@ def test_columns_answer_to_their_headings_as_shown_and_to_their_keys(listed: Off
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("line", FILTERED)
+def test_a_heading_chooses_and_sorts_by_the_column_that_stands_under_it(
+    listed: Officer, line: str
+) -> None:
+    table = listed.tries(f"{line} --format md").out
+    if "\n|" not in f"\n{table}":
+        return
+    head, _, *rows = (row for row in table.splitlines() if row.startswith("|"))
+    headings = _cells(head)
+    for place, heading in enumerate(headings):
+        if headings.count(heading) > 1 or not heading:
+            continue
+        chosen = listed.tries(f"{line} --format md --columns", heading).out
+        found = [_cells(row) for row in chosen.splitlines() if row.startswith("|")]
+        assert found[0] == [heading], (line, heading)
+        assert [row[0] for row in found[2:]] == [_cells(row)[place] for row in rows], heading
+        assert listed.tries(f"{line} --format md --sort", heading).code in {0, 1}
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_heading_of_several_columns_is_refused_with_their_keys(listed: Officer) -> None:
     query = "query 'SELECT 1 AS a_b, 2 AS \"A B\"'"
     for option in ("--sort", "--columns"):

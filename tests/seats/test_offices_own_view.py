@@ -42,14 +42,42 @@ def test_a_list_keeps_the_rows_of_one_office(offices: Officer) -> None:
         assert [next(iter(row.values())) for row in rows] == [code], line
 
 
-def test_the_setting_does_the_same_and_what_cannot_be_viewed_so_is_refused(
+def test_the_setting_does_the_same_where_it_can_be_honoured(
     offices: Officer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CITYFUND_OFFICE", "hq")
     assert [row["code"] for row in offices.asks("city list")["rows"]] == ["PAR"]
-    assert [row["code"] for row in offices.asks("city list --office asia")["rows"]] == ["MHD"]
-    assert offices.refused("provider list", 2, "never ignored") == "no-office-view"
-    assert offices.refused("unit list", 2, "hq") == "no-office-view"
+    for line in ("city list --office asia", "city list --where office=asia"):
+        assert [row["code"] for row in offices.asks(line)["rows"]] == ["MHD"], line
+    assert offices.refused("unit list --office hq", 2, "never ignored") == "no-office-view"
+
+
+WITHOUT_OFFICES = (
+    *("provider list", "unit list", "note list", "topic list", "body list", "office list"),
+    *("identifier list", "restriction list", "limit list", "match list", "approval list"),
+    *("journal list", "contact list", "owner list", "reminder list", "rates show"),
+    *("settings list", "report providers", "report restrictions"),
+    "query 'SELECT city, office FROM v_city'",
+)
+"""Lists without a column that says an office."""
+
+
+@pytest.mark.parametrize("line", WITHOUT_OFFICES)
+def test_lists_without_an_office_are_whole_under_the_setting(
+    offices: Officer, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    for said in (
+        "note add MHD 'Asked twice'",
+        "owner add MHD sara",
+        "contact add MHD Reza --role mayor",
+        "identifier add projects P-MHD iati X-1",
+    ):
+        offices.says(said)
+    without = offices.asks(line)["rows"]
+    monkeypatch.setenv("CITYFUND_OFFICE", "hq")
+    assert offices.asks(line)["rows"] == without
+    assert "office=hq" not in offices.says(f"{line} --format html")
+    assert "office=hq" in offices.says("city list --format html")
 
 
 def test_the_pipeline_and_the_acts_of_approaches_hold_for_an_office(

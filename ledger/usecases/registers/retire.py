@@ -1,4 +1,7 @@
-"""Taking a record out of use and bringing it back: offices, cities, providers, whole projects."""
+"""Taking a record out of use and bringing it back: offices, cities, providers, whole projects.
+
+A reminder is marked as done and reopened in the same way.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,16 @@ from ledger.core.quantity import format_quantity
 from ledger.core.text import first_few
 from ledger.journal.receipts import Receipt
 from ledger.reference.terms import find_status
-from ledger.registers.activity import OWNER
+from ledger.registers.activity import OWNER, REMINDER
 from ledger.registers.table import REGISTERS, children_of
 from ledger.store.journal.accounts import Account
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.registers.offices import note_uncovered
+from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.registers.phases import require_newest_day
 from ledger.usecases.registers.quantities import reinstate_amount, withdraw_amount
+from ledger.usecases.registers.records import edit
 from ledger.usecases.registers.rules import refuse_withdrawn, require_one_owner, title_of
 
 CANCELLED = "cancelled"
@@ -83,6 +88,34 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
 def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
     uow.flush_registers()
     return [(code, kept.record) for code, kept in load_all(uow.connection, kind).items()]
+
+
+def mark_done(uow: UnitOfWork, typed: str) -> Receipt:
+    """Mark a reminder as done on the day of the act.
+
+    Raises `UnknownCode`, and `NothingToChange` where it is done already.
+    """
+    kept = uow.find_record(REMINDER.name, typed)
+    done_on = kept.record.done_on
+    if done_on is not None:
+        raise NothingToChange(
+            f"Reminder {kept.record.code} is done already, since {done_on}.",
+            why="Nothing would change.",
+            next_step="Where it is not done after all, or on another day: "
+            f"cityfund reminder reopen {kept.record.code}",
+        )
+    return edit(uow, REMINDER.name, kept.record.code, TypedTerms({"done_on": uow.day.isoformat()}))
+
+
+def reopen_reminder(uow: UnitOfWork, typed: str) -> Receipt:
+    """Reopen a reminder that was done.
+
+    Raises `UnknownCode`, and `NothingToChange` where it is open.
+    """
+    record = uow.find_record(REMINDER.name, typed).record
+    if record.done_on is None:
+        raise _unchanged(f"Reminder {record.code} is open already.", REMINDER.name, record)
+    return edit(uow, REMINDER.name, record.code, TypedTerms({"done_on": ""}))
 
 
 def withdraw_project(uow: UnitOfWork, typed: str) -> Receipt:
