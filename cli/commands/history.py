@@ -24,8 +24,12 @@ def history(
             autocompletion=complete_any(*versioned()),
         ),
     ],
+    known_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As recorded by that time.")
+    ] = None,
 ) -> None:
     """Show what changed of any record, newest first: who, when, why, and from which source."""
+    from cli.framework.register_commands import NotThereThen
     from cli.views.history import emit_changes, read_changes
     from cli.views.history_of_others import read_other_changes
     from ledger.usecases.lookup import record_with_history
@@ -34,4 +38,6 @@ def history(
         kind, known = record_with_history(reader, code)
         read = read_changes if kind in versioned() else read_other_changes
         changes = read(reader, kind, known)
+    if known_at is not None and not changes.rows:
+        raise NotThereThen(f"{kind.capitalize()} {known} was not in the ledger at that time.")
     emit_changes(call, changes)

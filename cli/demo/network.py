@@ -1,7 +1,7 @@
 """The association around the fund, as data: bodies, seats, motions, partnerships, restrictions.
 
 Cities, years and roles are those of the story. What begins with Sample is invented, and so are
-the days of the two sessions, which the story does not give.
+the days of the two sessions and of the targets, which the story does not give.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _association() -> Chapter:
 def _bodies() -> Iterator[Step]:
     yield _quiet(
         "body add Metropolis --code METROPOLIS --kind association "
-        "--note 'about 130 member metropolises'"
+        "--note 'about 130 member metropolises; non-profit and non-political'"
     )
     for words in (
         "Board --code BOARD --kind board --seats 22",
@@ -73,7 +73,7 @@ def _bodies() -> Iterator[Step]:
         yield _quiet(f"body add {words} --parent METROPOLIS")
     yield _quiet(
         "body add 'Group for international cooperation' --code GROUP --kind other --from 2003 "
-        "--note 'founded by the municipality of Mashhad'"
+        "--note 'founded by the municipality of Mashhad after the second city council'"
     )
 
 
@@ -81,7 +81,10 @@ def _seats() -> Iterator[Step]:
     for name, code, country in _BOARD:
         yield _quiet(f"city add {name} --code {code} --country {country}")
         yield _quiet(f"seat add {code} BOARD --role board")
-    for city in ("MHD", "IFN", "SYZ", "THR"):
+    yield _quiet(
+        "seat add MHD METROPOLIS --role member --from 1993 --note 'did little there until 2003'"
+    )
+    for city in ("IFN", "SYZ", "THR"):
         yield _quiet(f"seat add {city} METROPOLIS --role member --from 1993")
     yield _shown("seat add MHD ADVISERS --role adviser --from 2007")
     for code, _, year in _OFFICES:
@@ -99,17 +102,22 @@ def _seats() -> Iterator[Step]:
 
 
 def _motions() -> Chapter:
-    session = "meeting add --body METROPOLIS --kind session --note 'sample day'"
+    session = "meeting add --body METROPOLIS --kind session --note"
     return Chapter(
         "The bank, then the fund",
         "In 2008 Mashhad proposed an international bank for members. A committee studied it and "
         "reported that a non-profit association cannot found a bank. The second motion was this "
-        "fund: the link between projects and money, expertise and implementation.",
+        "fund: the link between projects and money, expertise and implementation. Mashhad's three "
+        "phases are three targets: be there, count there, sit where decisions are made.",
         (
             _quiet(
-                f"{session} --code SESSION-1 --name 'First strategic session' --from 2008-10-15"
+                f"{session} 'for the ten years to come; sample day' --code SESSION-1 "
+                "--name 'First strategic session' --from 2008-10-15"
             ),
-            _quiet(f"{session} --code SESSION-2 --name 'Next strategic session' --from 2009-10-15"),
+            _quiet(
+                f"{session} 'sample day' --code SESSION-2 --name 'Next strategic session' "
+                "--from 2009-10-15"
+            ),
             _quiet("meeting attend SESSION-1 MHD --did proposed"),
             _quiet("meeting attend SESSION-2 MHD --did proposed"),
             _shown(
@@ -123,12 +131,27 @@ def _motions() -> Chapter:
                 "--what 'A fund that links projects to the three factors' "
                 "--outcome adopted --decided-at SESSION-2 --follows M-BANK"
             ),
-            _quiet(
-                "target add --body METROPOLIS --city MHD --measure present --value 1 "
-                "--from 2003-01-01 --by 2009-12-31"
-            ),
+            *_targets(),
             _shown("report engagement --body METROPOLIS --where city=MHD"),
+            _shown("report engagement --body BOARD --where city=MHD"),
         ),
+        "Mashhad is at every session and counts there. It has the seat on the board that it set "
+        "out for; no meeting of the board is recorded, so nothing says yet that the seat is used.",
+    )
+
+
+def _targets() -> Iterator[Step]:
+    """Give the three phases: be at every meeting, count there, sit where decisions are made."""
+    target = "target add --city MHD"
+    yield _shown(
+        f"{target} --body METROPOLIS --measure present --value 1 --from 2003-01-01 --by 2009-12-31"
+    )
+    yield _quiet(
+        f"{target} --body METROPOLIS --measure effective --value 0.5 "
+        "--from 2003-01-01 --by 2009-12-31"
+    )
+    yield _quiet(
+        f"{target} --body BOARD --measure deciding --value 1 --from 2006-01-01 --by 2010-12-31"
     )
 
 

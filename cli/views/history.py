@@ -48,7 +48,8 @@ class Changes(NamedTuple):
 def read_changes(reader: Reader, kind: str, code: str) -> Changes:
     """Read the history of one code of a register.
 
-    The records that had the code before, each recorded in error, are a part of it.
+    The records that had the code before, each recorded in error, are a part of it. What was
+    recorded after the reader's moment is left out.
     """
     from ledger.store.db.queries import request_places  # noqa: PLC0415 - brings SQLAlchemy
     from ledger.store.register_codes import ids_under  # noqa: PLC0415 - brings SQLAlchemy
@@ -63,7 +64,7 @@ def read_changes(reader: Reader, kind: str, code: str) -> Changes:
     snapshot = reader.snapshot(UNITS)
     rows: list[dict[str, Any]] = []
     for place, identity in enumerate(ids_under(reader.connection, kind, code), start=1):
-        versions = read_versions(reader.connection, kind, identity)
+        versions = read_versions(reader.connection, kind, identity, reader.times.known_at)
         entries = [*reader.entries_of(kind, identity)] if kind in _WITH_ENTRIES else []
         own = entries if kind == _DEAL else [one for one in entries if one.deal is None]
         told = [

@@ -23,8 +23,9 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
 def read_other_changes(reader: Reader, kind: str, code: str) -> Changes:
     """Read the history of a finding, an entry or a stored proposal, newest first."""
     read = {"finding": _of_finding, "entry": _of_entry, "proposal": _of_proposal}[kind]
-    changes = read(reader, code)
-    return changes._replace(rows=changes.rows[::-1])
+    changes, known_at = read(reader, code), reader.times.known_at
+    known = [one for one in changes.rows if known_at is None or one["recorded_at"] <= known_at]
+    return changes._replace(rows=known[::-1])
 
 
 def _of_finding(reader: Reader, typed: str) -> Changes:
@@ -60,12 +61,11 @@ def _of_entry(reader: Reader, typed: str) -> Changes:
         reversal_of,
     )
 
-    entries, number = [], entry_number(typed)
-    following: int | None = number
-    while following is not None:  # a reversal can be reversed
-        entries.append(read_entry(reader.connection, following))
-        following = reversal_of(reader.connection, following)
-    return _changes_by_entries(reader, entries, "entry", str(number))
+    number = entry_number(typed)
+    numbers = [read_entry(reader.connection, number).number]
+    while (following := reversal_of(reader.connection, numbers[-1])) is not None:
+        numbers.append(following)  # a reversal can be reversed
+    return _changes_by_entries(reader, [*reader.numbered(numbers)], "entry", str(number))
 
 
 def _changes_by_entries(reader: Reader, entries: list[Entry], kind: str, code: str) -> Changes:
@@ -90,13 +90,11 @@ def _changes_by_entries(reader: Reader, entries: list[Entry], kind: str, code: s
 
 
 def _of_proposal(reader: Reader, code: str) -> Changes:
-    from ledger.store.journal.entries import read_entry  # noqa: PLC0415 - brings the store
-    from ledger.store.proposals import read_proposal  # noqa: PLC0415 - as above
+    from ledger.store.proposals import read_proposal  # noqa: PLC0415 - brings the store
 
     proposal = read_proposal(reader.connection, code)
     numbers = sorted(one.entry for one in proposal.accepted.values())
-    introductions = [read_entry(reader.connection, number) for number in numbers]
-    accepted = _changes_by_entries(reader, introductions, "proposal", code)
+    accepted = _changes_by_entries(reader, [*reader.numbered(numbers)], "proposal", code)
     lines = len(proposal.numbered_lines)
     saved = {
         **_NOTHING,

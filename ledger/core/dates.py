@@ -52,6 +52,13 @@ class FutureDate(InvalidInput, code="future-date"):
     default_next = "Give today or an earlier date; use --until or --due for a planned date."
 
 
+class OutOfOrder(InvalidInput, code="out-of-order"):
+    """Something would end before it begins, or its largest be below its smallest."""
+
+    default_why = "A period ends on its first day or later; a largest is not below its smallest."
+    default_next = "Correct one of the two."
+
+
 class BeforeDeclaration(RefusedByRule, code="before-declaration"):
     """An act is dated before the need or the offer was declared."""
 

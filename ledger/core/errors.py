@@ -44,6 +44,7 @@ class LedgerError(Exception):
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
     default_why: ClassVar[str] = ""
     default_next: ClassVar[str] = ""
+    faults: Sequence[Detail] = ()
 
     def __init_subclass__(cls, *, code: str, exit_code: ExitCode | None = None) -> None:
         """Take the code as an explicit keyword: scripts depend on it, so no rename changes it."""
@@ -58,7 +59,7 @@ class LedgerError(Exception):
 
     def details(self) -> Sequence[Detail]:
         """Return the single faults of a refusal that reports several; most report none."""
-        return ()
+        return self.faults
 
     def with_what(self, what: str) -> LedgerError:
         """Return the same refusal with a *what* that names its place, such as a line of a file."""

@@ -16,7 +16,15 @@ from typing import NamedTuple
 from ledger.core.quantity import Unit, format_quantity, short_quantity
 from ledger.core.text import text_key
 from ledger.journal.balance import Balance
-from ledger.registers.records import ACTIVE_STATUSES, City, Need, Offer, Project, Provider
+from ledger.registers.records import (
+    ACTIVE_STATUSES,
+    City,
+    Need,
+    Offer,
+    Project,
+    Provider,
+    Restriction,
+)
 from ledger.restrictions.bars import (
     NO_RESTRICTIONS,
     PairRecords,
@@ -277,12 +285,17 @@ def terms_of_pair(need: NeedFacts, offer: OfferFacts, instrument: str | None = N
     return pair_terms(records, offer.country, instrument)
 
 
-def _restricted(pairing: Pairing) -> Failure | None:
+def bars_of(pairing: Pairing) -> tuple[Restriction, ...]:
+    """Return the restrictions that bar a pair on its day."""
     need, offer = pairing.need, pairing.offer
     if offer.restrictions is NO_RESTRICTIONS:
-        return None
+        return ()
     pair = terms_of_pair(need, offer, pairing.instrument)
-    bars = offer.restrictions.judge(pair, pairing.day).bars
+    return tuple(offer.restrictions.judge(pair, pairing.day).bars)
+
+
+def _restricted(pairing: Pairing) -> Failure | None:
+    bars = bars_of(pairing)
     return Failure("restricted", "; ".join(map(describe, bars))) if bars else None
 
 

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.journal.entries import Draft
+from ledger.registers.records import Restriction
+from ledger.restrictions.bars import describe
 
 MEASURES: Final = (
     frozenset({Stage.HELD, Stage.COMMITTED, Stage.DELIVERED}),
@@ -28,10 +30,25 @@ class Restricted(RefusedByRule, code="restricted"):
     """A restriction bars the pair on the day of the act."""
 
     default_why = "A restriction in force on that day bars the pair, and no exemption covers it."
-    default_next = (
-        "See it with: cityfund restriction show RESTRICTION. An agreement of both sides cannot "
-        "lift it; where its authority gave leave, record that with: cityfund exemption add."
-    )
+
+    @classmethod
+    def by(
+        cls, bars: Sequence[Restriction], pair: str, day: date, *, why: str | None = None
+    ) -> Restricted:
+        """Make the refusal of a pair, as a sentence names it, that restrictions bar on a day.
+
+        `why` names the restrictions, unless it is given.
+        """
+        codes = [one.code for one in bars]
+        shown = ", ".join(f"cityfund restriction show {one}" for one in codes)
+        leave = " and ".join(f"cityfund exemption add {one}" for one in codes)
+        return cls(
+            f"{pair} are barred on {day}.",
+            why=f"{'; '.join(map(describe, bars))}." if why is None else why,
+            next_step=f"See {'it' if len(codes) == 1 else 'them'} with: {shown}. An agreement of "
+            "both sides cannot lift a restriction; where its authority gave leave, record that "
+            f"with: {leave}.",
+        )
 
 
 class Change(NamedTuple):

@@ -84,8 +84,13 @@ class ImportReceipt(NamedTuple):
     body: str
 
 
-def imports_naming(connection: Connection, records: Iterable[str]) -> list[ImportReceipt]:
-    """Read the imports whose receipts hold one of some records, as table/code, newest first."""
+def imports_naming(
+    connection: Connection, records: Iterable[str], known_at: datetime | None = None
+) -> list[ImportReceipt]:
+    """Read the imports whose receipts hold one of some records, as table/code, newest first.
+
+    With a moment, only those recorded by then.
+    """
     request, receipt = tables.request, tables.receipt
     texts = [json.dumps(one, ensure_ascii=False) for one in records]
     holds = or_(*(receipt.c.body.contains(text, autoescape=True) for text in texts))
@@ -95,6 +100,8 @@ def imports_naming(connection: Connection, records: Iterable[str]) -> list[Impor
         .where(request.c.command.in_(_IMPORTS), holds)
         .order_by(request.c.id.desc())
     )
+    if known_at is not None:
+        query = query.where(request.c.recorded_at <= known_at)
     return [ImportReceipt(*row) for row in connection.execute(query)]
 
 

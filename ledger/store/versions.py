@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from ledger.core.text import code_number, normalised_code
 from ledger.registers.table import code_prefixes
 from ledger.store.db import tables
+from ledger.store.db.clock import known_by
 from ledger.store.db.tables import FORMER
 from ledger.store.registers import STORED_REGISTERS, columns_of, in_error, later_versions
 
@@ -35,10 +36,12 @@ class Version:
     record: Any
 
 
-def read_versions(connection: Connection, kind: str, identity: int) -> list[Version]:
+def read_versions(
+    connection: Connection, kind: str, identity: int, known_at: datetime | None = None
+) -> list[Version]:
     """Read all versions of a record by its id, oldest first, in one statement.
 
-    Each has the code that it was recorded under.
+    Each has the code that it was recorded under. With a moment, only those known by then.
     """
     register = STORED_REGISTERS[kind]
     versions, request = register.versions, tables.request
@@ -57,6 +60,8 @@ def read_versions(connection: Connection, kind: str, identity: int) -> list[Vers
         .where(register.identity.c.id == identity)
         .order_by(versions.c.version)
     )
+    if known_at is not None:
+        query = query.where(known_by(versions, known_at))
     return [
         Version(*head, register.record(*terms))
         for head, terms in ((row[:_HEAD], row[_HEAD:]) for row in connection.execute(query))

@@ -55,7 +55,7 @@ def test_bad_words_are_refused(office: Officer) -> None:
     assert office.refused("note add MHD x", 5, "city:MHD", "provider:MHD") == "ambiguous-code"
     assert office.refused("note add PRJ-9 x", 5, "PRJ-9") == "unknown-code"
     assert office.refused("note add PRJ-1 ' '", 3, "text") == "bad-terms"
-    assert office.refused("note add PRJ-1 x --date 2027-01-01", 3, "future") == "bad-terms"
+    assert office.refused("note add PRJ-1 x --date 2027-01-01", 3, "future") == "future-date"
     assert office.refused("contact add PRJ-1 x", 5, "city, provider") == "unknown-code"
     assert office.refused("contact add city:MHD x --email none", 3, "email") == "bad-terms"
     assert office.refused("contact add city:MHD x --phone call", 3, "telephone") == "bad-terms"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from officer import Officer
+import time_machine
+from officer import NOON, Officer
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -63,3 +65,31 @@ def test_a_record_in_error_has_a_history(traded: Officer) -> None:
     for typed in ("QOM", "city:qom"):
         assert traded.asks(f"history {typed}")["code"] == "QOM"
     assert traded.refused("history NOWHERE", 5, "NOWHERE") == "unknown-code"
+
+
+def test_a_history_is_told_as_it_was_known(traded: Officer, tmp_path: Path) -> None:
+    bar = "restriction add --code RS-1 --countries BR --authority Council --reason measures --yes"
+    traded.says(bar)
+    traded.says("deal introduce O-0001 N-0001 '10 EUR' --until 2027-01-31")
+    entry = traded.asks("journal list --deal D-0001")["rows"][0]["entry"]
+    (inbox := tmp_path / "inbox").mkdir()
+    (inbox / "a.csv").write_text("provider,statement\na,?\n", encoding="utf-8")
+    traded.tries(f"reconcile --only statements --inbox {inbox}")
+    traded.says("match --save")
+    earlier = traded.asks("history RS-1")["rows"][-1]["recorded_at"]
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        traded.says("restriction edit RS-1 --until 2027-06-30 --reason lifted")
+        traded.says("finding resolve F-0001 --reason read")
+        traded.says("match accept --until 2027-01-31 --yes")
+        traded.says(f"journal reverse {entry} --reason slip --yes")
+        traded.says("restriction add --code RS-2 --countries BR --authority A --reason m --yes")
+    with time_machine.travel(NOON + timedelta(hours=4), tick=False):
+        then = f"--known-at {(NOON + timedelta(hours=1)).isoformat()}"
+        for code in ("RS-1", entry, "D-0001", "F-0001", "MAT-0001"):
+            known, now = (traded.asks(f"history {code} {at}")["rows"] for at in (then, ""))
+            assert 0 < len(known) < len(now), code
+            assert known == now[-len(known) :], code
+        assert traded.asks(f"history RS-1 --known-at {earlier}")["rows"]
+        assert traded.refused(f"history RS-2 {then}", 5, "RS-2") == "unknown-code"
+        before = f"--known-at {(NOON - timedelta(hours=1)).isoformat()}"
+        assert traded.refused(f"history F-0001 {before}", 5, "F-0001") == "not-there-then"

@@ -54,6 +54,10 @@ def test_again_with_other_words_is_an_edit_and_with_the_same_nothing(metro: Offi
     assert metro.asks("attendance show MT-0001/MHD")["did"] == []
 
 
+INVALID = frozenset({"bad-terms", "future-date", "out-of-order"})
+"""Refusals of what was typed, with the exit code for it."""
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -64,8 +68,11 @@ def test_again_with_other_words_is_an_edit_and_with_the_same_nothing(metro: Offi
         (ASSEMBLY, "already-there"),
         (ASSEMBLY.replace("Assembly", "ASSEMBLY"), "already-there"),
         ("meeting edit MT-0002 --name Assembly --from 2008-11-03", "already-there"),
-        (ASSEMBLY.replace("2008", "2031"), "bad-terms"),
-        ("meeting add --body METRO --name Late --from 2009-01-02 --until 2009-01-01", "bad-terms"),
+        (ASSEMBLY.replace("2008", "2031"), "future-date"),
+        (
+            "meeting add --body METRO --name Late --from 2009-01-02 --until 2009-01-01",
+            "out-of-order",
+        ),
         ("meeting edit MT-0001 --body OTHER", "unknown-code"),
         ("target add --body METRO --measure present --value 1.5 --by 2012-12-31", "bad-terms"),
         ("target add --body METRO --measure deciding --value 0.5 --by 2012-12-31", "bad-terms"),
@@ -74,7 +81,7 @@ def test_again_with_other_words_is_an_edit_and_with_the_same_nothing(metro: Offi
     ],
 )
 def test_what_cannot_be_is_refused(metro: Officer, line: str, code: str) -> None:
-    number = 5 if code == "unknown-code" else 3 if code == "bad-terms" else 4
+    number = 5 if code == "unknown-code" else 3 if code in INVALID else 4
     assert metro.refused(line, number) == code
 
 

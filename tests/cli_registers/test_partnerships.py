@@ -83,8 +83,8 @@ def test_a_tie_signed_twice_is_two_when_the_first_had_ended(ties: Officer) -> No
         ("partnership add MHD NYC --kind twinning", 5, "unknown-code"),
         ("partnership add MHD asia --kind twinning", 4, "broker-not-bank"),
         ("partnership add MHD 'The Fund' --kind twinning", 4, "broker-not-bank"),
-        (f"{TWINNING} --signed 2027", 3, "bad-terms"),
-        (f"{TWINNING} --signed 2006 --ended 2005", 3, "bad-terms"),
+        (f"{TWINNING} --signed 2027", 3, "future-date"),
+        (f"{TWINNING} --signed 2006 --ended 2005", 3, "out-of-order"),
         (f"{TWINNING} --signed soon", 3, "bad-terms"),
         ("city add 'City Fund' --country FR", 4, "broker-not-bank"),
         ("city add 'Asian office' --country IR", 4, "broker-not-bank"),
@@ -109,8 +109,8 @@ def test_a_tie_ends_on_a_day_or_in_a_year(ties: Officer) -> None:
     assert ended["changes"]["ended"] == [None, "2026-11-20"]
     assert ended["notes"] == []
     assert ties.asks("partnership end PA-0001 --until 2020")["changes"]["ended"][1] == "2020"
-    assert ties.refused("partnership end PA-0001 --ended 2005", 3, "before") == "bad-terms"
-    assert ties.refused("partnership end PA-0001 --ended 2030", 3, "future") == "bad-terms"
+    assert ties.refused("partnership end PA-0001 --ended 2005", 3, "before") == "out-of-order"
+    assert ties.refused("partnership end PA-0001 --ended 2030", 3, "future") == "future-date"
 
 
 def test_what_is_undertaken_is_done_or_logged_at_once(ties: Officer) -> None:
@@ -133,7 +133,7 @@ def test_what_is_undertaken_is_done_or_logged_at_once(ties: Officer) -> None:
     assert ties.refused(line, 4, "IFN", "LHE or MHD") == "not-a-party"
     assert ties.refused("undertaking edit UT-0001 --by IFN", 4) == "not-a-party"
     line = "partnership done UT-0001 --done-on 2027"
-    assert ties.refused(line, 3, "future") == "bad-terms"
+    assert ties.refused(line, 3, "future") == "future-date"
 
 
 def test_what_lasts_is_confirmed_by_another_version(ties: Officer) -> None:

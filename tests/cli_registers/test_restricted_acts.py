@@ -42,7 +42,16 @@ def sound(officer: Officer) -> None:
     ],
 )
 def test_an_act_on_a_barred_pair_is_refused(held: Officer, line: str) -> None:
-    assert held.refused(line, 4, "RS-1", "Council", "measures") == "restricted"
+    advice = ("cityfund restriction show RS-1", "cityfund exemption add RS-1")
+    assert held.refused(line, 4, "Council", "measures", *advice) == "restricted"
+
+
+def test_every_restriction_that_bars_is_advised_to_be_shown(held: Officer) -> None:
+    held.says(BAR.replace("RS-1", "RS-2"))
+    both = "cityfund restriction show RS-1, cityfund restriction show RS-2"
+    assert held.refused(HOLD, 4, both) == "restricted"
+    assert held.refused("deal commit D-0001 --yes", 4, both) == "restricted"
+    assert held.refused("approach add N-0001 EDB", 4, both) == "restricted"
 
 
 def test_what_is_barred_can_be_given_back(held: Officer) -> None:

@@ -209,7 +209,7 @@ def test_what_cannot_be_is_refused(metro: Officer) -> None:
         metro.refused(f"{edit} --status completion --on 2027-01-01", 3, "future") == "future-date"
     )
     line = "phase add PRJ-0001 completion --from"
-    assert metro.refused(f"{line} 2027-01-01", 3, "2027") == "bad-terms"
+    assert metro.refused(f"{line} 2027-01-01", 3, "2027") == "future-date"
     metro.says(f"{line} 2024-06-01")
     assert metro.refused(f"{line} 2024-06-01", 4, "2024-06-01") == "already-there"
     again = f"{edit} --status completion --on 2024-06-01"

@@ -105,7 +105,7 @@ REFUSED = {
     "workshop add X": "missing-parameter",
     "workshop add X --city MHD --form dance": "bad-terms",
     "workshop add X --city MHD --seats 501": "bad-terms",
-    "workshop add X --city MHD --from 2026-11-02 --until 2026-11-01": "bad-terms",
+    "workshop add X --city MHD --from 2026-11-02 --until 2026-11-01": "out-of-order",
     "workshop add X --city MHD --planned soon": "bad-terms",
     "workshop add X --city MHD --code ws-0001": "already-there",
     "workshop edit WS-0001 --city LHE": "fixed-term",

@@ -129,6 +129,6 @@ def test_a_partial_date_is_in_the_future_when_its_first_day_is(cities: Officer) 
     assert cities.asks("city show RAS")["member_since"] == str(today.year)
     tomorrow = today + timedelta(days=1)
     line = f"city edit RAS --member-since {tomorrow}"
-    assert cities.refused(line, 3, "lies in the future") == "bad-terms"
+    assert cities.refused(line, 3, "lies in the future") == "future-date"
     cities.says("city edit RAS --member-since yesterday")
     assert cities.asks("city show RAS")["member_since"] == str(today - timedelta(days=1))

@@ -89,8 +89,8 @@ def test_what_a_seat_is_never_changes_and_its_dates_are_in_order(network: Office
     line = "seat edit ST-0001 --role board"
     assert network.refused(line, 4, "role of seat ST-0001 is member") == "fixed-term"
     line = "seat edit ST-0001 --until 1992"
-    assert network.refused(line, 3, "lies before 1993") == "bad-terms"
-    assert network.refused("seat edit ST-0001 --from 2030", 3, "future") == "bad-terms"
+    assert network.refused(line, 3, "lies before 1993") == "out-of-order"
+    assert network.refused("seat edit ST-0001 --from 2030", 3, "future") == "future-date"
     network.says("seat edit ST-0001 --until 2090")
     network.says("city retire PAR")
     assert network.refused("seat add PAR METROPOLIS", 4, "PAR") == "parent-withdrawn"
@@ -110,7 +110,7 @@ def test_what_a_seat_is_never_changes_and_its_dates_are_in_order(network: Office
 def test_a_seat_that_ends_before_it_begins_is_refused_as_out_of_order(
     network: Officer, line: str, until: str, begins: str | None
 ) -> None:
-    assert network.refused(line, 3, f"--until: The until {until} lies before") == "bad-terms"
+    assert network.refused(line, 3, f"--until: The until {until} lies before") == "out-of-order"
     (problem,) = json.loads(network.tries(line, "--json").err)["problems"]
     assert (problem["column"], problem["code"]) == ("--until", "out-of-order")
     assert begins is None or problem["what"].endswith(f"before {begins}.")

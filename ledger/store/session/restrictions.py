@@ -10,7 +10,7 @@ from ledger.core.factors import Side
 from ledger.registers.records import Provider
 from ledger.registers.records import country_of as country_by
 from ledger.restrictions.acts import Change, Restricted, change_by, raising
-from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, describe, pair_terms
+from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, pair_terms
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -51,10 +51,7 @@ def _require_unbarred_pair(uow: UnitOfWork, places: Iterable[int], pair: PairTer
         bars, exemptions = judged[day]
         if bars:
             deal = uow.accounts.deal(str(draft.deal)).record
-            raise Restricted(
-                f"Offer {deal.offer} and need {deal.need} are barred on {day}.",
-                why=f"{'; '.join(map(describe, bars))}.",
-            )
+            raise Restricted.by(bars, f"Offer {deal.offer} and need {deal.need}", day)
         if exemptions:
             codes = sorted({one.code for one in exemptions})
             uow.rest_on(place, codes)

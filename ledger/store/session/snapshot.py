@@ -330,16 +330,21 @@ class Reader:
             where.append(entry.c.effective_on >= since)
         if self.times.as_of is not None:
             where.append(entry.c.effective_on <= self.times.as_of)
-        if self.times.known_at is not None:
-            where.append(known_by(entry, self.times.known_at))
-        return read_entries(self.connection, *where)
+        return self._known(*where)
 
     def entries_of(self, kind: str, identity: int) -> Iterator[Entry]:
-        """Read the entries of one need, offer or deal by its id, in recorded order."""
+        """Read the entries known then of one need, offer or deal by its id, in recorded order."""
         of_account = entry.c.id.in_(entries_of_account(identity))
-        return read_entries(
-            self.connection, entry.c.deal_id == identity if kind == "deal" else of_account
-        )
+        return self._known(entry.c.deal_id == identity if kind == "deal" else of_account)
+
+    def numbered(self, numbers: Collection[int]) -> Iterator[Entry]:
+        """Read the entries known then of some numbers, in recorded order."""
+        return self._known(entry.c.id.in_(numbers))
+
+    def _known(self, *where: Any) -> Iterator[Entry]:
+        known_at = self.times.known_at
+        known = () if known_at is None else (known_by(entry, known_at),)
+        return read_entries(self.connection, *where, *known)
 
     def _id(self, kind: str, typed: str) -> int:
         """Find a record that acts are asked of; one recorded in error where no other has the code.

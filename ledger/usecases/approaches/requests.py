@@ -24,9 +24,9 @@ from ledger.interchange.writer import register_line
 from ledger.journal.receipts import Receipt
 from ledger.origins.links import Origin
 from ledger.registers.pairs import APPROACH, Approach
-from ledger.registers.records import Need, Provider
+from ledger.registers.records import Need, Provider, Restriction
 from ledger.restrictions.acts import Restricted
-from ledger.restrictions.bars import describe, parties_terms
+from ledger.restrictions.bars import parties_terms
 from ledger.store.registers import load_by
 from ledger.store.session.restrictions import country_of
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -166,18 +166,18 @@ def _require_unbarred(uow: UnitOfWork, need: Need, provider: Provider, approach:
     """Refuse a pair that is barred whatever the instrument. Raises `Restricted`."""
     bars = bars_of_pair(uow, need, provider, approach.sent_on)
     if bars:
-        raise Restricted(
-            f"Provider {provider.code} and need {need.code} are barred on {approach.sent_on}.",
-            why=f"{'; '.join(bars)}.",
-        )
+        pair = f"Provider {provider.code} and need {need.code}"
+        raise Restricted.by(bars, pair, approach.sent_on)
 
 
-def bars_of_pair(uow: UnitOfWork, need: Need, provider: Provider, day: date) -> list[str]:
-    """Describe the restrictions that bar a provider from a need on a day."""
+def bars_of_pair(
+    uow: UnitOfWork, need: Need, provider: Provider, day: date
+) -> Sequence[Restriction]:
+    """Return the restrictions that bar a provider from a need on a day."""
     project = uow.record("project", need.project)
     city = uow.record("city", project.city)
     terms = parties_terms(need, project, city, provider, country_of(uow, provider))
-    return [describe(one) for one in uow.restrictions.judge(terms, day).bars]
+    return uow.restrictions.judge(terms, day).bars
 
 
 def _require_first(uow: UnitOfWork, need: Need, provider: Provider, approach: Approach) -> None:

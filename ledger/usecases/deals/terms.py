@@ -11,7 +11,15 @@ from typing import NamedTuple
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
 from ledger.deals.deal import offer_amount_to_hold, recorded_rate
-from ledger.eligibility.rules import RETIRED, Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.rules import (
+    RETIRED,
+    Failure,
+    NeedFacts,
+    OfferFacts,
+    Pairing,
+    bars_of,
+    verdict,
+)
 from ledger.journal.entries import ActDetails
 from ledger.journal.moves import WrongUnit
 from ledger.rates.rates import UnusableRate, find_rate, is_rate
@@ -144,12 +152,13 @@ def require_eligible(
     A reason to leave the mandate is recorded only where it is needed. Raises `NotEligible`, or
     `OutsideMandate` and `ProviderRetired` where no reason overrides the mandate.
     """
-    failures = verdict(pairing_of(uow, need, offer, amount, rate, details.effective_on))
+    pairing = pairing_of(uow, need, offer, amount, rate, details.effective_on)
+    failures = verdict(pairing)
     if any(failure.rule == RESTRICTED for failure in failures):
         if not uow.drafts:
-            raise Restricted(
-                f"Offer {offer.code} and need {need.code} are barred on {details.effective_on}.",
-                why=_sentences(failures),
+            pair = f"Offer {offer.code} and need {need.code}"
+            raise Restricted.by(
+                bars_of(pairing), pair, details.effective_on, why=_sentences(failures)
             )
         # What raises nothing in all may pass: the request as a whole is tested at its end.
         failures = tuple(failure for failure in failures if failure.rule != RESTRICTED)

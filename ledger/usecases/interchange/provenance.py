@@ -103,7 +103,7 @@ def rows_not_taken(reader: Reader, kind: str, code: str) -> list[RowNotTaken]:
     records = {f"{_table_of(kind)}/{one}" for one in codes}
     return [
         RowNotTaken(source["name"], PurePath(file).name, line, reason, one.recorded_at, one.actor)
-        for one in imports_naming(reader.connection, records)
+        for one in imports_naming(reader.connection, records, reader.times.known_at)
         for source in [json.loads(one.body).get("source") or {}]
         for file, line, reason, *named in source.get("rows_left_out", ())
         if named and not records.isdisjoint(named[0])

@@ -40,7 +40,13 @@ from ledger.usecases.matching.propose import (
     read_pipeline,
     solve_pipeline,
 )
-from ledger.usecases.registers.parse import FREE_TEXT, BadTerms, parse_named, read_terms
+from ledger.usecases.registers.parse import (
+    FREE_TEXT,
+    BadTerms,
+    parse_named,
+    read_terms,
+    refusal_of,
+)
 
 _FIELD = re.compile(r"(?:^|\s)([a-z_]+)=")
 _AMOUNTS = ("quantity", "min_ticket", "max_ticket")
@@ -74,7 +80,7 @@ def offers_in(text: str) -> Iterable[dict[str, str]]:
     if "=" not in text:
         reading = read_paths([Path(text)], "offers")
         if reading.problems:
-            raise BadTerms.of(reading.problems)
+            raise refusal_of(reading.problems)
         return [row.cells for table in reading.tables for row in table.rows]
     matches = list(_FIELD.finditer(text))
     if not matches or text[: matches[0].start()].strip():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
+from ledger.core.dates import FutureDate, OutOfOrder
 from ledger.core.errors import Detail, InvalidInput
 from ledger.core.quantity import Quantity, Unit, find_unit, format_amount, parse_quantity
 from ledger.core.quantity_errors import BadQuantity, MissingUnit
@@ -28,23 +29,30 @@ class BadTerms(InvalidInput, code="bad-terms"):
 
     default_why = "Every term is checked before anything is written, and nothing was."
     default_next = "Correct what is named and run the command again."
-    problems: Sequence[ImportProblem] = ()
 
-    @classmethod
-    def of(cls, problems: Iterable[ImportProblem]) -> BadTerms:
-        """Build one refusal of all problems, with each next step once."""
-        every = list(problems)
-        descriptions = [f"{one.column}: {one.what}" if one.column else one.what for one in every]
-        next_steps = dict.fromkeys(one.next for one in every if one.next)
-        refusal = cls(" ".join(descriptions), next_step=" ".join(next_steps) or None)
-        refusal.problems = tuple(every)
-        return refusal
 
-    def details(self) -> Sequence[Detail]:
-        """Give each problem with its code; the refusal's first sentence has their lines."""
-        names = ("column", "code", "what", "next")
-        parts = [{name: getattr(one, name) for name in names} for one in self.problems]
-        return [Detail("", one) for one in parts]
+def refusal_of(problems: Iterable[ImportProblem]) -> InvalidInput:
+    """Build one refusal of all problems, with each next step once; details give their codes.
+
+    It is `FutureDate` or `OutOfOrder` where nothing else is wrong, else `BadTerms`.
+    """
+    every = list(problems)
+    codes = {one.code for one in every}
+    known = _REFUSALS.get(codes.pop(), BadTerms) if len(codes) == 1 else BadTerms
+    descriptions = [f"{one.column}: {one.what}" if one.column else one.what for one in every]
+    next_steps = dict.fromkeys(one.next for one in every if one.next)
+    refusal = known(" ".join(descriptions), next_step=" ".join(next_steps) or None)
+    names = ("column", "code", "what", "next")
+    parts = [{name: getattr(one, name) for name in names} for one in every]
+    # The refusal's first sentence has their lines.
+    refusal.faults = tuple(Detail("", one) for one in parts)
+    return refusal
+
+
+_REFUSALS: Final[Mapping[str, type[InvalidInput]]] = {
+    one.code: one for one in (FutureDate, OutOfOrder)
+}
+"""Refusals that have a code of their own where they are all that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def read_terms(
     filled = {column: text for column, text in cells.items() if text}
     result = read_record(REGISTERS[kind], Cells(Place("", 0), filled, lookups, names))
     if lookups.problems:
-        raise BadTerms.of(lookups.problems)
+        raise refusal_of(lookups.problems)
     return result
 
 
