@@ -278,6 +278,17 @@ def _require_target(cells: Cells, values: Values) -> None:
         cells.problem("countries", "missing-value", "The restriction targets nobody.", hint)
 
 
+_MAY_COVER = ("providers", "cities", "projects", "factors", "sectors")
+
+
+def _require_cover(cells: Cells, values: Values) -> None:
+    """Refuse an exemption that says of nothing what it covers: it would lift the restriction."""
+    if not any(values[name] for name in _MAY_COVER):
+        hint = "Name at least one of providers, cities, projects, factors and sectors."
+        what = "The exemption names nothing that it covers."
+        cells.problem("providers", "missing-value", what, hint)
+
+
 def _require_one_place(cells: Cells, values: Values) -> None:
     """Refuse a seat that is in no body and no office, or in both."""
     named = [name for name in ("body", "office") if values[name]]
@@ -379,6 +390,7 @@ _RULES: Mapping[str, Callable[[Cells, Values], None]] = {
     "need": _complete_need,
     "offer": _complete_offer,
     "restriction": _require_target,
+    "exemption": _require_cover,
     "seat": _require_one_place,
     "approach": _complete_approach,
     "credential": _require_grade_or_measure,

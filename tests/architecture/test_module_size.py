@@ -58,7 +58,6 @@ SHORT = {
     "ledger/statements/differences.py": "the answers of a comparison, which all else reads",
     "ledger/seats/notes.py": "what is accepted of seats, apart from what is refused",
     "ledger/statements/rounding.py": "a rule with a proof of its own",
-    "ledger/restrictions/acts.py": "what of a request is tested, apart from what bars a pair",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
     "ledger/store/checks/instalments.py": "the queries of one check",
     "ledger/store/checks/phases.py": "the queries of one check",

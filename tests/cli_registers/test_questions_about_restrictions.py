@@ -11,8 +11,8 @@ from officer import Officer
 
 BAR = "restriction add --countries IR --authority Council --reason measures --yes"
 LEAVE = (
-    "exemption add RS-0001 --code EX-1 --authority Treasury --reference L-1 --reason relief "
-    "--from 2026-11-01 --until 2026-12-31"
+    "exemption add RS-0001 --code EX-1 --cities MHD --authority Treasury --reference L-1 "
+    "--reason relief --from 2026-11-01 --until 2026-12-31"
 )
 
 

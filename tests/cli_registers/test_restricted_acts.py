@@ -12,8 +12,8 @@ from ledger.usecases.check import run_checks
 
 BAR = "restriction add --code RS-1 --countries IR --authority Council --reason measures --yes"
 LEAVE = (
-    "exemption add RS-1 --code EX-1 --authority Treasury --reference L-1 --reason relief "
-    "--from 2026-11-01 --until 2026-12-31"
+    "exemption add RS-1 --code EX-1 --cities MHD --authority Treasury --reference L-1 "
+    "--reason relief --from 2026-11-01 --until 2026-12-31"
 )
 HOLD = "deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01"
 COMMITMENT = "deal introduce O-0001 N-0001 '1M EUR' --commit"
@@ -150,6 +150,14 @@ def test_a_new_bar_says_what_it_catches_before_it_is_written(fund: Officer) -> N
 def test_a_restriction_targets_somebody(fund: Officer) -> None:
     line = "restriction add --authority Council --reason measures"
     assert fund.refused(line, 3, "targets nobody") == "bad-terms"
+
+
+def test_an_exemption_covers_something(held: Officer) -> None:
+    bare = LEAVE.replace("--cities MHD ", "")
+    assert held.refused(bare, 3, "names nothing that it covers") == "bad-terms"
+    held.says(LEAVE)
+    assert held.refused("exemption edit EX-1 --cities ''", 3, "it covers") == "bad-terms"
+    held.says("exemption edit EX-1 --cities '' --factors money --reason wider")
 
 
 def test_a_confirmation_says_until_when(held: Officer) -> None:
