@@ -51,6 +51,7 @@ shared_commands.share()
 shared_connections.share()
 shared_files_open.share()
 shared_schema.share()
+gc.disable()  # until the tests are collected: what is made until then stays to the end
 
 PLACE = pytest.StashKey[Path]()
 LOCK = pytest.StashKey[int]()
@@ -107,6 +108,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE, 20, 50)
+    gc.enable()
     # Half a million objects are frozen; to count them took a fifth of the time of an import.
     memory.anything_is_frozen = cache(memory.anything_is_frozen)
     assert memory.anything_is_frozen()
