@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table
 from ledger.evidence.tree_head import TreeHead, leaf_name
 from ledger.store.db import night_tables, tables
 from ledger.store.db.types import Instant, Word
+from ledger.store.erasable import ROW_PLACES
 from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 
 _REGISTERED = (
@@ -45,6 +46,8 @@ _WRITTEN_UNDER = [
     for table in SEALED_TABLES
     if "request_id" in table.c and table is not night_tables.seal
 ]
+
+_TABLES = {place: table for table, place in ROW_PLACES.items()}
 
 KINDS = {register.identity.name: kind for kind, register in STORED_REGISTERS.items()}
 """The register of each table of identity rows."""
@@ -105,6 +108,8 @@ class Attacker:
 
     def _disclosed(self, row: Row) -> str:
         """Give what the leaf is called that holds the hash of a disclosure."""
+        if row["kind"] in _TABLES:
+            return f"rows {_TABLES[row['kind']]} {row['request_id']}"
         kind, record = LEAF_KINDS[row["kind"]], row["record"]
         if kind in STORED_REGISTERS:
             return leaf_name(kind, f"{self.codes[kind, record]}/{row['version']}")

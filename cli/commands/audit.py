@@ -273,8 +273,8 @@ def erase(
         list[str],
         typer.Argument(
             metavar="WHAT...",
-            help="contact:CN-0001, entry:17, request:KEY, finding:F-0001, approval:APR-0001 or "
-            "statement:PROVIDER/CODE.",
+            help="contact:CN-0001, entry:17, request:KEY, finding:F-0001, approval:APR-0001, "
+            "approval-rule:AR-0001, standing-approval:SA-0001 or statement:PROVIDER/CODE.",
         ),
     ],
     field: Annotated[

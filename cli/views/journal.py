@@ -184,6 +184,10 @@ def emit_proven(call: Call, proof: Proof, stored_seal: TreeHead | None) -> None:
             f"Seal: {proof.tree_head}",
             *(f"Disclosed: {field}: {text}" for field, _, text in proof.disclosed),
             *(f"Row: {row}" for row in proof.rows),
+            *(
+                f"Disclosed of row {at + 1}: {name}: {text}"
+                for at, name, _, text in proof.row_texts
+            ),
         ]
     )
     if stored_seal is None:

@@ -51,6 +51,11 @@ def emit_packet(
             for one in proof.disclosed
         )
         emit_lines(f"Row of {one.name}: {row}" for one in packet.proofs for row in one.rows)
+        emit_lines(
+            f"Disclosed of row {one.row + 1} of {proof.name}: {one.column}: {one.text}"
+            for proof in packet.proofs
+            for one in proof.row_texts
+        )
         of_ledger = f"Seal {packet.tree_head} of {packet.note.origin}."
         emit_lines([of_ledger if signed is None else signed.sentence])
     if not is_proven:
@@ -65,7 +70,11 @@ def emit_packet(
 def _leaf(proof: Proof) -> dict[str, Any]:
     disclosed = {one.field: one.text for one in proof.disclosed}
     proven = {"position": proof.position, "leaf": proof.leaf_document(), "disclosed": disclosed}
-    return {**proven, "rows": [json.loads(row) for row in proof.rows]} if proof.rows else proven
+    if not proof.rows:
+        return proven
+    rows = [json.loads(row) for row in proof.rows]
+    texts = [{"row": one.row, "column": one.column, "text": one.text} for one in proof.row_texts]
+    return {**proven, "rows": rows, "row_texts": texts}
 
 
 def emit_statement(

@@ -11,7 +11,8 @@ from ledger.checks.result import CheckReport, CheckResult
 class LinkRow(NamedTuple):
     """A request with its links: `due` is its hash as recomputed, None if unreadable.
 
-    `chained` says whether it is of the format that has links.
+    `chained` says whether it is of a format that has links, and `is_bound` whether its hash covers
+    the rows that it wrote.
     """
 
     request: int
@@ -20,6 +21,7 @@ class LinkRow(NamedTuple):
     parent_hash: Any
     hash: Any
     due: str | None
+    is_bound: bool = False
 
 
 def check_chain(
@@ -32,6 +34,7 @@ def check_chain(
     report = CheckReport("chain")
     hashes: dict[Any, Any] = {}
     last: int | None = None
+    bound = False
     for link in links:
         report.examined += 1
         name = f"request {link.request}"
@@ -39,8 +42,12 @@ def check_chain(
             if last is not None:
                 report.fail(f"{name} names no request before it, as those before it do")
             continue
+        if bound and not link.is_bound:
+            report.fail(f"{name} has no hash of the rows it wrote, as those before it have")
+        bound = bound or link.is_bound
         if link.due is None or link.hash != link.due:
-            report.fail(f"{name} is not what its hash was made of")
+            written = ", or a row that it wrote," if link.is_bound else ""
+            report.fail(f"{name}{written} is not what its hash was made of")
         _check_parent(report, link, hashes, last, one_writer=one_writer)
         hashes[link.request] = link.hash
         last = link.request

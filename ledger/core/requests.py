@@ -106,6 +106,16 @@ def request_hash(terms: Iterable[object], salts: Iterable[tuple[str, bytes]]) ->
     return sha256(text.encode()).hexdigest()
 
 
+def bound_request_hash(terms: Iterable[object], rows: str) -> str:
+    """Return the hash of a request that covers all that it wrote.
+
+    It is the SHA-256 of the terms of its row that are no texts, and of the hash of its rows, as one
+    JSON list. The salted hashes of its texts are among those of its rows.
+    """
+    text = json.dumps([*terms, rows], ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
 FORMER_NAMES: Final[Mapping[str, str]] = {
     **{f"{kind} withdraw": f"{kind} retire" for kind in ("city", "provider", "office")},
     **{f"{kind} reinstate": f"{kind} restore" for kind in ("city", "provider", "office")},

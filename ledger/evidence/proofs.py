@@ -26,6 +26,9 @@ SALTED_PROOF_SCHEMA: Final = "cityfund.proof/2"
 LEAF_PROOF_SCHEMA: Final = "cityfund.proof/3"
 """The schema of a proof of another leaf than an entry's, with the rows that it stands for."""
 
+ROWS_PROOF_SCHEMA: Final = "cityfund.proof/4"
+"""The schema of a proof of rows with salted hashes of texts, with the texts that it discloses."""
+
 DISCLOSABLE: Final = (
     *("actor", "system_user", "host", "database_user"),
     *("reason", "reference", "override"),
@@ -40,6 +43,7 @@ _SCHEMAS: Final = {
     PROOF_SCHEMA: _KEYS,
     SALTED_PROOF_SCHEMA: _KEYS | {"disclosed"},
     LEAF_PROOF_SCHEMA: _KEYS | {"disclosed", "rows"},
+    ROWS_PROOF_SCHEMA: _KEYS | {"disclosed", "rows", "row_texts"},
 }
 _FIELD: Final = re.compile(r"[a-z_]{1,60}", re.ASCII)
 _MOST_ROWS: Final = 100_000
@@ -84,6 +88,15 @@ class DisclosedField(NamedTuple):
     text: str
 
 
+class RowText(NamedTuple):
+    """A text of a row that the file discloses: the row by its place, the column, and the salt."""
+
+    row: int
+    column: str
+    salt: bytes
+    text: str
+
+
 class Proof(NamedTuple):
     """A proof as in its file; `seal` and `sealed_at` are stated, not proven."""
 
@@ -96,6 +109,7 @@ class Proof(NamedTuple):
     sealed_at: str
     disclosed: tuple[DisclosedField, ...] = ()
     rows: tuple[str, ...] = ()
+    row_texts: tuple[RowText, ...] = ()
 
     @property
     def tree_head(self) -> TreeHead:
@@ -151,18 +165,21 @@ def _verify_disclosed(proof: Proof) -> None:
         part = leaf.get("said") if field in _OF_REQUEST else leaf
         if isinstance(part, dict) and field not in part:
             part = leaf.get("record")  # a term of a version
-        expected = part.get(field) if isinstance(part, dict) else None
-        canonical = json.dumps(text, ensure_ascii=False).encode()
-        if hashlib.sha256(salt + canonical).hexdigest() != expected:
-            raise NotProven(
-                f"The disclosed {field} is not the one of the leaf.",
-                why="The leaf does not hold the hash of its salt and text.",
-            )
+        _verify_text(field, salt, text, part.get(field) if isinstance(part, dict) else None)
+
+
+def _verify_text(field: str, salt: bytes, text: str, expected: Any) -> None:
+    canonical = json.dumps(text, ensure_ascii=False).encode()
+    if hashlib.sha256(salt + canonical).hexdigest() != expected:
+        raise NotProven(
+            f"The disclosed {field} is not the one of the leaf.",
+            why="The leaf does not hold the hash of its salt and text.",
+        )
 
 
 def _verify_rows(proof: Proof) -> None:
     """Verify that the rows are those that the leaf has the number and the hash of."""
-    if not proof.rows:
+    if not (proof.rows or proof.row_texts):
         return
     leaf = proof.leaf_document()
     is_one = leaf.get("count") is None  # an adopted row, which is hashed alone
@@ -172,6 +189,9 @@ def _verify_rows(proof: Proof) -> None:
         raise NotProven(
             "The rows are not those of the leaf.", why="The leaf holds the hash of other rows."
         )
+    for at, column, salt, text in proof.row_texts:
+        expected = json.loads(proof.rows[at]).get(column) if at < len(proof.rows) else None
+        _verify_text(column, salt, text, expected)
 
 
 def proves_inclusion(
@@ -253,6 +273,7 @@ def _proof(document: Any) -> Proof:
         sealed_at=_text(document["sealed_at"], "sealed_at"),
         disclosed=tuple(_disclosed(document.get("disclosed", {}), document["schema"])),
         rows=tuple(_rows(document.get("rows", []))),
+        row_texts=tuple(_row_texts(document.get("row_texts", []))),
     )
 
 
@@ -272,11 +293,27 @@ def _disclosed(value: Any, schema: str) -> Iterator[DisclosedField]:
     for field, parts in value.items():
         if not isinstance(parts, dict) or parts.keys() != {"salt", "text"}:
             raise _InvalidPart(f"Its disclosed {field} is not a salt and a text")
-        salt, text = parts["salt"], _text(parts["text"], f"disclosed {field}")
-        if not isinstance(salt, str) or _SALT.fullmatch(salt) is None:
-            raise _InvalidPart(f"The salt of its {field} is not 32 hexadecimal digits")
-        text.encode("utf-8")  # a lone surrogate is not text
-        yield DisclosedField(field, bytes.fromhex(salt), text)
+        yield DisclosedField(field, *_salt_and_text(field, parts))
+
+
+def _row_texts(value: Any) -> Iterator[RowText]:
+    if not isinstance(value, list):
+        raise _InvalidPart("The texts of its rows are not a list")
+    for parts in value:
+        if not isinstance(parts, dict) or parts.keys() != {"row", "column", "salt", "text"}:
+            raise _InvalidPart("A text of a row is not a row, a column, a salt and a text")
+        column = _text(parts["column"], "column")
+        if _FIELD.fullmatch(column) is None:
+            raise _InvalidPart("It discloses what is no column")
+        yield RowText(_count(parts, "row"), column, *_salt_and_text(column, parts))
+
+
+def _salt_and_text(field: str, parts: dict[str, Any]) -> tuple[bytes, str]:
+    salt, text = parts["salt"], _text(parts["text"], f"disclosed {field}")
+    if not isinstance(salt, str) or _SALT.fullmatch(salt) is None:
+        raise _InvalidPart(f"The salt of its {field} is not 32 hexadecimal digits")
+    text.encode("utf-8")  # a lone surrogate is not text
+    return bytes.fromhex(salt), text
 
 
 def _object(value: Any, name: str) -> str:

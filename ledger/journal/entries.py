@@ -36,6 +36,12 @@ CHAINED_FORMAT = 3
 It holds salted hashes of texts too.
 """
 
+BOUND_FORMAT = 4
+"""The format of a request whose hash covers every row that it wrote.
+
+Leaves of rows of statements, findings and approvals hold salted hashes of texts too.
+"""
+
 WAITING = 2**62
 """Entries of a write that wait for their number count on from here: after all that have one."""
 

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, sele
 from ledger.approvals.approval import PREFIX, Approval, State, UnknownApproval, approval_code
 from ledger.approvals.rules import PREFIX as RULE_PREFIX
 from ledger.approvals.rules import ApprovalRule, Deed, RuleAct, UnknownApprovalRule
-from ledger.approvals.standing import StandingApproval
+from ledger.approvals.standing import PREFIX as STANDING_PREFIX
+from ledger.approvals.standing import StandingApproval, UnknownStandingApproval
 from ledger.core.factors import Side, Stage
 from ledger.core.numbers import normalise_digits, whole_numeral
 from ledger.core.quantity import Unit
+from ledger.core.text import ERASED
 from ledger.store.db import engine as engines
 from ledger.store.db import tables
 from ledger.store.db.approval_tables import (
@@ -112,6 +114,14 @@ def parse_rule_number(typed: str) -> int:
     return number
 
 
+def parse_standing_number(typed: str) -> int:
+    """Read a standing approval's code as typed. Raises `UnknownStandingApproval`."""
+    number = parse_number(typed, STANDING_PREFIX)
+    if number is None:
+        raise UnknownStandingApproval(f"There is no standing approval {typed}.")
+    return number
+
+
 def parse_number(typed: str, prefix: str) -> int | None:
     """Read the number in a code as typed; None where it is none."""
     plain = normalise_digits(typed.strip()).upper().removeprefix(prefix)
@@ -203,7 +213,7 @@ def read_approvals(connection: Connection, *where: ColumnElement[bool]) -> list[
         Approval(
             **{
                 **row._mapping,  # noqa: SLF001 - its public name
-                "lines": tuple(json.loads(row.lines)),
+                "lines": (ERASED,) if row.lines == ERASED else tuple(json.loads(row.lines)),
                 "is_used": bool(row.is_used),
             }
         )

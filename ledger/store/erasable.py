@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table
 
@@ -20,10 +20,14 @@ ROW_PLACES: Final = {
     "finding": 1002,
     "finding_event": 1003,
     "approval_answer": 1004,
+    "approval": 1005,
+    "approval_rule": 1006,
+    "standing_approval": 1007,
 }
-"""The numbers that stand for a row of a table in `erasure`; they never change.
+"""The numbers that stand for a row of a table in `disclosure` and `erasure`; they never change.
 
-Such a row has no leaf of its own: the rows that one request wrote into a table share one.
+Such a row has no leaf of its own: the rows that one request wrote into a table share one. In the
+leaves of requests of the newest format salted hashes stand for their texts.
 """
 
 
@@ -98,6 +102,26 @@ def _rows() -> Iterator[ErasableTable]:
     yield ErasableTable(finding, finding.name, "id", None, "request_id", (*told, file_name))
     resolution = (("reason", "resolution"),)
     yield ErasableTable(event, event.name, "finding_id", "number", "request_id", resolution)
-    answer = approval_tables.approval_answer
+    asked, answer = approval_tables.approval, approval_tables.approval_answer
     reason = (("reason", "answer_reason"),)
     yield ErasableTable(answer, answer.name, "approval_id", None, "request_id", reason)
+    lines = (("lines", "approval_lines"),)
+    yield ErasableTable(asked, asked.name, "id", None, "request_id", lines)
+    for rules in (approval_tables.approval_rule, approval_tables.standing_approval):
+        reason = (("reason", "rule_reason"),)
+        yield ErasableTable(rules, rules.name, "number", "version", "request_id", reason)
+
+
+@cache
+def erasable_rows() -> Mapping[str, ErasableTable]:
+    """Give the tables whose rows are no records, by their names."""
+    return {one.table.name: one for one in _rows()}
+
+
+def row_texts(
+    one: ErasableTable, row: Mapping[str, Any]
+) -> tuple[int, int, list[tuple[str, str | None]]]:
+    """Give the record and the version that a row is named by, and its texts by their fields."""
+    record = 0 if one.record is None else row[one.record]
+    version = 0 if one.version is None else row[one.version]
+    return record, version, sorted((field, row[column]) for column, field in one.texts)

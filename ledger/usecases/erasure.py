@@ -1,20 +1,29 @@
 """Erase texts of leaves on request: personal data goes, and every seal and proof still holds.
 
 Numbers, dates, codes and amounts stay. A text that stands in several leaves of one request goes
-from all of them. Rows of statements, findings and answers to approvals have no hash of their own
-in a leaf: once a text of theirs is erased, the sealed hash is taken for what it was.
+from all of them. Rows of statements, findings and approvals that were recorded in an earlier format
+have no hash of their texts in a leaf: once one is erased, the sealed hash is taken for what it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from ledger.approvals.approval import State
+from ledger.approvals.rules import UnknownApprovalRule, rule_code
+from ledger.approvals.standing import UnknownStandingApproval, standing_code
 from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
 from ledger.evidence.disclosures import COMMON_FIELDS, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.receipts import Receipt
-from ledger.store.approvals import IDENTITY_FIELDS, find_approval, requests_of_approvals
+from ledger.store.approvals import (
+    IDENTITY_FIELDS,
+    find_approval,
+    parse_rule_number,
+    parse_standing_number,
+    requests_of_approvals,
+)
 from ledger.store.db import tables
 from ledger.store.evidence.erasures import (
     ErasedText,
@@ -26,7 +35,9 @@ from ledger.store.evidence.erasures import (
     overwrite_what_is_deleted,
     request_of_key,
     row_of_answer,
+    rows_of_approval,
     rows_of_finding,
+    rows_of_rule,
     rows_of_statement,
     texts_of,
 )
@@ -39,6 +50,9 @@ from ledger.usecases.journal.reversal import require_reason
 _STATEMENT: Final = "statement"
 _FINDING: Final = "finding"
 _APPROVAL: Final = "approval"
+_LINES: Final = "lines"
+_RULE: Final = "approval_rule"
+_STANDING: Final = "standing_approval"
 _REPEATED: Final = (*COMMON_FIELDS, *LARGE_FIELDS)
 """What a request repeats of the texts of its leaves."""
 
@@ -47,8 +61,8 @@ class MalformedErasure(InvalidInput, code="malformed-erasure"):
     """What is to be erased is named in none of the ways that there are."""
 
     default_why = (
-        "It is entry:NUMBER, request:KEY, statement:PROVIDER/CODE, finding:CODE, approval:CODE, or "
-        "the kind and code of a record."
+        "It is entry:NUMBER, request:KEY, statement:PROVIDER/CODE, finding:CODE, approval:CODE, "
+        "approval-rule:CODE, standing-approval:CODE, or the kind and code of a record."
     )
     default_next = "Write it like contact:CN-0001, entry:17 or request:letter-7."
 
@@ -72,6 +86,13 @@ class NothingToErase(RefusedByRule, code="nothing-to-erase"):
 
     default_why = "Its fields are empty, or were erased before."
     default_next = "Leave out --field to erase every text of it."
+
+
+class ApprovalOpen(RefusedByRule, code="approval-open"):
+    """The lines of an approval were to be erased that waits, or is given and not used yet."""
+
+    default_why = "They show what was asked for to who answers and to who records it."
+    default_next = "Erase the reason of its answer alone, with --field reason, or wait for its end."
 
 
 class IdentityNeeded(RefusedByRule, code="identity-needed"):
@@ -115,7 +136,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _texts(uow: UnitOfWork, named: str, fields: Sequence[str]) -> Iterator[ErasedText]:
-    leaves = [*_leaves(uow, named)]
+    leaves = [*_leaves(uow, named, fields)]
     for leaf in leaves:
         yield from chosen(texts_of(uow.connection, leaf), fields)
     for request in sorted({leaf.request for leaf in leaves if leaf.kind != REQUEST_KIND}):
@@ -123,7 +144,7 @@ def _texts(uow: UnitOfWork, named: str, fields: Sequence[str]) -> Iterator[Erase
         yield from chosen((one for one in texts if one.field in _REPEATED), fields)
 
 
-def _leaves(uow: UnitOfWork, named: str) -> Iterable[LeafKey]:
+def _leaves(uow: UnitOfWork, named: str, fields: Sequence[str]) -> Iterable[LeafKey]:
     kind, _, code = named.strip().partition(":")
     kind = kind.casefold().replace("-", "_")
     if kind == REQUEST_KIND and code:
@@ -136,19 +157,56 @@ def _leaves(uow: UnitOfWork, named: str) -> Iterable[LeafKey]:
         return [leaf_of_entry(request_of_entry(uow.connection, number), number)]
     if kind in STORED_REGISTERS and code:
         return leaves_of_record(uow.connection, kind, uow.find_record(kind, code).id)
-    if kind == _STATEMENT and "/" in code:
-        return _rows_of_statement(uow, *code.split("/", 1))
-    if kind == _FINDING and code:
-        number = parse_finding_number(code)
-        read_finding(uow.connection, number)
-        return rows_of_finding(uow.connection, number)
     if kind == _APPROVAL and code:
-        return row_of_answer(uow.connection, find_approval(uow.connection, code).id)
+        return _rows_of_approval(uow, code, fields)
+    if kind in _ROWS and code and ("/" in code or kind != _STATEMENT):
+        return _ROWS[kind](uow, code)
     raise MalformedErasure(f"{named!r} cannot be erased.")
 
 
-def _rows_of_statement(uow: UnitOfWork, provider: str, code: str) -> list[LeafKey]:
+def _rows_of_finding(uow: UnitOfWork, code: str) -> Iterable[LeafKey]:
+    number = parse_finding_number(code)
+    read_finding(uow.connection, number)
+    return rows_of_finding(uow.connection, number)
+
+
+def _rows_of_approval(uow: UnitOfWork, code: str, fields: Sequence[str]) -> Iterable[LeafKey]:
+    found = find_approval(uow.connection, code)
+    if found.state(uow.today) not in {State.WAITING, State.GIVEN}:
+        return rows_of_approval(uow.connection, found.id)
+    if not fields or _LINES in fields:
+        raise ApprovalOpen(f"{found.code} is still open.")
+    return row_of_answer(uow.connection, found.id)
+
+
+def _rows_of_rule(uow: UnitOfWork, code: str) -> Iterable[LeafKey]:
+    number = parse_rule_number(code)
+    rows = [*rows_of_rule(uow.connection, _RULE, number)]
+    if not rows:
+        raise UnknownApprovalRule(f"There is no approval rule {rule_code(number)}.")
+    return rows
+
+
+def _rows_of_standing(uow: UnitOfWork, code: str) -> Iterable[LeafKey]:
+    number = parse_standing_number(code)
+    rows = [*rows_of_rule(uow.connection, _STANDING, number)]
+    if not rows:
+        raise UnknownStandingApproval(f"There is no standing approval {standing_code(number)}.")
+    return rows
+
+
+def _rows_of_statement(uow: UnitOfWork, named: str) -> Iterable[LeafKey]:
+    provider, _, code = named.partition("/")
     rows = [*rows_of_statement(uow.connection, uow.find_record("provider", provider).id, code)]
     if not rows:
         raise UnknownStatement(f"{provider} has no statement {code!r}.")
     return rows
+
+
+_ROWS: Final[Mapping[str, Callable[[UnitOfWork, str], Iterable[LeafKey]]]] = {
+    _STATEMENT: _rows_of_statement,
+    _FINDING: _rows_of_finding,
+    _RULE: _rows_of_rule,
+    _STANDING: _rows_of_standing,
+}
+"""What finds the rows of what is no record, by the word that it is named by."""

@@ -2,25 +2,30 @@
 
 The leaf of a record or a request holds codes, numbers and salted hashes; texts are disclosed by
 name. Rows of statements, findings and approvals have a leaf for all that one request wrote into a
-table: its proof has those rows, texts included.
+table: its proof has those rows, with hashes of their texts, of which those of what was named can be
+disclosed. Rows recorded in an earlier format have their texts in the proof.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from ledger.core.errors import InvalidInput
 from ledger.evidence.disclosures import Disclosure
-from ledger.evidence.proofs import LEAF_PROOF_SCHEMA
+from ledger.evidence.proofs import LEAF_PROOF_SCHEMA, ROWS_PROOF_SCHEMA
+from ledger.evidence.row_leaves import SALTED_ROWS_TAG
 from ledger.evidence.tree_head import ADOPTED_KIND, REQUEST_KIND, ROWS_KIND, Seal, SealedLeaf
 from ledger.store.approvals import find_approval
-from ledger.store.evidence.disclosures import disclosures_of_kind
+from ledger.store.erasable import erasable_rows
+from ledger.store.evidence.disclosures import disclosures_of_kind, read_disclosures
 from ledger.store.evidence.erasures import (
     LeafKey,
+    field_word,
     request_of_key,
     rows_of_approval,
     rows_of_finding,
@@ -66,14 +71,19 @@ def prove_leaves(
     fields = tuple(disclosed)
     with ledger.read() as connection:
         seal = seal_of(connection, size)
-        for place in dict.fromkeys(_places(connection, named, seal)):
+        places: defaultdict[SealedLeaf | None, list[LeafKey]] = defaultdict(list)
+        for place, row in _places(connection, named, seal):
+            places[place] += [] if row is None else [row]
+        for place, rows in places.items():
             if place is None or seal is None or place.position >= seal.size:
                 raise not_sealed(named, seal)
-            yield _proof(connection, place, seal, fields)
+            yield _proof(connection, place, seal, fields, rows)
 
 
-def _places(connection: Connection, named: str, seal: Seal | None) -> Iterator[SealedLeaf | None]:
-    """Find where what is named stands in the tree; None for what is not sealed."""
+def _places(
+    connection: Connection, named: str, seal: Seal | None
+) -> Iterator[tuple[SealedLeaf | None, LeafKey | None]]:
+    """Find where what is named stands in the tree, and each row; None for what is not sealed."""
     kind, _, code = named.strip().partition(":")
     kind = kind.casefold().replace("-", "_")
     size = 0 if seal is None else seal.size
@@ -81,12 +91,12 @@ def _places(connection: Connection, named: str, seal: Seal | None) -> Iterator[S
         number = request_of_key(connection, code)
         if number is None:
             raise UnknownRequest(f"There is no request with the key {code!r}.")
-        yield find_sealed_leaf(connection, REQUEST_KIND, str(number))
+        yield find_sealed_leaf(connection, REQUEST_KIND, str(number)), None
     elif kind in STORED_REGISTERS and code:
-        yield _place_of_record(connection, kind, code, size)
+        yield _place_of_record(connection, kind, code, size), None
     elif kind in {_STATEMENT, _FINDING, _APPROVAL} and code:
         for row in _rows(connection, kind, code):
-            yield _place_of_row(connection, row)
+            yield _place_of_row(connection, row), row
     else:
         raise MalformedLeafName(f"{named!r} is no leaf.")
 
@@ -127,7 +137,11 @@ def _place_of_row(connection: Connection, row: LeafKey) -> SealedLeaf | None:
 
 
 def _proof(
-    connection: Connection, place: SealedLeaf, seal: Seal, fields: Iterable[str]
+    connection: Connection,
+    place: SealedLeaf,
+    seal: Seal,
+    fields: Collection[str],
+    named: Collection[LeafKey],
 ) -> dict[str, Any]:
     request = request_of_sealed(connection, place.position)
     key = (place.kind, place.reference)
@@ -146,9 +160,39 @@ def _proof(
         for one in disclosures_of_kind(connection, request, kind)
         if one.kept_hash is None
     }
-    disclosed = _disclosed(leaf, known, fields)
-    rows = _proven_rows(connection, place)
-    return {**document, "schema": LEAF_PROOF_SCHEMA, "disclosed": disclosed, "rows": rows}
+    document |= {"schema": LEAF_PROOF_SCHEMA, "disclosed": _disclosed(leaf, known, fields)}
+    if f'"{leaf["$"]}"' != SALTED_ROWS_TAG:
+        return {**document, "rows": _proven_rows(connection, place)}
+    table, _, _ = place.reference.partition("/")
+    rows = rows_of_request(connection, table, request, salted=True)
+    texts = [*_texts_of_rows(connection, table, rows, fields, named)]
+    return {**document, "schema": ROWS_PROOF_SCHEMA, "rows": rows, "row_texts": texts}
+
+
+def _texts_of_rows(
+    connection: Connection,
+    table: str,
+    rows: Iterable[str],
+    fields: Collection[str],
+    named: Collection[LeafKey],
+) -> Iterator[dict[str, Any]]:
+    """Give the salt and text of each field that rows of what was named have; by row and column."""
+    one = erasable_rows().get(table)
+    if one is None:
+        return
+    keys = {(row.record, row.version): row for row in named if row.kind == table}
+    for at, row in enumerate(map(json.loads, rows)):
+        record, version = (int(row[name]) if name else 0 for name in (one.record, one.version))
+        key = keys.get((record, version))
+        disclosures = {} if key is None else read_disclosures(connection, *key)
+        for column, field in one.texts:
+            if field_word(field) not in fields or field not in disclosures:
+                continue
+            found = disclosures[field]
+            if found.kept_hash is not None:
+                raise TextErased(f"The {field_word(field)} of a row of {table} was erased.")
+            text = {"salt": found.salt.hex(), "text": json.loads(found.text)}
+            yield {"row": at, "column": column, **text}
 
 
 def _disclosed(

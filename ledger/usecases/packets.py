@@ -63,6 +63,7 @@ def make_packet(
     proofs = [prove(ledger, number, size, of_entries, has_all=False) for number in entries]
     proofs += [proof for one in others for proof in prove_leaves(ledger, one, size, fields)]
     found = {field for proof in proofs for field in proof.get("disclosed", ())}
+    found |= {text["column"] for proof in proofs for text in proof.get("row_texts", ())}
     unknown = [one for one in fields if one not in found and one not in DISCLOSABLE]
     if unknown:
         raise UnknownDisclosure(

@@ -31,6 +31,7 @@ from ledger.rates.rates import Rate
 from ledger.registers.spec import column_of
 from ledger.store.checks.journal import stream
 from ledger.store.db import tables
+from ledger.store.erasable import ROW_PLACES
 from ledger.store.journal.entries import read_entries
 from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS, columns_of
 from ledger.store.stored_registers import StoredRegister
@@ -80,8 +81,9 @@ _TEXTS = {"input", "receipt", "reason", "reference", "override", "source"}
 def read_salts(connection: Connection) -> dict[tuple[int, str, int, int], dict[str, bytes]]:
     """Read every salt by its request, the kind of its leaf, its record, version and field."""
     found: dict[tuple[int, str, int, int], dict[str, bytes]] = defaultdict(dict)
+    kinds = dict(enumerate(LEAF_KINDS)) | {place: table for table, place in ROW_PLACES.items()}
     for row in connection.execute(select(tables.disclosure)):
-        leaf = (row.request_id, LEAF_KINDS[row.kind], row.record, row.version)
+        leaf = (row.request_id, kinds[row.kind], row.record, row.version)
         found[leaf][row.field] = row.salt
     return found
 

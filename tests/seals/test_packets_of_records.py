@@ -60,13 +60,16 @@ def test_a_request_is_proven(funds: Funds) -> None:
 
 
 def test_findings_and_statements_are_proven_with_their_rows(funds: Funds) -> None:
-    funds.packs("finding:F-0001 statement:BANK/2026/11")
+    document = funds.packs("finding:F-0001 statement:BANK/2026/11 --disclose reason,reference")
+    assert "no deal D-9999" not in json.dumps(document), "what was not asked for stays hidden"
     said = funds.says(VERIFY)
     for table in ("finding", "finding_event", "statement", "statement_line"):
         assert f"Proven: 1 row of {table} is leaf" in said
-    assert "read the letter" in said
+    assert "Disclosed of row 1 of 1 row of finding_event: reason: read the letter" in said
     document = json.loads(funds.says(f"{VERIFY} --json"))
-    assert [one["rows"][0].get("reference") for one in document["leaves"]][-1] == "SWIFT 7, “paid”"
+    (text,) = document["leaves"][-1]["row_texts"]
+    assert text == {"row": 0, "column": "reference", "text": "SWIFT 7, “paid”"}
+    assert len(document["leaves"][-1]["rows"][0]["reference"]) == 64, "the hash of it"
 
 
 def test_a_proof_without_its_packet_names_the_leaf_and_shows_its_rows(funds: Funds) -> None:
@@ -85,6 +88,32 @@ def test_a_changed_row_is_not_proven(funds: Funds, place: int) -> None:
     document["proofs"][place]["rows"] = [json.dumps({**row, name: "another"})]
     funds.write(document)
     assert funds.refused(VERIFY) == ("not-proven", 4)
+
+
+@pytest.mark.parametrize(
+    ("part", "changed"),
+    [("text", "Another"), ("row", 1), ("column", "unit"), ("salt", "00" * 16)],
+)
+def test_a_changed_text_of_a_row_is_not_proven(funds: Funds, part: str, changed: object) -> None:
+    document = funds.packs("statement:BANK/2026/11 --disclose reference")
+    document["proofs"][-1]["row_texts"][0][part] = changed
+    funds.write(document)
+    assert funds.refused(VERIFY) == ("not-proven", 4)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        *(7, [7], [{"row": 0}]),
+        [{"row": -1, "column": "unit", "salt": "00" * 16, "text": "x"}],
+        [{"row": 0, "column": "Unit", "salt": "00" * 16, "text": "x"}],
+    ],
+)
+def test_what_is_no_text_of_a_row_is_refused(funds: Funds, texts: object) -> None:
+    document = funds.packs("statement:BANK/2026/11 --disclose reference")
+    document["proofs"][-1]["row_texts"] = texts
+    funds.write(document)
+    assert funds.refused(VERIFY) == ("malformed-packet", 3)
 
 
 def test_a_changed_text_is_not_proven(funds: Funds) -> None:
@@ -110,5 +139,7 @@ def test_what_cannot_be_proven_is_refused(funds: Funds) -> None:
     assert refused("city:QOM") == ("not-sealed-yet", 4)
     _, _, told = funds.tries(PACKET.format("city:QOM"))
     assert re.search(r"Seal \d+ covers what was recorded before it\.", told)
-    funds.says("audit erase finding:F-0001 --reason 'asked for' --yes")
-    assert refused("finding:F-0001") == ("text-erased", 4)
+    funds.says("audit erase finding:F-0001 --field said --reason 'asked for' --yes")
+    assert refused("finding:F-0001 --disclose said") == ("text-erased", 4)
+    funds.packs("finding:F-0001 --disclose reason")
+    funds.says(VERIFY)

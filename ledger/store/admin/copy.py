@@ -27,6 +27,7 @@ from ledger.evidence.tree_head import (
     Leaf,
 )
 from ledger.journal.entries import (
+    BOUND_FORMAT,
     CANONICAL_FORMAT,
     CHAINED_FORMAT,
     EXEMPTED_FORMAT,
@@ -253,7 +254,7 @@ def _other_formats(table: Table) -> tuple[int, ...]:
     if table is tables.entry:
         return (PROPOSED_FORMAT, TOTAL_FORMAT, EXEMPTED_FORMAT)
     if table is tables.request:
-        return (SALTED_FORMAT, CHAINED_FORMAT)
+        return (SALTED_FORMAT, CHAINED_FORMAT, BOUND_FORMAT)
     register = table.name.removesuffix("_version")
     return (IDENTITY_FORMAT,) if f"{register}{IDENTITY_CHANGE}" in table.metadata.tables else ()
 

@@ -228,8 +228,9 @@ class RowBuffer:
     They wait as the values of their columns, which take a fraction of the memory of mappings.
     """
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, note: Callable[[Table, Sequence[ResultRow]], None]) -> None:
+        """Start empty; `note` is told of the rows of a table as they are written."""
+        self._note = note
         self._pending: dict[str, list[ResultRow]] = {}
         self._made: dict[str, Iterator[ResultRow]] = {}
         self._written: set[str] = set()
@@ -266,5 +267,6 @@ class RowBuffer:
             rows = chain(self._pending.pop(name, ()), self._made.pop(name, ()))
             while block := [*islice(rows, ROWS_AT_ONCE)]:
                 insert_tuples(connection, tables.metadata.tables[name], block)
+                self._note(tables.metadata.tables[name], block)
             self._written.add(name)
         self.count = 0

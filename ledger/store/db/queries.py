@@ -37,7 +37,7 @@ from ledger import __version__
 from ledger.core.dates import find_time_zone
 from ledger.core.quantity import Unit
 from ledger.core.requests import KeyReused, Request, require_same
-from ledger.journal.entries import CHAINED_FORMAT
+from ledger.journal.entries import BOUND_FORMAT
 from ledger.journal.receipts import replayed
 from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
@@ -414,7 +414,7 @@ def request_row(
         "recorded_at": now,
         "transaction_id": on_server.transaction,
         "server_id": on_server.server,
-        "format": CHAINED_FORMAT,
+        "format": BOUND_FORMAT,
         "parent_id": None if parent is None else parent.request,
         "parent_hash": None if parent is None else parent.hash,
     }

@@ -15,7 +15,7 @@ from ledger.evidence.disclosures import PROVENANCE_FIELDS, Disclosure
 from ledger.evidence.tree_head import ADOPTED_KIND, REQUEST_KIND, ROWS_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
-from ledger.store.erasable import ROW_PLACES
+from ledger.store.erasable import ROW_PLACES, place_of
 from ledger.store.evidence.sources import within
 from ledger.store.registers import LEAF_PLACES
 
@@ -33,10 +33,10 @@ class DisclosureStream:
     def __init__(
         self, connection: Connection, after: int, through: int, kind: str | None = None
     ) -> None:
-        """Start at the first one, or the first one of a kind of leaf."""
+        """Start at the first one, or the first one of a kind of leaf or of row."""
         query = _disclosures().where(*within(tables.disclosure, after, through))
         if kind is not None:
-            query = query.where(tables.disclosure.c.kind == LEAF_PLACES[kind])
+            query = query.where(tables.disclosure.c.kind == place_of(kind))
         rows = stream(connection, query.order_by(*tables.disclosure.primary_key.columns))
         erased = erased_rows(connection, after, through, kind)
         if erased:  # as in few ledgers
@@ -48,7 +48,7 @@ class DisclosureStream:
 
     def of(self, request: int, kind: str, record: int, version: int) -> dict[str, Disclosure]:
         """Give the disclosures of a leaf by their fields. Raises `InvalidLeafValue`."""
-        wanted = (request, LEAF_PLACES[kind], record, version)
+        wanted = (request, place_of(kind), record, version)
         while self._key is not None and self._key < wanted:
             self._advance()
         if self._key != wanted:
@@ -74,7 +74,7 @@ def erased_rows(
         erasure.erased_request > after, erasure.erased_request <= through, erasure.hash.is_not(None)
     )
     if kind is not None:
-        query = query.where(erasure.kind == LEAF_PLACES[kind])
+        query = query.where(erasure.kind == place_of(kind))
     found = connection.execute(query.order_by(*tables.erasure.primary_key.columns))
     return [
         (*key, place, field, b"", quoted(remains), kept)
@@ -86,9 +86,10 @@ _ERASED: Final = ("erased_request", *_KEY[1:], "place", "field", "remains", "has
 
 
 class PlainErasures:
-    """What was erased of leaves of the first format, and of rows, whose hash cannot be recomputed.
+    """What was erased of leaves that held it as it was, so that they cannot be recomputed.
 
-    The rows that one request wrote into a table share a leaf: it counts as erased with any of them.
+    These are leaves of the first format, and those of rows before they held salted hashes. The rows
+    that one request wrote into a table share a leaf: it counts as erased with any of them.
     """
 
     def __init__(self, connection: Connection, after: int, through: int) -> None:
@@ -136,7 +137,7 @@ def read_disclosures(
     connection: Connection, request: int, kind: str, record: int, version: int = 0
 ) -> dict[str, Disclosure]:
     """Read the disclosures of one leaf by their fields. Raises `InvalidLeafValue`."""
-    key = dict(zip(_KEY, (request, LEAF_PLACES[kind], record, version), strict=True))
+    key = dict(zip(_KEY, (request, place_of(kind), record, version), strict=True))
     query = _disclosures().filter_by(**key).order_by(tables.disclosure.c.place)
     rows: Iterable[Any] = connection.execute(query).all()
     leaf = tuple(key.values())
@@ -146,7 +147,7 @@ def read_disclosures(
 
 def disclosures_of_kind(connection: Connection, request: int, kind: str) -> list[Disclosure]:
     """Read the disclosures of all leaves of a kind of a request; what is large has no text."""
-    query = _disclosures().filter_by(request_id=request, kind=LEAF_PLACES[kind])
+    query = _disclosures().filter_by(request_id=request, kind=place_of(kind))
     erased = erased_rows(connection, request - 1, request, kind)
     return [Disclosure(*row[6:]) for row in [*connection.execute(query).all(), *erased]]
 

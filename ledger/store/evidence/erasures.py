@@ -12,10 +12,16 @@ from ledger.core.text import ERASED
 from ledger.evidence.canonical import quoted
 from ledger.evidence.disclosures import ERASED_INPUT, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
-from ledger.journal.entries import CANONICAL_FORMAT
+from ledger.journal.entries import BOUND_FORMAT, CANONICAL_FORMAT
 from ledger.store.db import approval_tables, night_tables, tables
 from ledger.store.db.engine import on_server
-from ledger.store.erasable import ROW_PLACES, ErasableTable, erasable_tables, place_of
+from ledger.store.erasable import (
+    ROW_PLACES,
+    ErasableTable,
+    erasable_rows,
+    erasable_tables,
+    place_of,
+)
 from ledger.store.evidence.disclosures import read_disclosures
 from ledger.store.registers import STORED_REGISTERS
 
@@ -31,6 +37,8 @@ _WORDS: Final = {
     "line_reference": "reference",
     "resolution": "reason",
     "answer_reason": "reason",
+    "rule_reason": "reason",
+    "approval_lines": "lines",
 }
 """What fields of rows are called where they are named by hand."""
 
@@ -138,12 +146,20 @@ def rows_of_approval(connection: Connection, number: int) -> Iterator[LeafKey]:
     yield from row_of_answer(connection, number)
 
 
+def rows_of_rule(connection: Connection, kind: str, number: int) -> Iterator[LeafKey]:
+    """Find the rows of an `approval_rule` or a `standing_approval`: it is added, and ended."""
+    rules = erasable_rows()[kind].table
+    query = select(rules.c.request_id, rules.c.version).where(rules.c.number == number)
+    for request, version in connection.execute(query.order_by(rules.c.version)):
+        yield LeafKey(request, kind, number, version)
+
+
 def texts_of(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
     """Give every text of a leaf that is not erased yet."""
     layout = connection.execute(
         select(tables.request.c.format).where(tables.request.c.id == leaf.request)
     ).scalar_one()
-    if layout == CANONICAL_FORMAT or leaf.kind in ROW_PLACES:
+    if layout == CANONICAL_FORMAT or (leaf.kind in ROW_PLACES and layout != BOUND_FORMAT):
         yield from _plain_texts(connection, leaf)
         return
     stored = None
@@ -159,7 +175,7 @@ def texts_of(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
 
 
 def _plain_texts(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
-    """Give the texts of a row, or of a leaf of the first format, which holds them as they are."""
+    """Give the texts of a leaf, or of a row of it, that holds them as they are."""
     erasure = tables.erasure.c
     done = set(
         connection.execute(
@@ -209,8 +225,13 @@ def _remains(field: str, text: str) -> str:
 def chosen(texts: Iterator[ErasedText], fields: Sequence[str]) -> Iterator[ErasedText]:
     """Give the texts in some fields, a record's named without the word before it; all for none."""
     for one in texts:
-        if not fields or _WORDS.get(one.field, one.field).removeprefix("record.") in fields:
+        if not fields or field_word(one.field) in fields:
             yield one
+
+
+def field_word(field: str) -> str:
+    """Give the word that a field of a leaf or a row is named by on the command line."""
+    return _WORDS.get(field, field).removeprefix("record.")
 
 
 def overwrite_what_is_deleted(connection: Connection) -> None:

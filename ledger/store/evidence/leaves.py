@@ -24,7 +24,12 @@ from ledger.evidence.canonical import (
 )
 from ledger.evidence.disclosures import Disclosure, SaltedTexts
 from ledger.evidence.tree_head import ENTRY_KIND, PROPOSAL_KIND, REQUEST_KIND, ROWS_KIND, Leaf
-from ledger.journal.entries import CANONICAL_FORMAT, CHAINED_FORMAT, SALTED_FORMAT
+from ledger.journal.entries import (
+    BOUND_FORMAT,
+    CANONICAL_FORMAT,
+    CHAINED_FORMAT,
+    SALTED_FORMAT,
+)
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.disclosures import DisclosureStream, PlainErasures
@@ -40,6 +45,9 @@ _REQUEST_TERMS: Final = 5
 
 BEFORE_ALL: Final = -(2**63)
 """A request number below every stored one, also below numbers written by hand."""
+
+_WITH_LEAVES_OF_ROWS: Final = frozenset({CHAINED_FORMAT, BOUND_FORMAT})
+_FORMATS: Final = frozenset({CANONICAL_FORMAT, SALTED_FORMAT, *_WITH_LEAVES_OF_ROWS})
 
 AFTER_ALL: Final = 2**63 - 1
 """A request number above every one that can be stored."""
@@ -68,7 +76,7 @@ def stream_leaves(
         by = erased.by(number, REQUEST_KIND, (number, 0))
         yield Leaf(number, REQUEST_KIND, str(number), content, by)
         for source, rows in pending.of(number):
-            if source.kind == ROWS_KIND and layout != CHAINED_FORMAT:
+            if source.kind == ROWS_KIND and layout not in _WITH_LEAVES_OF_ROWS:
                 continue  # those of earlier requests are adopted by a later one
             for row in rows:
                 content = None
@@ -88,6 +96,7 @@ class _LeafRequest:
         self._number = number
         self._common: Mapping[str, Disclosure] | None = None
         self._provenance: str | None = None
+        self._is_bound = False
 
     def read(self, layout: Any, terms: Sequence[Any]) -> bytes:
         """Encode the request's own leaf."""
@@ -95,10 +104,11 @@ class _LeafRequest:
         if layout != CANONICAL_FORMAT:
             self._common = self._disclosures.of(self._number, REQUEST_KIND, self._number, 0)
             texts = SaltedTexts(self._common)
-        if layout not in {CANONICAL_FORMAT, SALTED_FORMAT, CHAINED_FORMAT}:
+        if layout not in _FORMATS:
             raise InvalidLeafValue(layout)
+        self._is_bound = layout == BOUND_FORMAT
         *provenance, parent, parent_hash, transaction, server, own_hash = terms[_REQUEST_TERMS:]
-        has_parent, chained = parent is not None, layout == CHAINED_FORMAT
+        has_parent, chained = parent is not None, layout in _WITH_LEAVES_OF_ROWS
         if has_parent != (parent_hash is not None) or chained != (own_hash is not None):
             raise InvalidLeafValue(own_hash)
         if not chained and (parent, transaction, server) != (None, None, None):
@@ -124,7 +134,8 @@ class _LeafRequest:
             key = None if source.key is None else source.key(row)
             own = {} if key is None else self._disclosures.of(self._number, source.kind, *key)
             texts = SaltedTexts(own, self._common)
-        content = source.encode(row, texts, self._provenance)
+        salted = source.encode_salted if self._is_bound else None
+        content = (salted or source.encode)(row, texts, self._provenance)
         texts.require_complete()
         return content
 

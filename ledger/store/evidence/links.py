@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger.checks.chain import LinkRow
-from ledger.core.requests import request_hash
+from ledger.core.requests import bound_request_hash, request_hash
 from ledger.evidence.tree_head import REQUEST_KIND
-from ledger.journal.entries import CHAINED_FORMAT
+from ledger.journal.entries import BOUND_FORMAT, CHAINED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.disclosures import DisclosureStream
 from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL
+from ledger.store.evidence.request_rows import RequestRows
 from ledger.store.evidence.sources import UNREADABLE
+from ledger.store.session.rows import TEXTS_OF_REQUESTS, plain_terms
+from ledger.store.written import hash_of_rows
 
 
 def read_links(connection: Connection) -> Iterator[LinkRow]:
@@ -31,14 +35,35 @@ def read_links(connection: Connection) -> Iterator[LinkRow]:
         .outerjoin(tables.receipt, receipt.request_id == request.c.id)
         .order_by(request.c.id)
     )
+    rows = _rows_of_bound(connection)
     disclosures = DisclosureStream(connection, BEFORE_ALL, AFTER_ALL, REQUEST_KIND)
     for number, layout, *rest in stream(connection, query):
         parent, parent_hash, own_hash, *terms = rest
         due = None
+        is_bound = layout == BOUND_FORMAT
         with suppress(*UNREADABLE):
-            own = disclosures.of(number, REQUEST_KIND, number, 0)
-            salts = ((field, bytes(one.salt)) for field, one in own.items())
-            erased = any(one.kept_hash is not None for one in own.values())
-            due = own_hash if erased else request_hash(terms, salts)
-        is_chained = layout == CHAINED_FORMAT
-        yield LinkRow(number, is_chained, parent, parent_hash, own_hash, due)
+            if is_bound:
+                due = _bound_hash(rows, number, terms)
+            else:
+                own = disclosures.of(number, REQUEST_KIND, number, 0)
+                salts = ((field, bytes(one.salt)) for field, one in own.items())
+                erased = any(one.kept_hash is not None for one in own.values())
+                due = own_hash if erased else request_hash(terms, salts)
+        is_chained = is_bound or layout == CHAINED_FORMAT
+        yield LinkRow(number, is_chained, parent, parent_hash, own_hash, due, is_bound)
+
+
+def _rows_of_bound(connection: Connection) -> RequestRows:
+    """Read the rows of all requests whose hash covers them."""
+    request = tables.request.c
+    query = select(func.min(request.id)).where(request.format == BOUND_FORMAT)
+    first = connection.execute(query).scalar()
+    return RequestRows(connection, AFTER_ALL if first is None else first, AFTER_ALL)
+
+
+def _bound_hash(rows: RequestRows, number: int, terms: Sequence[Any]) -> str:
+    """Hash a request with all that it wrote, as it is now."""
+    *own, body = terms
+    request = dict(zip(tables.request.columns.keys(), own, strict=True))
+    texts = {"receipt": body, **{name: request[name] for name in TEXTS_OF_REQUESTS}}
+    return bound_request_hash(plain_terms(request), hash_of_rows(rows.of(number, texts)))

@@ -17,7 +17,8 @@ class Source(NamedTuple):
     """One kind of leaf. Each row's first value is the number of its request.
 
     `encode` makes the canonical bytes of a row, given what formats its texts and the provenance of
-    its request as JSON. `key` gives the record and version that disclosures of its own are stored
+    its request as JSON; `encode_salted`, where there is one, those under requests of the newest
+    format. `key` gives the record and version that disclosures of its own are stored
     under; without it there are none but its request's.
     """
 
@@ -26,6 +27,7 @@ class Source(NamedTuple):
     reference: Callable[[Any], str]
     encode: Callable[[Any, PlainTexts, str], bytes]
     key: Callable[[Any], tuple[int, int]] | None = None
+    encode_salted: Callable[[Any, PlainTexts, str], bytes] | None = None
 
 
 def within(

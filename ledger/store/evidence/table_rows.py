@@ -7,7 +7,8 @@ such leaves. Earlier rows, and those of nights, which belong to no request, are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -26,11 +27,14 @@ from sqlalchemy import (
 )
 
 from ledger.evidence.canonical import InvalidLeafValue, PlainTexts
-from ledger.evidence.row_leaves import adopted_bytes, row_bytes, rows_bytes
+from ledger.evidence.disclosures import SaltedTexts
+from ledger.evidence.row_leaves import SALTED_ROWS_TAG, adopted_bytes, row_bytes, rows_bytes
 from ledger.evidence.tree_head import ADOPTED_KIND, ROWS_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db.approval_tables import APPROVAL_TABLES
+from ledger.store.erasable import erasable_rows, row_texts
+from ledger.store.evidence.disclosures import DisclosureStream
 from ledger.store.evidence.sources import Source, within
 
 ROW_TABLES: Final = (
@@ -68,14 +72,52 @@ def _rows_of(connection: Connection, table: Table, after: int, through: int) -> 
         del texts
         return rows_bytes(provenance, table.name, (row_bytes(names, one[:-1]) for one in row[1]))
 
+    salted = _salted_rows(connection, table, after, through)
+
+    def encode_salted(row: Any, texts: PlainTexts, provenance: str) -> bytes:
+        del texts
+        return rows_bytes(provenance, table.name, salted(*row), tag=SALTED_ROWS_TAG)
+
     grouped = ((request, list(group)) for request, group in groupby(ordered, key=itemgetter(-1)))
-    return Source(ROWS_KIND, grouped, lambda row: f"{table.name}/{row[0]}", encode)
+    return Source(
+        ROWS_KIND,
+        grouped,
+        lambda row: f"{table.name}/{row[0]}",
+        encode,
+        encode_salted=encode_salted,
+    )
 
 
-def rows_of_request(connection: Connection, name: str, request: int) -> list[str]:
+def _salted_rows(
+    connection: Connection, table: Table, after: int, through: int
+) -> Callable[[int, Iterable[Any]], Iterator[bytes]]:
+    """Give what makes the bytes of a request's rows, with salted hashes in place of texts."""
+    names, one = _names(table), erasable_rows().get(table.name)
+    stream_of = cache(lambda: DisclosureStream(connection, after, through, table.name))
+
+    def rows(request: int, group: Iterable[Any]) -> Iterator[bytes]:
+        for *values, _ in group:
+            if one is None:
+                yield row_bytes(names, values)
+                continue
+            record, version, given = row_texts(one, dict(zip(names, values, strict=True)))
+            texts = SaltedTexts(stream_of().of(request, table.name, record, version))
+            hashes = {field: texts.text(field, text) for field, text in given}
+            texts.require_complete()
+            yield row_bytes(names, values, {column: hashes[field] for column, field in one.texts})
+
+    return rows
+
+
+def rows_of_request(
+    connection: Connection, name: str, request: int, *, salted: bool = False
+) -> list[str]:
     """Give the bytes, as text, of the rows that a request wrote into a table of `ROW_TABLES`."""
     table = next(one for one in ROW_TABLES if one.name == name)
     (_, rows), *_ = _rows_of(connection, table, request - 1, request).rows
+    if salted:
+        made = _salted_rows(connection, table, request - 1, request)(request, rows)
+        return [one.decode() for one in made]
     names = _names(table)
     return [row_bytes(names, one[:-1]).decode() for one in rows]
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from heapq import merge
-from itertools import chain
 from operator import ge
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
-from ledger.core.requests import request_hash
+from ledger.core.requests import bound_request_hash
 from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.evidence.disclosures import (
@@ -39,12 +39,13 @@ from ledger.journal.entries import (
     Posted,
 )
 from ledger.store.db import tables
-from ledger.store.db.prepared import Prepared, RowBuffer
+from ledger.store.db.prepared import Prepared, RowBuffer, insert_all_tuples, insert_rows
 from ledger.store.db.proposal_tables import introduced_line
 from ledger.store.db.queries import OnServer, Parent, codes_had
 from ledger.store.db.types import LIST_SEPARATOR, to_microseconds
 from ledger.store.journal.accounts import Accounts
 from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
+from ledger.store.written import WrittenRows, disclosure_hash
 
 _Row = Mapping[str, Any]
 
@@ -264,7 +265,19 @@ class DisclosureRows:
 
     def add(self, kind: str, record: int, version: int, texts: Iterable[tuple[str, Any]]) -> None:
         """Take in the texts of a leaf by their fields; what is empty is in no leaf."""
-        place = LEAF_PLACES[kind]
+        self._add(LEAF_PLACES[kind], record, version, texts)
+
+    def add_rows(self, table: str, rows: Iterable[_Row]) -> None:
+        """Take in the texts of rows that are no record, where those of their table have any."""
+        from ledger.store.erasable import erasable_rows, row_texts  # noqa: PLC0415 - few acts do
+
+        one = erasable_rows().get(table)
+        if one is None:
+            return
+        for row in rows:
+            self._add(one.place, *row_texts(one, row))
+
+    def _add(self, place: int, record: int, version: int, texts: Iterable[tuple[str, Any]]) -> None:
         for name, value in texts:
             if not value:
                 continue
@@ -276,24 +289,22 @@ class DisclosureRows:
                 texts_of.records.append(record)
                 texts_of.values.append(value)
 
-    def hashed_rows(self, receipt: str) -> tuple[str, Iterator[tuple[Any, ...]]]:
-        """Give the hash of the request's leaf, and every row."""
-        rows = self.rows(receipt)
-        own, rest = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-        for row in rows:
-            if row[1] != LEAF_PLACES[REQUEST_KIND]:
-                rest.append(row)
-                break
-            own.append(row)
-        return self._hash_of(own, receipt), chain(own, rest, rows)
+    def write(self, connection: Connection, receipt: _Row, hashes: WrittenRows) -> str:
+        """Write every row, and the receipt with the hash of the request; give that.
 
-    def _hash_of(self, own: Iterable[tuple[Any, ...]], receipt: str) -> str:
-        terms = (*(self._request[column.name] for column in tables.request.columns), receipt)
-        plain = (to_microseconds(one) if isinstance(one, datetime) else one for one in terms)
-        return request_hash(plain, ((field, salt) for *_, field, salt, _ in own))
+        `hashes` are those of all other rows that the request wrote.
+        """
+        rows = self.rows(receipt["body"], hashes)
+        insert_all_tuples(connection, tables.disclosure, rows)
+        request_hash = bound_request_hash(plain_terms(self._request), hashes.hex())
+        insert_rows(connection, tables.receipt, [{**receipt, "hash": request_hash}])
+        return request_hash
 
-    def rows(self, receipt: str) -> Iterator[tuple[Any, ...]]:
-        """Give every row with its salt, those of the request's own texts included."""
+    def rows(self, receipt: str, hashes: WrittenRows) -> Iterator[tuple[Any, ...]]:
+        """Give every row with its salt, those of the request's own texts included.
+
+        Each is taken into the `hashes` of what is written, by the salted hash of its text.
+        """
         number = self._request["id"]
         request = (LEAF_PLACES[REQUEST_KIND], number, 0)
         fields = {name: self._request[name] for name in (*PROVENANCE_FIELDS, "input")}
@@ -309,8 +320,21 @@ class DisclosureRows:
             place = place + 1 if leaf == last else 0
             last = leaf
             salt = salts[SALT_LENGTH * at : SALT_LENGTH * (at + 1)]
-            text = "" if name in LARGE_FIELDS else quoted(value)
-            yield (number, *leaf, place, name, salt, text)
+            text = quoted(value)
+            salted = sha256(salt + text.encode()).hexdigest()
+            hashes.add_hash(disclosure_hash(leaf, place, name, salted))
+            yield (number, *leaf, place, name, salt, "" if name in LARGE_FIELDS else text)
+
+
+def plain_terms(request: Mapping[str, Any]) -> Iterator[Any]:
+    """Give the terms of a request's row that are no texts, as its hash covers them."""
+    for column in tables.request.columns:
+        if column.name not in TEXTS_OF_REQUESTS:
+            value = request[column.name]
+            yield to_microseconds(value) if isinstance(value, datetime) else value
+
+
+TEXTS_OF_REQUESTS: Final = frozenset({*PROVENANCE_FIELDS, "input"})
 
 
 class JournalRows:

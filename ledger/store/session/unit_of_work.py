@@ -34,7 +34,7 @@ from ledger.registers.table import code_prefixes
 from ledger.restrictions.bars import NO_RESTRICTIONS, RESTRICTING, Restrictions
 from ledger.store import registers
 from ledger.store.db import queries, tables
-from ledger.store.db.prepared import ROWS_AT_ONCE, RowBuffer, insert_all_tuples
+from ledger.store.db.prepared import ROWS_AT_ONCE, RowBuffer
 from ledger.store.db.queries import Settings, StoredUnits, read_settings
 from ledger.store.journal.accounts import SIDES, Account, Accounts, DealAccount
 from ledger.store.origins import Key, require_no_circle
@@ -51,6 +51,7 @@ from ledger.store.session.rows import (
 )
 from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
+from ledger.store.written import WrittenRows
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
@@ -80,7 +81,8 @@ class UnitOfWork:
         self.changes = RegisterChanges()
         self.hidden: set[tuple[str, str]] = set()  # what this request marked as recorded in error
         self.notes: dict[Note, None] = {}
-        self._rows = RowBuffer()
+        self._hashes = WrittenRows()
+        self._rows = RowBuffer(self._hashes.add)
         self.drafts: list[Draft] = []
         self.posted_here = PostedHere()
         self._numbering = start.numbering
@@ -377,8 +379,9 @@ class UnitOfWork:
         self.changes.add("seal", str(seal.number), 1)
 
     def add_plain_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add rows of a table that belong to a row of another, and name no request themselves."""
+        """Add rows of a table that belong to a row of another, and name no request."""
         self._rows.add_all(table, list(rows))
+        self._disclosures.add_rows(table.name, rows)
         self.rows_written[table.name] += len(rows)
 
     def new_ids(self, table: Table, count: int) -> list[int]:
@@ -413,11 +416,8 @@ class UnitOfWork:
         self._journal.add_to(
             self._rows, self._disclosures, written, partial(self.id_of, "proposal")
         )
-        request_hash, rows = self._disclosures.hashed_rows(receipt["body"])
-        self._rows.add(tables.receipt, {**receipt, "hash": request_hash})
         self._rows.flush(self.connection)
-        insert_all_tuples(self.connection, tables.disclosure, rows)
-        return request_hash
+        return self._disclosures.write(self.connection, receipt, self._hashes)
 
     def flush_registers(self) -> None:
         """Write all that waits but the journal, so that queries see it."""

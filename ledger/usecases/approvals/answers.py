@@ -14,7 +14,6 @@ from ledger.approvals.approval import (
     require_answerable,
 )
 from ledger.approvals.standing import (
-    PREFIX,
     BadStandingApproval,
     StandingApprovalEnded,
     UnknownStandingApproval,
@@ -22,7 +21,12 @@ from ledger.approvals.standing import (
 )
 from ledger.core.quantity import format_quantity, parse_quantity
 from ledger.journal.receipts import Receipt
-from ledger.store.approvals import find_approval, last_version, next_number, parse_number
+from ledger.store.approvals import (
+    find_approval,
+    last_version,
+    next_number,
+    parse_standing_number,
+)
 from ledger.store.db.approval_tables import approval_answer, standing_approval
 from ledger.store.session.approvals import identity_of_writer
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -115,9 +119,9 @@ def add_standing(uow: UnitOfWork, typed_provider: str, typed_amount: str, until:
 
 def end_standing(uow: UnitOfWork, typed: str) -> Receipt:
     """End a standing approval. Raises `UnknownStandingApproval` and `StandingApprovalEnded`."""
-    number = parse_number(typed, PREFIX)
-    last = None if number is None else last_version(uow.connection, standing_approval, number)
-    if number is None or last is None:
+    number = parse_standing_number(typed)
+    last = last_version(uow.connection, standing_approval, number)
+    if last is None:
         raise UnknownStandingApproval(f"There is no standing approval {typed}.")
     code = standing_code(number)
     if not last.in_force:

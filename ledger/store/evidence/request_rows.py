@@ -1,0 +1,141 @@
+"""The rows that each request wrote, by their hashes as they are now: for the check of chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, select
+
+from ledger.evidence.canonical import quoted
+from ledger.evidence.disclosures import Disclosure
+from ledger.evidence.tree_head import REQUEST_KIND
+from ledger.store.checks.journal import raw, stream
+from ledger.store.db import night_tables, tables
+from ledger.store.db.tables import FORMER, IDENTITY_CHANGE
+from ledger.store.evidence.sources import UNREADABLE
+from ledger.store.registers import LEAF_PLACES
+from ledger.store.written import HASHED_APART, disclosure_hash, hashed_table
+
+_Hash = tuple[int, bytes]
+
+OF_NO_REQUEST: Final = (
+    *(tables.allowed_move, *tables.REFERENCE_TABLES, *tables.MUTABLE_TABLES),
+    *(night_tables.night_run, night_tables.night_step, night_tables.night_lock),
+    night_tables.sealed_leaf,
+)
+"""The tables whose rows no request wrote, or a guard; the leaves of a seal are under its root."""
+
+_UNREADABLE: Final = b""
+"""Stands for a row that the program could not have written: no row has this hash."""
+
+
+def hashed_tables() -> list[Table]:
+    """Give the tables whose rows the hash of a request covers."""
+    apart = {*HASHED_APART, *(one.name for one in OF_NO_REQUEST)}
+    return [one for one in tables.every_table() if one.name not in apart]
+
+
+class RequestRows:
+    """The hashes of the rows of all requests from one on, asked for in the order of requests."""
+
+    def __init__(self, connection: Connection, first: int, last: int) -> None:
+        """Read the rows of the requests from the first to the last one."""
+        bounds = (first, last)
+        streams = [_rows_of(connection, table, bounds) for table in hashed_tables()]
+        streams.append(_disclosures(connection, bounds))
+        self._groups = groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0))
+        self._next: tuple[int, Iterable[Any]] | None = next(self._groups, None)
+
+    def of(self, request: int, own: Mapping[str, Any]) -> list[bytes]:
+        """Give the hashes of a request's rows; `own` are the texts in its row and its answer."""
+        found: list[bytes] = []
+        while self._next is not None and self._next[0] <= request:
+            number, rows = self._next
+            if number == request:
+                found = [
+                    one if isinstance(one, bytes) else _disclosure_hash(one, own) for _, one in rows
+                ]
+            self._next = next(self._groups, None)
+        return found
+
+
+def _rows_of(
+    connection: Connection, table: Table, bounds: tuple[int, int]
+) -> Iterator[tuple[int, Any]]:
+    owner, hashed = owner_of(table), hashed_table(table)
+    query = select(owner, *map(raw, table.columns)).where(owner.between(*bounds)).order_by(owner)
+    if owner.table is not table:
+        query = query.select_from(table.join(owner.table))
+    former = _former(connection, table)
+    for request, *row in stream(connection, query):
+        one = _UNREADABLE
+        with suppress(*UNREADABLE):
+            one = hashed.of_stored(_as_written(table, row, former))
+        yield request, one
+
+
+def owner_of(table: Table) -> Any:
+    """Give the column with the request of a row: its own, or that of the row it belongs to."""
+    if "request_id" in table.c:
+        return table.c.request_id
+    (reference,) = next(iter(table.primary_key.columns)).foreign_keys
+    return reference.column.table.c.request_id
+
+
+def _former(connection: Connection, table: Table) -> dict[Any, dict[str, Any]]:
+    """Read with what each record of a register began that changed its identity later."""
+    changes = table.metadata.tables.get(f"{table.name}{IDENTITY_CHANGE}")
+    if changes is None:
+        return {}
+    names = [one.name for one in table.columns if f"{FORMER}{one.name}" in changes.c]
+    owner, version = changes.primary_key.columns
+    query = select(owner, *(raw(changes.c[f"{FORMER}{name}"]) for name in names))
+    first: dict[Any, dict[str, Any]] = {}
+    for identity, *former in connection.execute(query.order_by(owner, version)):
+        first.setdefault(identity, dict(zip(names, former, strict=True)))
+    return first
+
+
+def _as_written(table: Table, row: list[Any], former: dict[Any, dict[str, Any]]) -> list[Any]:
+    if not former:
+        return row
+    names = [one.name for one in table.columns]
+    first = former.get(row[names.index("id")], {})
+    return [first.get(name, value) for name, value in zip(names, row, strict=True)]
+
+
+_KEY: Final = ("kind", "record", "version", "place", "field")
+
+
+def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[tuple[int, Any]]:
+    """Give each disclosure, or what was erased of one; an input has both, of which that counts."""
+    kept, erased = tables.disclosure.c, tables.erasure.c
+    opened = select(*map(raw, kept[("request_id", *_KEY, "salt", "text")])).where(
+        kept.request_id.between(*bounds)
+    )
+    gone = select(*map(raw, erased[("erased_request", *_KEY, "hash")])).where(
+        erased.erased_request.between(*bounds), erased.hash.is_not(None)
+    )
+    rows = stream(connection, opened.order_by(*tables.disclosure.primary_key.columns))
+    those = connection.execute(gone.order_by(*tables.erasure.primary_key.columns)).all()
+    every = merge(rows, those, key=itemgetter(0, 1, 2, 3, 4)) if those else rows
+    for key, group in groupby(every, key=itemgetter(0, 1, 2, 3, 4, 5)):
+        one = min(group, key=len)
+        yield key[0], (key[1:], one[6:])
+
+
+def _disclosure_hash(one: Any, own: Mapping[str, Any]) -> bytes:
+    (*leaf, place, field), what = one
+    with suppress(*UNREADABLE):
+        if len(what) == 1:
+            return disclosure_hash(leaf, place, field, what[0])
+        salt, text = what
+        if leaf[0] == LEAF_PLACES[REQUEST_KIND] and field in own:
+            text = quoted(own[field])
+        return disclosure_hash(leaf, place, field, Disclosure(bytes(salt), text).hash)
+    return _UNREADABLE
