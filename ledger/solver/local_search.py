@@ -7,11 +7,12 @@ are tried in a fixed order until none helps: a local optimum, not a proven one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from ledger.matching.plan import Allocation, completed
 from ledger.matching.problem import MatchingProblem, PairLimits
+from ledger.solver.assignment import Assignment
 from ledger.solver.options import UNTIMED, Deadline
 
 _ROUNDS = 4
@@ -38,85 +39,65 @@ def reduce_deals_and_cost(
     return search.plan()
 
 
-@dataclass(frozen=True, slots=True)
-class _Deal:
-    offer: int
-    amount: int
-
-
 class _LocalSearch:
-    """A plan with the free capacity of each offer."""
+    """A plan whose deals are merged and moved."""
 
     def __init__(self, problem: MatchingProblem, allocations: Sequence[Allocation]) -> None:
         self._problem = problem
         self._completed = set(completed(problem, allocations))
-        self._amounts: dict[int, dict[int, int]] = {}
-        self._free = [offer.free for offer in problem.offers]
+        self._assignment = Assignment(problem)
         self._limits_by_need: dict[int, dict[int, PairLimits]] = {}
         for allocation in allocations:
-            self._amounts.setdefault(allocation.need, {})[allocation.offer] = allocation.amount
-            self._free[allocation.offer] -= self._offer_amount(
-                allocation.need, allocation.offer, allocation.amount
-            )
-        self.needs = sorted(self._amounts)
+            self._assignment.allocate(*allocation)
+        self.needs = sorted({allocation.need for allocation in allocations})
 
     def plan(self) -> tuple[Allocation, ...]:
         """Return the plan in order of need, then offer."""
-        return tuple(
-            Allocation(need, offer, amount)
-            for need in self.needs
-            for offer, amount in sorted(self._amounts[need].items())
-        )
+        return self._assignment.plan()
 
     def merge_deals(self, need: int) -> bool:
         """Merge two deals of a need into one, if an offer can take over both."""
-        deals = [_Deal(*deal) for deal in sorted(self._amounts[need].items())]
-        for index, one in enumerate(deals):
-            for rate in deals[index + 1 :]:
-                for offer in (one.offer, rate.offer, *self._limits(need)):
-                    if self._transfer(need, offer, (one, rate)):
-                        return True
-        return False
+        return any(
+            self._transfer(need, offer, pair)
+            for pair in combinations(sorted(self._assignment.amounts[need]), 2)
+            for offer in (*pair, *self._limits(need))
+        )
 
     def reduce_cost(self, need: int) -> bool:
         """Move whole deals of a need to cheaper offers, if any can take them over."""
         improved = False
-        for offer, amount in sorted(self._amounts[need].items()):
+        for offer in sorted(self._assignment.amounts[need]):
             cost = self._problem.offers[offer].cost
-            if cost is None:
-                continue
-            deal = (_Deal(offer, amount),)
-            improved |= any(self._transfer(need, rate, deal) for rate in self._cheaper(need, cost))
+            if cost is not None:
+                cheaper = self._cheaper(need, cost)
+                improved |= any(self._transfer(need, other, (offer,)) for other in cheaper)
         return improved
 
     def _cheaper(self, need: int, cost: Decimal) -> list[int]:
         """Return the cheaper offers without a deal with a need, cheapest first."""
         offers = self._problem.offers
-        cheaper_rates = {
-            offer: rate
+        costs = {
+            offer: other
             for offer in self._limits(need)
-            if (rate := offers[offer].cost) is not None
-            and rate < cost
-            and offer not in self._amounts[need]
+            if (other := offers[offer].cost) is not None
+            and other < cost
+            and offer not in self._assignment.amounts[need]
         }
-        return sorted(cheaper_rates, key=lambda offer: (cheaper_rates[offer], offer))
+        return sorted(costs, key=lambda offer: (costs[offer], offer))
 
-    def _transfer(self, need: int, offer: int, deals: Sequence[_Deal]) -> bool:
-        """Move these deals of a need to one offer, if its limits and capacity allow it."""
-        limits = self._limits(need).get(offer)
-        current = self._amounts[need].get(offer, 0)
-        leaving = [deal for deal in deals if deal.offer != offer]
-        amount = current + sum(deal.amount for deal in leaving)
-        if limits is None or not limits.low <= amount <= limits.high:
+    def _transfer(self, need: int, offer: int, deals: Sequence[int]) -> bool:
+        """Move the deals of a need with these offers to one, if its limits and capacity allow."""
+        limits, amounts = self._limits(need).get(offer), self._assignment.amounts[need]
+        current = amounts.get(offer, 0)
+        leaving = [other for other in deals if other != offer]
+        amount = current + sum(amounts[other] for other in leaving)
+        ratio = self._problem.ratio(need, offer)
+        if limits is None or ratio is None or not limits.low <= amount <= limits.high:
             return False
-        more = self._offer_amount(need, offer, amount) - self._offer_amount(need, offer, current)
-        if more > self._free[offer]:
+        if ratio.to_offer(amount) - ratio.to_offer(current) > self._assignment.free[offer]:
             return False
-        for deal in leaving:
-            self._free[deal.offer] += self._offer_amount(need, deal.offer, deal.amount)
-            del self._amounts[need][deal.offer]
-        self._free[offer] -= more
-        self._amounts[need][offer] = amount
+        moved = sum(self._assignment.release(need, other) for other in leaving)
+        self._assignment.allocate(need, offer, moved)
         return True
 
     def _limits(self, need: int) -> dict[int, PairLimits]:
@@ -129,8 +110,3 @@ class _LocalSearch:
                 if ends or not self._problem.offers[offer].conditional
             }
         return self._limits_by_need[need]
-
-    def _offer_amount(self, need: int, offer: int, amount: int) -> int:
-        ratio = self._problem.ratio(need, offer)
-        assert ratio is not None
-        return ratio.to_offer(amount)
