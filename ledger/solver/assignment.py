@@ -146,6 +146,12 @@ class Assignment:
         one = self.problem.projects[project]
         return one.completable and not any(self.open[need] for need in one.needs)
 
+    @property
+    def completed_weight(self) -> int:
+        """The weight of the completed projects."""
+        projects = enumerate(self.problem.projects)
+        return sum(one.weight for index, one in projects if self.is_complete(index))
+
     def plan(self) -> tuple[Allocation, ...]:
         """Return the plan in order of need, then offer."""
         return tuple(

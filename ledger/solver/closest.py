@@ -23,12 +23,11 @@ import numpy as np
 from ledger.matching.plan import completed, completeness, coverage
 from ledger.solver.columns import Formulation
 from ledger.solver.formulation import FormulationBuilder, partial_coverage_program
-from ledger.solver.greedy import OfferArrays, extended
+from ledger.solver.greedy import OfferArrays, Plan, extended
 from ledger.solver.highs import INFINITY, FloatArray, Solver
 from ledger.solver.least_changes import (
     Aim,
     Choice,
-    Plan,
     WorkLimits,
     is_feasible,
     plans_of_choice,

@@ -40,7 +40,7 @@ class _PathStep(NamedTuple):
 
 
 def augment(
-    assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool = True
+    assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool
 ) -> bool:
     """Fill a need along augmenting paths; return whether it is full. Other needs stay as full.
 
@@ -145,18 +145,13 @@ class _AugmentingPathSearch:
             assignment.allocate(self._need, offer, amount)
 
 
-def complete_project(
-    assignment: Assignment, candidates: CandidateList, project: int, *, reallocate: bool = True
-) -> bool:
-    """Fill all needs of a project without allocations, or leave the assignment unchanged.
-
-    `reallocate`: allocations of other needs may be moved to make room.
-    """
+def complete_project(assignment: Assignment, candidates: CandidateList, project: int) -> bool:
+    """Fill all needs of a project without allocations, or leave the assignment unchanged."""
     needs = assignment.problem.projects[project].needs
     # Indivisible needs come first: they have the fewest choices.
     ordered = sorted(needs, key=lambda index: (assignment.problem.needs[index].divisible, index))
     for need in ordered:
-        if not fill_need(assignment, candidates, need, reallocate=reallocate):
+        if not fill_need(assignment, candidates, need):
             assignment.clear(needs)
             return False
     return True

@@ -48,7 +48,7 @@ def solve_coverage(
     block: ArcBlock,
     completable: BoolArray,
     value: int,
-    deadline: Deadline | None = None,
+    deadline: Deadline,
 ) -> CoverageOptimum | None:
     """Solve the relaxation of level 2 over these arcs; None where the time was too short."""
     model, indices = coverage_model(arcs, block, completable, value)
@@ -61,7 +61,7 @@ def solve_coverage(
 
 
 def approximate_coverage(
-    arcs: Arcs, restricted: RestrictedProblem, value: int, deadline: Deadline | None = None
+    arcs: Arcs, restricted: RestrictedProblem, value: int, deadline: Deadline
 ) -> CoverageOptimum:
     """Approximate the optimum of the relaxation of level 2 where it is too large to solve."""
     block, needs = restricted.block, len(arcs.open)

@@ -17,7 +17,6 @@ from math import isinf
 
 from ledger.matching.caps import admissible
 from ledger.matching.plan import (
-    Allocation,
     Level,
     SearchLimit,
     Solution,
@@ -34,12 +33,12 @@ from ledger.solver.formulation import (
     level_one_program,
     level_two_program,
 )
+from ledger.solver.greedy import Plan, rank
 from ledger.solver.highs import FloatArray, Solver, SolveResult, solver_name
 from ledger.solver.local_search import reduce_deals_and_cost
 from ledger.solver.min_tickets import (
     INTEGER_GAP,
     TicketRelaxation,
-    lp_relaxation,
     solutions_with_tickets,
     solve_near_projects,
 )
@@ -134,9 +133,6 @@ _MAX_SWAPS = 4
 _MIN_SWAP_GAIN = 1 + Fraction(1, 10**5)
 _MAX_COLUMNS_AT_ONCE = 1_500
 """Up to this number of columns a level is solved at once, larger ones in steps."""
-
-
-Plan = tuple[Allocation, ...]
 
 
 def solve_exactly(
@@ -311,7 +307,7 @@ class _Search:
 
     def _improve_coverage(self, formulation: Formulation) -> None:
         """Improve coverage with the same projects complete; the bound is that of the relaxation."""
-        solver = Solver(lp_relaxation(formulation), tolerance=_TOLERANCES[formulation.level])
+        solver = Solver(formulation.model.relaxed(), tolerance=_TOLERANCES[formulation.level])
         self._tighten_bound(formulation, solver.solve(deadline=self._deadline).bound)
         values = solve_near_projects(
             formulation, formulation.column_values(self._best), _TOLERANCES[1], self._deadline
@@ -460,7 +456,7 @@ class _Search:
 
     def _keep_if_better(self, formulation: Formulation, values: FloatArray) -> NoGoodCut | None:
         plan, cut = round_to_plan(formulation, values)
-        if self._rank(plan) > self._rank(self._best):
+        if rank(self._problem, plan) > rank(self._problem, self._best):
             self._best = plan
         return cut
 
@@ -468,9 +464,6 @@ class _Search:
         return (
             self._is_level_one_proven() if formulation.level == 1 else self._is_level_two_proven()
         )
-
-    def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
-        return completeness(self._problem, plan), coverage(self._problem, plan)
 
 
 def _tolerance(formulation: Formulation) -> float:

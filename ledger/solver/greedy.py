@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -93,7 +94,12 @@ def best_plan(problem: MatchingProblem, plans: Iterable[Plan]) -> Plan:
     different = list(dict.fromkeys(plans))
     if len(different) == 1:
         return different[0]
-    return max(different, key=lambda plan: (completeness(problem, plan), coverage(problem, plan)))
+    return max(different, key=lambda plan: rank(problem, plan))
+
+
+def rank(problem: MatchingProblem, plan: Plan) -> tuple[Fraction, Fraction]:
+    """Return levels 1 and 2 of a plan, by which plans are compared."""
+    return completeness(problem, plan), coverage(problem, plan)
 
 
 def _by_weight_per_need(problem: MatchingProblem) -> list[int]:

@@ -176,11 +176,6 @@ class LargeProblemSolver:
         yield self._known_plan
 
     @property
-    def _value(self) -> int:
-        projects = enumerate(self._problem.projects)
-        return sum(one.weight for index, one in projects if self._assignment.is_complete(index))
-
-    @property
     def _is_lp_solvable(self) -> bool:
         """Whether the relaxation is small enough for a linear program."""
         return len(self._problem.needs) <= MAX_NEEDS_LP
@@ -341,7 +336,7 @@ class LargeProblemSolver:
         """Adopt the projects that the known plan completes, if they weigh more."""
         if (
             sum(self._problem.projects[index].weight for index in self._known_completed)
-            <= self._value
+            <= self._assignment.completed_weight
         ):
             return
         self._assignment.clear(range(len(self._problem.needs)))
@@ -385,7 +380,7 @@ class LargeProblemSolver:
         """Solve level 2 and bound it."""
         arcs, value, block, completable = (
             self._arcs,
-            self._value,
+            self._assignment.completed_weight,
             restricted.block,
             restricted.completable,
         )
@@ -421,7 +416,7 @@ class LargeProblemSolver:
 
     def _report(self, stage: str) -> None:
         if self._effort.progress is not None:
-            self._effort.progress(stage, Fraction(self._value), self._bound)
+            self._effort.progress(stage, Fraction(self._assignment.completed_weight), self._bound)
 
 
 _UNDECIDED = UndecidedLimits(max_projects=100, work_limit=400_000)
@@ -481,5 +476,5 @@ class MediumProblemSolver(LargeProblemSolver):
         lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
         for _ in lns.rounds(self._stages):
             self._report("neighbourhood search")
-            if self._value >= self._bound or self._deadline.passed:
+            if self._assignment.completed_weight >= self._bound or self._deadline.passed:
                 break

@@ -94,6 +94,17 @@ class Model:
             (row_indices, column_indices, np.broadcast_to(np.asarray(values, np.float64), shape))
         )
 
+    def relaxed(self) -> Model:
+        """Return the linear relaxation, to which columns may be added apart."""
+        return replace(
+            self,
+            costs=[*self.costs],
+            lowers=[*self.lowers],
+            uppers=[*self.uppers],
+            types=[np.full(self.columns, VariableType.CONTINUOUS, np.uint8)],
+            entries=[*self.entries],
+        )
+
     def highs_lp(self) -> Any:
         """Return the model as HiGHS takes it, its matrix by rows."""
         highs_lp = highspy.HighsLp()

@@ -45,13 +45,12 @@ from ledger.solver.formulation import (
     level_two_program,
     partial_coverage_program,
 )
+from ledger.solver.greedy import Plan
 from ledger.solver.highs import INFINITY, FloatArray, Solver, VariableType
 from ledger.solver.options import Deadline
 from ledger.solver.pairs import EligiblePair, EligiblePairs, restricted_pairs
 from ledger.solver.repair import Flow, without_unmet_conditions
 from ledger.solver.rounding import round_to_plan
-
-Plan = tuple[Allocation, ...]
 
 _TOLERANCE = 1e-7
 _WHOLE = 1e-6

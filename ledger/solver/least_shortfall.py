@@ -28,14 +28,13 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
+from ledger.solver.greedy import Plan
 from ledger.solver.options import Deadline, SolverOptions
 
 if TYPE_CHECKING:
     from ledger.solver.columns import Formulation
     from ledger.solver.highs import FloatArray
     from ledger.solver.pairs import EligiblePairs
-
-Plan = tuple[Allocation, ...]
 
 MAX_PAIRS = 20_000
 """Up to this number of pairs all are tried,"""

@@ -104,7 +104,10 @@ class FreeFlowSubMip:
         )
         gain = 0
         outside = float(weight @ (self._completed & ~self._is_free_project))
-        if result.values is not None and outside + result.value > self._weight() + _HALF:
+        if (
+            result.values is not None
+            and outside + result.value > self._assignment.completed_weight + _HALF
+        ):
             with_margin = self._with_rounding_margin(
                 model, result.values, flows, capacity_rows, deadline
             )
@@ -201,7 +204,7 @@ class FreeFlowSubMip:
     def _round_and_apply(self, values: FloatArray, flows: IndexArray, deadline: Deadline) -> int:
         """Round a solution and apply it if it completes more; return the gain."""
         assignment, problem = self._assignment, self._assignment.problem
-        weight_before = self._weight()
+        weight_before = self._assignment.completed_weight
         ends = self._completed & ~self._is_free_project
         ends[np.array(self._projects, np.int64)[values[: len(self._projects)] > _HALF]] = True
         needs = [index for index, one in enumerate(problem.needs) if ends[one.project]]
@@ -213,7 +216,7 @@ class FreeFlowSubMip:
         for index in np.flatnonzero(ends).tolist():
             if not assignment.is_complete(index):
                 assignment.clear(problem.projects[index].needs)
-        gain = self._weight() - weight_before
+        gain = self._assignment.completed_weight - weight_before
         if gain <= 0:
             assignment.roll_back(checkpoint)
         return max(0, gain)
@@ -241,10 +244,6 @@ class FreeFlowSubMip:
             deadline.check()
             flow.fill(need)
         return flow
-
-    def _weight(self) -> int:
-        projects = enumerate(self._assignment.problem.projects)
-        return sum(one.weight for index, one in projects if self._assignment.is_complete(index))
 
 
 ARC_LIMITS = ArcLimits(divisible=8, indivisible=12)

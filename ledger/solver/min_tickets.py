@@ -10,14 +10,13 @@ violates hold in the full program too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from ledger.solver.columns import Formulation
 from ledger.solver.cuts import FormulationCutSeparator
 from ledger.solver.formulation import level_one_program
-from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.highs import INFINITY, FloatArray, IndexArray, Solver
 from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.strengthen import LpOptimum, restrict_to_candidates, solve_strengthened
 
@@ -28,12 +27,6 @@ _CHECKS_OF_CHANGES = 60
 """Where completed projects may change too."""
 _NODES = 200
 _HALF = 0.5
-
-
-def lp_relaxation(formulation: Formulation) -> Model:
-    """Return the linear relaxation of a model."""
-    types = np.full(formulation.model.columns, VariableType.CONTINUOUS, np.uint8)
-    return replace(formulation.model, types=[types])
 
 
 def solutions_with_tickets(
@@ -78,7 +71,7 @@ def solve_near_projects(
     Fischetti and Lodi, "Local branching", Mathematical Programming, 2003). Its candidate pairs are
     those of the start, those of the relaxation within the same limit, and a few more.
     """
-    relaxation = Solver(lp_relaxation(formulation), tolerance=tolerance)
+    relaxation = Solver(formulation.model.relaxed(), tolerance=tolerance)
     _limit_changes(relaxation, formulation, start, changes)
     optimum = relaxation.solve(deadline=deadline)
     if optimum.values is None or optimum.reduced_costs is None:

@@ -17,7 +17,6 @@ import numpy as np
 
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray
 from ledger.solver.assignment import Assignment
-from ledger.solver.bounds import weights
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import construct_from_solution
 from ledger.solver.highs import FloatArray, Solver
@@ -38,7 +37,6 @@ class RootMip:
 
     def __init__(self, arcs: Arcs, block: ArcBlock, completable: BoolArray) -> None:
         self._arcs, self._block, self._project_count = arcs, block, len(completable)
-        self._weight = np.where(completable, weights(arcs), 0.0)
         model = level_one_of_arcs(arcs, block, completable, integral=True).model
         self._columns = model.columns
         self._solver = Solver(model, tolerance=TOLERANCE)
@@ -51,7 +49,7 @@ class RootMip:
         result = self._solver.solve(
             deadline=deadline, nodes=1, checks=max(1, _WORK // self._columns)
         )
-        if result.values is not None and result.value > self._value(assignment) + _MARGIN:
+        if result.values is not None and result.value > assignment.completed_weight + _MARGIN:
             self._round_and_apply(assignment, candidates, result.values)
         if not isfinite(result.bound):
             return None
@@ -66,18 +64,13 @@ class RootMip:
         flowing = np.flatnonzero(flows > TOLERANCE)
         needs, groups = self._block.need[flowing].tolist(), self._block.group[flowing].tolist()
         shares = zip(needs, groups, flows[flowing].tolist(), strict=True)
-        checkpoint, before = assignment.checkpoint(), self._value(assignment)
+        checkpoint, before = assignment.checkpoint(), assignment.completed_weight
         assignment.clear(range(len(self._arcs.open)))
         construct_from_solution(
             assignment, candidates, selected, shares, list(range(self._project_count))
         )
-        if self._value(assignment) <= before:
+        if assignment.completed_weight <= before:
             assignment.roll_back(checkpoint)
-
-    def _value(self, assignment: Assignment) -> float:
-        return float(
-            sum(self._weight[at] for at in range(self._project_count) if assignment.is_complete(at))
-        )
 
     def _column_values(self, assignment: Assignment, candidates: CandidateList) -> FloatArray:
         done = [float(assignment.is_complete(index)) for index in range(self._project_count)]

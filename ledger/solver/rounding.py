@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +12,7 @@ from ledger.matching.sequence import earlier_first, in_sequence
 from ledger.solver.columns import Formulation
 from ledger.solver.cuts import NoGoodCut, cut_of_blocked_flow
 from ledger.solver.greedy import OfferArrays, filled
-from ledger.solver.highs import FloatArray, IndexArray, Model, Solver, VariableType
+from ledger.solver.highs import FloatArray, IndexArray, Model, Solver
 from ledger.solver.options import Deadline
 from ledger.solver.pairs import EligiblePairs
 from ledger.solver.repair import Flow, without_unmet_conditions
@@ -26,14 +25,7 @@ def with_rounding_margin(model: Model, rows: IndexArray, margins: FloatArray) ->
 
     The margins are columns of their own, after those of the model.
     """
-    extended = replace(
-        model,
-        costs=[*model.costs],
-        lowers=[*model.lowers],
-        uppers=[*model.uppers],
-        types=[np.full(model.columns, VariableType.CONTINUOUS, np.uint8)],
-        entries=[*model.entries],
-    )
+    extended = model.relaxed()
     margin_columns = extended.add_columns(1.0, 0.0, 1.0, count=len(rows))
     extended.add_entries(rows, margin_columns, np.maximum(_MIN_MARGIN, margins))
     return extended

@@ -26,7 +26,7 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.bounds import max_completeness, max_coverage
-from ledger.solver.greedy import Plan, greedy_plan
+from ledger.solver.greedy import Plan, greedy_plan, rank
 from ledger.solver.least_shortfall import with_least_shortfall
 from ledger.solver.options import UNLIMITED, SolverOptions
 
@@ -114,19 +114,15 @@ def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) 
 
 def _at_least_known(problem: MatchingProblem, solution: Solution, known_plan: Plan) -> Solution:
     """Return the solution, or the known plan where that is better."""
-    if _rank(problem, solution.allocations) >= _rank(problem, known_plan):
+    if rank(problem, solution.allocations) >= rank(problem, known_plan):
         return solution
-    value, cover = _rank(problem, known_plan)
+    value, cover = rank(problem, known_plan)
     return replace(
         solution,
         allocations=known_plan,
         complete=Level(value, max(value, solution.complete.bound)),
         coverage=Level(cover, max(cover, solution.coverage.bound)),
     )
-
-
-def _rank(problem: MatchingProblem, allocations: Plan) -> tuple[Fraction, Fraction]:
-    return completeness(problem, allocations), coverage(problem, allocations)
 
 
 def count_pairs(problem: MatchingProblem) -> int:

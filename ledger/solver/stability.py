@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 from ledger.matching.caps import admissible
 from ledger.matching.goals import shortfall
 from ledger.matching.plan import (
-    Allocation,
     Changes,
     Level,
     Solution,
@@ -32,15 +31,13 @@ from ledger.matching.plan import (
     coverage,
 )
 from ledger.matching.problem import MatchingProblem
-from ledger.solver.greedy import OfferArrays, best_plan, extended
+from ledger.solver.greedy import OfferArrays, Plan, best_plan, extended, rank
 from ledger.solver.least_shortfall import with_least_shortfall
 from ledger.solver.options import UNLIMITED, Deadline, SolverOptions
 from ledger.solver.solve import MAX_PAIRS_EXACT, SECONDS_FOR_GOALS, count_pairs, solve
 
 if TYPE_CHECKING:
     from ledger.solver.least_changes import Aim
-
-Plan = tuple[Allocation, ...]
 
 MAX_PAIRS_ALL = 600
 """Up to this number of pairs the fewest changes are sought over all of them."""
@@ -54,7 +51,6 @@ def solve_near(
     baseline: Plan,
     churn: Fraction,
     options: SolverOptions = UNLIMITED,
-    known_plan: Plan | None = None,
 ) -> Solution:
     """Return the best plan on level 1 that covers nearly most, with few changes from a baseline.
 
@@ -62,7 +58,7 @@ def solve_near(
     best found by the share `churn`.
     """
     began = monotonic()
-    solution = solve(problem, options, known_plan)
+    solution = solve(problem, options)
     return _Nearest(problem, baseline, churn, options.less(monotonic() - began)).solution(solution)
 
 
@@ -80,11 +76,11 @@ class _Nearest:
         if self._problem.goals:
             solution = self._with_goals(solution, best)
             best = solution.allocations
-        weight, best_coverage = self._rank(best)
+        weight, best_coverage = rank(self._problem, best)
         least = self._least_coverage(weight, best_coverage)
         plan, bound = self._nearest((solution.allocations, extension, best), weight, least)
         changes = count_changes(self._baseline, plan)
-        value, cover = self._rank(plan)
+        value, cover = rank(self._problem, plan)
         if solution.shortfall is not None:
             short = shortfall(self._problem, plan)
             least_short = min(short, solution.shortfall.bound)
@@ -110,7 +106,7 @@ class _Nearest:
                 self._options.at_least(seconds),
                 count_pairs(problem),
             )
-        equal = self._rank(self._baseline) == self._rank(solution.allocations)
+        equal = rank(self._problem, self._baseline) == rank(self._problem, solution.allocations)
         if equal and shortfall(problem, self._baseline) < shortfall(problem, solution.allocations):
             solution = replace(solution, allocations=self._baseline)
         return solution
@@ -122,7 +118,7 @@ class _Nearest:
 
     def _least_coverage(self, weight: Fraction, best_coverage: Fraction) -> Fraction:
         least = best_coverage * (1 - self._churn)
-        baseline_weight, baseline_coverage = self._rank(self._baseline)
+        baseline_weight, baseline_coverage = rank(self._problem, self._baseline)
         return max(least, baseline_coverage) if baseline_weight == weight else least
 
     def _nearest(
@@ -131,7 +127,9 @@ class _Nearest:
         """Return the plan of the fewest changes that was found, and a bound."""
         *others, best = candidates
         most = shortfall(self._problem, best) if self._problem.goals else None
-        if self._rank(self._baseline) >= (weight, least) and self._meets(self._baseline, most):
+        if rank(self._problem, self._baseline) >= (weight, least) and self._meets(
+            self._baseline, most
+        ):
             return self._baseline, 0
         reached = [
             plan
@@ -173,9 +171,6 @@ class _Nearest:
         known |= {pair[:2] for pair in best}
         pairs = restricted_pairs(pairs, known)
         return program.least_changes(pairs, aim, best, limits, self._deadline).plan, 1
-
-    def _rank(self, plan: Plan) -> tuple[Fraction, Fraction]:
-        return completeness(self._problem, plan), coverage(self._problem, plan)
 
 
 def _at_least(level: Level, value: Fraction, bound: Fraction) -> Level:

@@ -11,14 +11,14 @@ to the same offers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ledger.solver.columns import Formulation
 from ledger.solver.cover_cuts import CoverCut
 from ledger.solver.cuts import FormulationCutSeparator
-from ledger.solver.highs import INFINITY, SEED, FloatArray, IndexArray, Solver, VariableType
+from ledger.solver.highs import INFINITY, SEED, FloatArray, IndexArray, Solver
 from ledger.solver.options import Deadline
 
 _ROUNDS = 15
@@ -47,8 +47,7 @@ def solve_strengthened(
     None if the time was too short.
     """
     model = formulation.model
-    fractional = replace(model, types=[np.full(model.columns, VariableType.CONTINUOUS, np.uint8)])
-    solver = Solver(fractional)
+    solver = Solver(model.relaxed())
     amount_columns, project_columns, most = _limited_pairs(formulation)
     cardinality_cuts = _cardinality_cuts(formulation)
     optimum = None
