@@ -65,9 +65,11 @@ from ledger.solver.greedy import (
 from ledger.solver.highs import FloatArray, solver_name
 from ledger.solver.lns import (
     ARC_LIMITS,
+    LARGE_STAGES,
     LNS_STAGES,
     START_STAGES,
     Lns,
+    LnsStage,
     UndecidedLimits,
     solve_undecided,
 )
@@ -296,15 +298,32 @@ class LargeProblemSolver:
         gains: FloatArray,
     ) -> None:
         """Improve the constructed plan."""
-        del optimum  # what it says is in the prices of the candidate list
         if self._is_lp_solvable:
             self._report("local search")
             exchange_search(self._assignment, candidates, gains, self._deadline)
+        if optimum is not None and self._arcs.per_offer:
+            self._search_neighbourhoods(restricted, optimum, gains, ARC_LIMITS, LARGE_STAGES)
         if len(restricted.block.need) <= MAX_ARCS and self._is_listed:
             self._report("root program")
             root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
             bound = root_mip.search(self._assignment, candidates, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
+
+    def _search_neighbourhoods(
+        self,
+        restricted: RestrictedProblem,
+        optimum: RelaxationOptimum,
+        gains: FloatArray,
+        arc_limits: ArcLimits,
+        stages: tuple[LnsStage, ...],
+    ) -> None:
+        """Improve the plan by sub-MIPs until the stages end or the bound is reached."""
+        choice = ArcChoice.select(restricted, self._arcs, optimum, self._assignment, arc_limits)
+        lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
+        for _ in lns.rounds(stages):
+            self._report("neighbourhood search")
+            if self._assignment.completed_weight >= self._bound or self._deadline.passed:
+                break
 
     def _order_by_gain(self, gains: FloatArray) -> None:
         """Make the quick plan again with the projects in order of gain; keep the better plan.
@@ -469,12 +488,6 @@ class MediumProblemSolver(LargeProblemSolver):
         candidates: CandidateList,
         gains: FloatArray,
     ) -> None:
-        del candidates  # blocks write their answers down by flows of their own
-        if optimum is None:
-            return
-        choice = ArcChoice.select(restricted, self._arcs, optimum, self._assignment, _ARC_LIMITS)
-        lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
-        for _ in lns.rounds(self._stages):
-            self._report("neighbourhood search")
-            if self._assignment.completed_weight >= self._bound or self._deadline.passed:
-                break
+        del candidates  # sub-MIPs round by flows of their own
+        if optimum is not None:
+            self._search_neighbourhoods(restricted, optimum, gains, _ARC_LIMITS, self._stages)
