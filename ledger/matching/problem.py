@@ -58,6 +58,12 @@ class MatchingOffer:
     conditional: bool = False
     cost: Decimal | None = None
 
+    @property
+    def is_unrestricted(self) -> bool:
+        """Whether only its capacity limits what it gives to a need."""
+        unlimited = self.max_ticket is None or self.max_ticket >= self.free
+        return unlimited and self.min_ticket is None and self.max_share is None
+
 
 @dataclass(frozen=True, slots=True)
 class MatchingFloor:

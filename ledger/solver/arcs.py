@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ledger.matching.problem import MatchingOffer, MatchingProblem
+from ledger.matching.problem import MatchingProblem
 from ledger.solver.options import UNTIMED, Deadline
 
 FloatArray = npt.NDArray[np.float64]
@@ -218,7 +218,7 @@ def _groups(problem: MatchingProblem, *, per_offer: bool) -> SupplyGroups:
     by_key: dict[tuple[int, bool, int], list[int]] = {}
     for index, offer in enumerate(problem.offers):
         index_if_individual = (
-            index if per_offer or index in outstanding_offers or not _is_unrestricted(offer) else -1
+            index if per_offer or index in outstanding_offers or not offer.is_unrestricted else -1
         )
         by_key.setdefault((offer.offer_class, offer.conditional, index_if_individual), []).append(
             index
@@ -239,7 +239,7 @@ def _groups(problem: MatchingProblem, *, per_offer: bool) -> SupplyGroups:
         min_ticket=np.array([float(one.min_ticket or 0) for one in first_members]),
         max_ticket=np.array(
             [
-                _NO_LIMIT if _is_unrestricted(one) else float(one.max_ticket or _NO_LIMIT)
+                _NO_LIMIT if one.is_unrestricted else float(one.max_ticket or _NO_LIMIT)
                 for one in first_members
             ]
         ),
@@ -248,12 +248,6 @@ def _groups(problem: MatchingProblem, *, per_offer: bool) -> SupplyGroups:
         ),
         conditional=np.array([one.conditional for one in first_members], dtype=bool),
     )
-
-
-def _is_unrestricted(offer: MatchingOffer) -> bool:
-    """Return whether only its capacity limits what an offer gives to a need."""
-    unlimited = offer.max_ticket is None or offer.max_ticket >= offer.free
-    return unlimited and offer.min_ticket is None and offer.max_share is None
 
 
 def _groups_of_class(problem: MatchingProblem, groups: SupplyGroups) -> list[IndexArray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.matching.plan import Allocation
-from ledger.matching.problem import MatchingOffer, MatchingProblem, PairLimits
+from ledger.matching.problem import MatchingProblem, PairLimits
 
 _MAX_CACHED_LIMITS = 1_000_000
 """The number of limits of pairs kept in the cache."""
@@ -32,7 +32,7 @@ class Assignment:
         }
         outstanding_offers = {offer for _, offer in problem.outstanding}
         self._unrestricted = [
-            index not in outstanding_offers and _is_unrestricted(offer)
+            index not in outstanding_offers and offer.is_unrestricted
             for index, offer in enumerate(problem.offers)
         ]
         self._limits: dict[int, PairLimits | None] = {}
@@ -159,7 +159,3 @@ class Assignment:
             for need, allocations in enumerate(self.amounts)
             for offer, amount in sorted(allocations.items())
         )
-
-
-def _is_unrestricted(offer: MatchingOffer) -> bool:
-    return offer.min_ticket is None and offer.max_ticket is None and offer.max_share is None

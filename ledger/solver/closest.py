@@ -167,28 +167,15 @@ class _Program:
     def solve_with_margins(self, values: FloatArray, deadline: Deadline) -> FloatArray | None:
         """Solve again with all choices fixed, and room for rounding where lines change."""
         formulation = self.formulation
-        rows, margins = [], []
-        for offer, margin in self._margins(self.choice(values)).items():
-            rows.append(formulation.capacity_rows[offer])
-            margins.append(min(1.0, margin / self._pairs.problem.offers[offer].free))
-        model = with_rounding_margin(
-            formulation.model, np.array(rows, np.int32), np.array(margins, np.float64)
-        )
+        choice, index_of = self.choice(values), self._pairs.index_of
+        rounded = [index_of[pair] for pair in choice.amounts.keys() - choice.unchanged]
+        model = with_rounding_margin(formulation.model, *formulation.rounding_margins(rounded))
         solver = Solver(model, tolerance=_TOLERANCE)
         self.require_coverage(solver)
         columns, chosen = formulation.binary_choices(values)
         solver.set_bounds(columns, chosen, chosen)
         result = solver.solve(deadline=deadline).values
         return None if result is None else result[: formulation.model.columns]
-
-    def _margins(self, choice: Choice) -> dict[int, int]:
-        """Return, by offer, how much rounding the lines that change may take of it."""
-        margins: dict[int, int] = {}
-        for pair in self._pairs.all:
-            code = pair.need, pair.offer
-            if code in choice.amounts and code not in choice.unchanged and not pair.all_or_nothing:
-                margins[pair.offer] = margins.get(pair.offer, 0) + pair.ratio.to_offer(1) + 1
-        return margins
 
     def choice(self, values: FloatArray) -> Choice:
         """Return which pairs a solution uses, and which of them are as in the baseline."""

@@ -74,21 +74,22 @@ class Formulation:
         )
         return columns, np.round(values[columns])
 
-    def rounding_margins(self, values: FloatArray) -> Iterable[tuple[int, float]]:
-        """Return the row of each capacity with its bound less the rounding margin of open pairs.
+    def rounding_margins(self, rounded: Iterable[int]) -> tuple[IndexArray, FloatArray]:
+        """Return the capacity rows of pairs that are rounded, and the margin that each needs.
 
         A pair whose amount is rounded up by a part takes the cost of that part and one part more.
         """
-        amounts = self.amounts(values)
-        for offer, row in self.capacity_rows.items():
-            free = self.pairs.problem.offers[offer].free
-            kept_back = 0
-            for at in self.pairs.group_of_offer[offer]:
-                pair = self.pairs.all[at]
-                if at in self.pairs.rounding_pairs and amounts[at] and not pair.all_or_nothing:
-                    kept_back += pair.ratio.to_offer(1) + 1
-            if kept_back:
-                yield row, max(0, free - kept_back) / free
+        kept_back: dict[int, int] = {}
+        for at in rounded:
+            pair = self.pairs.all[at]
+            if not pair.all_or_nothing:
+                more = pair.ratio.to_offer(1) + 1
+                kept_back[pair.offer] = kept_back.get(pair.offer, 0) + more
+        offers = [offer for offer in self.capacity_rows if offer in kept_back]
+        free = self.pairs.problem.offers
+        margins = [min(1.0, kept_back[offer] / free[offer].free) for offer in offers]
+        rows = [self.capacity_rows[offer] for offer in offers]
+        return np.array(rows, np.int32), np.array(margins, np.float64)
 
     def column_values(self, allocations: Iterable[Allocation]) -> FloatArray:
         """Return a plan as values of the columns."""

@@ -68,12 +68,7 @@ def level_one_program(
 
     Without `tickets` minimum amounts are left out, except those of all-or-nothing pairs.
     """
-    builder = FormulationBuilder(
-        pairs,
-        lambda pair: builder.project(pair) in builder.project_columns,
-        integral=integral,
-        deadline=deadline,
-    )
+    builder = FormulationBuilder(pairs, integral=integral, only_completable=True, deadline=deadline)
     completable = pairs.completable
     builder.add_project_columns([pairs.problem.projects[one].weight for one in completable])
     builder.add_pair_columns(lambda _: Fraction(0), tickets=tickets)
@@ -118,7 +113,7 @@ def partial_coverage_program(
     deadline: Deadline = UNTIMED,
 ) -> FormulationBuilder:
     """State which plans complete at least this weight, at this objective of their amounts."""
-    builder = FormulationBuilder(pairs, lambda _: True, integral=integral, deadline=deadline)
+    builder = FormulationBuilder(pairs, integral=integral, deadline=deadline)
     builder.add_project_columns([0] * len(pairs.completable))
     builder.add_pair_columns(objective, opening=opening)
     builder.add_capacities()
@@ -147,18 +142,21 @@ def _scale(pairs: EligiblePairs) -> Fraction:
 
 
 class FormulationBuilder:
-    """Builds a formulation; ends with `TimeUp` once the deadline has passed."""
+    """Builds a formulation; ends with `TimeUp` once the deadline has passed.
+
+    With `only_completable`, pairs of other projects take no part.
+    """
 
     def __init__(
         self,
         pairs: EligiblePairs,
-        takes_part: Callable[[EligiblePair], bool],
         *,
         integral: bool,
+        only_completable: bool = False,
         deadline: Deadline = UNTIMED,
     ) -> None:
         self._deadline = deadline
-        self._pairs, self._takes_part, self._integral = pairs, takes_part, integral
+        self._pairs, self._integral, self._only_completable = pairs, integral, only_completable
         self.project_columns: dict[int, int] = {}
         self.model = self._model = Model()
         size = len(pairs.all)
@@ -191,7 +189,11 @@ class FormulationBuilder:
         With `opening` every pair has a `y`, at this objective, whatever its minimum amount.
         """
         self._deadline.check()
-        chosen = [at for at, pair in enumerate(self._pairs.all) if self._takes_part(pair)]
+        chosen = [
+            at
+            for at, pair in enumerate(self._pairs.all)
+            if not self._only_completable or self.project(pair) in self.project_columns
+        ]
         counted = [self._counts_units(at) for at in chosen]
         pairs = [self._pairs.all[at] for at in chosen]
         for at, pair, counts_units in zip(chosen, pairs, counted, strict=True):

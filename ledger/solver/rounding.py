@@ -95,10 +95,9 @@ def solve_with_margins(
     """
     model = formulation.model
     columns, chosen = formulation.binary_choices(values)
-    margin_rows = list(formulation.rounding_margins(values))
-    rows = np.array([row for row, _ in margin_rows], np.int32)
-    margins = np.array([1 - most for _, most in margin_rows], np.float64)
-    solver = Solver(with_rounding_margin(model, rows, margins))
+    amounts = formulation.amounts(values)
+    rounded = (at for at in formulation.pairs.rounding_pairs if amounts[at])
+    solver = Solver(with_rounding_margin(model, *formulation.rounding_margins(rounded)))
     solver.set_bounds(columns, chosen, chosen)
     margin_values = solver.solve(deadline=deadline).values
     return None if margin_values is None else margin_values[: model.columns]
