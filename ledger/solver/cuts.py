@@ -44,7 +44,7 @@ def cut_of_blocked_flow(pairs: EligiblePairs, flow: Flow, blocked: BlockedNeed) 
     outward = [
         at
         for offer in blocked.offers
-        for at in pairs.group_of_offer[offer]
+        for at in pairs.by_offer[offer]
         if pairs.all[at].need not in blocked.needs and flow.open[at] and pairs.all[at].low > 1
     ]
     required = sum(pairs.problem.needs[need].open for need in blocked.needs)

@@ -153,7 +153,7 @@ class _Search:
     def __init__(self, problem: MatchingProblem, start: Plan, options: SolverOptions) -> None:
         self._problem = problem
         self._pairs = eligible_pairs(problem)
-        self._effort = options
+        self._options = options
         self._deadline = Deadline(options.seconds)
         self._time_limit_reached = False  # by time
         self._work = WorkLimit(problem)
@@ -401,7 +401,7 @@ class _Search:
 
         Where its solutions are not plans, only its bound is reported.
         """
-        progress = self._effort.progress
+        progress = self._options.progress
         if progress is None:
             return None
         reported: set[tuple[Fraction, Fraction]] = set()

@@ -246,7 +246,7 @@ class FormulationBuilder:
 
     def add_capacities(self) -> None:
         """Add the capacity of each offer, in its own unit."""
-        for offer, indices in self._pairs.group_of_offer.items():
+        for offer, indices in self._pairs.by_offer.items():
             self._deadline.check()
             free = self._pairs.problem.offers[offer].free
             part = free if self._counts_only_units(indices) else 1

@@ -137,7 +137,7 @@ class LargeProblemSolver:
         arcs: Arcs,
         deadline: Deadline,
     ) -> None:
-        self._problem, self._effort, self._deadline = problem, options, deadline
+        self._problem, self._options, self._deadline = problem, options, deadline
         self._known_plan = greedy_plan(problem) if known_plan is None else known_plan
         self._known_completed = frozenset(completed(problem, self._known_plan))
         self._is_priced = True
@@ -434,8 +434,8 @@ class LargeProblemSolver:
         return plan
 
     def _report(self, stage: str) -> None:
-        if self._effort.progress is not None:
-            self._effort.progress(stage, Fraction(self._assignment.completed_weight), self._bound)
+        if self._options.progress is not None:
+            self._options.progress(stage, Fraction(self._assignment.completed_weight), self._bound)
 
 
 _UNDECIDED = UndecidedLimits(max_projects=100, work_limit=400_000)

@@ -90,7 +90,10 @@ class SubMip:
         model = Model()
         weight = weights(self._choice.arcs)
         completable = self._choice.completable[self._projects].astype(np.float64)
-        parts = model.add_columns(weight[self._projects], 0.0, completable, VariableType.INTEGER)
+        parts = np.full(len(weight), -1, np.int32)
+        parts[self._projects] = model.add_columns(
+            weight[self._projects], 0.0, completable, VariableType.INTEGER
+        )
         flows = self._add_flows(model)
         self._add_coverage_rows(model, parts, flows)
         capacity_rows = self._add_capacity_rows(model, flows)
@@ -143,10 +146,8 @@ class SubMip:
         row_of = np.full(len(project), -1, np.int64)
         filled = np.where(inside[needs], 0.0, 1.0)
         row_of[needs] = model.add_rows(filled, filled, len(needs))
-        part_of = np.full(len(choice.completable), -1, np.int64)
-        part_of[self._projects] = parts
         inside_needs = np.flatnonzero(inside)
-        model.add_entries(row_of[inside_needs], part_of[project[inside_needs]], -1.0)
+        model.add_entries(row_of[inside_needs], parts[project[inside_needs]], -1.0)
         model.add_entries(row_of[choice.block.need[self._arc_indices]], flows, 1.0)
 
     def _add_capacity_rows(self, model: Model, flows: IndexArray) -> IndexArray:
@@ -161,12 +162,10 @@ class SubMip:
     def _add_share_rows(self, model: Model, parts: IndexArray, flows: IndexArray) -> None:
         choice, at = self._choice, self._arc_indices
         block, project = choice.block, choice.arcs.project[choice.block.need[at]]
-        part_of = np.full(len(choice.completable), -1, np.int64)
-        part_of[self._projects] = parts
         limited_flows = np.flatnonzero(self._is_free_project[project] & choice.share_limited[at])
         rows = model.add_rows(-INFINITY, 0.0, len(limited_flows))
         model.add_entries(rows, flows[limited_flows], 1.0)
-        model.add_entries(rows, part_of[project[limited_flows]], -block.share[at][limited_flows])
+        model.add_entries(rows, parts[project[limited_flows]], -block.share[at][limited_flows])
 
     def _with_rounding_margin(
         self,

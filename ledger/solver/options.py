@@ -137,7 +137,7 @@ class SearchMonitor:
     def __init__(
         self, checks: int | None, on_bound: BoundCallback | None, steps: int | None = None
     ) -> None:
-        self._checks_left, self._heed, self._max_steps = checks, on_bound, steps
+        self._checks_left, self._on_bound, self._max_steps = checks, on_bound, steps
         self.interrupted = False
         self.checks_made = 0
         self._steps_counted = 0
@@ -158,5 +158,5 @@ class SearchMonitor:
         self._steps_counted += _STEPS_PER_ROOT_CHECK if at_the_root else _STEPS_PER_TREE_CHECK
         if self._checks_left:
             self._checks_left -= 1
-        if self._heed is not None:
-            self._heed(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
+        if self._on_bound is not None:
+            self._on_bound(event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)

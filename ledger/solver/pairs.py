@@ -56,7 +56,7 @@ class EligiblePairs:
         return _group_by(pair.need for pair in self.all)
 
     @cached_property
-    def group_of_offer(self) -> dict[int, list[int]]:
+    def by_offer(self) -> dict[int, list[int]]:
         """The indices of the pairs of each offer that has any."""
         return _group_by(pair.offer for pair in self.all)
 
@@ -162,11 +162,11 @@ def _rounding_pairs(pairs: EligiblePairs) -> frozenset[int]:
         if pair.is_rounded or any(_counts(cap, pair) for cap in pairs.problem.caps)
     ]
     result = set(queue)
-    by_need, of_offer = dict(pairs.by_need), dict(pairs.group_of_offer)
+    by_need, by_offer = dict(pairs.by_need), dict(pairs.by_offer)
     while queue:
         pair = pairs.all[queue.pop()]
         # The pairs of each need and of each offer are looked at once.
-        for at in (*by_need.pop(pair.need, ()), *of_offer.pop(pair.offer, ())):
+        for at in (*by_need.pop(pair.need, ()), *by_offer.pop(pair.offer, ())):
             if at not in result:
                 result.add(at)
                 queue.append(at)

@@ -65,7 +65,7 @@ class Flow:
 
     def _remove_excess(self, released_last: Collection[int]) -> None:
         """Release what exceeds a capacity or a target, down to the minimum of open pairs."""
-        for offer, indices in self._pairs.group_of_offer.items():
+        for offer, indices in self._pairs.by_offer.items():
             for at in sorted(indices, key=lambda at: self._pairs.all[at].need in released_last):
                 if self._free[offer] < 0:
                     self._move(
@@ -90,7 +90,7 @@ class Flow:
 
     def _minimal_cover(self, offer: int) -> frozenset[int]:
         """Return a minimal cover: open pairs of an offer that exceed it at their minimum."""
-        listed, indices = self._pairs.all, self._pairs.group_of_offer[offer]
+        listed, indices = self._pairs.all, self._pairs.by_offer[offer]
         least = {at: listed[at].ratio.to_offer(self._low[at]) for at in indices if self.amounts[at]}
         excess = sum(least.values()) - self._pairs.problem.offers[offer].free
         for at in sorted(least, key=lambda one: (least[one], one)):
@@ -170,7 +170,7 @@ class Flow:
                 if self._increasable(at) > 0:
                     return _path_from(predecessor, current, at, self._pairs)
                 visited_offers.add(pair.offer)
-                for other in self._pairs.group_of_offer[pair.offer]:
+                for other in self._pairs.by_offer[pair.offer]:
                     other_need = self._pairs.all[other].need
                     if other_need not in predecessor and self._reducible(other) > 0:
                         predecessor[other_need] = (at, other)

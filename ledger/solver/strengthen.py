@@ -85,7 +85,7 @@ def _cardinality_cuts(formulation: Formulation) -> list[CoverCut]:
     """
     pairs = formulation.pairs
     cuts = []
-    for offer, indices in pairs.group_of_offer.items():
+    for offer, indices in pairs.by_offer.items():
         free = pairs.problem.offers[offer].free
         all_or_nothing = [
             at
