@@ -74,6 +74,8 @@ FILES: list[tuple[str, bytes, str, str, str]] = [
     ("t.xml", DTD, "", "unsafe-xml", "t.xml"),
     ("t.xml", b"<a><b></a>", "", "broken-xml", "line 1"),
     ("t.json", b'{"a": [}', "", "broken-json", "line 1"),
+    ("t.json", b'[\n{"code": "\\udc00"}]', "", "broken-json", "\\udc00, at line 2, column 11"),
+    ("t.json", b'[\n{"code": "\\ud800"}]', "", "broken-json", "\\ud800, at line 2, column 11"),
     ("t.csv", b"c," * 10_000_000, "", "too-many-columns", "16,384"),
     ("t.xlsx", book(), 'sheet = "Data"', "unknown-sheet", "It has Sheet"),
     ("t.xlsx", book(lambda one: one.merge_cells("A2:A3")), "", "not-a-table", "Sheet!A2:A3"),

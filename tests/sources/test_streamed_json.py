@@ -85,6 +85,11 @@ def test_each_unicode_is_understood(encoding: str) -> None:
         ("", "at line 1, column 1"),
         ('[{"a": 1e9999999999999999999999}]', "too large an exponent at line 1, column 32"),
         ('[{"a":\n ' + "1" * 5_000 + "}]", "a number has too many digits"),
+        (
+            '[{"a": "' + "a" * 65_000 + '", "b": ' + "1" * 5_000 + "}]",
+            "a number has too many digits",
+        ),
+        ('[{"a": "' + "a" * 65_000 + '", "b": -' + "1" * 99_000 + "}]", "a number has too many"),
         ('[\n{"name": "مشهد"}x]', "at line 2, column 17"),
         ('{"a": [{"b": 1}], "a": [{"b": 2}]}', "has the key 'a' twice"),
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), f"nested more than {MAX_DEPTH} deep"),
@@ -96,7 +101,7 @@ def test_a_fault_is_placed(content: str, words: str) -> None:
     assert (refused.value.code, words in refused.value.what) == ("broken-json", True), refused.value
 
 
-HALF, PAIR = "\\ud83d", "\\ud83d\\ude00"
+HALF, LOW, PAIR = "\\ud83d", "\\ude00", "\\ud83d\\ude00"
 
 
 LENGTHS = pytest.mark.parametrize("length", [0, *range(65_505, 65_540)])
@@ -106,7 +111,16 @@ LENGTHS = pytest.mark.parametrize("length", [0, *range(65_505, 65_540)])
 @LENGTHS
 @pytest.mark.parametrize(
     ("text", "column"),
-    [(HALF, 1), (f"{HALF}a", 1), (f"\\\\{HALF}", 3), (PAIR + HALF, 13), (HALF + PAIR, 1)],
+    [
+        *[(HALF, 1), (f"{HALF}a", 1), (f"\\\\{HALF}", 3), (PAIR + HALF, 13), (HALF + PAIR, 1)],
+        *[(LOW, 1), (f"a{LOW}", 2), (PAIR + LOW, 13), (LOW + PAIR, 1), (f"\\\\{LOW}", 3)],
+        *[
+            (f"\\{PAIR}", 8),
+            (f"\\\\{PAIR}{LOW}", 15),
+            (f"{PAIR}\\\\\\\\{LOW}", 17),
+            (LOW + HALF, 1),
+        ],
+    ],
 )
 def test_half_of_a_surrogate_pair_is_a_fault(length: int, text: str, column: int) -> None:
     content = f'[\n{{"a": "{"b" * length}{text}"}}]{" " * 30}'.encode()
@@ -117,11 +131,22 @@ def test_half_of_a_surrogate_pair_is_a_fault(length: int, text: str, column: int
 
 
 @LENGTHS
-@pytest.mark.parametrize("text", [PAIR, PAIR + PAIR, f"\\{HALF}", f"\\\\\\{HALF}", f"a{PAIR}\\n"])
+@pytest.mark.parametrize(
+    "text",
+    [*[PAIR, PAIR + PAIR, f"\\{HALF}", f"\\\\\\{HALF}", f"a{PAIR}\\n"], f"\\{LOW}", f"\\\\{PAIR}"],
+)
 def test_whole_pairs_and_escaped_backslashes_are_read(length: int, text: str) -> None:
     content = f'[{{"a": "{"b" * length}{text}c"}}]{" " * 30}'.encode()
     (row,) = open_source(content, Reading(format="json"), "t.json").rows()
     assert row.record == json.loads(content)[0]
+
+
+@pytest.mark.parametrize("length", [5_000, 70_000, 200_000])
+def test_a_text_of_very_many_digits_is_read(length: int) -> None:
+    text = "1" * length
+    content = f'[{{"a": "{"a" * 65_000}", "b": "{text}", "c": 12345678901234567890}}]'.encode()
+    (row,) = open_source(content, Reading(format="json"), "t.json").rows()
+    assert (row.record["b"], row.record["c"]) == (text, "12345678901234567890")
 
 
 def test_a_key_of_the_path_is_there_once() -> None:

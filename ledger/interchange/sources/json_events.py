@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
+from functools import cache
 from typing import IO, Any, Final, NamedTuple, Protocol, Self
 
 from ledger.interchange.sources.cleaning import Cell
@@ -32,9 +34,17 @@ _OUT_OF_BOUNDS: Final = (ArithmeticError, SystemError)
 """What a number that Python does not take is refused with: `ijson` wraps it in the latter."""
 _FAULTS: Final = (ValueError, *_OUT_OF_BOUNDS)
 
-_HALF: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
-_HALF_ESCAPED: Final = re.compile(rb"(?<!\\)(?:\\\\)*(" + _HALF.pattern + rb")")
-"""The first half of a surrogate pair without the second; a backslash before it counts in twos."""
+_HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
+_LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_MAY_BE_HALF: Final = re.compile(
+    b"|".join([_HIGH + b"(?!" + _LOW + b")", b"(?<!" + _HIGH + b")" + _LOW, rb"\\" + _HIGH + _LOW])
+)
+"""What half of a surrogate pair looks like; a backslash before it may be escaped itself."""
+_ESCAPES: Final = re.compile(_HIGH + _LOW + b"|(" + _HIGH + b"|" + _LOW + rb")|\\.", re.DOTALL)
+"""The escapes of a text, one after another: a pair, half of one, or any other."""
+_ENDS_HIGH: Final = re.compile(_HIGH + rb"\Z")
+_ESCAPE: Final = 6
+"""The bytes of the escape of half a pair."""
 _PAIR: Final = 12
 """The bytes of an escaped pair."""
 
@@ -61,7 +71,7 @@ def opened_events(stored: Stored, *, unread: bool = False) -> Iterator[Events]:
 
     try:
         with _utf8(stored) as file:
-            read = _WholePairs(file, stored.label) if unread else file
+            read = _WholeTokens(file, stored.label) if unread else file
             yield ijson.basic_parse(read, buf_size=_CHUNK)
     except (ijson.JSONError, *_FAULTS) as error:
         raise BrokenJson(f"{stored.label} is not JSON: {_fault(stored, error)}.") from error
@@ -96,10 +106,12 @@ class _Recoded:
         self._text.close()
 
 
-class _WholePairs:
-    """A document as it is read; raises `BrokenJson` at half of a surrogate pair.
+class _WholeTokens:
+    """A document as it is read, in parts that split no pair of surrogates and no whole number.
 
-    The parser would put a question mark in its place.
+    Raises `BrokenJson` at half of a surrogate pair, and at a whole number that is too long.
+
+    The parser would put a question mark in the place of a first half, and fail at a second one.
     """
 
     def __init__(self, file: Readable, label: str) -> None:
@@ -107,21 +119,56 @@ class _WholePairs:
         self._rest, self._line, self._column = b"", 1, 1
 
     def read(self, size: int, /) -> bytes:
-        part = self._file.read(size)
-        data = self._rest + part
-        # What may be half a pair at the end waits for the next part, with a backslash before it.
-        end = max(0, len(data) - _PAIR + 1) if part else len(data)
-        if _HALF.search(data) and (half := _HALF_ESCAPED.search(data)) and half.start(1) < end:
-            line, column = _moved(self._line, self._column, data[: half.start(1)])
-            raise BrokenJson(
-                f"{self._label} has half of a surrogate pair, {half[1].decode()}, "
-                f"at line {line}, column {column}."
-            )
-        before = data[:end]
-        end -= (len(before) - len(before.rstrip(b"\\"))) % 2
+        checked = b""
+        while not checked and (part := self._file.read(size)):
+            checked = self._checked(self._rest + part, is_last=False)
+        return checked or self._checked(self._rest, is_last=True)
+
+    def _checked(self, data: bytes, *, is_last: bool) -> bytes:
+        """Give what was looked through; the parser takes nothing that was not."""
+        end = len(data) if is_last else _end_of_whole_tokens(data)
+        half = _first_half(data) if _MAY_BE_HALF.search(data) else None
+        if half is not None and half.start() < end:
+            found = f"has half of a surrogate pair, {half[1].decode()},"
+            raise BrokenJson(f"{self._label} {found} at {self._place(data, half.start())}.")
+        if long := _long_number().search(data):
+            where = self._place(data, long.start())
+            raise BrokenJson(f"{self._label} is not JSON: {NUMBER_OUT_OF_BOUNDS} at {where}.")
         self._line, self._column = _moved(self._line, self._column, data[:end])
-        self._rest = data[end:] if part else b""
-        return part
+        self._rest = data[end:]
+        return data[:end]
+
+    def _place(self, data: bytes, at: int) -> str:
+        line, column = _moved(self._line, self._column, data[:at])
+        return f"line {line}, column {column}"
+
+
+@cache
+def _long_number() -> re.Pattern[bytes]:
+    """Give what finds a whole number that Python does not take, at which the parser breaks down."""
+    most = sys.get_int_max_str_digits() or _CHUNK
+    return re.compile(rb"(?<=[\[:,\s])-?[0-9]{%d}" % (most + 1))
+
+
+def _first_half(data: bytes) -> re.Match[bytes] | None:
+    """Find the first half of a surrogate pair that stands alone in what begins with no escape."""
+    return next((one for one in _ESCAPES.finditer(data) if one[1] is not None), None)
+
+
+def _end_of_whole_tokens(data: bytes) -> int:
+    """Give where what may be half a pair or part of a whole number begins, to wait for the rest.
+
+    It is inside no escape, and not behind the first half of a pair.
+    """
+    end = max(0, len(data) - _PAIR + 1)
+    digits = len(data[:end].rstrip(b"0123456789"))
+    if end - digits < _CHUNK:  # those of a text may go on for as long as they like
+        end = max(0, digits - len(b":-"))
+    if (last := data.rfind(b"\\", max(0, end - _ESCAPE + 1), end)) >= 0:
+        end = len(data[: last + 1].rstrip(b"\\"))
+    if _ENDS_HIGH.search(data, max(0, end - _ESCAPE), end):
+        end = len(data[: end - _ESCAPE].rstrip(b"\\"))
+    return end
 
 
 def shape_of(stored: Stored, keys: tuple[str, ...] | None) -> tuple[Shape, bool]:
@@ -272,9 +319,12 @@ def _plain(number: int | Decimal) -> str:
 
 def _fault(stored: Stored, error: Exception) -> str:
     """Say what is wrong and where, by reading the document again up to there."""
-    words = str(error).split("\n", maxsplit=1)[0].partition("error: ")
+    # Words round what cannot be decoded come as those of bytes.
+    words = re.split(r"\n|\\n", str(error), maxsplit=1)[0].partition("error: ")
     if isinstance(error, _OUT_OF_BOUNDS):
         words = (NUMBER_OUT_OF_BOUNDS, "", "")
+    if isinstance(error, UnicodeDecodeError):
+        words = (f"the byte 0x{error.object[error.start]:02X} is not UTF-8", "", "")
     chunk, *_ = _read_up_to_fault(stored, None)
     _, line, column = _read_up_to_fault(stored, chunk)
     return f"{words[2] or words[0]} at line {line}, column {column}"
