@@ -145,7 +145,16 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[
     columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for at, convert in converts:
         columns[at] = _convert_column(columns[at], convert)
-    send(connection, statement, list(zip(*columns, strict=True)), many=True)
+    converted = zip(*columns, strict=True)
+    left = len(rows)
+    if connection.dialect.name == "sqlite":
+        at_once = _rows_of_a_statement(table)
+        some = _insert_sql_of_some(table, connection.dialect, at_once)
+        while left >= at_once:
+            send(connection, some, [*chain.from_iterable(islice(converted, at_once))])
+            left -= at_once
+    if left:
+        send(connection, statement, list(converted), many=True)
 
 
 def insert_all_tuples(connection: Connection, table: Table, rows: Iterator[Sequence[Any]]) -> None:
@@ -162,6 +171,31 @@ def _convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
         return map(convert, values)
     converted = {value: convert(value) for value in set(values)}
     return map(converted.__getitem__, values)
+
+
+_MOST_ROWS: Final = 50
+_MOST_VALUES: Final = 900
+"""Fewer than any release of SQLite takes in one statement."""
+
+
+def _rows_of_a_statement(table: Table) -> int:
+    """Give how many rows one statement of SQLite inserts.
+
+    Before a statement whose guards may refuse it changes a page, SQLite keeps a copy of that page:
+    of each page of the table and its indexes once a statement, and so once for many rows.
+    """
+    return min(_MOST_ROWS, _MOST_VALUES // len(table.columns))
+
+
+_SQL_OF_SOME: dict[str, str] = {}
+
+
+def _insert_sql_of_some(table: Table, dialect: Dialect, count: int) -> str:
+    sql = _SQL_OF_SOME.get(table.name)
+    if sql is None:
+        start, _, places = _insert_statement(table, dialect).statement.partition(" VALUES ")
+        sql = _SQL_OF_SOME[table.name] = f"{start} VALUES {', '.join([places] * count)}"
+    return sql
 
 
 class _InsertStatement(NamedTuple):
