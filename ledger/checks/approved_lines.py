@@ -1,7 +1,8 @@
 """What an approval showed, compared with the entries that were recorded by it.
 
-An approval shows the totals of its request and then its entries one by one, up to a number. The
-lines are made again from what is stored: deals, needs, offers, quantities and days.
+An approval shows the totals of its request and then its entries one by one, up to a number; where
+there are more, it shows a hash of them all. The lines are made again from what is stored: deals,
+needs, offers, quantities and days.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ledger.approvals.lines import MOST_LINES, EntryTerms, pattern_of
+from ledger.approvals.lines import MOST_LINES, EntriesDigest, EntryTerms, pattern_of
 from ledger.checks.rows import CheckContext, EntryRow
 from ledger.core.factors import Side, Stage
 from ledger.core.text import ERASED
@@ -53,12 +54,13 @@ def _code(context: CheckContext, account_id: int) -> str:
 
 
 class ApprovedLines:
-    """The first entries of the requests that were recorded by an approval."""
+    """The entries of requests that were recorded by an approval: the first, and a hash of all."""
 
     def __init__(self, context: CheckContext) -> None:
         """Start without entries."""
         self._context = context
         self._entries: defaultdict[int, list[_Recorded]] = defaultdict(list)
+        self._digests: defaultdict[int, EntriesDigest] = defaultdict(EntriesDigest)
 
     def add(
         self,
@@ -69,9 +71,9 @@ class ApprovedLines:
         *,
         is_new_deal: bool,
     ) -> None:
-        """Keep an entry, unless as many are kept as an approval shows."""
+        """Take in the next entry of a request, and keep it unless as many are kept as are shown."""
         entries = self._entries[entry.request_id]
-        if len(entries) == MOST_LINES or not movements:
+        if not movements:
             return
         deal = None if entry.deal_id is None else self._context.deals.get(entry.deal_id)
         terms = EntryTerms(
@@ -82,6 +84,12 @@ class ApprovedLines:
             reverses=entry.reverses,
             override=entry.override,
         )
+        first = entries[0].number if entries else entry.number
+        here = entry.reverses is not None and entry.reverses >= first
+        digest = self._digests[entry.request_id]
+        digest.add(terms, introduces=is_new_deal, reverses_here=here)
+        if len(entries) == MOST_LINES:
+            return
         declared = {one.account for one in movements if one.from_stage is Stage.UNDECLARED}
         entries.append(_Recorded(entry.number, terms, frozenset(declared), is_new_deal))
 
@@ -98,6 +106,9 @@ class ApprovedLines:
         if start is None:
             return False
         own = lines[start + len(totals) :]
+        digest = self._digests[request]
+        if digest.count > MOST_LINES and lines[-1] != digest.line:
+            return False
         patterns = [*self._patterns(request)]
         return len(own) >= len(patterns) and all(
             pattern.fullmatch(line) for pattern, line in zip(patterns, own, strict=False)

@@ -8,8 +8,10 @@ alone, so one pass over the leaves is enough for any proof, in little memory.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import Final, NamedTuple
 
 HASH_BYTES: Final = 32
@@ -125,6 +127,23 @@ def _halves(span: LeafRange) -> tuple[LeafRange, LeafRange]:
     return LeafRange(span.first, middle), LeafRange(middle, span.end)
 
 
+def roots_and_tree(
+    spans: Sequence[LeafRange], leaves: Iterable[bytes]
+) -> tuple[list[bytes], Frontier]:
+    """Return the roots of disjoint ranges, and the tree of all leaves, in one pass."""
+    tree = Frontier()
+
+    def added() -> Iterator[bytes]:
+        for leaf in leaves:
+            tree.add(leaf)
+            yield leaf
+
+    remaining = added()
+    roots = span_roots(spans, remaining)
+    deque(remaining, maxlen=0)  # adding them is what counts
+    return roots, tree
+
+
 def span_roots(spans: Sequence[LeafRange], leaves: Iterable[bytes]) -> list[bytes]:
     """Return the roots of disjoint ranges, in one pass over the leaves from the first."""
     roots: dict[LeafRange, bytes] = {}
@@ -143,5 +162,4 @@ def _skip(leaves: Iterator[bytes], count: int) -> None:
 
 
 def _take(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
-    for _ in range(count):
-        yield next(leaves)
+    return islice(leaves, count)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.core.errors import InvalidInput
+from ledger.core.errors import InvalidInput, NotFound
 from ledger.evidence.disclosures import Disclosure
 from ledger.evidence.proofs import LEAF_PROOF_SCHEMA, ROWS_PROOF_SCHEMA
 from ledger.evidence.row_leaves import SALTED_ROWS_TAG
@@ -57,6 +57,12 @@ class MalformedLeafName(InvalidInput, code="malformed-leaf-name"):
         "finding:CODE, approval:CODE or statement:PROVIDER/CODE."
     )
     default_next = "Write it like 17, need:N-0001, need:N-0001/2 or finding:F-0001."
+
+
+class UnknownVersion(NotFound, code="unknown-version"):
+    """A record has no version of that number."""
+
+    default_next = "See its versions with its history command, such as: cityfund need history CODE"
 
 
 def prove_leaves(
@@ -106,8 +112,16 @@ def _place_of_record(connection: Connection, kind: str, typed: str, size: int) -
     code, _, version = typed.rpartition("/")
     if code and version.isascii() and version.isdigit():
         found = find_sealed_leaf(connection, kind, f"{code}/{version}")
-        code = code if found else find_record(connection, kind, code).record.code
-        return found or find_sealed_leaf(connection, kind, f"{code}/{version}")
+        if found is not None:
+            return found
+        stored = find_record(connection, kind, code)
+        code = stored.record.code
+        if not 0 < int(version) <= stored.version:
+            raise UnknownVersion(
+                f"{kind} {code} has no version {int(version)}.",
+                why=f"The newest is version {stored.version}.",
+            )
+        return find_sealed_leaf(connection, kind, f"{code}/{version}")
     return newest_sealed_version(
         connection, kind, find_record(connection, kind, typed).record.code, size
     )

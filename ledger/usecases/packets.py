@@ -68,6 +68,7 @@ def make_packet(
     if unknown:
         raise UnknownDisclosure(
             f"No leaf of the packet has a text in the field {quote_text(unknown[0])}.",
+            why="A packet discloses who recorded a leaf, and the texts of what was named.",
             next_step="See the fields of a record with its show command, or leave it out.",
         )
     return packet_document(note, proofs)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.evidence.consistency import Consistency, verify_consistency
-from ledger.evidence.merkle import Frontier, consistency_spans, span_roots
+from ledger.evidence.merkle import Frontier, consistency_spans, roots_and_tree
 from ledger.evidence.notes import (
     LEDGER_KEY,
     KnownSignature,
@@ -143,11 +143,8 @@ def consistency_of(ledger: Ledger, note: Note, old: int) -> Consistency:
         raise SizeNotCovered(f"The note covers {head.size} leaves, not {old}.")
     spans = consistency_spans(old, head.size) if old else []
     with ledger.read() as connection:
-        tree = Frontier()
-        for leaf in stream_hashes(connection, head.size):
-            tree.add(leaf)
-        _require_continued(head, head, contained=(tree.size, tree.root()) == tuple(head))
-        path = span_roots(spans, stream_hashes(connection, head.size))
+        path, tree = roots_and_tree(spans, stream_hashes(connection, head.size))
+    _require_continued(head, head, contained=(tree.size, tree.root()) == tuple(head))
     return Consistency(old, tuple(path), note)
 
 

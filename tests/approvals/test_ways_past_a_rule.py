@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from complete_ledger import attack
 from people import Person
 from refusals import committed, refusal
 from sqlalchemy import select
@@ -37,6 +38,32 @@ def test_a_large_part_is_not_hidden_behind_many_small_ones(
     assert refusal(sara, f"import {deals} --yes")["code"] == "approval-needed"
     lines = lea.asks("approval show APR-0001")["lines"]
     assert "commitments: 9,000,039.00 EUR in all" in lines
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize("changed", ["amount", "day", None])
+def test_entries_beyond_the_ones_that_are_shown_are_compared(
+    sara: Person, lea: Person, world: World, tmp_path: Path, changed: str | None
+) -> None:
+    """A hash stands for all of them: the totals alone would be the same."""
+    sara.says("approval rule add commit")
+    deals = tmp_path / "deals.csv"
+    rows = [f"D-{n:04d},O-0001,N-0001,committed,9,EUR,2026-11-23,L-{n}" for n in range(100, 140)]
+    head = "code,offer,need,act,quantity,unit,effective_on,reference"
+    deals.write_text("\n".join((head, *rows, "")))
+    assert refusal(sara, f"import {deals} --yes")["code"] == "approval-needed"
+    assert "all 40 entries: SHA-256 " in lea.asks("approval show APR-0001")["lines"][-1]
+    lea.says("approval give APR-0001")
+    sara.says(f"import {deals} --yes --key APR-0001")
+    assert failures(world) == ""
+    last = "(SELECT max(id) FROM entry)"
+    if changed == "amount":
+        for entry, by in ((last, 1), (f"{last} - 1", -1)):
+            change = f"UPDATE movement SET amount = amount + {by} WHERE entry_id = {entry}"
+            attack(world.url, change)
+    elif changed == "day":
+        attack(world.url, f"UPDATE entry SET effective_on = '2026-11-22' WHERE id = {last}")
+    assert ("was given for something else" in failures(world)) == (changed is not None)
 
 
 @pytest.mark.every_engine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import secrets
 import shutil
 import sqlite3
@@ -18,6 +20,7 @@ from ledgers import sqlite_file
 from sealed_world import Sealed
 
 from cli.main import main
+from ledger.store.db.sqlite import is_damage
 
 SEED = 20_261_123
 EVERY_DAY = 18
@@ -107,6 +110,29 @@ def test_a_damaged_file_is_an_error_of_the_file(name, file, capsys, tmp_path) ->
     assert code in {1, 7}, told
     if code == 1 and "calendar" not in name:
         assert "\nfile: " in told, told
+
+
+@pytest.mark.parametrize("name", ["pages", "cells"])
+def test_a_file_that_cannot_be_read_is_not_called_damaged(name, file, capsys, monkeypatch) -> None:
+    """SQLite speaks of damage where the system refused to read: that is another trouble."""
+    assert said(capsys, file, "check file")[0] == 0
+    with_empty_pages(file)
+    assert said(capsys, file, "check file")[0] == 1
+
+    def refused(_path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("ledger.store.db.sqlite._read_through", refused)
+    if name == "cells":  # what SQLite says of its pages is left out
+        monkeypatch.setattr("ledger.store.checks.file._damaged_pages", lambda _: iter(()))
+    code, told = said(capsys, file, "check file --json")
+    assert (code, "disk-trouble" in told, "Input/output error" in told) == (74, True, True)
+
+
+def test_malformed_json_is_no_damage_of_the_file() -> None:
+    assert not is_damage(sqlite3.OperationalError("malformed JSON"))
+    assert is_damage(sqlite3.DatabaseError("database disk image is malformed"))
+    assert is_damage(sqlite3.DatabaseError("malformed database schema (ix_deal)"))
 
 
 def test_a_damaged_ledger_is_not_backed_up_as_if_it_were_whole(file, capsys, tmp_path) -> None:

@@ -59,6 +59,13 @@ def test_granting_is_a_request_and_other_changes_are_noticed(owner: Officer) -> 
     owner.says(APPLY)
     assert noticed(world) == []
     assert len(owner.asks("settings list")["rows"]) == 2
+    for beside in ("UPDATE (free) ON balance", "EXECUTE ON FUNCTION cityfund_refuses()"):
+        with closing(Raw(world.url)) as raw:
+            raw.execute(f"GRANT {beside} TO {NAMES[Role.OFFICER]}")
+        assert len(noticed(world)) == 1, beside
+        with closing(Raw(world.url)) as raw:
+            raw.execute(f"REVOKE {beside} FROM {NAMES[Role.OFFICER]}")
+        assert noticed(world) == []
 
 
 @pytest.mark.only_on("postgresql")

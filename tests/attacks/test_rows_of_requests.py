@@ -27,11 +27,11 @@ from test_mutated_bytes import change, one_byte_off
 from world import World
 
 from ledger.journal.entries import CHAINED_FORMAT
+from ledger.store.db.prepared import HASHED_APART, hashes_of_stored, text_columns
 from ledger.store.db.tables import every_table
 from ledger.store.erasable import erasable_tables
 from ledger.store.evidence.links import read_links
 from ledger.store.evidence.request_rows import OF_NO_REQUEST, hashed_tables
-from ledger.store.written import HASHED_APART, HashedTable, text_columns
 from ledger.usecases.check import run_checks, run_over_snapshot
 
 SEED = 2_000_003
@@ -49,7 +49,7 @@ def test_the_columns_that_are_left_out_are_those_whose_texts_can_be_erased() -> 
     for one in erasable_tables():
         due.setdefault(one.table.name, set()).update(column for column, _ in one.texts)
     for table in hashed_tables():
-        assert text_columns(table.name) == due.get(table.name, set()), table.name
+        assert {*text_columns(table)} == due.get(table.name, set()), table.name
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def _attacked(sql: Any, table: Table, row: Any, how: str, chance: Random, rows: 
         where = " AND ".join(f'"{name}" = ?' for name in key)
         sql.run(f"DELETE FROM {table.name} WHERE {where}", tuple(row[name] for name in key))
         return True
-    texts = text_columns(table.name)
+    texts = text_columns(table)
     column = chance.choice([one for one in table.columns if one.name not in texts])
     new = one_byte_off(row[column.name], chance)
     if not new and not row[column.name]:
@@ -197,9 +197,10 @@ def test_no_request_of_an_earlier_format_follows(clerk: Officer, monkeypatch) ->
 def test_a_column_that_is_added_later_changes_no_hash() -> None:
     """Where it is empty, or has what all rows of before have."""
     columns = [Column("id", Integer), Column("name", String)]
-    before = HashedTable(Table("made_up", MetaData(), *columns))
+    before = Table("made_up", MetaData(), *columns)
     added = [Column("note", String), Column("kept", Boolean, server_default=true())]
     columns = [Column("id", Integer), Column("name", String)]
-    after = HashedTable(Table("made_up", MetaData(), *columns, *added))
-    assert before.of_stored((1, "a")) == after.of_stored((1, "a", None, 1))
-    assert before.of_stored((1, "a")) != after.of_stored((1, "a", None, 0))
+    after = Table("made_up", MetaData(), *columns, *added)
+    earlier = hashes_of_stored(before, [(1, "a")])
+    assert earlier == hashes_of_stored(after, [(1, "a", None, 1)])
+    assert earlier != hashes_of_stored(after, [(1, "a", None, 0)])

@@ -129,7 +129,10 @@ def test_what_cannot_be_proven_is_refused(funds: Funds) -> None:
 
     assert refused("everything:1") == ("malformed-leaf-name", 3)
     assert refused("provider:NONE") == ("unknown-code", 5)
-    assert refused("provider:BANK/9") == ("not-sealed-yet", 4)
+    assert refused("provider:BANK/9") == ("unknown-version", 5)
+    _, _, told = funds.tries(PACKET.format("provider:BANK/9"))
+    assert "provider BANK has no version 9" in told
+    assert "The newest is version 3." in told
     assert refused("request:none") == ("unknown-request", 5)
     assert refused("finding:F-9999") == ("unknown-finding", 5)
     assert refused("approval:APR-9999") == ("unknown-approval", 5)

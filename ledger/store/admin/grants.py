@@ -158,7 +158,10 @@ def missing_roles(connection: Connection, names: Mapping[Role, str]) -> list[str
 
 
 class Rights(NamedTuple):
-    """What everybody but the owner may do with the ledger's tables, by their names."""
+    """What everybody but the owner may do with the ledger, by their names.
+
+    With its tables, single columns of them, its functions, its schema and its database.
+    """
 
     of_names: Mapping[str, tuple[str, ...]]
 
@@ -169,7 +172,7 @@ class Rights(NamedTuple):
         return hashlib.sha256(content.encode()).hexdigest()
 
     def summary(self, name: str) -> str:
-        """Say on how many tables a name has which rights."""
+        """Say on how many tables, columns and the like a name has which rights."""
         counts = Counter(one.partition(" ")[0] for one in self.of_names.get(name, ()))
         return ", ".join(f"{word} on {count}" for word, count in sorted(counts.items())) or "none"
 
@@ -177,7 +180,8 @@ class Rights(NamedTuple):
 def read_rights(connection: Connection) -> Rights:
     """Read what everybody but the owner may do."""
     found: dict[str, set[str]] = {}
-    for name, _, privilege, grantee in connection.execute(_GRANTED):
+    granted = [(name, *rest) for name, _, *rest in connection.execute(_GRANTED)]
+    for name, privilege, grantee in [*granted, *connection.execute(_GRANTED_BESIDE)]:
         found.setdefault(grantee, set()).add(f"{privilege} on {name}")
     return Rights({name: tuple(sorted(rights)) for name, rights in found.items()})
 

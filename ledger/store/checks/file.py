@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeDecorator
 from ledger.checks.file import FileFaults
 from ledger.store.db import tables
 from ledger.store.db.engine import on_server
-from ledger.store.db.sqlite import is_damage
+from ledger.store.db.sqlite import is_damage, require_damage
 
 _MOST: Final = 100
 """So many faults of one kind are read; a damaged page can spoil every row after it."""
@@ -41,9 +41,9 @@ def read_file_faults(connection: Connection) -> FileFaults:
         return FileFaults(len(every), faults, (_note_of_server(connection),))
     faults = chain(
         _damaged_pages(connection),
-        _guarded(_lost_references(connection)),
-        *(_guarded(_spoiled_cells(connection, table)) for table in every),
-        *(_guarded(_spoiled_texts(connection, table)) for table in every),
+        _guarded(connection, _lost_references(connection)),
+        *(_guarded(connection, _spoiled_cells(connection, table)) for table in every),
+        *(_guarded(connection, _spoiled_texts(connection, table)) for table in every),
     )
     return FileFaults(len(every), faults)
 
@@ -60,8 +60,11 @@ def _damaged_pages(connection: Connection) -> Iterator[str]:
     except DatabaseError as error:
         if not is_damage(error.orig):
             raise
+        require_damage(connection.engine, error.orig)
         yield f"the file is damaged: {error.orig}"
         return
+    if rows != ["ok"]:
+        require_damage(connection.engine)
     for line in rows:
         if line != "ok":
             yield f"the file is damaged: {' '.join(str(line).split())}"
@@ -73,13 +76,14 @@ def _lost_references(connection: Connection) -> Iterator[str]:
         yield f"row {row} of the table {table} names a row of {other} that is not there"
 
 
-def _guarded(faults: Iterator[str]) -> Iterator[str]:
+def _guarded(connection: Connection, faults: Iterator[str]) -> Iterator[str]:
     """Give faults until the database cannot read on, and why."""
     try:
         yield from faults
     except DatabaseError as error:
         if not is_damage(error.orig):
             raise
+        require_damage(connection.engine, error.orig)
         yield f"the file cannot be read on: {error.orig}"
 
 

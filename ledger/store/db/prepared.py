@@ -7,16 +7,27 @@ reports and rare acts stay with Core.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Select, Table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+)
 from sqlalchemy.exc import DBAPIError
 
+from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.store.db import tables
 
 ResultRow = tuple[Any, ...]
@@ -256,15 +267,152 @@ def _places_among(known: int) -> Mapping[str, int]:
     return {table.name: place for place, table in enumerate(tables.metadata.sorted_tables)}
 
 
+HASHED_APART: Final = frozenset({"request", "receipt", "disclosure"})
+"""The tables whose rows the hash of a request covers by its own terms and by salted hashes."""
+
+_TEXTS: Final = {
+    **dict.fromkeys(
+        ("setting_version", "proposal", "finding_event", "approval_answer"), ("reason",)
+    ),
+    **dict.fromkeys(("approval_rule", "standing_approval"), ("reason",)),
+    "entry": ENTRY_NOTES,
+    "rate": ("source",),
+    "statement": ("file_name",),
+    "statement_line": ("reference",),
+    "finding": ("subject", "said", "ours", "theirs", "command", "file_name"),
+    "approval": ("lines",),
+}
+"""The columns whose texts can be erased, as `ledger.store.erasable` has them, which is loaded by
+few acts; the versions of a register name their own."""
+
+
+class _Hashed(NamedTuple):
+    """How the rows of a table are hashed: its columns but texts, in the order of their names.
+
+    A column has its place, its name as JSON, and what it had in rows of before it was there, if
+    anything. `binary` are the places of bytes, and `converts` makes what a file would hold.
+    """
+
+    head: str
+    columns: tuple[tuple[int, str, Any], ...]
+    binary: tuple[int, ...]
+    converts: tuple[tuple[int, _Convert], ...]
+
+
+@cache
+def _hashed(table: Table) -> _Hashed:
+    from sqlalchemy.dialects.sqlite.base import (  # noqa: PLC0415 - a server's reader does without
+        SQLiteDialect,
+    )
+
+    texts = text_columns(table)
+    places = sorted(enumerate(table.columns), key=lambda one: one[1].name)
+    binary = [at for at, column in places if isinstance(column.type, LargeBinary)]
+    dialect = SQLiteDialect()
+    converts = (
+        (at, column.type.dialect_impl(dialect).bind_processor(dialect))
+        for at, column in places
+        if at not in binary
+    )
+    return _Hashed(
+        f"{quoted(table.name)}:",
+        tuple(
+            (at, f"{quoted(column.name)}:", _default(column))
+            for at, column in places
+            if column.name not in texts
+        ),
+        tuple(binary),
+        tuple((at, one) for at, one in converts if one is not None),
+    )
+
+
+def text_columns(table: Table) -> Collection[str]:
+    """Give the columns of a table whose texts can be erased: no hash of a row covers them."""
+    texts: Collection[str] = table.info.get("texts") or _TEXTS.get(table.name, ())
+    return texts
+
+
+def _default(column: Column[Any]) -> Any:
+    if column.server_default is None:
+        return None
+    words = str(column.server_default.arg)  # type: ignore[attr-defined]
+    if isinstance(column.type, (Boolean, Integer)):
+        return int({"true": "1", "false": "0"}.get(words, words))
+    return words
+
+
+def hashes_of_stored(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]:
+    """Hash rows as the tables of a file hold them, or as a server does.
+
+    What is empty or has its default is left out: a column that is added later to a table changes
+    no hash of an earlier row. Texts that can be erased are left out too.
+    """
+    return _hashes(_hashed(table), list(zip(*rows, strict=True)))
+
+
+def _hashes(hashed: _Hashed, columns: list[Iterable[Any]]) -> list[bytes]:
+    for at in hashed.binary:
+        columns[at] = [None if value is None else bytes(value).hex() for value in columns[at]]
+    cells = [
+        [
+            ""
+            if value is None or value == default
+            else (f"{name}{quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
+            for value in columns[at]
+        ]
+        for at, name, default in hashed.columns
+    ]
+    head = hashed.head
+    return [sha256((head + "".join(one)).encode()).digest() for one in zip(*cells, strict=True)]
+
+
+class WrittenRows:
+    """The hashes of the rows that one request wrote, which the hash of the request covers.
+
+    They are hashed in their own order, so that it does not matter in which rows were written.
+    """
+
+    def __init__(self) -> None:
+        """Start with no rows."""
+        # Apart by their first bits: only a part of them is sorted at once.
+        self.parts: Final = [bytearray() for _ in range(16)]
+
+    def add(self, table: Table, rows: Sequence[ResultRow]) -> None:
+        """Take in rows as they are written, their values in the order of the table's columns."""
+        hashed = _hashed(table)
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for at, convert in hashed.converts:
+            columns[at] = list(_convert_column(columns[at], convert))
+        self.add_hashes(_hashes(hashed, columns))
+
+    def add_hashes(self, hashes: Iterable[bytes]) -> None:
+        """Take in the hashes of rows."""
+        parts = self.parts
+        for one in hashes:
+            parts[one[0] >> 4] += one
+
+    def hex(self) -> str:
+        """Give the hash of all rows."""
+        digest = sha256()
+        for part in map(bytes, self.parts):
+            for one in sorted([part[at : at + _BYTES] for at in range(0, len(part), _BYTES)]):
+                digest.update(one)
+        return digest.hexdigest()
+
+
+_BYTES: Final = sha256().digest_size
+
+
 class RowBuffer:
     """Rows waiting to be written, in an order that every reference and guard accepts.
 
     They wait as the values of their columns, which take a fraction of the memory of mappings.
     """
 
-    def __init__(self, note: Callable[[Table, Sequence[ResultRow]], None]) -> None:
-        """Start empty; `note` is told of the rows of a table as they are written."""
-        self._note = note
+    def __init__(self) -> None:
+        """Start empty."""
+        self.hashes = WrittenRows()
+        """Those of the rows that were written."""
         self._pending: dict[str, list[ResultRow]] = {}
         self._made: dict[str, Iterator[ResultRow]] = {}
         self._written: set[str] = set()
@@ -301,6 +449,7 @@ class RowBuffer:
             rows = chain(self._pending.pop(name, ()), self._made.pop(name, ()))
             while block := [*islice(rows, ROWS_AT_ONCE)]:
                 insert_tuples(connection, tables.metadata.tables[name], block)
-                self._note(tables.metadata.tables[name], block)
+                if name not in HASHED_APART:
+                    self.hashes.add(tables.metadata.tables[name], block)
             self._written.add(name)
         self.count = 0

@@ -140,8 +140,32 @@ def refusal_on(engine: Engine, error: BaseException) -> Exception | None:
     return refusal_for(error)
 
 
+def require_damage(engine: Engine, error: BaseException | None = None) -> None:
+    """Refuse to call a file damaged that the system could not read. Raises `DiskTrouble`.
+
+    `error` is what SQLite said; without it the file alone is read through once more.
+    """
+    path = database_file(engine.url)
+    if error is not None:
+        trouble = refusal_on(engine, error)
+        if isinstance(trouble, DiskTrouble):
+            raise trouble
+    elif path is not None:
+        try:
+            _read_through(path)
+        except OSError as failed:
+            raise DiskTrouble(_UNREAD, why=f"The system says: {failed.strerror}.") from failed
+
+
+_UNREAD: Final = "The ledger's file could not be read."
+
+
 def _names_damage(complaint: str) -> bool:
-    return "not a database" in complaint or "malformed" in complaint
+    return any(words in complaint for words in _DAMAGE)
+
+
+_DAMAGE: Final = ("not a database", "disk image is malformed", "malformed database schema")
+"""What SQLite says of a damaged file; it also says of JSON in a query that it is malformed."""
 
 
 def _trouble_reading(path: Path) -> DiskTrouble | None:
@@ -149,7 +173,7 @@ def _trouble_reading(path: Path) -> DiskTrouble | None:
 
     Where all of it can be read and SQLite finds nothing wrong, only the reading had failed.
     """
-    what = "The ledger's file could not be read."
+    what = _UNREAD
     try:
         _read_through(path)
         with closing(

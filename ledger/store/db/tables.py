@@ -141,6 +141,7 @@ receipt = Table(
     Column("body", Text, nullable=False),
     # Of the request, which later requests name; requests of earlier formats have none.
     Column("hash", String(64)),
+    Index("ix_receipt_hash", "hash"),
 )
 """The answer to a request, kept so that the same key gives the same receipt again."""
 
@@ -305,6 +306,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         *([Index(f"ix_{spec.table}_record", "record", "kind")] if spec.found_by else []),
         *more,
     )
+    texts = {one.stored_name for one in columns if one.kind is Kind.TEXT and not one.vocabulary}
     versions = Table(
         f"{spec.table}_version",
         metadata,
@@ -318,6 +320,7 @@ def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
         *_reference_indexes(spec, f"{spec.table}_version", fixed=False),
         *_origin_index(spec),
         sqlite_with_rowid=False,
+        info={"texts": frozenset({"reason", *texts})},
     )
     if spec.until_acts:
         _identity_changes(spec)

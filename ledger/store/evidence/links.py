@@ -14,12 +14,12 @@ from ledger.evidence.tree_head import REQUEST_KIND
 from ledger.journal.entries import BOUND_FORMAT, CHAINED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
+from ledger.store.db.prepared import WrittenRows
 from ledger.store.evidence.disclosures import DisclosureStream
 from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL
 from ledger.store.evidence.request_rows import RequestRows
 from ledger.store.evidence.sources import UNREADABLE
 from ledger.store.session.rows import TEXTS_OF_REQUESTS, plain_terms
-from ledger.store.written import hash_of_rows
 
 
 def read_links(connection: Connection) -> Iterator[LinkRow]:
@@ -66,4 +66,6 @@ def _bound_hash(rows: RequestRows, number: int, terms: Sequence[Any]) -> str:
     *own, body = terms
     request = dict(zip(tables.request.columns.keys(), own, strict=True))
     texts = {"receipt": body, **{name: request[name] for name in TEXTS_OF_REQUESTS}}
-    return bound_request_hash(plain_terms(request), hash_of_rows(rows.of(number, texts)))
+    written = WrittenRows()
+    written.add_hashes(rows.of(number, texts))
+    return bound_request_hash(plain_terms(request), written.hex())

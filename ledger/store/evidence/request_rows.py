@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final
 
@@ -16,10 +17,11 @@ from ledger.evidence.disclosures import Disclosure
 from ledger.evidence.tree_head import REQUEST_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
+from ledger.store.db.prepared import HASHED_APART, hashes_of_stored
 from ledger.store.db.tables import FORMER, IDENTITY_CHANGE
 from ledger.store.evidence.sources import UNREADABLE
 from ledger.store.registers import LEAF_PLACES
-from ledger.store.written import HASHED_APART, disclosure_hash, hashed_table
+from ledger.store.session.rows import DISCLOSURE
 
 _Hash = tuple[int, bytes]
 
@@ -30,8 +32,10 @@ OF_NO_REQUEST: Final = (
 )
 """The tables whose rows no request wrote, or a guard; the leaves of a seal are under its root."""
 
-_UNREADABLE: Final = b""
+_UNREADABLE: Final = bytes(32)
 """Stands for a row that the program could not have written: no row has this hash."""
+
+_AT_ONCE: Final = 1000
 
 
 def hashed_tables() -> list[Table]:
@@ -67,16 +71,23 @@ class RequestRows:
 def _rows_of(
     connection: Connection, table: Table, bounds: tuple[int, int]
 ) -> Iterator[tuple[int, Any]]:
-    owner, hashed = owner_of(table), hashed_table(table)
+    owner = owner_of(table)
     query = select(owner, *map(raw, table.columns)).where(owner.between(*bounds)).order_by(owner)
     if owner.table is not table:
         query = query.select_from(table.join(owner.table))
     former = _former(connection, table)
-    for request, *row in stream(connection, query):
-        one = _UNREADABLE
-        with suppress(*UNREADABLE):
-            one = hashed.of_stored(_as_written(table, row, former))
-        yield request, one
+    rows = iter(stream(connection, query))
+    while block := [*islice(rows, _AT_ONCE)]:
+        written = [_as_written(table, row[1:], former) for row in block]
+        yield from zip([row[0] for row in block], _hashes(table, written), strict=True)
+
+
+def _hashes(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]:
+    with suppress(*UNREADABLE):
+        return hashes_of_stored(table, rows)
+    if len(rows) == 1:
+        return [_UNREADABLE]
+    return [one for row in rows for one in _hashes(table, [row])]
 
 
 def owner_of(table: Table) -> Any:
@@ -101,7 +112,9 @@ def _former(connection: Connection, table: Table) -> dict[Any, dict[str, Any]]:
     return first
 
 
-def _as_written(table: Table, row: list[Any], former: dict[Any, dict[str, Any]]) -> list[Any]:
+def _as_written(
+    table: Table, row: Sequence[Any], former: dict[Any, dict[str, Any]]
+) -> Sequence[Any]:
     if not former:
         return row
     names = [one.name for one in table.columns]
@@ -132,10 +145,11 @@ def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[tu
 def _disclosure_hash(one: Any, own: Mapping[str, Any]) -> bytes:
     (*leaf, place, field), what = one
     with suppress(*UNREADABLE):
-        if len(what) == 1:
-            return disclosure_hash(leaf, place, field, what[0])
-        salt, text = what
-        if leaf[0] == LEAF_PLACES[REQUEST_KIND] and field in own:
-            text = quoted(own[field])
-        return disclosure_hash(leaf, place, field, Disclosure(bytes(salt), text).hash)
+        salted = what[0]
+        if len(what) > 1:
+            salt, text = what
+            if leaf[0] == LEAF_PLACES[REQUEST_KIND] and field in own:
+                text = quoted(own[field])
+            salted = Disclosure(bytes(salt), text).hash
+        return sha256(DISCLOSURE.format(*leaf, place, field, salted).encode()).digest()
     return _UNREADABLE

@@ -28,14 +28,14 @@ from ledger.approvals.approval import (
     require_usable,
 )
 from ledger.approvals.effect import EffectDigest, bound_to
-from ledger.approvals.lines import MOST_LINES, EntryTerms, entry_line
+from ledger.approvals.lines import MOST_LINES, EntriesDigest, EntryTerms, entry_line
 from ledger.approvals.rules import Deed, Need, RuleAct, deeds_of_draft, needed, totals
 from ledger.approvals.standing import StandingApproval, covering
 from ledger.core.errors import LedgerError, NotFound, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.core.requests import NotApproved, Request
-from ledger.journal.entries import Draft
+from ledger.journal.entries import WAITING, Draft
 from ledger.journal.receipts import Receipt
 from ledger.rates.rates import find_rate
 from ledger.statements.findings import FindingEvent, finding_code
@@ -184,7 +184,7 @@ def _not_approved(
         command=uow.request.command,
         effect=effect,
         rules=tuple(dict.fromkeys(one.rule for one in needs)),
-        lines=(*_head(uow), *_few([*_lines(uow, receipt)])),
+        lines=(*_head(uow), *_few([*_lines(uow, receipt)]), *_all_entries(uow)),
         on=uow.day if dated and uow.request.on is None else None,
     )
     return NotApproved(refusal, asked)
@@ -358,7 +358,24 @@ def _shown(value: object) -> str:
 
 
 def _line_of(uow: UnitOfWork, draft: Draft) -> str:
-    terms = EntryTerms(
+    return entry_line(_terms_of(draft), uow.units.__getitem__)
+
+
+def _all_entries(uow: UnitOfWork) -> Iterator[str]:
+    """Give the line that stands for all entries, where more would be recorded than are shown."""
+    if len(uow.drafts) <= MOST_LINES:
+        return
+    digest = EntriesDigest()
+    opened = {one.code for one in uow.changes if one.kind == "deal" and one.version == 1}
+    for draft in uow.drafts:
+        introduces = draft.deal in opened
+        here = draft.reverses is not None and draft.reverses >= WAITING
+        digest.add(_terms_of(draft), introduces=introduces, reverses_here=here)
+    yield digest.line
+
+
+def _terms_of(draft: Draft) -> EntryTerms:
+    return EntryTerms(
         act=draft.act,
         movements=draft.movements,
         deal=draft.deal,
@@ -366,4 +383,3 @@ def _line_of(uow: UnitOfWork, draft: Draft) -> str:
         reverses=draft.reverses,
         override=draft.details.override,
     )
-    return entry_line(terms, uow.units.__getitem__)

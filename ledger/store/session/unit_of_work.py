@@ -51,7 +51,6 @@ from ledger.store.session.rows import (
 )
 from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
-from ledger.store.written import WrittenRows
 
 if TYPE_CHECKING:
     from ledger.evidence.tree_head import Seal
@@ -81,8 +80,7 @@ class UnitOfWork:
         self.changes = RegisterChanges()
         self.hidden: set[tuple[str, str]] = set()  # what this request marked as recorded in error
         self.notes: dict[Note, None] = {}
-        self._hashes = WrittenRows()
-        self._rows = RowBuffer(self._hashes.add)
+        self._rows = RowBuffer()
         self.drafts: list[Draft] = []
         self.posted_here = PostedHere()
         self._numbering = start.numbering
@@ -417,7 +415,7 @@ class UnitOfWork:
             self._rows, self._disclosures, written, partial(self.id_of, "proposal")
         )
         self._rows.flush(self.connection)
-        return self._disclosures.write(self.connection, receipt, self._hashes)
+        return self._disclosures.write(self.connection, receipt, self._rows.hashes)
 
     def flush_registers(self) -> None:
         """Write all that waits but the journal, so that queries see it."""
