@@ -82,13 +82,20 @@ def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
 
 
 def _read(path: Path) -> str:
-    """Read a template of the fund. Raises `CannotReadFile`."""
+    """Read a template of the fund. Raises `CannotReadFile` and `BadTemplate`."""
     from ledger.interchange.reader import CannotReadFile  # noqa: PLC0415 - brings readers of files
+    from ledger.letters.templates import BadTemplate  # noqa: PLC0415 - help does without
 
     try:
         content = read_at_most(path, _MOST_BYTES)
         if len(content) > _MOST_BYTES:
             raise CannotReadFile(f"The template {path} holds more than {_MOST_BYTES // 1024} KiB.")
         return content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadTemplate(
+            f"The template {path} is no text in UTF-8.",
+            why="A template is plain text: Markdown or HTML.",
+            next_step="Save it as UTF-8, or leave --template out to use the one of the program.",
+        ) from error
+    except OSError as error:
         raise CannotReadFile(f"The template {path} cannot be read: {error}.") from error

@@ -233,7 +233,11 @@ def render_receipt(receipt: Receipt, verb: str) -> Iterator[str]:
     yield _headline(receipt, verb)
     recorded = receipt.get("recorded") or {}
     needs = {one["code"]: {**one, "project": None} for one in recorded.get("needs", ())}
-    yield from _terms({name: value for name, value in recorded.items() if name != "needs"})
+    alike = recorded.get("approaches", ())
+    if alike:  # several to different providers, all of one request
+        yield from chain.from_iterable(_terms(one, f"{one['code']}: ") for one in alike)
+    else:
+        yield from _terms({name: value for name, value in recorded.items() if name != "needs"})
     yield from _undone(receipt) if receipt.get("undone") else _registers(receipt, needs)
     yield from _changes(receipt)
     yield from _sides(receipt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -112,6 +112,11 @@ def asked_of_need(snapshot: Snapshot, need: str) -> list[dict[str, Any]]:
     """Return the approaches that present a need."""
     every = snapshot.records("approach").values()
     return approach_rows(snapshot, [one for one in every if one.need == need])
+
+
+def reasons_of_declines(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the reason of each approach that is declined."""
+    return [str(row["reason"]) for row in rows if row["standing"] == State.DECLINED.value]
 
 
 def under_need(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -137,9 +137,14 @@ def _offer_state(snapshot: Snapshot, facts: OfferFacts) -> str:
 def emit_need(call: Call, reader: Reader, code: str) -> None:
     """Write one need: its terms, its balance, eligible offers and deals."""
     # What a list does without.
-    from cli.views.approach import asked_of_need, under_need  # noqa: PLC0415
+    from cli.views.approach import (  # noqa: PLC0415
+        asked_of_need,
+        reasons_of_declines,
+        under_need,
+    )
     from cli.views.balance import gap_text, wrapped  # noqa: PLC0415
     from cli.views.project import need_document  # noqa: PLC0415
+    from ledger.usecases.approaches.declines import declines_of_need  # noqa: PLC0415 - the store
     from ledger.usecases.candidates import needs_before  # noqa: PLC0415 - brings the store
     from ledger.usecases.eligible_offers import count_for  # noqa: PLC0415 - as above
 
@@ -161,8 +166,15 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     lacks = wrapped(gap) if gap else []
     asked = asked_of_need(snapshot, code)
     deals = snapshot.deals_of(need=code)
-    below = [*_below(snapshot, facts.balance, lacks, deals), *under_need(asked)]
-    shown = {"schema": "cityfund.need/1", **document, "approaches": asked}
+    declines = declines_of_need(reader, code, reasons_of_declines(asked))
+    told = [one.text for one in declines]
+    below = [*_below(snapshot, facts.balance, lacks, deals), *under_need(asked), *told]
+    shown = {
+        "schema": "cityfund.need/1",
+        **document,
+        "approaches": asked,
+        "declines": [one.to_dict() for one in declines],
+    }
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
 
 

@@ -12,6 +12,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.framework.terminal import is_terminal, width
+from cli.views.columns import columns
 from ledger.core.factors import STAGES_OF, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
@@ -40,6 +41,20 @@ ANY = "any"
 """What a mandate without terms says."""
 
 _PLAIN_COLUMNS = 6
+_LISTED = {
+    "restriction": columns(
+        "code binds_countries:5 binds_providers:6 countries cities:3 providers:3 authority "
+        "reason:2 from:1 until",
+        code="Restriction",
+    ),
+    "exemption": columns(
+        "code restriction providers:3 cities:3 projects:3 factors:4 sectors:4 authority from:1 "
+        "until",
+        code="Exemption",
+    ),
+    "target": columns("code body city measure value from:1 by", code="Target"),
+}
+"""Registers whose first columns do not say what their list is read for: by whom, until when."""
 """How many columns of a register without a list of its own fit a screen."""
 
 _WIDE_ENOUGH = 110
@@ -92,7 +107,8 @@ def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
     """List the records of a register by their first columns."""
     rows = [register_row(snapshot, spec, one) for one in snapshot.records(spec.name).values()]
     hides = withdrawn if spec.can_be_withdrawn else None
-    return Listing(rows, plain_columns(spec)[:_PLAIN_COLUMNS], hides=hides)
+    people = _LISTED.get(spec.name) or plain_columns(spec)[:_PLAIN_COLUMNS]
+    return Listing(rows, people, hides=hides)
 
 
 def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> None:

@@ -278,12 +278,10 @@ def _require_target(cells: Cells, values: Values) -> None:
         cells.problem("countries", "missing-value", "The restriction targets nobody.", hint)
 
 
-_MAY_COVER = ("providers", "cities", "projects", "factors", "sectors")
-
-
 def _require_cover(cells: Cells, values: Values) -> None:
     """Refuse an exemption that says of nothing what it covers: it would lift the restriction."""
-    if not any(values[name] for name in _MAY_COVER):
+    names = [one.name for one in REGISTERS["exemption"].columns if one.kind is Kind.CODES]
+    if not any(values[name] for name in names):
         hint = "Name at least one of providers, cities, projects, factors and sectors."
         what = "The exemption names nothing that it covers."
         cells.problem("providers", "missing-value", what, hint)

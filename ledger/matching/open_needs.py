@@ -18,6 +18,8 @@ from ledger.registers.records import ACTIVE_STATUSES
 
 Count = Callable[[Sequence[NeedFacts]], Mapping[str, EligibleCount]]
 """Counts the eligible offers of needs, by code of the need."""
+PausedPair = Callable[[NeedFacts], str | None]
+"""Says which offer a need would take if it were not declined or released; None where none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def remaining_needs(
     needs: Mapping[str, NeedFacts],
     selected: Collection[str] | None,
     count: Count,
+    paused: PausedPair,
 ) -> tuple[OpenNeed, ...]:
     """Return the open needs of the matched projects, by project, then need.
 
@@ -76,7 +79,7 @@ def remaining_needs(
             facts.need.factor.value,
             amount,
             facts.balance.unit,
-            _reason(plan, caps, facts, counts[facts.need.code]),
+            _reason(plan, caps, facts, counts[facts.need.code], paused),
         )
         for facts, amount in open_facts
     )
@@ -99,7 +102,13 @@ def _candidate_needs(
     return sorted(unplaced, key=lambda facts: (facts.project.code, facts.need.code))
 
 
-def _reason(plan: PlanIndex, caps: CapsOfPlan, facts: NeedFacts, count: EligibleCount) -> str:
+def _reason(
+    plan: PlanIndex,
+    caps: CapsOfPlan,
+    facts: NeedFacts,
+    count: EligibleCount,
+    paused: PausedPair,
+) -> str:
     """Return the main reason that blocks a need."""
     if not facts.balance.quantified:
         return "the amount is not known yet"
@@ -110,7 +119,8 @@ def _reason(plan: PlanIndex, caps: CapsOfPlan, facts: NeedFacts, count: Eligible
         return comes_after(facts.need.after)
     eligible = [(offer, limits.low) for offer, limits in plan.problem.eligible_offers(index)]
     if not eligible:
-        return count.obstacle or "no offer that could serve it has a known rate"
+        words = paused(facts) if count.eligible else None
+        return words or count.obstacle or "no offer that could serve it has a known rate"
     free = [(offer, low) for offer, low in eligible if caps.reached(index, offer) is None]
     if not free:
         return f"limit {caps.reached(index, eligible[0][0])} leaves it no more"

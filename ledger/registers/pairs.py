@@ -170,7 +170,7 @@ RESTRICTION: Final = RegisterSpec(
         ColumnSpec("programme", Kind.TEXT, "the programme it belongs to"),
         _REASON,
         ColumnSpec("reference", Kind.TEXT, "the number of the decision or the list entry"),
-        ColumnSpec("from", Kind.DATE, "first day in force; empty: since ever"),
+        ColumnSpec("from", Kind.DATE, "first day in force; empty: since ever", past=True),
         ColumnSpec("until", Kind.DATE, "last day in force; empty: without end", not_before="from"),
         ColumnSpec(
             "review_on",
@@ -206,7 +206,7 @@ EXEMPTION: Final = RegisterSpec(
         _AUTHORITY,
         required("reference", Kind.TEXT, "the number of the leave"),
         _REASON,
-        required("from", Kind.DATE, "first day in force"),
+        required("from", Kind.DATE, "first day in force", past=True),
         required("until", Kind.DATE, "last day in force", not_before="from"),
     ),
 )

@@ -158,10 +158,11 @@ class _Writer:
         return self.language.amount(facts.balance.free, unit)
 
     def _needs(self, needs: Iterable[NeedFacts]) -> str:
-        """List needs, each with what is open of it."""
+        """List needs of which something is open or not known, each with how much."""
         lines = [
             f"- {self._wanted(one)}: {self._open(one)}"
             for one in sorted(needs, key=lambda facts: facts.need.code)
+            if one.balance.free > 0 or not one.balance.quantified
         ]
         return "\n".join(lines) or self.language.text(marked("none"))
 

@@ -197,6 +197,37 @@ def test_need_provider_and_city_list_who_was_asked(fund: Officer) -> None:
         assert fund.asks(f"{line} --as-of 2026-09-30")["approaches"] == []
 
 
+def test_a_need_says_what_was_declined_beside_what_the_offers_fail(fund: Officer) -> None:
+    for code in ("B-1", "B-2"):
+        fund.says(f"provider add {code} --code {code} --kind bank")
+    fund.says("offer edit O-0001 --max-ticket '1M EUR'")
+    fund.says("approach add N-0001 EDB B-1 B-2")
+    assert fund.asks("need show N-0001")["declines"] == []
+    for number, reason in ((1, "ticket"), (2, "ticket"), (3, "price")):
+        fund.says(f"approach reply AP-000{number} declined --reason {reason}")
+    ticket, price = fund.asks("need show N-0001")["declines"]
+    assert (ticket["reason"], ticket["declined"]) == ("ticket", 2)
+    assert price == {"reason": "price", "declined": 1, "failing": None, "change": None}
+    shown = fund.says("need show N-0001")
+    assert "2 declined for ticket; 0 offers fail ticket" in shown
+    assert "1 declined for price" in shown
+
+    fund.says("offer edit O-0001 --max-ticket '' --min-ticket '95M EUR'")
+    (ticket, _) = fund.asks("need show N-0001")["declines"]
+    assert ticket["failing"] == 1
+    assert ticket["change"].startswith("O-0001 with a minimum ticket of ")
+    told = "2 declined for ticket; 1 offer fails ticket; smallest change: O-0001 with a minimum"
+    assert told in fund.says("need show N-0001")
+    assert "declined for" not in fund.says("need show N-0001 --as-of 2026-11-22")
+
+
+def test_a_receipt_of_several_approaches_has_a_line_for_each(fund: Officer) -> None:
+    said = fund.says("approach add N-0001 EDB MBL")
+    assert "AP-0001: need: N-0001; provider: EDB; sent on: 2026-11-23" in said
+    assert "AP-0002: need: N-0001; provider: MBL; sent on: 2026-11-23" in said
+    assert "{" not in said
+
+
 def test_an_imported_answer_is_waited_for_as_long_as_is_set(
     fund: Officer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

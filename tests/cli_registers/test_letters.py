@@ -61,6 +61,36 @@ def test_a_fund_replaces_the_template(asked: Officer, tmp_path: Path) -> None:
     assert asked.refused(missing, 74) == "cannot-read-file"
 
 
+def test_what_is_no_longer_missing_is_not_listed_as_missing(asked: Officer) -> None:
+    assert "- money: 89,000,000.00 EUR" in asked.says("project brief PRJ-0001")
+    asked.says("deal introduce O-0001 N-0001 '89M EUR' --until 2027-01-01")
+    brief = asked.says("project brief PRJ-0001")
+    assert "EUR" not in brief.split("## What is agreed")[0]
+    assert "- money: the amount is not known yet (in IRR)" in brief
+    asked.says("approach add N-0002 EDB")
+    assert "0.00 EUR" not in asked.says("approach letter AP-0002")
+
+
+@pytest.mark.parametrize(
+    "line", ["approach letter AP-0001", "deal letter D-0001", "project brief PRJ-0001"]
+)
+def test_every_letter_takes_a_template_of_the_fund(
+    asked: Officer, tmp_path: Path, line: str
+) -> None:
+    asked.says("project edit PRJ-0001 --title 'Line <b>3</b> $city'")
+    own = tmp_path / "own.html"
+    own.write_text("<p>${project}, $city: $$1</p>", encoding="utf-8")
+    escaped = "<p>Line &lt;b&gt;3&lt;/b&gt; $city, Mashhad: $1</p>\n"
+    assert asked.says(f"{line} --template {own}") == escaped
+    own.write_text("$project $nothing_such", encoding="utf-8")
+    assert asked.refused(f"{line} --template {own}", 3, "$nothing_such") == "bad-template"
+    own.write_text("${project", encoding="utf-8")
+    assert asked.refused(f"{line} --template {own}", 3, "begins no placeholder") == "bad-template"
+    own.write_bytes(b"\xff\xfe$project")
+    assert asked.refused(f"{line} --template {own}", 3, "UTF-8") == "bad-template"
+    assert asked.refused(f"{line} --template {tmp_path}", 74) == "cannot-read-file"
+
+
 @pytest.mark.parametrize("letter", Letter)
 def test_both_templates_of_a_letter_take_the_same_values(letter: Letter) -> None:
     values = {name: name for name in _names(shipped_template(letter, "md"))}

@@ -39,6 +39,26 @@ def test_an_explanation_says_why_and_until_when(fund: Officer) -> None:
     assert "declined" in fund.says("match explain N-0001 --time-limit 0")
 
 
+def test_a_proposal_and_the_explanation_of_a_project_say_it_too(fund: Officer) -> None:
+    decline(fund)
+    text = "O-0001: declined on 2026-11-20 for ticket, by AP-0001; not proposed before 2027-11-20"
+    match = "match --factor money --time-limit 0"
+    assert [one["why"] for one in fund.asks(match)["open"] if one["need"] == "N-0001"] == [text]
+    assert text in " ".join(fund.says(match).split())
+    assert text in " ".join(fund.says("match explain PRJ-0001 --time-limit 0").split())
+
+
+def test_again_is_for_one_proposal_stored_or_not(fund: Officer) -> None:
+    decline(fund)
+    (stored,) = fund.asks("match --factor money --time-limit 0 --again --save")["lines"]
+    assert (stored["offer"], stored["need"]) == ("O-0001", "N-0001")
+    assert proposed(fund) == set()
+    dropped = fund.asks("match --factor money --time-limit 0")["dropped"]
+    assert "not proposed before 2027-11-20" in str(dropped)
+    assert "not proposed before 2027-11-20" in fund.says("match explain N-0001 --time-limit 0")
+    assert proposed(fund, "--again") == {("O-0001", "N-0001")}
+
+
 def test_another_offer_of_the_same_mandate_is_still_proposed(fund: Officer) -> None:
     decline(fund)
     fund.says("offer add MBL money '50M EUR' --sectors transport --on 2026-01-10 --code O-MBL")

@@ -77,9 +77,10 @@ def test_nothing_is_delivered_into_a_bar_and_what_was_can_be_corrected_down(fund
 
 
 def test_a_bar_counts_on_the_day_of_the_act(fund: Officer) -> None:
-    day = "2026-11-23"
+    day = "2026-11-22"
     fund.says(f"{HOLD} --on {day}")
-    fund.says(f"{BAR} --from 2026-11-24")
+    fund.says(f"{BAR} --from 2026-11-23")
+    assert fund.refused("deal commit D-0001 '1 EUR'", 4, "2026-11-23", "RS-1") == "restricted"
     fund.says(f"deal commit D-0001 '1 EUR' --on {day}")
     fund.says("restriction edit RS-1 --from 2026-11-01 --yes")
     line = f"deal commit D-0001 '1 EUR' --on {day}"
@@ -152,12 +153,31 @@ def test_a_restriction_targets_somebody(fund: Officer) -> None:
     assert fund.refused(line, 3, "targets nobody") == "bad-terms"
 
 
+def test_lists_say_by_whom_and_until_when(held: Officer) -> None:
+    held.says(LEAVE)
+    held.says("restriction edit RS-1 --until 2027-06-30 --yes")
+    for line, words in (
+        ("restriction list", ("RS-1", "IR", "Council", "measures", "2027-06-30")),
+        ("exemption list", ("EX-1", "RS-1", "MHD", "Treasury", "2026-12-31")),
+    ):
+        said = held.says(line)
+        assert [word for word in words if word not in said] == []
+
+
 def test_an_exemption_covers_something(held: Officer) -> None:
     bare = LEAVE.replace("--cities MHD ", "")
     assert held.refused(bare, 3, "names nothing that it covers") == "bad-terms"
     held.says(LEAVE)
     assert held.refused("exemption edit EX-1 --cities ''", 3, "it covers") == "bad-terms"
     held.says("exemption edit EX-1 --cities '' --factors money --reason wider")
+
+
+def test_neither_a_bar_nor_a_leave_begins_in_the_future(held: Officer) -> None:
+    later = BAR.replace("RS-1", "RS-2")
+    assert held.refused(f"{later} --from 2026-11-24", 3, "lies in the future") == "future-date"
+    held.says(f"{later} --from 2026-11-23 --until 2027-11-24")
+    leave = LEAVE.replace("2026-11-01", "2026-11-24")
+    assert held.refused(leave, 3, "lies in the future") == "future-date"
 
 
 def test_a_confirmation_says_until_when(held: Officer) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from ledger.approaches.pauses import PAUSED
 from ledger.core.text import joined_words
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
@@ -177,6 +178,9 @@ def _need_reason(
     if eligible:
         unused = next((row for row in eligible if not row.need_amount), eligible[0])
         return "part" if eligible[0].need_amount else "nothing", _unused_offer_text(unused)
+    for row in rows:
+        if [one.rule for one in row.failures] == [PAUSED]:
+            return "eligible", f"{_code(row)}: {row.failures[0].sentence}"
     if rows and rows[0].changes:
         sentence = rows[0].changes[0].words
         return "eligible", f"no offer fits; {_code(rows[0])} would with {sentence}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from ledger.approaches.pauses import NO_PAUSES, Pauses, a_year_before, pauses_on
+from ledger.approaches.pauses import NO_PAUSES, PAUSED, Pauses, a_year_before, pauses_on
 from ledger.core.filters import Note, no_note
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts
@@ -16,7 +16,7 @@ from ledger.matching.baseline import Baseline, StoredBaseline, baseline_of
 from ledger.matching.build import BuiltProblem, build
 from ledger.matching.limits import NO_LIMITS, GivenLimits
 from ledger.matching.line_changes import LineChanges, line_changes, without_baseline
-from ledger.matching.open_needs import OpenNeed, remaining_needs
+from ledger.matching.open_needs import OpenNeed, PausedPair, remaining_needs
 from ledger.matching.pairs import PairFacts
 from ledger.matching.plan import Solution
 from ledger.matching.problem import MatchingProblem
@@ -252,4 +252,28 @@ def open_needs(match_result: MatchResult) -> tuple[OpenNeed, ...]:
         pipeline.needs,
         pipeline.selected,
         lambda needs: count(pipeline.snapshot, needs),
+        _paused_pair(pipeline),
     )
+
+
+def _paused_pair(pipeline: Pipeline) -> PausedPair:
+    """Give what says which offer nothing but a pause keeps from a need, and until when."""
+    paused = pipeline.pauses.providers_by_need()
+    by_provider: dict[str, list[OfferFacts]] = {}
+    for offer in pipeline.offers.values() if paused else ():
+        by_provider.setdefault(offer.provider.code, []).append(offer)
+    outstanding = outstanding_by_need(pipeline.snapshot.deals.values()) if paused else {}
+    rate_of = plain_rates(pipeline.snapshot.rate_of)
+
+    def say(need: NeedFacts) -> str | None:
+        code, day = need.need.code, pipeline.snapshot.day
+        for provider in sorted(paused.get(code, ())):
+            why = pipeline.pauses.of(code, provider)
+            for offer in by_provider.get(provider, ()):
+                rate = rate_of(need.balance.unit.code, offer.balance.unit.code)
+                pair = PairFacts(need, offer, day, rate, outstanding.get(code, {}), why)
+                if [one.rule for one in pair.failures()] == [PAUSED]:
+                    return f"{offer.offer.code}: {why}"
+        return None
+
+    return say
