@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ledger.eligibility.rules import OfferFacts
     from ledger.journal.balance import Balance, DealBalance
     from ledger.store.session.snapshot import Reader, Snapshot
+    from ledger.usecases.approaches.declines import DeclinesByReason
 
 NEED_COLUMNS = columns(
     "code project project_title city_name factor topic gap?[unit] needed_by",
@@ -144,7 +145,6 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     )
     from cli.views.balance import gap_text, wrapped  # noqa: PLC0415
     from cli.views.project import need_document  # noqa: PLC0415
-    from ledger.usecases.approaches.declines import declines_of_need  # noqa: PLC0415 - the store
     from ledger.usecases.candidates import needs_before  # noqa: PLC0415 - brings the store
     from ledger.usecases.eligible_offers import count_for  # noqa: PLC0415 - as above
 
@@ -166,7 +166,7 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
     lacks = wrapped(gap) if gap else []
     asked = asked_of_need(snapshot, code)
     deals = snapshot.deals_of(need=code)
-    declines = declines_of_need(reader, code, reasons_of_declines(asked))
+    declines = _declines(reader, code, reasons_of_declines(asked))
     told = [one.text for one in declines]
     below = [*_below(snapshot, facts.balance, lacks, deals), *under_need(asked), *told]
     shown = {
@@ -176,6 +176,16 @@ def emit_need(call: Call, reader: Reader, code: str) -> None:
         "declines": [one.to_dict() for one in declines],
     }
     emit_record(row, _NEED_TERMS, call.read, document=shown, below=below)
+
+
+def _declines(reader: Reader, code: str, reasons: list[str]) -> list[DeclinesByReason]:
+    if not reasons:
+        return []
+    from ledger.usecases.approaches.declines import (  # noqa: PLC0415 - few needs were declined
+        declines_of_need,
+    )
+
+    return declines_of_need(reader, code, reasons)
 
 
 def emit_offer(call: Call, reader: Reader, code: str) -> None:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from ledger.approaches.states import State, state_on
+from ledger.approaches.states import OPEN, State, state_on
 from ledger.core.factors import Factor, Stage
 from ledger.eligibility.counts import OutstandingByNeed, eligible_offers, outstanding_by_need
 from ledger.eligibility.index import OfferIndex
@@ -129,6 +129,7 @@ def read_new(reader: Reader, since: Since | None) -> NewSince:
         *_changed_offers(now, then),
         *_answers_due(now, then),
         *_newly_barred(now, then, latest_pairs(reader.connection, reader.times.known_at)),
+        *_newly_barred_approaches(now, then),
     ]
     kinds = [*NewKind]
     rows.sort(key=lambda row: (row.office, kinds.index(row.kind), row.need, row.subject))
@@ -261,6 +262,35 @@ def _newly_barred(
         for restriction, words in _bars(now, one).items():
             if restriction not in barred_then:
                 yield _barred_row(now.need_facts[one.need], one, restriction, words)
+
+
+def _newly_barred_approaches(now: Snapshot, then: Snapshot) -> Iterator[NewRow]:
+    """Give the open approaches whose pair is barred now and was not."""
+    if not now.restrictions.restrictions:
+        return
+    before = then.records("approach")
+    for code, approach in now.records("approach").items():
+        if state_on(approach, now.day) not in OPEN:
+            continue
+        barred_then = _bars_of_approach(then, approach) if code in before else {}
+        for restriction, words in _bars_of_approach(now, approach).items():
+            if restriction in barred_then:
+                continue
+            need = now.need_facts[approach.need]
+            sentence = (
+                f"What approach {code} asked of {approach.provider} for need {approach.need} is "
+                f"now barred by {words}."
+            )
+            row = _row(need, NewKind.NEWLY_BARRED, code, sentence, f"approach show {code}")
+            yield replace(row, restriction=restriction)
+
+
+def _bars_of_approach(snapshot: Snapshot, approach: Approach) -> Mapping[str, str]:
+    """Return the restrictions that bar a pair whatever the instrument, on the snapshot's day."""
+    provider = snapshot.records("provider")[approach.provider]
+    terms = snapshot.terms_of_parties(snapshot.need_facts[approach.need], provider)
+    bars = snapshot.restrictions.judge(terms, snapshot.day).bars
+    return {bar.code: describe(bar) for bar in bars}
 
 
 def _outstanding(snapshot: Snapshot) -> Iterator[_Caught]:

@@ -32,7 +32,6 @@ SHORT = {
     "cli/views/database.py": "one page for the commands that make and copy ledgers",
     "ledger/checks/result.py": "the answer of every check, imported by each of them",
     "cli/views/search.py": "one answer over all registers",
-    "cli/framework/letters.py": "the commands that write letters, of three registers",
     "cli/views/origin.py": "the end of every screen of a record that has an origin or can be one",
     "cli/views/known_of.py": "the end of every screen of a record that people look after",
     "ledger/usecases/known_of.py": "what it shows, read only where such a record is shown",

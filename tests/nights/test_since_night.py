@@ -156,6 +156,28 @@ def test_a_restriction_catches_a_hold_and_a_proposal_until_an_exemption(
         assert rows_of(new_of(fund, capsys)) == []
 
 
+def test_an_open_approach_that_a_restriction_now_bars_is_new(
+    fund: Nights, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["approach", "add", "N-0002", "BANK", "--db", fund.url])
+    assert rows_of(new_of(fund, capsys)) == []
+    bar = Restriction(
+        code="RS-0001", authority="Council", reason="debarred", providers=("BANK",), from_=TODAY
+    )
+    fund.do(lambda uow: uow.add("restriction", bar))
+    (row,) = new_of(fund, capsys)["rows"]
+    assert (row["kind"], row["subject"], row["restriction"]) == (
+        "newly-barred", "AP-0001", "RS-0001",
+    )  # fmt: skip
+    assert (
+        "asked of BANK for need N-0002 is now barred by RS-0001 (Council): debarred"
+        in row["sentence"]
+    )
+    with at(1):
+        fund.night()
+        assert rows_of(new_of(fund, capsys)) == []
+
+
 def test_the_report_of_the_night_has_the_section_and_counts_it_by_office(
     fund: Nights, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,10 +48,8 @@ class DeclinesByReason(NamedTuple):
 
 
 def declines_of_need(reader: Reader, code: str, reasons: Iterable[str]) -> list[DeclinesByReason]:
-    """Count the declines of a need by reason, most frequent first; no offer is read without one."""
+    """Count the declines of a need by reason, most frequent first."""
     declined = Counter(reasons)
-    if not declined:
-        return []
     pairs = _pairs(reader, code)
     every = sorted(declined, key=lambda one: (-declined[one], one))
     return [_by_reason(reason, declined[reason], pairs) for reason in every]
