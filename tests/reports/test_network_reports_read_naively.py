@@ -1,4 +1,6 @@
-"""Engagement, seats and exchanges on random ledgers, as of random days and known at random moments.
+"""Reports of the network on random ledgers, as of random days and known at random moments.
+
+Engagement, seats, exchanges, restrictions and approaches.
 
 Each report is asked at the command line and compared with a second reading of its definition,
 which knows only the rows as told.
@@ -12,13 +14,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from exchanges_read_naively import NaiveExchange
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
 from ledgers import Ledgers
 from network_told import STEP, TOPIC, Chance, Told, tell
 from officer import Officer, without_settings
+from pairs_read_naively import NaivePairs
 from world import NOON, World
 
 PHASES = (Phase.explicit, Phase.generate)
@@ -38,7 +40,7 @@ def compare(answer: dict[str, Any], key: str, expected: dict[str, dict[str, Any]
         assert found[code] == row, code
 
 
-def compare_all(officer: Officer, naive: NaiveExchange, times: str, span: tuple[Any, Any]) -> None:
+def compare_all(officer: Officer, naive: NaivePairs, times: str, span: tuple[Any, Any]) -> None:
     first, last = span
     of_span = times + "".join(
         f" --{name} {day}" for name, day in (("from", first), ("to", last)) if day is not None
@@ -51,9 +53,12 @@ def compare_all(officer: Officer, naive: NaiveExchange, times: str, span: tuple[
     for key, figures in expected.items():
         assert {name: rows[key][name] for name in figures} == figures, key
     compare_exchanges(officer, naive, times)
+    report = officer.asks(f"report restrictions --all {times}")
+    compare(report, "restriction", naive.restrictions())
+    compare(officer.asks(f"report pipeline {times}"), "stage", naive.pipeline())
 
 
-def compare_exchanges(officer: Officer, naive: NaiveExchange, times: str) -> None:
+def compare_exchanges(officer: Officer, naive: NaivePairs, times: str) -> None:
     answer = officer.asks(f"exchange standing {TOPIC} {times}")
     for row in answer["rows"]:
         row["places"] = [(one["place"], one["ranked"]) for one in row["measures"]]
@@ -70,7 +75,7 @@ def compare_at_random(officer: Officer, told: Told, chance: Chance) -> None:
     day, first, last = chance.day(), *chance.days_in_order()
     span = chance.choice([(None, None), (first, None), (None, last), (first, last)])
     moment = at.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
-    compare_all(officer, NaiveExchange(told, day, at), f"--as-of {day} --known-at {moment}", span)
+    compare_all(officer, NaivePairs(told, day, at), f"--as-of {day} --known-at {moment}", span)
 
 
 @pytest.mark.long

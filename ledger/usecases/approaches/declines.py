@@ -71,6 +71,10 @@ def _pairs(reader: Reader, code: str) -> list[PairFacts]:
 
 
 def _by_reason(reason: str, declined: int, pairs: Sequence[PairFacts]) -> DeclinesByReason:
+    """Count the offers that fail the rule of a reason.
+
+    The smallest change is that of the first pair, nearest first, which a single one would resolve.
+    """
     if reason not in RULES:
         return DeclinesByReason(reason, declined, None, None)
     failing = [pair for pair in pairs if any(one.rule == reason for one in pair.failures())]
