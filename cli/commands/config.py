@@ -75,11 +75,17 @@ def set_(
         typer.Argument(metavar="VALUE", help="Its value.", autocompletion=_complete_value),
     ],
 ) -> None:
-    """Set a value in the config file, or in the profile that is chosen; comments and mode stay."""
-    from cli.framework.config_edit import change_config, checked_value, parse_key
+    """Set a value in the config file, or in the profile that is chosen; comments and mode stay.
+
+    An office is one of the ledger, where there is one: cityfund office list.
+    """
+    from cli.framework.config_edit import change_config, checked_value, known_office, parse_key
 
     named = parse_key(setting, call.settings.profile)
     checked = checked_value(named.name, value)
+    if named.name == "office":
+        own = given_values(call.flags()).profiles.get(named.profile or "", {})
+        checked = known_office(checked, own.get("db", call.settings.db_url))
     changed = change_config(config_path(), named, checked)
     _emit_change(call, named, checked, changed=changed)
 

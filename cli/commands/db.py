@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,10 @@ from cli.framework.options import ClockIsRight
 from cli.framework.session import agree_to_clock, request_of
 from cli.framework.terminal import confirm
 from cli.views.database import emit_copied, emit_set_up, with_progress
+
+if TYPE_CHECKING:
+    from ledger.journal.receipts import Receipt
+    from ledger.store.session.unit_of_work import UnitOfWork
 
 app = noun("The database: upgrade, copy, backup, restore, rights, a wrong clock.")
 
@@ -40,13 +45,21 @@ def upgrade(
 @command(app, "correct-clock", kind="plain", saves=True, destructive=True)
 def correct_clock(call: Call) -> None:
     """Record that the clock ran ahead and is right now; --reason is required."""
-    from cli.framework.receipts import emit_receipt, remember_receipt
-    from cli.framework.session import ledger_of
-    from ledger.store.session.execute import execute
     from ledger.usecases.admin.settings import correct_clock
 
     confirm(call, "Records stamped ahead of the clock stay as they are. Is the clock right now?")
-    receipt = execute(ledger_of(call), request_of(call), correct_clock, corrects_clock=True)
+    _record(call, correct_clock, corrects_clock=True)
+
+
+def _record(
+    call: Call, work: Callable[[UnitOfWork], Receipt], *, corrects_clock: bool = False
+) -> None:
+    """Record what an administrator does under a request, and show its receipt."""
+    from cli.framework.receipts import emit_receipt, remember_receipt
+    from cli.framework.session import ledger_of
+    from ledger.store.session.execute import execute
+
+    receipt = execute(ledger_of(call), request_of(call), work, corrects_clock=corrects_clock)
     remember_receipt(call, receipt)
     emit_receipt(call, receipt)
 
@@ -82,16 +95,9 @@ def grants(
         Role.AUDITOR: auditor,
     }
     if apply:
-        from cli.framework.receipts import emit_receipt, remember_receipt
-        from cli.framework.session import ledger_of
-        from ledger.store.session.execute import execute
         from ledger.usecases.admin.rights import apply_grants
 
-        receipt = execute(
-            ledger_of(call), request_of(call), lambda uow: apply_grants(uow, names, schema)
-        )
-        remember_receipt(call, receipt)
-        emit_receipt(call, receipt)
+        _record(call, lambda uow: apply_grants(uow, names, schema))
         return
     emit_grants(call, [*grant_statements(names, schema)])
 

@@ -28,7 +28,8 @@ PACKAGES = ("sqlalchemy", "alembic", "pydantic", "typer", "rich", "platformdirs"
 _SQLITE = "sqlite:///"
 _OTHERS = 0o077
 _TOLD_HERE = frozenset({"schema-older", "schema-newer"})
-_LEAST_FREE = 100 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_LEAST_FREE = 100 * _MEGABYTE
 _MOST_DAYS_SINCE_BACKUP = 7
 
 app = standalone()
@@ -57,6 +58,7 @@ def doctor(call: Call) -> ExitCode:
     if call.format == "json":
         emit_document({"schema": SCHEMA, **facts, "findings": findings, "notes": notes})
     else:
+        facts["disk_free"] = _megabytes(facts["disk_free"])
         lines = record_chunks(facts, [Column(key) for key in facts])
         emit_lines(line.rstrip("\n") for line in lines)
         emit_lines(f"finding: {text}" for text in findings)
@@ -229,6 +231,10 @@ def _free(db_url: str) -> int | None:
     return None if path is None else shutil.disk_usage(path.parent).free
 
 
+def _megabytes(count: object) -> str | None:
+    return f"{count // _MEGABYTE:,} MB" if isinstance(count, int) else None
+
+
 def _findings(call: Call) -> Iterator[str]:
     url = call.settings.db_url
     path = _file(url)
@@ -238,5 +244,4 @@ def _findings(call: Call) -> Iterator[str]:
         yield f"other users can read the ledger; restrict it: chmod 600 {path}"
     free = _free(url)
     if path is not None and free is not None and free < max(_LEAST_FREE, path.stat().st_size):
-        megabytes = free // (1024 * 1024)
-        yield f"only {megabytes:,} MB are free where the ledger lies; make room in {path.parent}"
+        yield f"only {_megabytes(free)} are free where the ledger lies; make room in {path.parent}"

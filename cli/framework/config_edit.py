@@ -128,6 +128,28 @@ def checked_value(name: str, text: str) -> str:
     return _checked_url(value) if name == "db" else value
 
 
+def known_office(text: str, db_url: str) -> str:
+    """Return the code of an office of a ledger, by its code or name; where none is, the text.
+
+    Raises BadSetting.
+    """
+    from ledger.store.completion import complete_codes  # noqa: PLC0415 - for this setting alone
+
+    offices = complete_codes(db_url, "office", "")
+    asked = text.casefold()
+    for code, name in offices:
+        if asked in {code.casefold(), name.casefold()}:
+            return code
+    if not offices:
+        return text
+    codes = [code for code, _ in offices]
+    raise BadSetting(
+        f"There is no office {text!r} in the ledger.",
+        why=f"The offices in use are {', '.join(codes)}.",
+        next_step=did_you_mean(text, codes, "See them with: cityfund office list"),
+    )
+
+
 def _checked_url(value: str) -> str:
     from ledger.store.db.engine import absolute_url, make_engine  # noqa: PLC0415 - for this alone
 

@@ -305,8 +305,23 @@ def test_the_office_of_the_configuration_is_that_of_the_worklist(machine: Machin
     for line, office in (("", "asia"), ("--office hq", "hq"), ("--profile africa", "africa")):
         assert json.loads(machine.says(f"status --json {line}"))["office"] == office
         assert f"For office  {office}\n" in machine.says(f"status {line}")
-    machine.says("config set office atlantis")
+    machine.has('office = "atlantis"\n')
     assert machine.tries("status").code == 5
+
+
+def test_an_office_that_the_ledger_does_not_have_is_not_set(machine: Machine) -> None:
+    machine.says("config set office nope")  # there is no ledger that could be asked yet
+    machine.says("init")
+    known = "africa, americas, asia"
+    machine.refused("config set office nope", "bad-setting", "'nope'", known, "office list")
+    machine.refused("config set office asai", "bad-setting", "Did you mean asia?")
+    machine.refused("config set profile.new.office nope", "bad-setting", known)
+    machine.says("config set office ASIA")
+    assert machine.in_force()["office"][0] == "asia"
+    machine.says("config set office 'Asian office'")
+    assert machine.in_force()["office"][0] == "asia"
+    machine.says("config set profile.far.db sqlite:///far.db")
+    machine.says("config set profile.far.office nope")  # the other ledger is not there
 
 
 def test_doctor_shows_the_profile_and_finds_a_password_that_others_can_read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,6 +78,8 @@ def test_a_disk_that_is_nearly_full_is_found(
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: Usage(5 * 1024 * 1024))
     (found,) = [one for one in findings(officer) if "free" in one]
     assert found.startswith("only 5 MB are free where the ledger lies; make room in ")
+    assert facts_of(officer)["disk_free"] == 5 * 1024 * 1024
+    assert re.search(r"disk.free +5 MB\s", officer.tries("doctor").out)
 
 
 def test_the_last_backup_is_known_and_an_old_one_is_found(officer: Officer, tmp_path: Path) -> None:

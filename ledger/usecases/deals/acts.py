@@ -117,8 +117,10 @@ class DealEdit:
 
 def introduce(uow: UnitOfWork, introduction: Introduction) -> Receipt:
     """Put two sides in touch and hold the quantity until a date, or commit it at once."""
+    before = len(uow.changes)
     deal = hold(uow, introduction)
-    if introduction.again is False and RegisterChange("deal", deal.code, 1) not in uow.changes:
+    opened = RegisterChange("deal", deal.code, 1) in uow.changes[before:]
+    if introduction.again is False and not opened:
         _question_repeated(uow, deal)
     due = set_instalments(uow, deal.code, introduction.parts) if introduction.parts else {}
     return receipt(uow, deal, recorded=_recorded(uow, deal) | due)
