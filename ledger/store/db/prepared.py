@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from itertools import chain, islice
+from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -27,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.store.db import tables
 
 ResultRow = tuple[Any, ...]
@@ -270,12 +270,13 @@ def _places_among(known: int) -> Mapping[str, int]:
 HASHED_APART: Final = frozenset({"request", "receipt", "disclosure"})
 """The tables whose rows the hash of a request covers by its own terms and by salted hashes."""
 
+_quoted: Final[Callable[[str], str]] = encode_basestring
 _TEXTS: Final = {
     **dict.fromkeys(
         ("setting_version", "proposal", "finding_event", "approval_answer"), ("reason",)
     ),
     **dict.fromkeys(("approval_rule", "standing_approval"), ("reason",)),
-    "entry": ENTRY_NOTES,
+    "entry": ("override", "reason", "reference"),
     "rate": ("source",),
     "statement": ("file_name",),
     "statement_line": ("reference",),
@@ -315,9 +316,9 @@ def _hashed(table: Table) -> _Hashed:
         if at not in binary
     )
     return _Hashed(
-        f"{quoted(table.name)}:",
+        f"{_quoted(table.name)}:",
         tuple(
-            (at, f"{quoted(column.name)}:", _default(column))
+            (at, f"{_quoted(column.name)}:", _default(column))
             for at, column in places
             if column.name not in texts
         ),
@@ -357,7 +358,7 @@ def _hashes(hashed: _Hashed, columns: list[Iterable[Any]]) -> list[bytes]:
         [
             ""
             if value is None or value == default
-            else (f"{name}{quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
+            else (f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
             for value in columns[at]
         ]
         for at, name, default in hashed.columns
