@@ -21,13 +21,12 @@ from fractions import Fraction
 import numpy as np
 
 from ledger.matching.plan import completed, completeness, coverage
-from ledger.solver.columns import Formulation
 from ledger.solver.formulation import FormulationBuilder, partial_coverage_program
 from ledger.solver.greedy import OfferArrays, Plan, extended
 from ledger.solver.highs import INFINITY, FloatArray, Solver
 from ledger.solver.least_changes import (
     Aim,
-    Choice,
+    BaselineProgram,
     WorkLimits,
     is_feasible,
     plans_of_choice,
@@ -121,20 +120,19 @@ def _topped_up(pairs: EligiblePairs, aim: Aim, plan: Plan) -> Plan:
     return tuple(sorted([*plan, *added]))
 
 
-class _Program:
+class _Program(BaselineProgram):
     def __init__(self, pairs: EligiblePairs, aim: Aim) -> None:
-        self._pairs, self._aim = pairs, aim
-        self._amounts = {(need, offer): amount for need, offer, amount in aim.baseline}
+        super().__init__(pairs, aim)
         self._difference_columns: dict[int, tuple[int, float]] = {}
         builder = partial_coverage_program(pairs, aim.weight, self._gain)
         self.required = aim.coverage
         self._coverage_row = builder.add_min_coverage(aim.coverage)
         builder.add_goals(most=aim.shortfall)
         self._add_differences(builder)
-        self.formulation: Formulation = builder.build(Fraction(1), level=3)
+        self.formulation = builder.build(Fraction(1), level=3)
 
     def _gain(self, pair: EligiblePair) -> Fraction:
-        return Fraction(0 if (pair.need, pair.offer) in self._amounts else -1, pair.high)
+        return Fraction(0 if self._is_in_baseline(pair) else -1, pair.high)
 
     def _add_differences(self, builder: FormulationBuilder) -> None:
         model = builder.model
@@ -177,19 +175,6 @@ class _Program:
         result = solver.solve(deadline=deadline).values
         return None if result is None else result[: formulation.model.columns]
 
-    def choice(self, values: FloatArray) -> Choice:
-        """Return which pairs a solution uses, and which of them are as in the baseline."""
-        amounts = self.formulation.amounts(values)
-        opened = [at for at, amount in enumerate(amounts) if amount]
-        pair_of = {at: self._pairs.all[at][:2] for at in opened}
-        unchanged = {
-            pair_of[at]
-            for at in opened
-            if at in self._difference_columns
-            and values[self._difference_columns[at][0]] < _MIN_DIFFERENCE
-        }
-        return Choice(
-            {pair_of[at]: amounts[at] for at in opened},
-            unchanged,
-            set(self.formulation.completed_projects(values)),
-        )
+    def _is_unchanged(self, at: int, values: FloatArray) -> bool:
+        difference = self._difference_columns.get(at)
+        return difference is not None and bool(values[difference[0]] < _MIN_DIFFERENCE)

@@ -216,7 +216,6 @@ def construct_from_solution(
     candidates: CandidateList,
     selected: list[int],
     shares: Iterable[tuple[int, int, float]],
-    projects: list[int],
 ) -> None:
     """Construct the selected projects from a solution: shares of needs by supply group.
 
@@ -235,7 +234,7 @@ def construct_from_solution(
             not assignment.open[one] or fill_need(assignment, candidates, one) for one in needs
         ):
             assignment.clear(needs)
-    for index in projects:
+    for index in range(len(problem.projects)):
         if not assignment.is_complete(index):
             complete_project(assignment, candidates, index)
 

@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
-from ledger.solver.options import Deadline
+from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.pricing import PricedRelaxation, merge_arcs
 from ledger.solver.relaxation import Relaxation, RelaxationOptimum, level_one_of_arcs
@@ -35,7 +35,7 @@ _FORBIDDEN_SHARE = 0.25
 
 
 def dive(
-    arcs: Arcs, relaxation: Relaxation, deadline: Deadline | None = None, max_undecided: int = 0
+    arcs: Arcs, relaxation: Relaxation, deadline: Deadline = UNTIMED, max_undecided: int = 0
 ) -> RelaxationOptimum | None:
     """Dive until at most `max_undecided` projects are undecided, or the rounds end."""
     result = relaxation.solve(deadline)

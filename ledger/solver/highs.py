@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from ledger.solver.options import BoundCallback, Deadline, SearchMonitor
+from ledger.solver.options import UNTIMED, BoundCallback, Deadline, SearchMonitor
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int32]
@@ -257,7 +257,7 @@ class Solver:
     def solve(
         self,
         *,
-        deadline: Deadline | None = None,
+        deadline: Deadline = UNTIMED,
         nodes: int | None = None,
         checks: int | None = None,
         steps: int | None = None,
@@ -268,7 +268,7 @@ class Solver:
         A check is a call of the interrupt callback; steps weigh checks by the work between them.
         Both are the same in every run, unlike seconds.
         """
-        left = None if deadline is None else deadline.left
+        left = deadline.left
         if left == 0:
             return _OUT_OF_TIME  # HiGHS would read the model and presolve it before it looks
         self.set_option("time_limit", INFINITY if left is None else self._highs.getRunTime() + left)

@@ -196,12 +196,39 @@ class _Search:
         return self._aim.changes(self.best) <= least
 
 
-class _Program:
+class BaselineProgram:
+    """A program over some pairs that knows which of its lines are as in a baseline."""
+
+    formulation: Formulation
+
+    def __init__(self, pairs: EligiblePairs, aim: Aim) -> None:
+        self._pairs, self._aim = pairs, aim
+        self._amounts = {(need, offer): amount for need, offer, amount in aim.baseline}
+
+    def _is_in_baseline(self, pair: EligiblePair) -> bool:
+        return (pair.need, pair.offer) in self._amounts
+
+    def _is_unchanged(self, at: int, values: FloatArray) -> bool:
+        """Return whether a solution leaves the amount of a pair as in the baseline."""
+        raise NotImplementedError
+
+    def choice(self, values: FloatArray) -> Choice:
+        """Return what a solution of the program chooses."""
+        amounts = self.formulation.amounts(values)
+        opened = [at for at, amount in enumerate(amounts) if amount]
+        pair_of = {at: self._pairs.all[at][:2] for at in opened}
+        return Choice(
+            {pair_of[at]: amounts[at] for at in opened},
+            {pair_of[at] for at in opened if self._is_unchanged(at, values)},
+            set(self.formulation.completed_projects(values)),
+        )
+
+
+class _Program(BaselineProgram):
     """The program of an aim over some pairs, with the columns of the lines kept."""
 
     def __init__(self, pairs: EligiblePairs, aim: Aim, *, integral: bool) -> None:
-        self._pairs, self._aim = pairs, aim
-        self._amounts = {(need, offer): amount for need, offer, amount in aim.baseline}
+        super().__init__(pairs, aim)
         builder = partial_coverage_program(
             pairs, aim.weight, self._gain, opening=self._opening_gain, integral=integral
         )
@@ -217,9 +244,6 @@ class _Program:
 
     def _opening_gain(self, pair: EligiblePair) -> float:
         return 0.0 if self._is_in_baseline(pair) else -1.0
-
-    def _is_in_baseline(self, pair: EligiblePair) -> bool:
-        return (pair.need, pair.offer) in self._amounts
 
     def _add_unchanged_columns(self, builder: FormulationBuilder) -> dict[int, int]:
         unchanged_columns: dict[int, int] = {}
@@ -269,19 +293,6 @@ class _Program:
             return self._is_in_baseline(pair)
         return at in self._unchanged_columns and bool(values[self._unchanged_columns[at]] > _HALF)
 
-    def choice(self, values: FloatArray) -> Choice:
-        """Return what a solution of the program chooses."""
-        amounts = self.formulation.amounts(values)
-        opened = [
-            at for at in range(len(self._pairs.all)) if self._is_open(at, values) and amounts[at]
-        ]
-        pair_of = {at: self._pairs.all[at][:2] for at in opened}
-        return Choice(
-            {pair_of[at]: amounts[at] for at in opened},
-            {pair_of[at] for at in opened if self._is_unchanged(at, values)},
-            set(self.formulation.completed_projects(values)),
-        )
-
     def exclude(self, solver: Solver, values: FloatArray) -> None:
         """Exclude a choice of which no plan in whole numbers came."""
         binaries = [
@@ -324,12 +335,7 @@ def plans_of_choice(
         if values is None:
             continue
         if integral:
-            whole = program.amounts(values)
-            yield tuple(
-                Allocation(pair.need, pair.offer, amount)
-                for pair, amount in zip(pairs.all, whole, strict=True)
-                if amount
-            )
+            yield pairs.plan(program.amounts(values))
         yield tuple(sorted(round_to_plan(program, values)[0]))
 
 
@@ -347,12 +353,8 @@ def _repaired(
     """Yield plans near these amounts, those of completed projects filled along augmenting paths."""
     problem = pairs.problem
     wanted = [amounts[pair.need, pair.offer] for pair in pairs.all]
-    targets = [0] * len(problem.needs)
-    for pair, amount in zip(pairs.all, wanted, strict=True):
-        targets[pair.need] = min(targets[pair.need] + amount, problem.needs[pair.need].open)
     filled = [need for one in sorted(completed_projects) for need in problem.projects[one].needs]
-    for need in filled:
-        targets[need] = problem.needs[need].open
+    targets = pairs.targets(wanted, filled)
     flow = Flow(pairs, wanted, targets)
     for need in filled:
         flow.fill(need)

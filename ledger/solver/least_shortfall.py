@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from ledger.matching.goals import at_least_missing, shortfall
 from ledger.matching.plan import (
-    Allocation,
     Level,
     Solution,
     completed,
@@ -168,10 +167,7 @@ class _Search:
         from ledger.solver.least_changes import is_feasible  # noqa: PLC0415 - as above
         from ledger.solver.rounding import round_to_plan  # noqa: PLC0415 - as above
 
-        amounts = zip(program.pairs.all, program.amounts(values), strict=True)
-        own = tuple(
-            sorted(Allocation(one.need, one.offer, amount) for one, amount in amounts if amount)
-        )
+        own = program.pairs.plan(program.amounts(values))
         for found in (own, tuple(sorted(round_to_plan(program, values)[0]))):
             reached = completeness(self._problem, found) >= completeness(
                 self._problem, plan

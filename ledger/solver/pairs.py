@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.eligibility.index import Ratio
+from ledger.matching.plan import Allocation
 from ledger.matching.problem import MatchingCap, MatchingProblem
 
 _MAX_LINE_AMOUNT = 10**4
@@ -64,6 +65,26 @@ class EligiblePairs:
     def index_of(self) -> dict[tuple[int, int], int]:
         """The index of each pair, by its need and offer."""
         return {(pair.need, pair.offer): at for at, pair in enumerate(self.all)}
+
+    def plan(self, amounts: Iterable[int]) -> tuple[Allocation, ...]:
+        """Return the plan of these amounts of all pairs."""
+        return tuple(
+            sorted(
+                Allocation(pair.need, pair.offer, amount)
+                for pair, amount in zip(self.all, amounts, strict=True)
+                if amount
+            )
+        )
+
+    def targets(self, amounts: Iterable[int], filled: Iterable[int]) -> list[int]:
+        """Return what each need gets of these amounts, and all of it where it is to be filled."""
+        needs = self.problem.needs
+        targets = [0] * len(needs)
+        for pair, amount in zip(self.all, amounts, strict=True):
+            targets[pair.need] = min(targets[pair.need] + amount, needs[pair.need].open)
+        for need in filled:
+            targets[need] = needs[need].open
+        return targets
 
     @cached_property
     def rounding_pairs(self) -> frozenset[int]:

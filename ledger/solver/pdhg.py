@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ledger.solver.highs import Model
-from ledger.solver.options import Deadline
+from ledger.solver.options import UNTIMED, Deadline
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int32]
@@ -75,7 +75,7 @@ class _Point:
 
 
 def solve_pdhg(
-    model: Model, steps: int, start: PdhgState | None = None, deadline: Deadline | None = None
+    model: Model, steps: int, start: PdhgState | None = None, deadline: Deadline = UNTIMED
 ) -> PdhgState:
     """Take up to this number of steps towards an optimum, from a state if there is one."""
     scaled = _Scaled(model)
@@ -92,7 +92,7 @@ def solve_pdhg(
         next_point = scaled.step(point, primal_weight)
         step_taken = next_point.minus(point)
         if count == 0 or step % _CHECK_INTERVAL == 0:
-            if deadline is not None and deadline.passed:
+            if deadline.passed:
                 break
             size = step_taken.size(primal_weight)
             first_size = size if count == 0 else first_size

@@ -27,7 +27,7 @@ from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.bounds import FULL, DualCharges, weights
 from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
 from ledger.solver.highs import INFINITY, Model, Solver, VariableType
-from ledger.solver.options import Deadline
+from ledger.solver.options import UNTIMED, Deadline
 
 _MIN_VIOLATION = 1e-6
 _ROUNDS = 6
@@ -123,7 +123,7 @@ class Relaxation:
         self._solver = Solver(program.model, tolerance=TOLERANCE)
         self._solver.set_option("solver", "simplex")
 
-    def solve_tightened(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:
+    def solve_tightened(self, deadline: Deadline = UNTIMED) -> RelaxationOptimum | None:
         """Solve with the rows y <= share x z, as far as the rounds go."""
         optimum = self.solve(deadline)
         for _ in range(_ROUNDS):
@@ -135,7 +135,7 @@ class Relaxation:
         return optimum
 
     def add_cover_cuts(
-        self, optimum: RelaxationOptimum, deadline: Deadline | None = None
+        self, optimum: RelaxationOptimum, deadline: Deadline = UNTIMED
     ) -> RelaxationOptimum:
         """Solve with cover cuts of full supply groups, as far as the rounds go."""
         for _ in range(_COVER_CUT_ROUNDS):
@@ -199,7 +199,7 @@ class Relaxation:
         self._solver.add_two_entry_rows(columns.astype(np.int32), values)
         self._rows += len(flows)
 
-    def solve(self, deadline: Deadline | None = None) -> RelaxationOptimum | None:
+    def solve(self, deadline: Deadline = UNTIMED) -> RelaxationOptimum | None:
         """Solve it; None where the time was too short."""
         result = self._solver.solve(deadline=deadline)
         if result.values is None or result.duals is None or not result.optimal:

@@ -216,13 +216,9 @@ class Flow:
         for at, move in zip(path, moves, strict=True):
             self._move(at, move)
 
-    def allocations(self) -> list[Allocation]:
+    def allocations(self) -> tuple[Allocation, ...]:
         """Return the plan."""
-        return [
-            Allocation(pair.need, pair.offer, amount)
-            for pair, amount in zip(self._pairs.all, self.amounts, strict=True)
-            if amount
-        ]
+        return self._pairs.plan(self.amounts)
 
 
 def _path_from(

@@ -66,9 +66,7 @@ class RootMip:
         shares = zip(needs, groups, flows[flowing].tolist(), strict=True)
         checkpoint, before = assignment.checkpoint(), assignment.completed_weight
         assignment.clear(range(len(self._arcs.open)))
-        construct_from_solution(
-            assignment, candidates, selected, shares, list(range(self._project_count))
-        )
+        construct_from_solution(assignment, candidates, selected, shares)
         if assignment.completed_weight <= before:
             assignment.roll_back(checkpoint)
 

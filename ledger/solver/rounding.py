@@ -36,15 +36,11 @@ def round_to_plan(
 ) -> tuple[tuple[Allocation, ...], NoGoodCut | None]:
     """Return a plan near a solution, and a cut where it cannot be reached, if one is known."""
     pairs, completed = formulation.pairs, set(formulation.completed_projects(values))
-    problem, needs = pairs.problem, pairs.problem.needs
+    problem = pairs.problem
     amounts = formulation.amounts(values)
-    targets = [0] * len(needs)
-    for pair, amount in zip(pairs.all, amounts, strict=True):
-        targets[pair.need] = min(targets[pair.need] + amount, needs[pair.need].open)
     completing_needs = [index for end in sorted(completed) for index in problem.projects[end].needs]
     placed = [index for index in formulation.placed_needs(values) if index not in completing_needs]
-    for index in (*completing_needs, *placed):
-        targets[index] = needs[index].open
+    targets = pairs.targets(amounts, (*completing_needs, *placed))
     flow = Flow(pairs, amounts, targets, _closed_pairs(pairs, completed), placed)
     cut = NoGoodCut(frozenset(), frozenset(), flow.cover) if flow.cover else None
     for index in completing_needs:
