@@ -5,8 +5,8 @@
 2. Dive: fix projects and arcs round by round until few projects are undecided (relax-and-fix).
 3. Construct: complete whole projects in order of the relaxation, in whole numbers, along
    augmenting paths where a direct allocation is not possible.
-4. Improve: solve the undecided projects as one sub-MIP, then by exchange local search and the MIP
-   of the root (large problems), or by large-neighbourhood search (medium problems).
+4. Improve: solve the undecided projects as one sub-MIP, then by large-neighbourhood search; for
+   large problems by exchange local search before it, and by the MIP of the root after it.
 5. Level 2: allocate what is left to open needs, and bound the coverage by prices.
 
 Medium problems have too many pairs for the exact program and few enough for large sub-MIPs. Dense

@@ -2,7 +2,7 @@
 
 Variables of a sub-MIP: `z` of its projects in {0, 1}; flows of their candidate arcs, in {0, 1} for
 indivisible needs, semi-continuous for arcs with a minimum ticket; flows of completed projects
-outside, whose amounts may change within the arcs they use.
+outside, whose amounts may change within the arcs they use, or for large plans are fixed.
 Constraints: the flows of a need inside sum to `z`, outside to 1; capacity of each supply group;
 flows at most share x `z` where the relaxation needed that row.
 Objective: the weight of the completed projects of the sub-MIP.
