@@ -55,10 +55,9 @@ def closest_plan(
     solver.disable_feasibility_jump()
     solver.stop_at_gap(_GAP)
     projects = program.formulation.project_columns
-    columns = np.array(list(projects.values()), np.int32)
     least = np.array([float(one in before and one in after) for one in projects])
     most = np.array([float(one in before or one in after) for one in projects])
-    solver.set_bounds(columns, least, most)
+    solver.set_bounds(program.formulation.completion_columns, least, most)
     checks = limits.checks(program.formulation.model.columns)
     best = start
     for _ in range(_ROUNDS):

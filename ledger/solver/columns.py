@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from ledger.matching.plan import Allocation, allocated_to_needs, completed
+from ledger.solver.arcs import BoolArray
 from ledger.solver.highs import FloatArray, IndexArray, Model
 from ledger.solver.limit_rows import LimitRows
 from ledger.solver.pairs import EligiblePairs
@@ -41,6 +42,24 @@ class Formulation:
     level: int
     integral: bool
 
+    @property
+    def completion_columns(self) -> IndexArray:
+        """The `z` of all projects."""
+        return np.array(list(self.project_columns.values()), np.int32)
+
+    @property
+    def binary_columns(self) -> IndexArray:
+        """The `y` of pairs with a minimum amount and the `t` of all-or-nothing pairs."""
+        return np.unique(self.open_columns[self.open_columns >= 0])
+
+    @property
+    def has_ticket(self) -> BoolArray:
+        """Which pairs have a `y`."""
+        has_ticket: BoolArray = (self.open_columns >= 0) & (
+            self.open_columns != self.amount_columns
+        )
+        return has_ticket
+
     def amounts(self, values: FloatArray) -> list[int]:
         """Return the nearest whole amount of each pair, 0 for closed pairs."""
         amounts = []
@@ -67,10 +86,9 @@ class Formulation:
 
     def binary_choices(self, values: FloatArray) -> tuple[IndexArray, FloatArray]:
         """Return the binary columns and their rounded values."""
-        open_columns = np.unique(self.open_columns[self.open_columns >= 0])
         choices = (self.project_columns, self.placed_columns, self.limits.cap_columns)
         columns = np.concatenate(
-            [*(np.array(list(one.values()), np.int32) for one in choices), open_columns]
+            [*(np.array(list(one.values()), np.int32) for one in choices), self.binary_columns]
         )
         return columns, np.round(values[columns])
 

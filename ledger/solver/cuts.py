@@ -93,7 +93,7 @@ class FormulationCutSeparator:
             arcs, ArcBlock(need, group, np.minimum(1.0, most / open_), load)
         )
         self._projects_with_columns = np.array(list(formulation.project_columns), np.int64)
-        self._project_columns = np.array(list(formulation.project_columns.values()), np.int32)
+        self._project_columns = formulation.completion_columns
         self._amount_columns = formulation.amount_columns[at]
         units = np.array([formulation.units[index] for index in at.tolist()], np.float64)
         self._scale = units / open_

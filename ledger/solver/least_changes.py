@@ -366,11 +366,9 @@ def _repaired(
 def _solve_choice(program: Formulation, choice: Choice, deadline: Deadline) -> FloatArray | None:
     """Return the amounts that cover most, with the choice fixed."""
     solver = Solver(program.model, tolerance=_TOLERANCE)
-    ends = list(program.project_columns.items())
-    columns = np.array([column for _, column in ends], np.int32)
-    fixed_values = np.array([float(one in choice.completed) for one, _ in ends])
-    solver.set_bounds(columns, fixed_values, fixed_values)
-    opened = np.unique(program.open_columns[program.open_columns >= 0]).astype(np.int32)
+    fixed_values = np.array([float(one in choice.completed) for one in program.project_columns])
+    solver.set_bounds(program.completion_columns, fixed_values, fixed_values)
+    opened = program.binary_columns
     solver.set_bounds(opened, np.ones(len(opened)), np.ones(len(opened)))
     return solver.solve(deadline=deadline, nodes=50, checks=100).values
 

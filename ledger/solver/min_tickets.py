@@ -41,10 +41,9 @@ def solutions_with_tickets(
     Most promising: the same projects complete, indivisible needs free. Quickest, first where there
     is a time limit: indivisible needs keep their offers, projects may end incomplete.
     """
-    project_columns = np.array(list(formulation.project_columns.values()), np.int32)
-    integers = np.setdiff1d(_binary_columns(formulation), _ticket_columns(formulation)).astype(
-        np.int32
-    )
+    project_columns = formulation.completion_columns
+    tickets = formulation.open_columns[formulation.has_ticket]
+    integers = np.setdiff1d(formulation.binary_columns, tickets).astype(np.int32)
     nearby = LpOptimum(solution, optimum.reduced_costs, optimum.bound)
     rounded = np.round(solution)
     variants = [(project_columns, integers[:0]), (integers, project_columns)]
@@ -87,7 +86,7 @@ def solve_near_projects(
 def _limit_changes(
     solver: Solver, formulation: Formulation, start: FloatArray, changes: int
 ) -> None:
-    columns = np.array(list(formulation.project_columns.values()), np.int32)
+    columns = formulation.completion_columns
     if not changes:
         solver.set_bounds(columns, start[columns], start[columns])
         return
@@ -103,19 +102,6 @@ def _candidate_solver(formulation: Formulation, nearby: LpOptimum, tolerance: fl
     solver.disable_feasibility_jump()
     restrict_to_candidates(solver, formulation, nearby)
     return solver
-
-
-def _binary_columns(formulation: Formulation) -> IndexArray:
-    return np.unique(formulation.open_columns[formulation.open_columns >= 0])
-
-
-def _ticket_columns(formulation: Formulation) -> IndexArray:
-    """Return the `y` columns of pairs with a minimum amount."""
-    open_columns = formulation.open_columns
-    tickets: IndexArray = open_columns[
-        (open_columns >= 0) & (open_columns != formulation.amount_columns)
-    ]
-    return tickets
 
 
 INTEGER_GAP = 0.999
@@ -134,10 +120,6 @@ class TicketRelaxation:
             formulation.pairs, integral=integral, tickets=False, deadline=deadline
         )
         self._column_map = _column_map_of(self.program, formulation)
-        open_columns, amount_columns = formulation.open_columns, formulation.amount_columns
-        self._ticket_columns = np.flatnonzero(
-            (open_columns >= 0) & (open_columns != amount_columns)
-        )
 
     def solve_relaxation(self, deadline: Deadline) -> LpOptimum | None:
         """Solve the linear relaxation and return it in the columns of the full program.
@@ -170,7 +152,7 @@ class TicketRelaxation:
     def lift(self, values: FloatArray) -> FloatArray:
         """Return values of the columns of the full program; every pair in use is open."""
         lifted = self._mapped(values)
-        tickets = self._ticket_columns
+        tickets = self.formulation.has_ticket
         lifted[self.formulation.open_columns[tickets]] = (
             lifted[self.formulation.amount_columns[tickets]] > _MIN_AMOUNT
         )

@@ -145,7 +145,7 @@ def _candidate_pairs(formulation: Formulation, optimum: LpOptimum) -> list[int]:
     random_order = np.random.default_rng(SEED).random(len(pairs.all))
     amount_columns, open_columns = formulation.amount_columns, formulation.open_columns
     prices = optimum.reduced_costs[amount_columns] + np.where(
-        (open_columns >= 0) & (open_columns != amount_columns),
+        formulation.has_ticket,
         optimum.reduced_costs[open_columns],
         0,
     )
