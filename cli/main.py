@@ -17,7 +17,14 @@ from cli.framework import error_output
 from cli.framework.app import Root, build_root
 from cli.framework.command import Call, Session
 from cli.framework.settings import is_text
-from cli.framework.terminal import can_ask, can_flush, discard, is_terminal, print_to_stderr
+from cli.framework.terminal import (
+    can_ask,
+    can_flush,
+    discard,
+    fitted,
+    is_terminal,
+    print_to_stderr,
+)
 from cli.framework.usage_errors import NotText, ReceiptNotWritten, usage_error
 from ledger.core.errors import ExitCode, LedgerError, UsageError
 
@@ -159,7 +166,7 @@ def _of_damage_or_bug(error: Exception, session: Session) -> error_output.ErrorR
 def _say_interrupted(session: Session) -> None:
     """Say what was recorded, or that nothing was; below what a terminal shows of Ctrl-C."""
     line = session.interrupted if session.recorded is None else session.recorded
-    print_to_stderr(f"\n{line}" if is_terminal(sys.stderr) else line)
+    print_to_stderr(f"\n{fitted(line, sys.stderr)}" if is_terminal(sys.stderr) else line)
 
 
 def _invoke(root: Root, argv: list[str], session: Session) -> int:

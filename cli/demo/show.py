@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from cli.demo.place import DemoDatabaseGiven, ledger_url
 from cli.demo.story import chapters
 from cli.demo.walk import Chapter, Walker, demo_settings, print_lines, prompt_lines
-from cli.framework.command import Call
+from cli.framework.command import Call, Session
 from cli.framework.output import emit_document
 from cli.framework.terminal import has_color, width
 
@@ -33,6 +33,8 @@ def show_demo(call: Call, keep: str | None) -> None:
         raise DemoDatabaseGiven("demo does not use an existing ledger.")
     # A ledger is in UTC unless told otherwise, so its today is.
     story = chapters(datetime.now(UTC).date())
+    left = "was deleted" if keep is None else f"is in {keep}, as far as it came"
+    call.ensure_object(Session).interrupted = f"Interrupted; the demonstration's ledger {left}."
     with ledger_url(keep) as url:
         walker = Walker(demo_settings(call.settings, url))
         if call.format == "json":

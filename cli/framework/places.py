@@ -28,6 +28,9 @@ _SAME: Final[Mapping[str, tuple[str, ...]]] = {
 _BEFORE_OWN: Final = {"office": "city_office"}
 """The columns that options go by, where the one of that name is about something else."""
 
+_OF_PROVIDERS: Final = ("deal", "approach")
+"""The lists that say what a provider has to do with which need."""
+
 _PAIRED: Final = {"city": "with_city"}
 _TEXTS: Final = frozenset({"text", "code"})
 _NAMED_BY: Final = (("kind", "record"), ("table", "record"))
@@ -112,7 +115,11 @@ def refuse_place(name: str, value: str, columns: Iterable[str]) -> NoReturn:
     if name == "office":
         what = f"These rows belong to no office, so {value} has none of them."
         raise NoOfficeView(what, why=why)
-    raise NoPlaceView(f"These rows have no {name} and lead to none: {name}={value}.", why=why)
+    what = f"These rows have no {name} and lead to none: {name}={value}."
+    if name == "provider":
+        lists = " or ".join(f"cityfund {one} list --provider {value}" for one in _OF_PROVIDERS)
+        raise NoPlaceView(what, why=why, next_step=f"See what it has to do with needs: {lists}")
+    raise NoPlaceView(what, why=why)
 
 
 class _Leads:

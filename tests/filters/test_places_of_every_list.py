@@ -173,6 +173,14 @@ def test_the_rows_that_are_kept(listed: Officer, line: str, codes: str) -> None:
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("line", ["need list", "project list", "gaps"])
+def test_lists_without_a_provider_name_those_that_have_one(listed: Officer, line: str) -> None:
+    told = "cityfund deal list --provider BANK or cityfund approach list --provider BANK"
+    assert listed.refused(f"{line} --provider BANK", 2, told) == "no-place-view"
+    assert [one["need"] for one in listed.asks("deal list --provider BANK")["rows"]] == ["N-0001"]
+
+
+@pytest.mark.only_on("sqlite")
 def test_closed_records_are_listed_where_their_state_is_asked_for(listed: Officer) -> None:
     listed.says("offer withdraw O-REST --yes --reason dropped")
     listed.says("need withdraw N-0002 --yes --reason dropped")

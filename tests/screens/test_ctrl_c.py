@@ -87,3 +87,28 @@ def test_at_a_question_on_a_terminal(officer: Officer) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
+
+
+@pytest.mark.parametrize(("words", "left"), [("", "was deleted"), (" --keep demo.db", "demo.db")])
+def test_during_the_demonstration_on_a_narrow_terminal(
+    tmp_path: Path, words: str, left: str
+) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", "import sys; from cli.entry import main; sys.exit(main())", "demo", *words.split()],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
+        cwd=str(tmp_path),
+        encoding="utf-8",
+        timeout=120,
+        dimensions=(40, 40),
+    )
+    child.expect("city add")
+    child.sendintr()
+    child.expect("Interrupted;")
+    child.expect(pexpect.EOF)
+    child.close()
+    end = f"Interrupted;{child.before}"
+    assert child.exitstatus == 130, end
+    assert left in " ".join(end.split()), end
+    assert all(len(line) <= 40 for line in end.splitlines()), end
+    assert (tmp_path / "demo.db").exists() == bool(words)
