@@ -65,7 +65,9 @@ from ledger.solver.greedy import (
 from ledger.solver.highs import FloatArray, solver_name
 from ledger.solver.lns import (
     ARC_LIMITS,
+    LARGE_ARC_LIMITS,
     LARGE_STAGES,
+    LNS_ARC_LIMITS,
     LNS_STAGES,
     START_STAGES,
     Lns,
@@ -302,7 +304,7 @@ class LargeProblemSolver:
             self._report("local search")
             exchange_search(self._assignment, candidates, gains, self._deadline)
         if optimum is not None and self._arcs.per_offer:
-            self._search_neighbourhoods(restricted, optimum, gains, ARC_LIMITS, LARGE_STAGES)
+            self._search_neighbourhoods(restricted, optimum, gains, LARGE_ARC_LIMITS, LARGE_STAGES)
         if len(restricted.block.need) <= MAX_ARCS and self._is_listed:
             self._report("root program")
             root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
@@ -440,7 +442,6 @@ class LargeProblemSolver:
 
 _UNDECIDED = UndecidedLimits(max_projects=100, work_limit=400_000)
 _QUICK_UNDECIDED = UndecidedLimits(max_projects=60, work_limit=80_000)
-_ARC_LIMITS = ArcLimits(divisible=4, indivisible=10)
 
 
 def solve_medium(
@@ -490,4 +491,4 @@ class MediumProblemSolver(LargeProblemSolver):
     ) -> None:
         del candidates  # sub-MIPs round by flows of their own
         if optimum is not None:
-            self._search_neighbourhoods(restricted, optimum, gains, _ARC_LIMITS, self._stages)
+            self._search_neighbourhoods(restricted, optimum, gains, LNS_ARC_LIMITS, self._stages)

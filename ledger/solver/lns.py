@@ -51,7 +51,7 @@ class SubMipResult:
 
 
 class SubMip:
-    """A sub-MIP of some projects, while flows of the others may change unless they are fixed.
+    """A sub-MIP of some projects, while flows of the others may change.
 
     It starts from the plan of the assignment, or from a `state` that was never applied.
     """
@@ -62,11 +62,9 @@ class SubMip:
         assignment: Assignment,
         projects: list[int],
         state: PlanState | None = None,
-        *,
-        are_others_fixed: bool = False,
     ) -> None:
         self._choice, self._assignment, self._projects = choice, assignment, projects
-        self._from_assignment, self._are_others_fixed = state is None, are_others_fixed
+        self._from_assignment = state is None
         state = choice.state_of(assignment) if state is None else state
         self._completed, self._allocated = state.completed, state.allocated
         self._is_free_project = np.zeros(len(choice.completable), dtype=bool)
@@ -81,7 +79,7 @@ class SubMip:
         selected: BoolArray = np.where(
             self._is_free_project[project],
             choice.candidate | allocated,
-            self._completed[project] & (allocated | (free & (not self._are_others_fixed))),
+            self._completed[project] & (allocated | free),
         )
         return selected
 
@@ -133,9 +131,6 @@ class SubMip:
         types[inside & indivisible] = int(VariableType.INTEGER)
         types[inside & ~indivisible & (low > 0)] = int(VariableType.SEMI_CONTINUOUS)
         lows = np.where(indivisible, np.where(inside, 0.0, 1.0), low)
-        if self._are_others_fixed:
-            lows = np.where(inside, lows, self._allocated[at])
-            high = np.where(inside, high, self._allocated[at])
         return model.add_columns(0.0, np.minimum(lows, high), high, types, count=len(at))
 
     def _add_coverage_rows(self, model: Model, parts: IndexArray, flows: IndexArray) -> None:
@@ -293,22 +288,22 @@ _MIN_GAIN = -1.5
 class LnsStage:
     """The size and work limit of the sub-MIPs of a stage, and what ends it.
 
-    A stage ends after `max_failures` sub-MIPs without a gain, or at its total work limit. Where the
-    other projects are fixed, a sub-MIP of a large plan stays small.
+    A stage ends after `max_failures` sub-MIPs without a gain, or at its total work limit.
     """
 
     projects: int
     work_limit: int
     max_failures: int = 1
     total_work_limit: int = 600_000
-    are_others_fixed: bool = False
 
 
 LNS_STAGES = (LnsStage(200, 600_000),)
+LNS_ARC_LIMITS = ArcLimits(divisible=4, indivisible=10)
 START_STAGES = (LnsStage(80, 200_000),)
 """For the plan from which another search continues."""
-LARGE_STAGES = (LnsStage(40, 1_000_000, 6, 4_000_000, are_others_fixed=True),)
-"""For large plans."""
+LARGE_STAGES = (LnsStage(30, 1_500_000, 2, 6_000_000),)
+LARGE_ARC_LIMITS = ArcLimits(divisible=3, indivisible=6)
+"""For large plans: few, since the flows of many projects outside may change."""
 _NODES = 500
 
 
@@ -384,12 +379,7 @@ class Lns:
                     or work >= stage.total_work_limit
                 ):
                     break
-                sub_mip = SubMip(
-                    self._choice,
-                    self._assignment,
-                    projects,
-                    are_others_fixed=stage.are_others_fixed,
-                )
+                sub_mip = SubMip(self._choice, self._assignment, projects)
                 result = sub_mip.improve(stage.work_limit, _NODES, self._deadline)
                 failures = 0 if result.weight_gain else failures + 1
                 work += result.work
