@@ -203,7 +203,7 @@ EXEMPTION: Final = RegisterSpec(
         ColumnSpec("projects", Kind.CODES, "projects it covers; empty: any", register="project"),
         _FACTORS,
         _SECTORS,
-        _AUTHORITY,
+        required("authority", Kind.TEXT, "the authority that gave leave; none: nobody did"),
         required("reference", Kind.TEXT, "the number of the leave"),
         _REASON,
         required("from", Kind.DATE, "first day in force", past=True),

@@ -248,6 +248,11 @@ class Restrictions:
     exemptions: tuple[Exemption, ...] = ()
     recorded_at: Mapping[str, datetime] = field(default_factory=dict)
 
+    def with_leave_that_was_given(self) -> Restrictions:
+        """Give the same without the exemptions which say that nobody gave leave."""
+        given = tuple(one for one in self.exemptions if text_key(one.authority) != NOBODY)
+        return Restrictions(self.restrictions, given, self.recorded_at)
+
     @cached_property
     def _places_by_target(self) -> Mapping[TargetKey, list[int]]:
         places: defaultdict[TargetKey, list[int]] = defaultdict(list)
@@ -357,6 +362,8 @@ def _joined(lists: Iterable[tuple[str, ...]]) -> frozenset[str]:
 
 
 NO_RESTRICTIONS = Restrictions()
+NOBODY: Final = "none"
+"""The authority of an exemption which says that nobody gave leave for what took place."""
 
 
 def describe(restriction: Restriction) -> str:

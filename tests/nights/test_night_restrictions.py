@@ -12,9 +12,11 @@ from nights_world import NOON, TODAY, Nights, days_from_now
 
 from cli.main import main
 from ledger.registers.records import Exemption, Restriction
+from ledger.restrictions.acts import Restricted
 from ledger.restrictions.bars import year_after
 from ledger.store import restrictions as stored
 from ledger.store.session.snapshot import Reader
+from ledger.usecases.check import run_checks
 from ledger.usecases.nights import restrictions
 from ledger.usecases.nights.restrictions import KINDS
 
@@ -69,6 +71,20 @@ def test_a_barred_hold_is_listed_until_it_is_released(deal: Nights) -> None:
     assert not done.changed
     deal.release()
     assert found(deal) == []
+
+
+@pytest.mark.parametrize(("authority", "listed"), [("none", True), ("None", True), ("T", False)])
+def test_a_delivery_that_nobody_gave_leave_for_stays_listed(
+    deal: Nights, authority: str, listed: bool
+) -> None:
+    deal.commit("200 EUR")
+    bar(deal)
+    with pytest.raises(Restricted):
+        deal.deliver("50 EUR")
+    exempt(deal, authority=authority)
+    deal.deliver("50 EUR")
+    assert found(deal) == ([("barred-delivery", "D-0001", "50.00 EUR")] if listed else [])
+    assert not [one for one in run_checks(deal.ledger, ["restrictions"]) if one.failures]
 
 
 def test_a_barred_commitment_is_listed_until_the_pair_is_exempted(deal: Nights) -> None:

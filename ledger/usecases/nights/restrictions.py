@@ -84,7 +84,9 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
     for stage, kind in _BARRED_STAGES:
         for pair in outstanding:
             yield from _barred(snapshot, restrictions, pair, stage, kind, night.day)
-    yield from _barred_deliveries(snapshot, restrictions, pairs, deliveries)
+    # What took place without leave can be recorded under an exemption that says so, and is listed.
+    given = restrictions.with_leave_that_was_given()
+    yield from _barred_deliveries(snapshot, given, pairs, deliveries)
     yield from _barred_approaches(snapshot, restrictions, night.day)
     last = days_after(night.day, night.options.warn_days)
     for exemption in restrictions.exemptions:
