@@ -50,6 +50,8 @@ _PAST = {
     "correct": "corrected",
     "add": "added",
     "edit": "edited",
+    "accept": "accepted",
+    "attend": "recorded",
     "resolve": "resolved",
     "undo": "undone",
     "settle": "resolved",

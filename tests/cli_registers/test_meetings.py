@@ -308,3 +308,8 @@ def test_the_report_is_empty_where_nothing_is_recorded_and_has_every_format(
 def test_the_help_says_how_the_figures_are_made(fund: Officer) -> None:
     told = " ".join(fund.says("report engagement --help").split())
     assert "PRESENT = (attended + part + online among expected)" in told
+
+
+def test_the_receipt_of_an_attendance_says_that_it_is_recorded(metro: Officer) -> None:
+    said = metro.says("meeting attend MT-0001 MHD --did spoke")
+    assert said.startswith("done · attendance MT-0001/MHD recorded")
