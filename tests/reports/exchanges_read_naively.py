@@ -157,6 +157,39 @@ class NaiveExchange(Naive):
         ]
         return len(deals) + len(asked)
 
+    def partnerships(self) -> dict[str, dict[str, Any]]:
+        """Give `report partnerships`, in which nothing but undertakings came of a tie."""
+        found, day = {}, self.day
+        since = day.replace(year=day.year - 2)
+        for code, one in self.rows("partnership").items():
+            signed = days_of(one["signed"])[0] if one.get("signed") else None
+            if signed is not None and signed > day:
+                continue
+            own = [row for row in self.rows("undertaking").values() if row["partnership"] == code]
+            done = [days_of(row["done_on"])[0] for row in own if row.get("done_on")]
+            done = [one_day for one_day in done if one_day <= day]
+            if one.get("ended") and days_of(one["ended"])[1] < day:
+                status = "ended"
+            elif done and max(done) >= since:
+                status = "active"
+            elif signed is not None and signed >= since:
+                status = "new"
+            else:
+                status = "sleeping"
+            found[code] = {"status": status, "outcome": "done" if done else "none"}
+        return found
+
+    def tie_of(self, city: str, asker: str) -> str | None:
+        """Give the status of the liveliest partnership in force of two cities."""
+        rows, pair = self.rows("partnership"), {city, asker}
+        own = [
+            one["status"]
+            for code, one in self.partnerships().items()
+            if {rows[code]["city"], rows[code]["with_city"]} == pair
+        ]
+        in_force = [status for status in own if status != "ended"]
+        return min(in_force, key=TIES.index, default=None)
+
     def suggestions(self, need: str) -> list[dict[str, Any]]:
         """Give `exchange suggest` of a need, in its order."""
         asker, ranks = NEEDS[need], self.ranks()
@@ -175,6 +208,7 @@ class NaiveExchange(Naive):
                     "standing": self.standing(city),
                     "rank": ranks.get(city, (None, None))[0],
                     "ranked": ranks.get(city, (None, None))[1],
+                    "partnership": self.tie_of(city, asker),
                     "region": REGIONS.get(frozenset((CITIES[city], CITIES[asker]))),
                     "population_ratio": self.ratio(city, asker),
                     "busy": self.busy(city),
@@ -192,6 +226,8 @@ class NaiveExchange(Naive):
 
 REGIONS = {frozenset(("IR", "PK")): "sub-region"}
 """What two of the countries lie in together."""
+TIES = ("active", "new", "sleeping", None)
+"""The statuses of a partnership in force, and that there is none, in their order."""
 STANDINGS = ("proven", "credentialed", "declared", "none")
 
 
@@ -204,6 +240,7 @@ def _in_order(row: dict[str, Any]) -> tuple[Any, ...]:
         STANDINGS.index(row["standing"]),
         unknown,
         0 if unknown else Fraction(row["rank"], row["ranked"]),
+        TIES.index(row["partnership"]),
         row["region"] != "sub-region",
         ratio is None,
         Fraction(ratio or 0),

@@ -306,6 +306,21 @@ class Turn:
         code = self.teller.code("RS")
         self.teller.add("restriction", code, **terms, **{"from": f"{first}", "until": f"{last}"})
 
+    def partnership(self) -> None:
+        city, other = sorted(self.chance.sample([*CITIES], 2))
+        signed = self.chance.partial(0.7)
+        terms = {"city": city, "with_city": other, "signed": signed}
+        terms |= {"kind": self.chance.choice(("twinning", "memorandum"))}
+        terms["ended"] = self.chance.partial(0.3)
+        self.teller.add("partnership", self.teller.code("PA"), **terms)
+
+    def undertaking(self) -> None:
+        tie = self.one_of("partnership")
+        cities = self.teller.told.known("partnership", self.teller.moment)[tie]
+        terms = {"by": cities[self.chance.choice(("city", "with_city"))], "what": "a visit"}
+        terms |= {"due_on": f"{self.chance.day()}", "done_on": self.chance.partial(0.6)}
+        self.teller.add("undertaking", self.teller.code("UT"), partnership=tie, **terms)
+
     def deal(self) -> None:
         offer, need = self.one_of("offer"), self.chance.choice([*NEEDS])
         on = self.chance.day(400) + timedelta(days=300)
@@ -355,8 +370,10 @@ BEGINNING = {
     Turn.credential: 4,
     Turn.target: 1,
     Turn.restriction: 2,
+    Turn.partnership: 4,
 }
 MIDDLE = {Turn.attendance: 8, Turn.motion: 1, Turn.deal: 6, Turn.approach: 3, Turn.meeting: 1}
+MIDDLE[Turn.undertaking] = 4
 END = {
     Turn.later_act: 7,
     Turn.reversal: 1,

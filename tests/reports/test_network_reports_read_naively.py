@@ -1,6 +1,6 @@
 """Reports of the network on random ledgers, as of random days and known at random moments.
 
-Engagement, seats, exchanges, restrictions and approaches.
+Engagement, seats, exchanges, restrictions, approaches and partnerships.
 
 Each report is asked at the command line and compared with a second reading of its definition,
 which knows only the rows as told.
@@ -56,6 +56,8 @@ def compare_all(officer: Officer, naive: NaivePairs, times: str, span: tuple[Any
     report = officer.asks(f"report restrictions --all {times}")
     compare(report, "restriction", naive.restrictions())
     compare(officer.asks(f"report pipeline {times}"), "stage", naive.pipeline())
+    ties = officer.asks(f"report partnerships {times}")
+    compare(ties, "partnership", naive.partnerships())
 
 
 def compare_exchanges(officer: Officer, naive: NaivePairs, times: str) -> None:
