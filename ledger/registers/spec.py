@@ -206,11 +206,12 @@ class RegisterSpec:
     """The column of the day on which what it records took place or began."""
     stored_in: str | None = None
     """The table of its identity rows, where its own name is a word of SQL."""
+    table: str = field(init=False)
+    """The table of its identity rows, with which the names of its other tables begin."""
 
-    @property
-    def table(self) -> str:
-        """Name the table of its identity rows, with which the names of its other tables begin."""
-        return self.stored_in or self.name
+    def __post_init__(self) -> None:
+        """Name the table once: every read and write asks for it."""
+        object.__setattr__(self, "table", self.stored_in or self.name)
 
     @cached_property
     def column(self) -> dict[str, ColumnSpec]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import Connection, select
 
 from ledger.core.suggest import did_you_mean
 from ledger.registers.activity import ACTIVITY, kinds_of
 from ledger.registers.table import versioned
-from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked
-from ledger.store.db.tables import FORMER
+from ledger.store.db.tables import FORMER, IDENTITY_CHANGE
 from ledger.store.origins import Key
 from ledger.store.registers import (
     STORED_REGISTERS,
@@ -29,6 +27,7 @@ from ledger.store.registers import (
     seek_id,
     unknown_code,
 )
+from ledger.store.stored_registers import plain_values, table_of
 
 _SEPARATOR: Final = ":"
 
@@ -166,40 +165,27 @@ def records_about(
 def _registers_about(connection: Connection, codes: Iterable[str]) -> set[str]:
     """Name the registers of activity that have a record about one of some codes."""
     names = [spec.name for spec in ACTIVITY]
-    rows = (_about_code().rows(connection, code=code)[0] for code in codes)
-    return {name for row in rows for name, is_there in zip(names, row, strict=True) if is_there}
+    return {
+        name
+        for some in chunked([*codes])
+        for name in plain_values(connection, " UNION ALL ".join(map(_about, names)), some)
+    }
 
 
-@cache
-def _about_code() -> Prepared:
-    """Say of each register of activity whether a record of it is about a code: in one statement."""
-    tables = (identity_of(spec.name) for spec in ACTIVITY)
-    return Prepared(
-        select(
-            *(
-                select(func.count()).where(table.c.record == bindparam("code")).scalar_subquery()
-                for table in tables
-            )
-        )
-    )
+def _about(name: str) -> str:
+    """Name a register of activity where a record of it is about one of some codes."""
+    about = f'SELECT 1 FROM "{table_of(name)}" AS own WHERE own.record IN ({{}})'  # noqa: S608 - names of the schema
+    return f"SELECT '{name}' WHERE EXISTS ({about})"
 
 
 def _codes_of(connection: Connection, kind: str, identity: int) -> set[str]:
     """Give every code that one record has or had, as it was spelt."""
-    queries = _codes_by_id(kind)
-    return {code for query in queries for (code,) in query.rows(connection, identity=identity)}
-
-
-@cache
-def _codes_by_id(kind: str) -> tuple[Prepared, ...]:
-    register = STORED_REGISTERS[kind]
-    identity: BindParameter[int] = bindparam("identity")
-    own = select(register.identity.c.code).where(register.identity.c.id == identity)
-    if register.changes is None:
-        return (Prepared(own),)
-    changes = register.changes.c
-    former = select(changes[f"{FORMER}code"]).where(changes[register.owner] == identity)
-    return Prepared(own), Prepared(former)
+    spec = versioned()[kind]
+    sql = f'SELECT code FROM "{spec.table}" WHERE id = {{}}'  # noqa: S608 - as above
+    if spec.until_acts:
+        changes = f'"{kind}{IDENTITY_CHANGE}"'
+        sql += f' UNION SELECT {FORMER}code FROM {changes} WHERE "{kind}_id" = {{}}'  # noqa: S608 - as above
+    return {*plain_values(connection, sql, [identity])}
 
 
 def _codes_had(connection: Connection, kind: str, ids: set[int]) -> list[str]:

@@ -36,10 +36,19 @@ from ledger.journal.entries import CANONICAL_FORMAT, IDENTITY_FORMAT
 from ledger.registers.table import versioned
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
-from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, codes_had, in_parts, is_newest
 from ledger.store.db.tables import FORMER
-from ledger.store.stored_registers import StoredRegister, Term, stored_register
+from ledger.store.db.types import marks_of
+from ledger.store.stored_registers import (
+    StoredRegister,
+    Term,
+    code_by_id,
+    id_by_code,
+    is_plain,
+    newest,
+    newest_with,
+    stored_register,
+)
 
 
 class UnknownCode(NotFound, code="unknown-code"):
@@ -218,8 +227,9 @@ def load_all(
 
     In the order of codes, which is put right here: each server has a way of its own with letters.
     """
-    query = select_current(kind, known=known_at is not None)
-    rows = connection.execute(query, known_at_parameter(known_at))
+    rows: Iterable[Any] = newest(connection, STORED_REGISTERS[kind])  # sent when it is read
+    if known_at is not None:
+        rows = connection.execute(select_current(kind, known=True), {"known_at": known_at})
     records = {record.record.code: record for record in stored_records(kind, rows)}
     return {code: records[code] for code in sorted(records)}
 
@@ -252,7 +262,7 @@ def _there_now(kind: str) -> tuple[ColumnElement[bool], ...]:
 
 def in_error(kind: str, identity: ColumnElement[Any]) -> ColumnElement[bool]:
     """Select the rows whose record with the id `identity` is in error, by its versions alone."""
-    versions, owner = STORED_REGISTERS[kind].versions, STORED_REGISTERS[kind].owner
+    versions, owner = marks_of(kind), STORED_REGISTERS[kind].owner
     marked, later = versions.alias("marked"), versions.alias("later")
     after = (later.c[owner] == marked.c[owner], later.c.version > marked.c.version)
     restored = exists().where(*after).correlate_except(later)
@@ -264,19 +274,17 @@ def load(
     connection: Connection, kind: str, identity: int, known_at: datetime | None = None
 ) -> StoredRecord:
     """Read one record by its id."""
-    query = select_current(kind, known=known_at is not None, by="id")
+    if known_at is None:
+        return load_by(connection, kind, "id", identity)[0]
+    query = select_current(kind, known=True, by="id")
     rows = connection.execute(query, {"wanted": identity, **known_at_parameter(known_at)})
     return next(iter(stored_records(kind, rows)))
 
 
 def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[StoredRecord]:
     """Read the records whose identity rows have a value in a column, in one statement."""
-    return list(stored_records(kind, _current_by(kind, column).rows(connection, wanted=value)))
-
-
-@cache
-def _current_by(kind: str, column: str) -> Prepared:
-    return Prepared(select_current(kind, by=column))
+    rows = newest(connection, STORED_REGISTERS[kind], f'own."{column}"', [value])
+    return list(stored_records(kind, rows))
 
 
 def load_where(
@@ -290,10 +298,15 @@ def load_where(
 
     A term that refers to another register is compared by that record's id.
     """
-    query = _current_where(kind, term, known=known_at is not None)
+    register = STORED_REGISTERS[kind]
+    found = next(one for one in register.terms if one.name == term)
     records: dict[str, StoredRecord] = {}
     for chunk in chunked([*values]):
-        rows = connection.execute(query, {"values": chunk, **known_at_parameter(known_at)})
+        if known_at is None and is_plain(found):
+            rows: Iterable[Any] = newest_with(connection, register, found, chunk)
+        else:
+            query = _current_where(kind, term, known=known_at is not None)
+            rows = connection.execute(query, {"values": chunk, **known_at_parameter(known_at)})
         records.update({one.record.code: one for one in stored_records(kind, rows)})
     return records
 
@@ -373,9 +386,9 @@ def seek_id(
 
     Raises `AmbiguousCode`.
     """
-    exact = _id_by_code(kind).value(connection, code=typed) if known_at is None else None
+    exact = id_by_code(connection, kind, typed) if known_at is None else None
     if exact is not None:
-        return int(exact)
+        return exact
     table = identity_of(kind)
     rows = select(table.c.id, table.c.code).where(*there(kind, known_at))
     compared = normalised_code(typed)
@@ -412,13 +425,6 @@ def find_by_former_code(
     return connection.execute(query.distinct()).all()
 
 
-@cache
-def _id_by_code(kind: str) -> Prepared:
-    identity = identity_of(kind)
-    query = select(identity.c.id).where(identity.c.code == bindparam("code"), *there(kind))
-    return Prepared(query)
-
-
 def find_hidden(connection: Connection, kind: str, typed: str) -> StoredRecord | None:
     """Read the record last recorded in error that has or had a code, in any case; None if none."""
     if kind not in STORED_REGISTERS:
@@ -440,10 +446,12 @@ def find_code(
     connection: Connection, kind: str, typed: str, known_at: datetime | None = None
 ) -> str:
     """Find the code a reader means, a unique beginning of it included; as known at a moment."""
-    identity = identity_of(kind)
     identity_id = find_id(connection, kind, typed, by_prefix=True, known_at=known_at)
+    if known_at is None:
+        return code_by_id(connection, kind, identity_id)
+    identity = identity_of(kind)
     code: ColumnElement[Any] = identity.c.code
-    if known_at is not None and kind in STORED_REGISTERS:
+    if kind in STORED_REGISTERS:
         code = value_before(STORED_REGISTERS[kind], identity, "code", not_yet_known)
     query = select(code).select_from(identity).where(identity.c.id == identity_id)
     return str(connection.execute(query, known_at_parameter(known_at)).scalar_one())
@@ -475,16 +483,8 @@ def unknown_code(connection: Connection, kind: str, typed: str) -> UnknownCode:
 def _kind_of(connection: Connection, typed: str) -> str | None:
     """Give the register that does hold a code, for one typed in another's place."""
     folded = normalised_code(typed)
-    held = (kind for kind in CODED_KINDS if _id_in_any_case(kind).first(connection, folded=folded))
+    held = (kind for kind in CODED_KINDS if id_by_code(connection, kind, folded, "folded"))
     return next(held, None)
-
-
-@cache
-def _id_in_any_case(kind: str) -> Prepared:
-    identity = identity_of(kind)
-    return Prepared(
-        select(identity.c.id).where(identity.c.folded == bindparam("folded"), *there(kind))
-    )
 
 
 _WITH_ARTICLE: Final = {

@@ -1,19 +1,31 @@
-"""How the records of registers are kept: each term, and the table and column that it is in."""
+"""How the records of registers are kept: each term, and the table and column that it is in.
+
+Their newest versions are read by SQL that is written from the specifications. Every process makes
+its tables and statements anew: SQLAlchemy's tables of a register and a statement over them take
+many times as long as that text, and a screen reads a dozen registers. What is read as known at an
+earlier moment, and all queries that are made of parts, stay with `ledger.store.registers`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Table, and_, func
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, and_, func
+from sqlalchemy.types import TypeEngine, to_instance
 
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
-from ledger.registers.table import origin_kinds
+from ledger.registers.table import origin_kinds, versioned
 from ledger.store.db import tables
+from ledger.store.db.prepared import fetch_parts, placeholders
 from ledger.store.db.queries import origin_text
+from ledger.store.db.types import ROW_ID, Instant, type_of
+
+_Convert = Callable[[Any], Any]
+_ID: Final[TypeEngine[Any]] = to_instance(ROW_ID)
 
 BELOW: Final[Mapping[str, tuple[str, ...]]] = {
     "office": ("city", "seat"),
@@ -65,27 +77,39 @@ class StoredRegister:
     """How the records of a register are kept: each term in one of two tables.
 
     `owner` is the version table's column that points at the identity row; `fixed` and `versioned`
-    name the columns of either table. `changes` has what was changed in identity rows, if anything
-    of them can change.
+    name the columns of either table. The tables are made when they are first asked for: what is
+    read and written without SQLAlchemy's statements needs their names alone.
     """
 
     spec: RegisterSpec
     record: type[Any]
-    identity: Table
-    versions: Table
     terms: tuple[Term, ...]
     kind: str
     owner: str
     fixed: tuple[str, ...]
     versioned: tuple[str, ...]
     corrected: tuple[str, ...]
-    changes: Table | None
     free_texts: tuple[tuple[str, str], ...]
     """The terms that are free text: what a leaf's disclosure calls each, and its column."""
     plain: tuple[tuple[str, str], ...]
     """The terms that are kept as they are: the attribute and the column of each."""
     naming: tuple[Term, ...]
     """The terms that name another record, of which its id is kept."""
+
+    @cached_property
+    def identity(self) -> Table:
+        """The table of what never changes of a record, its codes among it."""
+        return tables.named(self.kind)
+
+    @cached_property
+    def versions(self) -> Table:
+        """The table of the versions of records."""
+        return tables.versions_of(self.kind)
+
+    @cached_property
+    def changes(self) -> Table | None:
+        """The table of what was changed in identity rows, if anything of them can change."""
+        return tables.identity_changes_of(self.kind)
 
     @property
     def changes_table(self) -> Table:
@@ -127,15 +151,12 @@ def stored_register(spec: RegisterSpec) -> StoredRegister:
     return StoredRegister(
         spec,
         record,
-        tables.named(spec.name),
-        tables.versions_of(spec.name),
         terms,
         kind=spec.name,
         owner=f"{spec.table}_id",
         fixed=tuple(term.column for term in terms if term.fixed),
         versioned=tuple(name for term in terms if not term.fixed for name in term.columns),
         corrected=tuple(term.column for term in terms if term.corrected),
-        changes=tables.identity_changes_of(spec.name),
         free_texts=tuple(
             (disclosed_name(term.name), term.column)
             for term in terms
@@ -196,3 +217,161 @@ def with_references(kinds: Iterable[str], registers: Mapping[str, StoredRegister
             found[kind] = None
             waiting += [target for _, target in references_of(registers[kind])]
     return [*found]
+
+
+class _Select(NamedTuple):
+    """A register's select in the words of an engine, and which columns of its rows to convert."""
+
+    sql: str
+    converts: tuple[tuple[int, _Convert], ...]
+
+
+_MADE: Final[dict[tuple[str, str], _Select]] = {}
+"""The selects by register and engine."""
+
+
+def newest(
+    connection: Connection,
+    register: StoredRegister,
+    where: str | None = None,
+    values: Sequence[Any] = (),
+) -> Iterator[list[Any]]:
+    """Give the newest version of each record, or of those with one of some values in a column.
+
+    Each comes as its id, the number of its version, when that was recorded, and its terms. Those
+    in error are left out. The values are as the driver takes them.
+    """
+    key = register.kind, connection.dialect.name
+    made = _MADE.get(key)
+    if made is None:
+        made = _MADE[key] = _select(register, connection.dialect)
+    sql = made.sql
+    if where is not None:
+        sql = f"{sql} AND {where} IN ({placeholders(connection, len(values))})"
+    for rows in fetch_parts(connection, sql, values):
+        for row in rows:
+            read = list(row)
+            for at, convert in made.converts:
+                read[at] = convert(read[at])
+            yield read
+
+
+def newest_with(
+    connection: Connection, register: StoredRegister, term: Term, values: Sequence[Any]
+) -> Iterator[list[Any]]:
+    """Give the newest versions of the records with one of some values in a term, as it is kept."""
+    convert = (
+        _type_of(register, term).dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    )
+    given = values if convert is None else [*map(convert, values)]
+    return newest(connection, register, _column(term), given)
+
+
+def is_plain(term: Term) -> bool:
+    """Say whether a term is in one column, whose value no version corrects."""
+    return not term.corrected and term.kind_column is None
+
+
+@cache
+def there(kind: str) -> str:
+    """Write the condition that a record is not in error, by the id of its identity row."""
+    table = versioned()[kind].table
+    owner, versions = f'"{table}_id"', f'"{table}_version"'
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {versions} AS marked WHERE marked.{owner} = own.id "  # noqa: S608 - names of the schema
+        f"AND marked.in_error AND NOT EXISTS (SELECT 1 FROM {versions} AS later "
+        f"WHERE later.{owner} = marked.{owner} AND later.version > marked.version))"
+    )
+
+
+def _select(register: StoredRegister, dialect: Dialect) -> _Select:
+    spec = register.spec
+    owner, versions = f'"{spec.table}_id"', f'"{spec.table}_version"'
+    columns = ["own.id", "v.version", "v.recorded_at"]
+    types: list[TypeEngine[Any] | None] = [None, None, Instant()]
+    joins = [f'"{spec.table}" AS own JOIN {versions} AS v ON v.{owner} = own.id']
+    for term in register.terms:
+        if term.refers_to is None:
+            columns.append(_value(term))
+            types.append(None if term.kind_column else _type_of(register, term))
+            continue
+        target = f'"its_{term.attribute}"'
+        named = versioned()[term.refers_to].table
+        joins.append(f'LEFT JOIN "{named}" AS {target} ON {target}.id = {_column(term)}')
+        columns.append(f"{target}.code")
+        types.append(None)
+    newest_version = f"SELECT max(later.version) FROM {versions} AS later"  # noqa: S608 - as above
+    sql = (
+        f"SELECT {', '.join(columns)} FROM {' '.join(joins)} "  # noqa: S608 - as above
+        f"WHERE v.version = ({newest_version} WHERE later.{owner} = v.{owner}) AND NOT v.in_error"
+    )
+    readers = (
+        None if one is None else one.dialect_impl(dialect).result_processor(dialect, None)
+        for one in types
+    )
+    return _Select(sql, tuple((at, one) for at, one in enumerate(readers) if one is not None))
+
+
+def _column(term: Term) -> str:
+    return f'{"own" if term.fixed else "v"}."{term.column}"'
+
+
+def _value(term: Term) -> str:
+    """Write what a term is: its column, the correction that a version holds, or its origin."""
+    column = _column(term)
+    if term.kind_column is not None:
+        return _origin(f'v."{term.kind_column}"', column)
+    return f'coalesce(v."{term.column}", {column})' if term.corrected else column
+
+
+def _origin(kind: str, identity: str) -> str:
+    """Write an origin as `kind:code`, as `ledger.store.db.queries.origin_text` selects it."""
+    codes = " ".join(
+        f"WHEN '{one}' THEN (SELECT named.code FROM \"{one}\" AS named WHERE named.id = {identity})"  # noqa: S608 - as above
+        for one in origin_kinds()
+    )
+    lost = f"'#' || coalesce(CAST({identity} AS VARCHAR), '')"
+    return (
+        f"CASE WHEN {kind} IS NULL AND {identity} IS NULL THEN NULL "
+        f"ELSE coalesce({kind}, '') || ':' || coalesce(CASE {kind} {codes} END, {lost}) END"
+    )
+
+
+def _type_of(register: StoredRegister, term: Term) -> TypeEngine[Any]:
+    if term.refers_to is not None:
+        return _ID
+    spec: RegisterSpec = register.spec
+    made: TypeEngine[Any] = to_instance(type_of(spec.column[term.name]))
+    return made
+
+
+def id_by_code(connection: Connection, kind: str, code: str, column: str = "code") -> int | None:
+    """Give the id of the record that has a code exactly, which is not in error; None without.
+
+    In the `column` folded, codes are compared in any case.
+    """
+    is_there = f" AND {there(kind)}" if kind in versioned() else ""
+    sql = f'SELECT own.id FROM "{table_of(kind)}" AS own WHERE own.{column} = {{}}{is_there}'  # noqa: S608 - as above
+    found = plain_values(connection, sql, [code])
+    return int(found[0]) if found else None
+
+
+def code_by_id(connection: Connection, kind: str, identity: int) -> str:
+    """Give the code that a record has, whether it is in error or not."""
+    sql = f'SELECT code FROM "{table_of(kind)}" WHERE id = {{}}'  # noqa: S608 - as above
+    return str(plain_values(connection, sql, [identity])[0])
+
+
+def plain_values(connection: Connection, sql: str, values: Sequence[Any]) -> list[Any]:
+    """Give the first column of a statement that takes the same values in each of its places `{}`.
+
+    The columns are of numbers and texts.
+    """
+    written = sql.replace("{}", placeholders(connection, len(values)))
+    given = [*values] * sql.count("{}")
+    return [row[0] for rows in fetch_parts(connection, written, given) for row in rows]
+
+
+def table_of(kind: str) -> str:
+    """Name the table that holds the codes of a kind: a register, or proposals."""
+    return versioned()[kind].table if kind in versioned() else kind

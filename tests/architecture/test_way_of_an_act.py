@@ -85,16 +85,12 @@ def test_a_list_loads_few_modules(ledger_url, kind):
     assert len(trace.modules) <= MOST_MODULES_OF_A_LIST, trace.modules
 
 
-TABLES_OF_LISTS = {
-    "city list": {"city", "office"},
-    "need list": {"need", "project", "city", "office"},
-    "provider list": {"provider", "offer", "city", "office"},
-}
-"""The registers whose tables a list needs: its own, those that its records refer to, and offers."""
+WITHOUT_TABLES = ("city list", "need list", "provider list", "gaps")
+"""What reads registers by SQL written from their specifications alone."""
 
 
-@pytest.mark.parametrize(("command", "needed"), TABLES_OF_LISTS.items())
-def test_a_list_makes_no_tables_that_it_does_not_read(ledger_url, command, needed):
+@pytest.mark.parametrize("command", WITHOUT_TABLES)
+def test_a_reading_command_makes_no_table_of_a_register(ledger_url, command):
     program = (
         "import sys; from cli.main import main; main(sys.argv[1:]);"
         "from ledger.store.db.types import metadata; print(*metadata.tables, file=sys.stderr)"
@@ -103,7 +99,7 @@ def test_a_list_makes_no_tables_that_it_does_not_read(ledger_url, command, neede
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     made = set(done.stderr.split())
 
-    assert {name for name in REGISTERS if f"{name}_version" in made} == needed
+    assert not {name for name in REGISTERS if f"{name}_version" in made}
     assert not {name for name in made if name.startswith(("proposal", "introduced"))}
 
 

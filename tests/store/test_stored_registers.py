@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from asks import an_approach
 from bodies import a_body
+from complete_ledger import live
 from gatherings import gather
 from remarks import a_contact, a_note, a_reminder, an_owner
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from ties import a_partnership, an_undertaking
 from world import World, says_enough
@@ -40,7 +42,7 @@ from ledger.registers.records import (
 )
 from ledger.store import registers
 from ledger.store.db.errors import WriteConflict
-from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all
+from ledger.store.registers import AmbiguousCode, UnknownCode, find_id, load_all, load_where
 
 DAY = date(2026, 2, 3)
 
@@ -348,6 +350,34 @@ def test_every_field_comes_back_as_it_was_given(metro, kind):
     assert [type(getattr(kept, name)) for name in record.__slots__] == [
         type(getattr(record, name)) for name in record.__slots__
     ]
+
+
+@pytest.mark.parametrize("kind", EVERY_FIELD)
+def test_what_is_read_as_text_is_what_the_tables_select(world, kind):
+    live(world)
+    register = registers.STORED_REGISTERS[kind]
+    with world.ledger.read() as connection:
+        selected = {
+            one.id: one
+            for one in registers.stored_records(
+                kind, connection.execute(registers.select_current(kind))
+            )
+        }
+        read = {one.id: one for one in load_all(connection, kind).values()}
+        codes = {one.record.code for one in read.values()}
+        found = load_where(connection, kind, "code", codes)
+        by_code = {registers.load_by(connection, kind, "code", code)[0].id for code in codes}
+        hidden = connection.execute(
+            select(register.identity.c.code).where(~registers.there(kind)[0])
+        ).scalars()
+        lost = [
+            find for code in hidden for find in registers.load_by(connection, kind, "code", code)
+        ]
+
+    assert read == selected
+    assert {one.id: one for one in found.values()} == selected
+    assert by_code == {*selected}
+    assert not lost
 
 
 def test_every_register_is_tried():

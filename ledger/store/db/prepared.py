@@ -99,6 +99,23 @@ def _convert_row(row: ResultRow, converts: tuple[tuple[int, _Convert], ...]) -> 
     return tuple(values)
 
 
+def placeholders(connection: Connection, count: int) -> str:
+    """Write the places of some values in a statement for the driver."""
+    return ", ".join(("?" if connection.dialect.paramstyle == "qmark" else "%s",) * count)
+
+
+def fetch_parts(
+    connection: Connection, sql: str, parameters: Sequence[Any]
+) -> Iterator[list[ResultRow]]:
+    """Send a select by the driver's cursor and give its rows, many at once."""
+    cursor = send(connection, sql, parameters)
+    try:
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrap_driver_error(connection, sql, error) from error
+
+
 def _fetch(connection: Connection, sql: str, parameters: Parameters) -> list[ResultRow]:
     """Send a select and give its rows; SQLite finds some of its trouble in a row far down."""
     cursor = send(connection, sql, parameters)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Integer,
     Result,
     ScalarSelect,
-    SmallInteger,
     String,
     Table,
     bindparam,
@@ -43,6 +42,7 @@ from ledger.registers.table import origin_kinds
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
+from ledger.store.db.types import coded
 
 _Value = TypeVar("_Value")
 TIME_ZONE: Final = "time_zone"
@@ -211,10 +211,7 @@ def origin_text(
 def _code_of(
     kind: str, identity: ColumnElement[Any], code_of: Callable[[FromClause], ColumnElement[str]]
 ) -> ColumnElement[Any]:
-    # What is asked of it is all that is said of it: reads of projects, offers and deals would have
-    # the tables of a dozen registers made otherwise.
-    own = (column("id", BigInteger), column("code", tables.CODE), column("reuse", SmallInteger))
-    named = table(kind, *own).alias()
+    named = coded(kind).alias()
     query = select(code_of(named)).where(named.c.id == identity)
     return query.correlate_except(named).scalar_subquery()
 

@@ -36,26 +36,28 @@ from sqlalchemy import (
     true,
 )
 
-from ledger.core.factors import Factor, Side, Stage
+from ledger.core.factors import Side, Stage
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import Act
 from ledger.registers import table as registers
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
-from ledger.registers.table import FACTORS
 from ledger.store.db import types
 from ledger.store.db.types import (
     ROW_ID,
-    CodeList,
+    SMALL,
+    TYPES,
+    VOCABULARIES,
+    WORD_LENGTH,
     ExactDecimal,
-    ExactFraction,
     Instant,
-    PartialDateText,
     Word,
+    code_type,
     foreign_key,
     key_to,
     recorded_columns,
     request_column,
     row_id,
+    type_of,
     word_column,
 )
 
@@ -217,50 +219,25 @@ seat_role = Table(
 )
 
 
-_VOCABULARIES: Final = {
-    "countries": "country.code",
-    "sectors": "sector.code",
-    "project_statuses": "project_status.code",
-    "seat_roles": "seat_role.code",
-}
-"""The vocabularies whose entries are rows, and so can be referred to."""
-
-_WORD_LENGTH: Final = 20
-_SMALL: Final = 2**15
-_TYPES: Final[dict[Kind, Any]] = {
-    Kind.TEXT: Text,
-    Kind.CODES: CodeList,
-    Kind.TEXTS: CodeList,
-    Kind.DATE: Date,
-    Kind.PARTIAL_DATE: PartialDateText,
-    Kind.YES_NO: Boolean,
-    Kind.WHOLE: BigInteger,
-    Kind.AMOUNT: BigInteger,
-    Kind.DECIMAL: ExactDecimal,
-    Kind.FRACTION: ExactFraction,
-}
-
-
 def _stored(column: ColumnSpec) -> list[Any]:
     """Make what a register's table has for a column: the column itself, and its bounds."""
     name, filled = column.stored_name, column.is_always_filled
     if column.kind is Kind.ORIGIN:
         # What it refers to is in one of several tables: a guard stands for the foreign key.
         kind_name, id_name = column.stored_names
-        return [Column(kind_name, String(_WORD_LENGTH)), Column(id_name, BigInteger)]
+        return [Column(kind_name, String(WORD_LENGTH)), Column(id_name, BigInteger)]
     if column.register is not None and not column.is_list:
         return [foreign_key(name, f"{column.register}.id", required=filled)]
-    if column.bounds is not None and column.kind is Kind.WHOLE and column.bounds[1] < _SMALL:
+    if column.bounds is not None and column.kind is Kind.WHOLE and column.bounds[1] < SMALL:
         least, most = column.bounds
         bounds = CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
-        return [Column(name, SmallInteger, nullable=not filled), bounds]
-    if column.vocabulary in _VOCABULARIES and not column.is_list:
-        refers = ForeignKey(_VOCABULARIES[column.vocabulary])
-        return [Column(name, CODE, refers, nullable=not filled)]
+        return [Column(name, type_of(column), nullable=not filled), bounds]
+    if column.vocabulary in VOCABULARIES and not column.is_list:
+        refers = ForeignKey(VOCABULARIES[column.vocabulary])
+        return [Column(name, type_of(column), refers, nullable=not filled)]
     if column.added_later:
-        return [Column(name, _TYPES[column.kind], nullable=False, server_default=_before(column))]
-    kind = _code_type(column) if column.kind is Kind.CODE else _TYPES[column.kind]
-    return [Column(name, kind, nullable=not filled)]
+        return [Column(name, type_of(column), nullable=False, server_default=_before(column))]
+    return [Column(name, type_of(column), nullable=not filled)]
 
 
 def _before(column: ColumnSpec) -> Any:
@@ -270,26 +247,18 @@ def _before(column: ColumnSpec) -> Any:
     return true() if column.default == "yes" else false()
 
 
-def _code_type(column: ColumnSpec) -> Any:
-    if column.longest is not None:
-        return String(column.longest)
-    if column.words == FACTORS:
-        return Word(Factor)
-    return String(_WORD_LENGTH) if column.words else CODE
-
-
 def _register(spec: RegisterSpec, *more: Any) -> tuple[Table, Table]:
     """Make a register's two tables: what never changes, and the versions of its terms."""
     columns = [column for column in spec.stored if column.name != "code"]
     fixed = [part for column in columns if column.fixed for part in _stored(column)]
     terms = [part for column in columns if not column.fixed for part in _stored(column)]
     # Empty where it is as it was when the record was added.
-    terms += [Column(one.stored_name, _TYPES[one.kind]) for one in columns if one.corrected]
+    terms += [Column(one.stored_name, TYPES[one.kind]) for one in columns if one.corrected]
     identity = Table(
         spec.table,
         metadata,
         row_id(),
-        Column("code", _code_type(spec.column["code"]), nullable=False),
+        Column("code", code_type(spec.column["code"]), nullable=False),
         # Two codes that differ only in capitals are one: the database compares them folded.
         Column("folded", Text, nullable=False),
         # The number in a code that the program made, so that the next one is a single look-up.

@@ -1,4 +1,7 @@
-"""Column types that store a value exactly and equally on every engine, and common columns."""
+"""Column types that store a value exactly and equally on every engine, and common columns.
+
+Those that statements name without the tables of registers are among them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,31 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, MetaData, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    TableClause,
+    Text,
+    column,
+    table,
+)
 from sqlalchemy.types import TypeDecorator
 
+from ledger.core.factors import Factor
 from ledger.core.partial_dates import PartialDate
+from ledger.registers.spec import LIST_KINDS, ColumnSpec, Kind
+from ledger.registers.table import FACTORS, versioned
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -213,3 +234,74 @@ def key_to(name: str, target: str, kind: Any = BigInteger) -> Column[int]:
 def recorded_columns() -> tuple[Column[int], Column[Any]]:
     """Make the columns of the request that a row was written under, and of its timestamp."""
     return request_column(), Column("recorded_at", Instant, nullable=False)
+
+
+VOCABULARIES: Final = {
+    "countries": "country.code",
+    "sectors": "sector.code",
+    "project_statuses": "project_status.code",
+    "seat_roles": "seat_role.code",
+}
+"""The vocabularies whose entries are rows, and so can be referred to."""
+
+WORD_LENGTH: Final = 20
+SMALL: Final = 2**15
+TYPES: Final[dict[Kind, Any]] = {
+    Kind.TEXT: Text,
+    Kind.CODES: CodeList,
+    Kind.TEXTS: CodeList,
+    Kind.DATE: Date,
+    Kind.PARTIAL_DATE: PartialDateText,
+    Kind.YES_NO: Boolean,
+    Kind.WHOLE: BigInteger,
+    Kind.AMOUNT: BigInteger,
+    Kind.DECIMAL: ExactDecimal,
+    Kind.FRACTION: ExactFraction,
+}
+
+
+def type_of(column: ColumnSpec) -> Any:
+    """Give the type in which a register's table has a column that names no other record."""
+    if column.bounds is not None and column.kind is Kind.WHOLE and column.bounds[1] < SMALL:
+        return SmallInteger
+    if column.vocabulary in VOCABULARIES and column.kind not in LIST_KINDS:
+        return CODE
+    return code_type(column) if column.kind is Kind.CODE else TYPES[column.kind]
+
+
+def code_type(column: ColumnSpec) -> Any:
+    """Give the type of a column of codes: as long as they can be, or one of a few words."""
+    if column.longest is not None:
+        return String(column.longest)
+    if column.words == FACTORS:
+        return Word(Factor)
+    return String(WORD_LENGTH) if column.words else CODE
+
+
+@cache
+def coded(kind: str) -> TableClause:
+    """Give what has codes, a register or proposals, as far as statements say the codes of ids.
+
+    What is asked of it is all that is said of it: many reads would have the tables of a dozen
+    registers made otherwise. It is another one than the table with all columns, so a statement
+    has either.
+    """
+    name = versioned()[kind].table if kind in versioned() else kind
+    return table(
+        name, column("id", BigInteger), column("code", CODE), column("reuse", SmallInteger)
+    )
+
+
+@cache
+def marks_of(register: str) -> TableClause:
+    """Give the versions of a register as far as statements ask which records are in error."""
+    name = versioned()[register].table
+    own = (column(f"{name}_id", BigInteger), column("version", Integer))
+    return table(f"{name}_version", *own, column("in_error", Boolean))
+
+
+@cache
+def introduced_lines() -> TableClause:
+    """Give the lines of proposals that were introduced, as entries name them."""
+    own = ("proposal_id", "line", "entry_id")
+    return table("introduced_line", *(column(name, BigInteger) for name in own))

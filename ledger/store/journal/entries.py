@@ -41,7 +41,7 @@ from ledger.store.db.clock import known_by
 from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, is_newest
 from ledger.store.db.tables import entry, holder, movement, request
-from ledger.store.db.types import codes_in
+from ledger.store.db.types import coded, codes_in, introduced_lines
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.registers import in_error
 
@@ -361,8 +361,8 @@ def _counting(times: Times) -> Iterator[Any]:
 
 @cache
 def _entries() -> Select[Any]:
-    need, offer, deal = tables.need, tables.offer, tables.deal
-    proposal, introduced_line = tables.proposal, tables.introduced_line
+    need, offer, deal, proposal = map(coded, ("need", "offer", "deal", "proposal"))
+    introduced_line = introduced_lines()
     return (
         select(
             entry.c.id.label("number"),

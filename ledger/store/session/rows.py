@@ -57,8 +57,9 @@ _Row = Mapping[str, Any]
 WRITTEN_BY_ACTS: Final = tuple(STORED_REGISTERS[kind] for kind in tables.OF_JOURNAL)
 """The registers to which rows of the journal lead: what waits is written after their rows.
 
-A write of any kind needs their tables, to put its own in order.
+A write of any kind needs their tables, to put its own in order: they are made here.
 """
+_OF_JOURNAL: Final = [(one.identity, one.versions, one.changes) for one in WRITTEN_BY_ACTS]
 
 
 class Numbering:
