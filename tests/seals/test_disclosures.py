@@ -19,6 +19,7 @@ from cli.main import main
 from ledger.evidence.disclosures import SALT_LENGTH
 from ledger.evidence.proofs import DISCLOSABLE
 from ledger.journal.receipts import Receipt
+from ledger.store.erasable import ROW_PLACES
 from ledger.store.evidence.leaves import BEFORE_ALL, stream_leaves
 from ledger.store.registers import LEAF_KINDS
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -147,8 +148,10 @@ def test_every_disclosure_has_a_salt_of_its_own(proven):
     rows = disclosures(proven)
     assert {len(row["salt"]) for row in rows} == {SALT_LENGTH}
     assert len({bytes(row["salt"]) for row in rows}) == len(rows)
-    kinds = {LEAF_KINDS[row["kind"]] for row in rows}
+    names = {**dict(enumerate(LEAF_KINDS)), **{place: name for name, place in ROW_PLACES.items()}}
+    kinds = {names[row["kind"]] for row in rows}
     assert {"request", "entry", "office", "city", "provider", "project", "need", "deal"} <= kinds
+    assert {"statement", "statement_line", "finding"} <= kinds
 
 
 def test_a_repeated_request_and_a_dry_run_disclose_nothing_more(sealed):
