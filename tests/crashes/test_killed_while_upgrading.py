@@ -69,6 +69,7 @@ TAKEN_BACK = (
         f"ALTER TABLE request DROP COLUMN {name}"
         for name in ("transaction_id", "server_id", "parent_id", "parent_hash")
     ),
+    "DROP INDEX ix_receipt_hash",
     "ALTER TABLE receipt DROP COLUMN hash",
     "ALTER TABLE entry DROP COLUMN exemptions",
     "ALTER TABLE need_version DROP COLUMN declared_on",
