@@ -170,7 +170,7 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[
         send(connection, statement, values)
         return
     # Column by column: a loop over rows and columns would take as long as the inserts.
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for at, convert in converts:
         columns[at] = _convert_column(columns[at], convert)
     converted = zip(*columns, strict=True)
@@ -368,20 +368,26 @@ def hashes_of_stored(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]
     return _hashes(_hashed(table), list(zip(*rows, strict=True)))
 
 
-def _hashes(hashed: _Hashed, columns: list[Iterable[Any]]) -> list[bytes]:
+def _hashes(hashed: _Hashed, columns: list[Sequence[Any]]) -> list[bytes]:
     for at in hashed.binary:
         columns[at] = [None if value is None else bytes(value).hex() for value in columns[at]]
-    cells = [
-        [
-            ""
-            if value is None or value == default
-            else (f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
-            for value in columns[at]
-        ]
-        for at, name, default in hashed.columns
-    ]
+    cells = [_hashed_cells(columns[at], name, default) for at, name, default in hashed.columns]
     head = hashed.head
     return [sha256((head + "".join(one)).encode()).digest() for one in zip(*cells, strict=True)]
+
+
+def _hashed_cells(column: Sequence[Any], name: str, default: Any) -> list[str]:
+    """Give the cells of a column as they are hashed.
+
+    Each distinct value is written once: a day, a version or a request stands in many rows.
+    """
+    written = {
+        value: ""
+        if value is None or value == default
+        else (f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
+        for value in set(column)
+    }
+    return [written[value] for value in column]
 
 
 class WrittenRows:
@@ -398,7 +404,7 @@ class WrittenRows:
     def add(self, table: Table, rows: Sequence[ResultRow]) -> None:
         """Take in rows as they are written, their values in the order of the table's columns."""
         hashed = _hashed(table)
-        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for at, convert in hashed.converts:
             columns[at] = list(_convert_column(columns[at], convert))
         self.add_hashes(_hashes(hashed, columns))
