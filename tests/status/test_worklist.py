@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from officer import Officer
-from sqlalchemy import event
+from sent import recorded
 from world import NOON, World
 
 from cli.framework.user_state import state_path
@@ -38,16 +39,11 @@ def work(world: World, days: int = 30, as_of: date | None = None, **kept: Any) -
 
 
 def test_reminders_and_findings_are_read_once(town: World) -> None:
-    read: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        read.append(statement)
-
-    with town.ledger.reader() as reader:
-        event.listen(reader.connection, "before_cursor_execute", note)
+    with recorded(town.ledger.engine) as told, town.ledger.reader() as reader:
         read_worklist(reader, read_status_data(reader, 30), 30)
     for table in ("reminder_version", "finding_event"):
-        assert sum(f"FROM {table}" in one or f"JOIN {table}" in one for one in read) == 1, table
+        read = re.compile(rf'(FROM|JOIN) "?{table}\b')
+        assert sum(1 for one in told if read.search(one.sql)) == 1, table
 
 
 def listed(rows: list[WorkRow]) -> list[tuple[str, str]]:

