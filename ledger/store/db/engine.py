@@ -130,8 +130,14 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """Read in one transaction: every query sees the same moment."""
-    with translate_errors(engine), engine.connect() as connection, connection.begin():
+    with (
+        translate_errors(engine),
+        engine.connect() as connection,
+        connection.begin() as transaction,
+    ):
         yield connection
+        # There is nothing to commit, and SQLite does not commit after it met a damaged page.
+        transaction.rollback()
 
 
 @contextmanager
