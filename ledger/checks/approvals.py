@@ -33,9 +33,18 @@ from ledger.checks.result import CheckResult
 from ledger.checks.rows import CheckContext, EntryRow, RunningBalances
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
-from ledger.journal.entries import Act, Movement
+from ledger.journal.entries import (
+    CANONICAL_FORMAT,
+    CHAINED_FORMAT,
+    SALTED_FORMAT,
+    Act,
+    Movement,
+)
 
 AT_NIGHT: Final = "reconcile"
+
+_WITHOUT_DIGEST: Final = frozenset({CANONICAL_FORMAT, SALTED_FORMAT, CHAINED_FORMAT})
+"""The formats of requests whose approvals show no hash of all entries."""
 
 
 class RuleRow(NamedTuple):
@@ -60,9 +69,13 @@ class RequestRow(NamedTuple):
 
 
 class UseRow(NamedTuple):
-    """By what a request was recorded: an approval with its answer, or a standing approval."""
+    """By what a request was recorded: an approval with its answer, or a standing approval.
+
+    `asked_format` is the format of the request that asked for the approval.
+    """
 
     approval: int | None
+    asked_format: int | None
     key: str | None
     command: str | None
     lines: str | None
@@ -255,7 +268,8 @@ class Approvals(JournalCheck):
         yield use.answer != "given", "was not given"
         yield use.key != request.key, "was asked for under another key"
         yield use.command != request.command, "was asked for by another command"
-        agrees = self._lines.agree(request.id, use.lines, totals(deeds))
+        has_digest = use.asked_format not in _WITHOUT_DIGEST
+        agrees = self._lines.agree(request.id, use.lines, totals(deeds), has_digest=has_digest)
         yield not agrees, "was given for something else"
         yield use.answered_by == request.identity, "its own identity gave"
         yield is_later and self.context.one_writer, "was given later"

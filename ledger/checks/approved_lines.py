@@ -93,10 +93,13 @@ class ApprovedLines:
         declared = {one.account for one in movements if one.from_stage is Stage.UNDECLARED}
         entries.append(_Recorded(entry.number, terms, frozenset(declared), is_new_deal))
 
-    def agree(self, request: int, shown: str | None, totals: Sequence[str]) -> bool:
+    def agree(
+        self, request: int, shown: str | None, totals: Sequence[str], *, has_digest: bool
+    ) -> bool:
         """Say whether what was shown has the totals, and then the entries, of a request.
 
-        What was erased agrees with anything: the check of seals says whether it was.
+        What was erased agrees with anything: the check of seals says whether it was. Without
+        `has_digest` it is of an earlier format, which shows no hash of all entries.
         """
         if shown == ERASED:
             return True
@@ -107,7 +110,7 @@ class ApprovedLines:
             return False
         own = lines[start + len(totals) :]
         digest = self._digests[request]
-        if digest.count > MOST_LINES and lines[-1] != digest.line:
+        if has_digest and digest.count > MOST_LINES and own[-1:] != [digest.line]:
             return False
         patterns = [*self._patterns(request)]
         return len(own) >= len(patterns) and all(

@@ -105,8 +105,9 @@ class IdentityNeeded(RefusedByRule, code="identity-needed"):
 def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> Receipt:
     """Erase the texts of what is named, or some fields of it; all of it or nothing.
 
-    Raises `MalformedErasure`, `UnknownRequest`, `UnknownEntry`, `UnknownCode`, `NothingToErase`,
-    `IdentityNeeded` and `ReasonMissing`.
+    Raises `MalformedErasure`, `UnknownRequest`, `UnknownEntry`, `UnknownCode`, `UnknownStatement`,
+    `UnknownFinding`, `UnknownApproval`, `UnknownApprovalRule`, `UnknownStandingApproval`,
+    `NothingToErase`, `ApprovalOpen`, `IdentityNeeded` and `ReasonMissing`.
     """
     require_reason(uow, "Nothing is erased without a reason.")
     found: dict[tuple[LeafKey, str], ErasedText] = {}

@@ -11,6 +11,7 @@ from refusals import committed, refusal
 from sqlalchemy import select
 from world import World
 
+from ledger.journal.entries import CHAINED_FORMAT
 from ledger.store.db import tables
 from ledger.usecases.check import run_checks
 
@@ -40,6 +41,15 @@ def test_a_large_part_is_not_hidden_behind_many_small_ones(
     assert "commitments: 9,000,039.00 EUR in all" in lines
 
 
+def forty_commitments(folder: Path) -> Path:
+    """Write a file of twice as many commitments as an approval shows one by one."""
+    deals = folder / "deals.csv"
+    rows = [f"D-{n:04d},O-0001,N-0001,committed,9,EUR,2026-11-23,L-{n}" for n in range(100, 140)]
+    head = "code,offer,need,act,quantity,unit,effective_on,reference"
+    deals.write_text("\n".join((head, *rows, "")))
+    return deals
+
+
 @pytest.mark.every_engine
 @pytest.mark.parametrize("changed", ["amount", "day", None])
 def test_entries_beyond_the_ones_that_are_shown_are_compared(
@@ -47,10 +57,7 @@ def test_entries_beyond_the_ones_that_are_shown_are_compared(
 ) -> None:
     """A hash stands for all of them: the totals alone would be the same."""
     sara.says("approval rule add commit")
-    deals = tmp_path / "deals.csv"
-    rows = [f"D-{n:04d},O-0001,N-0001,committed,9,EUR,2026-11-23,L-{n}" for n in range(100, 140)]
-    head = "code,offer,need,act,quantity,unit,effective_on,reference"
-    deals.write_text("\n".join((head, *rows, "")))
+    deals = forty_commitments(tmp_path)
     assert refusal(sara, f"import {deals} --yes")["code"] == "approval-needed"
     assert "all 40 entries: SHA-256 " in lea.asks("approval show APR-0001")["lines"][-1]
     lea.says("approval give APR-0001")
@@ -64,6 +71,25 @@ def test_entries_beyond_the_ones_that_are_shown_are_compared(
     elif changed == "day":
         attack(world.url, f"UPDATE entry SET effective_on = '2026-11-22' WHERE id = {last}")
     assert ("was given for something else" in failures(world)) == (changed is not None)
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize("is_earlier", [True, False])
+def test_an_approval_of_an_earlier_format_shows_no_hash_of_all_entries(
+    sara: Person, lea: Person, world: World, tmp_path: Path, is_earlier: bool
+) -> None:
+    """Those that were asked for before there was one pass, by the format of their request."""
+    sara.says("approval rule add commit")
+    deals = forty_commitments(tmp_path)
+    with pytest.MonkeyPatch.context() as before:
+        before.setattr("ledger.store.session.approvals._all_entries", lambda _: ())
+        if is_earlier:
+            before.setattr("ledger.store.db.queries.BOUND_FORMAT", CHAINED_FORMAT)
+        assert refusal(sara, f"import {deals} --yes")["code"] == "approval-needed"
+    assert "lines more" in lea.asks("approval show APR-0001")["lines"][-1]
+    lea.says("approval give APR-0001")
+    sara.says(f"import {deals} --yes --key APR-0001")
+    assert ("was given for something else" in failures(world)) == (not is_earlier)
 
 
 @pytest.mark.every_engine

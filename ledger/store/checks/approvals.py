@@ -121,12 +121,13 @@ def _other_deeds(connection: Connection) -> dict[int, tuple[str, ...]]:
 
 
 def _uses(connection: Connection) -> Iterator[tuple[int, UseRow]]:
-    answering = tables.request.alias("answering")
+    asking, answering = tables.request.alias("asking"), tables.request.alias("answering")
     use, answer = approval_use.c, approval_answer.c
     query = (
         select(
             use.request_id,
             use.approval_id,
+            asking.c.format,
             *map(raw, approval.c["key", "command", "lines"]),
             *map(raw, answer["answer", "valid_until"]),
             identity_in(answering),
@@ -134,6 +135,7 @@ def _uses(connection: Connection) -> Iterator[tuple[int, UseRow]]:
             use.standing,
         )
         .outerjoin(approval, approval.c.id == use.approval_id)
+        .outerjoin(asking, asking.c.id == approval.c.request_id)
         .outerjoin(approval_answer, answer.approval_id == use.approval_id)
         .outerjoin(answering, answering.c.id == answer.request_id)
     )

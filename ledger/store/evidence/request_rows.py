@@ -30,7 +30,7 @@ OF_NO_REQUEST: Final = (
     *(night_tables.night_run, night_tables.night_step, night_tables.night_lock),
     night_tables.sealed_leaf,
 )
-"""The tables whose rows no request wrote, or a guard; the leaves of a seal are under its root."""
+"""The tables whose rows no request wrote, or guards did; the root of a seal covers its leaves."""
 
 _UNREADABLE: Final = bytes(32)
 """Stands for a row that the program could not have written: no row has this hash."""
@@ -99,7 +99,7 @@ def owner_of(table: Table) -> Any:
 
 
 def _former(connection: Connection, table: Table) -> dict[Any, dict[str, Any]]:
-    """Read with what each record of a register began that changed its identity later."""
+    """Read the first identity of each record whose identity changed later."""
     changes = table.metadata.tables.get(f"{table.name}{IDENTITY_CHANGE}")
     if changes is None:
         return {}
@@ -126,7 +126,7 @@ _KEY: Final = ("kind", "record", "version", "place", "field")
 
 
 def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[tuple[int, Any]]:
-    """Give each disclosure, or what was erased of one; an input has both, of which that counts."""
+    """Give each disclosure, or its erasure; of an input, which has both, the erasure counts."""
     kept, erased = tables.disclosure.c, tables.erasure.c
     opened = select(*map(raw, kept[("request_id", *_KEY, "salt", "text")])).where(
         kept.request_id.between(*bounds)
