@@ -80,10 +80,13 @@ def test_each_gain_is_that_of_a_plan_in_whole_numbers(kind, search):
 
 def test_a_search_ends_after_failures_and_at_its_total_work_limit():
     asked = problem_of(sparse(500, 500, seed=5))
-    failing = LnsStage(projects=1, work_limit=1, max_failures=2, total_work_limit=10**9)
+    failing = [
+        LnsStage(1, work_limit=1, max_failures=most, total_work_limit=10**9) for most in (1, 2)
+    ]
+    limited = [LnsStage(30, 10**6, 9, total_work_limit=most) for most in (1, 10**9)]
 
-    assert searched(asked, (failing,), LARGE_ARC_LIMITS)[-2:] == [0, 0]
-    assert searched(asked, (LnsStage(30, 10**6, 9, 1),), LARGE_ARC_LIMITS)[1:] == []
+    assert [searched(asked, (one,), LARGE_ARC_LIMITS) for one in failing] == [[0], [0, 0]]
+    assert [len(searched(asked, (one,), LARGE_ARC_LIMITS)) for one in limited] == [1, 2]
 
 
 def searched(
