@@ -270,3 +270,9 @@ class RestrictedProblem:
     prices: FloatArray
     part: FloatArray
     flow: FloatArray
+
+    @staticmethod
+    def unsolved(block: ArcBlock, completable: BoolArray, prices: FloatArray) -> RestrictedProblem:
+        """Return the restricted problem where nothing of the optimum is known."""
+        part, flow = np.zeros(len(completable)), np.zeros(len(block.need))
+        return RestrictedProblem(block, completable, prices, part, flow)

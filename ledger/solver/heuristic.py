@@ -6,7 +6,8 @@
 3. Construct: complete whole projects in order of the relaxation, in whole numbers, along
    augmenting paths where a direct allocation is not possible.
 4. Improve: solve the undecided projects as one sub-MIP, then by large-neighbourhood search; for
-   large problems by exchange local search before it, and by the MIP of the root after it.
+   large problems by exchange local search before it, and by the MIP of the root after it. Sub-MIPs
+   are solved only where each offer is a supply group of its own.
 5. Level 2: allocate what is left to open needs, and bound the coverage by prices.
 
 Medium problems have too many pairs for the exact program and few enough for large sub-MIPs. Dense
@@ -35,7 +36,7 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.sequence import has_sequence
-from ledger.solver.arc_choice import ArcChoice, ArcLimits
+from ledger.solver.arc_choice import ArcChoice
 from ledger.solver.arcs import ArcBlock, Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import (
@@ -71,7 +72,6 @@ from ledger.solver.lns import (
     LNS_STAGES,
     START_STAGES,
     Lns,
-    LnsStage,
     UndecidedLimits,
     solve_undecided,
 )
@@ -130,6 +130,9 @@ def _arcs(problem: MatchingProblem, deadline: Deadline) -> Arcs:
 
 class LargeProblemSolver:
     """The algorithm for large problems, over these arcs."""
+
+    _stages, _arc_limits = LARGE_STAGES, LARGE_ARC_LIMITS
+    _uses_sub_mips_alone = False
 
     def __init__(
         self,
@@ -200,9 +203,8 @@ class LargeProblemSolver:
         self._report("pricing")
         completable = completable_projects(arcs)
         if self._is_lp_solvable and self._is_listed:
-            block, prices = arcs.all(), np.zeros(len(arcs.groups.free))
-            return RestrictedProblem(
-                block, completable, prices, np.zeros(len(completable)), np.zeros(len(block.need))
+            return RestrictedProblem.unsolved(
+                arcs.all(), completable, np.zeros(len(arcs.groups.free))
             )
         priced = price_groups(arcs, completable, self._deadline)
         best, self._is_priced = priced.best, not self._deadline.passed
@@ -215,9 +217,7 @@ class LargeProblemSolver:
                 priced.block, completable, best.prices, priced.part, priced.flow
             )
         block = price_all_arcs(arcs, best.prices, completable, ARCS_PER_NEED_CONSTRUCTION).block
-        return RestrictedProblem(
-            block, completable, best.prices, np.zeros(len(completable)), np.zeros(len(block.need))
-        )
+        return RestrictedProblem.unsolved(block, completable, best.prices)
 
     def _complete(self, restricted: RestrictedProblem) -> None:
         """Solve level 1."""
@@ -300,29 +300,27 @@ class LargeProblemSolver:
         gains: FloatArray,
     ) -> None:
         """Improve the constructed plan."""
-        if self._is_lp_solvable:
+        if self._is_lp_solvable and not self._uses_sub_mips_alone:
             self._report("local search")
             exchange_search(self._assignment, candidates, gains, self._deadline)
         if optimum is not None and self._arcs.per_offer:
-            self._search_neighbourhoods(restricted, optimum, gains, LARGE_ARC_LIMITS, LARGE_STAGES)
-        if len(restricted.block.need) <= MAX_ARCS and self._is_listed:
+            self._search_neighbourhoods(restricted, optimum, gains)
+        is_small = len(restricted.block.need) <= MAX_ARCS and self._is_listed
+        if is_small and not self._uses_sub_mips_alone:
             self._report("root program")
             root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
             bound = root_mip.search(self._assignment, candidates, self._deadline)
             self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _search_neighbourhoods(
-        self,
-        restricted: RestrictedProblem,
-        optimum: RelaxationOptimum,
-        gains: FloatArray,
-        arc_limits: ArcLimits,
-        stages: tuple[LnsStage, ...],
+        self, restricted: RestrictedProblem, optimum: RelaxationOptimum, gains: FloatArray
     ) -> None:
         """Improve the plan by sub-MIPs until the stages end or the bound is reached."""
-        choice = ArcChoice.select(restricted, self._arcs, optimum, self._assignment, arc_limits)
+        choice = ArcChoice.select(
+            restricted, self._arcs, optimum, self._assignment, self._arc_limits
+        )
         lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
-        for _ in lns.rounds(stages):
+        for _ in lns.rounds(self._stages):
             self._report("neighbourhood search")
             if self._assignment.completed_weight >= self._bound or self._deadline.passed:
                 break
@@ -449,7 +447,7 @@ def solve_medium(
     options: SolverOptions = UNLIMITED,
     known_plan: Plan | None = None,
 ) -> Solution:
-    """Return a plan with proven bounds, improved by large-neighbourhood search.
+    """Return a plan with proven bounds, improved by large-neighbourhood search alone.
 
     The search starts from the known plan where that completes more than the constructed one.
     """
@@ -464,7 +462,10 @@ def start_plan(
 
 
 class MediumProblemSolver(LargeProblemSolver):
-    """The algorithm for medium problems, improved by large-neighbourhood search."""
+    """The algorithm for medium problems, improved by large-neighbourhood search alone."""
+
+    _stages, _arc_limits = LNS_STAGES, LNS_ARC_LIMITS
+    _uses_sub_mips_alone = True
 
     def __init__(
         self, problem: MatchingProblem, options: SolverOptions, known_plan: Plan | None
@@ -472,7 +473,7 @@ class MediumProblemSolver(LargeProblemSolver):
         deadline = Deadline(options.seconds)
         arcs = Arcs(problem, per_offer=True, deadline=deadline)
         super().__init__(problem, options, known_plan, arcs, deadline)
-        self._undecided, self._stages = _UNDECIDED, LNS_STAGES
+        self._undecided = _UNDECIDED
 
     def start_plan(self) -> tuple[Plan, Fraction]:
         """Return a quick plan for level 1 and the bound of level 1."""
@@ -481,14 +482,3 @@ class MediumProblemSolver(LargeProblemSolver):
             self._complete(self._restricted_problem_of())
         complete = not self._deadline.passed
         return best_plan(self._problem, self._plans(complete=complete)), self._bound
-
-    def _improve(
-        self,
-        restricted: RestrictedProblem,
-        optimum: RelaxationOptimum | None,
-        candidates: CandidateList,
-        gains: FloatArray,
-    ) -> None:
-        del candidates  # sub-MIPs round by flows of their own
-        if optimum is not None:
-            self._search_neighbourhoods(restricted, optimum, gains, LNS_ARC_LIMITS, self._stages)
