@@ -42,8 +42,8 @@ class PlanState:
 class ArcChoice:
     """All arcs in order of need; which are candidates, and the minimum share of each.
 
-    `min_share` is a part of the open amount of the need, 0 without a minimum; it is known for arcs
-    that are candidates or in use only.
+    `low` is that share, a part of the open amount of the need, 0 without a minimum; it is known for
+    arcs that are candidates or in use only.
     """
 
     arcs: Arcs

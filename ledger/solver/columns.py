@@ -103,10 +103,10 @@ class Formulation:
             if not pair.all_or_nothing:
                 more = pair.ratio.to_offer(1) + 1
                 kept_back[pair.offer] = kept_back.get(pair.offer, 0) + more
-        offers = [offer for offer in self.capacity_rows if offer in kept_back]
-        free = self.pairs.problem.offers
-        margins = [min(1.0, kept_back[offer] / free[offer].free) for offer in offers]
-        rows = [self.capacity_rows[offer] for offer in offers]
+        offers = self.pairs.problem.offers
+        reduced = [offer for offer in self.capacity_rows if offer in kept_back]
+        margins = [min(1.0, kept_back[offer] / offers[offer].free) for offer in reduced]
+        rows = [self.capacity_rows[offer] for offer in reduced]
         return np.array(rows, np.int32), np.array(margins, np.float64)
 
     def column_values(self, allocations: Iterable[Allocation]) -> FloatArray:

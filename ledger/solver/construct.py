@@ -3,7 +3,7 @@
 A need takes the amounts that the relaxation chose, then what its candidate list has left. Where
 that is not enough, an augmenting path makes room: another need that an offer serves moves to an
 offer with capacity left, breadth first, so that the shortest path is used. An indivisible need
-moves as a whole. Solutions of sub-MIPs are rounded to plans here as well.
+moves as a whole. The solution of the root MIP is rounded to a plan here as well.
 
 The exchange search then tries the projects that just miss completion: a lighter project is released
 if a heavier one can be completed then, and is completed again by other offers where possible.

@@ -2,7 +2,8 @@
 
 Variables of a sub-MIP: `z` of its projects in {0, 1}; flows of their candidate arcs, in {0, 1} for
 indivisible needs, semi-continuous for arcs with a minimum ticket; flows of completed projects
-outside, whose amounts may change within the arcs they use, or for large plans are fixed.
+outside: indivisible needs keep their offers, other amounts may change within the arcs they use and
+the candidate arcs without a minimum.
 Constraints: the flows of a need inside sum to `z`, outside to 1; capacity of each supply group;
 flows at most share x `z` where the relaxation needed that row.
 Objective: the weight of the completed projects of the sub-MIP.
@@ -368,7 +369,7 @@ class Lns:
         self._seeds = [one for one in order if np.isfinite(gains[one]) and gains[one] > _MIN_GAIN]
         self._relatedness = _Relatedness(choice, prices, gains)
 
-    def rounds(self, stages: tuple[LnsStage, ...] = LNS_STAGES) -> Iterator[int]:
+    def rounds(self, stages: tuple[LnsStage, ...]) -> Iterator[int]:
         """Solve one sub-MIP after the other, and yield the gain of each."""
         for stage in stages:
             failures = work = 0

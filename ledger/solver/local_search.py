@@ -77,10 +77,10 @@ class _LocalSearch:
         """Return the cheaper offers without a deal with a need, cheapest first."""
         offers = self._problem.offers
         costs = {
-            offer: other
+            offer: lower
             for offer in self._limits(need)
-            if (other := offers[offer].cost) is not None
-            and other < cost
+            if (lower := offers[offer].cost) is not None
+            and lower < cost
             and offer not in self._assignment.amounts[need]
         }
         return sorted(costs, key=lambda offer: (costs[offer], offer))

@@ -35,7 +35,7 @@ MAX_PAIRS_EXACT = 60_000
 MAX_PAIRS_WITHOUT_START = 8_000
 """Up to this number of pairs, the exact algorithm needs no start."""
 MAX_PAIRS_MEDIUM = 400_000
-"""Up to this number of pairs, large-neighbourhood search improves the plan,"""
+"""Up to this number of pairs, large sub-MIPs alone improve the plan,"""
 MAX_NEEDS_MEDIUM = 5_000
 """and up to this number of needs: with more, a sub-MIP is too small a part."""
 QUICK_PLAN_SECONDS = 4
