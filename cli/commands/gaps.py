@@ -45,7 +45,7 @@ def report(
 
     ledger = ledger_of(call)
     query = GapQuery(
-        where=keyed_filters(ROW_COLUMNS, *call.read.filtering),
+        where=keyed_filters(ROW_COLUMNS, *call.read.filtering, led_to={"provider"}),
         note=partial(note, call),
         by=comma_separated(by),
         times=times_of(call),

@@ -75,9 +75,12 @@ def keyed_filters(
     where: Sequence[str],
     placing: Placing = NOWHERE,
     language: Language | None = None,
+    *,
+    led_to: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return filters by the keys of columns, places included, for rows that others select.
 
+    `led_to` are the places that the rows are selected by without a column of that name.
     Raises AmbiguousColumn, NoOfficeView and NoPlaceView.
     """
     keys = [column.key for column in columns]
@@ -85,7 +88,7 @@ def keyed_filters(
     for text in by_keys(where, columns, language, except_for=placing.asked):
         name = filtered_column(text)
         key = same_column(name, keys)
-        if key not in keys and name in placing.asked:
+        if key not in keys and name in placing.asked and name not in led_to:
             if name in placing.own:
                 continue  # the office of the settings, for a list without one
             refuse_place(name, _value_of(name, where), keys)

@@ -28,8 +28,11 @@ _SAME: Final[Mapping[str, tuple[str, ...]]] = {
 _BEFORE_OWN: Final = {"office": "city_office"}
 """The columns that options go by, where the one of that name is about something else."""
 
-_OF_PROVIDERS: Final = ("deal", "approach")
+_OF_PROVIDERS: Final = ("need", "deal", "approach")
 """The lists that say what a provider has to do with which need."""
+
+_OF_NEEDS: Final = {f"{register} list": register for register in ("need", "project")}
+"""The lists that are filtered by the providers of the deals and approaches of needs."""
 
 _PAIRED: Final = {"city": "with_city"}
 _TEXTS: Final = frozenset({"text", "code"})
@@ -93,12 +96,23 @@ def place_in(name: str, columns: Sequence[Column], placing: Placing) -> Place | 
         return _by_column(known[key])
     if name in placing.own:
         return None
+    if name == "provider" and placing.title in _OF_NEEDS:
+        return _by_parties(_OF_NEEDS[placing.title], placing.places_of)
     leads = _Leads(name, known, placing)
     return Place(Column(name, kind="code"), leads.values) if leads else None
 
 
 def _by_column(column: Column) -> Place:
     return Place(column, lambda row: row.get(column.key))
+
+
+def _by_parties(register: str, places_of: PlacesOf) -> Place:
+    from ledger.usecases.places import PARTY  # noqa: PLC0415 - brings the store
+
+    def values(row: ReportRow) -> tuple[str, ...]:
+        return places_of(register, PARTY).get(str(row.get("code")), ())
+
+    return Place(Column("provider", kind="code"), values)
 
 
 def same_column(name: str, keys: Collection[str]) -> str:

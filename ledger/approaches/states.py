@@ -1,14 +1,16 @@
-"""Where an approach stands on a day, and which one of a pair speaks for it."""
+"""Where an approach stands on a day, which one of a pair speaks for it, and those of a need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
+from ledger.deals.deal import Deal
 from ledger.registers.pairs import Approach
+from ledger.registers.records import Offer
 
 
 class State(StrEnum):
@@ -96,3 +98,19 @@ def answer_text(approach: Approach, day: date) -> str:
     if state is State.SILENT:
         return f"silent since {approach.answer_by}"
     return f"waiting for an answer until {approach.answer_by}"
+
+
+def providers_by_need(
+    deals: Iterable[Deal], offers: Mapping[str, Offer], approaches: Iterable[Approach]
+) -> dict[str, tuple[str, ...]]:
+    """Give the providers of the deals and approaches of each need, by its code, each once.
+
+    Every deal and approach counts, in whichever state: released, declined and withdrawn ones are
+    shown with their need, too. `offers` are those of the deals, by code.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for deal in deals:
+        found.setdefault(deal.need, {})[offers[deal.offer].provider] = None
+    for approach in approaches:
+        found.setdefault(approach.need, {})[approach.provider] = None
+    return {need: (*sorted(providers),) for need, providers in found.items()}

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from ledger.approaches.states import asked_by_need
+from ledger.approaches.states import asked_by_need, providers_by_need
 from ledger.core.filters import Filter, Note, no_note
 from ledger.core.text import commonest_spellings
 from ledger.eligibility.counts import EligibleCount
 from ledger.eligibility.rules import NeedFacts
-from ledger.gaps.filters import column_named, gap_selection, read_filters
+from ledger.gaps.filters import PROVIDER, column_named, gap_selection, read_filters
 from ledger.gaps.groups import GroupRow, Total, group_rows, totals
 from ledger.gaps.rows import COUNTED_COLUMNS, BaseCurrency, GapRow, gap_rows, reported
 from ledger.rates.rates import RATE_DAYS, OldRate, old_rates
@@ -30,7 +30,10 @@ CountOffers = Callable[[Snapshot, Sequence[NeedFacts]], dict[str, EligibleCount]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapQuery:
-    """What to report: filters such as `country=IR`, columns to group by, and the two times."""
+    """What to report: filters such as `country=IR`, columns to group by, and the two times.
+
+    A filter by `provider` keeps the needs that the provider was introduced to or asked for.
+    """
 
     where: Sequence[str] = ()
     by: Sequence[str] = ()
@@ -85,7 +88,7 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
 
 
 def _all_rows(reader: Reader, query: GapQuery) -> tuple[Snapshot, list[GapRow]]:
-    filters = filters_of(reader, query.where)
+    filters = filters_of(reader, query.where, by_provider=True)
     snapshot = reader.snapshot("need", "offer", "deal", "approach", RATES, MEMBERSHIPS)
     return snapshot, _rows_of(snapshot, filters, query, query.note)
 
@@ -104,7 +107,9 @@ def _narrowed_rows(reader: Reader, query: GapQuery) -> tuple[Snapshot, list[GapR
         return None
     snapshot, known = narrowed
     others = partial(names_by_code, reader.connection)
-    filters = read_filters(query.where, lambda kind: known.get(kind) or others(kind))
+    filters = read_filters(
+        query.where, lambda kind: known.get(kind) or others(kind), by_provider=True
+    )
     notes: list[str] = []
     rows = _rows_of(snapshot, filters, query, notes.append, partial(count_for, reader))
     return None if notes or not rows else (snapshot, rows)
@@ -128,9 +133,10 @@ def _rows_of(
     )
 
 
-def filters_of(reader: Reader, where: Iterable[str]) -> list[Filter]:
+def filters_of(reader: Reader, where: Iterable[str], *, by_provider: bool = False) -> list[Filter]:
     """Read filters of gap rows, to be used while the reader is open: it is asked for names."""
-    return read_filters(where, partial(names_by_code, reader.connection))
+    names = partial(names_by_code, reader.connection)
+    return read_filters(where, names, by_provider=by_provider)
 
 
 def _spellings(rows: Iterable[GapRow], places: Mapping[str, int]) -> dict[str, str]:
@@ -138,6 +144,14 @@ def _spellings(rows: Iterable[GapRow], places: Mapping[str, int]) -> dict[str, s
     topics = [(row.need, row.topic) for row in rows if places and row.topic is not None]
     topics.sort(key=lambda one: places[one[0]])
     return commonest_spellings(topic for _, topic in topics)
+
+
+def _providers(snapshot: Snapshot, filters: Iterable[Filter]) -> Mapping[str, tuple[str, ...]]:
+    """Give the providers of each need, where a filter asks for them."""
+    if all(one.column != PROVIDER for one in filters):
+        return {}
+    deals, approaches = snapshot.deals.values(), snapshot.records("approach").values()
+    return providers_by_need((one.deal for one in deals), snapshot.records("offer"), approaches)
 
 
 def selected_rows(
@@ -161,7 +175,7 @@ def selected_rows(
     found: Mapping[str, EligibleCount] = {}
     if counted and not filters:  # all rows are counted, and so made once
         found = counts(snapshot, reported(needs.values(), include_inactive=include_inactive))
-    rows = gap_selection(others).rows(
+    rows = gap_selection(others, _providers(snapshot, others)).rows(
         gap_rows(
             needs.values(),
             base,

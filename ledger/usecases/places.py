@@ -2,7 +2,8 @@
 
 A need leads to the city of its project, an offer to its provider and to the city of that, a deal to
 the city of its need and the provider of its offer, a meeting to the cities that attended it, and a
-proposal to the needs and offers of its lines.
+proposal to the needs and offers of its lines. The lists of needs and of projects are filtered by
+the providers that were asked for a need or introduced to it, too.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from ledger.approaches.states import providers_by_need
 from ledger.core.factors import Side
+from ledger.core.partial_dates import first_day
 from ledger.registers.spec import attribute_of
+from ledger.store.journal.balances import deal_stages
 from ledger.store.proposals import read_proposals
-from ledger.store.registers import STORED_REGISTERS
+from ledger.store.registers import STORED_REGISTERS, StoredRecord, load_all
 from ledger.store.session.snapshot import Reader, Snapshot
 
 CITY: Final = "city"
@@ -23,6 +27,9 @@ PROVIDER: Final = "provider"
 OFFICE: Final = "office"
 STATE: Final = "state"
 PROPOSAL: Final = "proposal"
+PARTY: Final = "party"
+"""The providers of the deals and approaches of a need, or of the needs of a project."""
+
 
 _TERMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     CITY: {
@@ -78,7 +85,12 @@ def leads_to(kind: str, place: str) -> bool:
 
 
 def places_of(reader: Reader, kind: str, place: str) -> Places:
-    """Read what every record of a kind leads to, at the reader's times."""
+    """Read what every record of a kind leads to, at the reader's times.
+
+    Needs and projects lead to a `PARTY`, too: the providers that their lists are filtered by.
+    """
+    if place == PARTY:
+        return _parties(reader, kind)
     if not leads_to(kind, place):
         return {}
     if kind == PROPOSAL:
@@ -86,6 +98,32 @@ def places_of(reader: Reader, kind: str, place: str) -> Places:
     snapshot = reader.snapshot(kind, *_BELOW.get(kind, ()), *_LISTED.get(kind, ()))
     finder = _Finder(snapshot)
     return {code: finder.of(kind, code, place) for code in snapshot.records(kind)}
+
+
+def _parties(reader: Reader, kind: str) -> Places:
+    """Read the providers of every need or project, with nothing but the records that name them."""
+    deals, offers, approaches = (_stored(reader, one) for one in ("deal", "offer", "approach"))
+    as_of = reader.times.as_of
+    if as_of is not None:
+        begun = {identity for identity, _ in deal_stages(reader.connection, reader.times)}
+        deals = {code: one for code, one in deals.items() if one.id in begun}
+    providers = providers_by_need(
+        (one.record for one in deals.values()),
+        {code: one.record for code, one in offers.items()},
+        (one.record for one in approaches.values() if as_of is None or one.record.sent_on <= as_of),
+    )
+    if kind != "project":
+        return providers
+    found: dict[str, tuple[str, ...]] = {}
+    for code, need in _stored(reader, "need").items():
+        if as_of is None or first_day(need.record.declared_on) <= as_of:
+            before = found.get(need.record.project, ())
+            found[need.record.project] = _once((*before, *providers.get(code, ())))
+    return found
+
+
+def _stored(reader: Reader, kind: str) -> dict[str, StoredRecord]:
+    return load_all(reader.connection, kind, reader.times.known_at)
 
 
 def _places_of_proposals(reader: Reader, place: str) -> Places:

@@ -18,7 +18,7 @@ NO_ROWS = ("gaps trend", "match explain", "match whatif")
 """Reports that answer with other rows than those that are filtered."""
 NONE = ("body list", "unit list", "topic list", "rates show", "settings list", "audit seals")
 TAKES = {
-    "gaps report": "city office state",
+    "gaps report": "city provider office state",
     "match propose": "city state",
     "match list": "city provider office",
     "match show": "city provider office state",
@@ -27,12 +27,12 @@ TAKES = {
     "approach list": "city provider office state",
     "approach suggest N-0002": "city provider office",
     "report pipeline --list": "city provider office state",
-    "need list": "city office state",
+    "need list": "city provider office state",
     "need candidates N-0001": "city provider office",
     "offer list": "city provider office state",
     "offer candidates O-0001": "city provider office",
     "deal list": "city provider office state",
-    "project list": "city office state",
+    "project list": "city provider office state",
     "city list": "city office",
     "provider list": "city provider office",
     "office list": "office",
@@ -140,6 +140,12 @@ def test_each_list_takes_the_options_of_the_places_its_records_lead_to(listed: O
         ("need list --city MHD,LHE --state open", "N-0001 N-0002"),
         ("need list --office Asia", "N-0001 N-0002"),
         ("deal list --city Iran --provider BANK --office asia --state held", "D-0001"),
+        ("need list --provider BANK", "N-0001"),
+        ("need list --provider FUND", ""),
+        ("project list --provider bank", "PRJ-0001"),
+        ("project list --provider FUND,WORKS", ""),
+        ("gaps --provider BANK", "N-0001"),
+        ("gaps --provider FUND --city MHD", ""),
         ("deal list --provider FUND", ""),
         ("instalment list --provider BANK --state held", "D-0001"),
         ("partnership list --city MHD", "PA-0001"),
@@ -173,11 +179,14 @@ def test_the_rows_that_are_kept(listed: Officer, line: str, codes: str) -> None:
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("line", ["need list", "project list", "gaps"])
+@pytest.mark.parametrize("line", ["report coverage", "match propose", "phase list", "gaps trend"])
 def test_lists_without_a_provider_name_those_that_have_one(listed: Officer, line: str) -> None:
-    told = "cityfund deal list --provider BANK or cityfund approach list --provider BANK"
-    assert listed.refused(f"{line} --provider BANK", 2, told) == "no-place-view"
-    assert [one["need"] for one in listed.asks("deal list --provider BANK")["rows"]] == ["N-0001"]
+    told = "cityfund need list --provider BANK or cityfund deal list --provider BANK or "
+    approaches = "cityfund approach list --provider BANK"
+    assert listed.refused(f"{line} --provider BANK", 2, told, approaches) == "no-place-view"
+    for one in ("need", "deal", "approach"):
+        rows = listed.asks(f"{one} list --provider BANK")["rows"]
+        assert [row.get("need") or row["code"] for row in rows] == ["N-0001"]
 
 
 @pytest.mark.only_on("sqlite")
