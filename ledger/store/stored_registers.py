@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
 from ledger.registers.table import origin_kinds, versioned
 from ledger.store.db import tables
-from ledger.store.db.prepared import fetch_parts, placeholders
+from ledger.store.db.prepared import convert_column, fetch_parts, placeholders
 from ledger.store.db.queries import origin_text
 from ledger.store.db.types import ROW_ID, Instant, type_of
 
@@ -235,7 +235,7 @@ def newest(
     register: StoredRegister,
     where: str | None = None,
     values: Sequence[Any] = (),
-) -> Iterator[list[Any]]:
+) -> Iterator[tuple[Any, ...]]:
     """Give the newest version of each record, or of those with one of some values in a column.
 
     Each comes as its id, the number of its version, when that was recorded, and its terms. Those
@@ -249,16 +249,15 @@ def newest(
     if where is not None:
         sql = f"{sql} AND {where} IN ({placeholders(connection, len(values))})"
     for rows in fetch_parts(connection, sql, values):
-        for row in rows:
-            read = list(row)
-            for at, convert in made.converts:
-                read[at] = convert(read[at])
-            yield read
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for at, convert in made.converts:
+            columns[at] = convert_column(columns[at], convert)
+        yield from zip(*columns, strict=True)
 
 
 def newest_with(
     connection: Connection, register: StoredRegister, term: Term, values: Sequence[Any]
-) -> Iterator[list[Any]]:
+) -> Iterator[tuple[Any, ...]]:
     """Give the newest versions of the records with one of some values in a term, as it is kept."""
     convert = (
         _type_of(register, term).dialect_impl(connection.dialect).bind_processor(connection.dialect)

@@ -62,7 +62,7 @@ class MalformedLeafName(InvalidInput, code="malformed-leaf-name"):
 class UnknownVersion(NotFound, code="unknown-version"):
     """A record has no version of that number."""
 
-    default_next = "See its versions with its history command, such as: cityfund need history CODE"
+    default_next = "See its versions: cityfund history CODE"
 
 
 def prove_leaves(

@@ -118,7 +118,7 @@ def test_rows_are_sorted_limited_and_chosen(officer: Officer) -> None:
     assert json.loads(first.out)["rows"] == [
         {"need": "N-0002", "gap": "10.00", "unit": "person-day"}
     ]
-    assert "first 1 rows" in first.err
+    assert "Only the first row is shown" in first.err
     assert officer.says(f"{words} --limit 1").split("\n")[0].split() == ["Need", "Gap", "Unit"]
 
 

@@ -99,7 +99,8 @@ def _explained(connection: Connection, ask: _Ask) -> Iterator[str]:
         ask(connection, known)
     explain = _EXPLAIN[connection.dialect.name]
     for statement, values in asked:
-        for row in connection.exec_driver_sql(f"{explain}{statement}", values):
+        given = values if isinstance(values, dict) else tuple(values)
+        for row in connection.exec_driver_sql(f"{explain}{statement}", given):
             yield str(row[-1])
 
 

@@ -15,9 +15,10 @@ from sqlalchemy import Engine, event
 from world import NOON
 
 from ledger.core.factors import Factor
+from ledger.store.db import prepared
 
 LISTS = {"need list": "code", "gaps": "need"}
-_READ = re.compile(r"^SELECT (\w+)\.")
+_READ = re.compile(r'FROM "(\w+)" AS own\b|^SELECT (?!own\b)(\w+)\.')
 _REGISTERS = frozenset(("approach", "deal", "need", "offer", "project", "city"))
 
 
@@ -65,9 +66,16 @@ def asked(officer: Officer) -> Officer:
 
 
 @pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """Collect what the program asks of the database."""
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Collect what the program asks of the database, by the driver's cursor too."""
     said: list[str] = []
+    send = prepared.send
+
+    def send_and_note(connection, sql, parameters, **more):
+        said.append(sql)
+        return send(connection, sql, parameters, **more)
+
+    monkeypatch.setattr(prepared, "send", send_and_note)
 
     def note(_connection, _cursor, statement, *_):
         said.append(statement)
@@ -169,7 +177,8 @@ def test_deals_and_approaches_are_read_once_and_only_where_it_is_asked(
         for options in ("", "--provider BANK"):
             statements.clear()
             asked.says(f"{line} {options}")
-            read.append(Counter(found[1] for found in map(_READ.search, statements) if found))
+            found = filter(None, map(_READ.search, statements))
+            read.append(Counter(one[1] or one[2] for one in found))
         registers = {} if more is None else {"approach": 1, "deal": 1, "offer": 1}
         registers |= {more: 1} if more else {}
         plain, filtered = read

@@ -114,4 +114,4 @@ def readings_in_a_night(nights: Nights, days: int) -> int:
         recorded(nights.ledger.engine) as told,
     ):
         nights.night()
-    return sum("restriction.id AS id_" in one.sql for one in told)
+    return sum('FROM "restriction" AS own' in one.sql for one in told)

@@ -170,9 +170,9 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[
         send(connection, statement, values)
         return
     # Column by column: a loop over rows and columns would take as long as the inserts.
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for at, convert in converts:
-        columns[at] = _convert_column(columns[at], convert)
+        columns[at] = convert_column(columns[at], convert)
     converted = zip(*columns, strict=True)
     left = len(rows)
     if connection.dialect.name == "sqlite":
@@ -191,7 +191,7 @@ def insert_all_tuples(connection: Connection, table: Table, rows: Iterator[Seque
         insert_tuples(connection, table, block)
 
 
-def _convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
+def convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
     """Convert each distinct value once: a day, a stage or a moment stands in many rows."""
     values = list(column)
     if Decimal in {*map(type, values)}:
@@ -406,7 +406,7 @@ class WrittenRows:
         hashed = _hashed(table)
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for at, convert in hashed.converts:
-            columns[at] = list(_convert_column(columns[at], convert))
+            columns[at] = list(convert_column(columns[at], convert))
         self.add_hashes(_hashes(hashed, columns))
 
     def add_hashes(self, hashes: Iterable[bytes]) -> None:
