@@ -23,7 +23,8 @@ from ledger.store.evidence.sources import UNREADABLE
 from ledger.store.registers import LEAF_PLACES
 from ledger.store.session.rows import DISCLOSURE
 
-_Hash = tuple[int, bytes]
+_Some = tuple[int, list[Any]]
+"""A request, and some of the hashes of its rows or of its disclosures."""
 
 OF_NO_REQUEST: Final = (
     *(tables.allowed_move, *tables.REFERENCE_TABLES, *tables.MUTABLE_TABLES),
@@ -51,7 +52,7 @@ class RequestRows:
         """Read the rows of the requests from the first to the last one."""
         bounds = (first, last)
         streams = [_rows_of(connection, table, bounds) for table in hashed_tables()]
-        streams.append(_disclosures(connection, bounds))
+        streams.append(_by_request(_disclosures(connection, bounds)))
         self._groups = groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0))
         self._next: tuple[int, Iterable[Any]] | None = next(self._groups, None)
 
@@ -62,15 +63,15 @@ class RequestRows:
             number, rows = self._next
             if number == request:
                 found = [
-                    one if isinstance(one, bytes) else _disclosure_hash(one, own) for _, one in rows
+                    one if isinstance(one, bytes) else _disclosure_hash(one, own)
+                    for _, some in rows
+                    for one in some
                 ]
             self._next = next(self._groups, None)
         return found
 
 
-def _rows_of(
-    connection: Connection, table: Table, bounds: tuple[int, int]
-) -> Iterator[tuple[int, Any]]:
+def _rows_of(connection: Connection, table: Table, bounds: tuple[int, int]) -> Iterator[_Some]:
     owner = owner_of(table)
     query = select(owner, *map(raw, table.columns)).where(owner.between(*bounds)).order_by(owner)
     if owner.table is not table:
@@ -78,8 +79,18 @@ def _rows_of(
     former = _former(connection, table)
     rows = iter(stream(connection, query))
     while block := [*islice(rows, _AT_ONCE)]:
-        written = [_as_written(table, row[1:], former) for row in block]
-        yield from zip([row[0] for row in block], _hashes(table, written), strict=True)
+        written = [row[1:] for row in block]
+        if former:
+            written = [_as_written(table, row, former) for row in written]
+        owners = [row[0] for row in block]
+        yield from _by_request(zip(owners, _hashes(table, written), strict=True))
+
+
+def _by_request(rows: Iterator[tuple[int, Any]]) -> Iterator[_Some]:
+    """Give what is of one request at once: rows that are merged one by one take far longer."""
+    while block := [*islice(rows, _AT_ONCE)]:
+        for request, some in groupby(block, key=itemgetter(0)):
+            yield request, [what for _, what in some]
 
 
 def _hashes(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]:
@@ -115,8 +126,6 @@ def _former(connection: Connection, table: Table) -> dict[Any, dict[str, Any]]:
 def _as_written(
     table: Table, row: Sequence[Any], former: dict[Any, dict[str, Any]]
 ) -> Sequence[Any]:
-    if not former:
-        return row
     names = [one.name for one in table.columns]
     first = former.get(row[names.index("id")], {})
     return [first.get(name, value) for name, value in zip(names, row, strict=True)]
@@ -144,7 +153,7 @@ def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[tu
 
 def _disclosure_hash(one: Any, own: Mapping[str, Any]) -> bytes:
     (*leaf, place, field), what = one
-    with suppress(*UNREADABLE):
+    try:
         salted = what[0]
         if len(what) > 1:
             salt, text = what
@@ -152,4 +161,5 @@ def _disclosure_hash(one: Any, own: Mapping[str, Any]) -> bytes:
                 text = quoted(own[field])
             salted = Disclosure(bytes(salt), text).hash
         return sha256(DISCLOSURE.format(*leaf, place, field, salted).encode()).digest()
-    return _UNREADABLE
+    except UNREADABLE:
+        return _UNREADABLE
