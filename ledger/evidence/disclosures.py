@@ -29,6 +29,11 @@ ERASED_INPUT: Final = '{"erased":true}'
 """What stands in a request in place of its input."""
 
 
+def salted_hash(salt: bytes, text: str) -> str:
+    """Return the hash that stands in a leaf for a text, which is given as canonical JSON."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
 class Disclosure(NamedTuple):
     """The salt and the text, as canonical JSON, that a hash in a leaf was made of.
 
@@ -45,7 +50,7 @@ class Disclosure(NamedTuple):
         """Return the hash that the leaf holds."""
         if self.kept_hash is not None:
             return self.kept_hash
-        return hashlib.sha256(self.salt + self.text.encode()).hexdigest()
+        return salted_hash(self.salt, self.text)
 
 
 class SaltedTexts(PlainTexts):
@@ -81,7 +86,7 @@ class SaltedTexts(PlainTexts):
             return f'"{disclosure.kept_hash}"'
         if disclosure is None or disclosure.text != ("" if field in LARGE_FIELDS else text):
             raise InvalidLeafValue(field)
-        return f'"{disclosure._replace(text=text).hash}"'
+        return f'"{salted_hash(disclosure.salt, text)}"'
 
     def of_request(self, field: str) -> str | None:
         """Format the hash of what a request gives to several of its leaves; None without it."""

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -60,9 +60,9 @@ def test_a_full_disk_loses_nothing_and_keeps_nothing_half(used, tmp_path):
             done, refused = (done + 1, None) if told.code == 0 else (done, told)
         assert refused is not None, "the disk never filled up"
         spoke_plainly(refused, 74, "disk-full", "disk-trouble")
-        with pytest.raises(OSError, match="No space"), filler.open("ab", buffering=0) as rest:
-            while True:  # a refusal may have left room for one more act
-                rest.write(b"x" * 512)
+        with suppress(OSError), filler.open("ab", buffering=0) as rest:
+            while rest.write(bytes(512)):  # a refusal may have left room for one more act
+                continue
         spoke_plainly(run_line(url, *ACT), 74, "disk-full", "disk-trouble")
         assert run_line(url, *READ).code in {0, 74}
         filler.unlink()

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, select
 
 from ledger.evidence.canonical import quoted
-from ledger.evidence.disclosures import Disclosure
+from ledger.evidence.disclosures import salted_hash
 from ledger.evidence.tree_head import REQUEST_KIND
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
@@ -159,7 +159,7 @@ def _disclosure_hash(one: Any, own: Mapping[str, Any]) -> bytes:
             salt, text = what
             if leaf[0] == LEAF_PLACES[REQUEST_KIND] and field in own:
                 text = quoted(own[field])
-            salted = Disclosure(bytes(salt), text).hash
+            salted = salted_hash(bytes(salt), text)
         return sha256(DISCLOSURE.format(*leaf, place, field, salted).encode()).digest()
     except UNREADABLE:
         return _UNREADABLE
