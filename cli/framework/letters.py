@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from cli.framework.options import flag_parameter, with_parameters
 from cli.framework.register_commands import resolve_code
 from cli.framework.register_options import code_argument, parameter
 from cli.framework.session import read_ledger
+from cli.framework.terminal import note
 from ledger.core.files import read_at_most
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
     """Write a letter as Markdown or HTML; as JSON its values. Raises `BadTemplate`."""
     from cli.framework.output import emit_document, emit_lines  # noqa: PLC0415 - help does without
     from ledger.letters.templates import HTML, MARKDOWN, fill, letter_in  # noqa: PLC0415
+    from ledger.reports.formats import escaped  # noqa: PLC0415 - help does without
     from ledger.reports.language import language_named  # noqa: PLC0415 - help does without
     from ledger.usecases.letters import letter_values  # noqa: PLC0415 - brings the store
 
@@ -63,7 +66,7 @@ def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
         code = resolve_code(reader, letter, typed[letter])
         # JSON is for machines, and is the same in every language.
         spoken = language_named(None) if call.format == "json" else language
-        values = letter_values(reader, letter, code, spoken)
+        values = letter_values(reader, letter, code, spoken, partial(note, call))
     template, file = typed["template"], typed["file"]
     named = Path(template or file or "").suffix.casefold()
     style = HTML if typed["html"] or named in {".html", ".htm"} else MARKDOWN
@@ -72,7 +75,7 @@ def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
         if template
         else letter_in(letter, style, language.text, language.code, language.direction)
     )
-    written = fill(text, values, style)
+    written = fill(text, values, style, escaped)
     # The ending of the file says how the letter is written, not how answers are.
     options = replace(call.read, output=Path(file) if file else None)
     if call.format == "json":

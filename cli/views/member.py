@@ -154,7 +154,11 @@ def _cities_text(cities: Sequence[dict[str, Any]]) -> str | None:
     """Count the members of an office in use, and apart from them its other cities."""
     in_use = [row for row in cities if not row["withdrawn"]]
     members = sum(row["member"] for row in in_use)
-    others = f"; not counted: {len(in_use) - members} no members" if members < len(in_use) else ""
+    others = (
+        f"; not counted: {len(in_use) - members} without membership"
+        if members < len(in_use)
+        else ""
+    )
     return f"{members}{others}" if in_use else None
 
 

@@ -130,7 +130,7 @@ def _withdrawn_count(call: Call, report: PipelineReport) -> int:
 def _notes(
     report: PipelineReport, count: int, needs: dict[str, int], withdrawn: int
 ) -> Iterator[str]:
-    yield f"As of {report.as_of}: {count:,} approaches."
+    yield f"As of {report.as_of}: {count:,} approach{'' if count == 1 else 'es'}."
     yield (
         f"Needs: {needs['asked']:,} presented to somebody, {needs['interested']:,} with interest, "
         f"{needs['without']:,} presented to nobody."

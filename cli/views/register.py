@@ -41,6 +41,8 @@ ANY = "any"
 """What a mandate without terms says."""
 
 _PLAIN_COLUMNS = 6
+"""How many columns of a register without a list of its own fit a screen."""
+
 _LISTED = {
     "restriction": columns(
         "code binds_countries:5 binds_providers:6 countries cities:3 providers:3 authority "
@@ -55,7 +57,6 @@ _LISTED = {
     "target": columns("code body city measure value from:1 by", code="Target"),
 }
 """Registers whose first columns do not say what their list is read for: by whom, until when."""
-"""How many columns of a register without a list of its own fit a screen."""
 
 _WIDE_ENOUGH = 110
 """Columns of a terminal from which on the usual listings fit."""

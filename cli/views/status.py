@@ -38,7 +38,7 @@ _WORDS = {
     "unknown": "with an unknown amount",
     "available": "with an available quantity",
     "over": "ended (withdrawn or expired)",
-    "others": "no members",
+    "others": "without membership",
     "held": "on hold",
     "committed": "awaiting delivery",
     "delivered": "delivered",

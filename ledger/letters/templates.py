@@ -1,14 +1,15 @@
 """Templates of letters and briefs, as Markdown or HTML; a fund can use one of its own.
 
-A template has placeholders such as $provider or ${provider}. In HTML the values are escaped, so a
-title never becomes markup. A placeholder that the letter has no value for is refused.
+A template has placeholders such as $provider or ${provider}. The values are escaped, so a title
+never becomes markup. A placeholder that the letter has no value for is refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -55,8 +56,10 @@ def letter_in(
     return text
 
 
-def fill(template: str, values: Mapping[str, str], style: str) -> str:
-    """Put the values into a template. Raises `BadTemplate`."""
+def fill(
+    template: str, values: Mapping[str, str], style: str, in_markdown: Callable[[str], str]
+) -> str:
+    """Put the values into a template; `in_markdown` escapes one line. Raises `BadTemplate`."""
     written = Template(template)
     if not written.is_valid():
         raise BadTemplate("The template has a $ that begins no placeholder.")
@@ -67,10 +70,8 @@ def fill(template: str, values: Mapping[str, str], style: str) -> str:
                 why=f"Its values are: {', '.join(values)}.",
                 next_step=did_you_mean(name, values) or None,
             )
-    shown = values
-    if style == HTML:
-        shown = {name: _as_html(value) for name, value in values.items()}
-    return written.substitute(shown)
+    escaped = _as_html if style == HTML else partial(_as_markdown, in_markdown)
+    return written.substitute({name: escaped(value) for name, value in values.items()})
 
 
 _HTML_TEXT: Final = re.compile(r"(>)([^<>]*[^<>\s][^<>]*)(<)")
@@ -109,7 +110,23 @@ def translated(template: str, style: str, translate: Callable[[str], str]) -> st
 def _as_html(value: str) -> str:
     """Escape a value; lines that begin with a hyphen stay a list of their own."""
     lines = value.splitlines()
-    if lines and all(line.startswith("- ") for line in lines):
+    if _is_list(lines):
         items = "".join(f"<li>{escape(line[2:])}</li>" for line in lines)
         return f"<ul>{items}</ul>"
     return "<br>".join(escape(line) for line in lines)
+
+
+_STARTS_A_BLOCK: Final = re.compile(r"^(?:(\d+)(?=[.)](?:\s|$))|(?=[#>+=-]))")
+"""Where a backslash keeps a line from being a heading, a list or a quotation."""
+
+
+def _as_markdown(escaped: Callable[[str], str], value: str) -> str:
+    """Escape a value line by line; lines that begin with a hyphen stay a list."""
+    lines = value.splitlines()
+    if _is_list(lines):
+        return "\n".join(f"- {escaped(line[2:])}" for line in lines)
+    return "\n".join(_STARTS_A_BLOCK.sub(r"\1\\", escaped(line)) for line in lines)
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    return bool(lines) and all(line.startswith("- ") for line in lines)

@@ -32,10 +32,7 @@ def _body_notes(body: Body, seats: Iterable[HeldSeat]) -> Iterator[str]:
     seats = [*seats]
     found = crowded(body.seats, seats)
     if found is not None:
-        yield (
-            f"body {body.code} has {body.seats} deciding seats, and {found.held} are in force on "
-            f"{found.day}"
-        )
+        yield found.sentence(body.code)
     for one in seats:
         yield from _time_notes(one.seat, body)
 

@@ -102,6 +102,12 @@ class Crowded(NamedTuple):
 
     day: date
     held: int
+    seats: int
+
+    def sentence(self, body: str) -> str:
+        """Say of a body what it has and how many are in force, without a full stop."""
+        has = "1 deciding seat" if self.seats == 1 else f"{self.seats} deciding seats"
+        return f"body {body} has {has}, and {self.held} are in force on {self.day}"
 
 
 def crowded(seats: int | None, held: Iterable[HeldSeat]) -> Crowded | None:
@@ -112,5 +118,5 @@ def crowded(seats: int | None, held: Iterable[HeldSeat]) -> Crowded | None:
     for day in sorted(span.first for span in deciding):
         count = sum(span.holds(day) for span in deciding)
         if count > seats:
-            return Crowded(day, count)
+            return Crowded(day, count, seats)
     return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ledger.core.factors import Stage
+from ledger.core.filters import Note, no_note
 from ledger.core.text import cell_text
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts
@@ -24,13 +25,18 @@ _NOT_KNOWN: Final = marked("the amount is not known yet (in {unit})")
 
 
 def letter_values(
-    reader: Reader, letter: Letter, code: str, language: Language | None = None
+    reader: Reader,
+    letter: Letter,
+    code: str,
+    language: Language | None = None,
+    note: Note = no_note,
 ) -> Values:
     """Give the values of a letter or a brief about a record, at the times of the reader.
 
     Words of the program, figures and days are those of a language, English where none is named.
+    That an approach is withdrawn is noted.
     """
-    writer = _Writer(reader, language or language_named(None))
+    writer = _Writer(reader, language or language_named(None), note)
     of_letter = {
         Letter.APPROACH: writer.of_approach,
         Letter.DEAL: writer.of_deal,
@@ -46,14 +52,17 @@ def letter_values(
 class _Writer:
     """Writes the values of letters in one language."""
 
-    def __init__(self, reader: Reader, language: Language) -> None:
+    def __init__(self, reader: Reader, language: Language, note: Note) -> None:
         self._reader = reader
         self.language = language
+        self._note = note
 
     def of_approach(self, code: str) -> Values:
         """Give the values of the letter of an approach."""
         snapshot = self._reader.around("approach", code)
         approach = snapshot.records("approach")[code]
+        if approach.withdrawn:
+            self._note(f"Approach {code} is withdrawn: it was recorded in error.")
         facts = snapshot.need_facts[approach.need]
         around = self._reader.around("project", facts.project.code)
         others = [one for one in around.need_facts.values() if one.need.code != approach.need]

@@ -47,6 +47,39 @@ def test_html_escapes_what_people_typed(asked: Officer, tmp_path: Path) -> None:
     assert file.read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("![x](http://h.org/y)", r"!\[x\](http\://h.org/y)"),
+        ("Line **3** <b>", r"Line \*\*3\*\* &lt;b>"),
+        ("# Line 3", r"\# Line 3"),
+        ("1. Line", r"1\. Line"),
+        ("> Line", r"\> Line"),
+        ("2026-30 line", "2026-30 line"),
+        ("a@h.org", r"a\@h.org"),
+    ],
+)
+def test_markdown_escapes_what_people_typed(
+    asked: Officer, tmp_path: Path, typed: str, written: str
+) -> None:
+    asked.says(f"project edit PRJ-0001 --title '{typed}'")
+    own = tmp_path / "own.md"
+    own.write_text("$project\n\n$needs")
+    first, _, needs = asked.says(f"project brief PRJ-0001 --template {own}").partition("\n\n")
+    assert first == written
+    assert needs.startswith("- money: 89,000,000.00 EUR\n")
+    assert asked.asks("project brief PRJ-0001")["project"] == typed
+
+
+def test_the_letter_of_a_withdrawn_approach_is_written_with_a_note(asked: Officer) -> None:
+    assert "withdrawn" not in asked.tries("approach letter AP-0001").err
+    asked.says("approach withdraw AP-0001")
+    said = asked.tries("approach letter AP-0001")
+    assert said.err == "Approach AP-0001 is withdrawn: it was recorded in error.\n"
+    assert "89,000,000.00 EUR" in said.out
+    assert asked.tries("approach letter AP-0001 --quiet").err == ""
+
+
 def test_a_fund_replaces_the_template(asked: Officer, tmp_path: Path) -> None:
     own = tmp_path / "own.md"
     own.write_text("To $provider: $quantity for $$0")
@@ -95,7 +128,7 @@ def test_every_letter_takes_a_template_of_the_fund(
 def test_both_templates_of_a_letter_take_the_same_values(letter: Letter) -> None:
     values = {name: name for name in _names(shipped_template(letter, "md"))}
     assert _names(shipped_template(letter, "html")) == values.keys()
-    assert fill(shipped_template(letter, "md"), values, "md")
+    assert fill(shipped_template(letter, "md"), values, "md", str)
 
 
 def _names(text: str) -> set[str]:

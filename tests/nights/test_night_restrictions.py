@@ -142,6 +142,43 @@ def test_a_review_is_due_on_its_day(nights: Nights) -> None:
         assert finding["command"] == "cityfund restriction confirm RS-0001 --review 2027-11-24"
 
 
+@pytest.mark.every_engine
+@pytest.mark.parametrize("review_on", [days_from_now(1), None])
+def test_a_review_is_listed_until_its_restriction_is_confirmed(
+    nights: Nights, capsys: pytest.CaptureFixture[str], review_on: date | None
+) -> None:
+    nights.provider()
+    bar(nights, review_on=review_on)
+    due = review_on or year_after(TODAY)
+    options = ("--db", nights.url, "--actor", "admin", "--clock-is-right")
+    night = ("reconcile", "--only", "restrictions", "--json", "--db", nights.url)
+    days = (due - TODAY).days
+
+    def listed() -> list[dict[str, Any]]:
+        capsys.readouterr()
+        main([*night, "--actor", "admin", "--clock-is-right"])
+        return [dict(one) for one in json.loads(capsys.readouterr().out)["findings"]]
+
+    with at(days - 1):
+        assert listed() == []
+    with at(days):
+        (finding,) = listed()
+        assert finding["said"] == (
+            f"A review was due on {due} of restriction RS-0001 (Council): debarred."
+        )
+        _, *confirm = finding["command"].split()
+        assert main([*confirm, *options]) == 0
+        assert listed() == []
+        assert confirm[-1] == year_after(due).isoformat()
+    again = year_after(due)
+    with at((again - TODAY).days):
+        assert [one["kind"] for one in listed()] == ["review-due"]
+        until = ("--until", again.isoformat())
+        assert main(["restriction", "end", "RS-0001", *until, *options]) == 0
+    with at((again - TODAY).days + 1):
+        assert listed() == []
+
+
 def test_a_review_without_a_day_is_due_a_year_after_the_newest_version() -> None:
     assert year_after(date(2026, 11, 23)) == date(2027, 11, 23)
     assert year_after(date(2028, 2, 29)) == date(2029, 2, 28)

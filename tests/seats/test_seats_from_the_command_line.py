@@ -143,7 +143,7 @@ def test_a_table_of_seats_out_of_order_is_refused_at_its_cell(
 def test_more_deciding_seats_than_there_are_is_a_note(network: Officer) -> None:
     network.says("seat add MHD BOARD --role board --from 2010 --until 2013")
     said = network.says("seat add PAR BOARD --role chair --from 2012")
-    assert "body BOARD has 1 deciding seats, and 2 are in force on 2012-01-01" in said
+    assert "body BOARD has 1 deciding seat, and 2 are in force on 2012-01-01" in said
     assert "2 are in force on 2012-01-01" in network.tries("doctor").out
     said = network.says("body edit BOARD --seats 2")
     assert "deciding seats" not in said

@@ -117,8 +117,4 @@ def note_crowded(uow: UnitOfWork, record: Seat | Body) -> None:
     seats = seats_at(uow, [("body", code)])["body", code]
     found = crowded(body.seats, (held_seat(one, body.until, None) for one in seats))
     if found is not None:
-        uow.note(
-            "too-many-seats",
-            f"body {code} has {body.seats} deciding seats, and {found.held} are in force on "
-            f"{found.day}",
-        )
+        uow.note("too-many-seats", found.sentence(code))
