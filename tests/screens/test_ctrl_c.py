@@ -93,10 +93,15 @@ def test_at_a_question_on_a_terminal(officer: Officer) -> None:
 def test_during_the_demonstration_on_a_narrow_terminal(
     tmp_path: Path, words: str, left: str
 ) -> None:
+    own = {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"}
+    # The width is the terminal's.
+    inherited = {
+        name: text for name, text in os.environ.items() if name not in {"COLUMNS", "LINES"}
+    }
     child = pexpect.spawn(
         sys.executable,
         ["-c", "import sys; from cli.entry import main; sys.exit(main())", "demo", *words.split()],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm"},
+        env={**inherited, **own},
         cwd=str(tmp_path),
         encoding="utf-8",
         timeout=120,
