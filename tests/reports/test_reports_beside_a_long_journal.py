@@ -22,6 +22,7 @@ from world import NEW_YEAR, World
 
 from cli.main import main
 from ledger.core.factors import Factor
+from ledger.core.memory import garbage_collection_paused
 from ledger.journal.entries import Act
 
 ACTS = 40, 400
@@ -96,16 +97,20 @@ def counted_steps() -> Iterator[list[int]]:
 
 @contextmanager
 def counted_calls() -> Iterator[list[int]]:
-    """Count the calls of Python functions, without those of the libraries: drivers differ."""
+    """Count the calls of Python functions, without those of the libraries: drivers differ.
+
+    The collection of what earlier tests left calls functions too, so it waits.
+    """
     counted = [0]
 
     def call(frame: FrameType, what: str, _: object) -> None:
         counted[0] += what == "call" and "site-packages" not in frame.f_code.co_filename
 
     before = sys.getprofile()
-    sys.setprofile(call)
-    yield counted
-    sys.setprofile(before)
+    with garbage_collection_paused():
+        sys.setprofile(call)
+        yield counted
+        sys.setprofile(before)
 
 
 @pytest.mark.connects
