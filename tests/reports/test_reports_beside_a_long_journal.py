@@ -119,11 +119,11 @@ def test_a_report_does_as_much_beside_ten_times_as_many_acts(
     line: str, ledgers: dict[int, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps, calls = [], []
-    for acts in (ACTS[0], *ACTS):  # what is done once in a process is not of the journal
+    for acts in ACTS * 3:  # what is done once for a process or a file is not of the journal
         monkeypatch.setenv("CITYFUND_DB", f"sqlite:///{ledgers[acts]}")
         with counted_steps() as stepped, counted_calls() as called:
             assert main([*shlex.split(line), "--json"]) == 0
         steps.append(*stepped)
         calls.append(*called)
-    assert steps[2] <= steps[1] * (1 + MORE_STEPS) + 1, steps
-    assert calls[2] <= calls[1] * (1 + MORE_CALLS), calls
+    assert min(steps[1::2]) <= min(steps[::2]) * (1 + MORE_STEPS) + 1, steps
+    assert min(calls[1::2]) <= min(calls[::2]) * (1 + MORE_CALLS), calls
