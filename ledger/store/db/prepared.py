@@ -289,10 +289,8 @@ HASHED_APART: Final = frozenset({"request", "receipt", "disclosure"})
 
 _quoted: Final[Callable[[str], str]] = encode_basestring
 _TEXTS: Final = {
-    **dict.fromkeys(
-        ("setting_version", "proposal", "finding_event", "approval_answer"), ("reason",)
-    ),
-    **dict.fromkeys(("approval_rule", "standing_approval"), ("reason",)),
+    **dict.fromkeys(("setting_version", "proposal", "finding_event"), ("reason",)),
+    **dict.fromkeys(("approval_answer", "approval_rule", "standing_approval"), ("reason",)),
     "entry": ("override", "reason", "reference"),
     "rate": ("source",),
     "statement": ("file_name",),
