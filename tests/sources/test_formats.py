@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ledger.core.errors import LedgerError
 from ledger.interchange.sources import Reading, open_source
 
 ROWS = [{"code": "A", "cost": "1.50"}, {"code": "B", "cost": "100000"}]
@@ -119,6 +120,54 @@ def test_text_is_repaired_where_the_rule_says_so() -> None:
 def test_line_ends_inside_a_cell_are_one_line_feed() -> None:
     (row,) = open_source(b'\xef\xbb\xbfa,b\r\n"one\r\ntwo",2\r\n', Reading(), "t.csv").rows()
     assert row == (2, {"a": "one\ntwo", "b": "2"})
+
+
+TEXTS = {
+    "t.csv": "a\n{0}\n",
+    "t.json": '[{{"a": "{0}"}}]',
+    "t.ndjson": '{{"a": "x"}}\n{{"a": "{0}"}}\n',
+    "t.xml": "<?xml version='1.0'?>\n<rows><row><a>{0}</a></row></rows>",
+    "u.xml": "<?xml version='1.0' encoding='utf-8'?>\n<rows><row><a>{0}</a></row></rows>",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [("cp1252", "Málaga €"), ("iso8859-2", "Łódź"), ("gb18030", "北京"), ("utf-16-be", "مشهد")],
+)
+def test_a_rule_names_the_encoding_of_every_text(name: str, encoding: str, word: str) -> None:
+    content = TEXTS[name].format(word).encode(encoding)
+    *_, last = open_source(content, Reading(encoding=encoding), name).rows()
+    assert last.record == {"a": word}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_shows_the_encoding(name: str, encoding: str) -> None:
+    content = TEXTS[name].replace(" encoding='utf-8'", "").format("مشهد").encode(encoding)
+    *_, last = open_source(content, Reading(), name).rows()
+    assert last.record == {"a": "مشهد"}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("encoding", ["hex", "no-such", "undefined"])
+def test_no_encoding_of_text_is_refused(name: str, encoding: str) -> None:
+    with pytest.raises(LedgerError, match=f"no encoding '{encoding}'") as refused:
+        list(open_source(b"<a/>", Reading(encoding=encoding), name).rows())
+    assert refused.value.code == "unknown-file-format"
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.ndjson", "t.xml"])
+def test_what_an_encoding_lacks_is_refused_with_its_line(name: str) -> None:
+    # The bytes 0x81 and 0x8D are no characters of cp1252.
+    before, record, after = TEXTS[name].rpartition("<a>" if name.endswith("xml") else "{{")
+    text = f"{before}{chr(10) * 70_000}{record}{after}".format("X")
+    line = text[: text.index("X")].count("\n") + 1
+    content = text.encode().replace(b"X", b"\x81\x8d")
+    with pytest.raises(LedgerError, match=f"not cp1252: the byte 0x81 on line {line:,}") as refused:
+        list(open_source(content, Reading(encoding="cp1252"), name).rows())
+    assert refused.value.code == "not-in-encoding"
 
 
 @pytest.mark.parametrize(

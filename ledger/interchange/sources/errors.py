@@ -78,15 +78,43 @@ class TooManyColumns(InvalidInput, code="too-many-columns"):
 class BrokenJson(InvalidInput, code="broken-json"):
     """A file is not JSON, or its records are not where they are looked for."""
 
-    default_why = "Records are the objects of a list."
-    default_next = "Say where the list is, as a path of keys: rows = 'grants'."
+    default_why = "JSON is read only where all of it is well-formed."
+    default_next = "Correct the file there, or ask its sender for another one."
+
+
+def no_list(what: str) -> BrokenJson:
+    """Say that a document has no list of records where it is looked for."""
+    return BrokenJson(
+        what,
+        why="Records are the objects of a list.",
+        next_step="Say where the list is, as a path of keys: rows = 'grants'.",
+    )
 
 
 class BrokenXml(InvalidInput, code="broken-xml"):
     """A file is not well-formed XML, or has no such records."""
 
-    default_why = "Records are the elements of one name."
-    default_next = "Say which: rows = 'iati-activity'."
+    default_why = "XML is read only where all of it is well-formed."
+    default_next = (
+        "Correct the file there. If its text is in another encoding than it says, save it as "
+        "UTF-8, or name the encoding in the rule: encoding = 'cp1252'."
+    )
+
+
+def no_elements(what: str) -> BrokenXml:
+    """Say that a document has no elements of the name that records have."""
+    return BrokenXml(
+        what,
+        why="Records are the elements of one name.",
+        next_step="Name the right file, or say which elements: rows = 'iati-activity'.",
+    )
+
+
+class NotInEncoding(InvalidInput, code="not-in-encoding"):
+    """A text is not in the encoding that its rule or its first bytes say."""
+
+    default_why = "A byte that is no character there would be lost or read wrongly."
+    default_next = "Correct `encoding` in the rule, or save the file as UTF-8."
 
 
 class UnsafeXml(InvalidInput, code="unsafe-xml"):

@@ -5,16 +5,14 @@ What is wrong with a document is found before anything of it is used, and where 
 
 from __future__ import annotations
 
-import io
-import json
 import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
-from typing import IO, Any, Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol
 
 from ledger.interchange.sources.cleaning import Cell
 from ledger.interchange.sources.errors import BrokenJson
@@ -70,17 +68,11 @@ def opened_events(stored: Stored, *, unread: bool = False) -> Iterator[Events]:
     import ijson  # noqa: PLC0415 - only JSON needs it
 
     try:
-        with _utf8(stored) as file:
+        with stored.open() as file:
             read = _WholeTokens(file, stored.label) if unread else file
             yield ijson.basic_parse(read, buf_size=_CHUNK)
     except (ijson.JSONError, *_FAULTS) as error:
         raise BrokenJson(f"{stored.label} is not JSON: {_fault(stored, error)}.") from error
-
-
-def _utf8(stored: Stored) -> AbstractContextManager[Readable]:
-    """Open a document as UTF-8, without a byte-order mark, whichever Unicode it is written in."""
-    encoding = json.detect_encoding(stored.first_bytes())
-    return stored.open() if encoding == "utf-8" else _Recoded(stored.open(), encoding)
 
 
 class Readable(Protocol):
@@ -88,22 +80,6 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Give the next bytes."""
-
-
-class _Recoded:
-    """A document in another encoding, read as UTF-8."""
-
-    def __init__(self, file: IO[bytes], encoding: str) -> None:
-        self._text = io.TextIOWrapper(file, encoding, newline="")
-
-    def read(self, size: int, /) -> bytes:
-        return self._text.read(size).encode()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._text.close()
 
 
 class _WholeTokens:
@@ -339,7 +315,7 @@ def _read_up_to_fault(stored: Stored, bytewise_from: int | None) -> tuple[int, i
 
     parser = ijson.basic_parse_coro(_Nothing())
     number, line, column = 0, 1, 1
-    with _utf8(stored) as file:
+    with stored.open() as file:
         for number, chunk in enumerate(iter(lambda: file.read(_CHUNK), b"")):
             bytewise = bytewise_from is not None and number >= bytewise_from
             for piece in [chunk[at : at + 1] for at in range(len(chunk))] if bytewise else [chunk]:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ledger.interchange.sources.cleaning import Cell, clean_record
-from ledger.interchange.sources.errors import BrokenJson
+from ledger.interchange.sources.errors import BrokenJson, no_list
 from ledger.interchange.sources.json_events import (
     LONGEST,
     NUMBER_OUT_OF_BOUNDS,
@@ -68,7 +68,7 @@ class JsonRecords(Source):
             path = () if shape.is_list else (_only_list(shape, stored.label),)
         elif not reached:
             keys = "a list" if shape.is_list else ", ".join(shape.keys)
-            raise BrokenJson(f"{stored.label} has no list at {reading.rows!r}. It has {keys}.")
+            raise no_list(f"{stored.label} has no list at {reading.rows!r}. It has {keys}.")
         self._path = path
 
     def rows(self) -> Iterator[SourceRow]:
@@ -86,7 +86,7 @@ def _only_list(shape: Shape, label: str) -> str:
     """Give the key of the only list of an object."""
     if len(shape.lists) != 1:
         names = ", ".join(shape.lists) or "none"
-        raise BrokenJson(f"{label} has {len(shape.lists)} lists of records: {names}.")
+        raise no_list(f"{label} has {len(shape.lists)} lists of records: {names}.")
     ((key, times),) = shape.lists.items()
     if times > 1 or shape.keys[key] > 1:
         raise BrokenJson(f"{label} has the key {key!r} twice in one object.")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from ledger.interchange.sources.encodings import json_as_utf8
 from ledger.interchange.sources.errors import UnknownFormat
 from ledger.interchange.sources.json_records import JsonLines, JsonRecords
 from ledger.interchange.sources.records import Reading, Source
@@ -42,6 +43,7 @@ def open_source(
         return TextTable(stored, form, reading)
     if form == "xml":
         return XmlRecords(stored, form, reading)
+    stored = json_as_utf8(stored, reading)
     return (JsonLines if form == "ndjson" else JsonRecords)(stored, form, reading)
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from ledger.interchange.reader import broken_csv
-from ledger.interchange.sources.errors import UnknownFormat
+from ledger.interchange.sources.encodings import encoding_of_table
 from ledger.interchange.sources.records import (
     LOOKED_AT,
     Reading,
@@ -25,7 +25,6 @@ from ledger.interchange.sources.stored import Stored
 _OTHERS: Final = (";", "\t", "|")
 MAX_LINE: Final = 16 * 1024 * 1024
 _DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class _Unreadable(Exception):
@@ -40,7 +39,7 @@ class TextTable(TableSource):
         super().__init__(stored.label, form, reading)
         self._stored = stored
         self._delimiter = reading.delimiter or _DELIMITERS[form]
-        self._encoding = encoding_of(stored, reading)
+        self._encoding = encoding_of_table(stored, reading)
         first = next(self._records(), None)
         self.columns = () if first is None else column_names(first[1], reading)
         self.header_line = 1 if first is None else first[0]
@@ -124,15 +123,3 @@ class TextTable(TableSource):
                     return
         what = "The text ends within a character."
         self.problem(line, None, "not-utf8", what, "Save the file as CSV, UTF-8.")
-
-
-def encoding_of(stored: Stored, reading: Reading) -> str:
-    """Give the encoding: as the rule says, else by the first bytes, else UTF-8."""
-    first = stored.first_bytes()[:2]
-    if reading.encoding is None:
-        return "utf-16" if first in _UTF_16 else "utf-8-sig"
-    try:
-        found = codecs.lookup(reading.encoding)
-    except (LookupError, ValueError) as error:
-        raise UnknownFormat(f"There is no encoding {reading.encoding!r}.") from error
-    return "utf-8-sig" if found.name == "utf-8" else found.name

@@ -7,7 +7,8 @@ from contextlib import closing
 from typing import IO, TYPE_CHECKING, Final
 
 from ledger.interchange.sources.cleaning import Cell, clean_record
-from ledger.interchange.sources.errors import BrokenXml, UnsafeXml
+from ledger.interchange.sources.encodings import xml_as_utf8
+from ledger.interchange.sources.errors import BrokenXml, UnsafeXml, no_elements
 from ledger.interchange.sources.records import Reading, Source, SourceRow
 from ledger.interchange.sources.stored import Stored
 
@@ -26,7 +27,8 @@ class XmlRecords(Source):
     def __init__(self, stored: Stored, form: str, reading: Reading) -> None:
         """Look at the first record; raises `UnsafeXml` and `BrokenXml`."""
         super().__init__(stored.label, form)
-        self._stored, self._name, self._clean = stored, reading.rows, reading.clean
+        self._stored, self._encoding = xml_as_utf8(stored, reading)
+        self._name, self._clean = reading.rows, reading.clean
         with closing(self.rows()) as records:
             next(records, None)
 
@@ -56,19 +58,27 @@ class XmlRecords(Source):
                         above[-1].remove(element)
         if not ordinal and self._name is not None:
             what = f"{self.name} has no elements {self._name!r}. It has {', '.join(names)}."
-            raise BrokenXml(what)
+            raise no_elements(what)
 
     def _is_record(self, element: Element, depth: int) -> bool:
         return depth == 1 if self._name is None else local_name(element.tag) == self._name
 
     def _events(self, file: IO[bytes]) -> Iterator[tuple[str, Element]]:
-        from xml.etree.ElementTree import ParseError  # noqa: PLC0415 - only XML needs it
+        from xml.etree.ElementTree import (  # noqa: PLC0415 - only XML needs it
+            ParseError,
+            TreeBuilder,
+        )
 
         from defusedxml import DefusedXmlException  # noqa: PLC0415 - as above
-        from defusedxml.ElementTree import iterparse  # noqa: PLC0415 - as above
+        from defusedxml.ElementTree import (  # noqa: PLC0415 - as above
+            DefusedXMLParser,
+            iterparse,
+        )
 
+        target = TreeBuilder()
+        parser = DefusedXMLParser(target=target, encoding=self._encoding, forbid_dtd=True)
         try:
-            yield from iterparse(file, ("start", "end"), forbid_dtd=True)
+            yield from iterparse(file, ("start", "end"), parser)
         except DefusedXmlException as error:
             raise UnsafeXml(f"{self.name} has a document type or entities of its own.") from error
         except (ParseError, LookupError, ValueError) as error:
