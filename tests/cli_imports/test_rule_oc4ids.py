@@ -106,3 +106,15 @@ def test_odd_projects_are_read_or_left_out(officer: Officer, tmp_path: Path) -> 
     assert required(officer, out) == {("required", k): Decimal(n) for k, n in wanted.items()}
     assert {row["code"] for row in exported(officer, out, "cities")} == {"UA-KYIV", "GH-ACCRA"}
     assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+def test_a_list_that_the_file_has_is_not_said_to_be_missing(
+    officer: Officer, tmp_path: Path
+) -> None:
+    path = tmp_path / "oc4ids.json"
+    path.write_text(json.dumps({"projects": ODD[:1]}), encoding="utf-8")
+    said = officer.tries(f"import {path} {RULE}").err
+    (line,) = [one for one in said.splitlines() if one.startswith("no row has ")]
+    assert "locations.address.countryName" in line
+    assert "budget.budgetBreakdown" not in line
+    assert "budget.finance" not in line

@@ -71,7 +71,8 @@ class FileRun:
             )
             for name, read in self.reads.items()
         ]
-        self.unseen = {name for name, *_ in self.scalars}
+        # Of lists without items their outputs say so.
+        self.unseen = {name for name, *_ in self.scalars} - {one.each for one in self.rule.output}
         self.cells = CellsWithoutValue(self.rule, self.called, report)
         self.leave_out = [*self._leave_out_tests()]
         parts = self.rule.row.parts
