@@ -51,7 +51,7 @@ def look_into(
 ) -> None:
     """Show what was asked of a file and its rule; raises `NoPath` and `NoRuleToExplain`."""
     if learn is not None:
-        _learn(learn, paths)
+        _learn(learn, paths, rules)
     elif explain is None or not paths:
         raise NoPath("No PATH is given.")
     elif rules is None or rules == "popolo":
@@ -60,17 +60,25 @@ def look_into(
         _explain(call, paths, rules, explain)
 
 
-def _learn(learn: str, paths: Sequence[str]) -> None:
+def _learn(learn: str, paths: Sequence[str], rules: str | None) -> None:
     """Write a rule for a file: to standard output, or with a PATH into the file named.
 
-    Raises `RuleNotWritten`.
+    With a shipped rule it is a copy of that one. Raises `RuleNotWritten`.
     """
     from ledger.interchange.mapping.learn import learn_rule  # noqa: PLC0415 - for this alone
+    from ledger.interchange.mapping.loading import shipped_rules  # noqa: PLC0415 - as above
     from ledger.interchange.mapping.opening import open_foreign  # noqa: PLC0415 - as above
 
     if len(paths) > 1:
         raise RuleNotWritten(f"{len(paths)} files are named.")
-    text = learn_rule(open_foreign(Path(paths[0] if paths else learn)))
+    if rules is None:
+        text = learn_rule(open_foreign(Path(paths[0] if paths else learn)))
+    else:
+        text = shipped_rules().get(rules, "")
+    if not text:
+        raise RuleNotWritten(
+            f"{rules} is no shipped rule.", next_step="Copy the file of the rule itself."
+        )
     if not paths:
         emit_lines(text.splitlines())
         return
@@ -81,7 +89,8 @@ def _learn(learn: str, paths: Sequence[str]) -> None:
         raise RuleNotWritten(f"{learn} is there already.") from error
     except OSError as error:
         raise RuleNotWritten(f"{learn} cannot be written: {error.strerror}.") from error
-    emit_lines([f"The rule is in {learn}. Correct what is FILL-IN in it."])
+    what = "Correct what is FILL-IN in it." if rules is None else "Say in it how your file is."
+    emit_lines([f"The rule is in {learn}. {what}"])
 
 
 def _explain(call: Call, paths: Sequence[str], rules: str, line: int) -> None:

@@ -73,7 +73,7 @@ def _tables_of(
     """Give each sheet with its table; others that hold something go to `ignored`."""
     if as_table is not None:
         named = [name for name in workbook.names if name.strip().lower() == as_table]
-        yield (named[0] if named else workbook.chosen(None)), as_table
+        yield (named[0] if named else workbook.chosen(Reading())), as_table
         return
     for name in workbook.names:
         table = name.strip().lower()

@@ -11,6 +11,7 @@ from typing import Final
 from ledger.core.errors import LedgerError
 from ledger.interchange.mapping.beside import Content
 from ledger.interchange.mapping.file_run import FileRun
+from ledger.interchange.mapping.loading import with_copy
 from ledger.interchange.mapping.opening import reading_of
 from ledger.interchange.mapping.record_finder import Finders
 from ledger.interchange.mapping.rule import ImportRule
@@ -33,7 +34,13 @@ def read_source(
         fnmatch(Path(source.name).name, name) for name in run.rule.source.names
     )
     run.reports.append(report)
+    before = len(run.problems)
     FileRun(run, source, report).read(beside)
+    for at, problem in enumerate(run.problems[before:], before):
+        hint = with_copy(problem.next, run.rule)
+        if hint != problem.next:
+            run.problems[at] = problem._replace(next=hint)
+            break  # once for a file
 
 
 def apply_rule(

@@ -189,7 +189,8 @@ def number_form(text: str) -> ForeignNumbers:
         else rf"(-?)([0-9]+)(?:{re.escape(match['point'])}([0-9]+))?"
     )
     what = f"is not a number written as {text}"
-    return ForeignNumbers(lambda cell: _written(cell, form), what, f"Write {text}.")
+    hint = f"Write {text}, or say in the rule how the file writes it: numbers = '1.234,5'."
+    return ForeignNumbers(lambda cell: _written(cell, form), what, hint)
 
 
 def _written(text: str, form: re.Pattern[str]) -> str | None:

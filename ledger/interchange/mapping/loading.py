@@ -101,6 +101,19 @@ def parse_rule(text: str, file: str) -> ImportRule:
         raise ImportRefused(problems) from error
 
 
+_SAID_IN_A_RULE = re.compile(r"in the rule|\b(?:header|rows|delimiter|encoding|numbers) = ")
+
+
+def with_copy(hint: str, rule: ImportRule) -> str:
+    """Add to a hint that asks for a word of a rule how to copy a shipped one, to be changed."""
+    name = rule.about.name
+    shipped = shipped_rules().get(name) if _SAID_IN_A_RULE.search(hint) else None
+    if shipped is None or parse_rule(shipped, f"{name}.toml") != rule:
+        return hint
+    command = f"cityfund import FILE --rules {name} --learn COPY.toml"
+    return f"{hint} Say it in a copy of the rule: {command}"
+
+
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ledger.core.errors import LedgerError
 from ledger.interchange.reader import MAX_FILE_BYTES
 from ledger.interchange.sources import Reading, Source, open_source
 
@@ -36,9 +37,18 @@ def open_files(rule: ImportRule, paths: Iterable[Path]) -> Iterator[OpenedFile]:
     Raises what opening a file raises.
     """
     reading = reading_of(rule)
-    each = (_opened(path, reading) for path in paths)
+    each = (_opened_by(rule, path, reading) for path in paths)
     first = next(each, None)
     return each if first is None else chain(iter((first,)), each)
+
+
+def _opened_by(rule: ImportRule, path: Path, reading: Reading) -> OpenedFile:
+    try:
+        return _opened(path, reading)
+    except LedgerError as error:
+        from ledger.interchange.mapping.loading import with_copy  # noqa: PLC0415 - for this alone
+
+        raise error.with_next(with_copy(error.next_step, rule)) from error
 
 
 def _opened(path: Path, reading: Reading) -> OpenedFile:
@@ -64,4 +74,16 @@ def reading_of(rule: ImportRule) -> Reading:
         encoding=about.encoding,
         delimiter=about.delimiter,
         clean=about.clean,
+        columns=tuple(_columns_needed(rule)),
     )
+
+
+def _columns_needed(rule: ImportRule) -> Iterator[frozenset[str]]:
+    """Give what each column may be called that a table has to have."""
+    about = rule.source
+    others = tuple(f"{name}{mark}" for name in (*rule.join, *rule.beside) for mark in ".[")
+    for name in rule.foreign_columns:
+        if name in about.optional or name in rule.join or name.startswith(others):
+            continue
+        called = (one.casefold() for one in about.headings.get(name, ()))
+        yield frozenset((name.split("[]")[0], *called))

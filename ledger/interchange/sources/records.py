@@ -41,7 +41,8 @@ class Reading:
     """How a file is written, where its name and content do not say it.
 
     `header` is the number of the row with the columns' names, `rows` the path of keys or the name
-    of the element that holds the records. `clean` repairs text that was decoded wrongly.
+    of the element that holds the records. `clean` repairs text that was decoded wrongly. `columns`
+    has what each column that is needed may be called: by all of them the row of names is found.
     """
 
     format: str | None = None
@@ -51,6 +52,21 @@ class Reading:
     encoding: str | None = None
     delimiter: str | None = None
     clean: bool = False
+    columns: tuple[frozenset[str], ...] = ()
+
+    @property
+    def finds_names(self) -> bool:
+        """Say whether the row of names is found by what columns are called."""
+        return self.header is None and bool(self.columns)
+
+    def line_of_names(self, rows: Iterable[tuple[int, list[str]]]) -> int | None:
+        """Give the line of the first row that has all columns; None where none of them has."""
+        for line, cells in rows:
+            here = {one.strip() for one in cells}
+            here |= {one.casefold() for one in here}
+            if not any(map(here.isdisjoint, self.columns)):
+                return line
+        return None
 
 
 class Source(ABC):

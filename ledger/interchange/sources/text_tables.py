@@ -40,6 +40,9 @@ class TextTable(TableSource):
         self._stored = stored
         self._delimiter = reading.delimiter or _DELIMITERS[form]
         self._encoding = encoding_of_table(stored, reading)
+        self._header = reading.header or 1
+        if reading.finds_names:
+            self._find_names()
         first = next(self._records(), None)
         self.columns = () if first is None else column_names(first[1], reading)
         self.header_line = 1 if first is None else first[0]
@@ -47,6 +50,26 @@ class TextTable(TableSource):
             self.problem(1, None, "empty-file", "The file is empty.", "")
         if first is not None and sum(map(bool, map(str.strip, first[1]))) == 1:
             self._look_at_lone_name(first[0], "".join(first[1]).strip())
+
+    def _find_names(self) -> None:
+        """Find the row that has all columns, and what separates them, where the first has not."""
+        own = self._delimiter
+        for mark in (own, *_OTHERS) if self.reading.delimiter is None else (own,):
+            self._delimiter = mark
+            rows = [*islice(self._records(), 1)]
+            line = self.reading.line_of_names(rows)
+            if line is None:
+                rows += islice(self._records(), 1, LOOKED_AT)
+                line = self.reading.line_of_names(rows)
+            self.problems.clear()  # what is wrong is found again when the rows are read
+            if line is not None:
+                if mark != own:
+                    self.notes.append(f"the cells are separated by {mark!r}")
+                if line != rows[0][0]:
+                    self.notes.append(f"the names of the columns were found in line {line}")
+                self._header = line
+                return
+        self._delimiter = own
 
     def _look_at_lone_name(self, line: int, name: str) -> None:
         """Refuse a report that was saved as text, or note that the delimiter is another."""
@@ -79,7 +102,7 @@ class TextTable(TableSource):
                 except csv.Error as error:
                     self.problems.append(broken_csv(str(error), self.name, begins))
                     return
-                if begins >= (self.reading.header or 1) and any(map(str.strip, cells)):
+                if begins >= self._header and any(map(str.strip, cells)):
                     yield (
                         begins,
                         [one.replace("\r\n", "\n") if "\r" in one else one for one in cells],

@@ -73,11 +73,13 @@ class Workbook:
         self.bad_cells(name)
         return self._workbook.get_sheet_by_name(name)
 
-    def chosen(self, name: str | None) -> str:
+    def chosen(self, reading: Reading) -> str:
         """Give the name of the sheet that is read: the one named, or the only one filled.
 
-        Capitals do not count, and a sheet whose name begins with # is said to be none of data.
+        Capitals do not count, and a sheet whose name begins with # is said to be none of data. Of
+        several the one is read that alone has the columns that are needed.
         """
+        name = reading.sheet
         label = self.stored.label
         if name is not None:
             alike = [one for one in self.names if one.strip().casefold() == name.casefold()]
@@ -89,9 +91,20 @@ class Workbook:
             return self.names[0]
         of_data = (one for one in self.names if not one.startswith("#"))
         filled = [one for one in of_data if self.sheet(one).start is not None]
+        if len(filled) > 1 and reading.columns:
+            fitting = [one for one in filled if self.line_of_names(one, reading) is not None]
+            filled = fitting or filled
         if len(filled) > 1:
             raise UnknownSheet(f"{label} has several sheets: {', '.join(filled)}.")
         return filled[0] if filled else self.names[0]
+
+    def line_of_names(self, name: str, reading: Reading) -> int | None:
+        """Give the row of a sheet that has all columns that are needed; None where none has."""
+        sheet = self.sheet(name)
+        if not reading.finds_names or sheet.start is None:
+            return reading.header
+        rows = enumerate(islice(sheet.iter_rows(), LOOKED_AT), sheet.start[0] + 1)
+        return reading.line_of_names((line, [*map(cell_as_text, cells)]) for line, cells in rows)
 
 
 class SheetTable(TableSource):
@@ -105,9 +118,10 @@ class SheetTable(TableSource):
         """Choose the sheet and read the names of the columns."""
         super().__init__(workbook.stored.label, form, reading)
         self.long_numbers: list[tuple[int, str]] = []
-        name = workbook.chosen(reading.sheet)
+        name = workbook.chosen(reading)
         self._bad = workbook.bad_cells(name)
         self.sheet = workbook.sheet(name)
+        self._header = workbook.line_of_names(name, reading) or 1
         first = next(self._records(), None)
         if first is None:
             what = f"The sheet {name} is empty."
@@ -115,6 +129,8 @@ class SheetTable(TableSource):
             self.columns, self.header_line = (), 1
             return
         self.header_line = first[0]
+        if reading.finds_names and self._header > (self.sheet.start or (0, 0))[0] + 1:
+            self.notes.append(f"the names of the columns were found in row {self._header}")
         self._refuse_report(first[1])
         self.columns = column_names(first[1], reading)
         self._note_bad_cells()
@@ -180,7 +196,7 @@ class SheetTable(TableSource):
             return
         margin = [""] * start[1]
         for line, cells in enumerate(self.sheet.iter_rows(), start[0] + 1):
-            if line >= (self.reading.header or 1) and any(cell != "" for cell in cells):
+            if line >= self._header and any(cell != "" for cell in cells):
                 yield (
                     line,
                     margin

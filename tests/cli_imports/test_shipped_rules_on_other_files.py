@@ -1,0 +1,130 @@
+"""Shipped rules on files that differ as real ones do: sheets, rows above the names, separators."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from officer import Officer
+from posted_amounts import posted
+
+from ledger.interchange.mapping.loading import shipped_rules
+
+pytestmark = pytest.mark.only_on("sqlite")
+"""What a file holds is read before a ledger is opened, whichever engine keeps it."""
+
+BUDGET = [
+    ["Project ID", "City", "Country", "Source", "Request", "Approved", "FY", "Currency"],
+    ["A1", "Évora", "PT", "Bonds", "1,200.50", "1,000.25", "2025", "EUR"],
+    ["A2", "Évora", "PT", "", "100", "-", "2025", "EUR"],
+]
+APPROVED = {("committed", "EUR"): Decimal("1000.25")}
+GRANTS = [
+    ["Identifier", "Title", "Currency", "Amount Awarded", "Award Date", "Funding Org:Identifier"],
+    ["360G-x-1", "A", "GBP", 1000, date(2019, 5, 1), "GB-CHC-1"],
+]
+
+
+def text(rows: list[list[str]], delimiter: str = ",", above: str = "") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return above + out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "notes"),
+    [
+        (text(BUDGET, ";"), ["the cells are separated by ';'"]),
+        (
+            text(BUDGET, above='Capital budget\n"of Évora, in euros"\n\n'),
+            ["the names of the columns were found in line 4"],
+        ),
+        (
+            text(BUDGET, "\t", "Capital budget;;\n"),
+            ["the cells are separated by '\\t'", "the names of the columns were found in line 2"],
+        ),
+    ],
+    ids=["semicolons", "below-a-title", "tabs-below-a-title"],
+)
+def test_the_names_are_found_where_they_stand(
+    officer: Officer, tmp_path: Path, content: str, notes: list[str]
+) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_text(content, encoding="utf-8")
+    done = officer.tries(f"import {path} --rules city-budget --yes")
+    assert (done.code, "2 rows: 2 used, 0 left out" in done.err) == (0, True), done.err
+    assert [note for note in notes if note not in done.err] == []
+    assert posted(officer, tmp_path / "out") == APPROVED
+    assert "Nothing to import" in officer.says(f"import {path} --rules city-budget --yes")
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_the_sheet_with_the_columns_is_read(officer: Officer, tmp_path: Path) -> None:
+    meta: list[list[object]] = [["version", "1.3"], ["licence", "CC BY"]]
+    path = workbook(tmp_path / "grants.xlsx", meta=meta, awards=[["Awards"], [], *GRANTS])
+    done = officer.tries(f"import {path} --rules 360giving --yes")
+    assert (done.code, "found in row 3" in done.err) == (0, True), done.err
+    assert posted(officer, tmp_path / "out") == {("committed", "GBP"): Decimal(1000)}
+
+
+def test_of_two_sheets_with_the_columns_none_is_chosen(officer: Officer, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "grants.xlsx", y2019=GRANTS, y2020=GRANTS, meta=[["version"]])
+    done = officer.tries(f"import {path} --rules 360giving --yes")
+    assert (done.code, "several sheets: y2019, y2020." in done.err) == (3, True), done.err
+    assert "--rules 360giving --learn COPY.toml" in done.err
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "content"),
+    [
+        ("city-budget", "budget.csv", text(BUDGET).encode("cp1252")),
+        ("city-budget", "budget.csv", text(BUDGET).replace("1,200.50", "1.200,50").encode()),
+        ("oc4ids", "oc4ids.json", b'{"list": []}'),
+        ("iati-2", "iati.xml", b"<a><b/></a>"),
+    ],
+    ids=["encoding", "numbers", "json", "xml"],
+)
+def test_what_a_shipped_rule_does_not_say_is_said_in_a_copy(
+    officer: Officer, tmp_path: Path, rule: str, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = officer.tries(f"import {path} --rules {rule} --yes")
+    assert done.code == 3
+    assert done.err.count(f"cityfund import FILE --rules {rule} --learn COPY.toml") == 1, done.err
+    copy = tmp_path / "copy.toml"
+    assert str(copy) in officer.says(f"import {path} --rules {rule} --learn {copy}")
+    assert copy.read_text(encoding="utf-8") == shipped_rules()[rule]
+    copy.write_text(shipped_rules()[rule] + "# ours\n", encoding="utf-8")
+
+
+def test_a_copy_that_says_the_encoding_reads_the_file(officer: Officer, tmp_path: Path) -> None:
+    path, copy = tmp_path / "budget.csv", tmp_path / "copy.toml"
+    path.write_bytes(text(BUDGET).encode("cp1252"))
+    officer.says(f"import {path} --rules city-budget --learn {copy}")
+    said = copy.read_text(encoding="utf-8").replace("[source]", '[source]\nencoding = "cp1252"')
+    copy.write_text(said, encoding="utf-8")
+    officer.says(f"import {path} --rules {copy} --yes")
+    assert posted(officer, tmp_path / "out") == APPROVED
+
+
+def test_only_a_shipped_rule_is_copied(officer: Officer, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.toml"
+    done = officer.tries(f"import x.csv --rules {tmp_path}/mine.toml --learn {copy}")
+    assert (done.code, copy.exists()) == (2, False)
+    assert "mine.toml is no shipped rule" in done.err
