@@ -49,9 +49,9 @@ def status(
 ) -> None:
     """List what is to be done now, what others recorded since your last visit, and the counts.
 
-    On the list are deliveries that are overdue, holds and offers that end, approaches without an
-    answer, interest without a deal, needs whose day has passed or that no offer fits, and open
-    findings. The last visit is kept on your machine.
+    On the list are deliveries that are overdue or due, holds and offers that end, approaches
+    without an answer, interest without a deal, needs whose day has passed or that no offer fits,
+    and open findings. The last visit is kept on your machine.
     """
     from ledger.usecases.status import parse_days, read_status
     from ledger.usecases.status_data import read_status_data

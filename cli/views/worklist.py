@@ -17,6 +17,7 @@ _COLUMNS: Final = columns("due_on code city sentence", sentence="What")
 _TITLES: Final = {
     "reminder-due": "Reminders that are due; say that one is done with cityfund done",
     "delivery-overdue": "Deliveries overdue",
+    "delivery-due": "Deliveries due within {days} days",
     "hold-ending": "Holds that have ended, or end within {days} days",
     "offer-ending": "Offers that have ended, or end within {days} days, with a quantity available",
     "approach-unanswered": "Approaches without an answer, due within {days} days or overdue",

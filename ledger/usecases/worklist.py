@@ -38,6 +38,7 @@ class WorkKind(StrEnum):
 
     REMINDER_DUE = "reminder-due"
     DELIVERY_OVERDUE = "delivery-overdue"
+    DELIVERY_DUE = "delivery-due"
     HOLD_ENDING = "hold-ending"
     OFFER_ENDING = "offer-ending"
     APPROACH_UNANSWERED = "approach-unanswered"
@@ -205,6 +206,12 @@ def _deals(snapshot: Snapshot, last: date) -> Iterator[WorkRow]:
             text = f"{provider} was to deliver {quantity} for {facts.project.title}."
             kind = WorkKind.DELIVERY_OVERDUE
             yield _of_need(facts, kind, "deal", code, text, due=late[0].due_on, about=about)
+        for one in parts[code]:
+            if one.committed and one.due_on is not None and snapshot.day <= one.due_on <= last:
+                quantity = _quantity(one.committed, unit)
+                text = f"{provider} is to deliver {quantity} for {facts.project.title}."
+                kind = WorkKind.DELIVERY_DUE
+                yield _of_need(facts, kind, "deal", code, text, due=one.due_on, about=about)
         if held and deal.held_until is not None and deal.held_until <= last:
             ends = "ends" if deal.held_until >= snapshot.day else "has ended"
             held_text = f"{_quantity(held, unit)} from {provider} for {facts.project.title}"

@@ -65,6 +65,10 @@ def test_what_is_due_is_listed_by_kind(town: World) -> None:
 
 def test_a_delivery_is_overdue_from_the_day_after_its_due_date(town: World) -> None:
     town.introduce("1M EUR", directly=True, due_on=date(2026, 12, 5))
+    row, *_ = work(town)
+    assert (row.kind, row.code, row.due) == ("delivery-due", "D-0001", date(2026, 12, 5))
+    assert "is to deliver 1,000,000.00 EUR" in row.sentence
+    assert ("delivery-due", "D-0001") not in listed(work(town, days=2))
     assert ("delivery-overdue", "D-0001") not in listed(work(town, as_of=date(2026, 12, 5)))
     row, *_ = work(town, as_of=date(2026, 12, 6))
     assert (row.kind, row.code, row.city) == ("delivery-overdue", "D-0001", "MHD")
