@@ -159,6 +159,22 @@ def test_a_hold_is_corrected_whose_lapse_was_restored_for_a_part_of_it(
     assert failures(world) == []
 
 
+def test_a_commitment_is_corrected_to_more_after_the_rest_of_its_hold_lapsed(
+    world: World, officer: Officer, corrects: Correct
+) -> None:
+    world.need("1000 EUR")
+    world.offer("1000 EUR")
+    world.introduce("400 EUR", on=date(2026, 11, 1), until=date(2026, 11, 21))
+    signed = world.commit("150 EUR", on=date(2026, 11, 10), command="deal commit")
+    officer.tries("reconcile --only lapse")
+    corrects(signed["entry"], quantity="180 EUR")
+
+    assert world.deal_stages() == {"committed": 18000}
+    past = world.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
+    assert past == {"open": 60000, "held": 22000, "committed": 18000}
+    assert failures(world) == []
+
+
 def test_the_day_of_a_declaration_is_corrected_with_its_record(metro, officer: Officer) -> None:
     receipt = officer.asks("journal correct 1 --on 2026-01-20 --reason 'a later letter'")
 

@@ -398,14 +398,14 @@ def _commit_in_time(
     except (moves.NotEnoughHeld, moves.NothingToMove, OverdrawnLater):
         pass
     with uow.undone_on_refusal():
-        restore_lapse(uow, deal, lapse, act.details.effective_on)
-        (lapsed,) = (one.amount for one in lapse.movements if one.side is Side.NEED)
+        lapsed, held = restore_lapse(uow, deal, lapse, act.details.effective_on)
         signed = lapsed if amount is None else amount
-        if signed < lapsed:
+        rest = min(lapsed, lapsed + held - signed)
+        if rest > 0:
             details = ActDetails(effective_on=lapse.effective_on, reason=LAPSE_REASON)
             again = DealAct(deal=deal.code, act=Act.RELEASE, details=details)
             offer = uow.accounts.account(Side.OFFER, deal.record.offer)
-            _release(uow, deal, again, lapsed - signed, offer.passes_to(lapse.effective_on))
+            _release(uow, deal, again, rest, offer.passes_to(lapse.effective_on))
         return _move_on(uow, deal, act, signed)
 
 

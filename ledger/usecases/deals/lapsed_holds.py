@@ -11,8 +11,8 @@ from operator import attrgetter
 from typing import Final
 
 from ledger.core.errors import RefusedByRule
-from ledger.core.factors import FREE_STAGE, Side
-from ledger.journal.entries import WAITING, ActDetails, Posted
+from ledger.core.factors import FREE_STAGE, Side, Stage
+from ledger.journal.entries import WAITING, Act, ActDetails, Posted
 from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.journal.entries import lapses_of_deal, read_entries_taking
@@ -45,12 +45,31 @@ def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Posted | None:
     return min(lapses, key=attrgetter("effective_on", "number"), default=None)
 
 
-def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) -> None:
+def _held_by_request(uow: UnitOfWork, deal: DealAccount, day: date) -> int:
+    """Give what the request itself has put on hold of a deal by now, in parts of the need's unit.
+
+    A correction of a commitment first reverses it, and so has a part of what it commits again. A
+    hold of a later day than `day` is another one.
+    """
+    held = sum(
+        ((one.to_stage is Stage.HELD) - (one.from_stage is Stage.HELD)) * one.amount
+        for draft in uow.drafts
+        if draft.deal == deal.code
+        and not (draft.act is Act.INTRODUCE and draft.details.effective_on > day)
+        for one in draft.movements
+        if one.side is Side.NEED
+    )
+    return max(held, 0)
+
+
+def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) -> tuple[int, int]:
     """Take a whole lapse back on its own day, for a commitment of an earlier day.
 
+    Returns what lapsed, and what the request had on hold before, both in parts of the need's unit.
     Raises `LapsedQuantityTaken`, naming who took the quantity since.
     """
     reason = f"signed on {day}, before the hold lapsed"
+    held = _held_by_request(uow, deal, day)
     details = ActDetails(effective_on=lapse.effective_on, reason=reason)
     try:
         reverse_posted(uow, lapse, details, {})
@@ -66,6 +85,7 @@ def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) 
         f"the lapse of {lapse.effective_on}{_number(lapse)} was reversed: "
         f"the commitment of {day} was signed in time",
     )
+    return sum(one.amount for one in lapse.movements if one.side is Side.NEED), held
 
 
 def _number(lapse: Posted) -> str:
