@@ -29,23 +29,25 @@ _KEYS: Final = {
     """,
     "partial": "closed_on done_on ended from member_since opened_on signed until",
     "number": """
-        active age_days approaches asked base_counted bound busy cities complete counted days_late
-        days_left deals_given due coverage covered credentials days_of deals declined done
-        eligible_offers decimals entry examined gets_text gives_text in_force interested late
-        leaves likeness level_1_text level_2_text line lines meetings most_days_late needs
-        needs_covered new not_counted offers open_text openings pairs partnerships population_ratio
-        projects proposal_line rank ranked rate request reverses seal seconds served_cities
-        share_delivered size sleeping step_text takes taken_up then_text ties today_text
-        undertakings unknown
-        version weight without_outcome without_rate share_used answer_due newly_barred offer_fits
-        offer_lapsed offers_counted
+        active age_days answer_due approaches asked base_counted bound busy cities complete
+        counted coverage covered credentials days days_late days_left days_of deals deals_given
+        decimals declined done due eligible_offers entry examined gets_text gives_text in_force
+        interested late leaves level_1_at_least level_1_at_most level_1_rise level_1_text
+        level_2_at_least level_2_at_most level_2_rise level_2_text likeness line lines meetings
+        most_days_late needs needs_covered new newly_barred not_counted of_before of_sent
+        offer_fits offer_lapsed offers offers_counted open_text openings pairs partnerships
+        population_ratio projects proposal_line rank ranked rate request reverses seal seconds
+        served_cities share_delivered share_used size sleeping step_text taken_up takes
+        then_text ties today_text undertakings unknown version weight without_outcome
+        without_rate
     """,
     "figure": "difference ours theirs",
     "amount": """
-        available available_base committed delivered delivered_base expired gap gap_base held idle
-        lapsing max_ticket min_ticket need_left net_base offer_committed offer_delivered offer_held
-        offer_left offer_quantity offered outstanding overdue promised promised_base quantity
-        required then today total withdrawn
+        alone available available_base closed committed delivered delivered_base expired gap
+        gap_base gets gives held idle lapsing max_ticket min_ticket need_left net net_base
+        offer_committed offer_delivered offer_gives offer_held offer_left offer_quantity offered
+        open outstanding overdue promised promised_base quantity required stays_open
+        stays_with_offer then today total withdrawn
     """,
 }
 """The kinds of fields that are no plain text."""

@@ -144,7 +144,7 @@ _SIDES: Final = ("ours", "theirs", "difference")
 
 
 def figures_text(figures: Mapping[str, int | str]) -> str:
-    """Describe figures in one line, without those that are zero."""
+    """Describe figures in one line, without those that are zero or empty."""
     words = _nonzero(figures.items())
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in words) or "nothing"
 
@@ -153,7 +153,7 @@ def _nonzero(figures: Iterable[tuple[str, int | str]]) -> list[tuple[str, int | 
     return [
         (name, value)
         for name, value in figures
-        if value not in {0, "0"} and name not in _HIDDEN_FIGURES
+        if value not in {0, "0", ""} and name not in _HIDDEN_FIGURES
     ]
 
 

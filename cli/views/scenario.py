@@ -7,6 +7,7 @@ gaps shows what is worth most in a sentence, then the table.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -146,7 +147,8 @@ def _data_columns(table: WorthTable) -> list[Column]:
         f"level_{level}_{name}" for level in (1, 2) for name in ("rise", "at_least", "at_most")
     )
     names = (*_keys(table), "factor", "unit", "needs", "stays_open", "step", *levels)
-    return columns(" ".join((*names, "gained", "lost")))
+    shown = columns(" ".join((*names, "gained", "lost")))
+    return [replace(one, kind="amount") if one.key == "step" else one for one in shown]
 
 
 def _keys(table: WorthTable) -> list[str]:

@@ -275,8 +275,8 @@ def emit_offers(call: Call, report: OfferReport) -> None:
     unfiltered = call.read.without_filters()
     emit_rows(kept, _shown_to(call, _OFFER_COLUMNS), unfiltered, head=head, tail=tail, below=below)
     counts = ", ".join(f"{uses[use.value]:,} {use.value}" for use in offers.Use if uses[use.value])
-    lapse = f"lapsing within {report.within} days"
-    more = [f"{len(kept):,} offers: {counts} ({lapse})."] if kept else []
+    lapse = f" (lapsing: within {report.within} days)" if uses[offers.Use.LAPSING.value] else ""
+    more = [f"{len(kept):,} offers: {counts}{lapse}."] if kept else []
     if report.not_counted["not_declared"]:
         more.append(f"Not counted: {report.not_counted['not_declared']:,} offers not declared.")
     _notes(call, report.stamp, offers.RULE, *more)

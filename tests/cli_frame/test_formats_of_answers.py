@@ -94,6 +94,32 @@ def test_every_format_says_the_same_gaps(officer: Officer, tmp_path: Path) -> No
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("line", "figures"),
+    [
+        ("report coverage", {"Net", "Closed"}),
+        ("report pipeline", {"Of sent", "Of before", "Days since before"}),
+        ("match worth", {"Stays open", "Step", "Level 2 rise"}),
+        ("match explain PRJ-0001", {"Open", "Gets", "Stays open"}),
+    ],
+)
+def test_figures_are_numbers_in_a_workbook(
+    officer: Officer, tmp_path: Path, line: str, figures: set[str]
+) -> None:
+    officer.world.offer("90 EUR", "O-0001")
+    officer.says("approach add N-0001 BANK --on 2026-11-01")
+    officer.says(f"{line} --output {tmp_path / 'a.xlsx'}")
+    found = set()
+    for sheet in sheets(tmp_path / "a.xlsx"):
+        for column in sheet.iter_cols():
+            head, *cells = (cell.value for cell in column)
+            if head in figures:
+                found.add(head)
+                assert not [one for one in cells if isinstance(one, str) and one[0].isdigit()]
+    assert found == figures
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_record_is_written_in_every_format(officer: Officer, tmp_path: Path) -> None:
     for name in READ_FORMATS:
         officer.says(f"need show N-0001 --format {name} --output {tmp_path / 'one'}")

@@ -71,6 +71,7 @@ def test_people_read_what_was_done_and_that_nothing_is_to_be_looked_at(
     assert "Lapsed: deal D-0001." in lines
     assert "Lapses soon: offer O-0001 of BANK is valid until 2026-11-26." in lines
     assert "No findings." in lines
+    assert not any(line.startswith("propose ") and line.endswith("proposal") for line in lines)
 
 
 def test_the_second_time_it_says_that_nothing_has_changed(admin: Administrator) -> None:
