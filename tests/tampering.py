@@ -32,7 +32,7 @@ _NAMED = {
     *("movement", "rate"),
     *("proposal", "proposal_line", "proposal_project", "introduced_line", "seal", "sealed_leaf"),
     *("statement", "statement_line", "finding", "finding_event", "gap_snapshot"),
-    *("night_run", "night_step", "adopted_row", "erasure"),
+    *("night_run", "night_step", "adopted_row", "erasure", "remaining_leaf"),
     *("approval", "approval_answer", "approval_rule", "approval_use", "standing_approval"),
     *_REGISTERED,
     *(f"{kind}_version" for kind in _REGISTERED),
@@ -327,7 +327,7 @@ _NAMES: Mapping[str, Callable[[Attacker, Row], Iterator[str]]] = {
         for name in (
             *("statement", "finding", "finding_event", "gap_snapshot"),
             *("approval", "approval_answer", "approval_rule", "approval_use"),
-            "standing_approval",
+            *("standing_approval", "remaining_leaf"),
         )
     },
     "statement_line": lambda attacker, row: iter(

@@ -274,7 +274,8 @@ def erase(
         typer.Argument(
             metavar="WHAT...",
             help="contact:CN-0001, entry:17, request:KEY, finding:F-0001, approval:APR-0001, "
-            "approval-rule:AR-0001, standing-approval:SA-0001 or statement:PROVIDER/CODE.",
+            "approval-rule:AR-0001, standing-approval:SA-0001, statement:PROVIDER/CODE or "
+            "night:DATE.",
         ),
     ],
     field: Annotated[
@@ -286,7 +287,8 @@ def erase(
 
     Numbers, dates, codes and amounts stay, and so do seals and proofs. Of a record the texts of all
     its versions go, with what the requests that recorded them repeat; of a finding, what it says
-    and why it was resolved; of a statement, its references and the names of its files.
+    and why it was resolved; of a statement, its references and the names of its files; of a night,
+    what its report says and who ran it.
     """
     from cli.framework.options import comma_separated
     from cli.framework.session import act

@@ -19,6 +19,7 @@ from ledger.checks.result import CheckReport, CheckResult
 from ledger.checks.rows import CheckContext, EntryRow, RunningBalances
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.factors import Side, Stage
+from ledger.core.text import ERASED
 from ledger.statements.findings import FindingEvent
 
 _CLOCK: Final = CLOCK_TOLERANCE // timedelta(microseconds=1)
@@ -97,6 +98,8 @@ def _has_valid_results(step: NightStepRow) -> bool:
     figures, findings, offices, lines = map(
         _parse_json, (step.figures, step.findings, step.offices, step.lines)
     )
+    findings = [] if step.findings == ERASED else findings
+    lines = [] if step.lines == ERASED else lines
     return (
         _is_figures(figures, int, str)
         and isinstance(findings, list)

@@ -28,6 +28,7 @@ class _RecomputedLeaf(NamedTuple):
     reference: str
     hash: bytes
     erased_by: int | None = None
+    remained: str | None = None
 
     @property
     def name(self) -> str:
@@ -183,7 +184,12 @@ class _Comparison:
         return place == len(self._seals) or self._seals[place].last_request < leaf.erased_by
 
     def _as_sealed(self, leaf: _RecomputedLeaf, sealed: SealedLeaf) -> _RecomputedLeaf:
-        """Take the sealed hash of a leaf that holds its texts, of which one was erased."""
+        """Take the sealed hash of a leaf that holds its texts, of which one was erased.
+
+        Where it is recorded what remained then, that has to be what is there now.
+        """
+        if leaf.remained not in {None, leaf.hash.hex()}:
+            return leaf
         self.erased.append(f"{leaf.name}: content erased by request {leaf.erased_by}")
         return leaf._replace(hash=sealed.hash)
 
@@ -195,7 +201,8 @@ class _Comparison:
 def _recompute(leaf: Leaf) -> tuple[int, _RecomputedLeaf]:
     content = leaf.content
     recomputed = _UNREADABLE if content is None else leaf_hash(content)
-    return leaf.request, _RecomputedLeaf(leaf.kind, leaf.reference, recomputed, leaf.erased_by)
+    named = (leaf.kind, leaf.reference)
+    return leaf.request, _RecomputedLeaf(*named, recomputed, leaf.erased_by, leaf.remained)
 
 
 def _groups(leaves: Iterable[SealedLeaf]) -> Iterator[tuple[int | None, Iterator[SealedLeaf]]]:
@@ -243,6 +250,9 @@ def _check_waiting_leaves(report: CheckReport, waiting: Iterable[Leaf]) -> None:
         report.examined += 1
         if leaf.content is None and leaf.erased_by is None:
             report.fail(f"{leaf.name} is not sealed, and its rows and disclosures do not agree")
+        elif leaf.remained not in {None, _recompute(leaf)[1].hash.hex()}:
+            erased = f"request {leaf.erased_by} erased a text of it"
+            report.fail(f"{leaf.name} is not sealed, and is not what remained when {erased}")
 
 
 def _check_seal_rows(report: CheckReport, seals: Sequence[Seal], recomputed: _Comparison) -> None:

@@ -83,7 +83,8 @@ class Leaf(NamedTuple):
     """A leaf as recomputed from the ledger's rows; without content if they are unreadable.
 
     `request` is the number of the request it was written under, `erased_by` that of the one that
-    erased a text which the leaf held as it was.
+    erased a text which the leaf held as it was, and `remained` the hash of what was left of it
+    then, where that was recorded.
     """
 
     request: int
@@ -91,6 +92,7 @@ class Leaf(NamedTuple):
     reference: str
     content: bytes | None
     erased_by: int | None = None
+    remained: str | None = None
 
     @property
     def name(self) -> str:

@@ -23,12 +23,18 @@ ROW_PLACES: Final = {
     "approval": 1005,
     "approval_rule": 1006,
     "standing_approval": 1007,
+    "night_run": 1008,
+    "night_step": 1009,
 }
 """The numbers that stand for a row of a table in `disclosure` and `erasure`; they never change.
 
 Such a row has no leaf of its own: the rows that one request wrote into a table share one. In the
 leaves of requests of the newest format salted hashes stand for their texts.
 """
+
+
+OF_NIGHTS: Final = frozenset({"night_run", "night_step"})
+"""The tables whose rows belong to no request: in an erasure the ledger's first one stands there."""
 
 
 def place_of(kind: str) -> int:
@@ -110,6 +116,11 @@ def _rows() -> Iterator[ErasableTable]:
     for rules in (approval_tables.approval_rule, approval_tables.standing_approval):
         reason = (("reason", "rule_reason"),)
         yield ErasableTable(rules, rules.name, "number", "version", "request_id", reason)
+    run, step = night_tables.night_run, night_tables.night_step
+    said = tuple((name, name) for name in PROVENANCE_FIELDS)
+    yield ErasableTable(run, run.name, "id", None, None, said)
+    told = (("findings", "findings"), ("lines", "lines"))
+    yield ErasableTable(step, step.name, "run_id", "place", None, told)
 
 
 @cache

@@ -1,8 +1,8 @@
 """Erase texts of leaves on request: personal data goes, and every seal and proof still holds.
 
 Numbers, dates, codes and amounts stay. A text that stands in several leaves of one request goes
-from all of them. Rows of statements, findings and approvals that were recorded in an earlier format
-have no hash of their texts in a leaf: once one is erased, the sealed hash is taken for what it was.
+from all of them. Reports of nights, and what was recorded in an earlier format, have no hash of
+their texts in a leaf: once one is erased, the hash of what remains is recorded with the erasure.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 from ledger.approvals.approval import State
 from ledger.approvals.rules import UnknownApprovalRule, rule_code
 from ledger.approvals.standing import UnknownStandingApproval, standing_code
+from ledger.core.dates import parse_day
 from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
 from ledger.evidence.disclosures import COMMON_FIELDS, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
@@ -25,6 +26,8 @@ from ledger.store.approvals import (
     requests_of_approvals,
 )
 from ledger.store.db import tables
+from ledger.store.db.night_tables import adopted_row, remaining_leaf
+from ledger.store.erasable import OF_NIGHTS
 from ledger.store.evidence.erasures import (
     ErasedText,
     LeafKey,
@@ -37,10 +40,13 @@ from ledger.store.evidence.erasures import (
     row_of_answer,
     rows_of_approval,
     rows_of_finding,
+    rows_of_night,
     rows_of_rule,
     rows_of_statement,
     texts_of,
 )
+from ledger.store.evidence.remaining import remaining_leaves
+from ledger.store.evidence.table_rows import NIGHT_TABLES, rows_to_adopt
 from ledger.store.journal.entries import entry_number, request_of_entry
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -53,6 +59,7 @@ _APPROVAL: Final = "approval"
 _LINES: Final = "lines"
 _RULE: Final = "approval_rule"
 _STANDING: Final = "standing_approval"
+_NIGHT: Final = "night"
 _REPEATED: Final = (*COMMON_FIELDS, *LARGE_FIELDS)
 """What a request repeats of the texts of its leaves."""
 
@@ -62,7 +69,7 @@ class MalformedErasure(InvalidInput, code="malformed-erasure"):
 
     default_why = (
         "It is entry:NUMBER, request:KEY, statement:PROVIDER/CODE, finding:CODE, approval:CODE, "
-        "approval-rule:CODE, standing-approval:CODE, or the kind and code of a record."
+        "approval-rule:CODE, standing-approval:CODE, night:DATE, or the kind and code of a record."
     )
     default_next = "Write it like contact:CN-0001, entry:17 or request:letter-7."
 
@@ -72,6 +79,13 @@ class UnknownStatement(NotFound, code="unknown-statement"):
 
     default_why = "A statement is named by its provider and its own code, as its file names it."
     default_next = "See the findings about it with: cityfund finding list --all"
+
+
+class UnknownNight(NotFound, code="unknown-night"):
+    """No run of a night of that day was recorded."""
+
+    default_why = "A night is named by its day, whenever it was run."
+    default_next = "See when the last night was run: cityfund status"
 
 
 class UnknownRequest(NotFound, code="unknown-request"):
@@ -107,7 +121,8 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
 
     Raises `MalformedErasure`, `UnknownRequest`, `UnknownEntry`, `UnknownCode`, `UnknownStatement`,
     `UnknownFinding`, `UnknownApproval`, `UnknownApprovalRule`, `UnknownStandingApproval`,
-    `NothingToErase`, `ApprovalOpen`, `IdentityNeeded` and `ReasonMissing`.
+    `UnknownNight`, `InvalidDate`, `NothingToErase`, `ApprovalOpen`, `IdentityNeeded` and
+    `ReasonMissing`.
     """
     require_reason(uow, "Nothing is erased without a reason.")
     found: dict[tuple[LeafKey, str], ErasedText] = {}
@@ -119,9 +134,19 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
     _require_identities_remain(uow, found.values())
     overwrite_what_is_deleted(uow.connection)
     uow.add_rows(tables.erasure, [text.row for text in found.values()])
+    if any(one.hash is None for one in found.values()):
+        _record_what_remains(uow, found)
     leaves = len({leaf for leaf, _ in found})
     uow.note("erased", f"{_count(len(found), 'text')} of {_count(leaves, 'leaf')} erased for ever")
     return uow.receipt()
+
+
+def _record_what_remains(uow: UnitOfWork, erased: Iterable[tuple[LeafKey, str]]) -> None:
+    """Record what remains of leaves that held the texts as they were, so that it is compared."""
+    uow.flush_registers()
+    if any(leaf.kind in OF_NIGHTS for leaf, _ in erased):
+        uow.add_rows(adopted_row, rows_to_adopt(uow.connection, NIGHT_TABLES))
+    uow.add_rows(remaining_leaf, [*remaining_leaves(uow.connection, uow.request_id)])
 
 
 def _require_identities_remain(uow: UnitOfWork, texts: Iterable[ErasedText]) -> None:
@@ -140,7 +165,8 @@ def _texts(uow: UnitOfWork, named: str, fields: Sequence[str]) -> Iterator[Erase
     leaves = [*_leaves(uow, named, fields)]
     for leaf in leaves:
         yield from chosen(texts_of(uow.connection, leaf), fields)
-    for request in sorted({leaf.request for leaf in leaves if leaf.kind != REQUEST_KIND}):
+    without_request = {REQUEST_KIND, *OF_NIGHTS}
+    for request in sorted({leaf.request for leaf in leaves if leaf.kind not in without_request}):
         texts = texts_of(uow.connection, leaf_of_request(request))
         yield from chosen((one for one in texts if one.field in _REPEATED), fields)
 
@@ -188,6 +214,13 @@ def _rows_of_rule(uow: UnitOfWork, code: str) -> Iterable[LeafKey]:
     return rows
 
 
+def _rows_of_night(uow: UnitOfWork, day: str) -> Iterable[LeafKey]:
+    rows = [*rows_of_night(uow.connection, parse_day(day))]
+    if not rows:
+        raise UnknownNight(f"No night of {day} was recorded.")
+    return rows
+
+
 def _rows_of_standing(uow: UnitOfWork, code: str) -> Iterable[LeafKey]:
     number = parse_standing_number(code)
     rows = [*rows_of_rule(uow.connection, _STANDING, number)]
@@ -209,5 +242,6 @@ _ROWS: Final[Mapping[str, Callable[[UnitOfWork, str], Iterable[LeafKey]]]] = {
     _FINDING: _rows_of_finding,
     _RULE: _rows_of_rule,
     _STANDING: _rows_of_standing,
+    _NIGHT: _rows_of_night,
 }
 """What finds the rows of what is no record, by the word that it is named by."""

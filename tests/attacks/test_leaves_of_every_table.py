@@ -56,6 +56,9 @@ def bare(sealed_once: Sealed, run_ledgers: Ledgers) -> Iterator[World]:
     url = run_ledgers.copy(sealed_once.url)
     world = World(url)
     world.do(lambda uow: erase(uow, ["entry:1"], ["receipt"]), reason="asked for")
+    with closing(world.raw()) as raw:
+        (night,) = raw.rows("SELECT day FROM night_run")
+    world.do(lambda uow: erase(uow, [f"night:{night['day']}"], ["actor"]), reason="asked for")
     world.seal()
     disarm(url)
     yield world

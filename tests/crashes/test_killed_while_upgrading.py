@@ -31,7 +31,7 @@ OLDER = "0001"
 
 
 LATER_TABLES = (
-    "erasure",
+    *("remaining_leaf", "erasure"),
     *("approval_use", "standing_approval", "approval_answer", "approval", "approval_rule"),
     "adopted_row",
     *("pair_limit_version", "pair_limit"),

@@ -98,6 +98,7 @@ APPEND_ONLY = [
     "provider_version",
     "rate",
     "receipt",
+    "remaining_leaf",
     "request",
     "restriction",
     "restriction_version",
@@ -157,6 +158,7 @@ def lived_in(run_ledgers: Ledgers) -> Iterator[World]:
     record_night(world)
     record_approvals(world.ledger)
     world.seal()
+    world.do(lambda uow: erase(uow, [f"night:{uow.today}"], ["actor"]), reason="asked for")
     yield world
     world.ledger.engine.dispose()
 

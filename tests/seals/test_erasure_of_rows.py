@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,8 +18,11 @@ from sealed_world import marks
 from test_erasure import REASON, SECRET, everything, failures
 from world import World
 
+from ledger.evidence.tree_head import TreeHead
 from ledger.journal.entries import CHAINED_FORMAT
 from ledger.statements.lines import reference_key
+from ledger.store.erasable import OF_NIGHTS
+from ledger.store.evidence.remaining import remaining_leaves
 from ledger.usecases.check import run_checks
 
 Refusal = (sqlite3.IntegrityError, psycopg.IntegrityError)
@@ -159,31 +164,103 @@ def test_a_change_beside_an_erased_text_is_found(
     assert any(f"rows {table} " in one for one in checked.failures)
 
 
-@pytest.mark.parametrize("is_sealed", [True, False])
-def test_rows_of_an_earlier_format_are_taken_as_sealed(
-    clerk: Officer, is_sealed: bool, monkeypatch
-) -> None:
-    """Their leaf holds a hash of the text itself; what was sealed after the erasure is compared."""
+@pytest.fixture
+def earlier(clerk: Officer, monkeypatch: pytest.MonkeyPatch) -> Officer:
+    """Give a ledger with events of a finding whose leaves hold hashes of the texts themselves."""
     with monkeypatch.context() as before:
         before.setattr("ledger.store.db.queries.BOUND_FORMAT", CHAINED_FORMAT)
         before.setattr("ledger.store.session.rows.DisclosureRows.add_rows", lambda *_: None)
         clerk.says(f"finding reopen F-0001 --reason 'told by {SECRET}'")
         clerk.says(f"finding resolve F-0001 --reason 'called {SECRET} again'")
+    return clerk
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_change_beside_an_erased_text_of_an_earlier_format_is_found(
+    earlier: Officer, is_sealed: bool
+) -> None:
+    """The erasure records what remains of the leaf, and its rows are compared with that."""
     if is_sealed:
-        clerk.says("audit seal")
-    seals = marks(clerk.world)
-    clerk.says(f"audit erase finding:F-0001 --field reason,input,receipt {REASON}")
+        earlier.says("audit seal")
+    seals = marks(earlier.world)
+    earlier.says(f"audit erase finding:F-0001 --field reason,input,receipt {REASON}")
+    assert SECRET not in everything(earlier.world)
+    assert of_seals(earlier.world, seals) == ()
+    changed = "UPDATE finding_event SET event = 'healed' WHERE number = {}"
+    disarm(earlier.world.url)
+    with closing(earlier.world.raw()) as raw:
+        assert raw.execute(changed.format(4)).rowcount == 1
+    assert any("rows finding_event" in one for one in of_seals(earlier.world))
+
+
+def of_seals(world: World, outside: Sequence[TreeHead] = ()) -> tuple[str, ...]:
+    """Give what the check of seals names; the chain has requests of an earlier format here."""
+    (checked,) = run_checks(world.ledger, ["seals"], outside)
+    return checked.failures
+
+
+def test_a_ledger_that_erased_before_records_what_remains_at_its_upgrade(
+    earlier: Officer,
+) -> None:
+    earlier.says("audit seal")
+    earlier.says(f"audit erase finding:F-0001 --field reason,input,receipt {REASON}")
+    with earlier.world.ledger.read() as connection:
+        made = [*remaining_leaves(connection)]
+    with closing(earlier.world.raw()) as raw:
+        kept = raw.rows("SELECT kind, reference, hash FROM remaining_leaf")
+    assert len(made) == 2
+    assert sorted(map(repr, made)) == sorted(repr(dict(one)) for one in kept)
+
+
+@pytest.mark.every_engine
+def test_what_the_report_of_a_night_says_is_erased(clerk: Officer, tmp_path: Path) -> None:
+    """Reports of nights repeat findings, references and file names: they go with the night."""
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / f"{SECRET}.csv").write_text("nothing,of,ours\n1,2,3\n")
+    assert clerk.tries(f"reconcile --inbox {tmp_path / 'inbox'}").code == 1
+    day = clerk.world.ledger.today()
     clerk.says("audit seal")
-    assert SECRET not in everything(clerk.world)
-    (checked,) = run_checks(clerk.world.ledger, ["seals"], seals)
-    assert checked.failures == ()
+    seals = marks(clerk.world)
+    assert SECRET in nights(clerk.world)
+    clerk.says(f"audit erase night:{day} {REASON}")
+    assert SECRET not in nights(clerk.world)
+    assert failures(clerk.world, seals) == []
+    assert clerk.refused(f"audit erase night:{day} {REASON}", 4) == "nothing-to-erase"
+    assert clerk.refused(f"audit erase night:2001-01-01 {REASON}", 5) == "unknown-night"
+    assert clerk.refused(f"audit erase night:never {REASON}", 3) == "invalid-date"
+    clerk.says("status")
+    clerk.says("finding list")
+    assert clerk.tries(f"reconcile --inbox {tmp_path / 'inbox'}").code in {0, 1}
+    clerk.says("audit seal")
+    assert failures(clerk.world, [*seals, *marks(clerk.world)]) == []
     disarm(clerk.world.url)
     with closing(clerk.world.raw()) as raw:
-        raw.execute("UPDATE finding_event SET recorded_at = recorded_at + 1 WHERE number = 3")
+        raw.execute("UPDATE night_step SET figures = '{}' WHERE run_id = 2 AND place = 1")
     (checked,) = run_checks(clerk.world.ledger, ["seals"])
-    found = any("rows finding_event" in one for one in checked.failures)
-    noted = any("rows finding_event" in one for one in checked.notes)
-    assert (found, noted) == (not is_sealed, is_sealed)
+    assert any("adopted night_step 2/" in one for one in checked.failures)
+
+
+def nights(world: World) -> str:
+    """Give what stands in the tables of nights, as text."""
+    with closing(world.raw()) as raw:
+        return repr([[*map(repr, raw.rows(f"SELECT * FROM {one}"))] for one in OF_NIGHTS])
+
+
+@pytest.mark.parametrize("field", ["findings", "lines"])
+def test_a_night_is_changed_in_no_other_way(clerk: Officer, field: str) -> None:
+    day = clerk.world.ledger.today()
+    clerk.says(f"audit erase night:{day} --field actor,host {REASON}")
+    for statement in (
+        f"UPDATE night_step SET {field} = '[erased]'",
+        f"UPDATE night_step SET {field} = 'another'",
+        "UPDATE night_run SET actor = 'another'",
+        "UPDATE night_run SET \"system_user\" = '[erased]'",
+    ):
+        with closing(clerk.world.raw()) as raw, pytest.raises(Refusal, match="cityfund guard"):
+            raw.execute(statement)
+    assert "cron" in nights(clerk.world)
+    assert failures(clerk.world, marks(clerk.world)) == []
 
 
 def test_a_text_that_is_erased_after_the_seal_of_an_earlier_erasure(clerk: Officer) -> None:

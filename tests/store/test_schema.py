@@ -32,6 +32,7 @@ APPEND_ONLY = (
     *("project", "project_version", "provider", "provider_version", "rate", "receipt"),
     *("request", "disclosure", "erasure", "seal", "sealed_leaf", "setting_version", "unit"),
     *("gap_snapshot", "night_lock", "night_run", "night_step", "adopted_row"),
+    "remaining_leaf",
     *("finding", "finding_event", "statement", "statement_line"),
     *("approval", "approval_answer", "approval_rule", "approval_use", "standing_approval"),
     *("restriction", "restriction_version", "exemption", "exemption_version"),

@@ -31,12 +31,17 @@ from ledger.store.db.night_tables import (
     gap_snapshot,
     night_run,
     night_step,
+    remaining_leaf,
     statement,
     statement_line,
 )
 from ledger.store.db.types import LIST_SEPARATOR
 
-_NIGHT_TABLES: Final = (statement, finding, finding_event, gap_snapshot, adopted_row)
+_COUNTED: Final = (
+    *(statement, finding, finding_event, gap_snapshot, adopted_row),
+    *(tables.erasure, remaining_leaf),
+)
+"""The tables whose rows the receipts of their requests count."""
 _COMMANDS: Final = ("reconcile", "finding resolve", "finding settle", "finding reopen")
 """The commands whose requests write such rows."""
 
@@ -95,7 +100,7 @@ def _first_known(context: CheckContext) -> ColumnElement[int]:
 def read_written_rows(connection: Connection) -> Iterator[RowCounts]:
     """Read what each request left of a night's rows, beside what its receipt tells of."""
     counts: dict[Any, dict[str, int]] = defaultdict(dict)
-    for table in _NIGHT_TABLES:
+    for table in _COUNTED:
         own = table.c.request_id
         for request, count in connection.execute(select(own, func.count()).group_by(own)):
             counts[request][table.name] = count
@@ -113,7 +118,7 @@ def read_written_rows(connection: Connection) -> Iterator[RowCounts]:
 
 def _receipt_counts(connection: Connection) -> dict[Any, dict[str, Any]]:
     receipt, request = tables.receipt.c, tables.request.c
-    requests = [select(table.c.request_id) for table in _NIGHT_TABLES]
+    requests = [select(table.c.request_id) for table in _COUNTED]
     query = (
         select(receipt.request_id, receipt.body)
         .join(tables.request, request.id == receipt.request_id)

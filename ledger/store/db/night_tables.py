@@ -9,7 +9,8 @@ before those written under it.
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from ledger.core.quantity import MAX_AMOUNT
+from ledger.core.text import ERASED
 from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingEvent
 from ledger.statements.lines import LineKind
@@ -83,6 +85,12 @@ night_step = Table(
     sqlite_with_rowid=False,
 )
 """What came of each step of a run, written when it ended."""
+
+
+def stored_list(text: str) -> list[Any]:
+    """Parse the findings or the lines of a step; those that were erased are one word."""
+    return [ERASED] if text == ERASED else list(json.loads(text))
+
 
 SNAPSHOT_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn")
 
@@ -238,3 +246,19 @@ sealed_leaf = Table(
     CheckConstraint("length(hash) = 32", name="hash"),
     UniqueConstraint("kind", "reference"),
 )
+
+remaining_leaf = Table(
+    "remaining_leaf",
+    metadata,
+    key_to("request_id", "request.id"),
+    Column("kind", String(20), primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("hash", DIGEST, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What remained of a leaf that held a text as it was, once that text was erased.
+
+`hash` is that of the leaf as it is without the text, and `request_id` the request that erased it,
+or that of the upgrade for texts that were erased before. Later changes of the leaf's rows are found
+by it: the sealed hash can no longer be recomputed.
+"""

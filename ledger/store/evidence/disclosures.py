@@ -14,7 +14,7 @@ from ledger.evidence.canonical import InvalidLeafValue, quoted
 from ledger.evidence.disclosures import PROVENANCE_FIELDS, Disclosure
 from ledger.evidence.tree_head import ADOPTED_KIND, REQUEST_KIND, ROWS_KIND
 from ledger.store.checks.journal import raw, stream
-from ledger.store.db import tables
+from ledger.store.db import night_tables, tables
 from ledger.store.erasable import ROW_PLACES, place_of
 from ledger.store.evidence.sources import within
 from ledger.store.registers import LEAF_PLACES
@@ -118,6 +118,9 @@ class PlainErasures:
                 self._rows[ROWS_KIND, f"{table}/{request}"] = by
                 self._rows[ADOPTED_KIND, f"{table}/{record}"] = by
                 self._rows[ADOPTED_KIND, f"{table}/{record}/{version}"] = by
+        for key, name in _names_of_steps(connection, self._rows).items():
+            self._rows[ADOPTED_KIND, name] = self._rows[ADOPTED_KIND, key]
+        self._remained = _remaining(connection) if self._leaves else {}
 
     def by(
         self, request: int, kind: str, key: tuple[int, int] | None, reference: str = ""
@@ -128,6 +131,37 @@ class PlainErasures:
         own = None if key is None else self._leaves.get((request, LEAF_PLACES[kind], *key))
         found = (own, self._rows.get((kind, reference)), self._requests.get(request))
         return max((by for by in found if by is not None), default=None)
+
+    def remained(self, by: int | None, kind: str, reference: str) -> str | None:
+        """Give the hash of what remained of a leaf when its last text was erased, or later."""
+        if by is None:
+            return None
+        request, kept = self._remained.get((kind, reference), (by - 1, ""))
+        return kept if request >= by else None
+
+
+def _remaining(connection: Connection) -> dict[tuple[str, str], tuple[int, str]]:
+    """Read what was recorded last of each leaf that a text was erased of."""
+    remaining = night_tables.remaining_leaf.c
+    query = select(*map(raw, remaining["kind", "reference", "request_id", "hash"]))
+    rows = connection.execute(query.order_by(remaining.request_id))
+    return {(str(kind), str(name)): (by, str(kept)) for kind, name, by, kept in rows}
+
+
+def _names_of_steps(connection: Connection, erased: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the references of erased steps of nights: a step is erased by its place in its run."""
+    step = night_tables.night_step
+    runs = {
+        int(reference.split("/")[1])
+        for _, reference in erased
+        if reference.startswith(f"{step.name}/")
+    }
+    if not runs:
+        return {}
+    query = select(*map(raw, step.c["run_id", "place", "name"]))
+    rows = connection.execute(query.where(step.c.run_id.in_(runs)))
+    names = {f"{step.name}/{run}/{place}": f"{step.name}/{run}/{name}" for run, place, name in rows}
+    return {key: name for key, name in names.items() if (ADOPTED_KIND, key) in set(erased)}
 
 
 _ROW_TABLES: Final = {place: table for table, place in ROW_PLACES.items()}

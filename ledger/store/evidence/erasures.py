@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, literal, select
+from sqlalchemy import Connection, Select, and_, func, literal, select
 
 from ledger.core.text import ERASED
 from ledger.evidence.canonical import quoted
@@ -16,6 +17,7 @@ from ledger.journal.entries import BOUND_FORMAT, CANONICAL_FORMAT
 from ledger.store.db import approval_tables, night_tables, tables
 from ledger.store.db.engine import on_server
 from ledger.store.erasable import (
+    OF_NIGHTS,
     ROW_PLACES,
     ErasableTable,
     erasable_rows,
@@ -26,6 +28,8 @@ from ledger.store.evidence.disclosures import read_disclosures
 from ledger.store.registers import STORED_REGISTERS
 
 _INPUT: Final = "input"
+_NO_LIST: Final = "[]"
+"""The findings or the lines of a step of a night that has none."""
 _KEPT_OF_RECEIPTS: Final = (
     *("schema", "entry", "replayed", "deal", "need", "offer", "entries", "registers", "counts"),
     *("laid_down", "proposal", "seal", "key"),
@@ -154,12 +158,24 @@ def rows_of_rule(connection: Connection, kind: str, number: int) -> Iterator[Lea
         yield LeafKey(request, kind, number, version)
 
 
+def rows_of_night(connection: Connection, day: date) -> Iterator[LeafKey]:
+    """Find the rows of the runs of a night, and of their steps."""
+    run, step = night_tables.night_run.c, night_tables.night_step.c
+    first = connection.execute(select(func.min(tables.request.c.id))).scalar_one()
+    for number in connection.execute(select(run.id).where(run.day == day)).scalars().all():
+        yield LeafKey(first, "night_run", number, 0)
+        places = select(step.place).where(step.run_id == number).order_by(step.place)
+        for place in connection.execute(places).scalars().all():
+            yield LeafKey(first, "night_step", number, place)
+
+
 def texts_of(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
     """Give every text of a leaf that is not erased yet."""
     layout = connection.execute(
         select(tables.request.c.format).where(tables.request.c.id == leaf.request)
     ).scalar_one()
-    if layout == CANONICAL_FORMAT or (leaf.kind in ROW_PLACES and layout != BOUND_FORMAT):
+    is_plain = leaf.kind in OF_NIGHTS or (leaf.kind in ROW_PLACES and layout != BOUND_FORMAT)
+    if layout == CANONICAL_FORMAT or is_plain:
         yield from _plain_texts(connection, leaf)
         return
     stored = None
@@ -188,7 +204,7 @@ def _plain_texts(connection: Connection, leaf: LeafKey) -> Iterator[ErasedText]:
         ).scalars()
     )
     for place, (field, text) in enumerate(sorted(_stored(connection, leaf).items())):
-        if text and field not in done:
+        if text and text != _NO_LIST and field not in done:
             yield ErasedText(leaf, place, field, None, _remains(field, text))
 
 

@@ -74,7 +74,8 @@ def stream_leaves(
         with suppress(*UNREADABLE):
             content = request.read(layout, terms)
         by = erased.by(number, REQUEST_KIND, (number, 0))
-        yield Leaf(number, REQUEST_KIND, str(number), content, by)
+        remained = erased.remained(by, REQUEST_KIND, str(number))
+        yield Leaf(number, REQUEST_KIND, str(number), content, by, remained)
         for source, rows in pending.of(number):
             if source.kind == ROWS_KIND and layout not in _WITH_LEAVES_OF_ROWS:
                 continue  # those of earlier requests are adopted by a later one
@@ -85,7 +86,8 @@ def stream_leaves(
                 by = erased.by(number, source.kind, key, reference)
                 with suppress(*UNREADABLE):
                     content = request.encode(source, row)
-                yield Leaf(number, source.kind, reference, content, by)
+                remained = erased.remained(by, source.kind, reference)
+                yield Leaf(number, source.kind, reference, content, by, remained)
 
 
 class _LeafRequest:

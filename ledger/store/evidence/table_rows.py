@@ -45,6 +45,7 @@ ROW_TABLES: Final = (
     night_tables.gap_snapshot,
     *APPROVAL_TABLES,
     tables.erasure,
+    night_tables.remaining_leaf,
 )
 """The tables whose rows have a leaf by request, in the order of the tree; later ones come last."""
 

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, func, select, text
 
 from ledger import __version__
 from ledger.core.dates import recording_time
+from ledger.core.text import ERASED
 from ledger.store.db import engine as engines
 from ledger.store.db import tables
 from ledger.store.db.clock import read_corrections
-from ledger.store.db.night_tables import night_run, night_step
+from ledger.store.db.night_tables import night_run, night_step, stored_list
 from ledger.store.db.prepared import insert_rows
 from ledger.store.db.queries import read_settings
 from ledger.store.db.schema import require_current
@@ -169,7 +170,8 @@ def store_step(ledger: Ledger, run: int, place: int, step: StoredStep) -> None:
 
 
 _STEP_TERMS = ("name", "changed", "started_at", "ended_at")
-_TEXTS = ("figures", "findings", "offices", "lines")
+_FIGURES = ("figures", "offices")
+_TEXTS = (*_FIGURES, "findings", "lines")
 
 
 def _as_text(value: Any) -> str:
@@ -253,5 +255,7 @@ def _run(connection: Connection, row: Any) -> StoredRun:
 def _step(row: Any) -> StoredStep:
     return StoredStep(
         **{name: getattr(row, name) for name in _STEP_TERMS},
-        **{name: json.loads(getattr(row, name)) for name in _TEXTS},
+        **{name: json.loads(getattr(row, name)) for name in _FIGURES},
+        findings=[one for one in stored_list(row.findings) if one != ERASED],
+        lines=stored_list(row.lines),
     )

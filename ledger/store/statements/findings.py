@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 
 from ledger.core.errors import NotFound
 from ledger.core.numbers import normalise_digits
+from ledger.core.text import ERASED
 from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.findings import (
     FindingChanges,
@@ -22,7 +22,7 @@ from ledger.statements.findings import (
 )
 from ledger.store.db import tables
 from ledger.store.db.clock import known_by
-from ledger.store.db.night_tables import finding, finding_event, night_step
+from ledger.store.db.night_tables import finding, finding_event, night_step, stored_list
 from ledger.store.session.unit_of_work import UnitOfWork
 
 _LONGEST_LINE = 200
@@ -192,8 +192,9 @@ def _suggested_commands(connection: Connection) -> Mapping[str, str]:
         .order_by(night_step.c.run_id.desc())
         .limit(1)
     )
-    findings = json.loads(connection.execute(last).scalar() or "[]")
-    return {one["code"]: one["command"] for one in findings if one.get("code")}
+    findings = stored_list(connection.execute(last).scalar() or "[]")
+    kept = (one for one in findings if one != ERASED)
+    return {one["code"]: one["command"] for one in kept if one.get("code")}
 
 
 def resolved_findings(connection: Connection, known_at: datetime | None) -> set[str]:

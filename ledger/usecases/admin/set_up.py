@@ -16,10 +16,11 @@ from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
-from ledger.store.db.night_tables import adopted_row
+from ledger.store.db.night_tables import adopted_row, remaining_leaf
 from ledger.store.db.queries import BASE_CURRENCY, SCHEMA, TIME_ZONE, last_rows, read_settings
 from ledger.store.db.reference import load_reference_tables
 from ledger.store.db.sqlite import create_private_file
+from ledger.store.evidence.remaining import remaining_leaves
 from ledger.store.evidence.table_rows import NIGHT_TABLES, ROW_TABLES, rows_to_adopt
 from ledger.store.registers import load_all
 from ledger.store.session.execute import (
@@ -33,6 +34,10 @@ from ledger.store.session.unit_of_work import UnitOfWork
 
 FIRST_WITH_ROW_LEAVES: Final = "0039"
 """The schema from which on statements, findings and nights have leaves."""
+
+
+FIRST_WITH_REMAINING_LEAVES: Final = "0046"
+"""The schema from which on an erasure records what remains of leaves in earlier formats."""
 
 
 class CalendarIsSet(RefusedByRule, code="calendar-is-set"):
@@ -146,6 +151,8 @@ def _fill(uow: UnitOfWork, settings: LedgerSettings, before: str | None, after: 
     if before is not None and before < FIRST_WITH_ROW_LEAVES:
         adopted = rows_to_adopt(uow.connection, (*ROW_TABLES, *NIGHT_TABLES))
         uow.add_rows(adopted_row, adopted)
+    if before is not None and before < FIRST_WITH_REMAINING_LEAVES:
+        uow.add_rows(remaining_leaf, [*remaining_leaves(uow.connection)])
     if before is None or before == after:
         return uow.receipt()
     uow.set_setting(SCHEMA, after)

@@ -1,0 +1,66 @@
+"""What remains of leaves that held a text as it was, once it is erased: their hashes are recorded.
+
+The sealed hash of such a leaf can no longer be recomputed. The hash of what remains, recorded by
+the request that erases, takes its place: the check of seals compares the leaf with it from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, or_, select
+
+from ledger.evidence.merkle import leaf_hash
+from ledger.evidence.tree_head import ROWS_KIND
+from ledger.store.db import night_tables, tables
+from ledger.store.erasable import OF_NIGHTS, ROW_PLACES, place_of
+from ledger.store.evidence.leaves import stream_leaves
+
+_OF_ROWS: Final = {place: table for table, place in ROW_PLACES.items()}
+_WITHOUT_REQUEST: Final = frozenset(map(place_of, OF_NIGHTS))
+
+
+def remaining_leaves(connection: Connection, by: int | None = None) -> Iterator[dict[str, Any]]:
+    """Give the rows that record what remains of leaves: of what a request erased, or of all.
+
+    The rows of `erasure` are written already. A leaf of the request itself is not complete yet.
+    """
+    requests, adopters = _requests(connection, by)
+    for request in sorted(requests | adopters):
+        only = None if request in requests else ROWS_KIND
+        for leaf in stream_leaves(connection, request - 1, request, only):
+            erased_by = leaf.erased_by
+            if leaf.content is None or erased_by is None or by not in {None, erased_by}:
+                continue
+            named = {"kind": leaf.kind, "reference": leaf.reference}
+            yield {**named, "hash": leaf_hash(leaf.content).hex()}
+
+
+def _requests(connection: Connection, by: int | None) -> tuple[set[int], set[int]]:
+    """Give the requests whose leaves held an erased text, and those that adopted such rows."""
+    erasure = tables.erasure.c
+    query = select(erasure.erased_request, erasure.kind, erasure.record).where(
+        erasure.hash.is_(None)
+    )
+    if by is not None:
+        query = query.where(erasure.request_id == by)
+    requests, rows = set[int](), set[tuple[int, int]]()
+    for request, kind, record in connection.execute(query.distinct()):
+        if kind not in _WITHOUT_REQUEST:
+            requests.add(request)
+        if kind in _OF_ROWS:
+            rows.add((kind, record))
+    adopters = {
+        adopter
+        for kind, record in rows
+        for adopter in connection.execute(_adopters(_OF_ROWS[kind], record)).scalars()
+    }
+    return requests, adopters - {by}
+
+
+def _adopters(table: str, record: int) -> Select[Any]:
+    adopted = night_tables.adopted_row.c
+    key = str(record)
+    named = or_(adopted.key == key, adopted.key.startswith(f"{key}/"))
+    return select(adopted.request_id).where(adopted.table_name == table, named).distinct()
