@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from ledger.core.factors import Side
 from ledger.journal.entries import Entry
@@ -108,8 +108,9 @@ def _stating(connection: Connection, providers: Any) -> set[int]:
     return {*connection.execute(query).scalars()}
 
 
-def referenced_entries(connection: Connection, deals: Iterable[int]) -> Iterator[Entry]:
-    """Read the entries of some deals, by their ids, that name a paper outside the ledger."""
+def referenced_or_reversing(connection: Connection, deals: Iterable[int]) -> Iterator[Entry]:
+    """Read the entries of some deals, by their ids, that name a paper or reverse another entry."""
+    entry = tables.entry.c
     for some in chunked(sorted(deals)):
-        where = tables.entry.c.deal_id.in_(some), tables.entry.c.reference.is_not(None)
-        yield from read_entries(connection, *where)
+        named = or_(entry.reference.is_not(None), entry.reverses.is_not(None))
+        yield from read_entries(connection, entry.deal_id.in_(some), named)

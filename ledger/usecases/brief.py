@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from ledger.approaches.states import OPEN, State, state_on
@@ -17,7 +18,7 @@ from ledger.core.quantity import Unit, format_quantity
 from ledger.registers.activity import CONTACT, DATED_NOTE, OWNER, REMINDER
 from ledger.registers.pairs import INSTALMENT
 from ledger.registers.table import IDENTIFIED_TABLES, IDENTIFIER
-from ledger.store.acts import referenced_entries
+from ledger.store.acts import referenced_or_reversing
 from ledger.store.named_records import about, all_under, code_of, codes_by_id, find_named
 from ledger.store.origins import Key
 from ledger.store.registers import find_id, load_where
@@ -189,7 +190,7 @@ class _Making:
                 "title": project.title,
                 "factor": need.factor.value,
                 "topic": need.topic,
-                "required": format_quantity(balance.net, unit)
+                "required": format_quantity(balance.required, unit)
                 if balance.quantified
                 else f"unknown, in {unit.code}",
                 "held": _amount(balance.held, unit),
@@ -292,14 +293,23 @@ class _Making:
                 yield {"kind": one.kind, "record": one.record, "owner": one.actor}
 
     def _references(self) -> Iterator[_Row]:
+        """Give the references of acts that count on the day: what was reversed by then does not."""
         connection = self._reader.connection
         known_at = self._reader.times.known_at
-        for one in referenced_entries(connection, self._under.get("deal", ())):
-            is_later = known_at is not None and one.recorded_at > known_at
-            if is_later or one.effective_on > self._reader.day:
-                continue
-            act, reference = one.act.value, one.reference
-            yield {"date": one.effective_on, "record": one.deal, "act": act, "reference": reference}
+        entries = [
+            one
+            for one in referenced_or_reversing(connection, self._under.get("deal", ()))
+            if one.effective_on <= self._reader.day
+            and (known_at is None or one.recorded_at <= known_at)
+        ]
+        reversed_: set[int] = set()
+        for one in sorted(entries, key=attrgetter("number"), reverse=True):
+            if one.reverses is not None and one.number not in reversed_:
+                reversed_.add(one.reverses)
+        for one in entries:
+            if one.reference is not None and one.number not in reversed_:
+                named = {"date": one.effective_on, "record": one.deal, "act": one.act.value}
+                yield {**named, "reference": one.reference}
 
     def _identifiers(self) -> Iterator[_Row]:
         """Give what the records under the subjects are called elsewhere."""

@@ -63,6 +63,19 @@ def test_a_project_with_all_that_stands_under_it(busy: Officer) -> None:
     assert brief["acts"] == []
 
 
+def test_what_was_withdrawn_is_required_and_a_reversed_act_names_no_paper(busy: Officer) -> None:
+    number = busy.asks("journal list --where act=commit")["rows"][0]["entry"]
+    for line in (
+        f"journal correct {number} --reference LTR-10 --reason 'misread'",
+        "deal commit D-0001 '1 EUR' --reference LTR-11",
+        "need withdraw N-1 '2M EUR'",
+    ):
+        busy.says(line)
+    brief = busy.asks("brief prj-1")
+    assert [one["reference"] for one in brief["references"]] == ["LTR-10", "LTR-11"]
+    assert brief["needs"][0]["required"] == "10,000,000.00 EUR"
+
+
 @pytest.mark.only_on("sqlite")
 def test_next_steps_have_reminders_and_instalments(busy: Officer) -> None:
     for line in (
