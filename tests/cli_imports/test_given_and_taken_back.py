@@ -55,17 +55,31 @@ CASES: dict[str, tuple[list[str], dict[str, int]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_amounts_below_zero(officer: Officer, tmp_path: Path, name: str) -> None:
-    rows, wanted = CASES[name]
+def import_of(officer: Officer, tmp_path: Path, rows: list[str]) -> str:
+    """Write payments to a need, and give the line that imports them."""
     officer.says("city add Tehran --code THR --country IR")
     officer.says("project add Metro --city THR --sector transport.urban --code P1")
     officer.says('need add P1 money "1000 EUR" --code N1 --on 2026-01-01')
     (tmp_path / "rule.toml").write_text(RULE, encoding="utf-8")
     content = "\n".join(["who,committed,delivered,day", *rows])
     (tmp_path / "payments.csv").write_text(content, encoding="utf-8")
-    line = f"import {tmp_path / 'payments.csv'} --rules {tmp_path / 'rule.toml'} --yes"
-    officer.says(line)
+    return f"import {tmp_path / 'payments.csv'} --rules {tmp_path / 'rule.toml'} --yes"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_amounts_below_zero(officer: Officer, tmp_path: Path, name: str) -> None:
+    rows, wanted = CASES[name]
+    line = import_of(officer, tmp_path, rows)
+    assert "beyond what was given" not in officer.tries(line).err
     sums = {(act, "EUR"): Decimal(amount) for act, amount in wanted.items()}
     assert posted(officer, tmp_path / "out") == sums
+    assert "Nothing to import" in officer.says(line)
+
+
+def test_what_is_taken_back_beyond_what_was_given_is_said(officer: Officer, tmp_path: Path) -> None:
+    rows = ["A,100,,2026-02-01", "A,,-5,2026-03-01", "B,-70.50,,2026-03-01"]
+    line = import_of(officer, tmp_path, rows)
+    said = officer.tries(line).err
+    assert "taken back beyond what was given, and not posted: N1-A 5, N1-B 70.5" in said, said
+    assert posted(officer, tmp_path / "out") == {("committed", "EUR"): Decimal(100)}
     assert "Nothing to import" in officer.says(line)

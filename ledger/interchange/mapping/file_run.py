@@ -257,7 +257,8 @@ class FileRun:
         """Refuse a row for what is wrong with it, or leave it out where the rule says so."""
         if self.rule.row.bad == "leave-out":
             where = f" in {bad[0].column}" if bad[0].column else ""
-            return self._left_out(row, f"cannot be read{where} ({bad[0].code})")
+            reason = _REASONS.get(bad[0].code) or f"cannot be read{where} ({bad[0].code})"
+            return self._left_out(row, reason)
         for one in bad:
             self.problem(row.line, one.place, one.code, one.what, one.hint)
         return _Fate.REFUSED
@@ -422,6 +423,7 @@ class FileRun:
 
 
 _Equals = tuple[Callable[[Mapping[str, Node]], str], frozenset[str]]
+_REASONS: Final = {"twice": "an earlier row has this identity, and says otherwise"}
 _ROWS_REFUSED: Final = frozenset({"cell-count", "no-record", "broken-json"})
 
 

@@ -78,6 +78,8 @@ class GivenRows:
     """How many rows are dated after today: what has not happened is not posted yet."""
     moved: int = 0
     """How many rows are dated before their need was declared: they count from that day on."""
+    overdrawn: list[str] = field(default_factory=list)
+    """The deals of which more is taken back than was given, with the rest, which is not posted."""
     _by_code: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -144,6 +146,11 @@ class GivenRows:
                 made[key] = RawTable(table, file, header, [], self.columns)
             made[key].rows.append(row)
 
+        self.overdrawn += [
+            f"{deal_code(*key)} {format_decimal(rest)}"
+            for key, facts in self.facts.items()
+            if (rest := _beyond_given(facts))
+        ]
         posting = {key: facts for key, facts in self.facts.items() if _acts_of(facts)[0]}
         giving = {provider for _, provider, _ in posting}
         for code, (file, _, row) in self.providers.items():
@@ -311,6 +318,15 @@ def require_given(cells: Mapping[str, str]) -> None:
 def _amount(cells: Mapping[str, str], name: str) -> Decimal:
     text = cells.get(name, "")
     return Decimal(text) if text else Decimal(0)
+
+
+def _beyond_given(facts: Iterable[_Fact]) -> Decimal:
+    """Give how much more is taken back than was committed or delivered, whichever is more."""
+    committed = delivered = Decimal(0)
+    for fact in facts:
+        committed += fact.committed
+        delivered += fact.delivered
+    return -min(committed, delivered, Decimal(0))
 
 
 def _acts_of(facts: Iterable[_Fact]) -> tuple[dict[_Act, tuple[Decimal, _Fact]], Decimal]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from ledger.core.quantity import Unit
-from ledger.core.text import normalised_code
+from ledger.core.text import first_few, normalised_code
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.given import GivenRows
@@ -19,6 +20,8 @@ from ledger.interchange.reader import RawRow, RawTable
 from ledger.interchange.rule_report import RuleReport
 from ledger.reference.units import shipped_units
 from ledger.registers.table import IDENTIFIER
+
+_FEW: Final = 3
 
 
 @dataclass(slots=True)
@@ -77,6 +80,10 @@ class RuleRun:
         if self.given.moved and self.reports:
             moved = f"{self.given.moved:,} rows say what was given before its need was declared"
             self.reports[0].notes.append(f"{moved}: dated on the day of the declaration")
+        if self.given.overdrawn and self.reports:
+            named = first_few(self.given.overdrawn, _FEW)
+            beyond = f"taken back beyond what was given, and not posted: {named}"
+            self.reports[0].notes.append(beyond)
         # They hold on to the rows one by one, which are packed from here on.
         self.made.clear()
         self.identities.clear()
