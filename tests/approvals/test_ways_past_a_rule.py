@@ -203,5 +203,9 @@ def test_the_key_of_an_approval_is_taken_by_no_other_act(
     assert "another --key" in error["next"]
     lea.says("approval give APR-0001")
     refusal(lea, TAKEN)
+    # Nor by one that needs an approval itself: it is not asked for under this key.
+    other = refusal(lea, "deal commit D-0001 '3M EUR' --key APR-0001")
+    assert (other["code"], other["next"]) == (error["code"], error["next"])
+    assert len(lea.asks("approval list --all")["rows"]) == 1
     sara.says(f"{COMMIT} --key APR-0001")
     assert failures(world) == ""

@@ -112,9 +112,13 @@ def _require_own_key(uow: UnitOfWork) -> None:
     known = [one for one in approvals_for(uow.connection, uow.key) if not one.is_used]
     if not known or bound_to(uow.key, _effect(uow)) in {one.effect_hash for one in known}:
         return
-    raise ApprovalForOtherEffect(
-        f"The key {uow.key} is that of {known[-1].code}, which was asked for by "
-        f"{known[-1].asked_by}.",
+    raise _is_key_of(known[-1])
+
+
+def _is_key_of(approval_: Approval) -> ApprovalForOtherEffect:
+    return ApprovalForOtherEffect(
+        f"The key {approval_.key} is that of {approval_.code}, which was asked for by "
+        f"{approval_.asked_by}.",
         next_step="Repeat the command with another --key, or without one.",
     )
 
@@ -137,6 +141,9 @@ def _require_one(uow: UnitOfWork, receipt: Receipt, needs: list[Need]) -> None:
             raise _not_approved(uow, receipt, needs, effect, error) from error
         uow.add_rows(approval_use, [{"approval_id": same[-1].id, "standing": None}])
         return
+    unused = [one for one in known if not one.is_used]
+    if unused and unused[-1].asked_by != identity_of_writer(uow):
+        raise _is_key_of(unused[-1])
     if known:
         refusal: RefusedByRule = ApprovalForOtherEffect(
             f"{known[-1].code} was asked for under this key, for something else than this would "
