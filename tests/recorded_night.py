@@ -7,9 +7,8 @@ from hashlib import sha256
 from world import World
 
 from ledger.core.factors import Side
-from ledger.statements.describe import FindingRecord
 from ledger.statements.differences import FindingKind
-from ledger.statements.findings import FindingChanges
+from ledger.statements.findings import FindingChanges, FindingRecord
 from ledger.statements.lines import LineKind, ReadLine, StatementLine
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.gap_snapshots import snapshot_rows, snapshots_now

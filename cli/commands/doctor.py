@@ -82,7 +82,7 @@ def _ledger(call: Call) -> tuple[dict[str, object], list[str], list[str]]:
         with opened.read() as connection:
             facts["clock_corrections"] = clock_corrections(connection)
             clock = [*clock_findings(connection)]
-        gone = gone_back(opened, last_request(call.settings))
+            gone = gone_back(connection, last_request(call.settings))
         health = health_of(opened, call.settings.rate_days)
         collisions = code_collisions(opened)
     except LedgerError as error:

@@ -41,7 +41,7 @@ def list_(
     ] = False,
 ) -> None:
     """List the open findings, oldest first."""
-    from ledger.store.statements.findings import read_findings
+    from ledger.store.statements.stored_findings import read_findings
 
     with ledger_of(call).reader() as reader:
         findings, snapshot = read_findings(reader.connection), reader.snapshot()
@@ -58,7 +58,7 @@ def list_(
 @command(app, "show", kind="show")
 def show(call: Call, finding: Code) -> None:
     """Show one finding: the figures, the suggested command, and its history."""
-    from ledger.store.statements.findings import parse_finding_number, read_finding
+    from ledger.store.statements.stored_findings import parse_finding_number, read_finding
 
     with ledger_of(call).reader() as reader:
         record = read_finding(reader.connection, parse_finding_number(finding))

@@ -12,7 +12,7 @@ from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_record, emit_rows
 from cli.framework.receipts import gone_back, last_request, ledger_name
 from cli.framework.register_commands import resolve_code
-from cli.framework.session import ledger_of, read_ledger, today_of
+from cli.framework.session import read_ledger
 from cli.framework.user_state import keep_visit, last_visit
 from cli.views.since_night import NEW_COLUMNS, new_document, new_lines
 from cli.views.status import OFFICE_COLUMNS, STATUS_TERMS, status_document, status_lines, status_row
@@ -68,9 +68,9 @@ def status(
         since = _read_new(reader, kept) if new else None
         now = reader.moment
         approvals = _read_approvals(call, reader)
+        gone = gone_back(reader.connection, last_request(settings))
     document = status_document(summary, shown_url(settings.db_url), snapshot, work, others)
     document |= approvals
-    gone = gone_back(ledger_of(call), last_request(settings))
     document |= {"ledger": ledger_name(settings), "office": kept, "gone_back": gone}
     rows_only = call.format in {"csv", "tsv", "ndjson", "md", "parquet"}
     if since is not None:
@@ -98,14 +98,15 @@ def _office(call: Call, reader: Reader, typed: str | None) -> str | None:
 
 def _read_approvals(call: Call, reader: Reader) -> dict[str, Any]:
     """Return the approvals that wait for this person's answer, and those given to them."""
+    from ledger.store.unused_approvals import is_one_unused
+
+    if not (reader.times.are_now and is_one_unused(reader.connection)):
+        return {"approvals_waiting": [], "approvals_given": []}
     from cli.views.approval import approvals_for
     from ledger.store.approvals import identity_here, open_approvals
 
-    if not reader.times.are_now:
-        return {"approvals_waiting": [], "approvals_given": []}
-    today = today_of(call)
     identity = identity_here(reader.connection, call.settings.system_user)
-    return approvals_for(open_approvals(reader.connection, today), identity)
+    return approvals_for(open_approvals(reader.connection, reader.day), identity)
 
 
 def _read_others(

@@ -5,7 +5,8 @@ The table of commands names the module from which each is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -258,11 +259,49 @@ def load(entry: CommandEntry) -> Any:
     app = getattr(import_module(entry.module), entry.attribute)
     cls = app.info.cls
     if isinstance(cls, type) and issubclass(cls, VerbGroup):
-        made: Any = typer.main.get_group(app)
+        made: Any = _noun(app)
     else:
         made = typer.main.get_command(app)
     made.name = entry.name
     return made
+
+
+def _noun(app: typer.Typer) -> Any:
+    """Make the command of a noun without its verbs: the one that is asked for is made alone."""
+    bare = copy(app)
+    bare.registered_commands = []
+    made: Any = typer.main.get_group(bare)
+    made.commands = _Verbs(app, made.commands)
+    return made
+
+
+class _Verbs(Mapping[str, TyperCommand]):
+    """The verbs of a noun by name, in their order; each is made when it is first asked for."""
+
+    def __init__(self, app: typer.Typer, groups: Mapping[str, Any]) -> None:
+        """Start; `groups` are nouns within the noun, made already."""
+        self._app = app
+        self._infos = {info.name: info for info in app.registered_commands if info.name}
+        self._made: dict[str, Any] = dict(groups)
+        self._names = (*self._infos, *groups)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = typer.main.get_command_from_info(
+                self._infos[name],
+                pretty_exceptions_short=self._app.pretty_exceptions_short,
+                rich_markup_mode=self._app.rich_markup_mode,
+            )
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer's callback shape

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.framework.settings import Settings
-    from ledger.store.session.ledger import Ledger
 
 _PAST = {
     "declare": "declared",
@@ -146,22 +145,19 @@ def _keep_last(call: Call, request_hash: str) -> None:
     if before is None or ledger is None:
         return
     with suppress(LedgerError):  # the act is recorded, also where this cannot be read
-        gone = gone_back(ledger, before)
+        with ledger.read() as connection:
+            gone = gone_back(connection, before)
         if gone is not None:
             from cli.framework.terminal import tell  # noqa: PLC0415 - as seldom as this
 
             tell(f"warning: {gone}")
 
 
-def gone_back(ledger: Ledger, remembered: str | None) -> str | None:
+def gone_back(connection: Any, remembered: str | None) -> str | None:
     """Say that a ledger lacks the request that is remembered here; None where it has it."""
     from ledger.store.db.queries import has_request  # noqa: PLC0415 - where one is remembered
 
-    if remembered is None:
-        return None
-    with ledger.read() as connection:
-        is_there = has_request(connection, remembered)
-    if is_there:
+    if remembered is None or has_request(connection, remembered):
         return None
     return (
         "the last request that was recorded from here is not in the ledger, which has been cut, "

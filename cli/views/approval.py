@@ -81,9 +81,7 @@ def _brief(approval: Approval) -> dict[str, Any]:
 
 def approval_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Describe the approvals of the status: those to be answered, and those to be used."""
-    if document["approvals_waiting"] or document["approvals_given"]:
-        yield ""
-        yield "Approvals:"
+    yield from ("", "Approvals:")
     for one in document["approvals_waiting"]:
         yield (
             f"  {one['approval']} waits for your answer: {one['asked_by']} asks for "

@@ -12,7 +12,7 @@ from ledger.statements.findings import FindingEvent
 
 if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
-    from ledger.store.statements.findings import StoredFinding
+    from ledger.store.statements.stored_findings import StoredFinding
 
 _EVENT_WORDS = {event.value: event.word for event in FindingEvent}
 """What people read for the stored value of an event."""

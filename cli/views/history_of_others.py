@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ledger.journal.entries import Entry
     from ledger.store.session.snapshot import Reader
-    from ledger.store.statements.findings import StoredFinding
+    from ledger.store.statements.stored_findings import StoredFinding
 
 _NOTHING: dict[str, Any] = dict.fromkeys(
     ("version", "entry", "system_user", "host", "command", "effective_on", "source")
@@ -29,10 +29,7 @@ def read_other_changes(reader: Reader, kind: str, code: str) -> Changes:
 
 
 def _of_finding(reader: Reader, typed: str) -> Changes:
-    from ledger.store.statements.findings import (  # noqa: PLC0415 - brings the store
-        parse_finding_number,
-        read_finding,
-    )
+    from ledger.store.statements.stored_findings import parse_finding_number, read_finding  # noqa: PLC0415 - brings the store
 
     finding = read_finding(reader.connection, parse_finding_number(typed))
     return Changes("finding", finding.code, reader.snapshot(), [*_events(finding)])

@@ -15,7 +15,7 @@ from cli.views.columns import columns
 from cli.views.reconcile import seal_of
 
 if TYPE_CHECKING:
-    from ledger.store.nights.runs import StoredRun
+    from ledger.store.nights.stored_runs import StoredRun
     from ledger.store.session.snapshot import Snapshot
     from ledger.usecases.nights.run import NightEvent
 

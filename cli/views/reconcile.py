@@ -11,7 +11,7 @@ from cli.views.columns import columns
 from cli.views.since_night import new_document, new_lines
 
 if TYPE_CHECKING:
-    from ledger.store.nights.runs import StoredRun, StoredStep
+    from ledger.store.nights.stored_runs import StoredRun, StoredStep
     from ledger.usecases.nights.run import NightResult, ReconcileResult
 
 SCHEMA = "cityfund.reconcile/1"

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.output import table_lines
-from cli.views.approval import approval_lines
 from cli.views.columns import attributes, columns
 from cli.views.night import night_document, night_lines
 from cli.views.worklist import others_lines, work_document, work_lines
@@ -181,7 +180,7 @@ def status_lines(document: Mapping[str, Any], *, every: bool = False) -> Iterato
     """Describe what is to be done, what others recorded, the last night, and the offices."""
     if document["gone_back"] is not None:
         yield from ("", f"Warning: {document['gone_back']}")
-    approvals = [*approval_lines(document)]
+    approvals = _approval_lines(document)
     yield from approvals
     if document["worklist"] or not approvals:
         yield from work_lines(document["worklist"], document["days"], every=every)
@@ -189,3 +188,11 @@ def status_lines(document: Mapping[str, Any], *, every: bool = False) -> Iterato
     yield from night_lines(document["night"])
     yield ""
     yield from table_lines(document["offices"], OFFICE_COLUMNS)
+
+
+def _approval_lines(document: Mapping[str, Any]) -> list[str]:
+    if not (document["approvals_waiting"] or document["approvals_given"]):
+        return []
+    from cli.views.approval import approval_lines  # noqa: PLC0415 - where one waits
+
+    return [*approval_lines(document)]

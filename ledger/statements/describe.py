@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +10,7 @@ from typing import Final
 from ledger.core.quantity import Unit, format_amount
 from ledger.statements.differences import Difference, FindingKind, UnclearSum
 from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts, amount_in
+from ledger.statements.findings import FindingRecord
 from ledger.statements.lines import LineKind, StatementLine, quantity_text
 from ledger.statements.suggestions import suggested_command
 from ledger.statements.versions import Replacement
@@ -46,40 +45,6 @@ def proposed_delivery(difference: Difference, facts: LedgerFacts) -> ProposedDel
 
 
 ACT_WORDS: Final = {LineKind.COMMITMENT: "committed", LineKind.DELIVERY: "delivered"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingTerms:
-    """What a finding says: its subject, figures, command, and the records it concerns."""
-
-    kind: FindingKind
-    subject: str
-    sentence: str
-    ours: str | None = None
-    theirs: str | None = None
-    difference: str | None = None
-    command: str | None = None
-    provider: str | None = None
-    statement: str | None = None
-    line: str | None = None
-    deal: str | None = None
-    entry: int | None = None
-    office: str | None = None
-    file_name: str | None = None
-    content_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRecord(FindingTerms):
-    """A finding to be stored. `identity` makes it the same finding on a later night."""
-
-    identity: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Return a digest of the kind and the identity."""
-        words = json.dumps([self.kind, *self.identity], ensure_ascii=False)
-        return hashlib.sha256(words.encode()).hexdigest()
 
 
 def describe_difference(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 from ledger.core.numbers import normalise_digits
-from ledger.statements.describe import FindingRecord
 from ledger.statements.differences import FindingKind
 
 _CODE: Final = re.compile(r"(?:F-)?([0-9]{1,9})", re.IGNORECASE)
@@ -44,6 +45,40 @@ class FindingEvent(StrEnum):
     def leaves_open(self) -> bool:
         """Return whether the finding is open after the event."""
         return self in {FindingEvent.OPENED, FindingEvent.REOPENED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingTerms:
+    """What a finding says: its subject, figures, command, and the records it concerns."""
+
+    kind: FindingKind
+    subject: str
+    sentence: str
+    ours: str | None = None
+    theirs: str | None = None
+    difference: str | None = None
+    command: str | None = None
+    provider: str | None = None
+    statement: str | None = None
+    line: str | None = None
+    deal: str | None = None
+    entry: int | None = None
+    office: str | None = None
+    file_name: str | None = None
+    content_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRecord(FindingTerms):
+    """A finding to be stored. `identity` makes it the same finding on a later night."""
+
+    identity: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Return a digest of the kind and the identity."""
+        words = json.dumps([self.kind, *self.identity], ensure_ascii=False)
+        return hashlib.sha256(words.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from ledger.core.factors import Side
 from ledger.journal.entries import Entry
-from ledger.store.db import night_tables, tables
+from ledger.store.db import tables
 from ledger.store.db.queries import chunked
 from ledger.store.journal.entries import read_entries
 from ledger.store.registers import STORED_REGISTERS
@@ -103,6 +103,8 @@ def _moving(connection: Connection, kind: str, ids: Any) -> set[int]:
 
 def _stating(connection: Connection, providers: Any) -> set[int]:
     """Give the requests that recorded statements of providers."""
+    from ledger.store.db import night_tables  # noqa: PLC0415 - where statements are asked for
+
     statement = night_tables.statement.c
     query = select(statement.request_id).where(statement.provider_id.in_(providers))
     return {*connection.execute(query).scalars()}

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, Text, bindparam, or_, select, type_coerce
+from sqlalchemy import Connection, Date
 
 from ledger.registers.records import ACTIVE_STATUSES
-from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import chunked, is_newest
-from ledger.store.db.tables import balance, deal_balance
-from ledger.store.registers import STORED_REGISTERS, there
+from ledger.store.db.queries import chunked
+from ledger.store.registers import STORED_REGISTERS
+from ledger.store.stored_registers import Written, is_newest, is_there, written_value
 
 _TERMS: Final = ("factor", "unit", "topic", "needed_by", "instruments")
 
@@ -32,10 +30,10 @@ def read_needs_alike(
     """
     places = {city: (country, city in named and city) for city, country in countries.items()}
     terms_of = {
-        project: (*places[city], *terms) for project, city, *terms in _projects().rows(connection)
+        project: (*places[city], *terms) for project, city, *terms in _PROJECTS.rows(connection)
     }
     alike: dict[tuple[Any, ...], list[str]] = {}
-    for code, project, *terms in _open_needs().rows(connection):
+    for code, project, *terms in _OPEN_NEEDS.rows(connection):
         if project in terms_of:
             alike.setdefault((*terms_of[project], *terms), []).append(code)
     return [*alike.values()]
@@ -58,88 +56,61 @@ def read_open_needs(connection: Connection, codes: Collection[str]) -> list[Open
     return [
         OpenNeed(*row)
         for chunk in chunked([*codes])
-        for row in connection.execute(_terms_of(), {"codes": chunk})
+        for row in _TERMS_OF.rows(connection, codes=chunk)
     ]
 
 
 def read_outstanding(connection: Connection) -> dict[str, set[str]]:
     """Give the offers that have something outstanding with each need, by code."""
     offers: dict[str, set[str]] = {}
-    for need, offer in _outstanding().rows(connection):
+    for need, offer in _OUTSTANDING.rows(connection):
         offers.setdefault(need, set()).add(offer)
     return offers
 
 
-@cache
-def _projects() -> Prepared:
+def _projects() -> str:
     """Select the projects that take new deals, apart from their needs: each has several."""
-    register, city = STORED_REGISTERS["project"], STORED_REGISTERS["city"].identity
-    project, terms = register.identity, register.versions
-    return Prepared(
-        select(project.c.id, city.c.code, terms.c.sector)
-        .select_from(project)
-        .join(terms, terms.c.project_id == project.c.id)
-        .join(city, city.c.id == project.c.city_id)
-        .where(
-            is_newest(terms, terms.c.project_id),
-            or_(*(terms.c.status == one for one in ACTIVE_STATUSES)),
-        )
-    )
-
-
-@cache
-def _open_needs() -> Prepared:
-    """Select what tells needs apart, as it is stored: it is compared and not read."""
-    register = STORED_REGISTERS["need"]
-    need, terms = register.identity, register.versions
-    columns = [register.value(one) for one in register.terms if one.name in _TERMS]
-    return Prepared(
-        select(
-            need.c.code,
-            need.c.project_id,
-            type_coerce(terms.c.divisible, Integer),
-            *(type_coerce(column, Text) for column in columns),
-        )
-        .select_from(balance)
-        .join(need, need.c.id == balance.c.holder_id)
-        .join(terms, terms.c.need_id == need.c.id)
-        .where(balance.c.free > 0, is_newest(terms, terms.c.need_id), ~terms.c.in_error)
-    )
-
-
-@cache
-def _terms_of() -> Select[Any]:
-    register, projects = STORED_REGISTERS["need"], STORED_REGISTERS["project"]
-    need, terms = register.identity, register.versions
-    project, titles = projects.identity, projects.versions
-    city = STORED_REGISTERS["city"].identity
-    columns = need.c.code, project.c.code, titles.c.title, city.c.code, balance.c.free, need.c.unit
+    active = ", ".join(f"'{one}'" for one in ACTIVE_STATUSES)
     return (
-        select(*columns, terms.c.needed_by)
-        .select_from(need)
-        .join(balance, balance.c.holder_id == need.c.id)
-        .join(terms, terms.c.need_id == need.c.id)
-        .join(project, project.c.id == need.c.project_id)
-        .join(titles, titles.c.project_id == project.c.id)
-        .join(city, city.c.id == project.c.city_id)
-        .where(
-            need.c.code.in_(bindparam("codes", expanding=True)),
-            is_newest(terms, terms.c.need_id),
-            ~terms.c.in_error,
-            is_newest(titles, titles.c.project_id),
-        )
+        "SELECT own.id, city.code, v.sector FROM project AS own "  # noqa: S608 - names of the schema
+        "JOIN project_version AS v ON v.project_id = own.id JOIN city ON city.id = own.city_id "
+        f"WHERE {is_newest('project')} AND v.status IN ({active})"
     )
 
 
-@cache
-def _outstanding() -> Prepared:
-    deal, need, offer = (STORED_REGISTERS[kind].identity for kind in ("deal", "need", "offer"))
-    stages = (deal_balance.c[name] > 0 for name in ("held", "committed", "delivered"))
-    some = select(deal_balance.c.deal_id).where(deal_balance.c.deal_id == deal.c.id, or_(*stages))
-    return Prepared(
-        select(need.c.code, offer.c.code)
-        .select_from(deal)
-        .join(need, need.c.id == deal.c.need_id)
-        .join(offer, offer.c.id == deal.c.offer_id)
-        .where(*there("deal"), some.exists())
+_PROJECTS: Final = Written(_projects)
+
+
+def _open_needs() -> str:
+    """Select what tells needs apart, as it is stored: it is compared and not read."""
+    terms = (one for one in STORED_REGISTERS["need"].terms if one.name in _TERMS)
+    columns = ("own.code", "own.project_id", "v.divisible", *map(written_value, terms))
+    return (
+        f"SELECT {', '.join(columns)} FROM balance AS b "  # noqa: S608 - names of the schema
+        "JOIN need AS own ON own.id = b.holder_id JOIN need_version AS v ON v.need_id = own.id "
+        f"WHERE b.free > 0 AND {is_newest('need')} AND NOT v.in_error"
     )
+
+
+_OPEN_NEEDS: Final = Written(_open_needs)
+_TERMS_OF: Final = Written(
+    lambda: (
+        "SELECT own.code, project.code, titles.title, city.code, b.free, own.unit, v.needed_by "  # noqa: S608 - names of the schema
+        "FROM need AS own JOIN balance AS b ON b.holder_id = own.id "
+        "JOIN need_version AS v ON v.need_id = own.id "
+        "JOIN project ON project.id = own.project_id "
+        "JOIN project_version AS titles ON titles.project_id = project.id "
+        "JOIN city ON city.id = project.city_id "
+        f"WHERE own.code IN (:codes) AND {is_newest('need')} AND NOT v.in_error "
+        f"AND {is_newest('project', 'titles')}"
+    ),
+    {6: Date},
+)
+_OUTSTANDING: Final = Written(
+    lambda: (
+        "SELECT need.code, offer.code FROM deal AS own JOIN need ON need.id = own.need_id "  # noqa: S608 - names of the schema
+        f"JOIN offer ON offer.id = own.offer_id WHERE {is_there('deal')} AND EXISTS ("
+        "SELECT 1 FROM deal_balance AS b WHERE b.deal_id = own.id "
+        "AND (b.held > 0 OR b.committed > 0 OR b.delivered > 0))"
+    )
+)

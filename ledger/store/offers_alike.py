@@ -7,10 +7,9 @@ to, would take longer than all else that is shown of the need.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, Subquery, Text, bindparam, select, type_coerce
+from sqlalchemy import Connection
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import OffersAlike
@@ -18,10 +17,9 @@ from ledger.eligibility.index import RateOf
 from ledger.eligibility.rules import OfferFacts
 from ledger.rates.rates import plain_rates
 from ledger.restrictions.bars import NO_RESTRICTIONS
-from ledger.store.db.queries import is_newest
-from ledger.store.db.tables import balance
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.snapshot import Reader
+from ledger.store.stored_registers import Written, is_newest, written_value
 
 _TERMS: Final = frozenset(
     {
@@ -62,7 +60,7 @@ def read_offers_alike(
 ) -> list[StoredAlike]:
     """Read the offers of some factors that have something available now, but those `apart`."""
     alike: dict[tuple[Any, ...], StoredAlike] = {}
-    rows = connection.execute(_offers(), {"factors": [*map(str, factors)]}).all()
+    rows = _OFFERS.rows(connection, factors=[*map(str, factors)])
     for code, free, *terms in rows:
         if code not in apart:
             key = tuple(terms)
@@ -89,40 +87,23 @@ def read_offer_facts(
     )
 
 
-@cache
-def _offers() -> Select[Any]:
+def _offers() -> str:
     """Select what tells offers apart, as it is stored: it is compared and not read."""
-    register = STORED_REGISTERS["offer"]
-    own, versions = register.identity.c, register.versions
-    owner = versions.c[register.owner]
-    terms = {term.name: term for term in register.terms if term.name in _TERMS}
-    factor = register.value(terms["factor"])
-    retired = _retired()
+    terms = {one.name: one for one in STORED_REGISTERS["offer"].terms if one.name in _TERMS}
+    columns = ("own.code", "b.free", "retired.provider_id IS NOT NULL")
+    # The retired providers, of which there are few, are found once.
+    retired = (
+        "SELECT p.provider_id FROM provider_version AS p "  # noqa: S608 - names of the schema
+        f"WHERE {is_newest('provider', 'p')} AND p.withdrawn"
+    )
     return (
-        select(
-            own.code,
-            balance.c.free,
-            retired.c.provider_id.is_not(None),
-            *(type_coerce(register.value(term), Text) for term in terms.values()),
-        )
-        .select_from(
-            register.identity.join(versions, owner == own.id).outerjoin(
-                retired, retired.c.provider_id == own.provider_id
-            )
-        )
-        .join(balance, balance.c.holder_id == own.id)
-        .where(
-            is_newest(versions, owner),
-            ~versions.c.in_error,
-            type_coerce(factor, Text).in_(bindparam("factors", expanding=True)),
-            balance.c.free > 0,
-        )
+        f"SELECT {', '.join((*columns, *map(written_value, terms.values())))} "  # noqa: S608 - as above
+        "FROM offer AS own JOIN offer_version AS v ON v.offer_id = own.id "
+        "JOIN balance AS b ON b.holder_id = own.id "
+        f"LEFT JOIN ({retired}) AS retired ON retired.provider_id = own.provider_id "
+        f"WHERE {is_newest('offer')} AND NOT v.in_error AND b.free > 0 "
+        f"AND {written_value(terms['factor'])} IN (:factors)"
     )
 
 
-def _retired() -> Subquery:
-    """Select the retired providers, of which there are few."""
-    register = STORED_REGISTERS["provider"]
-    versions = register.versions
-    owner = versions.c[register.owner]
-    return select(owner).where(is_newest(versions, owner), versions.c.withdrawn).subquery("retired")
+_OFFERS: Final = Written(_offers)

@@ -7,28 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Connection
 
 from ledger.core.factors import Side
-from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import chunked, is_newest
-from ledger.store.db.tables import balance, deal_balance
-from ledger.store.registers import STORED_REGISTERS, there
+from ledger.store.db.queries import chunked
+from ledger.store.stored_registers import Written, is_newest, is_there
 
 _TAKEN: Final = ("held", "committed", "delivered")
 
@@ -72,20 +57,19 @@ class OfferTally(NamedTuple):
 
 def tally_needs(connection: Connection) -> list[NeedTally]:
     """Count the projects and their needs, by city; cities without a project are missing."""
-    rows = _needs_by_city().rows(connection)
+    rows = _NEEDS_BY_CITY.rows(connection)
     return [NeedTally(city, *map(int, counts)) for city, *counts in rows]
 
 
 def tally_deals(connection: Connection) -> list[DealTally]:
     """Count the deals by the city of their need."""
-    rows = _deals_by_city().rows(connection)
+    rows = _DEALS_BY_CITY.rows(connection)
     return [DealTally(city, *map(int, counts)) for city, *counts in rows]
 
 
 def tally_offers(connection: Connection, day: date) -> OfferTally:
     """Count the offers as they are on a day."""
-    row = connection.execute(_offers_on(), {"day": day}).one()
-    return OfferTally(*map(int, row))
+    return OfferTally(*map(int, _OFFERS_ON.rows(connection, day=day)[0]))
 
 
 def deals_due(connection: Connection, last: date) -> list[str]:
@@ -93,141 +77,129 @@ def deals_due(connection: Connection, last: date) -> list[str]:
 
     Those with instalments are always among them.
     """
-    return [*connection.execute(_deals_due(), {"last": last}).scalars()]
+    return _DEALS_DUE.values(connection, last=last)
 
 
 def deals_for(connection: Connection, needs: Collection[str]) -> list[str]:
     """Give the deals of some needs."""
-    query = _deals_for()
     return [
-        code
-        for chunk in chunked([*needs])
-        for code in connection.execute(query, {"needs": chunk}).scalars()
+        code for chunk in chunked([*needs]) for code in _DEALS_FOR.values(connection, needs=chunk)
     ]
 
 
 def offers_ending(connection: Connection, last: date) -> list[str]:
     """Give the offers that end by a day and have something available."""
-    return [*connection.execute(_offers_ending(), {"last": last}).scalars()]
+    return _OFFERS_ENDING.values(connection, last=last)
 
 
 def needs_late(connection: Connection, day: date) -> list[str]:
     """Give the needs that were needed before a day and miss something, of all projects."""
-    return [*connection.execute(_needs_late(), {"day": day}).scalars()]
+    return _NEEDS_LATE.values(connection, day=day)
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.sum(case((condition, 1), else_=0))
+def _count(condition: str, name: str = "") -> str:
+    counted = f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+    return f"{counted} AS {name}" if name else counted
 
 
-def _positive(table: Any, *stages: str) -> ColumnElement[bool]:
-    return or_(*(table.c[stage] > 0 for stage in stages))
+def _positive(table: str, *stages: str) -> str:
+    return f"({' OR '.join(f'{table}.{stage} > 0' for stage in stages)})"
 
 
-@cache
-def _needs_by_city() -> Prepared:
-    need, project = (STORED_REGISTERS[kind].identity for kind in ("need", "project"))
-    city = STORED_REGISTERS["city"].identity
-    kept = and_(need.c.project_id == project.c.id, *there("need"))
-    source = project.outerjoin(need, kept).outerjoin(balance, balance.c.holder_id == need.c.id)
+def _needs_by_city() -> str:
+    counts = (
+        "count(need.id) AS needs",
+        _count(_positive("b", "free", *_TAKEN, "withdrawn"), "quantified"),
+        _count(_positive("b", "free", *_TAKEN), "wanted"),
+        _count(_positive("b", "free"), "open"),
+        _count(_positive("b", "free", "held"), "missing"),
+    )
     each = (
-        select(
-            project.c.city_id,
-            func.count(need.c.id).label("needs"),
-            _count(_positive(balance, "free", *_TAKEN, "withdrawn")).label("quantified"),
-            _count(_positive(balance, "free", *_TAKEN)).label("wanted"),
-            _count(_positive(balance, "free")).label("open"),
-            _count(_positive(balance, "free", "held")).label("missing"),
-        )
-        .select_from(source)
-        .where(*there("project"))
-        .group_by(project.c.id, project.c.city_id)
-        .subquery()
+        f"SELECT own.city_id, {', '.join(counts)} FROM project AS own "  # noqa: S608 - names of the schema
+        f"LEFT JOIN need ON need.project_id = own.id AND {is_there('need', 'need')} "
+        "LEFT JOIN balance AS b ON b.holder_id = need.id "
+        f"WHERE {is_there('project')} GROUP BY own.id, own.city_id"
     )
-    known = and_(each.c.needs == each.c.quantified, each.c.wanted > 0)
-    sums = [func.sum(each.c[name]) for name in ("needs", "quantified", "wanted", "open", "missing")]
-    of_projects = _count(and_(known, each.c.open == 0)), _count(and_(known, each.c.missing == 0))
-    query = select(city.c.code, func.count(), *of_projects, *sums)
-    return Prepared(query.join_from(each, city, city.c.id == each.c.city_id).group_by(city.c.code))
-
-
-@cache
-def _deals_by_city() -> Prepared:
-    deal, need, project, city = (
-        STORED_REGISTERS[kind].identity for kind in ("deal", "need", "project", "city")
-    )
-    of_need = and_(deal_balance.c.deal_id == deal.c.id, deal_balance.c.side == Side.NEED.value)
-    going_on = _positive(deal_balance, "held", "committed")
-    finished = and_(_positive(deal_balance, "delivered"), ~going_on)
-    counted = (going_on, _positive(deal_balance, "held"), _positive(deal_balance, "committed"))
-    return Prepared(
-        select(city.c.code, func.count(), *map(_count, (*counted, finished)))
-        .select_from(deal)
-        .join(need, need.c.id == deal.c.need_id)
-        .join(project, project.c.id == need.c.project_id)
-        .join(city, city.c.id == project.c.city_id)
-        .outerjoin(deal_balance, of_need)
-        .where(*there("deal"))
-        .group_by(city.c.code)
+    known = "each.needs = each.quantified AND each.wanted > 0"
+    sums = (f"sum(each.{name})" for name in ("needs", "quantified", "wanted", "open", "missing"))
+    states = (_count(f"{known} AND each.{name} = 0") for name in ("open", "missing"))
+    return (
+        f"SELECT city.code, count(*), {', '.join((*states, *sums))} FROM ({each}) AS each "  # noqa: S608 - as above
+        "JOIN city ON city.id = each.city_id GROUP BY city.code"
     )
 
 
-def _newest(kind: str) -> tuple[Table, Table, tuple[ColumnElement[bool], ...]]:
-    """Give the tables of a register, and what selects the newest versions that are in force."""
-    register = STORED_REGISTERS[kind]
-    owner = register.versions.c[register.owner]
-    newest = (owner == register.identity.c.id, is_newest(register.versions, owner))
-    return register.identity, register.versions, (*newest, ~register.versions.c.in_error)
+_NEEDS_BY_CITY: Final = Written(_needs_by_city)
 
 
-@cache
-def _offers_on() -> Select[Any]:
-    offer, terms, newest = _newest("offer")
-    over = or_(terms.c.withdrawn, func.coalesce(terms.c.valid_until < bindparam("day"), False))
-    available = and_(~over, _positive(balance, "free"))
-    counts = _count(~over), _count(available), _count(over)
-    query = select(*(func.coalesce(count, 0) for count in counts)).select_from(offer)
-    joined = query.join(terms, newest[0]).outerjoin(balance, balance.c.holder_id == offer.c.id)
-    return joined.where(*newest[1:])
-
-
-@cache
-def _offers_ending() -> Select[Any]:
-    offer, terms, newest = _newest("offer")
-    query = select(offer.c.code).where(*newest, balance.c.holder_id == offer.c.id)
-    return query.where(terms.c.valid_until <= bindparam("last"), balance.c.free > 0)
-
-
-@cache
-def _needs_late() -> Select[Any]:
-    need, terms, newest = _newest("need")
-    placed = balance.alias("placed")
-    nothing_missing = select(placed.c.holder_id).where(
-        placed.c.holder_id == need.c.id,
-        ~_positive(placed, "free", "held"),
-        _positive(placed, "committed", "delivered", "withdrawn"),
-    )
-    late = terms.c.needed_by < bindparam("day")
-    return select(need.c.code).where(*newest, late, ~nothing_missing.exists())
-
-
-@cache
-def _deals_due() -> Select[Any]:
-    deal, terms, newest = _newest("deal")
-    last: BindParameter[date] = bindparam("last")
-    parts = STORED_REGISTERS["instalment"].identity.c.deal_id
-    due = or_(terms.c.due_on <= last, deal.c.id.in_(select(parts)))
-    ends = and_(deal_balance.c.held > 0, terms.c.held_until <= last)
-    return select(deal.c.code).where(
-        *newest,
-        deal_balance.c.deal_id == deal.c.id,
-        deal_balance.c.side == Side.NEED,
-        or_(ends, and_(deal_balance.c.committed > 0, due)),
+def _deals_by_city() -> str:
+    going_on = _positive("b", "held", "committed")
+    finished = f"{_positive('b', 'delivered')} AND NOT {going_on}"
+    counted = (going_on, _positive("b", "held"), _positive("b", "committed"), finished)
+    return (
+        f"SELECT city.code, count(*), {', '.join(map(_count, counted))} FROM deal AS own "  # noqa: S608 - names of the schema
+        "JOIN need ON need.id = own.need_id JOIN project ON project.id = need.project_id "
+        "JOIN city ON city.id = project.city_id LEFT JOIN deal_balance AS b "
+        f"ON b.deal_id = own.id AND b.side = '{Side.NEED.value}' "
+        f"WHERE {is_there('deal')} GROUP BY city.code"
     )
 
 
-@cache
-def _deals_for() -> Select[Any]:
-    deal, need = (STORED_REGISTERS[kind].identity for kind in ("deal", "need"))
-    query = select(deal.c.code).join(need, need.c.id == deal.c.need_id)
-    return query.where(*there("deal"), need.c.code.in_(bindparam("needs", expanding=True)))
+_DEALS_BY_CITY: Final = Written(_deals_by_city)
+
+
+def _newest(kind: str) -> str:
+    """Write the identity rows and newest versions of the records of a register."""
+    return f"{kind} AS own JOIN {kind}_version AS v ON v.{kind}_id = own.id AND {is_newest(kind)}"
+
+
+def _offers_on() -> str:
+    over = "(v.withdrawn OR coalesce(v.valid_until < :day, false))"
+    counts = (f"NOT {over}", f"NOT {over} AND {_positive('b', 'free')}", over)
+    return (
+        f"SELECT {', '.join(f'coalesce({_count(one)}, 0)' for one in counts)} "  # noqa: S608 - names of the schema
+        f"FROM {_newest('offer')} LEFT JOIN balance AS b ON b.holder_id = own.id "
+        "WHERE NOT v.in_error"
+    )
+
+
+_OFFERS_ON: Final = Written(_offers_on)
+_OFFERS_ENDING: Final = Written(
+    lambda: (
+        f"SELECT own.code FROM {_newest('offer')} JOIN balance AS b ON b.holder_id = own.id "  # noqa: S608 - names of the schema
+        "WHERE NOT v.in_error AND v.valid_until <= :last AND b.free > 0"
+    )
+)
+
+
+def _needs_late() -> str:
+    gone = _positive("b", "committed", "delivered", "withdrawn")
+    nothing_missing = (
+        "SELECT 1 FROM balance AS b WHERE b.holder_id = own.id "  # noqa: S608 - names of the schema
+        f"AND NOT {_positive('b', 'free', 'held')} AND {gone}"
+    )
+    return (
+        f"SELECT own.code FROM {_newest('need')} WHERE NOT v.in_error "  # noqa: S608 - as above
+        f"AND v.needed_by < :day AND NOT EXISTS ({nothing_missing})"
+    )
+
+
+_NEEDS_LATE: Final = Written(_needs_late)
+
+
+def _deals_due() -> str:
+    due = "(v.due_on <= :last OR own.id IN (SELECT deal_id FROM instalment))"
+    return (
+        f"SELECT own.code FROM {_newest('deal')} JOIN deal_balance AS b ON b.deal_id = own.id "  # noqa: S608 - names of the schema
+        f"WHERE NOT v.in_error AND b.side = '{Side.NEED.value}' "
+        f"AND ((b.held > 0 AND v.held_until <= :last) OR (b.committed > 0 AND {due}))"
+    )
+
+
+_DEALS_DUE: Final = Written(_deals_due)
+_DEALS_FOR: Final = Written(
+    lambda: (
+        "SELECT own.code FROM deal AS own JOIN need ON need.id = own.need_id "  # noqa: S608 - names of the schema
+        f"WHERE {is_there('deal')} AND need.code IN (:needs)"
+    )
+)

@@ -8,8 +8,10 @@ earlier moment, and all queries that are made of parts, stay with `ledger.store.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -20,7 +22,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
 from ledger.registers.table import origin_kinds, versioned
 from ledger.store.db import tables
-from ledger.store.db.prepared import convert_column, fetch_parts, placeholders
+from ledger.store.db.prepared import ResultRow, convert_column, fetch_parts, placeholders
 from ledger.store.db.queries import origin_text
 from ledger.store.db.types import ROW_ID, Instant, type_of
 
@@ -219,6 +221,63 @@ def with_references(kinds: Iterable[str], registers: Mapping[str, StoredRegister
     return [*found]
 
 
+_PLACE: Final = re.compile(r":([a-z]+)")
+
+
+class Written:
+    """A select as text, with the types of those columns of its rows that are to be converted.
+
+    Its places are names after a colon. A list stands for as many values: it has to be short enough
+    for one statement.
+    """
+
+    def __init__(self, sql: Callable[[], str], types: dict[int, Any] | None = None) -> None:
+        """Keep what writes the select, which is written when it is first sent."""
+        self._sql = cache(sql)
+        self._types = {at: to_instance(one) for at, one in (types or {}).items()}
+
+    def rows(self, connection: Connection, **given: Any) -> list[ResultRow]:
+        """Send the select with its parameters; give all rows."""
+        dialect, parameters = connection.dialect, list[Any]()
+
+        def placed(name: re.Match[str]) -> str:
+            value = given[name[1]]
+            values = value if isinstance(value, (list, tuple)) else (value,)
+            parameters.extend(_as_driver_takes(one, dialect) for one in values)
+            return ", ".join(("?" if dialect.paramstyle == "qmark" else "%s",) * len(values))
+
+        sql = _PLACE.sub(placed, self._sql())
+        return [
+            row
+            for rows in fetch_parts(connection, sql, parameters)
+            for row in self._read(rows, dialect)
+        ]
+
+    def values(self, connection: Connection, **given: Any) -> list[Any]:
+        """Give the first column of all rows."""
+        return [row[0] for row in self.rows(connection, **given)]
+
+    def _read(self, rows: list[ResultRow], dialect: Dialect) -> Iterator[ResultRow]:
+        if not self._types:
+            return iter(rows)
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for at, one in self._types.items():
+            convert = _reader(one, dialect)
+            if convert is not None:
+                columns[at] = convert_column(columns[at], convert)
+        return zip(*columns, strict=True)
+
+
+def _reader(one: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return one.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _as_driver_takes(value: Any, dialect: Dialect) -> Any:
+    """Give a day as a file holds it; numbers and texts, and all of a server, are as they are."""
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    return value.isoformat() if is_day and dialect.name == "sqlite" else value
+
+
 class _Select(NamedTuple):
     """A register's select in the words of an engine, and which columns of its rows to convert."""
 
@@ -272,14 +331,23 @@ def is_plain(term: Term) -> bool:
 
 
 @cache
-def there(kind: str) -> str:
+def is_there(kind: str, own: str = "own") -> str:
     """Write the condition that a record is not in error, by the id of its identity row."""
     table = versioned()[kind].table
     owner, versions = f'"{table}_id"', f'"{table}_version"'
     return (
-        f"NOT EXISTS (SELECT 1 FROM {versions} AS marked WHERE marked.{owner} = own.id "  # noqa: S608 - names of the schema
+        f"NOT EXISTS (SELECT 1 FROM {versions} AS marked WHERE marked.{owner} = {own}.id "  # noqa: S608 - names of the schema
         f"AND marked.in_error AND NOT EXISTS (SELECT 1 FROM {versions} AS later "
         f"WHERE later.{owner} = marked.{owner} AND later.version > marked.version))"
+    )
+
+
+def is_newest(kind: str, version: str = "v") -> str:
+    """Write the condition that a version is the newest of its record."""
+    table = versioned()[kind].table
+    return (
+        f'{version}.version = (SELECT max(later.version) FROM "{table}_version" AS later '  # noqa: S608 - names of the schema
+        f'WHERE later."{table}_id" = {version}."{table}_id")'
     )
 
 
@@ -291,7 +359,7 @@ def _select(register: StoredRegister, dialect: Dialect) -> _Select:
     joins = [f'"{spec.table}" AS own JOIN {versions} AS v ON v.{owner} = own.id']
     for term in register.terms:
         if term.refers_to is None:
-            columns.append(_value(term))
+            columns.append(written_value(term))
             types.append(None if term.kind_column else _type_of(register, term))
             continue
         target = f'"its_{term.attribute}"'
@@ -299,10 +367,9 @@ def _select(register: StoredRegister, dialect: Dialect) -> _Select:
         joins.append(f'LEFT JOIN "{named}" AS {target} ON {target}.id = {_column(term)}')
         columns.append(f"{target}.code")
         types.append(None)
-    newest_version = f"SELECT max(later.version) FROM {versions} AS later"  # noqa: S608 - as above
     sql = (
-        f"SELECT {', '.join(columns)} FROM {' '.join(joins)} "  # noqa: S608 - as above
-        f"WHERE v.version = ({newest_version} WHERE later.{owner} = v.{owner}) AND NOT v.in_error"
+        f"SELECT {', '.join(columns)} FROM {' '.join(joins)} "  # noqa: S608 - names of the schema
+        f"WHERE {is_newest(spec.name)} AND NOT v.in_error"
     )
     readers = (
         None if one is None else one.dialect_impl(dialect).result_processor(dialect, None)
@@ -315,7 +382,7 @@ def _column(term: Term) -> str:
     return f'{"own" if term.fixed else "v"}."{term.column}"'
 
 
-def _value(term: Term) -> str:
+def written_value(term: Term) -> str:
     """Write what a term is: its column, the correction that a version holds, or its origin."""
     column = _column(term)
     if term.kind_column is not None:
@@ -349,8 +416,8 @@ def id_by_code(connection: Connection, kind: str, code: str, column: str = "code
 
     In the `column` folded, codes are compared in any case.
     """
-    is_there = f" AND {there(kind)}" if kind in versioned() else ""
-    sql = f'SELECT own.id FROM "{table_of(kind)}" AS own WHERE own.{column} = {{}}{is_there}'  # noqa: S608 - as above
+    there = f" AND {is_there(kind)}" if kind in versioned() else ""
+    sql = f'SELECT own.id FROM "{table_of(kind)}" AS own WHERE own.{column} = {{}}{there}'  # noqa: S608 - as above
     found = plain_values(connection, sql, [code])
     return int(found[0]) if found else None
 

@@ -50,7 +50,7 @@ from ledger.store.evidence.table_rows import NIGHT_TABLES, rows_to_adopt
 from ledger.store.journal.entries import entry_number, request_of_entry
 from ledger.store.registers import STORED_REGISTERS
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import parse_finding_number, read_finding
+from ledger.store.statements.stored_findings import parse_finding_number, read_finding
 from ledger.usecases.journal.reversal import require_reason
 
 _STATEMENT: Final = "statement"

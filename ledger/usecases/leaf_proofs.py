@@ -40,7 +40,7 @@ from ledger.store.evidence.seals import (
 from ledger.store.evidence.table_rows import adopted_row, rows_of_request
 from ledger.store.registers import STORED_REGISTERS, find_record
 from ledger.store.session.ledger import Ledger
-from ledger.store.statements.findings import parse_finding_number, read_finding
+from ledger.store.statements.stored_findings import parse_finding_number, read_finding
 from ledger.usecases.erasure import UnknownRequest, UnknownStatement
 from ledger.usecases.evidence import NotAsSealed, TextErased, not_sealed, proof_document, seal_of
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.core.dates import MOST_UNASKED
 from ledger.core.requests import Request
 from ledger.solver.options import CHURN
-from ledger.store.nights.runs import StoredStep, count_requests, runs_on
+from ledger.store.nights.runs import count_requests
+from ledger.store.nights.stored_runs import StoredStep, runs_on
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
 

@@ -23,7 +23,7 @@ from ledger.rates.rates import plain_rates
 from ledger.registers.pairs import Approach
 from ledger.restrictions.bars import PairRecords, describe, pair_terms
 from ledger.store.journal.balances import Times
-from ledger.store.nights.runs import StoredRun, last_complete_run
+from ledger.store.nights.stored_runs import StoredRun, last_complete_run
 from ledger.store.proposals import latest_pairs
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
 

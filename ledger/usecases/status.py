@@ -20,9 +20,9 @@ from ledger.journal.entries import Entry
 from ledger.registers.pairs import Approach
 from ledger.registers.records import City
 from ledger.store.journal.entries import last_entry
-from ledger.store.nights.runs import StoredRun, StoredStep, last_run_through
+from ledger.store.nights.stored_runs import StoredRun, StoredStep, last_run_through
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.store.statements.findings import resolved_findings
+from ledger.store.statements.stored_findings import resolved_findings
 from ledger.store.status_counts import DealTally, NeedTally
 from ledger.usecases.due import DeliveryDue, deliveries_due
 from ledger.usecases.status_data import StatusData, read_status_data

@@ -19,7 +19,7 @@ from ledger.store.needs_alike import OpenNeed, read_open_needs
 from ledger.store.offers_alike import are_terms_decisive
 from ledger.store.registers import load_all
 from ledger.store.session.snapshot import RATES, Reader, Snapshot
-from ledger.store.statements.findings import StoredFinding, read_findings
+from ledger.store.statements.stored_findings import StoredFinding, read_findings
 from ledger.store.status_counts import (
     DealTally,
     NeedTally,

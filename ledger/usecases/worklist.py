@@ -26,7 +26,7 @@ from ledger.reports.table import grouped
 from ledger.store.acts import RecordedAct
 from ledger.store.needs_alike import OpenNeed
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.store.statements.findings import StoredFinding
+from ledger.store.statements.stored_findings import StoredFinding
 from ledger.usecases.activity import LogQuery, read_log, records_of
 from ledger.usecases.due import parts_by_deal
 from ledger.usecases.status_data import StatusData

@@ -37,6 +37,7 @@ SHORT = {
     "ledger/usecases/known_of.py": "what it shows, read only where such a record is shown",
     "ledger/journal/reached.py": "how far deals got, for every report that asks what came of it",
     "ledger/store/approaches.py": "query of one report",
+    "ledger/store/unused_approvals.py": "asks whether approvals have to be loaded at all",
     "ledger/usecases/eligible_offers.py": "counted on screens that load no gap report",
     "ledger/store/journal/releases.py": "query of matching, which no act needs",
     "ledger/usecases/origin_outcomes.py": "what came of a record, which no act needs",

@@ -85,7 +85,7 @@ def test_a_list_loads_few_modules(ledger_url, kind):
     assert len(trace.modules) <= MOST_MODULES_OF_A_LIST, trace.modules
 
 
-WITHOUT_TABLES = ("city list", "need list", "provider list", "gaps")
+WITHOUT_TABLES = ("city list", "need list", "provider list", "gaps", "status")
 """What reads registers by SQL written from their specifications alone."""
 
 
@@ -111,6 +111,28 @@ def test_a_ledger_in_a_file_is_read_without_the_dialect_of_servers(ledger_url):
     command = [sys.executable, "-c", program, "need", "list", "--db", ledger_url]
 
     assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("words", ["deal show D-0001", "need list", "deal --help"])
+def test_of_a_noun_the_verb_that_is_asked_for_is_built_alone(ledger_url, words):
+    program = (
+        "import sys; made = []\n"
+        "from typer import main as typer_main; build = typer_main.get_command_from_info\n"
+        "def counted(command_info, **given):\n"
+        "    made.append(command_info.name)\n"
+        "    return build(command_info, **given)\n"
+        "typer_main.get_command_from_info = counted\n"
+        "from cli.main import main; main(sys.argv[1:]); print(*made, file=sys.stderr)"
+    )
+    line = [sys.executable, "-c", program, "--db", ledger_url, *words.split()]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+
+    # The parameters of every command are made with a nameless one.
+    made = [name for name in done.stderr.split() if name != "None"]
+    if "--help" in words:
+        assert len(made) > 1
+    else:
+        assert made == [words.split()[1]]
 
 
 def test_help_loads_few_modules(ledger_url):

@@ -33,14 +33,13 @@ from ledger.rates.rates import Rate
 from ledger.registers.phases import phase_of
 from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.statements import lines
-from ledger.statements.describe import FindingRecord
 from ledger.statements.differences import FindingKind
-from ledger.statements.findings import FindingChanges
+from ledger.statements.findings import FindingChanges, FindingRecord
 from ledger.store.db.night_tables import gap_snapshot
 from ledger.store.evidence.seals import read_batches
 from ledger.store.gap_snapshots import NeedSnapshot, snapshot_rows
 from ledger.store.nights import runs
-from ledger.store.nights.runs import StoredStep
+from ledger.store.nights.stored_runs import StoredStep
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork

@@ -12,7 +12,7 @@ from kill import killed_while, span_of
 from ledgers import Ledgers
 from nights_world import Nights, hash_of
 
-from ledger.store.nights import runs as kept
+from ledger.store.nights.stored_runs import last_run
 
 HOLDS = 12
 OFFERS = 6
@@ -72,7 +72,7 @@ def steps_left(url: str) -> str:
     """Say how far a night had come."""
     hand = Nights(url)
     with hand.ledger.read() as connection:
-        run = kept.last_run(connection)
+        run = last_run(connection)
     hand.ledger.engine.dispose()
     if run is None:
         return "no run"

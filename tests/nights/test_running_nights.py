@@ -19,6 +19,7 @@ from ledger.store.db.errors import DatabaseGone, LedgerBusy
 from ledger.store.nights import lock
 from ledger.store.nights import runs as kept
 from ledger.store.nights.lock import CannotLock, NightUnderWay, hold_lock
+from ledger.store.nights.stored_runs import runs_on
 from ledger.usecases.night_step import STEPS, StepResult
 from ledger.usecases.nights import gaps, prove
 from ledger.usecases.nights.run import UnknownStep, choose_steps
@@ -47,7 +48,7 @@ def test_every_step_is_kept_with_its_figures_whether_or_not_anything_was_found(
     done = nights.night()
 
     with nights.ledger.read() as connection:
-        (run,) = kept.runs_on(connection, TODAY)
+        (run,) = runs_on(connection, TODAY)
     assert run == done.run
     assert [step.name for step in run.steps] == list(choose_steps(()))
     assert run.is_complete

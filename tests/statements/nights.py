@@ -8,7 +8,7 @@ from typing import Any
 
 from world import World
 
-from ledger.store.statements.findings import StoredFinding, read_findings
+from ledger.store.statements.stored_findings import StoredFinding, read_findings
 from ledger.usecases.night_step import Night, NightOptions, Operator, StepResult
 from ledger.usecases.nights.statements import statements_step
 

@@ -23,9 +23,10 @@ from reconciling import (
 )
 
 from ledger.core.quantity import Unit
-from ledger.statements.describe import FindingRecord, describe_difference, proposed_delivery
+from ledger.statements.describe import describe_difference, proposed_delivery
 from ledger.statements.differences import Difference, FindingKind
 from ledger.statements.facts import DealEntry
+from ledger.statements.findings import FindingRecord
 from ledger.statements.lines import StatementLine
 
 KWD = Unit("KWD", 3, "money", "Kuwaiti dinar")

@@ -12,7 +12,7 @@ from world import World
 
 from ledger.statements.differences import FindingKind
 from ledger.store.registers import UnknownCode
-from ledger.store.statements.findings import UnknownFinding
+from ledger.store.statements.stored_findings import UnknownFinding
 from ledger.usecases.statements import findings as acts
 from ledger.usecases.statements.inbox import InboxUnreadable
 

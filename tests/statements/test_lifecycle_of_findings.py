@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.statements.describe import FindingRecord
 from ledger.statements.differences import FindingKind
 from ledger.statements.findings import (
     FindingChanges,
     FindingEvent,
+    FindingRecord,
     FindingState,
     compare_findings,
     finding_code,

@@ -9,8 +9,7 @@ before those written under it.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -31,7 +30,6 @@ from sqlalchemy import (
 )
 
 from ledger.core.quantity import MAX_AMOUNT
-from ledger.core.text import ERASED
 from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingEvent
 from ledger.statements.lines import LineKind
@@ -85,11 +83,6 @@ night_step = Table(
     sqlite_with_rowid=False,
 )
 """What came of each step of a run, written when it ended."""
-
-
-def stored_list(text: str) -> list[Any]:
-    """Parse the findings or the lines of a step; those that were erased are one word."""
-    return [ERASED] if text == ERASED else list(json.loads(text))
 
 
 SNAPSHOT_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn")

@@ -20,7 +20,7 @@ from ledger.store.db import engine as engines
 from ledger.store.db.errors import LedgerBusy
 from ledger.store.db.night_tables import night_lock
 from ledger.store.db.sqlite import database_file
-from ledger.store.nights.runs import StoredRun, last_run
+from ledger.store.nights.stored_runs import StoredRun, last_run
 from ledger.store.session.ledger import Ledger
 
 _PRIVATE: Final = 0o600

@@ -25,7 +25,8 @@ from ledger.store.db.night_tables import (
 from ledger.store.db.queries import read_units
 from ledger.store.session.ledger import stable_moment
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import STATEMENTS_STEP, last_event_number
+from ledger.store.statements.findings import last_event_number
+from ledger.store.statements.stored_findings import STATEMENTS_STEP
 
 
 class StoredStatement(NamedTuple):

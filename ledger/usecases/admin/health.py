@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.rates.rates import RATE_DAYS
 from ledger.store.db.engine import on_server
-from ledger.store.nights.runs import last_complete_run
+from ledger.store.nights.stored_runs import last_complete_run
 from ledger.store.rates import newest_day
 from ledger.store.session.ledger import Ledger
 from ledger.usecases.check import run_checks

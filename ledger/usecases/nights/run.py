@@ -19,7 +19,7 @@ from ledger.store.db.queries import last_rows
 from ledger.store.journal.balances import NOW, Times
 from ledger.store.nights import runs as nights
 from ledger.store.nights.lock import RequireLock, hold_lock
-from ledger.store.nights.runs import StoredRun, StoredStep
+from ledger.store.nights.stored_runs import StoredRun, StoredStep, last_complete_run, runs_on
 from ledger.store.session.execute import require_short_pause
 from ledger.store.session.ledger import Ledger, moment_of
 from ledger.usecases.night_step import (
@@ -200,7 +200,7 @@ def _due(ledger: Ledger, last: date) -> list[date]:
     """Give the nights to do: those after the last that was done whole, through `last`."""
     today = ledger.today()
     with ledger.read() as connection:
-        last_complete = nights.last_complete_run(connection, today)
+        last_complete = last_complete_run(connection, today)
     if last_complete is None or last_complete.day >= last:
         return [last]
     return [last - timedelta(days=ago) for ago in reversed(range((last - last_complete.day).days))]
@@ -209,7 +209,7 @@ def _due(ledger: Ledger, last: date) -> list[date]:
 def _night_before(ledger: Ledger, day: date) -> StoredRun | None:
     """Give the last run of the night that was done whole before the first that is to be done."""
     with ledger.read() as connection:
-        return nights.last_complete_run(connection, day - timedelta(days=1))
+        return last_complete_run(connection, day - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ class _NightRunner:
     def _earlier_complete_run(self, day: date) -> int | None:
         with self.ledger.read() as connection:
             complete_runs = [
-                run.id for run in nights.runs_on(connection, day) if run.whole and run.is_complete
+                run.id for run in runs_on(connection, day) if run.whole and run.is_complete
             ]
         return complete_runs[-1] if complete_runs else None
 

@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.core.text import normalised_code
 from ledger.journal.receipts import Receipt
-from ledger.statements.describe import FindingRecord, FindingTerms
 from ledger.statements.differences import TOLERANCE_DAYS, FindingKind
-from ledger.statements.findings import FindingChanges, FindingState, compare_findings, finding_code
+from ledger.statements.findings import (
+    FindingChanges,
+    FindingRecord,
+    FindingState,
+    FindingTerms,
+    compare_findings,
+    finding_code,
+)
 from ledger.statements.postings import Posting
 from ledger.statements.senders import Senders, is_from_sender
 from ledger.store.db.queries import read_units
@@ -26,14 +32,13 @@ from ledger.store.register_codes import former_codes
 from ledger.store.registers import UnknownCode, load_all
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import (
+from ledger.store.statements.findings import finding_states, store_changes
+from ledger.store.statements.statements import known_hashes, store_file, unchanged_providers
+from ledger.store.statements.stored_findings import (
     StoredFinding,
-    finding_states,
     read_open_findings,
     resolve_command_of,
-    store_changes,
 )
-from ledger.store.statements.statements import known_hashes, store_file, unchanged_providers
 from ledger.usecases.night_step import (
     MOST_LISTED,
     Night,

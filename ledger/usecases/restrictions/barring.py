@@ -11,7 +11,8 @@ from ledger.journal.receipts import Receipt
 from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingEvent
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import add_events, parse_finding_number, read_finding
+from ledger.store.statements.findings import add_events
+from ledger.store.statements.stored_findings import parse_finding_number, read_finding
 from ledger.usecases.registers import records
 from ledger.usecases.registers.parse import TypedTerms
 from ledger.usecases.statements.findings import FindingNotOpen

@@ -27,9 +27,8 @@ from ledger.reference.errors import UnknownCountry
 from ledger.reference.places import find_country, find_country_by_name
 from ledger.registers.records import City, Provider, country_of
 from ledger.restrictions.names import ComparedNames, compared_name
-from ledger.statements.describe import FindingRecord
 from ledger.statements.differences import FindingKind
-from ledger.statements.findings import FindingChanges, finding_code
+from ledger.statements.findings import FindingChanges, FindingRecord, finding_code
 from ledger.store.registers import load_all
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.store.statements.findings import finding_states, store_changes

@@ -23,11 +23,11 @@ from ledger.interchange.statements import StatementFile
 from ledger.journal.entries import Act, ActDetails
 from ledger.journal.receipts import Receipt
 from ledger.statements.describe import (
-    FindingRecord,
     describe_difference,
     describe_replacement,
 )
 from ledger.statements.differences import FindingKind
+from ledger.statements.findings import FindingRecord
 from ledger.statements.lines import StatementLine
 from ledger.statements.passes import compare_statements
 from ledger.statements.postings import Posting, proposed_postings

@@ -6,9 +6,9 @@ from ledger.core.errors import RefusedByRule, UsageError
 from ledger.journal.receipts import Receipt
 from ledger.statements.findings import FindingEvent
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.store.statements.findings import (
+from ledger.store.statements.findings import add_events
+from ledger.store.statements.stored_findings import (
     StoredFinding,
-    add_events,
     parse_finding_number,
     read_finding,
 )
