@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pexpect
 import pytest
+from beginnings import beginning
 from officer import Officer, Said
 
 from cli.framework import terminal
@@ -38,9 +39,8 @@ NOT_ASKED = [
 At = Callable[[str, str], Said]
 
 
-@pytest.fixture
-def fund(officer: Officer) -> Officer:
-    """Give a ledger on which each of the acts can be done."""
+def furnish_fund(officer: Officer) -> None:
+    """Fill a ledger on which each of the acts can be done."""
     world = officer.world
     world.need("100 EUR", "N-0001")
     world.need("1 EUR", "N-0002")
@@ -49,14 +49,20 @@ def fund(officer: Officer) -> Officer:
     officer.says("deal introduce O-0001 N-0001 '20 EUR' --commit --instrument loan")
     officer.says("deal deliver D-0002 '1 EUR'")
     officer.says("need withdraw N-0001 '2 EUR'")
-    last = officer.asks("need withdraw N-0001 '3 EUR'")["entry"]
+    officer.says("need withdraw N-0001 '3 EUR'")
     officer.says("match --save")
     officer.says("need add PRJ-0001 money '1 EUR' --topic Metro --code N-0003")
-    ENTRY["number"] = str(last)
-    return officer
 
 
-ENTRY: dict[str, str] = {}
+fund_once, ledger_url, fund = beginning("fund", furnish_fund)
+
+
+def reversing_last(officer: Officer, line: str) -> str:
+    """Give a line that reverses entry 1 as one that reverses the withdrawal that came last."""
+    if "reverse 1 " not in line:
+        return line
+    last = officer.asks("journal list --need N-0001")["rows"][-1]["entry"]
+    return line.replace("reverse 1 ", f"reverse {last} ")
 
 
 @pytest.fixture
@@ -64,8 +70,9 @@ def typed(fund: Officer, monkeypatch: pytest.MonkeyPatch) -> At:
     """Give what says a line on a terminal, where a person answers."""
 
     def at(line: str, answer: str) -> Said:
+        words = reversing_last(fund, line)
         with _terminal(monkeypatch, answer):
-            return fund.tries(line.replace("reverse 1 ", f"reverse {ENTRY['number']} "))
+            return fund.tries(words)
 
     return at
 
@@ -107,7 +114,7 @@ def test_with_yes_or_a_quantity_nothing_is_asked(typed: At, line: str) -> None:
 @pytest.mark.parametrize("line", ASKED)
 @pytest.mark.only_on("sqlite")
 def test_in_a_script_nothing_is_asked(fund: Officer, line: str) -> None:
-    done = fund.tries(line.replace("reverse 1 ", f"reverse {ENTRY['number']} "))
+    done = fund.tries(reversing_last(fund, line))
     assert done.code == 0, done
     assert "Do this?" not in done.err
 

@@ -7,22 +7,28 @@ import io
 
 import pytest
 import time_machine
+from beginnings import beginning
+from fund_ledger import furnish
 from officer import Officer
 
 ASSEMBLY = "meeting add --body METRO --name Assembly --from 2008-11-03"
 
 
-@pytest.fixture
-def metro(fund: Officer) -> Officer:
-    """Give an officer whose ledger has an association of two cities, and three meetings."""
-    fund.says("city add Istanbul --code IST --country TR")
-    fund.says("body add Metropolis --code METRO --kind association --from 1985")
-    fund.says("seat add MHD METRO --from 1993")
-    fund.says("seat add IST METRO --from 2007-11")
-    fund.says(ASSEMBLY + " --place Sydney --complete yes")
-    fund.says("meeting add --body METRO --name 'Strategic session' --from 2009-05-10")
-    fund.says("meeting add --body METRO --name 'Second session' --from 2010-05-10 --kind session")
-    return fund
+def furnish_metro(officer: Officer) -> None:
+    """Record an association of two cities, and three meetings."""
+    furnish(officer)
+    officer.says("city add Istanbul --code IST --country TR")
+    officer.says("body add Metropolis --code METRO --kind association --from 1985")
+    officer.says("seat add MHD METRO --from 1993")
+    officer.says("seat add IST METRO --from 2007-11")
+    officer.says(ASSEMBLY + " --place Sydney --complete yes")
+    officer.says("meeting add --body METRO --name 'Strategic session' --from 2009-05-10")
+    officer.says(
+        "meeting add --body METRO --name 'Second session' --from 2010-05-10 --kind session"
+    )
+
+
+metro_once, ledger_url, metro = beginning("metro", furnish_metro)
 
 
 def rows(officer: Officer, line: str) -> list[dict[str, object]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from ledgers import Ledgers, copy_or_new
+from beginnings import beginning
 from officer import Officer
-from test_filters_of_every_command import FILTERED, listed_once, rows_of
+from test_filters_of_every_command import FILTERED, furnish, rows_of
 
 from ledger.reports.language import language_named
 
-_ = listed_once
 _TIME = re.compile(r'"seconds": [0-9.]+')
 PLACES = {"city": "MHD", "provider": "BANK", "office": "asia", "state": "nowhere"}
 NO_ROWS = ("gaps trend", "match explain", "match whatif")
@@ -87,20 +86,17 @@ OWN |= {"provider history BANK": "provider", "office history asia": "office"}
 """Options of these names that a command has of its own."""
 
 
-@pytest.fixture
-def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
-    return copy_or_new(ledgers, request, "listed")
-
-
-@pytest.fixture
-def listed(officer: Officer) -> Officer:
-    """Give a ledger with a row for every listing but that of findings."""
+def furnish_listed(officer: Officer) -> None:
+    """Fill a ledger with a row for every listing but that of findings."""
+    furnish(officer)
     officer.says("offer add BANK money '7 EUR' --code O-REST")
     officer.says("provider add Fund --code FUND --kind fund")
     officer.says("offer add FUND money '7 EUR' --code O-FUND")
     officer.says("provider add 'City works' --code WORKS --kind city --city MHD")
     officer.says("offer add WORKS money '7 EUR' --code O-CITY")
-    return officer
+
+
+listed_once, ledger_url, listed = beginning("listed", furnish_listed)
 
 
 def test_every_list_is_named_here() -> None:
@@ -238,16 +234,14 @@ def test_a_heading_chooses_and_sorts_by_the_column_that_stands_under_it(
     table = listed.tries(f"{line} --format md").out
     if "\n|" not in f"\n{table}":
         return
-    head, _, *rows = (row for row in table.splitlines() if row.startswith("|"))
-    headings = _cells(head)
-    for place, heading in enumerate(headings):
-        if headings.count(heading) > 1 or not heading:
-            continue
-        chosen = listed.tries(f"{line} --format md --columns", heading).out
-        found = [_cells(row) for row in chosen.splitlines() if row.startswith("|")]
-        assert found[0] == [heading], (line, heading)
-        assert [row[0] for row in found[2:]] == [_cells(row)[place] for row in rows], heading
-        assert listed.tries(f"{line} --format md --sort", heading).code in {0, 1}
+    head, _, *rows = map(_cells, (row for row in table.splitlines() if row.startswith("|")))
+    places = [at for at, heading in enumerate(head) if heading and head.count(heading) == 1]
+    chosen = [head[at] for at in reversed(places)]  # in another order than by themselves
+    said = listed.tries(f"{line} --format md --columns", ",".join(chosen)).out
+    found, _, *cells = map(_cells, (row for row in said.splitlines() if row.startswith("|")))
+    assert found == chosen, line
+    assert cells == [[row[at] for at in reversed(places)] for row in rows], line
+    assert listed.tries(f"{line} --format md --sort", ",".join(chosen)).code in {0, 1}
 
 
 def _cells(row: str) -> list[str]:

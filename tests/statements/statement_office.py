@@ -12,18 +12,28 @@ from officer import Officer
 __all__ = ["HEADER", "StatementOffice"]
 
 
+def furnish(officer: Officer) -> None:
+    """Record the city, the project, the bank and its offer."""
+    officer.says("city add Mashhad --code MHD --country IR")
+    officer.says("provider add 'Alpha Bank' --code BANK --kind bank")
+    officer.says("project add Metro --city MHD --sector transport.urban --code P1")
+    officer.says("offer add BANK money '100000 EUR' --code O1 --on 2026-01-01")
+
+
+def furnish_with_need(officer: Officer) -> None:
+    """Record all of that, and a commitment to a need."""
+    furnish(officer)
+    StatementOffice(officer, Path()).commits("N1")
+
+
 class StatementOffice:
     """One city, project and bank with the offer O1; statements are put into an inbox."""
 
     def __init__(self, officer: Officer, folder: Path) -> None:
-        """Record the city, the project, the bank and its offer."""
+        """Sit down before a ledger that was furnished."""
         self.officer = officer
         self.inbox = folder / "inbox"
         self.says = officer.says
-        self.says("city add Mashhad --code MHD --country IR")
-        self.says("provider add 'Alpha Bank' --code BANK --kind bank")
-        self.says("project add Metro --city MHD --sector transport.urban --code P1")
-        self.says("offer add BANK money '100000 EUR' --code O1 --on 2026-01-01")
 
     def commits(self, need: str, quantity: str = "5000 EUR") -> None:
         """Record a need and a commitment of all of it by the offer."""

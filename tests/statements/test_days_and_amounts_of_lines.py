@@ -6,19 +6,20 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from beginnings import beginning
 from nights import put
-from officer import Officer
-from statement_office import StatementOffice
+from statement_office import StatementOffice, furnish_with_need
 from world import NOON
 
 POSTING = ("--post-deliveries", "--sender", "BANK=*")
 
 
+banked_once, ledger_url, banked = beginning("banked", furnish_with_need)
+
+
 @pytest.fixture
-def office(world, capsys, tmp_path):
-    made = StatementOffice(Officer(world, capsys), tmp_path)
-    made.commits("N1")
-    return made
+def office(banked, tmp_path):
+    return StatementOffice(banked, tmp_path)
 
 
 def figures(night):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from officer import Officer
+from beginnings import beginning
 from reconciling import line
-from statement_office import StatementOffice
+from statement_office import StatementOffice, furnish_with_need
 
 from ledger.statements.versions import current_lines
 
+banked_once, ledger_url, banked = beginning("banked", furnish_with_need)
+
 
 @pytest.fixture
-def office(world, capsys, tmp_path):
-    made = StatementOffice(Officer(world, capsys), tmp_path)
-    made.commits("N1")
-    return made
+def office(banked, tmp_path):
+    return StatementOffice(banked, tmp_path)
 
 
 def lines_of(*files):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from officer import Officer
-from statement_office import StatementOffice
+from beginnings import beginning
+from statement_office import StatementOffice, furnish
+
+banked_once, ledger_url, banked = beginning("banked", furnish)
 
 
 @pytest.fixture
-def office(world, capsys, tmp_path):
-    return StatementOffice(Officer(world, capsys), tmp_path)
+def office(banked, tmp_path):
+    return StatementOffice(banked, tmp_path)
 
 
 def delivered(office: StatementOffice, *amounts: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from beginnings import beginning
 from officer import Officer
-from statement_office import StatementOffice
+from statement_office import StatementOffice, furnish
 
 from ledger.statements.differences import FindingKind
 
@@ -239,9 +240,12 @@ CASES = {
 }  # fmt: skip
 
 
+banked_once, ledger_url, banked = beginning("banked", furnish)
+
+
 @pytest.fixture
-def office(officer: Officer, tmp_path) -> StatementOffice:
-    return StatementOffice(officer, tmp_path)
+def office(banked: Officer, tmp_path) -> StatementOffice:
+    return StatementOffice(banked, tmp_path)
 
 
 def run(office: StatementOffice, case: Case) -> None:
