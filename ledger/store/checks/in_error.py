@@ -21,10 +21,10 @@ from ledger.store.stored_registers import names_record, refers_to
 def count_records(connection: Connection) -> int:
     """Count the records of all registers."""
     counts = (
-        select(func.count()).select_from(register.identity)
+        select(func.count()).select_from(register.identity).scalar_subquery()
         for register in STORED_REGISTERS.values()
     )
-    return sum(connection.execute(query).scalar_one() for query in counts)
+    return sum(connection.execute(select(*counts)).one())
 
 
 def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:

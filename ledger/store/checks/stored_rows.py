@@ -342,8 +342,8 @@ _DEGREES: Final = (
 
 def count_amounts(connection: Connection) -> int:
     """Count the rows that hold amounts."""
-    counts = (select(func.count()).select_from(table) for table, *_ in _AMOUNTS)
-    return sum(connection.execute(query).scalar_one() for query in counts)
+    counts = (select(func.count()).select_from(table).scalar_subquery() for table, *_ in _AMOUNTS)
+    return sum(connection.execute(select(*counts)).one())
 
 
 def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
@@ -372,12 +372,20 @@ def _amount_queries(engine: str) -> Sequence[tuple[str, str, Prepared]]:
 
 def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
     """Read every rate, share and degree that is given, as it is held."""
-    bounds = [(table, name, (None, most)) for table, name, most in _DECIMALS]
-    for table, name, (least, most) in (*bounds, *_DEGREES):
-        column = table.c[name]
-        query = select(*_key(table), raw(column)).where(column.is_not(None))
+    for table, name, (least, most), query in _decimal_queries():
         for *key, value in stream(connection, query):
-            yield DecimalCell(table.name, _key_text(key), name, value, most, least)
+            yield DecimalCell(table, _key_text(key), name, value, most, least)
+
+
+@cache
+def _decimal_queries() -> Sequence[tuple[str, str, tuple[Any, Any], Select[Any]]]:
+    """Build the queries for rates, shares and degrees, with their names and bounds."""
+    bounds = [(table, name, (None, most)) for table, name, most in _DECIMALS]
+    queries = []
+    for table, name, between in (*bounds, *_DEGREES):
+        query = select(*_key(table), raw(table.c[name])).where(table.c[name].is_not(None))
+        queries.append((table.name, name, between, query))
+    return queries
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:

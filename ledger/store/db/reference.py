@@ -6,14 +6,16 @@ They are copies: the program reads its own files. A newer program brings newer c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from ledger.reference import places, terms
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.store.db import tables
+from ledger.store.db.prepared import Prepared
 
 
 def load_reference_tables(connection: Connection) -> None:
@@ -31,10 +33,18 @@ def stored_rows(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:
     """Read what is kept in every reference table, as it stands there, by code."""
     by_table: dict[str, dict[Any, dict[str, Any]]] = {}
     for table in tables.REFERENCE_TABLES:
-        columns = (type_coerce(column, NullType()).label(column.name) for column in table.columns)
-        rows = connection.execute(select(*columns))
-        by_table[table.name] = {row.code: row._asdict() for row in rows}
+        names, query = _as_stored(table)
+        rows = (dict(zip(names, row, strict=True)) for row in query.rows(connection))
+        by_table[table.name] = {row["code"]: row for row in rows}
     return by_table
+
+
+@cache
+def _as_stored(table: Table) -> tuple[tuple[str, ...], Prepared]:
+    columns: list[ColumnElement[Any]] = [
+        type_coerce(column, NullType()).label(column.name) for column in table.columns
+    ]
+    return tuple(table.columns.keys()), Prepared(select(*columns))
 
 
 def _shipped_tables() -> Iterator[tuple[Table, Iterable[dict[str, Any]]]]:
