@@ -153,6 +153,8 @@ def _summary_lines(receipt: dict[str, Any], *, previews: bool) -> list[str]:
         return [f"dry run · {counted}. Nothing was written."]
     if receipt.get("replayed"):
         return [f"Already recorded: {counted}. Nothing was written."]
+    if not new and not changed and not same:
+        return ["Nothing to import: no row gives a record."]
     if not new and not changed:
         return [f"Nothing to import: the ledger has all rows already ({same:,})."]
     entries = receipt["entries"]

@@ -48,6 +48,8 @@ class RuleReport:
     used: int = 0
     refused: int = 0
     left_out: list[SkippedRow] = field(default_factory=list)
+    examples: dict[str, str] = field(default_factory=dict)
+    """By the reason of rows that cannot be read, what is wrong with the first of them."""
     repeats: list[Repeat] = field(default_factory=list)
     once: list[Repeat] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
@@ -78,6 +80,8 @@ class RuleReport:
         for reason, lines in self._reasons().items():
             counted = f"left out, {reason}: {len(lines):,}"
             yield f"{counted}, lines {', '.join(_spans(lines))}" if every else counted
+            if reason in self.examples:
+                yield f"  such as {self.examples[reason]}"
         mapped = sorted(self.mapped.items())
         shown = mapped if every else mapped[:_MOST_WORDS]
         for (column, before, after), count in shown:

@@ -74,3 +74,32 @@ def test_other_encodings_are_read_or_named(officer: Officer, tmp_path: Path, enc
         assert done.code == 0, done.err
     else:
         assert "budget.csv:2: The byte 0xC9 is not UTF-8" in done.err
+
+
+ODD = """\
+Code,Name,City,Country,Source,Request,Approved,Spent,Year,Currency
+1,Road,Lagos,NG,Fund,"$1,000","EUR 900","($5)",2023,EUR
+1,Road,Lagos,NG,Fund,50,40 EUR,,2023,EUR
+2,School,Lagos,NG,Bonds,0,500,,2023,EUR
+3,Park,Lagos,NG,Bonds,1.5M,100,,2023,EUR
+4,Quay,Lagos,NG,Bonds,1 000,100,,2023,EUR
+Subtotal Transport,,Lagos,NG,,"9,999","9,999",,2023,EUR
+5,Total,Lagos,NG,,"9,999","9,999",,2023,EUR
+6,Dock,Lagos,NG,Bonds,100,100,,,EUR
+"""
+
+
+def test_amounts_are_taken_whole_and_totals_not_at_all(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_text(ODD, encoding="utf-8")
+    done = officer.tries(f"import {path} {RULE}")
+    assert (done.code, "8 rows: 3 used, 5 left out" in done.err) == (0, True), done.err
+    assert "left out, a total: 2" in done.err
+    assert "left out, cannot be read in requested (bad-number): 2" in done.err
+    assert "such as line 5: '1.5M' is not a number written as 1,234.5." in done.err
+    assert "such as line 9: The date is missing." in done.err
+    assert "line 3 has the identity of line 2: kept as LAGOS-1-2023-FUND-2" in done.err
+    out = tmp_path / "out"
+    assert posted(officer, out) == {("committed", "EUR"): Decimal(1440)}
+    assert required(officer, out) == {("required", "EUR"): Decimal(1550)}
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")

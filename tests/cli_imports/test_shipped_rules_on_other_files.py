@@ -82,6 +82,19 @@ def test_the_sheet_with_the_columns_is_read(officer: Officer, tmp_path: Path) ->
     assert posted(officer, tmp_path / "out") == {("committed", "GBP"): Decimal(1000)}
 
 
+def test_grants_of_zero_and_with_signs_of_currencies(officer: Officer, tmp_path: Path) -> None:
+    names = "Identifier,Title,Amount Applied For,Amount Awarded,Award Date,Funding Org:Name"
+    rows = ['1,A,0,"£1,200.50",01/06/2019,F', "2,B,,0.00,2019-06-01,F", "3,C,,-5,2019-06-01,F"]
+    path = tmp_path / "grants.csv"
+    path.write_text("\n".join([names, *rows, "4,D,,some,2019-06-01,F"]), encoding="utf-8")
+    done = officer.tries(f"import {path} --rules 360giving --yes")
+    assert (done.code, "4 rows: 1 used, 3 left out" in done.err) == (0, True), done.err
+    for reason in ("nothing awarded: an amount of zero: 1", "an amount below zero: 1"):
+        assert f"left out, {reason}" in done.err
+    assert "such as line 5: 'some' is not a number" in done.err
+    assert posted(officer, tmp_path / "out") == {("committed", "GBP"): Decimal("1200.50")}
+
+
 def test_of_two_sheets_with_the_columns_none_is_chosen(officer: Officer, tmp_path: Path) -> None:
     path = workbook(tmp_path / "grants.xlsx", y2019=GRANTS, y2020=GRANTS, meta=[["version"]])
     done = officer.tries(f"import {path} --rules 360giving --yes")
@@ -90,22 +103,22 @@ def test_of_two_sheets_with_the_columns_none_is_chosen(officer: Officer, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("rule", "name", "content"),
+    ("rule", "name", "content", "code"),
     [
-        ("city-budget", "budget.csv", text(BUDGET).encode("cp1252")),
-        ("city-budget", "budget.csv", text(BUDGET).replace("1,200.50", "1.200,50").encode()),
-        ("oc4ids", "oc4ids.json", b'{"list": []}'),
-        ("iati-2", "iati.xml", b"<a><b/></a>"),
+        ("city-budget", "budget.csv", text(BUDGET).encode("cp1252"), 3),
+        ("city-budget", "budget.csv", text(BUDGET).replace("1,200.50", "1.200,50").encode(), 0),
+        ("oc4ids", "oc4ids.json", b'{"list": []}', 3),
+        ("iati-2", "iati.xml", b"<a><b/></a>", 3),
     ],
     ids=["encoding", "numbers", "json", "xml"],
 )
 def test_what_a_shipped_rule_does_not_say_is_said_in_a_copy(
-    officer: Officer, tmp_path: Path, rule: str, name: str, content: bytes
+    officer: Officer, tmp_path: Path, rule: str, name: str, content: bytes, code: int
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     done = officer.tries(f"import {path} --rules {rule} --yes")
-    assert done.code == 3
+    assert done.code == code
     assert done.err.count(f"cityfund import FILE --rules {rule} --learn COPY.toml") == 1, done.err
     copy = tmp_path / "copy.toml"
     assert str(copy) in officer.says(f"import {path} --rules {rule} --learn {copy}")
@@ -128,3 +141,12 @@ def test_only_a_shipped_rule_is_copied(officer: Officer, tmp_path: Path) -> None
     done = officer.tries(f"import x.csv --rules {tmp_path}/mine.toml --learn {copy}")
     assert (done.code, copy.exists()) == (2, False)
     assert "mine.toml is no shipped rule" in done.err
+
+
+def test_a_file_of_which_no_row_is_used_is_not_said_to_be_imported_already(
+    officer: Officer, tmp_path: Path
+) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_text(text([BUDGET[0], ["", *BUDGET[1][1:]]]), encoding="utf-8")
+    said = officer.says(f"import {path} --rules city-budget --yes")
+    assert "no row gives a record" in said

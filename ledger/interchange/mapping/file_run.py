@@ -12,6 +12,7 @@ from ledger.core.text import first_few, normalised_code
 from ledger.interchange.mapping.beside import Content, OtherFile
 from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.finding import OTHERS_ONLY, NewRecord
+from ledger.interchange.mapping.loading import with_copy
 from ledger.interchange.mapping.outputs import Made, OutputMaker
 from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.problems import BadCell, LeftOut
@@ -159,7 +160,7 @@ class FileRun:
             if there in header or name in optional or self._is_of_other(name):
                 continue
             what = f"The file has no column {name!r}, which the rule {self.rule.about.name} reads."
-            hint = did_you_mean(name, header)
+            hint = did_you_mean(name, header) or "Add it, or say in the rule what stands for it."
             yield ImportProblem(self.source.name, line, name, "missing-column", what, hint)
         for at, name in enumerate(header):
             is_derived = name in {*self.rule.find, FIRST, SECOND} & self.rule.derived
@@ -258,6 +259,9 @@ class FileRun:
         if self.rule.row.bad == "leave-out":
             where = f" in {bad[0].column}" if bad[0].column else ""
             reason = _REASONS.get(bad[0].code) or f"cannot be read{where} ({bad[0].code})"
+            if reason not in self.report.examples:
+                first = f"line {row.line}: {bad[0].what} {bad[0].hint}".rstrip()
+                self.report.examples[reason] = with_copy(first, self.rule)
             return self._left_out(row, reason)
         for one in bad:
             self.problem(row.line, one.place, one.code, one.what, one.hint)
