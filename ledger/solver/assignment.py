@@ -105,6 +105,16 @@ class Assignment:
         self._log.append((need, offer, amount))
         self._apply(need, offer, amount)
 
+    def allocate_all(self, allocations: Iterable[Allocation]) -> None:
+        """Add allocations."""
+        for allocation in allocations:
+            self.allocate(*allocation)
+
+    def replace(self, allocations: Iterable[Allocation]) -> None:
+        """Replace all allocations by those of a plan."""
+        self.clear(range(len(self.amounts)))
+        self.allocate_all(allocations)
+
     def checkpoint(self) -> int:
         """Return the checkpoint to which the assignment can be rolled back."""
         return len(self._log)

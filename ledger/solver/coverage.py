@@ -28,6 +28,7 @@ from ledger.solver.highs import INFINITY, Model, Solver
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.relaxation import TOLERANCE
+from ledger.solver.rounding import with_rounding_margin
 
 _STEPS = 150
 _REALLOCATED_FOR = 10_000
@@ -227,13 +228,16 @@ class _FixedProjects:
         least = np.where(self._moves, 1.0, 0.0)
         rows = model.add_rows(least, 1.0, len(arcs.open))
         model.add_entries(rows[block.need], flows, 1.0)
-        left = np.maximum(0.0, 1 - self._fixed - _CAPACITY_MARGIN)
+        left = np.maximum(0.0, 1 - self._fixed)
         capacity_rows = model.add_rows(-INFINITY, left, len(left))
         model.add_entries(capacity_rows[block.group], flows, block.load)
+        # Completed projects may use all of a capacity: there is no margin then.
+        margins = np.full(len(left), _CAPACITY_MARGIN)
+        model = with_rounding_margin(model, capacity_rows, margins)
         solver = Solver(model, tolerance=TOLERANCE)
         solver.set_option("solver", "simplex")
         result = solver.solve(deadline=deadline)
-        return result.values if result.optimal else None
+        return result.values[flows] if result.optimal and result.values is not None else None
 
     def apply(self, flow: FloatArray, deadline: Deadline) -> bool:
         """Round and allocate the amounts; return whether the completed projects are complete."""
@@ -244,6 +248,15 @@ class _FixedProjects:
         candidates = CandidateList(
             self._arcs, self._block, flow, np.zeros(len(self._arcs.groups.free))
         )
+        members = candidates.members
+
+        def allocate(need: int) -> None:
+            for group, amount, _ in candidates.groups(need):
+                left = min(round(amount), assignment.open[need])
+                allocate_from_group(assignment, members[group], need, left)
+
+        for need in moved:
+            allocate(need)
         # Rounding may leave a part open: an augmenting path finds room for it.
         for need in moved:
             if deadline.passed or not fill_need(assignment, candidates, need):
@@ -253,8 +266,5 @@ class _FixedProjects:
         for need in needs[np.argsort(-value[needs], kind="stable")].tolist():
             if deadline.passed:
                 return False
-            for group, amount, _ in candidates.groups(need):
-                if amount:
-                    members = candidates.members[group]
-                    allocate_from_group(assignment, members, need, round(amount))
+            allocate(need)
         return True

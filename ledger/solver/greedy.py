@@ -24,6 +24,7 @@ from ledger.matching.plan import Allocation, completeness, coverage, unmet_floor
 from ledger.matching.problem import MatchingProblem, MatchingProject
 from ledger.matching.sequence import earlier_first, has_sequence, is_ready
 from ledger.solver.arcs import BoolArray, FloatArray, IndexArray
+from ledger.solver.assignment import Assignment
 from ledger.solver.options import UNTIMED, Deadline
 
 Plan = tuple[Allocation, ...]
@@ -222,15 +223,14 @@ def _limits(limits: Iterable[int | Decimal | None]) -> FloatArray:
 
 
 class _GreedyAssignment:
-    """The free capacities, open amounts and allocations of a greedy plan."""
+    """The assignment of a greedy plan, with the free capacities as arrays."""
 
     def __init__(self, offers: OfferArrays) -> None:
         self._problem, self._arrays = offers.problem, offers
-        self._free = [offer.free for offer in self._problem.offers]
+        self._assignment = Assignment(self._problem)
+        self._open = self._assignment.open
         self._estimated = offers.free.copy()
-        self._open = [need.open for need in self._problem.needs]
         self._rooms = CapRooms(self._problem) if self._problem.caps else None
-        self._amounts: dict[tuple[int, int], int] = {}
         self._exhausted = 0
         self._giving = self._estimated > 0
         self._candidates: dict[int, Candidates] = {}
@@ -255,14 +255,13 @@ class _GreedyAssignment:
             if self._open[need]:
                 break
         if any(self._open[need] for need in project.needs) or unmet_floors(project, made):
-            for allocation in made:
-                self._release(allocation)
+            for need, offer, amount in made:
+                self._allocate(need, offer, -amount)
 
     def adopt(self, plan: Plan) -> None:
         """Adopt a plan, when nothing is allocated yet."""
-        for need, offer, amount in plan:
-            self._apply(need, offer, amount)
-            self._amounts[need, offer] = amount
+        for allocation in plan:
+            self._allocate(*allocation)
 
     def fill(self, deadline: Deadline) -> None:
         """Allocate what is left to open needs, from unconditional offers."""
@@ -279,7 +278,7 @@ class _GreedyAssignment:
 
     def plan(self) -> Plan:
         """Return the plan in order of need, then offer."""
-        return tuple(Allocation(*pair, amount) for pair, amount in sorted(self._amounts.items()))
+        return self._assignment.plan()
 
     def _candidate_offers(self, need: int, *, must_fill: bool) -> list[int]:
         """Return the offers that can give a need something now, by estimate.
@@ -333,33 +332,26 @@ class _GreedyAssignment:
             amount = self._assignable(need, offer)
             if amount:
                 made.append(Allocation(need, offer, amount))
-                self._apply(need, offer, amount)
-                self._amounts[need, offer] = amount
+                self._allocate(need, offer, amount)
                 if not self._open[need]:
                     break
         return made
 
     def _assignable(self, need: int, offer: int) -> int:
-        limits, ratio = self._problem.limits(need, offer), self._problem.ratio(need, offer)
-        if limits is None or ratio is None or (need, offer) in self._amounts:
+        if offer in self._assignment.amounts[need]:
             return 0
-        amount = min(self._open[need], limits.high, ratio.to_need(self._free[offer]))
-        if self._rooms is not None and amount:
-            amount = self._rooms.largest(need, offer, amount)
-        return amount if amount >= limits.low else 0
+        amount = self._assignment.assignable(need, offer)
+        if self._rooms is None or not amount:
+            return amount
+        amount = self._rooms.largest(need, offer, amount)
+        limits = self._assignment.limits(need, offer)
+        return amount if limits is not None and amount >= limits.low else 0
 
-    def _release(self, allocation: Allocation) -> None:
-        self._apply(allocation.need, allocation.offer, -allocation.amount)
-        del self._amounts[allocation.need, allocation.offer]
-
-    def _apply(self, need: int, offer: int, amount: int) -> None:
-        ratio = self._problem.ratio(need, offer)
-        assert ratio is not None
-        taken = ratio.to_offer(abs(amount))
+    def _allocate(self, need: int, offer: int, amount: int) -> None:
         if self._rooms is not None:
             self._rooms.allocate(need, offer, amount)
-        self._open[need] -= amount
-        self._free[offer] -= taken if amount > 0 else -taken
-        self._estimated[offer] = self._free[offer]
-        self._giving[offer] = self._free[offer] > 0
-        self._exhausted += not self._free[offer]
+        self._assignment.allocate(need, offer, amount)
+        free = self._assignment.free[offer]
+        self._estimated[offer] = free
+        self._giving[offer] = free > 0
+        self._exhausted += not free

@@ -17,7 +17,7 @@ with the projects in order of gain at the prices, and improved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -26,7 +26,6 @@ from functools import cached_property
 import numpy as np
 
 from ledger.matching.plan import (
-    Allocation,
     Level,
     SearchLimit,
     Solution,
@@ -144,7 +143,6 @@ class LargeProblemSolver:
     ) -> None:
         self._problem, self._options, self._deadline = problem, options, deadline
         self._known_plan = greedy_plan(problem) if known_plan is None else known_plan
-        self._known_completed = frozenset(completed(problem, self._known_plan))
         self._is_priced = True
         self._arcs = arcs
         self._undecided = UNDECIDED if arcs.per_offer else UndecidedLimits(0, 0)
@@ -225,7 +223,7 @@ class LargeProblemSolver:
             return
         if not self._is_priced:
             # Prices of an interrupted search are worse than none: the known plan is better.
-            self._allocate_all(self._known_plan)
+            self._assignment.replace(self._known_plan)
         relaxation = (
             Relaxation(self._arcs, restricted.block, restricted.completable)
             if self._is_lp_solvable and not self._is_dense
@@ -333,9 +331,7 @@ class LargeProblemSolver:
         self._deadline.check()
         order = np.argsort(-gains, kind="stable").tolist()
         plan = greedy_plan_in_order(self._arrays, order, self._deadline)
-        plans = (self._known_plan, plan)
-        self._known_plan = best_plan(self._problem, plans)
-        self._known_completed = frozenset(completed(self._problem, self._known_plan))
+        self._known_plan = best_plan(self._problem, (self._known_plan, plan))
 
     @cached_property
     def _arrays(self) -> OfferArrays:
@@ -343,37 +339,21 @@ class LargeProblemSolver:
 
     def _adopts_known(self) -> bool:
         """Adopt the projects that the known plan completes, if no plan completes more."""
-        if (
-            sum(self._problem.projects[index].weight for index in self._known_completed)
-            < self._bound
-        ):
+        if completeness(self._problem, self._known_plan) < self._bound:
             return False
-        self._allocate_known_completed()
+        self._replace_by_known_completed()
         return True
 
     def _adopt_known_if_heavier(self) -> None:
         """Adopt the projects that the known plan completes, if they weigh more."""
-        if (
-            sum(self._problem.projects[index].weight for index in self._known_completed)
-            <= self._assignment.completed_weight
-        ):
-            return
-        self._assignment.clear(range(len(self._problem.needs)))
-        self._allocate_known_completed()
+        if completeness(self._problem, self._known_plan) > self._assignment.completed_weight:
+            self._replace_by_known_completed()
 
-    def _allocate_known_completed(self) -> None:
-        """Allocate what the known plan gives to projects it completes, on an empty assignment."""
-        needs = self._problem.needs
-        self._allocate_all(
-            allocation
-            for allocation in self._known_plan
-            if needs[allocation.need].project in self._known_completed
-        )
-
-    def _allocate_all(self, allocations: Iterable[Allocation]) -> None:
-        """Allocate another plan on an empty assignment."""
-        for allocation in allocations:
-            self._assignment.allocate(*allocation)
+    def _replace_by_known_completed(self) -> None:
+        """Replace the plan by what the known plan gives to the projects that it completes."""
+        ends = set(completed(self._problem, self._known_plan))
+        project_of = [need.project for need in self._problem.needs]
+        self._assignment.replace(one for one in self._known_plan if project_of[one.need] in ends)
 
     def _relaxed(
         self, relaxation: Relaxation, restricted: RestrictedProblem
@@ -416,8 +396,7 @@ class LargeProblemSolver:
         allocate_coverage(self._assignment, candidates, self._deadline)
         if moved is not None:
             plan = best_plan(self._problem, (moved, self._assignment.plan()))
-            self._assignment.clear(range(len(self._problem.needs)))
-            self._allocate_all(plan)
+            self._assignment.replace(plan)
         bound = coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
         self._coverage_bound = min(self._coverage_bound, bound)
 

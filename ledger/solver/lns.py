@@ -210,9 +210,7 @@ class SubMip:
         needs = [index for index, one in enumerate(problem.needs) if ends[one.project]]
         allocations = self._flow(values[flows], ends, needs, deadline).allocations()
         checkpoint = assignment.checkpoint()
-        assignment.clear(range(len(problem.needs)))
-        for allocation in allocations:
-            assignment.allocate(*allocation)
+        assignment.replace(allocations)
         for index in np.flatnonzero(ends).tolist():
             if not assignment.is_complete(index):
                 assignment.clear(problem.projects[index].needs)

@@ -47,8 +47,7 @@ class _LocalSearch:
         self._completed = set(completed(problem, allocations))
         self._assignment = Assignment(problem)
         self._limits_by_need: dict[int, dict[int, PairLimits]] = {}
-        for allocation in allocations:
-            self._assignment.allocate(*allocation)
+        self._assignment.allocate_all(allocations)
         self.needs = sorted({allocation.need for allocation in allocations})
 
     def plan(self) -> tuple[Allocation, ...]:

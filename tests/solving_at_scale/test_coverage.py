@@ -51,6 +51,19 @@ def test_a_completed_project_moves_to_the_offer_that_no_open_need_can_use():
     assert plan == (Allocation(0, 1, 5), Allocation(1, 0, 5))
 
 
+def test_a_completed_project_moves_where_another_uses_all_of_an_offer():
+    asked = problem(
+        [(9, [need(5, kind=0)]), (9, [need(7, kind=3)]), (1, [need(5, kind=1), need(1, kind=2)])],
+        [offer(5, kind=0), offer(5, kind=1), offer(7, kind=2)],
+        links=({0: ONE, 1: ONE}, {0: ONE}, {}, {2: ONE}),
+    )
+
+    changed, plan = reallocated(asked, [Allocation(0, 0, 5), Allocation(1, 2, 7)])
+
+    assert changed
+    assert plan == (Allocation(0, 1, 5), Allocation(1, 2, 7), Allocation(2, 0, 5))
+
+
 def test_what_an_offer_gives_with_a_ticket_or_to_an_indivisible_need_stays():
     asked = problem(
         [(9, [need(5), need(4, divisible=False)]), (1, [need(3), need(1, kind=1)])],
