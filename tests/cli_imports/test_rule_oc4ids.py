@@ -118,3 +118,25 @@ def test_a_list_that_the_file_has_is_not_said_to_be_missing(
     assert "locations.address.countryName" in line
     assert "budget.budgetBreakdown" not in line
     assert "budget.finance" not in line
+
+
+def test_budgets_without_a_total_and_without_a_day(officer: Officer, tmp_path: Path) -> None:
+    kyiv = {"locality": "Kyiv", "countryName": "Ukraine"}
+    donors = [{"amount": money(60, "EUR"), "sourceParty": {"name": name}} for name in "AB"]
+    lists = [{"amount": money(1, "EUR")}, {"amount": money(2, "EUR")}]
+    loan = {"financingParty": {"name": "EIB"}, "value": money(70, "USD")}
+    odd = [
+        project(1, kyiv, budget={"budgetBreakdown": donors, "approvalDate": "2020-02-01"}),
+        project(2, kyiv, budget=lists),
+        project(3, kyiv, budget={"finance": [loan]}, period={"startDate": "2021-01-01"}),
+    ]
+    path = tmp_path / "oc4ids.json"
+    path.write_text(json.dumps({"projects": odd}), encoding="utf-8")
+    done = officer.tries(f"import {path} {RULE}")
+    assert (done.code, "3 rows: 2 used, 1 left out" in done.err) == (0, True), done.err
+    assert "left out, several budgets, of which none is said to be the last: 1" in done.err
+    wanted = {"EUR": Decimal(120), "USD": Decimal(70)}
+    out = tmp_path / "out"
+    assert posted(officer, out) == {("committed", unit): one for unit, one in wanted.items()}
+    assert required(officer, out) == {("required", unit): one for unit, one in wanted.items()}
+    assert "Nothing to import" in officer.says(f"import {path} {RULE}")

@@ -31,7 +31,8 @@ def read_source(
     about = run.rule.about
     report = RuleReport(about.name, about.title, about.source, about.licence, source.name)
     report.expected_name = any(
-        fnmatch(Path(source.name).name, name) for name in run.rule.source.names
+        fnmatch(Path(source.name).name.casefold(), name.casefold())
+        for name in run.rule.source.names
     )
     run.reports.append(report)
     before = len(run.problems)
