@@ -54,6 +54,7 @@ from ledger.store.checks import nights as night_rows
 from ledger.store.checks import stored_rows as rows
 from ledger.store.checks.approvals import read_approval_rows
 from ledger.store.checks.file import errors_of_no_row, read_file_faults
+from ledger.store.checks.identity_changes import read_identity_changes, read_shared_codes
 from ledger.store.checks.in_error import count_records, find_resting_on_errors
 from ledger.store.checks.instalments import find_due
 from ledger.store.checks.phases import find_statuses
@@ -176,8 +177,8 @@ _JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalChe
     "append-only": lambda db, context: AppendOnly(
         context,
         rows.stream_version_rows(db),
-        rows.read_identity_changes(db),
-        rows.read_shared_codes(db),
+        read_identity_changes(db),
+        read_shared_codes(db),
     ),
     "resolved-once": lambda _, context: ResolvedOnce(context),
     "two-times": lambda _, context: TwoTimes(context),

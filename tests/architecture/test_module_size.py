@@ -59,6 +59,7 @@ SHORT = {
     "ledger/seats/notes.py": "what is accepted of seats, apart from what is refused",
     "ledger/statements/rounding.py": "a rule with a proof of its own",
     "ledger/store/admin/server_facts.py": "queries of doctor, which no ledger needs",
+    "ledger/store/checks/extent.py": "what checks and leaves ask before they read, in any ledger",
     "ledger/store/checks/instalments.py": "the queries of one check",
     "ledger/store/checks/phases.py": "the queries of one check",
     "ledger/usecases/nights/due.py": "one step of the night",

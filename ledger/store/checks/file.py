@@ -107,18 +107,21 @@ def _cursor(connection: Connection, statement: str) -> Iterator[Iterator[tuple[A
 
 def _spoiled_cells(connection: Connection, table: Table) -> Iterator[str]:
     """Find the cells that hold another kind of value than their column takes."""
-    wrong = {column.name: _wrong_kind(column) for column in table.columns}
-    conditions = [f"({one})" for one in wrong.values()]
-    any_of_them = " OR ".join(conditions)
-    rows = _rows_of_file(
-        connection,
-        f"SELECT {_key(table)}, {', '.join(conditions)}"  # noqa: S608 - names of the schema
-        f" FROM {table.name} WHERE {any_of_them}",
-    )
+    rows = _rows_of_file(connection, _selecting_spoiled(table))
     for key, *flags in islice(rows, _MOST):
-        for name, is_wrong in zip(wrong, flags, strict=True):
+        for name, is_wrong in zip(table.columns.keys(), flags, strict=True):
             if is_wrong:
                 yield f"{name} of {table.name} {_shown(key)} is not of the kind that is due"
+
+
+@cache
+def _selecting_spoiled(table: Table) -> str:
+    conditions = [f"({_wrong_kind(column)})" for column in table.columns]
+    any_of_them = " OR ".join(conditions)
+    return (
+        f"SELECT {_key(table)}, {', '.join(conditions)}"  # noqa: S608 - names of the schema
+        f" FROM {table.name} WHERE {any_of_them}"
+    )
 
 
 def _spoiled_texts(connection: Connection, table: Table) -> Iterator[str]:

@@ -44,6 +44,7 @@ from ledger.deals.deal import recorded_rate
 from ledger.registers.pairs import LIMIT
 from ledger.registers.table import PHASE
 from ledger.restrictions.bars import RESTRICTING
+from ledger.store.checks.extent import is_small_on_server
 from ledger.store.db import tables
 from ledger.store.db.clock import read_corrections
 from ledger.store.db.prepared import Prepared
@@ -69,6 +70,9 @@ def stream(
 def _batches(
     connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None
 ) -> Iterator[Sequence[Any]]:
+    if is_small_on_server(connection):
+        yield connection.execute(query, parameters).all()
+        return
     rows = connection.execute(query, parameters, execution_options={"yield_per": _BATCH})
     yield from rows.partitions()
 

@@ -54,6 +54,19 @@ def _due_in_file() -> Facts:
 
 
 def _facts_of_file(connection: Connection) -> Facts:
+    """Read the facts of a file; those of one schema once, for they follow from its statements."""
+    made = tuple(map(tuple, connection.exec_driver_sql(_STATEMENTS)))
+    if made not in _facts:
+        _facts.clear()
+        _facts[made] = _every_fact(connection)
+    return _facts[made]
+
+
+_facts: Final[dict[tuple[Any, ...], Facts]] = {}
+"""The facts of the file that was read last, by all the statements that made its schema."""
+
+
+def _every_fact(connection: Connection) -> Facts:
     facts = dict(_read(connection, _IN_FILE))
     for name, statement in _read(connection, _TABLES):
         if name != _VERSION_TABLE:
@@ -79,6 +92,7 @@ def _checks_in(statement: str) -> Iterator[str]:
         yield " ".join(statement[found.end() : at - 1].split())
 
 
+_STATEMENTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"
 _TABLES: Final = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
 _IN_FILE: Final = """
     WITH own AS (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from ledger.checks.history import IdentityRows, RecordVersionRow
+from ledger.checks.history import RecordVersionRow
 from ledger.checks.proposals import IntroducedRow, ProposedLineRow, ProposedRow
 from ledger.checks.stored_rows import (
     AmountFault,
@@ -40,7 +40,8 @@ from ledger.checks.stored_rows import (
 from ledger.core.quantity import MAX_AMOUNT
 from ledger.journal.entries import PROPOSED_FORMAT
 from ledger.registers.pairs import INSTALMENT
-from ledger.registers.table import LATITUDES, LONGITUDES, code_prefixes
+from ledger.registers.table import LATITUDES, LONGITUDES
+from ledger.store.checks.extent import tables_with_rows
 from ledger.store.checks.journal import (
     ONE_WRITER,
     checked_rate,
@@ -52,9 +53,8 @@ from ledger.store.checks.journal import (
 )
 from ledger.store.db import night_tables, tables
 from ledger.store.db.prepared import Prepared
-from ledger.store.db.queries import codes_had, distinct_code
+from ledger.store.db.queries import distinct_code
 from ledger.store.db.tables import (
-    FORMER,
     deal,
     entry,
     introduced_line,
@@ -67,7 +67,6 @@ from ledger.store.db.tables import (
 from ledger.store.registers import (
     STORED_REGISTERS,
     format_due,
-    in_error,
     later_versions,
     value_before,
 )
@@ -105,7 +104,13 @@ def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str,
 
 def stream_version_rows(connection: Connection) -> Iterator[RecordVersionRow]:
     """Read every version's number and moment, in order, of registers and settings."""
+    registers = STORED_REGISTERS.values()
+    stored = chain.from_iterable((one.identity, one.versions) for one in registers)
+    filled = tables_with_rows(connection, stored)
     for kind, known, without_versions in _version_queries():
+        register = STORED_REGISTERS[kind]
+        if filled.isdisjoint({register.identity.name, register.versions.name}):
+            continue
         yield from map(RecordVersionRow._make, stream(connection, known))
         for number, code in connection.execute(without_versions):
             yield RecordVersionRow(kind, str(number), code, None, None)
@@ -151,68 +156,6 @@ def _setting_versions() -> Select[Any]:
         reference(setting.c.request_id),
     )
     return select(setting.c.name, *columns).order_by(setting.c.name, setting.c.version)
-
-
-def read_identity_changes(connection: Connection) -> Iterator[IdentityRows]:
-    """Read what changed in each identity row, in order, and the row as it is."""
-    for kind, size, query in _identity_change_queries():
-        rows = (tuple(row) for row in stream(connection, query))
-        for _, group in groupby(rows, key=itemgetter(0)):
-            made = [row[1:] for row in group]
-            yield IdentityRows(
-                kind,
-                code_prefixes().get(kind, ""),
-                [(row[1 : 1 + size], row[1 + size : 1 + 2 * size]) for row in made],
-                made[0][1 + 2 * size :],
-            )
-
-
-@cache
-def _identity_change_queries() -> Sequence[tuple[str, int, Select[Any]]]:
-    """Build, for each register whose identities change, the query and how many values may."""
-    queries = []
-    for kind, register in STORED_REGISTERS.items():
-        if register.changes is None:
-            continue
-        identity, changes = register.identity, register.changes
-        names = [name for name in identity.c.keys() if f"{FORMER}{name}" in changes.c]  # noqa: SIM118
-        sets = (
-            *(changes.c[f"{FORMER}{name}"] for name in names),
-            *(changes.c[name] for name in names),
-            *(identity.c[name] for name in names),
-        )
-        query = (
-            select(changes.c[register.owner], changes.c.version, *map(raw, sets))
-            .outerjoin(identity, identity.c.id == changes.c[register.owner])
-            .order_by(changes.c[register.owner], changes.c.version)
-        )
-        queries.append((kind, len(names), query))
-    return queries
-
-
-def read_shared_codes(connection: Connection) -> Iterator[str]:
-    """Find codes that a record once had and another one has or had, neither of them in error."""
-    for kind, query in _shared_code_queries():
-        for code in connection.execute(query).scalars():
-            yield f"{kind} code {code} is or was that of another record too"
-
-
-@cache
-def _shared_code_queries() -> Sequence[tuple[str, Select[Any]]]:
-    queries = []
-    for kind, register in STORED_REGISTERS.items():
-        if register.changes is None:
-            continue
-        changes, had = register.changes, codes_had(kind)
-        own = changes.c[register.owner]
-        query = (
-            select(changes.c[f"{FORMER}code"])
-            .join(had, and_(had.c.folded == changes.c[f"{FORMER}folded"], had.c.id != own))
-            .where(~in_error(kind, own), ~in_error(kind, had.c.id))
-            .distinct()
-        )
-        queries.append((kind, query))
-    return queries
 
 
 def stream_requests(connection: Connection) -> Iterator[RequestRow]:
@@ -280,8 +223,10 @@ def _recorded_versions() -> Select[Any]:
 
 def find_orphan_rows(connection: Connection) -> Iterator[OrphanRow]:
     """Find rows without a request, or recorded at another moment than their request."""
+    owned = [one for one in tables.every_table() if "request_id" in one.c]
+    filled = tables_with_rows(connection, owned)
     for name, fault, query in _orphan_queries():
-        for key in query.rows(connection):
+        for key in query.rows(connection) if name in filled else ():
             yield OrphanRow(name, _key_text(key), fault)
 
 
@@ -348,8 +293,9 @@ def count_amounts(connection: Connection) -> int:
 
 def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
     """Find amounts that are no whole numbers, or lie outside their bounds."""
+    filled = tables_with_rows(connection, (table for table, *_ in _AMOUNTS))
     for table, column, query in _amount_queries(connection.dialect.name):
-        for *key, value in query.rows(connection):
+        for *key, value in query.rows(connection) if table in filled else ():
             yield AmountFault(table, _key_text(key), column, value)
 
 
@@ -372,7 +318,11 @@ def _amount_queries(engine: str) -> Sequence[tuple[str, str, Prepared]]:
 
 def stream_decimals(connection: Connection) -> Iterator[DecimalCell]:
     """Read every rate, share and degree that is given, as it is held."""
+    cells = (*_DECIMALS, *_DEGREES)
+    filled = tables_with_rows(connection, dict.fromkeys(table for table, *_ in cells))
     for table, name, (least, most), query in _decimal_queries():
+        if table not in filled:
+            continue
         for *key, value in stream(connection, query):
             yield DecimalCell(table, _key_text(key), name, value, most, least)
 

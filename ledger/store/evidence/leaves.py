@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Table, select
 
 from ledger.evidence.canonical import (
     PLAIN_TEXTS,
@@ -30,13 +30,14 @@ from ledger.journal.entries import (
     CHAINED_FORMAT,
     SALTED_FORMAT,
 )
+from ledger.store.checks.extent import tables_with_rows
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
 from ledger.store.evidence.disclosures import DisclosureStream, PlainErasures
 from ledger.store.evidence.entries import entry_leaves
 from ledger.store.evidence.proposals import proposal_leaves
 from ledger.store.evidence.sources import UNREADABLE, Source
-from ledger.store.evidence.table_rows import adopted_leaves, table_leaves
+from ledger.store.evidence.table_rows import ROW_TABLES, adopted_leaves, table_leaves
 from ledger.store.evidence.versions import rate_leaves, register_leaves, setting_leaves, unit_leaves
 from ledger.store.registers import LEAF_KINDS, STORED_REGISTERS
 
@@ -151,17 +152,36 @@ def _sources(connection: Connection, after: int, through: int, only: str | None)
         "rate": rate_leaves,
         PROPOSAL_KIND: proposal_leaves,
     }
-    return [
-        *(
-            register_leaves(connection, STORED_REGISTERS[kind], after, through)
-            if kind in STORED_REGISTERS
-            else others[kind](connection, after, through)
-            for kind in LEAF_KINDS
-            if kind != REQUEST_KIND and only in {None, kind}
-        ),
-        *(table_leaves(connection, after, through) if only in {None, ROWS_KIND} else ()),
-        *(adopted_leaves(connection, after, through) if only in {None, ROWS_KIND} else ()),
+    kinds = [kind for kind in LEAF_KINDS if kind != REQUEST_KIND and only in {None, kind}]
+    rows = ROW_TABLES if only in {None, ROWS_KIND} else ()
+    filled = tables_with_rows(connection, [*map(_table_of, kinds), *rows])
+    sources = [
+        register_leaves(connection, STORED_REGISTERS[kind], after, through)
+        if kind in STORED_REGISTERS
+        else others[kind](connection, after, through)
+        for kind in kinds
+        if _table_of(kind).name in filled
     ]
+    if rows:
+        sources += table_leaves(connection, after, through, filled)
+        sources += adopted_leaves(connection, after, through)
+    return sources
+
+
+def _table_of(kind: str) -> Table:
+    """Give the table that has a row, or some, for each leaf of a kind."""
+    if kind in STORED_REGISTERS:
+        return STORED_REGISTERS[kind].versions
+    return _TABLES[kind]
+
+
+_TABLES: Final = {
+    ENTRY_KIND: tables.entry,
+    "setting": tables.setting_version,
+    "unit": tables.unit,
+    "rate": tables.rate,
+    PROPOSAL_KIND: tables.proposal,
+}
 
 
 def _requests(after: int, through: int) -> Select[Any]:

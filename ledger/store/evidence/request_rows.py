@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from ledger.evidence.canonical import quoted
 from ledger.evidence.disclosures import salted_hash
 from ledger.evidence.tree_head import REQUEST_KIND
+from ledger.store.checks.extent import tables_with_rows
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import night_tables, tables
 from ledger.store.db.prepared import HASHED_APART, hashes_of_stored
@@ -51,7 +53,10 @@ class RequestRows:
     def __init__(self, connection: Connection, first: int, last: int) -> None:
         """Read the rows of the requests from the first to the last one."""
         bounds = (first, last)
-        streams = [_rows_of(connection, table, bounds) for table in hashed_tables()]
+        filled = tables_with_rows(connection, hashed_tables())
+        streams = [
+            _rows_of(connection, table, bounds) for table in hashed_tables() if table.name in filled
+        ]
         streams.append(_by_request(_disclosures(connection, bounds)))
         self._groups = groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0))
         self._next: tuple[int, Iterable[Any]] | None = next(self._groups, None)
@@ -72,18 +77,24 @@ class RequestRows:
 
 
 def _rows_of(connection: Connection, table: Table, bounds: tuple[int, int]) -> Iterator[_Some]:
-    owner = owner_of(table)
-    query = select(owner, *map(raw, table.columns)).where(owner.between(*bounds)).order_by(owner)
-    if owner.table is not table:
-        query = query.select_from(table.join(owner.table))
+    first, last = bounds
     former = _former(connection, table)
-    rows = iter(stream(connection, query))
+    rows = stream(connection, _row_query(table), {"first": first, "last": last})
     while block := [*islice(rows, _AT_ONCE)]:
         written = [row[1:] for row in block]
         if former:
             written = [_as_written(table, row, former) for row in written]
         owners = [row[0] for row in block]
         yield from _by_request(zip(owners, _hashes(table, written), strict=True))
+
+
+@cache
+def _row_query(table: Table) -> Select[Any]:
+    owner = owner_of(table)
+    query = select(owner, *map(raw, table.columns)).order_by(owner)
+    if owner.table is not table:
+        query = query.select_from(table.join(owner.table))
+    return query.where(owner.between(bindparam("first"), bindparam("last")))
 
 
 def _by_request(rows: Iterator[tuple[int, Any]]) -> Iterator[_Some]:

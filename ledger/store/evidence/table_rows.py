@@ -7,7 +7,7 @@ such leaves. Earlier rows, and those of nights, which belong to no request, are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -21,12 +21,13 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     cast,
     exists,
     select,
 )
 
-from ledger.evidence.canonical import InvalidLeafValue, PlainTexts
+from ledger.evidence.canonical import PlainTexts
 from ledger.evidence.disclosures import SaltedTexts
 from ledger.evidence.row_leaves import SALTED_ROWS_TAG, adopted_bytes, row_bytes, rows_bytes
 from ledger.evidence.tree_head import ADOPTED_KIND, ROWS_KIND
@@ -55,18 +56,18 @@ NIGHT_TABLES: Final = (night_tables.night_run, night_tables.night_step)
 _SEPARATOR: Final = "/"
 
 
-def table_leaves(connection: Connection, after: int, through: int) -> Iterator[Source]:
+def table_leaves(
+    connection: Connection, after: int, through: int, filled: Collection[str]
+) -> Iterator[Source]:
     """Give the rows of each table by the requests that wrote them."""
     for table in ROW_TABLES:
-        yield _rows_of(connection, table, after, through)
+        if table.name in filled:
+            yield _rows_of(connection, table, after, through)
 
 
 def _rows_of(connection: Connection, table: Table, after: int, through: int) -> Source:
-    owner, rows = _owner(table), _row_query(table)
-    if owner.table is not table:
-        rows = rows.join(owner.table)
-    query = rows.add_columns(owner).where(owner > after, owner <= through)
-    ordered = stream(connection, query.order_by(owner, *table.primary_key.columns))
+    bounds = {"after": after, "through": through}
+    ordered = stream(connection, _owned_rows(table), bounds)
     names = _names(table)
 
     def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
@@ -87,6 +88,15 @@ def _rows_of(connection: Connection, table: Table, after: int, through: int) -> 
         encode,
         encode_salted=encode_salted,
     )
+
+
+@cache
+def _owned_rows(table: Table) -> Select[Any]:
+    owner, rows = _owner(table), _row_query(table)
+    if owner.table is not table:
+        rows = rows.join(owner.table)
+    query = rows.add_columns(owner).where(owner > bindparam("after"), owner <= bindparam("through"))
+    return query.order_by(owner, *table.primary_key.columns)
 
 
 def _salted_rows(
@@ -148,19 +158,31 @@ def _row_query(table: Table) -> Select[Any]:
 
 def adopted_leaves(connection: Connection, after: int, through: int) -> Iterator[Source]:
     """Give the rows of each table that requests adopted, as they are now."""
+    adopted = night_tables.adopted_row
+    query = select(adopted.c.table_name).distinct().where(*within(adopted, after, through))
+    named = {*connection.execute(query).scalars()}
     for table in (*ROW_TABLES, *NIGHT_TABLES):
-        yield _adopted_of(connection, table, after, through)
+        if table.name in named:
+            yield _adopted_of(connection, table, after, through)
 
 
 def _adopted_of(connection: Connection, table: Table, after: int, through: int) -> Source:
-    adopted, names = night_tables.adopted_row, _names(table)
-    named = select(
-        exists().where(adopted.c.table_name == table.name, *within(adopted, after, through))
-    )
-    if not connection.execute(named).scalar():
-        return Source(ADOPTED_KIND, (), str, _nothing)
+    names = _names(table)
+
+    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
+        del texts
+        _, key, place, *values = row
+        return adopted_bytes(provenance, table.name, key, place, row_bytes(names, values))
+
+    rows = stream(connection, _adopted_rows(table), {"after": after, "through": through})
+    return Source(ADOPTED_KIND, rows, lambda row: f"{table.name}/{row[1]}", encode)
+
+
+@cache
+def _adopted_rows(table: Table) -> Select[Any]:
     # From the table to the names of its rows, which have an index: a key cannot be looked up.
-    query = (
+    adopted, names = night_tables.adopted_row, _names(table)
+    return (
         select(*map(raw, adopted.c["request_id", "key", "place"]))
         .add_columns(*(raw(table.c[name]) for name in names))
         .select_from(table)
@@ -171,21 +193,9 @@ def _adopted_of(connection: Connection, table: Table, after: int, through: int) 
                 adopted.c.key == _key_text(list(table.primary_key.columns)),
             ),
         )
-        .where(*within(adopted, after, through))
+        .where(*within(adopted, bindparam("after"), bindparam("through")))
         .order_by(adopted.c.request_id, adopted.c.place)
     )
-
-    def encode(row: Any, texts: PlainTexts, provenance: str) -> bytes:
-        del texts
-        _, key, place, *values = row
-        return adopted_bytes(provenance, table.name, key, place, row_bytes(names, values))
-
-    rows = stream(connection, query)
-    return Source(ADOPTED_KIND, rows, lambda row: f"{table.name}/{row[1]}", encode)
-
-
-def _nothing(row: Any, texts: PlainTexts, provenance: str) -> bytes:
-    raise InvalidLeafValue(row, texts, provenance)
 
 
 def rows_to_adopt(connection: Connection, tables: Sequence[Table]) -> list[dict[str, Any]]:
