@@ -158,9 +158,10 @@ class ReusedDatabases:
 
     def _fill(self, line: psycopg.Connection[Any], name: str, content: _Content) -> None:
         with line.transaction(), line.cursor() as cursor:
-            for (table,) in cursor.execute(_WITH_ROWS.encode()).fetchall():
-                cursor.execute(f"DELETE FROM {table}".encode())
-                self._deleted[name] += cursor.rowcount
+            filled = [table for (table,) in cursor.execute(_WITH_ROWS.encode()).fetchall()]
+            if filled:  # all in one message: to go to and fro took longer than to delete
+                cursor.execute("; ".join(f"DELETE FROM {table}" for table in filled).encode())
+                self._deleted[name] += sum(result.rowcount for result in cursor.results())
             for table, rows in content.rows:
                 with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as into:
                     into.write(rows)
