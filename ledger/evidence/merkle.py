@@ -8,8 +8,9 @@ alone, so one pass over the leaves is enough for any proof, in little memory.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
 from typing import Final, NamedTuple
@@ -103,6 +104,38 @@ def _inclusion(position: int, within: LeafRange) -> list[LeafRange]:
     if position < left.end:
         return [*_inclusion(position, left), right]
     return [*_inclusion(position, right), left]
+
+
+def inclusion_paths(
+    positions: Collection[int], size: int, leaves: Iterable[bytes]
+) -> dict[int, list[bytes]]:
+    """Return what leads from each of some leaves to the root of a tree, in one pass over them all.
+
+    These are the roots of `inclusion_spans`, in their order.
+    """
+    assert all(0 <= one < size for one in positions), f"{positions} of {size}"
+    roots: dict[LeafRange, bytes] = {}
+    _read_root(LeafRange(0, size), sorted({*positions}), iter(leaves), roots)
+    return {one: [roots[span] for span in inclusion_spans(one, size)] for one in positions}
+
+
+def _read_root(
+    span: LeafRange,
+    positions: Sequence[int],
+    leaves: Iterator[bytes],
+    roots: dict[LeafRange, bytes],
+) -> bytes:
+    """Read the leaves of a range; keep its root, and those of its parts beside the positions."""
+    count = span.end - span.first
+    if count == 1 or not positions:
+        root = root_of(_take(leaves, count))
+    else:
+        left, right = _halves(span)
+        middle = bisect_left(positions, left.end)
+        first = _read_root(left, positions[:middle], leaves, roots)
+        root = node_hash(first, _read_root(right, positions[middle:], leaves, roots))
+    roots[span] = root
+    return root
 
 
 def consistency_spans(old: int, size: int) -> list[LeafRange]:

@@ -21,7 +21,7 @@ from ledger.core.quantity_errors import quote_text
 from ledger.core.requests import Request
 from ledger.evidence.canonical import ENTRY_TAG
 from ledger.evidence.disclosures import Disclosure, SaltedTexts
-from ledger.evidence.merkle import inclusion_spans, leaf_hash, node_hash, span_roots
+from ledger.evidence.merkle import inclusion_paths, inclusion_spans, leaf_hash, node_hash
 from ledger.evidence.proofs import DISCLOSABLE, PROOF_SCHEMA, SALTED_PROOF_SCHEMA
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Seal, SealedLeaf
 from ledger.journal.receipts import Receipt
@@ -235,11 +235,13 @@ def prove(
     disclosed: Iterable[str] = (),
     *,
     has_all: bool = True,
+    paths: Paths | None = None,
 ) -> dict[str, Any]:
     """Give the proof of an entry as a document, against the newest seal or the one of a size.
 
     It discloses the fields that are named, or where it need not have all of them those that it has;
-    the leaf of an entry recorded in an earlier format holds them as they are.
+    the leaf of an entry recorded in an earlier format holds them as they are. `paths` are those
+    read for all proofs of a packet.
     Raises `UnknownEntry`, `NotSealedYet`, `UnknownSeal`, `NotAsSealed`,
     `UnknownDisclosure`, `NothingToDisclose` and `TextErased`.
     """
@@ -251,7 +253,7 @@ def prove(
         seal = seal_of(connection, size)
         if place is None or seal is None or place.position >= seal.size:
             raise not_sealed(f"Entry {number}", seal)
-        document = proof_document(connection, leaf, place, seal)
+        document = proof_document(connection, leaf, place, seal, paths or Paths())
         if leaf.startswith(_SALTED_ENTRY):
             document["schema"] = SALTED_PROOF_SCHEMA
             every = (
@@ -315,12 +317,32 @@ def seal_of(connection: Connection, size: int | None) -> Seal | None:
     return match
 
 
+class Paths:
+    """What leads from leaves to the root of a seal; one pass over all hashes reads those expected.
+
+    A leaf that was not expected takes a pass of its own.
+    """
+
+    def __init__(self, expected: Iterable[int] = ()) -> None:
+        """Name the positions of the leaves that will be proven."""
+        self._expected = frozenset(expected)
+        self._read: dict[tuple[int, int], list[bytes]] = {}
+
+    def of(self, connection: Connection, position: int, size: int) -> list[bytes]:
+        """Give the path of a leaf in the tree of a seal's size."""
+        if (position, size) not in self._read:
+            wanted = {position, *(one for one in self._expected if one < size)}
+            paths = inclusion_paths(wanted, size, stream_hashes(connection, size))
+            self._read |= {(one, size): path for one, path in paths.items()}
+        return self._read[position, size]
+
+
 def proof_document(
-    connection: Connection, content: bytes, place: SealedLeaf, seal: Seal
+    connection: Connection, content: bytes, place: SealedLeaf, seal: Seal, paths: Paths
 ) -> dict[str, Any]:
     """Lay a proof out, after going its way once. Raises `NotAsSealed` where that fails."""
     spans = inclusion_spans(place.position, seal.size)
-    path = span_roots(spans, stream_hashes(connection, seal.size))
+    path = paths.of(connection, place.position, seal.size)
     root = leaf_hash(content)
     for span, step in zip(spans, path, strict=True):
         root = node_hash(root, step) if span.first > place.position else node_hash(step, root)

@@ -19,7 +19,14 @@ from ledger.core.errors import InvalidInput, NotFound
 from ledger.evidence.disclosures import Disclosure
 from ledger.evidence.proofs import LEAF_PROOF_SCHEMA, ROWS_PROOF_SCHEMA
 from ledger.evidence.row_leaves import SALTED_ROWS_TAG
-from ledger.evidence.tree_head import ADOPTED_KIND, REQUEST_KIND, ROWS_KIND, Seal, SealedLeaf
+from ledger.evidence.tree_head import (
+    ADOPTED_KIND,
+    ENTRY_KIND,
+    REQUEST_KIND,
+    ROWS_KIND,
+    Seal,
+    SealedLeaf,
+)
 from ledger.store.approvals import find_approval
 from ledger.store.erasable import erasable_rows
 from ledger.store.evidence.disclosures import disclosures_of_kind, read_disclosures
@@ -42,7 +49,14 @@ from ledger.store.registers import STORED_REGISTERS, find_record
 from ledger.store.session.ledger import Ledger
 from ledger.store.statements.stored_findings import parse_finding_number, read_finding
 from ledger.usecases.erasure import UnknownRequest, UnknownStatement
-from ledger.usecases.evidence import NotAsSealed, TextErased, not_sealed, proof_document, seal_of
+from ledger.usecases.evidence import (
+    NotAsSealed,
+    Paths,
+    TextErased,
+    not_sealed,
+    proof_document,
+    seal_of,
+)
 
 _STATEMENT: Final = "statement"
 _FINDING: Final = "finding"
@@ -66,11 +80,17 @@ class UnknownVersion(NotFound, code="unknown-version"):
 
 
 def prove_leaves(
-    ledger: Ledger, named: str, size: int | None, disclosed: Iterable[str] = ()
+    ledger: Ledger,
+    named: str,
+    size: int | None,
+    disclosed: Iterable[str] = (),
+    *,
+    paths: Paths | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Give the proof of each leaf that is meant, against the newest seal or the one of a size.
 
-    Each discloses those of the fields named that it has. Raises `MalformedLeafName`,
+    Each discloses those of the fields named that it has; `paths` are those read for all proofs of
+    a packet. Raises `MalformedLeafName`,
     `NotSealedYet`, `UnknownSeal`, `NotAsSealed`, `TextErased`, and what is raised for a record, a
     request, a finding, an approval or a statement that does not exist.
     """
@@ -78,21 +98,34 @@ def prove_leaves(
     with ledger.read() as connection:
         seal = seal_of(connection, size)
         places: defaultdict[SealedLeaf | None, list[LeafKey]] = defaultdict(list)
-        for place, row in _places(connection, named, seal):
+        for place, row in _places(connection, named, 0 if seal is None else seal.size):
             places[place] += [] if row is None else [row]
+        paths = paths or Paths(place.position for place in places if place is not None)
         for place, rows in places.items():
             if place is None or seal is None or place.position >= seal.size:
                 raise not_sealed(named, seal)
-            yield _proof(connection, place, seal, fields, rows)
+            yield _proof(connection, place, seal, fields, rows, paths)
+
+
+def sealed_positions(
+    ledger: Ledger, entries: Iterable[int], named: Iterable[str], size: int
+) -> frozenset[int]:
+    """Give where the leaves of entries and of what is named stand among the first of that number.
+
+    Raises what `prove_leaves` raises of a name.
+    """
+    with ledger.read() as connection:
+        found = [find_sealed_leaf(connection, ENTRY_KIND, str(number)) for number in entries]
+        found += (place for one in named for place, _ in _places(connection, one, size))
+        return frozenset(one.position for one in found if one is not None and one.position < size)
 
 
 def _places(
-    connection: Connection, named: str, seal: Seal | None
+    connection: Connection, named: str, size: int
 ) -> Iterator[tuple[SealedLeaf | None, LeafKey | None]]:
     """Find where what is named stands in the tree, and each row; None for what is not sealed."""
     kind, _, code = named.strip().partition(":")
     kind = kind.casefold().replace("-", "_")
-    size = 0 if seal is None else seal.size
     if kind == REQUEST_KIND and code:
         number = request_of_key(connection, code)
         if number is None:
@@ -156,6 +189,7 @@ def _proof(
     seal: Seal,
     fields: Collection[str],
     named: Collection[LeafKey],
+    paths: Paths,
 ) -> dict[str, Any]:
     request = request_of_sealed(connection, place.position)
     key = (place.kind, place.reference)
@@ -166,7 +200,7 @@ def _proof(
         raise TextErased(f"A text of {place.name} was erased by request {match.erased_by}.")
     if match is None or match.content is None:
         raise NotAsSealed(f"{place.name.capitalize()} cannot be read as it was written.")
-    document = proof_document(connection, match.content, place, seal)
+    document = proof_document(connection, match.content, place, seal, paths)
     leaf = json.loads(match.content)
     known = {
         one.hash: one

@@ -21,8 +21,14 @@ from ledger.evidence.proofs import DISCLOSABLE
 from ledger.evidence.tree_head import ENTRY_KIND
 from ledger.store.journal.entries import entry_number
 from ledger.store.session.ledger import Ledger
-from ledger.usecases.evidence import UnknownDisclosure, disclosable, field_names, prove
-from ledger.usecases.leaf_proofs import prove_leaves
+from ledger.usecases.evidence import (
+    Paths,
+    UnknownDisclosure,
+    disclosable,
+    field_names,
+    prove,
+)
+from ledger.usecases.leaf_proofs import prove_leaves, sealed_positions
 from ledger.usecases.signing import VerifiedNote, verified
 
 STATEMENT_COLUMNS: Final = (
@@ -60,8 +66,13 @@ def make_packet(
     of_entries = (
         disclosable(fields) if not others else [one for one in fields if one in DISCLOSABLE]
     )
-    proofs = [prove(ledger, number, size, of_entries, has_all=False) for number in entries]
-    proofs += [proof for one in others for proof in prove_leaves(ledger, one, size, fields)]
+    paths = Paths(sealed_positions(ledger, entries, others, size))
+    proofs = [
+        prove(ledger, number, size, of_entries, has_all=False, paths=paths) for number in entries
+    ]
+    proofs += [
+        proof for one in others for proof in prove_leaves(ledger, one, size, fields, paths=paths)
+    ]
     found = {field for proof in proofs for field in proof.get("disclosed", ())}
     found |= {text["column"] for proof in proofs for text in proof.get("row_texts", ())}
     unknown = [one for one in fields if one not in found and one not in DISCLOSABLE]

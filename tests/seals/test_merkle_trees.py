@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger.evidence.merkle import (
     EMPTY_ROOT,
     Frontier,
+    inclusion_paths,
     inclusion_spans,
     leaf_hash,
     root_of,
@@ -81,6 +82,15 @@ def test_every_leaf_of_every_tree_is_proven_and_nothing_else_by_its_proof(size):
             if proves_inclusion(CONTENTS[position], other, size, path, ROOTS[size])
         ]
         assert places == [position]
+
+
+@pytest.mark.parametrize("size", range(1, len(LEAVES) + 1))
+def test_the_paths_of_some_leaves_read_at_once_are_those_read_alone(size):
+    for positions in ([], [0], [size - 1], range(0, size, 3), range(size)):
+        paths = inclusion_paths([*positions], size, LEAVES[:size])
+        assert paths == {
+            one: span_roots(inclusion_spans(one, size), LEAVES[:size]) for one in positions
+        }
 
 
 @given(st.lists(st.binary(max_size=8), max_size=70), st.data())

@@ -12,6 +12,8 @@ from commands_in_a_folder import CommandsInAFolder
 from sealed_world import marks
 from world import World
 
+from ledger.store.evidence.seals import stream_hashes
+
 NOWHERE = "--db sqlite:////nowhere/ledger.db"
 
 
@@ -56,6 +58,24 @@ def test_a_packet_is_verified_without_the_ledger(funds):
     document = json.loads(funds.says(f"{VERIFY} --json"))
     assert document["proven"] is True
     assert [one["leaf"]["number"] for one in document["leaves"]] == [str(n) for n in funds.entries]
+
+
+def test_the_hashes_of_the_tree_are_read_once_for_all_leaves(funds, monkeypatch):
+    reads = []
+
+    def counting(connection, size):
+        reads.append(size)
+        return stream_hashes(connection, size)
+
+    monkeypatch.setattr("ledger.usecases.evidence.stream_hashes", counting)
+    before = funds.packet()
+    numbers = " ".join(map(str, funds.entries))
+    funds.says(f"audit packet {numbers} city:MHD city:MHD/1 --note {{}}/note --output {{}}/packet")
+    assert len(funds.entries) > 1
+    assert reads == [before["proofs"][0]["size"]]
+    paths = [[one[key] for one in before["proofs"]] for key in ("position", "path")]
+    after = funds.packet()["proofs"][: len(funds.entries)]
+    assert [[one[key] for one in after] for key in ("position", "path")] == paths
 
 
 def test_a_packet_alone_proves_nothing(funds):
