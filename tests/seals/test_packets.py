@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import time_machine
 from commands_in_a_folder import CommandsInAFolder
-from sealed_world import marks
+from ledgers import Ledgers
+from sealed_world import Sealed, marks
 from world import World
 
+from cli.main import main
 from ledger.store.evidence.seals import stream_hashes
 
 NOWHERE = "--db sqlite:////nowhere/ledger.db"
@@ -32,18 +38,49 @@ class Funds(CommandsInAFolder):
         (self.folder / "packet").write_text(json.dumps(document), "utf-8")
 
 
+THREE = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def packed_once(
+    sealed_once: Sealed, run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """Give a ledger whose entries are in a packet, and the folder with it and the keys."""
+    folder, url = tmp_path_factory.mktemp("packed"), run_ledgers.copy(sealed_once.url)
+    with time_machine.travel(THREE, tick=True), pytest.MonkeyPatch.context() as patched:
+        _settle_at_once(patched, url, folder)
+        world = World(url)
+        numbers = " ".join(str(one.number) for one in world.entries())
+        world.ledger.engine.dispose()
+        for line in (
+            "audit keygen {}/fund --name fund.example/key",
+            "audit keygen {}/other --name other.example/key",
+            "audit seal --sign {}/fund --note {}/note",
+            f"audit packet {numbers} --note {{}}/note --disclose reference --output {{}}/packet",
+        ):
+            assert main(shlex.split(line.replace("{}", str(folder)))) == 0
+    run_ledgers.settle(url)
+    return url, folder
+
+
+def _settle_at_once(patched: pytest.MonkeyPatch, url: str, folder: Path) -> None:
+    patched.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
+    patched.setenv("CITYFUND_DB", url)
+    patched.setenv("XDG_STATE_HOME", str(folder / "state"))
+
+
 @pytest.fixture
-def funds(sealed: World, tmp_path: Path, capsys, monkeypatch) -> Funds:
-    monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(0))
-    monkeypatch.setenv("CITYFUND_DB", sealed.url)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    made = Funds(sealed, tmp_path, capsys)
-    made.says("audit keygen {}/fund --name fund.example/key")
-    made.says("audit keygen {}/other --name other.example/key")
-    made.says("audit seal --sign {}/fund --note {}/note")
-    numbers = " ".join(map(str, made.entries))
-    made.says(f"audit packet {numbers} --note {{}}/note --disclose reference --output {{}}/packet")
-    return made
+def funds(
+    packed_once: tuple[str, Path], ledgers: Ledgers, tmp_path: Path, capsys, monkeypatch
+) -> Iterator[Funds]:
+    """Give a copy of them."""
+    url, folder = packed_once
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    with time_machine.travel(THREE, tick=True):
+        world = World(ledgers.furnished(url))
+        _settle_at_once(monkeypatch, world.url, tmp_path)
+        yield Funds(world, tmp_path, capsys)
+        world.ledger.engine.dispose()
 
 
 VERIFY = f"audit verify {{}}/packet --signer {{}}/fund.pub {NOWHERE}"
