@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from complete_ledger import live
+from ledgers import sqlite_file
 from sent import recorded
 from world import World
 
@@ -13,6 +14,9 @@ from ledger.store.db import tables
 from ledger.usecases.check import run_checks
 
 pytestmark = pytest.mark.every_engine
+
+LEAF_OF_INDEX = 10
+"""The kind of a page of an index that has no pages below it."""
 
 STATEMENTS = 30
 """More than the checks of hashes and of leaves send for a new ledger, on any engine."""
@@ -40,6 +44,29 @@ def test_a_check_of_leaves_or_hashes_asks_no_table_that_is_empty(world: World, n
         (result,) = run_checks(world.ledger, [name])
     assert result.ok
     assert len(sent) <= STATEMENTS
+
+
+@pytest.mark.only_on("sqlite")
+def test_rows_are_found_that_an_index_has_lost(world: World) -> None:
+    world.city("MHD")
+    raw = world.raw()
+    indexes = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'city'"
+    pages = [page for (page,) in raw.execute(indexes)]
+    assert pages
+    size = raw.execute("PRAGMA page_size").fetchone()[0]
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    world.ledger.engine.dispose()
+    with sqlite_file(world.url).open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            head = bytearray(file.read(8))
+            assert head[0] == LEAF_OF_INDEX
+            head[3:5] = bytes(2)  # no cells
+            file.seek((page - 1) * size)
+            file.write(head)
+    with world.ledger.read() as connection:
+        assert tables_with_rows(connection, [tables.city]) == {"city"}
 
 
 @pytest.mark.only_on("postgresql")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from ledger.checks.file import FileFaults
+from ledger.store.checks.extent import tables_with_rows
 from ledger.store.db import tables
 from ledger.store.db.engine import on_server
 from ledger.store.db.sqlite import is_damage, require_damage
@@ -42,10 +43,23 @@ def read_file_faults(connection: Connection) -> FileFaults:
     faults = chain(
         _damaged_pages(connection),
         _guarded(connection, _lost_references(connection)),
-        *(_guarded(connection, _spoiled_cells(connection, table)) for table in every),
-        *(_guarded(connection, _spoiled_texts(connection, table)) for table in every),
+        _faults_of_rows(connection, every),
     )
     return FileFaults(len(every), faults)
+
+
+def _faults_of_rows(connection: Connection, every: Sequence[Table]) -> Iterator[str]:
+    """Find spoiled cells, then spoiled texts, of the tables with rows."""
+    try:
+        filled = tables_with_rows(connection, every)
+    except DatabaseError as error:
+        if not is_damage(error.orig):
+            raise
+        filled = frozenset(table.name for table in every)  # each says by itself what is damaged
+    for find in (_spoiled_cells, _spoiled_texts):
+        for table in every:
+            if table.name in filled:
+                yield from _guarded(connection, find(connection, table))
 
 
 def errors_of_no_row(connection: Connection) -> tuple[type[Exception], ...]:
