@@ -387,7 +387,9 @@ class _Search:
             return
         column, sign = self.condition.column, self.condition.sign
         values = [self._shown(item, unit) for item, unit in sorted(self._seen, key=_value_order)]
-        there = f"The values there are: {first_few(values, _FEW)}." if values else "It is empty."
+        there = "No row has a value there."
+        if values:
+            there = f"The values there are: {first_few(values, _FEW)}."
         for text in unmet:
             yield f"No row has {column}{sign}{text}. {there}"
 

@@ -185,7 +185,7 @@ def test_a_figure_without_a_unit_is_in_that_of_the_rows_left(
             ("needed_by=2031-01-01",),
             [f"No row has needed_by=2031-01-01. {THERE} 2028-01-01."],
         ),
-        (("main_obstacle=rate",), ["No row has main_obstacle=rate. It is empty."]),
+        (("main_obstacle=rate",), ["No row has main_obstacle=rate. No row has a value there."]),
     ],
 )
 def test_a_value_that_no_row_has_is_noted_with_those_there_are(

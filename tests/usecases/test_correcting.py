@@ -159,19 +159,21 @@ def test_a_hold_is_corrected_whose_lapse_was_restored_for_a_part_of_it(
     assert failures(world) == []
 
 
-def test_a_commitment_is_corrected_to_more_after_the_rest_of_its_hold_lapsed(
-    world: World, officer: Officer, corrects: Correct
+@pytest.mark.parametrize("meant", [180, 120])
+def test_a_commitment_is_corrected_after_the_rest_of_its_hold_lapsed(
+    world: World, officer: Officer, corrects: Correct, meant: int
 ) -> None:
     world.need("1000 EUR")
     world.offer("1000 EUR")
     world.introduce("400 EUR", on=date(2026, 11, 1), until=date(2026, 11, 21))
     signed = world.commit("150 EUR", on=date(2026, 11, 10), command="deal commit")
     officer.tries("reconcile --only lapse")
-    corrects(signed["entry"], quantity="180 EUR")
+    corrects(signed["entry"], quantity=f"{meant} EUR")
 
-    assert world.deal_stages() == {"committed": 18000}
+    committed = meant * 100
+    assert world.deal_stages() == {"committed": committed}
     past = world.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
-    assert past == {"open": 60000, "held": 22000, "committed": 18000}
+    assert past == {"open": 60000, "held": 40000 - committed, "committed": committed}
     assert failures(world) == []
 
 

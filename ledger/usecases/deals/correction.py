@@ -8,6 +8,7 @@ where the entry can be reversed by itself, else those of its deal, else those of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,6 +31,7 @@ from ledger.store.journal.entries import later_entries, read_entry
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
+from ledger.usecases.deals.lapsed_holds import held_by_request, lapse_after
 from ledger.usecases.deals.total_correction import (
     CannotCorrect,
     account_of,
@@ -230,10 +232,35 @@ def _replace(
             ) from error
         if place is not None:
             posted_again.append((one, place))
+    if isinstance(meant, Entry):
+        _lapse_what_is_left(uow, meant, max(entry.effective_on, meant.effective_on))
     entries = uow.entries
     for one, place in posted_again:
         uow.note("posted-again", f"entry {one.number} is posted again as entry {entries[place]}")
     return draft
+
+
+def _lapse_what_is_left(uow: UnitOfWork, meant: Entry, day: date) -> None:
+    """Lapse what a correction leaves on hold of a hold that lapsed later, on the day it lapsed.
+
+    Where that day has no room for it, it stays on hold until the night.
+    """
+    if meant.deal is None:
+        return
+    deal = uow.accounts.deal(meant.deal)
+    lapse, held = lapse_after(uow, deal, day), held_by_request(uow, deal, day)
+    if lapse is None or not held:
+        return
+    lapsed_on = lapse.effective_on
+    act = DealAct(
+        deal=deal.code,
+        act=Act.RELEASE,
+        details=ActDetails(effective_on=lapsed_on, reason=LAPSE_REASON),
+        quantity=Quantity(held, uow.accounts.account(Side.NEED, deal.record.need).unit),
+    )
+    end = uow.accounts.account(Side.OFFER, deal.record.offer).passes_to(lapsed_on)
+    with suppress(RefusedByRule), uow.undone_on_refusal():
+        acts.release_into(uow, act, end)
 
 
 def _replace_total(uow: UnitOfWork, entry: Entry, stated: TotalOfDay) -> int:

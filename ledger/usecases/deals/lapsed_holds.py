@@ -45,7 +45,7 @@ def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Posted | None:
     return min(lapses, key=attrgetter("effective_on", "number"), default=None)
 
 
-def _held_by_request(uow: UnitOfWork, deal: DealAccount, day: date) -> int:
+def held_by_request(uow: UnitOfWork, deal: DealAccount, day: date) -> int:
     """Give what the request itself has put on hold of a deal by now, in parts of the need's unit.
 
     A correction of a commitment first reverses it, and so has a part of what it commits again. A
@@ -69,7 +69,7 @@ def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) 
     Raises `LapsedQuantityTaken`, naming who took the quantity since.
     """
     reason = f"signed on {day}, before the hold lapsed"
-    held = _held_by_request(uow, deal, day)
+    held = held_by_request(uow, deal, day)
     details = ActDetails(effective_on=lapse.effective_on, reason=reason)
     try:
         reverse_posted(uow, lapse, details, {})
