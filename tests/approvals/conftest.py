@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from officer import without_settings
+from ledgers import Ledgers, copy_or_new
+from officer import Officer, Unheard, furnished, without_settings
 from people import Person, PersonOf
 from world import World
 
@@ -22,10 +23,9 @@ def person_of(
     return lambda name: Person(world, capsys, name)
 
 
-@pytest.fixture
-def sara(person_of: PersonOf) -> Person:
-    """Give an officer with a deal of which 20M EUR are held."""
-    person = person_of("sara")
+def furnish(officer: Officer) -> None:
+    """Record a deal of which 20M EUR are held."""
+    person = Person(officer.world, Unheard(), "sara")
     for line in (
         "city add Mashhad --code MHD --country IR",
         "project add Metro --code PRJ-1 --city MHD --sector transport.urban",
@@ -35,7 +35,23 @@ def sara(person_of: PersonOf) -> Person:
         'deal introduce O-0001 N-0001 "20M EUR" --until 2027-03-01',
     ):
         person.says(line)
-    return person
+
+
+@pytest.fixture(scope="session")
+def sara_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the URL of a ledger with the deal, for the tests to copy."""
+    return furnished(run_ledgers, furnish, tmp_path_factory.mktemp("sara"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "sara")
+
+
+@pytest.fixture
+def sara(person_of: PersonOf) -> Person:
+    """Give an officer with a deal of which 20M EUR are held."""
+    return person_of("sara")
 
 
 @pytest.fixture

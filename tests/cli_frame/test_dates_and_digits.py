@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from beginnings import beginning
 from officer import Officer
 
 
-@pytest.fixture
-def fund(officer: Officer) -> Officer:
-    """Give an officer with a city, a bank, a project, a need and an offer."""
+def furnish_fund(officer: Officer) -> None:
+    """Record a city, a bank, a project, a need and an offer."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("provider add 'Alpha Bank' --code BANK --kind bank")
     officer.says("project add Metro --city MHD --sector transport.urban --code P-12")
     officer.says("need add P-12 money '€40M' --code N-7 --on 2026-11-01")
     officer.says("offer add BANK money '۴۰ میلیون یورو' --code O-7 --on ۱۴۰۵/۸/۱۰")
-    return officer
+
+
+fund_once, ledger_url, fund = beginning("fund", furnish_fund)
 
 
 def test_a_jalali_day_is_converted_and_said_back(fund: Officer) -> None:

@@ -6,17 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
+from beginnings import beginning
 from officer import Officer
 
 
-@pytest.fixture
-def named(officer: Officer) -> Officer:
+def furnish_named(officer: Officer) -> None:
     """Give an officer of a project that has identifiers elsewhere."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("project add Line --city MHD --sector transport --code P-1")
     officer.says("identifier add projects p-1 iati XM-DAC-928-77")
     officer.says("identifier add cities MHD geonames 124665")
-    return officer
+
+
+named_once, ledger_url, named = beginning("named", furnish_named)
 
 
 def test_an_identifier_is_one_of_a_table_and_a_scheme(named: Officer) -> None:

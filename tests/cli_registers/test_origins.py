@@ -6,6 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from beginnings import beginning
+from fund_ledger import furnish
+from ledgers import Ledgers, copy_or_new
 from officer import Officer
 
 from ledger.usecases.check import run_checks
@@ -13,13 +16,30 @@ from ledger.usecases.check import run_checks
 HOLD = "deal introduce O-0001 N-0001 '1M EUR' --until 2027-01-01"
 
 
+def furnish_asked(officer: Officer) -> None:
+    """Record that an officer has asked three times: in September, October and November."""
+    furnish(officer)
+    officer.says("approach add N-0001 EDB --on 2026-09-01 --answer-by 2026-09-02")
+    officer.says(
+        "approach add N-0001 EDB --on 2026-10-01 --answer-by 2026-10-02 --approach AP-0001"
+    )
+    officer.says("approach add N-0001 MBL --on 2026-11-01 --origin approach:ap-0002")
+
+
+def furnish_named(officer: Officer) -> None:
+    """Record what names the first of them as its origin as well."""
+    furnish_asked(officer)
+    for line in NAMED:
+        officer.says(line)
+
+
+asked_once, _, asked = beginning("asked", furnish_asked)
+named_once, _, named = beginning("named", furnish_named)
+
+
 @pytest.fixture
-def asked(fund: Officer) -> Officer:
-    """Give an officer who has asked three times: in September, October and November."""
-    fund.says("approach add N-0001 EDB --on 2026-09-01 --answer-by 2026-09-02")
-    fund.says("approach add N-0001 EDB --on 2026-10-01 --answer-by 2026-10-02 --approach AP-0001")
-    fund.says("approach add N-0001 MBL --on 2026-11-01 --origin approach:ap-0002")
-    return fund
+def ledger_url(ledgers: Ledgers, request: pytest.FixtureRequest) -> str:
+    return copy_or_new(ledgers, request, "named" if "named" in request.fixturenames else "asked")
 
 
 def sound(officer: Officer) -> None:
@@ -120,16 +140,14 @@ NAMED = (
     ],
 )
 @pytest.mark.parametrize("change", ["--origin ''", "--approach AP-0002"])
-def test_an_origin_is_corrected_with_a_reason(asked: Officer, record: str, change: str) -> None:
-    for line in NAMED:
-        asked.says(line)
+def test_an_origin_is_corrected_with_a_reason(named: Officer, record: str, change: str) -> None:
     kind, _, code = record.partition(":")
     edit = f"{kind} edit {code} {change}"
-    with asked.world.unchanged():
-        assert asked.refused(edit, 2, "approach:AP-0001", "--reason") == "reason-missing"
-    asked.says(f"{edit} --reason misread")
-    assert "misread" in asked.says(f"history {record}")
-    sound(asked)
+    with named.world.unchanged():
+        assert named.refused(edit, 2, "approach:AP-0001", "--reason") == "reason-missing"
+    named.says(f"{edit} --reason misread")
+    assert "misread" in named.says(f"history {record}")
+    sound(named)
 
 
 def test_the_note_of_an_approach_says_why_its_origin_is_corrected(asked: Officer) -> None:

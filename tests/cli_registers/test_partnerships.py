@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beginnings import beginning
 from officer import Officer
 
 TWINNING = "partnership add MHD LHE --kind twinning"
 
 
-@pytest.fixture
-def ties(officer: Officer) -> Officer:
-    """Give an officer with three cities."""
+def furnish_ties(officer: Officer) -> None:
+    """Record three cities."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("city add Lahore --code LHE --country PK")
     officer.says("city add Isfahan --code IFN --country IR")
-    return officer
+
+
+ties_once, ledger_url, ties = beginning("ties", furnish_ties)
 
 
 def shown(officer: Officer, code: str, kind: str = "partnership") -> dict[str, Any]:

@@ -35,11 +35,15 @@ def temporary(tmp_path, monkeypatch):
     return folder
 
 
+LEAP_DAY, LAST_DAY = datetime(2028, 2, 29, 23, 30, tzinfo=UTC), datetime(2040, 12, 31, tzinfo=UTC)
+"""Days on which a demonstration could fail; those of the day of the run are played too."""
+
+
 @pytest.fixture(scope="module")
 def played() -> str:
-    """What a person reads of the whole demonstration."""
+    """What a person reads of the whole demonstration, on the last day of a year."""
     out = io.StringIO()
-    with redirect_stdout(out):
+    with redirect_stdout(out), time_machine.travel(LAST_DAY, tick=True):
         assert main(["demo"]) == ExitCode.DONE
     return out.getvalue()
 
@@ -190,11 +194,9 @@ def test_settings_of_the_config_file_do_not_change_how_steps_answer(tmp_path, ca
     assert '"schema"' not in out
 
 
-@pytest.mark.parametrize(
-    "day", [datetime(2028, 2, 29, 23, 30, tzinfo=UTC), datetime(2040, 12, 31, tzinfo=UTC)]
-)
-def test_it_works_on_any_day(day, capsys):
-    with time_machine.travel(day, tick=True):
+def test_it_works_on_any_day(played, capsys):
+    assert "2040-" in played
+    with time_machine.travel(LEAP_DAY, tick=True):
         assert main(["demo", "--json"]) == ExitCode.DONE
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beginnings import beginning
 from complete_ledger import attack
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,9 +115,8 @@ def test_a_limit_holds_for_each_group_by_itself() -> None:
     }
 
 
-@pytest.fixture
-def fund(officer: Officer) -> Officer:
-    """Give an officer with two projects in two countries, and offers of two providers."""
+def furnish_fund(officer: Officer) -> None:
+    """Record two projects in two countries, and offers of two providers."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("city add Lahore --code LHE --country PK")
     officer.says("provider add Bank --code BANK --kind bank --country FR")
@@ -127,7 +127,9 @@ def fund(officer: Officer) -> Officer:
         officer.says(f"need add {project} money '100 EUR' --on 2025-01-01")
     officer.says("offer add BANK money '500 EUR' --on 2025-01-01")
     officer.says("offer add GIFT money '500 EUR' --instruments grant --on 2025-01-01")
-    return officer
+
+
+fund_once, ledger_url, fund = beginning("fund", furnish_fund)
 
 
 def hold(offer: str, need: str, quantity: str, more: str = "--until 2027-01-01") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from beginnings import beginning
 from complete_ledger import attack
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,8 +80,7 @@ def test_a_need_is_waited_for_while_something_of_it_is_open_or_held(
     assert is_waited_for(balance) == (unknown or lacks)
 
 
-@pytest.fixture
-def metro(officer: Officer) -> Officer:
+def furnish_metro(officer: Officer) -> None:
     """Give an officer whose project needs expertise first, and money after it."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("provider add Bank --code BANK --kind bank")
@@ -90,7 +90,9 @@ def metro(officer: Officer) -> Officer:
     officer.says("need add PRJ-0001 money '100 EUR' --after n-0001 --on 2026-01-01")
     officer.says("offer add BANK expertise '50 person-day' --on 2026-01-01")
     officer.says("offer add BANK money '500 EUR' --on 2026-01-01")
-    return officer
+
+
+metro_once, ledger_url, metro = beginning("metro", furnish_metro)
 
 
 HOLD = "deal introduce O-0002 N-0002 '40 EUR' --until 2027-01-01"

@@ -8,21 +8,23 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from beginnings import beginning
 from ledgers import Ledgers
 from officer import Heard, Officer
 from world import World
 
 
-@pytest.fixture
-def fund(officer: Officer) -> Officer:
-    """Give an officer with a project in need of rials, an offer in euros, and the rate of both."""
+def furnish_fund(officer: Officer) -> None:
+    """Record a project in need of rials, an offer in euros, and the rate of both."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("provider add 'Alpha Bank' --code BANK --kind bank")
     officer.says("project add Metro --city MHD --sector transport.urban --code P1")
     officer.says("rates add EUR IRR 1100000 --on 2026-11-01 --source trial")
     officer.says("need add P1 money '900tn IRR' --code N1 --on 2026-11-01")
     officer.says("offer add BANK money '1bn EUR' --code O1 --on 2026-11-01")
-    return officer
+
+
+fund_once, ledger_url, fund = beginning("fund", furnish_fund)
 
 
 def exported_acts(officer: Officer, folder: Path) -> list[dict[str, str]]:

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis_profiles import examples
+from hypothesis_profiles import EVERYDAY, examples
 from ledgers import Ledgers
 from network_told import STEP, TOPIC, Chance, Told, tell
 from officer import Officer, without_settings
@@ -25,7 +25,7 @@ from world import NOON, World
 
 PHASES = (Phase.explicit, Phase.generate)
 """A seed is not made smaller after a failure: another one is another network."""
-MOMENTS = 5
+MOMENTS, MOMENTS_EVERY_DAY = 5, 3
 """At how many pairs of times each ledger is asked."""
 
 
@@ -90,6 +90,8 @@ def test_reports_are_those_of_a_second_reading(
     tmp_path: Path,
 ) -> None:
     without_settings(monkeypatch, tmp_path)
+    is_everyday = settings.default.max_examples <= EVERYDAY
+    moments = MOMENTS_EVERY_DAY if is_everyday else MOMENTS
 
     @examples(30, everyday=2, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
     @given(st.integers(0, 2**32))
@@ -98,7 +100,7 @@ def test_reports_are_those_of_a_second_reading(
         told, chance = tell(world, seed), Chance(seed)
         officer = Officer(world, capsys)
         with time_machine.travel(NOON + timedelta(days=60), tick=False):
-            for _ in range(MOMENTS):
+            for _ in range(moments):
                 compare_at_random(officer, told, chance)
         world.ledger.engine.dispose()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from beginnings import beginning
 from officer import Officer
 
 
-@pytest.fixture
-def offices(officer: Officer) -> Officer:
-    """Give an officer with a city, a project, a need and a seat of each of two offices."""
+def furnish_offices(officer: Officer) -> None:
+    """Record a city, a project, a need and a seat of each of two offices."""
     officer.says("body add Metropolis --code METROPOLIS --kind association")
     officer.says("provider add Bank --code BANK --kind bank")
     for city, country in (("MHD", "IR"), ("PAR", "FR")):
@@ -20,7 +20,9 @@ def offices(officer: Officer) -> Officer:
     officer.says("offer add BANK money '5 EUR' --code O-ANY")
     for city in ("MHD", "PAR"):
         officer.says(f"approach add N-{city} BANK")
-    return officer
+
+
+offices_once, ledger_url, offices = beginning("offices", furnish_offices)
 
 
 LISTS = {

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
+from beginnings import beginning
 from officer import Officer
 
 
-@pytest.fixture
-def network(officer: Officer) -> Officer:
-    """Give an officer with an association, its board, an office that is hosted, and seats."""
+def furnish_network(officer: Officer) -> None:
+    """Record an association, its board, an office that is hosted, and seats."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("office edit asia --opened-on 2011")
     officer.says("body add Metropolis --code METROPOLIS --kind association --from 1985")
@@ -19,7 +18,9 @@ def network(officer: Officer) -> Officer:
     officer.says("seat add MHD METROPOLIS --from 1993 --source minutes")
     officer.says("seat add MHD BOARD --role board --from 2010-10 --until 2014-10-07")
     officer.says("seat add MHD asia --role host --from 2011")
-    return officer
+
+
+network_once, ledger_url, network = beginning("network", furnish_network)
 
 
 def exported(officer: Officer, folder: Path) -> dict[str, list[dict[str, object]]]:

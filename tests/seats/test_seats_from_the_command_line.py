@@ -6,19 +6,21 @@ import json
 from pathlib import Path
 
 import pytest
+from beginnings import beginning
 from officer import Officer
 
 
-@pytest.fixture
-def network(officer: Officer) -> Officer:
-    """Give an officer with an association, its board, and three cities."""
+def furnish_network(officer: Officer) -> None:
+    """Record an association, its board, and three cities."""
     officer.says("city add Mashhad --code MHD --country IR")
     officer.says("city add Paris --code PAR --country FR")
     officer.says("city add 'New York' --code NYC --country US --member no")
     officer.says("body add Metropolis --code METROPOLIS --kind association --from 1985")
     officer.says("body add Board --code BOARD --kind board --parent METROPOLIS --seats 1")
     officer.says("seat add MHD METROPOLIS --from 1993")
-    return officer
+
+
+network_once, ledger_url, network = beginning("network", furnish_network)
 
 
 def test_a_city_that_joined_left_and_joined_again_has_two_seats(network: Officer) -> None:
