@@ -180,6 +180,15 @@ class MatchingProblem:
             grouped[need.need_class].append(index)
         return tuple(map(tuple, grouped))
 
+    @cached_property
+    def unrestricted_offers(self) -> tuple[bool, ...]:
+        """Which offers only their capacity limits, without outstanding amounts."""
+        outstanding = {offer for _, offer in self.outstanding}
+        return tuple(
+            index not in outstanding and offer.is_unrestricted
+            for index, offer in enumerate(self.offers)
+        )
+
     def ratio(self, need: int, offer: int) -> Ratio | None:
         """Return the rate of an eligible pair, else None."""
         return self.links[self.needs[need].need_class].get(self.offers[offer].offer_class)

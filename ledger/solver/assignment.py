@@ -30,11 +30,7 @@ class Assignment:
         self._sole_offer_needs = {
             index for index, one in enumerate(problem.needs) if one.sole_offer is not None
         }
-        outstanding_offers = {offer for _, offer in problem.outstanding}
-        self._unrestricted = [
-            index not in outstanding_offers and offer.is_unrestricted
-            for index, offer in enumerate(problem.offers)
-        ]
+        self._unrestricted = problem.unrestricted_offers
         self._limits: dict[int, PairLimits | None] = {}
 
     def limits(self, need: int, offer: int) -> PairLimits | None:

@@ -256,6 +256,8 @@ class _FixedProjects:
                 allocate_from_group(assignment, members[group], need, left)
 
         for need in moved:
+            if deadline.passed:
+                return False
             allocate(need)
         # Rounding may leave a part open: an augmenting path finds room for it.
         for need in moved:

@@ -260,8 +260,12 @@ class _GreedyAssignment:
 
     def adopt(self, plan: Plan) -> None:
         """Adopt a plan, when nothing is allocated yet."""
-        for allocation in plan:
-            self._allocate(*allocation)
+        self._assignment.allocate_all(plan)
+        if self._rooms is not None:
+            for allocation in plan:
+                self._rooms.allocate(*allocation)
+        self._estimated = np.array(self._assignment.free, np.float64)
+        self._giving = self._estimated > 0
 
     def fill(self, deadline: Deadline) -> None:
         """Allocate what is left to open needs, from unconditional offers."""
