@@ -159,6 +159,36 @@ def test_a_hold_is_corrected_whose_lapse_was_restored_for_a_part_of_it(
     assert failures(world) == []
 
 
+def test_a_hold_across_currencies_is_corrected_at_the_exact_rate_of_its_deal(
+    world: World, officer: Officer, corrects: Correct
+) -> None:
+    officer.says("rates add USD EUR 0.9 --on 2026-01-01")
+    world.need("1000 EUR")
+    world.offer("2000 USD")
+    hold = world.introduce("600 EUR", on=date(2026, 11, 1), until=date(2026, 11, 30))
+    world.commit("200 EUR", on=date(2026, 11, 10), command="deal commit")
+    corrects(hold["entry"], quantity="500 EUR")
+
+    assert world.deal_stages() == {"held": 30000, "committed": 20000}
+    assert world.deal_stages(side="offer") == {"held": 33334, "committed": 22222}
+    assert failures(world) == []
+
+
+@pytest.mark.parametrize("agreed", [None, "loan"])
+def test_a_hold_is_corrected_at_the_terms_of_its_deal_whatever_the_mandate_is_now(
+    world: World, officer: Officer, corrects: Correct, agreed: str | None
+) -> None:
+    world.need("1000 EUR")
+    world.offer("1000 EUR")
+    until = date(2026, 11, 30)
+    hold = world.introduce("400 EUR", on=date(2026, 11, 1), until=until, instrument=agreed)
+    officer.says("offer edit O-0001 --instruments grant")
+    corrects(hold["entry"], quantity="380 EUR")
+
+    assert world.deal_stages() == {"held": 38000}
+    assert officer.asks("deal show D-0001")["instrument"] == agreed
+
+
 @pytest.mark.parametrize("meant", [180, 120])
 def test_a_commitment_is_corrected_after_the_rest_of_its_hold_lapsed(
     world: World, officer: Officer, corrects: Correct, meant: int

@@ -33,7 +33,7 @@ from ledger.store.session.instalments import note_cut
 from ledger.store.session.sequence import committed_in_sequence, require_in_sequence
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
-from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, require_admitted
+from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, deal_at, require_admitted
 from ledger.usecases.journal.posting import make_room, post
 from ledger.usecases.origins import known_origin, note_later_origin, require_origin_reason
 from ledger.usecases.registers.instalments import DueParts, change_instalments, set_instalments
@@ -256,7 +256,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     details = require_admitted(uow, need, offer, amount, terms.exact_rate, details)
     if introduction.directly:
         details = require_in_sequence(uow, need, details, introduction.details.override)
-    there = _fitting_deal(uow, terms)
+    there = deal_at(uow, terms)
     target = Stage.COMMITTED if introduction.directly else Stage.HELD
     movements = moves.hold_movements(
         DealSides(DealBalance(terms, {}, {}), need.balance, offer.balance), amount, target
@@ -281,7 +281,15 @@ def _amount_in(need: Account, quantity: Quantity) -> int:
 def _agreed_terms(
     uow: UnitOfWork, introduction: Introduction, need: Account, offer: Account
 ) -> Deal:
-    """Give the terms the two sides meet on, as a deal that has its code only where one is named."""
+    """Give the terms the two sides meet on, as a deal that has its code only where one is named.
+
+    The terms of a deal never change: what is added to a named one is held at its own.
+    """
+    held_until = None if introduction.directly else introduction.until
+    due_on, note = introduction.due_on, introduction.note
+    for deal in uow.accounts.deals_of_need(need.code) if introduction.code else ():
+        if (deal.code, deal.record.offer) == (introduction.code, offer.code):
+            return replace(deal.record, held_until=held_until, due_on=due_on, note=note)
     rate = agreed_rate(uow, need, offer, introduction.details.effective_on, introduction.rate)
     return Deal(
         code=introduction.code or "",
@@ -292,9 +300,9 @@ def _agreed_terms(
         rate_road=rate.rate_source,
         rate_day=rate.day,
         instrument=agreed_instrument(need, offer, introduction.instrument),
-        held_until=None if introduction.directly else introduction.until,
-        due_on=introduction.due_on,
-        note=introduction.note,
+        held_until=held_until,
+        due_on=due_on,
+        note=note,
         origin=_origin(uow, introduction, offer),
     )
 
@@ -305,16 +313,6 @@ def _origin(uow: UnitOfWork, introduction: Introduction, offer: Account) -> str 
         own: str | None = offer.record.origin
         return own
     return known_origin(uow, introduction.origin)
-
-
-def _fitting_deal(uow: UnitOfWork, terms: Deal) -> DealAccount | None:
-    for deal in uow.accounts.deals_of_need(terms.need):
-        there = deal.record
-        if terms.code not in ("", deal.code) or there.offer != terms.offer:
-            continue
-        if (there.exact_rate, there.instrument) == (terms.exact_rate, terms.instrument):
-            return deal
-    return None
 
 
 def _opened(uow: UnitOfWork, terms: Deal) -> DealAccount:

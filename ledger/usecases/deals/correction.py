@@ -328,7 +328,7 @@ def _post(uow: UnitOfWork, entry: Entry, corrected: int) -> None:
                 quantity=quantity,
                 details=replace(details, override=entry.override or _AGAIN.format(corrected)),
                 directly=first.to_stage is Stage.COMMITTED,
-                rate=deal.rate if across else None,
+                rate=deal.exact_rate if across else None,
                 instrument=deal.instrument,
                 code=deal.code,
             ),

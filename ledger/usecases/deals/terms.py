@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side
-from ledger.deals.deal import offer_amount_to_hold, recorded_rate
+from ledger.deals.deal import Deal, offer_amount_to_hold, recorded_rate
 from ledger.eligibility.rules import (
     RETIRED,
     Failure,
@@ -27,7 +27,7 @@ from ledger.reference.places import region_chain
 from ledger.registers.pairs import LIMIT
 from ledger.restrictions.acts import Restricted
 from ledger.restrictions.bars import NO_RESTRICTIONS
-from ledger.store.journal.accounts import Account
+from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.restrictions import country_of
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -117,6 +117,17 @@ def agreed_instrument(need: Account, offer: Account, given: str | None) -> str |
             why=f"Both accept: {', '.join(sorted(accepted)) or 'none in common'}.",
         )
     return given
+
+
+def deal_at(uow: UnitOfWork, terms: Deal) -> DealAccount | None:
+    """Give the pair's deal at the same rate and instrument, of the code that is named, if any."""
+    for deal in uow.accounts.deals_of_need(terms.need):
+        there = deal.record
+        if terms.code not in ("", deal.code) or there.offer != terms.offer:
+            continue
+        if (there.exact_rate, there.instrument) == (terms.exact_rate, terms.instrument):
+            return deal
+    return None
 
 
 def require_admitted(
