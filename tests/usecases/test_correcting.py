@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from beginnings import beginning
 from officer import Officer
 from world import NEW_YEAR, World
 
@@ -32,14 +33,21 @@ def failures(world: World) -> list[str]:
     return [told for result in run_checks(world.ledger) for told in result.failures]
 
 
-@pytest.fixture
-def metro(world: World) -> World:
-    """Held (3), committed (4) and delivered (5): 800 EUR in all three, of 1,000."""
+def furnish_metro(officer: Officer) -> None:
+    world = officer.world
     world.need("1000 EUR")
     world.offer("1000 EUR")
     world.introduce("800 EUR", on=FEBRUARY, until=UNTIL, reference="Letter 1")
     world.commit("800 EUR", on=MARCH, reference="Letter 2")
     world.deliver("800 EUR", on=APRIL, reference="PAY-1")
+
+
+metro_once, ledger_url = beginning("metro", furnish_metro)[:2]
+
+
+@pytest.fixture
+def metro(world: World) -> World:
+    """Held (3), committed (4) and delivered (5): 800 EUR in all three, of 1,000."""
     return world
 
 

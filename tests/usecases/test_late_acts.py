@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beginnings import beginning
 from ledgers import Ledgers
 from officer import Officer, Unheard
 from world import World
@@ -27,13 +28,20 @@ def failures(world: World) -> list[str]:
     return [told for result in run_checks(world.ledger) for told in result.failures]
 
 
-@pytest.fixture
-def metro(world: World) -> World:
-    """Committed in February and delivered in part in May."""
+def furnish_metro(officer: Officer) -> None:
+    world = officer.world
     world.need("1000 EUR")
     world.offer("1000 EUR")
     world.introduce("1000 EUR", directly=True, on=FEBRUARY)
     world.deliver("300 EUR", on=MAY, reference="PAY-2")
+
+
+metro_once, ledger_url = beginning("metro", furnish_metro)[:2]
+
+
+@pytest.fixture
+def metro(world: World) -> World:
+    """Committed in February and delivered in part in May."""
     return world
 
 

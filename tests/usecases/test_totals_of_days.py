@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import complete_ledger
 import pytest
 import time_machine
+from beginnings import beginning
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_profiles import examples
@@ -52,13 +53,14 @@ def required(officer: Officer, day: str, code: str = "N-0001") -> str | None:
     return next(str(row["required"]) if row["required"] else None for row in rows)
 
 
-@pytest.fixture
-def metro(officer: Officer) -> Officer:
-    """A need of 100 since January, of 300 since March, and an offer of 1000."""
+def furnish_metro(officer: Officer) -> None:
+    """Declare a need of 100 since January, of 300 since March, and an offer of 1000."""
     officer.world.need("100 EUR", declared_on=BORN)
     officer.world.offer("1000 EUR", declared_on=BORN)
     officer.says("need edit N-0001 --quantity '300 EUR' --on 2026-03-01")
-    return officer
+
+
+metro_once, ledger_url, metro = beginning("metro", furnish_metro)
 
 
 def test_a_total_said_for_a_past_day_is_the_total_of_that_day(metro: Officer) -> None:

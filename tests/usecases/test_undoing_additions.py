@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from beginnings import beginning
 from ledgers import Ledgers
 from officer import Officer
 from world import NOON, World
@@ -27,11 +28,17 @@ def codes(officer: Officer, noun: str) -> list[str]:
     return [row.get("code") or row[noun] for row in rows]
 
 
+def furnish_metro(officer: Officer) -> None:
+    officer.world.need("1000 EUR")
+    officer.world.offer("1000 EUR")
+
+
+metro_once, ledger_url = beginning("metro", furnish_metro)[:2]
+
+
 @pytest.fixture
 def metro(officer: Officer) -> World:
     """A need and an offer of one currency, without a deal."""
-    officer.world.need("1000 EUR")
-    officer.world.offer("1000 EUR")
     return officer.world
 
 
