@@ -113,6 +113,7 @@ def test_a_ledger_in_a_file_is_read_without_the_dialect_of_servers(ledger_url):
     assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
+@pytest.mark.usefixtures("introduction")  # makes the deal
 @pytest.mark.parametrize("words", ["deal show D-0001", "need list", "deal --help"])
 def test_of_a_noun_the_verb_that_is_asked_for_is_built_alone(ledger_url, words):
     program = (
