@@ -24,6 +24,7 @@ from ledger.core.factors import STAGES_OF, Factor, Side
 from ledger.core.quantity import Quantity, parse_quantity
 from ledger.core.requests import Request
 from ledger.deals.instalments import instalment_of
+from ledger.evidence.tree_head import ADOPTED_KIND
 from ledger.journal.entries import ProposedLine
 from ledger.journal.receipts import Receipt
 from ledger.matching.plan import Level
@@ -35,7 +36,7 @@ from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.statements import lines
 from ledger.statements.differences import FindingKind
 from ledger.statements.findings import FindingChanges, FindingRecord
-from ledger.store.db.night_tables import gap_snapshot
+from ledger.store.db.night_tables import gap_snapshot, remaining_leaf
 from ledger.store.evidence.seals import read_batches
 from ledger.store.gap_snapshots import NeedSnapshot, snapshot_rows
 from ledger.store.nights import runs
@@ -129,6 +130,9 @@ def _fill_registers(uow: UnitOfWork, size: Size) -> Receipt:
     stages = [need.stages.get(one, 0) for one in STAGES_OF[Side.NEED]]
     stood = {need.id: NeedSnapshot("identification", *stages)}
     uow.add_rows(gap_snapshot, snapshot_rows(uow.today, 1, stood))
+    # Of a step of no night: what remained of a leaf is recorded where a text of it was erased.
+    remains = {"kind": ADOPTED_KIND, "reference": "night_step/0/gaps", "hash": "0" * 64}
+    uow.add_rows(remaining_leaf, [remains])
     _introduce_a_proposed_line(uow, size)
     _read_a_statement(uow)
     return uow.receipt()
