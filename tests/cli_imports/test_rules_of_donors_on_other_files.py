@@ -56,7 +56,7 @@ def test_flows_that_cannot_be_used_are_left_out_and_the_others_posted(
     assert (done.code, "7 rows: 2 used, 4 left out, 1 repeated" in done.err) == (0, True), done.err
     for reason in (
         "no country: 1",
-        "an earlier row has this identity, and says otherwise: 1",
+        "an earlier row has this identity, and says otherwise (twice): 1",
         "cannot be read in amountUSD (bad-number): 1",
     ):
         assert f"left out, {reason}" in done.err

@@ -427,7 +427,7 @@ class FileRun:
 
 
 _Equals = tuple[Callable[[Mapping[str, Node]], str], frozenset[str]]
-_REASONS: Final = {"twice": "an earlier row has this identity, and says otherwise"}
+_REASONS: Final = {"twice": "an earlier row has this identity, and says otherwise (twice)"}
 _ROWS_REFUSED: Final = frozenset({"cell-count", "no-record", "broken-json"})
 
 

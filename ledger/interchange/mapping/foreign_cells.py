@@ -202,14 +202,12 @@ def _written(text: str, form: re.Pattern[str]) -> str | None:
     return f"{match[1]}{whole}" + (f".{match[3]}" if match[3] else "")
 
 
-_CURRENCY_SIGNS: Final = frozenset("$£€¥₦₹₱₺₽₩₪₫₴₵₡₲₸₮₭৳฿﷼¢")
+_CURRENCY_SIGNS: Final = dict.fromkeys(map(ord, "$£€¥₦₹₱₺₽₩₪₫₴₵₡₲₸₮₭৳฿﷼¢"))
 
 
 def _signed(text: str) -> str:
     """Return a number with its minus in front, however it was written, and without its currency."""
-    plain = normalise_digits(text)
-    if not plain.isalnum():
-        plain = "".join(one for one in plain if one not in _CURRENCY_SIGNS).strip()
+    plain = normalise_digits(text).translate(_CURRENCY_SIGNS).strip()
     for minus in ("\u2212", "\u2012", "\u2013"):
         plain = plain.replace(minus, "-")
     if plain.startswith("(") and plain.endswith(")"):
