@@ -150,3 +150,16 @@ def test_a_file_of_which_no_row_is_used_is_not_said_to_be_imported_already(
     path.write_text(text([BUDGET[0], ["", *BUDGET[1][1:]]]), encoding="utf-8")
     said = officer.says(f"import {path} --rules city-budget --yes")
     assert "no row gives a record" in said
+
+
+def test_sister_cities_with_commas_and_a_country_that_is_no_more(
+    officer: Officer, tmp_path: Path
+) -> None:
+    names = ["origincityLabel", "origincountry", "sistercityLabel", "destination_countryLabel"]
+    pairs = [["Varna", "Bulgaria", "Turku", "Finland"]]
+    pairs += [["Varna", "Bulgaria", "Prague", "Czechoslovakia"]]
+    path = tmp_path / "sister_cities.csv"
+    path.write_text(text([names, *pairs]), encoding="utf-8")
+    done = officer.tries(f"import {path} --rules sister-cities --yes")
+    assert (done.code, "2 rows: 1 used, 1 left out" in done.err) == (0, True), done.err
+    assert "such as line 3: 'Czechoslovakia' is neither a country's" in done.err
