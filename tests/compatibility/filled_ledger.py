@@ -90,8 +90,6 @@ def fill(ledger: Ledger, request: Request, size: Size) -> None:
     begun, ended = run.started_at, runs.clock_moment(ledger)
     runs.store_step(ledger, run.id, 1, StoredStep(name="gaps", started_at=begun, ended_at=ended))
     execute(ledger, request, _write_seal)
-    # What remains of a leaf is kept of sealed ones.
-    execute(ledger, leaving, lambda uow: erase(uow, [f"night:{uow.today}"], ["actor"]))
 
 
 def _write_seal(uow: UnitOfWork) -> Receipt:
