@@ -491,4 +491,10 @@ def command(
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
     traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
     traits |= {"prose": prose, "converts": converts, "of_offices": of_offices}
-    return app.command(name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)
+    made = partial(app.command, name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)
+    return lambda function: made(help=_flowing(function.__doc__ or ""))(function)
+
+
+def _flowing(words: str) -> str:
+    """Join the lines of each paragraph of a help text: a terminal has a width of its own."""
+    return "\n\n".join(" ".join(one.split()) for one in words.split("\n\n"))

@@ -75,5 +75,7 @@ def emit_set_up(call: Call, made: SetUpResult) -> None:
     else:
         line = f"The ledger at {url} is up to date."
     emit_lines([line, f"Time zone: {zone}. Base currency: {currency}."])
+    if made.rights_are_old:
+        note(call, "Next: cityfund db grants --apply, so that roles get their rights on new tables")
     if made.before is None:
         note(call, "Next: cityfund city add NAME --country CODE, or cityfund import FOLDER")

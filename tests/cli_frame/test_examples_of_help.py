@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,16 @@ def test_help_ends_with_them(officer: Officer) -> None:
     assert "Common options: --format table|json, --json, --db URL" in said
     assert "<" not in said
     assert "Usage: cityfund gaps [OPTIONS]" in officer.says("gaps --help")
+
+
+def test_paragraphs_of_help_fill_their_lines(
+    officer: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of the source is no line of the help: it would end within a paragraph."""
+    monkeypatch.setenv("COLUMNS", "80")
+    said = officer.says("audit cosign --help")
+    told = said[said.index("Nothing is signed") : said.index("Arguments")].splitlines()
+    lines = [one.strip() for one in told if one.strip(" ╭─")]
+    assert len(lines) > 2
+    for line, after in pairwise(lines):
+        assert len(f" {line} {after.split()[0]}") > 78, line

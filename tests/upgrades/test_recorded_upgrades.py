@@ -74,3 +74,15 @@ def test_an_upgrade_is_recorded_with_both_versions(
         sealed = raw.rows("SELECT reference FROM sealed_leaf WHERE kind = 'setting'")
     assert sorted(one["reference"] for one in sealed) == ["schema/1", "sleeping_months/1"]
     assert main(["check", "seals", *on]) == 0
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_upgrades_is_told_to_grant_anew_where_others_have_rights(
+    older: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Raw(older)) as raw:
+        raw.execute("GRANT SELECT ON city TO PUBLIC")
+    for is_told in (True, False):
+        capsys.readouterr()
+        assert main(["db", "upgrade", "--db", older]) == 0
+        assert ("Next: cityfund db grants --apply" in capsys.readouterr().err) is is_told

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 
 from ledger.core.errors import InvalidInput
 from ledger.store.db import tables
+from ledger.store.db.engine import on_server
 
 _LOCK: Final = "night_lock"
 _NIGHTLY: Final = frozenset(
@@ -186,6 +187,11 @@ def read_rights(connection: Connection) -> Rights:
     return Rights({name: tuple(sorted(rights)) for name, rights in found.items()})
 
 
+def has_grants(connection: Connection) -> bool:
+    """Say whether others than the owner have rights on tables of a ledger on a server."""
+    return on_server(connection) and connection.execute(_GRANTED).first() is not None
+
+
 def apply_statements(connection: Connection, statements: Iterable[str]) -> None:
     """Carry out statements that change rights."""
     for statement in statements:
@@ -193,7 +199,7 @@ def apply_statements(connection: Connection, statements: Iterable[str]) -> None:
 
 
 _MOST_TOLD: Final = 3
-_GRANT_ANEW: Final = "grant anew what this prints: cityfund db grants"
+_GRANT_ANEW: Final = "as the owner, put it right: cityfund db grants --apply"
 
 
 def wrong_grants(connection: Connection) -> Iterator[str]:

@@ -63,10 +63,15 @@ def _grants(ledger: Ledger) -> list[str]:
     if not on_server(ledger.engine):
         return []
     from ledger.store.admin.grants import wrong_grants  # noqa: PLC0415 - only where there is a server
+    from ledger.store.admin.reach import reached_from_outside  # noqa: PLC0415 - as above
     from ledger.usecases.admin.rights import unrecorded_rights  # noqa: PLC0415 - as above
 
     with ledger.read() as connection:
-        return [*wrong_grants(connection), *unrecorded_rights(connection)]
+        return [
+            *wrong_grants(connection),
+            *reached_from_outside(connection),
+            *unrecorded_rights(connection),
+        ]
 
 
 def _guards(ledger: Ledger, health: Health) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.reference.places import default_offices
 from ledger.reference.units import iso4217_units, shipped_units
+from ledger.store.admin.grants import has_grants
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
 from ledger.store.db.night_tables import adopted_row, remaining_leaf
@@ -66,7 +67,8 @@ class LedgerSettings:
 class SetUpResult:
     """What `init` or `db upgrade` did: the schema before (None: a new ledger) and after.
 
-    `time_zone` is the one in force now.
+    `time_zone` is the one in force now. `rights_are_old` says that others than the owner have
+    rights in the ledger of a server, which were given before the upgrade.
     """
 
     before: str | None
@@ -74,6 +76,7 @@ class SetUpResult:
     receipt: dict[str, Any] | None
     time_zone: str
     base_currency: str
+    rights_are_old: bool = False
 
 
 AgreeToClock = Callable[[ClockAhead], None]
@@ -125,7 +128,10 @@ def upgrade_and_fill(ledger: Ledger, settings: LedgerSettings, request: Request)
                 require_short_pause(connection, uow.now, last_recorded)
             settings_now = read_settings(connection)
             zone = zone_name(settings_now.zone, uow.now)
-            return SetUpResult(before, after, document, zone, settings_now.base_currency)
+            rights_are_old = before not in {None, after} and has_grants(connection)
+            return SetUpResult(
+                *(before, after, document, zone, settings_now.base_currency, rights_are_old)
+            )
 
     try:
         return retry_on_conflict(attempt)
