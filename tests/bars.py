@@ -20,8 +20,11 @@ def an_exemption(code: str = "EX-1", restriction: str = "RS-1", **terms: Any) ->
     return Exemption(
         code=code,
         restriction=restriction,
-        authority="the Treasury",
-        reference="L-1",
-        reason="humanitarian",
-        **{**YEAR, **terms},
+        **{
+            **YEAR,
+            "authority": "the Treasury",
+            "reference": "L-1",
+            "reason": "humanitarian",
+            **terms,
+        },
     )

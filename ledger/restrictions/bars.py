@@ -242,16 +242,21 @@ class Restrictions:
     """All restrictions and exemptions of a ledger, in the order of their codes.
 
     `recorded_at` says of each restriction when its newest version was recorded, if they were read.
+    A pair is judged by the leave that was given: an exemption which says that nobody gave leave
+    allows no pairing. With `of_record`, by every exemption: an act can be recorded under any.
     """
 
     restrictions: tuple[Restriction, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     recorded_at: Mapping[str, datetime] = field(default_factory=dict)
+    of_record: bool = False
 
-    def with_leave_that_was_given(self) -> Restrictions:
-        """Give the same without the exemptions which say that nobody gave leave."""
-        given = tuple(one for one in self.exemptions if text_key(one.authority) != NOBODY)
-        return Restrictions(self.restrictions, given, self.recorded_at)
+    @cached_property
+    def recording(self) -> Restrictions:
+        """Give the same as acts are recorded by, which may have taken place without leave."""
+        if self.of_record or all(map(gives_leave, self.exemptions)):
+            return self
+        return replace(self, of_record=True)
 
     @cached_property
     def _places_by_target(self) -> Mapping[TargetKey, list[int]]:
@@ -265,7 +270,8 @@ class Restrictions:
     def _exemptions_by_restriction(self) -> Mapping[str, list[Exemption]]:
         leaves: defaultdict[str, list[Exemption]] = defaultdict(list)
         for one in self.exemptions:
-            leaves[one.restriction].append(one)
+            if self.of_record or gives_leave(one):
+                leaves[one.restriction].append(one)
         return dict(leaves)
 
     @cached_property
@@ -317,7 +323,7 @@ class Restrictions:
         return [self.restrictions[place] for place in sorted(places)]
 
     def exemptions_from(self, code: str, day: date) -> list[Exemption]:
-        """Give the exemptions from one restriction that are in force on a day."""
+        """Give the exemptions from one restriction that are in force on a day, and count here."""
         every = self._exemptions_by_restriction.get(code, ())
         return [one for one in every if in_force(one, day)]
 
@@ -364,6 +370,11 @@ def _joined(lists: Iterable[tuple[str, ...]]) -> frozenset[str]:
 NO_RESTRICTIONS = Restrictions()
 NOBODY: Final = "none"
 """The authority of an exemption which says that nobody gave leave for what took place."""
+
+
+def gives_leave(exemption: Exemption) -> bool:
+    """Say whether an exemption is an authority's leave, and not a statement that there was none."""
+    return text_key(exemption.authority) != NOBODY
 
 
 def describe(restriction: Restriction) -> str:

@@ -243,3 +243,27 @@ def test_a_bar_follows_a_new_code_and_a_new_name_of_a_topic(fund: Officer) -> No
     assert (bar["providers"], bar["cities"], bar["topics"]) == (["MBX"], ["MSH"], ["urban rail"])
     assert fund.asks("exemption show EX-1")["providers"] == ["MBX"]
     sound(fund)
+
+
+def test_an_exemption_of_nobody_records_what_took_place_and_allows_no_pairing(
+    fund: Officer,
+) -> None:
+    fund.says("match --save")
+    fund.says(BAR)
+    nobody = LEAVE.replace("Treasury", "none")
+    barred = fund.asks("need candidates N-0001")
+    fund.says(nobody)
+    assert fund.asks("need candidates N-0001")["rows"] == barred["rows"]
+    assert not [row for row in fund.asks("match")["lines"] if row["need"] == "N-0001"]
+    checked = fund.tries("restriction check O-0001 N-0001 --json")
+    assert (checked.code, '"judgement": "barred"' in checked.out) == (1, True)
+    assert fund.refused("approach add N-0001 EDB", 4, "RS-1") == "restricted"
+    accepted = "match accept 1 --until 2027-01-01"
+    assert fund.refused(accepted, 4, "restricted") == "no-longer-fits"
+    said = fund.says(HOLD)
+    assert "recorded under EX-1, which says that nobody gave leave: the pair stays barred" in said
+    assert "allowed by" not in said
+    found = fund.tries("reconcile --only restrictions --json")
+    assert '"barred-hold"' in found.out
+    assert '"exemption-ends"' not in found.out
+    sound(fund)

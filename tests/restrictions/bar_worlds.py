@@ -109,11 +109,12 @@ _GENERAL = {"factors": (), "sectors": (), "topics": (), "instruments": ()}
 
 
 def exemptions(code: str) -> st.SearchStrategy[Exemption]:
-    """Draw leave from one of two restrictions."""
+    """Draw leave from one of two restrictions, or the statement that nobody gave any."""
     return st.builds(
         an_exemption,
         st.just(code),
         st.sampled_from(["RS-0", "RS-1"]),
+        authority=st.sampled_from(["the Treasury", "the Treasury", "none", "None "]),
         providers=_SOME_PROVIDERS,
         cities=_SOME_CITIES,
         projects=_some("P-1", "P-2", most=1),

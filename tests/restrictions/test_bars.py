@@ -22,7 +22,7 @@ from ledger.eligibility.barred import BarredOffers
 from ledger.eligibility.bitsets import bit_positions
 from ledger.eligibility.rules import OfferFacts, Pairing, verdict
 from ledger.registers.records import Restriction
-from ledger.restrictions.bars import PairTerms, Restrictions
+from ledger.restrictions.bars import PairTerms, Restrictions, covers, in_force
 
 NEXT_DAY = DAY + timedelta(days=1)
 
@@ -141,3 +141,31 @@ def test_the_sets_of_barred_offers_are_the_judgement_of_every_pair(
         found = [*bit_positions(barred.for_need(need))]
         due = [bool(restrictions.judge(terms_of(need, one), DAY).bars) for one in facts]
         assert found == [place for place, is_barred in enumerate(due) if is_barred]
+
+
+@given(ledgers(), needs, offers())
+def test_only_leave_that_was_given_allows_a_pair_and_any_exemption_a_record(
+    restrictions, need, some
+) -> None:
+    """Eligibility, candidates, counts and findings judge alike; an act is recorded under any."""
+    given_ones = [one for one in restrictions.exemptions if one.authority.strip().lower() != "none"]
+    naive = Restrictions(restrictions.restrictions, tuple(given_ones))
+    barred = BarredOffers([_with(one, restrictions) for one in some], DAY)
+    found = {*bit_positions(barred.for_need(need))}
+    for place, offer in enumerate(some):
+        terms = terms_of(need, offer)
+        bars = naive.judge(terms, DAY).bars
+        assert restrictions.judge(terms, DAY).bars == bars
+        failures = verdict(Pairing(need, _with(offer, restrictions), DAY, None, None))
+        assert any(one.rule == "restricted" for one in failures) is bool(bars)
+        assert (place in found) is bool(bars)
+        recorded = restrictions.recording.judge(terms, DAY)
+        by_any = [
+            one
+            for one in bars
+            if not any(
+                leave.restriction == one.code and in_force(leave, DAY) and covers(leave, terms)
+                for leave in restrictions.exemptions
+            )
+        ]
+        assert [*recorded.bars] == by_any

@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from datetime import date
 
 from ledger.core.factors import Side
-from ledger.registers.records import Provider
+from ledger.registers.records import Exemption, Provider
 from ledger.registers.records import country_of as country_by
 from ledger.restrictions.acts import Change, Restricted, change_by, raising
-from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, pair_terms
+from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, gives_leave, pair_terms
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
 def require_unbarred(uow: UnitOfWork) -> None:
     """Refuse a request that raises what a barred pair has, on the day of the act that does.
 
-    Tested by what is known now, of all that the request posted; an act that an exemption allows
-    names it. Raises `Restricted`.
+    Tested by what is known now, of all that the request posted; an act that is recorded under an
+    exemption names it. Raises `Restricted`.
     """
     for (need, offer, instrument), posted in _by_pair(uow).items():
         places = [posted[at][0] for at in raising([change for _, change in posted])]
@@ -47,7 +47,7 @@ def _require_unbarred_pair(uow: UnitOfWork, places: Iterable[int], pair: PairTer
         draft = uow.drafts[place]
         day = draft.details.effective_on
         if day not in judged:
-            judged[day] = uow.restrictions.judge(pair, day)
+            judged[day] = uow.restrictions.recording.judge(pair, day)
         bars, exemptions = judged[day]
         if bars:
             deal = uow.accounts.deal(str(draft.deal)).record
@@ -55,8 +55,21 @@ def _require_unbarred_pair(uow: UnitOfWork, places: Iterable[int], pair: PairTer
         if exemptions:
             codes = sorted({one.code for one in exemptions})
             uow.rest_on(place, codes)
-            text = f"allowed by {', '.join(codes)}, without which the pair is barred"
-            uow.note("rests-on-exemption", text)
+            uow.note("rests-on-exemption", _rests_on(exemptions))
+
+
+def _rests_on(exemptions: Iterable[Exemption]) -> str:
+    """Say by which leave an act is allowed, or which exemptions say that nobody gave any."""
+    given = sorted({one.code for one in exemptions if gives_leave(one)})
+    none = sorted({one.code for one in exemptions if not gives_leave(one)})
+    parts = []
+    if given:
+        parts.append(f"allowed by {', '.join(given)}, without which the pair is barred")
+    if none:
+        says = "says" if len(none) == 1 else "say"
+        text = f"recorded under {', '.join(none)}, which {says} that nobody gave leave"
+        parts.append(f"{text}: the pair stays barred")
+    return "; ".join(parts)
 
 
 def _records(uow: UnitOfWork, need: str, offer: str) -> PairRecords:

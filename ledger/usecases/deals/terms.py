@@ -26,7 +26,7 @@ from ledger.rates.rates import UnusableRate, find_rate, is_rate
 from ledger.reference.places import region_chain
 from ledger.registers.pairs import LIMIT
 from ledger.restrictions.acts import Restricted
-from ledger.restrictions.bars import NO_RESTRICTIONS
+from ledger.restrictions.bars import NO_RESTRICTIONS, Restrictions
 from ledger.store.journal.accounts import Account, DealAccount
 from ledger.store.session.restrictions import country_of
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -163,7 +163,11 @@ def require_eligible(
     A reason to leave the mandate is recorded only where it is needed. Raises `NotEligible`, or
     `OutsideMandate` and `ProviderRetired` where no reason overrides the mandate.
     """
-    pairing = pairing_of(uow, need, offer, amount, rate, details.effective_on)
+    # What took place without leave can be recorded under an exemption that says so.
+    on_record = uow.restrictions.recording
+    pairing = pairing_of(
+        uow, need, offer, amount, rate, details.effective_on, restrictions=on_record
+    )
     failures = verdict(pairing)
     if any(failure.rule == RESTRICTED for failure in failures):
         if not uow.drafts:
@@ -197,13 +201,23 @@ def _sentences(failures: tuple[Failure, ...]) -> str:
 
 
 def pairing_of(
-    uow: UnitOfWork, need: Account, offer: Account, amount: int, rate: Fraction, day: date
+    uow: UnitOfWork,
+    need: Account,
+    offer: Account,
+    amount: int,
+    rate: Fraction,
+    day: date,
+    *,
+    restrictions: Restrictions | None = None,
 ) -> Pairing:
-    """Gather what the rules ask of a pair, with the quantity that is about to be held."""
+    """Gather what the rules ask of a pair, with the quantity that is about to be held.
+
+    Without other `restrictions`, it is judged by the leave that was given.
+    """
     outstanding_need, outstanding_offer = uow.accounts.outstanding_between(offer.code, need.code)
     return Pairing(
         need=need_facts(uow, need, day, with_regions=bool(offer.record.regions)),
-        offer=offer_facts(uow, offer),
+        offer=offer_facts(uow, offer, restrictions or uow.restrictions),
         day=day,
         need_amount=amount,
         offer_amount=offer_amount_to_hold(amount, rate, need.unit.decimals, offer.unit.decimals),
@@ -229,9 +243,9 @@ def need_facts(uow: UnitOfWork, need: Account, day: date, *, with_regions: bool)
     return NeedFacts(need.record, project, city, need.balance, chain)
 
 
-def offer_facts(uow: UnitOfWork, offer: Account) -> OfferFacts:
+def offer_facts(uow: UnitOfWork, offer: Account, restrictions: Restrictions) -> OfferFacts:
     """Gather what the rules ask of an offer's side."""
     assert offer.side is Side.OFFER
-    provider, restrictions = uow.record("provider", offer.record.provider), uow.restrictions
+    provider = uow.record("provider", offer.record.provider)
     country = None if restrictions is NO_RESTRICTIONS else country_of(uow, provider)
     return OfferFacts(offer.record, provider, offer.balance, country, restrictions)

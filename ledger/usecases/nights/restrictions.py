@@ -24,6 +24,7 @@ from ledger.restrictions.bars import (
     Restrictions,
     covers,
     describe,
+    gives_leave,
     in_force,
     review_day,
     year_after,
@@ -84,12 +85,10 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
     for stage, kind in _BARRED_STAGES:
         for pair in outstanding:
             yield from _barred(snapshot, restrictions, pair, stage, kind, night.day)
-    # What took place without leave can be recorded under an exemption that says so, and is listed.
-    given = restrictions.with_leave_that_was_given()
-    yield from _barred_deliveries(snapshot, given, pairs, deliveries)
+    yield from _barred_deliveries(snapshot, restrictions, pairs, deliveries)
     yield from _barred_approaches(snapshot, restrictions, night.day)
     last = days_after(night.day, night.options.warn_days)
-    for exemption in restrictions.exemptions:
+    for exemption in filter(gives_leave, restrictions.exemptions):
         if in_force(exemption, night.day) and exemption.until <= last:
             yield from _ending(restrictions, exemption, outstanding)
     for restriction in restrictions.restrictions:
