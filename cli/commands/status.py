@@ -35,7 +35,7 @@ def status(
         str | None,
         typer.Option(
             metavar="CODE",
-            help="Keep what is to be done for one office; 'office' of the config is the default.",
+            help="List and count what concerns one office; 'office' of the config is the default.",
             autocompletion=complete_codes("office"),
         ),
     ] = None,
@@ -61,7 +61,7 @@ def status(
     with read_ledger(call) as reader:
         kept = _office(call, reader, office)
         data = read_status_data(reader, ahead)
-        snapshot, summary = data.snapshot, read_status(reader, ahead, data)
+        snapshot, summary = data.snapshot, read_status(reader, ahead, data, office=kept)
         who = settings.actor if mine else None
         work = read_worklist(reader, data, ahead, office=kept, mine=who)
         others = _read_others(call, reader, snapshot, kept)

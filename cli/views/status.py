@@ -47,6 +47,8 @@ _NOT_COUNTED = {"withdrawn", "over", "others"}
 """What is counted beside the total and not inside it."""
 _ALWAYS = {"complete", "covered", "open", "available"}
 _KINDS = ("cities", "providers", "projects", "needs", "offers", "deals")
+_OF_NO_OFFICE = ("providers", "offers")
+"""What no office has of its own."""
 OFFICE_COLUMNS = columns(
     "office name:1 cities projects complete covered needs unknown deals (others)"
 )
@@ -146,6 +148,8 @@ def status_row(document: Mapping[str, Any], profile: str | None = None) -> dict[
     `profile` names the ledger.
     """
     counts = {kind: _counted(document["counts"][kind]) for kind in _KINDS}
+    if document["office"] is not None:
+        counts |= {kind: f"{counts[kind]} (of all offices)" for kind in _OF_NO_OFFICE}
     last = document["last_entry"]
     summary = None
     if last is not None:

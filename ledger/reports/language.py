@@ -73,6 +73,10 @@ class Language:
         """Translate a text, and put values that are written already in its places."""
         return self.text(text).format(**values)
 
+    def counted(self, count: int, one: str, many: str) -> str:
+        """Say a count in the text of one or of many, in the place `{count}`."""
+        return self.say(one if count == 1 else many, count=self.number(count))
+
     def digits(self, text: str) -> str:
         """Write a figure in the digits and separators of the language."""
         return text.translate(_PERSIAN) if self.code == "fa" else text

@@ -254,7 +254,7 @@ class Restrictions:
     @cached_property
     def recording(self) -> Restrictions:
         """Give the same as acts are recorded by, which may have taken place without leave."""
-        if self.of_record or all(map(gives_leave, self.exemptions)):
+        if self.of_record or all(map(is_leave, self.exemptions)):
             return self
         return replace(self, of_record=True)
 
@@ -270,7 +270,7 @@ class Restrictions:
     def _exemptions_by_restriction(self) -> Mapping[str, list[Exemption]]:
         leaves: defaultdict[str, list[Exemption]] = defaultdict(list)
         for one in self.exemptions:
-            if self.of_record or gives_leave(one):
+            if self.of_record or is_leave(one):
                 leaves[one.restriction].append(one)
         return dict(leaves)
 
@@ -372,7 +372,7 @@ NOBODY: Final = "none"
 """The authority of an exemption which says that nobody gave leave for what took place."""
 
 
-def gives_leave(exemption: Exemption) -> bool:
+def is_leave(exemption: Exemption) -> bool:
     """Say whether an exemption is an authority's leave, and not a statement that there was none."""
     return text_key(exemption.authority) != NOBODY
 

@@ -121,10 +121,14 @@ def parse_days(text: str, option: str = "--days") -> int:
     return days
 
 
-def read_status(reader: Reader, days: int, data: StatusData | None = None) -> Status:
+def read_status(
+    reader: Reader, days: int, data: StatusData | None = None, *, office: str | None = None
+) -> Status:
     """Return the state of a ledger; what ends within `days` of the reader's day ends soon.
 
-    `data` is what `read_status_data` gave for as many days, where it was read already.
+    `data` is what `read_status_data` gave for as many days, where it was read already. Of one
+    `office`, its cities and their projects, needs and deals are counted; providers and offers are
+    those of all offices.
     """
     data = data or read_status_data(reader, days)
     snapshot = data.snapshot
@@ -137,7 +141,7 @@ def read_status(reader: Reader, days: int, data: StatusData | None = None) -> St
         time_zone=zone_name(reader.zone, reader.moment),
         zone_to_come=zone_to_come(reader.zone, reader.moment),
         base_currency=snapshot.base_unit.code,
-        counts=_counts(data),
+        counts=_counts(data, office),
         offices=_offices(data),
         holds_soon=[one for one in holds if one.until and snapshot.day <= one.until <= last_day],
         holds_past=[one for one in holds if one.until and one.until < snapshot.day],
@@ -177,10 +181,15 @@ def _open_findings(step: StoredStep, resolved: Collection[str]) -> StoredStep:
     return replace(step, findings=left, figures=figures)
 
 
-def _counts(data: StatusData) -> dict[str, dict[str, int]]:
+def _counts(data: StatusData, office: str | None) -> dict[str, dict[str, int]]:
     snapshot = data.snapshot
-    cities, providers = snapshot.records("city"), snapshot.records("provider")
-    needs = data.needs
+    providers = snapshot.records("provider")
+    cities = {
+        code: city
+        for code, city in snapshot.records("city").items()
+        if office is None or city.office == office
+    }
+    needs = [one for one in data.needs if one.city in cities]
     return {
         "cities": _count_cities(snapshot, cities.values()),
         "providers": {
@@ -194,7 +203,7 @@ def _counts(data: StatusData) -> dict[str, dict[str, int]]:
         },
         "needs": _count_needs(needs),
         "offers": data.offers._asdict(),
-        "deals": _count_deals(data.deals),
+        "deals": _count_deals([one for one in data.deals if one.city in cities]),
     }
 
 

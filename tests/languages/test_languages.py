@@ -117,3 +117,13 @@ def test_a_language_without_a_catalogue_is_refused(code: str) -> None:
     with pytest.raises(UnknownLanguage):
         language_named(code)
     assert language_named("FA") is not None
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 approach withdrawn"), (2, "2 approaches w")])
+def test_one_is_counted_as_one(count: int, said: str) -> None:
+    texts = (
+        "Left out: {count} approach withdrawn, recorded in error.",
+        "Left out: {count} approaches withdrawn, recorded in error.",
+    )
+    assert said in language_named("en").counted(count, *texts)
+    assert language_named("fa").counted(1, *texts) == language_named("fa").say(texts[1], count="۱")

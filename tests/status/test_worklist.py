@@ -85,6 +85,22 @@ def test_an_office_sees_its_own_cities_and_the_offers_open_to_them(town: World) 
     ]
 
 
+def test_the_counts_of_an_office_are_its_own_and_what_has_none_is_said(
+    town: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    officer = Officer(town, capsys)
+    whole, own = (officer.asks(f"status {words}")["counts"] for words in ("", "--office americas"))
+    row = next(one for one in officer.asks("status")["offices"] if one["office"] == "americas")
+    assert own["cities"]["total"] == row["cities"] == 1
+    assert own["projects"]["total"] == row["projects"] < whole["projects"]["total"]
+    assert own["needs"]["total"] == row["needs"] < whole["needs"]["total"]
+    assert (own["deals"]["total"], whole["deals"]["total"]) == (0, 1)
+    assert own["offers"] == whole["offers"]
+    said = officer.says("status --office americas")
+    assert said.count("(of all offices)") == 2
+    assert "(of all offices)" not in officer.says("status")
+
+
 def test_what_others_did_is_told_from_the_second_visit_on(officer: Officer) -> None:
     officer.world.project()
     officer.world.need("10M EUR", code="N-0001")

@@ -59,7 +59,8 @@ def _notes(call: Call, report: Overview) -> None:
         note(call, f"Without a rate, not in base: {', '.join(stamp.without_rate)}.")
     unknown = report.not_counted["amount_not_known"]
     if unknown:
-        note(call, f"Not counted: {unknown:,} needs whose amount is not known.")
+        needs = "need" if unknown == 1 else "needs"
+        note(call, f"Not counted: {unknown:,} {needs} whose amount is not known.")
 
 
 def _document(report: Overview) -> dict[str, Any]:

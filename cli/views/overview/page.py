@@ -404,8 +404,13 @@ class _Page(PageWriter):
         ]
         yield from self.table(rows, columns, marked("Complete projects"))
         if len(lines) > MOST_PROJECTS:
-            more = self.language.number(len(lines) - MOST_PROJECTS)
-            yield self.paragraph(marked("{count} more are not listed here."), count=more)
+            more = len(lines) - MOST_PROJECTS
+            text = (
+                marked("{count} more is not listed here.")
+                if more == 1
+                else marked("{count} more are not listed here.")
+            )
+            yield self.paragraph(text, count=self.language.number(more))
 
     def _reading(self) -> Iterator[str]:
         stamp, counts = self.report.stamp, self.report.not_counted
@@ -451,18 +456,26 @@ class _Page(PageWriter):
     def _counts(self, counts: Any) -> Iterator[str]:
         """Say what could not be counted."""
         words = {
-            "amount_not_known": marked("Not counted: {count} needs whose amount is not known."),
-            "without_rate": marked(
-                "Not counted in the base currency: {count} needs in money without a rate."
+            "amount_not_known": (
+                marked("Not counted: {count} need whose amount is not known."),
+                marked("Not counted: {count} needs whose amount is not known."),
             ),
-            "closed_projects": marked("Left out: {count} projects closed to new deals."),
-            "withdrawn_approaches": marked(
-                "Left out: {count} approaches withdrawn, recorded in error."
+            "without_rate": (
+                marked("Not counted in the base currency: {count} need in money without a rate."),
+                marked("Not counted in the base currency: {count} needs in money without a rate."),
+            ),
+            "closed_projects": (
+                marked("Left out: {count} project closed to new deals."),
+                marked("Left out: {count} projects closed to new deals."),
+            ),
+            "withdrawn_approaches": (
+                marked("Left out: {count} approach withdrawn, recorded in error."),
+                marked("Left out: {count} approaches withdrawn, recorded in error."),
             ),
         }
-        for name, text in words.items():
+        for name, texts in words.items():
             if counts[name]:
-                yield self.language.say(text, count=self.language.number(counts[name]))
+                yield self.language.counted(counts[name], *texts)
         without = self.report.stamp.without_rate
         if without:
             names = self.language.list(map(self.language.text, without))

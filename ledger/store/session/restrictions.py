@@ -10,7 +10,7 @@ from ledger.core.factors import Side
 from ledger.registers.records import Exemption, Provider
 from ledger.registers.records import country_of as country_by
 from ledger.restrictions.acts import Change, Restricted, change_by, raising
-from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, gives_leave, pair_terms
+from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, is_leave, pair_terms
 from ledger.store.session.unit_of_work import UnitOfWork
 
 
@@ -60,8 +60,8 @@ def _require_unbarred_pair(uow: UnitOfWork, places: Iterable[int], pair: PairTer
 
 def _rests_on(exemptions: Iterable[Exemption]) -> str:
     """Say by which leave an act is allowed, or which exemptions say that nobody gave any."""
-    given = sorted({one.code for one in exemptions if gives_leave(one)})
-    none = sorted({one.code for one in exemptions if not gives_leave(one)})
+    given = sorted({one.code for one in exemptions if is_leave(one)})
+    none = sorted({one.code for one in exemptions if not is_leave(one)})
     parts = []
     if given:
         parts.append(f"allowed by {', '.join(given)}, without which the pair is barred")

@@ -163,8 +163,10 @@ def require_eligible(
     A reason to leave the mandate is recorded only where it is needed. Raises `NotEligible`, or
     `OutsideMandate` and `ProviderRetired` where no reason overrides the mandate.
     """
-    # What took place without leave can be recorded under an exemption that says so.
-    on_record = uow.restrictions.recording
+    on_record = uow.restrictions
+    if on_record is not NO_RESTRICTIONS:
+        # What took place without leave can be recorded under an exemption that says so.
+        on_record = on_record.recording
     pairing = pairing_of(
         uow, need, offer, amount, rate, details.effective_on, restrictions=on_record
     )

@@ -24,8 +24,8 @@ from ledger.restrictions.bars import (
     Restrictions,
     covers,
     describe,
-    gives_leave,
     in_force,
+    is_leave,
     review_day,
     year_after,
 )
@@ -88,7 +88,7 @@ def _findings(night: Night, restrictions: Restrictions) -> Iterator[NightFinding
     yield from _barred_deliveries(snapshot, restrictions, pairs, deliveries)
     yield from _barred_approaches(snapshot, restrictions, night.day)
     last = days_after(night.day, night.options.warn_days)
-    for exemption in filter(gives_leave, restrictions.exemptions):
+    for exemption in filter(is_leave, restrictions.exemptions):
         if in_force(exemption, night.day) and exemption.until <= last:
             yield from _ending(restrictions, exemption, outstanding)
     for restriction in restrictions.restrictions:
