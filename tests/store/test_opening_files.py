@@ -234,3 +234,15 @@ def test_a_file_that_is_read_again_stays_locked_for_those_who_have_it_open(ledge
         subprocess.run([sys.executable, "-c", OPENS_AND_CLOSES, ledger_path], check=True)
         assert journal.exists()
     ledger.engine.dispose()
+
+
+@pytest.mark.connects
+def test_a_file_in_the_place_of_another_takes_its_descriptor(ledger_path, tmp_path):
+    """A process that meets many damaged files must not run out of descriptors."""
+    complaint, counts = sqlite3.DatabaseError("database disk image is malformed"), set()
+    ledger = open_ledger(f"sqlite:///{ledger_path}")
+    for _ in range(3):
+        Path(shutil.copy(ledger_path, tmp_path / "copy.db")).replace(ledger_path)
+        sqlite_files.refusal_on(ledger.engine, complaint)
+        counts.add(len([*Path("/proc/self/fd").iterdir()]))
+    assert len(counts) == 1

@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -192,20 +191,28 @@ def _trouble_reading(path: Path) -> DiskTrouble | None:
 
 def _read_through(path: Path) -> None:
     """Read all of a file; raises OSError where the system cannot."""
-    status = path.stat()
-    descriptor, at = _kept_open(path, status.st_dev, status.st_ino), 0
+    descriptor, at = _kept_open(path), 0
     while part := os.pread(descriptor, _READ_AT_ONCE, at):
         at += len(part)
 
 
-@cache
-def _kept_open(path: Path, _device: int, _number: int) -> int:
-    """Open a file for reading, once, and for as long as the process lives.
+_KEPT: Final[dict[Path, int]] = {}
+"""The descriptor of each file that was read through."""
+
+
+def _kept_open(path: Path) -> int:
+    """Open a file for reading, once, and for as long as the process lives or the file is there.
 
     To close it would release the locks that SQLite holds on it in this process: another program
     could then remove the write-ahead journal that this one goes on writing to.
     """
-    return os.open(path, os.O_RDONLY)
+    kept = _KEPT.get(path)
+    if kept is not None:
+        if os.path.samestat(os.fstat(kept), path.stat()):
+            return kept
+        os.close(kept)  # another file has this name now
+    _KEPT[path] = os.open(path, os.O_RDONLY)
+    return _KEPT[path]
 
 
 def refusal_for(error: BaseException) -> Exception | None:
