@@ -142,3 +142,30 @@ def test_odd_grants_are_read_or_left_out(officer: Officer, tmp_path: Path) -> No
     assert posted(officer, out) == {("committed", "GBP"): Decimal("210.13")}
     cities = {row["code"]: row["name"] for row in exported(officer, out, "cities")}
     assert cities == {"GB-CAMDEN": "Camden", "GB-ST-ALBANS": "St Albans", "GB": "United Kingdom"}
+
+
+def test_the_day_of_a_paid_grant_is_corrected_later_and_earlier(
+    officer: Officer, tmp_path: Path
+) -> None:
+    """Its commitment and its delivery are of one day: neither is corrected without the other."""
+    path = tmp_path / "grants.json"
+    for day in ("2024-03-01", "2024-03-09", "2024-03-02"):
+        paid = {**GRANTS[0], "awardDate": day, "amountDisbursed": 4000.50}
+        path.write_text(json.dumps({"grants": [paid]}), encoding="utf-8")
+        officer.says(f"import {path} {RULE}")
+        entries = officer.asks("journal list")["rows"]
+        counting = {
+            one["act"]: (one["effective_on"], one["reason"])
+            for one in entries
+            if one["act"] in {"commit", "deliver"}
+        }
+        assert {on for on, _ in counting.values()} == {day}
+        assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+    reasons = {act: reason.rpartition(": ")[2] for act, (_, reason) in counting.items()}
+    assert reasons == {
+        "commit": "committed effective_on 2024-03-09 → 2024-03-02",
+        "deliver": "delivered effective_on 2024-03-09 → 2024-03-02",
+    }
+    officer.says("check")
+    (deal,) = officer.asks("deal list --all")["rows"]
+    assert (deal["committed"], deal["delivered"]) == ("0.00", "4000.50")

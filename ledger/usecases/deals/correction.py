@@ -7,10 +7,11 @@ where the entry can be reversed by itself, else those of its deal, else those of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.core.factors import Side, Stage
@@ -60,6 +61,26 @@ class CannotPostAgain(RefusedByRule, code="cannot-post-again"):
     default_next = "Correct or reverse that entry first: cityfund journal show ENTRY"
 
 
+class NewDay(NamedTuple):
+    """The day that an entry is corrected to, and why."""
+
+    day: date
+    reason: str
+
+
+class _Dependents(NamedTuple):
+    """Later entries that are reversed, newest first, and the new days of some of them."""
+
+    entries: Sequence[Entry]
+    days: Mapping[int, NewDay]
+
+    def as_posted_again(self) -> Iterator[Entry]:
+        """Give each, oldest first, as it is posted again."""
+        for one in reversed(self.entries):
+            new = self.days.get(one.number)
+            yield replace(one, effective_on=new.day, reason=new.reason) if new else one
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """How an entry was meant; None leaves its day, quantity or reference as it is."""
@@ -73,6 +94,18 @@ def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
     """Correct an entry and post again the acts that depend on it; all of it or nothing.
 
     Raises `CannotCorrect`, `CannotPostAgain`, and what reversing and posting raise.
+    """
+    receipt, _ = correct_with_days(uow, number, correction, {})
+    return receipt
+
+
+def correct_with_days(
+    uow: UnitOfWork, number: int, correction: Correction, days: Mapping[int, NewDay]
+) -> tuple[Receipt, frozenset[int]]:
+    """Correct an entry, and with it those of `days`, by number, that have to be posted again.
+
+    A delivery, for example, cannot stay before its commitment, which is corrected to a later day.
+    Returns the receipt and the numbers of the entries that were corrected with it.
     """
     require_reason(uow, f"Entry {number} cannot be corrected without a reason.")
     entry = read_entry(uow.connection, number)
@@ -93,13 +126,14 @@ def correct(uow: UnitOfWork, number: int, correction: Correction) -> Receipt:
     for dependents in _dependents(uow, entry, totals):
         try:
             with uow.undone_on_refusal():
-                draft = _replace(uow, entry, meant, dependents, totals)
+                draft = _replace(uow, entry, meant, _Dependents(dependents, days), totals)
         except CannotPostAgain:
             raise
         except RefusedByRule as error:
             refusal = refusal or error
         else:
-            return receipt_of(uow, entry, draft, changes)
+            corrected = frozenset(one.number for one in dependents if one.number in days)
+            return receipt_of(uow, entry, draft, changes), corrected
     assert refusal is not None
     raise refusal
 
@@ -207,11 +241,11 @@ def _replace(
     uow: UnitOfWork,
     entry: Entry,
     meant: Entry | TotalOfDay,
-    dependents: Sequence[Entry],
+    dependents: _Dependents,
     totals: Mapping[int, int],
 ) -> Draft:
     """Post an entry as it was meant, and what depends on it; return what stands in its place."""
-    for one in dependents:
+    for one in dependents.entries:
         _reverse_on_its_day(uow, one)
     if isinstance(meant, TotalOfDay):
         draft = uow.drafts[_replace_total(uow, entry, meant)]
@@ -220,7 +254,7 @@ def _replace(
         _post(uow, meant, entry.number)
         draft = uow.drafts[-1]
     posted_again: list[tuple[Entry, int]] = []
-    for one in reversed(dependents):
+    for one in dependents.as_posted_again():
         try:
             place = _post_again(uow, one, entry.number, totals)
         except RefusedByRule as error:

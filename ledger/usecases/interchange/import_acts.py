@@ -21,7 +21,7 @@ from ledger.journal.totals import stated_totals
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals import acts
 from ledger.usecases.deals.acts import DealAct, Introduction
-from ledger.usecases.deals.correction import Correction, correct
+from ledger.usecases.deals.correction import Correction, NewDay, correct_with_days
 from ledger.usecases.deals.lapsed_holds import lapse_after
 from ledger.usecases.journal.posting import post
 from ledger.usecases.journal.reversal import reverse_posted
@@ -47,6 +47,8 @@ class HistoryImporter:
         self._uow = uow
         self._posted: dict[int, Posted] = {}
         self._untested = 0
+        self._days: dict[int, NewDay] = {}
+        self._corrected: frozenset[int] = frozenset()
 
     def post_act(self, row: DealActRow) -> None:
         """Post one act of a deal; its first one opens the deal."""
@@ -163,12 +165,22 @@ class HistoryImporter:
         if stated:
             self.correct_date(stated[0].number, day, reason)
 
+    def expect_date(self, entry: int, day: date, reason: str) -> None:
+        """Take the day that an act will be corrected to, be it with an earlier act."""
+        self._days[entry] = NewDay(day, self._uow.request.reason or reason)
+
     def correct_date(self, entry: int, day: date, reason: str) -> None:
-        """Correct the day of an act in the ledger, as an officer does, with a reason of its own."""
+        """Correct the day of an act in the ledger, as an officer does, with a reason of its own.
+
+        Acts that depend on it, and whose day is expected to change, are corrected with it.
+        """
+        if entry in self._corrected:
+            return
         request = self._uow.request
         self._uow.request = replace(request, reason=request.reason or reason)
         try:
-            correct(self._uow, entry, Correction(on=day))
+            _, corrected = correct_with_days(self._uow, entry, Correction(on=day), self._days)
+            self._corrected |= corrected
         finally:
             self._uow.request = request
 

@@ -277,6 +277,8 @@ class Importer:
         for step in steps:
             if isinstance(step, AddAlias):
                 self._former_codes.setdefault((step.table, step.code), []).append(step.alias)
+            elif isinstance(step, CorrectDate):
+                self._history.expect_date(step.entry, step.effective_on, step.reason)
         problems: list[ImportProblem] = []
         failed_codes: set[str] = set()
         for _, steps_of_day in groupby(steps, _day_of_act):
