@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from officer import Officer
-from test_caps_across_pairs import failures, fund, hold
+from test_caps_across_pairs import failures, fund, fund_once, hold, ledger_url
 
 from ledger.core.quantity import Unit
 from ledger.matching.goals import GoalState
 
-__all__ = ["fund"]
+__all__ = ["fund", "fund_once", "ledger_url"]
 
 Row = dict[str, Any]
 

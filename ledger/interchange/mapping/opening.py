@@ -64,7 +64,13 @@ def open_foreign(path: Path, reading: Reading = _AS_WRITTEN) -> Source:
 
 
 def reading_of(rule: ImportRule) -> Reading:
-    """Give how the files of a rule are read."""
+    """Give how the files of a rule are read.
+
+    A shipped rule has not seen its files, and its user cannot change it: the row of names is found
+    by the columns that it reads. A rule of one's own says where its table is.
+    """
+    from ledger.interchange.mapping.loading import is_shipped  # noqa: PLC0415 - as the rule itself
+
     about = rule.source
     return Reading(
         format=about.format,
@@ -74,7 +80,7 @@ def reading_of(rule: ImportRule) -> Reading:
         encoding=about.encoding,
         delimiter=about.delimiter,
         clean=about.clean,
-        columns=tuple(_columns_needed(rule)),
+        columns=tuple(_columns_needed(rule)) if is_shipped(rule) else (),
     )
 
 
