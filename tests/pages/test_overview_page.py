@@ -80,7 +80,7 @@ def test_the_page_says_what_the_json_says(shown: Officer, tmp_path: Path) -> Non
     assert (rate[0], rate[2]) == ("USD", "2026-08-20")
     reading = tree.xpath("string(//section[@id='reading'])")
     assert "Currencies without a rate: IRR." in reading
-    assert "1 needs whose amount is not known" in reading
+    assert "1 need whose amount is not known" in reading
 
 
 def test_the_page_runs_nothing_and_names_every_chart(pages_once: dict[str, Path]) -> None:

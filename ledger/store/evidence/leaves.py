@@ -154,7 +154,9 @@ def _sources(connection: Connection, after: int, through: int, only: str | None)
     }
     kinds = [kind for kind in LEAF_KINDS if kind != REQUEST_KIND and only in {None, kind}]
     rows = ROW_TABLES if only in {None, ROWS_KIND} else ()
-    filled = tables_with_rows(connection, [*map(_table_of, kinds), *rows])
+    asked = [*map(_table_of, kinds), *rows]
+    one_alone = len(asked) == 1  # asking whether it has rows would take as long as reading them
+    filled = {asked[0].name} if one_alone else tables_with_rows(connection, asked)
     sources = [
         register_leaves(connection, STORED_REGISTERS[kind], after, through)
         if kind in STORED_REGISTERS
