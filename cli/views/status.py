@@ -61,7 +61,7 @@ def status_document(
     work: Sequence[WorkRow],
     others: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return the status as the JSON answer has it; the worklist alone is that of one office."""
+    """Return the status as the JSON answer has it; worklist and counts may be of one office."""
     return {
         "schema": SCHEMA,
         "database": database,

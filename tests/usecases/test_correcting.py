@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from beginnings import beginning
 from officer import Officer
-from world import NEW_YEAR, World
+from world import NEW_YEAR, NOON, World
 
 from ledger.core.errors import NothingToChange
 from ledger.journal.entries import Act
@@ -213,6 +214,29 @@ def test_a_commitment_is_corrected_after_the_rest_of_its_hold_lapsed(
     past = world.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
     assert past == {"open": 60000, "held": 40000 - committed, "committed": committed}
     assert failures(world) == []
+
+
+@pytest.mark.parametrize(("meant", "signed_later"), [(45, 0), (30, 0), (45, 20)])
+def test_a_commitment_is_corrected_before_a_hold_that_came_after_the_lapse(
+    world: World, officer: Officer, corrects: Correct, meant: int, signed_later: int
+) -> None:
+    world.need("100 EUR")
+    world.offer("1000 EUR")
+    world.introduce("100 EUR", on=date(2026, 11, 1), until=date(2026, 11, 21))
+    signed = world.commit("40 EUR", on=date(2026, 11, 10), command="deal commit")
+    officer.tries("reconcile --only lapse")
+    later = NOON + timedelta(days=2)
+    with time_machine.travel(later, tick=True):
+        world.introduce("50 EUR", on=later.date(), until=UNTIL)
+        if signed_later:
+            world.commit(f"{signed_later} EUR", on=later.date(), command="deal commit")
+        corrects(signed["entry"], quantity=f"{meant} EUR")
+
+        kept = {"held": 5000 - signed_later * 100, "committed": (meant + signed_later) * 100}
+        assert world.deal_stages() == kept
+        assert failures(world) == []
+    past = world.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
+    assert past == {"held": 10000 - meant * 100, "committed": meant * 100}
 
 
 def test_the_day_of_a_declaration_is_corrected_with_its_record(metro, officer: Officer) -> None:

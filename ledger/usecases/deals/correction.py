@@ -282,8 +282,11 @@ def _lapse_what_is_left(uow: UnitOfWork, meant: Entry, day: date) -> None:
     if meant.deal is None:
         return
     deal = uow.accounts.deal(meant.deal)
-    lapse, held = lapse_after(uow, deal, day), held_by_request(uow, deal, day)
-    if lapse is None or not held:
+    lapse = lapse_after(uow, deal, day)
+    if lapse is None:
+        return
+    held = held_by_request(uow, deal, day, lapse)
+    if not held:
         return
     lapsed_on = lapse.effective_on
     act = DealAct(
@@ -353,7 +356,6 @@ def _post(uow: UnitOfWork, entry: Entry, corrected: int) -> None:
     need = uow.accounts.account(Side.NEED, deal.need)
     quantity = Quantity(first.amount, need.unit)
     if first.from_stage is Stage.OPEN:
-        across = need.unit.code != uow.accounts.account(Side.OFFER, deal.offer).unit.code
         acts.hold(
             uow,
             Introduction(
@@ -362,8 +364,6 @@ def _post(uow: UnitOfWork, entry: Entry, corrected: int) -> None:
                 quantity=quantity,
                 details=replace(details, override=entry.override or _AGAIN.format(corrected)),
                 directly=first.to_stage is Stage.COMMITTED,
-                rate=deal.exact_rate if across else None,
-                instrument=deal.instrument,
                 code=deal.code,
             ),
         )

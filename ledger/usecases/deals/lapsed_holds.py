@@ -45,16 +45,17 @@ def lapse_after(uow: UnitOfWork, deal: DealAccount, day: date) -> Posted | None:
     return min(lapses, key=attrgetter("effective_on", "number"), default=None)
 
 
-def held_by_request(uow: UnitOfWork, deal: DealAccount, day: date) -> int:
-    """Give what the request itself has put on hold of a deal by now, in parts of the need's unit.
+def held_by_request(uow: UnitOfWork, deal: DealAccount, day: date, lapse: Posted) -> int:
+    """Give what the request itself has put on a hold that lapsed, in parts of the need's unit.
 
     A correction of a commitment first reverses it, and so has a part of what it commits again. A
-    hold of a later day than `day` is another one.
+    hold of a later day than `day` is another one, and so is what is moved after the lapse.
     """
     held = sum(
         ((one.to_stage is Stage.HELD) - (one.from_stage is Stage.HELD)) * one.amount
         for draft in uow.drafts
         if draft.deal == deal.code
+        and draft.details.effective_on <= lapse.effective_on
         and not (draft.act is Act.INTRODUCE and draft.details.effective_on > day)
         for one in draft.movements
         if one.side is Side.NEED
@@ -69,7 +70,7 @@ def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) 
     Raises `LapsedQuantityTaken`, naming who took the quantity since.
     """
     reason = f"signed on {day}, before the hold lapsed"
-    held = held_by_request(uow, deal, day)
+    held = held_by_request(uow, deal, day, lapse)
     details = ActDetails(effective_on=lapse.effective_on, reason=reason)
     try:
         reverse_posted(uow, lapse, details, {})
