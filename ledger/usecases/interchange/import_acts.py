@@ -91,14 +91,6 @@ class HistoryImporter:
 
     def _hold(self, row: DealActRow) -> None:
         need = self._uow.accounts.account(Side.NEED, row.need)
-        offer = self._uow.accounts.account(Side.OFFER, row.offer)
-        deal = self._uow.accounts.known_deal(row.code)
-        rate: Decimal | Fraction | None = row.rate
-        instrument = row.instrument
-        if deal is not None:
-            # The terms of a deal never change: a further part is held at the first one's.
-            instrument = deal.record.instrument
-            rate = deal.record.exact_rate if need.unit.code != offer.unit.code else None
         introduction = Introduction(
             offer=row.offer,
             need=row.need,
@@ -107,8 +99,8 @@ class HistoryImporter:
             directly=row.act is Act.COMMIT,
             until=row.held_until,
             due_on=row.due_on,
-            rate=rate,
-            instrument=instrument,
+            rate=row.rate,
+            instrument=row.instrument,
             note=row.note,
             code=row.code,
             # History says whether there was one; elsewhere an empty cell leaves it to the offer.
