@@ -151,6 +151,13 @@ def test_a_byte_order_mark_shows_the_encoding(name: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
+def test_a_byte_order_mark_may_stand_before_text_that_a_rule_calls_utf_8(name: str) -> None:
+    content = TEXTS[name].format("مشهد").encode("utf-8-sig")
+    *_, last = open_source(content, Reading(encoding="utf-8"), name).rows()
+    assert last.record == {"a": "مشهد"}
+
+
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("encoding", ["hex", "no-such", "undefined"])
 def test_no_encoding_of_text_is_refused(name: str, encoding: str) -> None:
     with pytest.raises(LedgerError, match=f"no encoding '{encoding}'") as refused:

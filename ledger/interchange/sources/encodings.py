@@ -26,6 +26,8 @@ def encoding_of_table(stored: Stored, reading: Reading) -> str:
 def json_as_utf8(stored: Stored, reading: Reading) -> Stored:
     """Give JSON as UTF-8, from what the rule says, else from the Unicode that it is written in."""
     found = _named(reading.encoding) or json.detect_encoding(stored.first_bytes())
+    if found == _UTF_8 and stored.first_bytes().startswith(codecs.BOM_UTF8):
+        found = "utf-8-sig"
     return stored if found == _UTF_8 else _recoded(stored, found)
 
 
