@@ -194,6 +194,26 @@ def test_a_change_beside_an_erased_text_of_an_earlier_format_is_found(
     assert any("rows finding_event" in one for one in of_seals(earlier.world))
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        "UPDATE remaining_leaf SET request_id = 'x'",
+        "UPDATE erasure SET kind = 1009, record = 'x' WHERE kind = 1003",
+    ],
+)
+def test_spoiled_numbers_of_an_erasure_are_reported(earlier: Officer, spoiled: str) -> None:
+    earlier.says("audit seal")
+    earlier.says(f"audit erase finding:F-0001 --field reason,input,receipt {REASON}")
+    disarm(earlier.world.url)
+    with closing(earlier.world.raw()) as raw:
+        raw.execute("PRAGMA foreign_keys = OFF")
+        assert raw.execute(spoiled).rowcount
+    of_seals(earlier.world)
+    (checked,) = run_checks(earlier.world.ledger, ["file"])
+    assert any(f" of {spoiled.split()[1]} " in one for one in checked.failures)
+
+
 def of_seals(world: World, outside: Sequence[TreeHead] = ()) -> tuple[str, ...]:
     """Give what the check of seals names; the chain has requests of an earlier format here."""
     (checked,) = run_checks(world.ledger, ["seals"], outside)

@@ -84,7 +84,6 @@ night_step = Table(
 )
 """What came of each step of a run, written when it ended."""
 
-
 SNAPSHOT_STAGES: Final = ("free", "held", "committed", "delivered", "withdrawn")
 
 gap_snapshot = Table(

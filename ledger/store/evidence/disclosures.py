@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -145,23 +145,24 @@ def _remaining(connection: Connection) -> dict[tuple[str, str], tuple[int, str]]
     remaining = night_tables.remaining_leaf.c
     query = select(*map(raw, remaining["kind", "reference", "request_id", "hash"]))
     rows = connection.execute(query.order_by(remaining.request_id))
-    return {(str(kind), str(name)): (by, str(kept)) for kind, name, by, kept in rows}
+    return {
+        (str(kind), str(name)): (by, str(kept))
+        for kind, name, by, kept in rows
+        if type(by) is int  # otherwise spoiled, which the check of the file reports
+    }
 
 
-def _names_of_steps(connection: Connection, erased: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _names_of_steps(connection: Connection, erased: Collection[tuple[str, str]]) -> dict[str, str]:
     """Give the references of erased steps of nights: a step is erased by its place in its run."""
     step = night_tables.night_step
-    runs = {
-        int(reference.split("/")[1])
-        for _, reference in erased
-        if reference.startswith(f"{step.name}/")
-    }
+    places = (reference.split("/") for kind, reference in erased if kind == ADOPTED_KIND)
+    runs = {int(run) for table, run, *_ in places if table == step.name and run.isdecimal()}
     if not runs:
         return {}
     query = select(*map(raw, step.c["run_id", "place", "name"]))
     rows = connection.execute(query.where(step.c.run_id.in_(runs)))
     names = {f"{step.name}/{run}/{place}": f"{step.name}/{run}/{name}" for run, place, name in rows}
-    return {key: name for key, name in names.items() if (ADOPTED_KIND, key) in set(erased)}
+    return {key: name for key, name in names.items() if (ADOPTED_KIND, key) in erased}
 
 
 _ROW_TABLES: Final = {place: table for table, place in ROW_PLACES.items()}
