@@ -85,6 +85,8 @@ Code,Name,City,Country,Source,Request,Approved,Spent,Year,Currency
 4,Quay,Lagos,NG,Bonds,1 000,100,,2023,EUR
 Subtotal Transport,,Lagos,NG,,"9,999","9,999",,2023,EUR
 5,Total,Lagos,NG,,"9,999","9,999",,2023,EUR
+TOTAL:,,Lagos,NG,,"9,999","9,999",,2023,EUR
+Transport total,,Lagos,NG,,"9,999","9,999",,2023,EUR
 6,Dock,Lagos,NG,Bonds,100,100,,,EUR
 7,Pier,Lagos,NG,Bonds,1200$50,100,,2023,EUR
 8,Gate,Lagos,NG,Bonds,50¢,100,,2023,EUR
@@ -96,11 +98,11 @@ def test_amounts_are_taken_whole_and_totals_not_at_all(officer: Officer, tmp_pat
     path = tmp_path / "budget.csv"
     path.write_text(ODD, encoding="utf-8")
     done = officer.tries(f"import {path} {RULE}")
-    assert (done.code, "11 rows: 3 used, 8 left out" in done.err) == (0, True), done.err
-    assert "left out, a total: 2" in done.err
+    assert (done.code, "13 rows: 3 used, 10 left out" in done.err) == (0, True), done.err
+    assert "left out, a total: 4" in done.err
     assert "left out, cannot be read in requested (bad-number): 5" in done.err
     assert "such as line 5: '1.5M' is not a number written as 1,234.5." in done.err
-    assert "such as line 9: The date is missing." in done.err
+    assert "such as line 11: The date is missing." in done.err
     assert "line 3 has the identity of line 2: kept as LAGOS-1-2023-FUND-2" in done.err
     out = tmp_path / "out"
     assert posted(officer, out) == {("committed", "EUR"): Decimal(1440)}

@@ -79,6 +79,7 @@ def test_the_sheet_with_the_columns_is_read(officer: Officer, tmp_path: Path) ->
     path = workbook(tmp_path / "grants.xlsx", meta=meta, awards=[["Awards"], [], *GRANTS])
     done = officer.tries(f"import {path} --rules 360giving --yes")
     assert (done.code, "found in row 3" in done.err) == (0, True), done.err
+    assert "the sheet awards is read; not read, without the columns of the rule: meta" in done.err
     assert posted(officer, tmp_path / "out") == {("committed", "GBP"): Decimal(1000)}
 
 

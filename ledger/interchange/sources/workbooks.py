@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -89,14 +90,19 @@ class Workbook:
             return name if name in self.names else alike[0]
         if len(self.names) == 1:
             return self.names[0]
-        of_data = (one for one in self.names if not one.startswith("#"))
-        filled = [one for one in of_data if self.sheet(one).start is not None]
+        filled = self.filled
         if len(filled) > 1 and reading.columns:
             fitting = [one for one in filled if self.line_of_names(one, reading) is not None]
             filled = fitting or filled
         if len(filled) > 1:
             raise UnknownSheet(f"{label} has several sheets: {', '.join(filled)}.")
         return filled[0] if filled else self.names[0]
+
+    @cached_property
+    def filled(self) -> list[str]:
+        """The names of the sheets of data that are not empty."""
+        of_data = (one for one in self.names if not one.startswith("#"))
+        return [one for one in of_data if self.sheet(one).start is not None]
 
     def line_of_names(self, name: str, reading: Reading) -> int | None:
         """Give the row of a sheet that has all columns that are needed; None where none has."""
@@ -131,6 +137,10 @@ class SheetTable(TableSource):
         self.header_line = first[0]
         if reading.finds_names and self._header > (self.sheet.start or (0, 0))[0] + 1:
             self.notes.append(f"the names of the columns were found in row {self._header}")
+        if reading.columns and len(workbook.names) > 1:
+            others = ", ".join(one for one in workbook.filled if one != name)
+            others = others and f"; not read, without the columns of the rule: {others}"
+            self.notes.append(f"the sheet {name} is read{others}")
         self._refuse_report(first[1])
         self.columns = column_names(first[1], reading)
         self._note_bad_cells()
