@@ -20,7 +20,7 @@ SMALL: Final = 8_000_000
 
 _BYTES: Final = (
     "SELECT sum(pg_relation_size(oid)) FROM pg_class"
-    " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+    " WHERE relkind = 'r' AND relnamespace = quote_ident(current_schema())::regnamespace"
 )
 _small: Final[WeakKeyDictionary[Connection, bool]] = WeakKeyDictionary()
 

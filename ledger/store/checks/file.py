@@ -30,7 +30,8 @@ _MOST: Final = 100
 _SHORT: Final = 40
 _INVALID_INDEXES: Final = (
     "SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indrelid"
-    " WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace ORDER BY 1"
+    " WHERE NOT indisvalid AND relnamespace = quote_ident(current_schema())::regnamespace"
+    " ORDER BY 1"
 )
 
 

@@ -125,7 +125,7 @@ _IN_FILE: Final = """
 _ON_SERVER: Final = """
     WITH own AS (
         SELECT oid, relname FROM pg_class
-        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+        WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p')
             AND relname <> 'alembic_version'
     )
     SELECT 'column ' || relname || '.' || attname,
@@ -142,7 +142,7 @@ _ON_SERVER: Final = """
     WHERE NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
     UNION ALL
     SELECT 'view ' || relname, 'view' FROM pg_class
-    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v'
+    WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind = 'v'
 """
 
 _SERVER_WORDS: Final = {"varchar": "character varying"}
