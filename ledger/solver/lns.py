@@ -298,7 +298,7 @@ class LnsStage:
 
 LNS_STAGES = (LnsStage(100, 300_000, total_work_limit=300_000),)
 LNS_ARC_LIMITS = ArcLimits(divisible=3, indivisible=8)
-"""For medium plans: with few arcs a sub-MIP of the same work comes further."""
+"""For medium plans: few, so that a sub-MIP comes further within its work limit."""
 START_STAGES = (LnsStage(80, 200_000),)
 """For the plan from which another search continues."""
 LARGE_STAGES = (LnsStage(30, 1_500_000, 2, 6_000_000),)

@@ -142,7 +142,7 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
 
 
 def _record_what_remains(uow: UnitOfWork, erased: Iterable[tuple[LeafKey, str]]) -> None:
-    """Record what remains of leaves that held the texts as they were, so that it is compared."""
+    """Record what remains of leaves that held the texts themselves, so that it is compared."""
     uow.flush_registers()
     if any(leaf.kind in OF_NIGHTS for leaf, _ in erased):
         uow.add_rows(adopted_row, rows_to_adopt(uow.connection, NIGHT_TABLES))

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
 import pytest
 from officer import Officer
 from posted_amounts import posted
+from test_workbooks_of_tables import saved
 
 from ledger.interchange.mapping.loading import shipped_rules
 
@@ -63,20 +63,9 @@ def test_the_names_are_found_where_they_stand(
     assert "Nothing to import" in officer.says(f"import {path} --rules city-budget --yes")
 
 
-def workbook(path: Path, **sheets: list[list[object]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
-
-
 def test_the_sheet_with_the_columns_is_read(officer: Officer, tmp_path: Path) -> None:
     meta: list[list[object]] = [["version", "1.3"], ["licence", "CC BY"]]
-    path = workbook(tmp_path / "grants.xlsx", meta=meta, awards=[["Awards"], [], *GRANTS])
+    path = saved(tmp_path / "grants.xlsx", {"meta": meta, "awards": [["Awards"], [], *GRANTS]})
     done = officer.tries(f"import {path} --rules 360giving --yes")
     assert (done.code, "found in row 3" in done.err) == (0, True), done.err
     assert "the sheet awards is read; not read, without the columns of the rule: meta" in done.err
@@ -97,7 +86,8 @@ def test_grants_of_zero_and_with_signs_of_currencies(officer: Officer, tmp_path:
 
 
 def test_of_two_sheets_with_the_columns_none_is_chosen(officer: Officer, tmp_path: Path) -> None:
-    path = workbook(tmp_path / "grants.xlsx", y2019=GRANTS, y2020=GRANTS, meta=[["version"]])
+    sheets = {"y2019": GRANTS, "y2020": GRANTS, "meta": [["version"]]}
+    path = saved(tmp_path / "grants.xlsx", sheets)
     done = officer.tries(f"import {path} --rules 360giving --yes")
     assert (done.code, "several sheets: y2019, y2020." in done.err) == (3, True), done.err
     assert "--rules 360giving --learn COPY.toml" in done.err

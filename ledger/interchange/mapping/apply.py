@@ -11,7 +11,7 @@ from typing import Final
 from ledger.core.errors import LedgerError
 from ledger.interchange.mapping.beside import Content
 from ledger.interchange.mapping.file_run import FileRun
-from ledger.interchange.mapping.loading import with_copy
+from ledger.interchange.mapping.loading import is_shipped, with_copy
 from ledger.interchange.mapping.opening import reading_of
 from ledger.interchange.mapping.record_finder import Finders
 from ledger.interchange.mapping.rule import ImportRule
@@ -37,6 +37,8 @@ def read_source(
     run.reports.append(report)
     before = len(run.problems)
     FileRun(run, source, report).read(beside)
+    if len(run.problems) == before or not is_shipped(run.rule):
+        return
     for at, problem in enumerate(run.problems[before:], before):
         hint = with_copy(problem.next, run.rule)
         if hint != problem.next:
