@@ -24,7 +24,7 @@ from cli.framework.receipts import remember_receipt
 from cli.framework.session import ask_first, execute_call, ledger_of, request_of, required_date
 from cli.framework.terminal import progress
 from cli.framework.usage_errors import UntilMissing
-from cli.views.match import LIST_COLUMNS, list_row
+from cli.views.match.answer import LIST_COLUMNS, list_row
 from ledger.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def propose(
 
 
 def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
-    from cli.views.match import emit_match_result
+    from cli.views.match.answer import emit_match_result
     from ledger.usecases.matching.saved import solve_now
 
     emit_match_result(call, solve_now(ledger, query, options), query.where)
@@ -79,7 +79,7 @@ def _propose(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptio
 
 def _save(call: Call, ledger: Ledger, query: MatchQuery, options: SolverOptions) -> None:
     from cli.framework.session import rate_days_of
-    from cli.views.match import emit_match_result, emit_saved
+    from cli.views.match.answer import emit_match_result, emit_saved
     from ledger.usecases.matching.saved import find_proposal, old_rates_of, save
 
     request = request_of(
@@ -120,7 +120,7 @@ def show(
 ) -> None:
     """Show a stored proposal and the state of each line."""
     from cli.framework.session import rate_days_of
-    from cli.views.match import emit_stored
+    from cli.views.match.answer import emit_stored
     from ledger.store.proposals import receipt_of
     from ledger.usecases.matching.propose import MATCHED
     from ledger.usecases.matching.saved import find_proposal, old_rates_of
@@ -145,7 +145,7 @@ def accept(
     ] = False,
 ) -> None:
     """Turn lines of a stored proposal into introductions, held until a date."""
-    from cli.views.match_text import accept_preview_lines, emit_accepted
+    from cli.views.match.text import accept_preview_lines, emit_accepted
     from ledger.usecases.matching.accept import Acceptance, accept
 
     if until is None:
@@ -177,7 +177,7 @@ def explain(
 ) -> None:
     """Explain a project, need or offer: its allocation today, and what blocks it."""
     from cli.views.explain import emit_explanation
-    from ledger.usecases.matching.explain import explain
+    from ledger.usecases.matching.explaining.explain import explain
 
     with matching(call, _gap_columns()) as (ledger, query, options):
         explanation = explain(ledger, code, query, options)

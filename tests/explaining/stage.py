@@ -21,9 +21,9 @@ from ledger.registers.records import City, Need, Offer, Project, Provider
 from ledger.solver.options import UNLIMITED
 from ledger.store.session.snapshot import Snapshot
 from ledger.usecases.matching.context import ExplanationContext, pair_facts
-from ledger.usecases.matching.explain_need import explain_need
-from ledger.usecases.matching.explain_offer import explain_offer
-from ledger.usecases.matching.explain_project import explain_project
+from ledger.usecases.matching.explaining.need import explain_need
+from ledger.usecases.matching.explaining.offer import explain_offer
+from ledger.usecases.matching.explaining.project import explain_project
 from ledger.usecases.matching.propose import build_pipeline, solve_pipeline
 
 UNITS: Mapping[Factor, Unit] = {

@@ -32,7 +32,7 @@ from ledger.solver.options import UNLIMITED, SolverOptions
 from ledger.store.registers import find_code
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Reader, Snapshot
-from ledger.usecases.matching.explain import find_target
+from ledger.usecases.matching.explaining.explain import find_target
 from ledger.usecases.matching.propose import (
     MATCHED,
     MatchQuery,

@@ -16,9 +16,9 @@ from ledger.store.registers import AmbiguousCode, UnknownCode
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.matching.context import ExplanationContext, pair_facts
-from ledger.usecases.matching.explain_need import explain_need
-from ledger.usecases.matching.explain_offer import explain_offer
-from ledger.usecases.matching.explain_project import explain_project
+from ledger.usecases.matching.explaining.need import explain_need
+from ledger.usecases.matching.explaining.offer import explain_offer
+from ledger.usecases.matching.explaining.project import explain_project
 from ledger.usecases.matching.propose import MATCHED, MatchQuery, read_pipeline, solve_pipeline
 
 KINDS = ("project", "need", "offer")

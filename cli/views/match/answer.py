@@ -12,13 +12,13 @@ from cli.framework.session import rate_days_of
 from cli.framework.terminal import note
 from cli.views.balance import wrapped
 from cli.views.columns import attributes, columns
-from cli.views.match_changes import (
+from cli.views.match.changes import (
     CHANGE_COLUMNS,
     change_lines,
     dropped_lines,
     with_changes,
 )
-from cli.views.match_of_lines import (
+from cli.views.match.line_facts import (
     LIKELIHOOD_COLUMNS,
     RESERVE_COLUMNS,
     likelihood_lines,
@@ -26,8 +26,8 @@ from cli.views.match_of_lines import (
     with_likelihoods,
     with_reserves,
 )
-from cli.views.match_recorded import RecordedFacts
-from cli.views.match_text import (
+from cli.views.match.recorded import RecordedFacts
+from cli.views.match.text import (
     allocation_lines,
     complete_lines,
     floor_lines,

@@ -13,8 +13,8 @@ from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because, Explanation, NeedRow, PairRow
 from ledger.matching.pairs import PairFacts
 from ledger.usecases.matching.context import ExplanationContext
-from ledger.usecases.matching.explain_need import takes_no_part
-from ledger.usecases.matching.why_incomplete import (
+from ledger.usecases.matching.explaining.need import takes_no_part
+from ledger.usecases.matching.explaining.why_incomplete import (
     Incompleteness,
     completes_without,
     why_incomplete,

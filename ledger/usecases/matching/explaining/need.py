@@ -13,7 +13,7 @@ from ledger.matching.pairs import PairFacts
 from ledger.matching.sequence import comes_after
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.usecases.matching.context import ExplanationContext
-from ledger.usecases.matching.why_incomplete import max_served_alone, why_incomplete
+from ledger.usecases.matching.explaining.why_incomplete import max_served_alone, why_incomplete
 
 _MOST_NAMED = 3
 

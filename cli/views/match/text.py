@@ -18,8 +18,8 @@ from cli.framework.receipts import ledger_lines, with_ledger
 from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
 from cli.views.columns import columns
-from cli.views.match_changes import change_text
-from cli.views.match_of_lines import of_line_texts
+from cli.views.match.changes import change_text
+from cli.views.match.line_facts import of_line_texts
 from ledger.core.quantity import format_quantity
 from ledger.reports.table import grouped, one_line
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cli.views.match_changes import change_lines, with_changes
-from cli.views.match_of_lines import with_likelihoods, with_reserves
-from cli.views.match_text import floor_lines
+from cli.views.match.changes import change_lines, with_changes
+from cli.views.match.line_facts import with_likelihoods, with_reserves
+from cli.views.match.text import floor_lines
 from ledger.matching.likelihood import RULE, recorded_likelihoods
 from ledger.matching.line_changes import recorded_changes
 from ledger.matching.reserves import recorded_reserves
