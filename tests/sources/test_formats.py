@@ -151,9 +151,12 @@ def test_a_byte_order_mark_shows_the_encoding(name: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_byte_order_mark_may_stand_before_text_that_a_rule_calls_utf_8(name: str) -> None:
-    content = TEXTS[name].format("مشهد").encode("utf-8-sig")
-    *_, last = open_source(content, Reading(encoding="utf-8"), name).rows()
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_byte_order_mark_may_stand_before_text_whose_encoding_a_rule_names(
+    name: str, encoding: str
+) -> None:
+    content = f"\ufeff{TEXTS[name].format('مشهد')}".encode(encoding)
+    *_, last = open_source(content, Reading(encoding=encoding), name).rows()
     assert last.record == {"a": "مشهد"}
 
 

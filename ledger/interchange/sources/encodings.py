@@ -14,20 +14,26 @@ from ledger.interchange.sources.stored import Stored
 _UTF_32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF_8: Final = "utf-8"
+_UNMARKED: Final = {
+    _UTF_8: (codecs.BOM_UTF8, "utf-8-sig"),
+    "utf-16-le": (codecs.BOM_UTF16_LE, "utf-16"),
+    "utf-16-be": (codecs.BOM_UTF16_BE, "utf-16"),
+    "utf-32-le": (codecs.BOM_UTF32_LE, "utf-32"),
+    "utf-32-be": (codecs.BOM_UTF32_BE, "utf-32"),
+}
+"""Encodings without a byte-order mark: the mark that can stand there, and what reads past it."""
 _CHUNK: Final = 1 << 16
 
 
 def encoding_of_table(stored: Stored, reading: Reading) -> str:
     """Give the encoding of a table: as the rule says, else by the first bytes, else UTF-8."""
-    found = _named(reading.encoding) or _marked(stored) or _UTF_8
-    return "utf-8-sig" if found == _UTF_8 else found
+    return _past_mark(stored, _named(reading.encoding) or _marked(stored) or _UTF_8)
 
 
 def json_as_utf8(stored: Stored, reading: Reading) -> Stored:
     """Give JSON as UTF-8, from what the rule says, else from the Unicode that it is written in."""
-    found = _named(reading.encoding) or json.detect_encoding(stored.first_bytes())
-    if found == _UTF_8 and stored.first_bytes().startswith(codecs.BOM_UTF8):
-        found = "utf-8-sig"
+    first = stored.first_bytes()
+    found = _past_mark(stored, _named(reading.encoding) or json.detect_encoding(first))
     return stored if found == _UTF_8 else _recoded(stored, found)
 
 
@@ -37,7 +43,9 @@ def xml_as_utf8(stored: Stored, reading: Reading) -> tuple[Stored, str | None]:
     The parser follows the declaration. It cannot read UTF-32, and does not know what a rule says.
     """
     found = _named(reading.encoding) or _marked(stored)
-    return (stored, None) if found is None else (_recoded(stored, found), _UTF_8)
+    if found is None:
+        return stored, None
+    return _recoded(stored, _past_mark(stored, found)), _UTF_8
 
 
 def _named(name: str | None) -> str | None:
@@ -62,6 +70,12 @@ def _marked(stored: Stored) -> str | None:
     return (
         "utf-32" if first.startswith(_UTF_32) else "utf-16" if first.startswith(_UTF_16) else None
     )
+
+
+def _past_mark(stored: Stored, encoding: str) -> str:
+    """Give what reads past a byte-order mark, where the content begins with one."""
+    mark, reader = _UNMARKED.get(encoding, (b"", encoding))
+    return reader if stored.first_bytes().startswith(mark) else encoding
 
 
 def _recoded(stored: Stored, encoding: str) -> Stored:
