@@ -19,7 +19,7 @@ RULE = "--rules city-budget --yes"
 BUDGET = """\
 Project ID,Project Name,City,Country,Funding Source,Request,Approved,Spent,Fiscal Year,Currency
 A1,Tram depot,Évora,Portugal,Municipal bonds,"1,200,000","1,000,000","400,000",2025,EUR
-A1,Tram depot,Évora,Portugal,State grant,500000,"$750,000.50",-,2025,EUR
+A1,Tram depot,Évora,Portugal,State grant,500000,"€750,000.50",-,2025,EUR
 A2,Park,Évora,Portugal,,100,-,,2025,EUR
 Total,,,,,"1,700,100","1,750,000.50","400,000",,
 """
@@ -78,7 +78,7 @@ def test_other_encodings_are_read_or_named(officer: Officer, tmp_path: Path, enc
 
 ODD = """\
 Code,Name,City,Country,Source,Request,Approved,Spent,Year,Currency
-1,Road,Lagos,NG,Fund,"$1,000","EUR 900","($5)",2023,EUR
+1,Road,Lagos,NG,Fund,"€1,000","EUR 900","(€5)",2023,EUR
 1,Road,Lagos,NG,Fund,50,40 EUR,,2023,EUR
 2,School,Lagos,NG,Bonds,0,500,,2023,EUR
 3,Park,Lagos,NG,Bonds,1.5M,100,,2023,EUR
@@ -91,6 +91,8 @@ Transport total,,Lagos,NG,,"9,999","9,999",,2023,EUR
 7,Pier,Lagos,NG,Bonds,1200$50,100,,2023,EUR
 8,Gate,Lagos,NG,Bonds,50¢,100,,2023,EUR
 9,Lock,Lagos,NG,Bonds,1.5 MIO,100,,2023,EUR
+10,Weir,Lagos,NG,Bonds,"$1,000",100,,2023,EUR
+11,Dam,Lagos,NG,Bonds,"1,000",USD 100,,2023,EUR
 """
 
 
@@ -98,9 +100,12 @@ def test_amounts_are_taken_whole_and_totals_not_at_all(officer: Officer, tmp_pat
     path = tmp_path / "budget.csv"
     path.write_text(ODD, encoding="utf-8")
     done = officer.tries(f"import {path} {RULE}")
-    assert (done.code, "13 rows: 3 used, 10 left out" in done.err) == (0, True), done.err
+    assert (done.code, "15 rows: 3 used, 12 left out" in done.err) == (0, True), done.err
     assert "left out, a total: 4" in done.err
     assert "left out, cannot be read in requested (bad-number): 5" in done.err
+    assert "left out, cannot be read in requested (other-currency): 1" in done.err
+    assert "left out, cannot be read in approved (other-currency): 1" in done.err
+    assert "'USD 100' is not in EUR, which its row is counted in" in done.err
     assert "such as line 5: '1.5M' is not a number written as 1,234.5." in done.err
     assert "such as line 11: The date is missing." in done.err
     assert "line 3 has the identity of line 2: kept as LAGOS-1-2023-FUND-2" in done.err

@@ -55,6 +55,36 @@ def problems_of(rule: str, *records: dict) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
+    ("amount", "unit", "read"),
+    [
+        ("€1,200", "EUR", "1200"),
+        ("(€1,200)", "eur", "-1200"),
+        ("EUR 1,200.5", "EUR", "1200.5"),
+        ("1,200 EUR", "EUR", "1200"),
+        ("(1,200)EUR", "EUR", "-1200"),
+        ("NGN ₦5", "NGN", "5"),
+        ("$1,200", "CAD", "1200"),
+        ("¥1,200", "JPY", "1200"),
+        ("€1,200", "USD", "other-currency"),
+        ("1,200 €", "GBP", "other-currency"),
+        ("USD 1,200", "EUR", "other-currency"),
+        ("1,200EUR", "USD", "other-currency"),
+        ("$1,200", "EUR", "other-currency"),
+        ("£1,200", "USD", "other-currency"),
+        ("€1,200", "person-day", "other-currency"),
+        ("1.5 MIO", "EUR", "bad-number"),
+        ("R$1,200", "BRL", "bad-number"),
+        ("1200$50", "CVE", "bad-number"),
+    ],
+)
+def test_an_amount_is_written_with_the_currency_of_its_row(amount, unit, read):
+    rule = a_rule('quantity = { column = "a" }', source="numbers = '1,234.5'", unit=unit)
+    tables, _, problems = applied(rule, {"id": "N", "a": amount})
+    rows = [row.cells["quantity"] for table in tables for row in table.rows]
+    assert ([one.code for one in problems] or rows) == [read]
+
+
+@pytest.mark.parametrize(
     ("path", "read"),
     [
         ("a.b", "1"),

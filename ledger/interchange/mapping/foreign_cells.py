@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.numbers import format_decimal, normalise_digits
+from ledger.interchange.mapping.currencies import SIGNS
 from ledger.interchange.mapping.problems import BadCell
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
@@ -202,14 +203,9 @@ def _written(text: str, form: re.Pattern[str]) -> str | None:
     return f"{match[1]}{whole}" + (f".{match[3]}" if match[3] else "")
 
 
-_SIGN: Final = "[$£€¥₦₹₱₺₽₩₪₫₴₵₡₲₸₮₭৳฿﷼]"
-_CURRENCY_SIGNS: Final = re.compile(rf"(?<![0-9]){_SIGN}|{_SIGN}(?![0-9])")
-"""Not between digits, where 1200$50 has a sign for its decimal point."""
-
-
 def _signed(text: str) -> str:
     """Return a number with its minus in front, however it was written, and without its currency."""
-    plain = _CURRENCY_SIGNS.sub("", normalise_digits(text)).strip()
+    plain = SIGNS.sub("", normalise_digits(text)).strip()
     for minus in ("\u2212", "\u2012", "\u2013"):
         plain = plain.replace(minus, "-")
     if plain.startswith("(") and plain.endswith(")"):

@@ -17,6 +17,7 @@ from ledger.core.numbers import format_decimal
 from ledger.core.quantity import Unit
 from ledger.interchange.canonical import NUMERIC_KINDS
 from ledger.interchange.mapping.codes import code_of, slug
+from ledger.interchange.mapping.currencies import has_currency, without_currency
 from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.foreign_cells import DATES, date_step, number_form
 from ledger.interchange.mapping.given_table import GIVEN
@@ -294,28 +295,15 @@ class Compiler:
         return step
 
     def _number(self, read: Read, value: Value, target: Target) -> Read:
-        """Compile a number: its form, its sign, a factor and its decimals."""
-        form, column = number_form(self.numbers), value.columns[0]
-        key = target.table, target.name
-        sign = None if value.sign is None else _signed(value.sign, column)
-        factor, places, report = value.times, self._places(value, target), self.report
-        compute = value.is_number
+        """Compile a number: what is written, a factor and its decimals."""
+        written, key = self._written_number(read, value, target), (target.table, target.name)
+        factor, places, report = value.times or Decimal(1), self._places(value, target), self.report
 
         def number(row: Row) -> str:
-            written = read(row)
-            if not written:
+            text = written(row)
+            if not text:
                 return ""
-            text = form.read(written)
-            if text is None:
-                raise BadCell(column, "bad-number", f"{written!r} {form.what}.", form.hint)
-            report.scientific += "e" in written.lower()
-            if sign is not None:
-                text = sign(row, text)
-            if not compute:
-                return text
-            exact = Decimal(text)
-            if factor is not None:
-                exact = _EXACT.multiply(exact, factor)
+            exact = _EXACT.multiply(Decimal(text), factor)
             if value.absolute:
                 exact = abs(exact)
             if places is not None:
@@ -325,7 +313,26 @@ class Compiler:
                 exact = rounded
             return format_decimal(exact)
 
-        return number
+        return number if value.is_number else written
+
+    def _written_number(self, read: Read, value: Value, target: Target) -> Read:
+        """Compile a number as it is written: its form, its currency and its sign."""
+        form, column, report = number_form(self.numbers), value.columns[0], self.report
+        sign = None if value.sign is None else _signed(value.sign, column)
+        unit_of = target.unit_of if target.kind is Kind.AMOUNT else None
+
+        def written_number(row: Row) -> str:
+            written = read(row)
+            if not written:
+                return ""
+            if unit_of is not None and has_currency(written):
+                written = without_currency(column, written, unit_of(row))
+            if (text := form.read(written)) is None:
+                raise BadCell(column, "bad-number", f"{written!r} {form.what}.", form.hint)
+            report.scientific += "e" in written.lower()
+            return text if sign is None else sign(row, text)
+
+        return written_number
 
     def _places(self, value: Value, target: Target) -> Callable[[Row], Decimal] | None:
         """Give what says to how many decimals a number is rounded, as the smallest part."""
