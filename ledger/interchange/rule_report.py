@@ -22,11 +22,12 @@ class SkippedRow(NamedTuple):
 class Repeat(NamedTuple):
     """A foreign row whose identity an earlier row had: imported as another record, or not again.
 
-    `alike` says that every cell the rule reads is the same as in the earlier row.
+    Without a `first_line` a record of the ledger with another identifier has it. `alike` says that
+    every cell the rule reads is the same as in the earlier row.
     """
 
     line: int
-    first_line: int
+    first_line: int | None
     identity: str
     alike: bool
 
@@ -93,7 +94,8 @@ class RuleReport:
             yield f"repeated and kept once: {_lines_of([one.line for one in self.once])}"
         for repeat in self.repeats:
             how = "repeats" if repeat.alike else "has the identity of"
-            yield f"line {repeat.line} {how} line {repeat.first_line}: kept as {repeat.identity}"
+            other = f"line {repeat.first_line}" if repeat.first_line else "another record"
+            yield f"line {repeat.line} {how} {other}: kept as {repeat.identity}"
 
     def _counts(self) -> Iterator[str]:
         for (table, column), count in sorted(self.unknown.items()):

@@ -298,7 +298,7 @@ class FileRun:
     def _find(self, row: Row, name: str, find: Find) -> _Fate:
         """Give a row the code of a record that it names; without its words there is none."""
         values = row.values
-        identified = self.run.found.identified(find, values)
+        identified = self.run.found.identified(find.table, find.identifier, values)
         if identified is not None:
             values[name] = identified
             return _Fate.USED
@@ -349,7 +349,12 @@ class FileRun:
             if name not in row.values:
                 what = f"The row has no {name}, by which the rule tells rows apart."
                 raise BadCell(name, "no-identity", what)
-        identity = code_of(slug(self.identity(row.values)))
+        recorded = None if spec.table is None else self._recorded(spec.table, row.values)
+        identity = recorded or code_of(slug(self.identity(row.values)))
+        if self.run.identified and not recorded and self._is_of_another(identity, row.values):
+            numbered = self._numbered(identity)
+            self.report.repeats.append(Repeat(line, None, numbered, alike=False))
+            return numbered
         # Whether two rows are alike is asked only where one may repeat another.
         read = 0 if spec.repeats == "refuse" else self._fingerprint(row)
         first = self.run.identities.setdefault(identity, (self.source.name, line, read))
@@ -362,10 +367,26 @@ class FileRun:
         if spec.repeats in {"once", "same"}:
             self.report.once.append(Repeat(line, first[1], identity, alike))
             return None
-        count = self.run.counts[identity] = self.run.counts.get(identity, 1) + 1
-        numbered = f"{identity}-{count}"
+        numbered = self._numbered(identity)
         self.report.repeats.append(Repeat(line, first[1], numbered, alike))
         return numbered
+
+    def _recorded(self, table: str, values: Mapping[str, str]) -> str | None:
+        """Give the code of the record that the ledger has by an identifier of the row."""
+        return self.run.found.identified(table, self.rule.row.identifier, values)
+
+    def _is_of_another(self, identity: str, values: Mapping[str, str]) -> bool:
+        """Say whether the ledger has the code for a record with another identifier."""
+        has_one = any(column in values for column in self.rule.row.identifier.values())
+        return has_one and normalised_code(identity) in self.run.identified
+
+    def _numbered(self, identity: str) -> str:
+        """Give the first numbered code that no row, and no record with an identifier, has."""
+        while True:
+            count = self.run.counts[identity] = self.run.counts.get(identity, 1) + 1
+            numbered = f"{identity}-{count}"
+            if normalised_code(numbered) not in self.run.identified:
+                return numbered
 
     def _fingerprint(self, row: Row) -> int:
         """Give a number that two rows have in common if all is the same that the rule reads."""

@@ -5,7 +5,7 @@ A new record counts from the row on that gives it: a row that is refused or left
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.lookups import country
 from ledger.interchange.mapping.problems import BadCell, LeftOut, NotNew
 from ledger.interchange.mapping.record_finder import KnownRecords, RecordFinder
-from ledger.interchange.mapping.value import Find, FindHere
+from ledger.interchange.mapping.value import FindHere
 from ledger.registers.table import IDENTIFIER, by_plural
 
 _FEW: Final = 3
@@ -48,16 +48,28 @@ class RecordIndex:
             if not one.withdrawn
         }
 
-    def identified(self, find: Find | FindHere, values: Mapping[str, str]) -> str | None:
+    def identified(
+        self, table: str, identifier: Mapping[str, str], values: Mapping[str, str]
+    ) -> str | None:
         """Give the code of the record that has the first known identifier of a row, None without.
 
-        It is the code by which the identifier was recorded, which may be a former one.
+        `identifier` names the column of each scheme. The code is that by which the identifier was
+        recorded, which may be a former one.
         """
-        for scheme, column in find.identifier.items():
-            key = find.table, normalised_code(scheme), normalised_code(values.get(column, ""))
+        for scheme, column in identifier.items():
+            key = table, normalised_code(scheme), normalised_code(values.get(column, ""))
             if key in self.identifiers:
                 return self.identifiers[key]
         return None
+
+    def with_identifier(self, table: str, schemes: Iterable[str]) -> frozenset[str]:
+        """Give the codes of the records of a table with an identifier in one of the schemes."""
+        asked = {normalised_code(scheme) for scheme in schemes}
+        return frozenset(
+            normalised_code(record)
+            for (of, scheme, _), record in self.identifiers.items()
+            if of == table and scheme in asked
+        )
 
     def finder_of(self, find: FindHere) -> RecordFinder:
         """Give what finds records of a table by some of their columns."""
@@ -83,7 +95,7 @@ class RecordIndex:
         `is_own` says that the output itself gives the record. Raises `BadCell` where several fit,
         `NotNew` where the output would give a record that is there, and as `find.none` says.
         """
-        identified = self.identified(find, values)
+        identified = self.identified(find.table, find.identifier, values)
         if identified is not None and is_own:
             raise NotNew
         if identified is not None:

@@ -137,10 +137,15 @@ class Identity(Part):
     numbered, kept only `once`, or counted once where it is the `same` in every cell that is read.
     The codes of a `pair` are put in order, so that a pair is one row whichever of the two is named
     first. `bad` says whether a row with a bad cell is refused, and the file with it, or left out.
+
+    `identifier` names schemes, each with the column that has the id: of a record of `table` with
+    that id the code is the row's identity, and no other row is given it.
     """
 
     template: Words | tuple[Words, ...] | None = None
     repeats: Literal["refuse", "number", "once", "same"] = "refuse"
+    table: Words | None = None
+    identifier: dict[Words, Words] = Field(default_factory=dict)
     pair: tuple[Words, Words] | None = None
     bad: Literal["refuse", "leave-out"] = "refuse"
 
@@ -157,6 +162,14 @@ class Identity(Part):
     def _has_what_repeats(self) -> Identity:
         if self.template is None and self.repeats in {"number", "once"}:
             raise ValueError(f"`repeats` = {self.repeats!r} goes with a `template`")
+        if (self.table is None) != (not self.identifier):
+            raise ValueError("`identifier` goes with the `table` whose records have it")
+        if self.identifier and self.repeats != "number":
+            raise ValueError("`identifier` goes with `repeats` = 'number'")
+        if self.table is not None and self.table not in by_plural():
+            raise ValueError(
+                f"{self.table!r} is no register; {did_you_mean(self.table, by_plural())}"
+            )
         return self
 
     @property
@@ -354,6 +367,7 @@ class ImportRule(Part):
         names = [name for part in self.row.parts for name in placeholders(part)]
         names += [*self.maps, *self.source.missing_in]
         names += self.row.pair or ()
+        names += self.row.identifier.values()
         for left_out in self.leave_out:
             names += [*left_out.missing, *left_out.equals]
             names += [name for one in left_out.where for name in one.columns]
@@ -386,7 +400,7 @@ class ImportRule(Part):
         """Give the tables among whose records of the ledger the rule looks for some."""
         own = {"needs", "projects", "providers"} if self._has_given else set[str]()
         own |= {output.table for output in self.output if output.new}
-        own |= {IDENTIFIER.plural for find in self._finds() if find.identifier}
+        own |= {IDENTIFIER.plural for one in (self.row, *self._finds()) if one.identifier}
         return frozenset({find.table for find in self._finds()} | own)
 
     def _finds(self) -> Iterator[Find | FindHere]:

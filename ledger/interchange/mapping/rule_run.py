@@ -44,6 +44,8 @@ class RuleRun:
     problems: list[ImportProblem] = field(default_factory=list)
     identities: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    identified: frozenset[str] = field(init=False)
+    """The codes of records that have an identifier by which the rule knows its rows."""
     made: dict[tuple[str, str], RawRow] = field(default_factory=dict)
     explanation: Explanation | None = None
     given: GivenRows = field(init=False)
@@ -51,6 +53,8 @@ class RuleRun:
     def __post_init__(self) -> None:
         """Index the records of the ledger."""
         self.found = RecordIndex(self.known)
+        row = self.rule.row
+        self.identified = self.found.with_identifier(row.table or "", row.identifier)
         if not self.finders:
             self.finders = make_finders(self.rule, self.known)
         self.given = GivenRows(
