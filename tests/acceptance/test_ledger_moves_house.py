@@ -41,10 +41,13 @@ def _deals(office: Office, *words: str) -> Any:
 
 
 def _acts(office: Office) -> list[tuple[Any, ...]]:
-    """List every act by what it did; entry numbers are each ledger's own."""
+    """List every act by what it did, in recorded order; entry numbers are each ledger's own."""
     columns = ("effective_on", "act", "deal", "need", "offer", "quantity", "unit", "reference")
     rows = office.do("journal", "list")["rows"]
-    return sorted(tuple(str(row[column]) for column in columns) for row in rows)
+    places = {row["entry"]: place for place, row in enumerate(rows)}
+    return [
+        (*(str(row[column]) for column in columns), places.get(row["reverses"])) for row in rows
+    ]
 
 
 def carry_over(one: Office, other: Office, days: list[str]) -> None:
@@ -144,6 +147,17 @@ def test_a_history_with_everything_in_it(
     office.checked()
     days = ["2026-01-31", "2026-04-01", "2026-05-31", "2026-06-01", "2026-07-01", "2026-11-23"]
     carry_over(office, second, days)
+
+
+def test_declarations_keep_the_order_in_which_they_were_recorded(
+    office: Office, second: Office
+) -> None:
+    office.take_in(small(needs=[need("N-2"), need("N-5", after="N-2")], offers=[offer()]))
+    office.do("deal", "introduce", "O-1", "N-2", "5 EUR", "--commit")
+    office.do("need", "add", "PRJ-1", "money", "70 EUR", "--code", "N-1", "--on", "2026-02-03")
+    office.do("need", "withdraw", "N-1", "1 EUR", "--on", "2026-03-03")
+    office.do("need", "add", "PRJ-1", "money", "80 EUR", "--code", "N-3", "--on", "2026-01-03")
+    carry_over(office, second, ["2026-02-01", "2026-02-28"])
 
 
 @pytest.mark.parametrize("seed", range(2))

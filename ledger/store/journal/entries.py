@@ -345,6 +345,12 @@ def deal_entries(connection: Connection, times: Times = NOW) -> Iterator[Entry]:
     return read_entries(connection, *there, *_counting(times))
 
 
+def first_deal_entry(connection: Connection, times: Times = NOW) -> int:
+    """Give the number of the first entry of a deal that counts at two times; zero without one."""
+    there = (entry.c.deal_id.is_not(None), *_counting(times))
+    return int(connection.scalar(select(func.min(entry.c.id)).where(*there)) or 0)
+
+
 def quantity_entries(connection: Connection, times: Times = NOW) -> Iterator[Entry]:
     """Read every entry on the own quantity of the needs and offers there are, in order."""
     there = [~in_error(side.value, movement.c.holder_id) for side in Side]

@@ -5,7 +5,8 @@ The journal becomes rows of the tables `deals` and `changes`, each act with its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from ledger.reference.units import shipped_units
 from ledger.registers.phases import phases_by_project
 from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import PHASE, PROJECT, REGISTERS, by_plural
-from ledger.store.journal.entries import deal_entries, quantity_entries
+from ledger.store.journal.entries import deal_entries, first_deal_entry, quantity_entries
 from ledger.store.phases import implied_phases
 from ledger.store.rates import read_rates
 from ledger.store.register_codes import former_codes
@@ -286,28 +287,42 @@ def _changes(reader: Reader) -> Iterator[CanonicalRow]:
     snapshot = reader.snapshot(*Side)
     entries = quantity_entries(reader.connection, reader.times)
     _, changes = journal_rows(entries, {})
-    declared = _declared_by_register(snapshot, changes)
+    first = first_deal_entry(reader.connection, reader.times)
+    implied = _declared_by_register(snapshot, changes, first)
     for row in changes:
-        if (row.side, row.code) not in declared:
+        if row.sequence not in implied:
             yield change_line(row, snapshot.units[row.unit])
 
 
 def _declared_by_register(
-    snapshot: Snapshot, changes: Iterable[ChangeRow]
-) -> set[tuple[Side, str]]:
-    """Find the needs and offers whose only change is the declaration their own row tells."""
-    by_account: dict[tuple[Side, str], list[ChangeRow]] = {}
-    for row in changes:
-        by_account.setdefault((row.side, row.code), []).append(row)
+    snapshot: Snapshot, changes: Sequence[ChangeRow], first_of_deals: int
+) -> set[int | None]:
+    """Find the declarations that the rows of needs and offers tell, by their numbers.
+
+    An import declares these before it posts the acts that have a number, needs before offers, in
+    the order of the tables. So they are the first entries, as long as they are in that order.
+    """
+    acts = Counter((row.side, row.code) for row in changes)
     records: dict[Side, Any] = {side: snapshot.records(side.value) for side in Side}
-    return {
-        (side, code)
-        for (side, code), rows in by_account.items()
-        if len(rows) == 1
-        and rows[0].act is Act.DECLARE
-        and rows[0].effective_on == records[side][code].declared_on
-        and rows[0].reference is None
-    }
+    implied: set[int | None] = set()
+    before = (False, "")
+    for row in changes:
+        record, place = records[row.side][row.code], (row.side is Side.OFFER, row.code)
+        # What names another record may be added out of the order of its table.
+        names_another = record.origin if row.side is Side.OFFER else record.after
+        if (
+            place < before
+            or names_another
+            or acts[row.side, row.code] > 1
+            or row.act is not Act.DECLARE
+            or row.effective_on != record.declared_on
+            or row.reference is not None
+            or 0 < first_of_deals < (row.sequence or 0)
+        ):
+            break
+        implied.add(row.sequence)
+        before = place
+    return implied
 
 
 def _rates(reader: Reader) -> Iterator[CanonicalRow]:
