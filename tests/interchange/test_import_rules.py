@@ -127,7 +127,8 @@ def test_a_file_without_the_rules_columns_is_refused_at_its_header():
 @pytest.mark.parametrize(
     ("before", "after", "key"),
     [
-        ('licence = "CC0"\n', "", "about.licence"),
+        ('licence = "CC0"', "licence = 5", "about.licence"),
+        ('licence = "CC0"', 'license = "CC0"', "about.license"),
         ('table = "cities"', 'table = "citys"', "output[1]"),
         ('name = { column = "town" }', 'nam = { column = "town" }', "output[1]"),
         (
@@ -151,6 +152,12 @@ def test_each_fault_of_a_rule_names_its_key(before: str, after: str, key: str):
     assert key in [problem.column for problem in refused.value.problems]
 
 
+def test_a_rule_may_say_a_part_of_what_it_is_about():
+    about = parse_rule(RULE.replace('source = "somebody"\nlicence = "CC0"\n', ""), "r.toml").about
+    assert (about.name, about.title) == ("list", "A list")
+    assert (about.source, about.licence) == ("r.toml", "not said")
+
+
 def test_a_rule_that_is_not_toml_says_where():
     with pytest.raises(BrokenRule, match="line 1"):
         parse_rule("about = \n", "r.toml")
@@ -169,8 +176,8 @@ def test_rules_are_found_by_name_or_path(tmp_path: Path):
 def test_every_shipped_rule_is_sound_and_named_after_its_file(name: str):
     rule = load_rule(name)
     assert rule.about.name == name
-    assert rule.about.source
-    assert rule.about.licence
+    assert rule.about.source != f"{name}.toml"
+    assert rule.about.licence != "not said"
 
 
 def test_slugs_are_stable():

@@ -88,7 +88,9 @@ def parse_rule(text: str, file: str) -> ImportRule:
         raise ImportRefused([ImportProblem(file, 1, "file", "bad-rule", what)])
     if former:
         content["source"] = content.pop("file")
-    content.setdefault("about", _about(file))
+    about = content.get("about", {})
+    if isinstance(about, dict):
+        content["about"] = {**_about(file), **about}
     try:
         return ImportRule.model_validate(content)
     except ValidationError as error:
@@ -123,7 +125,7 @@ _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def _about(file: str) -> dict[str, Any]:
-    """Say of a rule what its file says of it, where it says nothing itself."""
+    """Say of a rule what its file says of it, for the keys that it leaves out itself."""
     stem = Path(file).stem
     name = _NO_NAME.sub("-", stem.casefold()).strip("-")[:64].strip("-")
     return {"name": name or "rule", "title": stem or "rule", "source": file, "licence": "not said"}
