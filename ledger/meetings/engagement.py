@@ -17,16 +17,15 @@ For one body and one span of days, per city with a seat in it or an attendance:
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from itertools import accumulate
 from typing import Final, NamedTuple
 
+from ledger.meetings.calendar import Calendar, Expected, SeatTime, Span, days_of, overlaps
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
 from ledger.registers.network import DECIDING, EFFECTIVE, PRESENT, PRESENT_WORDS
 
@@ -61,40 +60,6 @@ class Share(NamedTuple):
 def _to_four_places(part: int, whole: int) -> Decimal | None:
     """Divide, rounding down; the cities of a report have few different shares."""
     return Decimal(part * _PLACES // whole).scaleb(-4) if whole else None
-
-
-class SeatTime(NamedTuple):
-    """A seat of a city in the body, as engagement asks of it.
-
-    `first` and `last` are its first and last day in force, None where they are not known, or for
-    an open end. `expects` says that its role has a step, `decides` that the step is deciding, and
-    `bore` that something came of it: a record whose chain of origins leads to it.
-    """
-
-    code: str
-    city: str
-    first: date | None
-    last: date | None
-    expects: bool
-    decides: bool
-    bore: bool = False
-
-    def holds_on(self, day: date) -> bool:
-        """Say whether the seat is in force on a day."""
-        begun = self.first is None or self.first <= day
-        return begun and (self.last is None or day <= self.last)
-
-
-class Span(NamedTuple):
-    """Days from a first through a last, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        """Count the days."""
-        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,15 +117,10 @@ class _AttendanceCounts(NamedTuple):
 
 
 _NOTHING: Final[Counter[str]] = Counter()
-_NEVER_THERE: Final = _AttendanceCounts(_NOTHING, 0, 0, 0, 0, _NOTHING)
 
 
 def _counted(words: Sequence[str]) -> Mapping[str, int]:
     return Counter(words) if words else _NOTHING
-
-
-def _first_day_of(seat: SeatTime) -> date:
-    return seat.first or date.min
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,41 +140,17 @@ class BodyRecords:
     first: date | None = None
 
     @cached_property
-    def held(self) -> list[Meeting]:
-        """The meetings that were not cancelled, in the order of their first days."""
-        held = (one for one in self.meetings if not one.cancelled)
-        return sorted(held, key=lambda one: (one.from_, one.code))
-
-    @cached_property
-    def _days(self) -> list[date]:
-        """The first days of the meetings that were held, in their order."""
-        return [one.from_ for one in self.held]
-
-    def held_in(self, span: Span) -> list[Meeting]:
-        """Give the meetings that were held and began in a span."""
-        first, end = self._places_in(span)
-        return self.held[first:end]
-
-    def _places_in(self, span: Span) -> tuple[int, int]:
-        """Give the place of the first meeting that began in a span, and that after the last."""
-        return bisect_left(self._days, span.first), bisect_right(self._days, span.last)
-
-    @cached_property
-    def _place_of(self) -> dict[str, int]:
-        """The place of each meeting that was held, in their order."""
-        return {one.code: place for place, one in enumerate(self.held)}
-
-    @cached_property
-    def _open_before(self) -> list[int]:
-        """How many meetings before each place have a list that is not complete."""
-        return [*accumulate((not one.complete for one in self.held), initial=0)]
+    def calendar(self) -> Calendar:
+        """The meetings that were held, in their order."""
+        return Calendar(self.meetings)
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Attendance]]:
         """The attendance of each city at meetings that were held, by meeting."""
         rows: dict[str, dict[str, Attendance]] = {}
+        held = self.calendar.place_of
         for one in self.attendance:
-            if one.meeting in self._place_of:
+            if one.meeting in held:
                 rows.setdefault(one.city, {})[one.meeting] = one
         return rows
 
@@ -229,7 +165,7 @@ class BodyRecords:
     @cached_property
     def contributed_on(self) -> dict[tuple[str, str], list[date]]:
         """The days on which cities contributed or moved something: see `contributed_on`."""
-        meetings = {one.code: one for one in self.held}
+        meetings = {one.code: one for one in self.calendar.held}
         return contributed_on(meetings, self.attendance, self.motions)
 
     @property
@@ -247,27 +183,45 @@ class BodyRecords:
 
     def cities(self, span: Span) -> list[str]:
         """Name the cities with a seat in the span, or an attendance at a meeting in it."""
-        seated = {one.city for one in self.seats if _overlaps(one, span)}
-        in_span = {one.code for one in self.held_in(span)}
+        seated = {one.city for one in self.seats if overlaps(one, span)}
+        in_span = {one.code for one in self.calendar.within(span)}
         attended = {city for city, rows in self.rows.items() if rows.keys() & in_span}
         return sorted(seated | attended)
 
     def engagement(self, city: str, span: Span) -> Engagement:
         """Compute the figures of one city over a span."""
         seats = self.seats_of.get(city, ())
-        ranges = self._expected([self._begun(city, one) for one in seats], span)
-        counts = self._attendance(city, span, ranges)
-        expected, incomplete = 0, self._open_before
-        not_recorded = -counts.at_incomplete
-        for first, end in ranges:
-            expected += end - first
-            not_recorded += incomplete[end] - incomplete[first]
+        rows = self.rows.get(city)
         deciding = [one for one in seats if one.decides]
+        expected = self.calendar.expected([self._begun(city, one) for one in seats], span)
+        if rows is not None or deciding:
+            return self._figures(expected, rows or {}, deciding, span)
+        # Cities that never attended nor decided have the same figures where the same is expected.
+        key = expected.ranges, span
+        found = self._of_absent.get(key)
+        if found is None:
+            found = self._of_absent[key] = self._figures(expected, {}, (), span)
+        return found
+
+    @cached_property
+    def _of_absent(self) -> dict[tuple[object, ...], Engagement]:
+        """The figures of cities that never attended, by what is expected of them in a span."""
+        return {}
+
+    def _figures(
+        self,
+        expected: Expected,
+        rows: Mapping[str, Attendance],
+        deciding: Sequence[SeatTime],
+        span: Span,
+    ) -> Engagement:
+        counts = self._attendance(rows, span, expected.ranges)
+        not_recorded = expected.incomplete - counts.at_incomplete
         in_force = [one for one in deciding if one.holds_on(span.last)]
         return Engagement(
-            expected=expected,
+            expected=expected.meetings,
             not_recorded=not_recorded,
-            present=Share(counts.present, expected - not_recorded),
+            present=Share(counts.present, expected.meetings - not_recorded),
             part=counts.presences.get("part", 0),
             apologies=counts.presences.get("apologies", 0),
             as_guest=counts.there - counts.present,
@@ -275,22 +229,20 @@ class BodyRecords:
             effective=Share(counts.active, counts.there),
             deciding=len(in_force),
             used=sum([self._is_used(one, span.last) for one in in_force]),
-            days=Share(_days_of(deciding, span) if deciding else 0, span.days),
+            days=Share(days_of(deciding, span) if deciding else 0, span.days),
         )
 
     def _attendance(
-        self, city: str, span: Span, ranges: Sequence[tuple[int, int]]
+        self, rows: Mapping[str, Attendance], span: Span, ranges: Sequence[tuple[int, int]]
     ) -> _AttendanceCounts:
-        """Count the attendance of a city at meetings of a span, in one pass."""
-        rows = self.rows.get(city)
-        if rows is None:
-            return _NEVER_THERE
-        begin, through = self._places_in(span)
+        """Count the attendance of a city at meetings of a span, in one pass over its rows."""
+        calendar = self.calendar
+        begin, through = calendar.places_in(span)
         at_incomplete = present = there = active = 0
         presences: list[str] = []
         contributions: list[str] = []
         for code, row in rows.items():
-            place = self._place_of[code]
+            place = calendar.place_of[code]
             if not begin <= place < through:
                 continue
             is_present = row.presence in PRESENT_WORDS
@@ -302,7 +254,7 @@ class BodyRecords:
                 if first <= place < end:
                     present += is_present
                     presences.append(row.presence)
-                    at_incomplete += not self.held[place].complete
+                    at_incomplete += not calendar.held[place].complete
         return _AttendanceCounts(
             presences=_counted(presences),
             at_incomplete=at_incomplete,
@@ -311,25 +263,6 @@ class BodyRecords:
             active=active,
             contributions=_counted(contributions),
         )
-
-    def _expected(self, seats: Iterable[SeatTime], span: Span) -> list[tuple[int, int]]:
-        """Give the places of the meetings that are expected in a span, as ranges apart.
-
-        A range is its first place and that after its last.
-        """
-        expecting = [one for one in seats if one.expects and _overlaps(one, span)]
-        if not expecting:
-            return []
-        expecting.sort(key=_first_day_of)
-        through, _ = self._places_in(span)
-        ranges = []
-        for one in expecting:
-            first, last = max(one.first or span.first, span.first), one.last or span.last
-            begin, end = self._places_in(Span(first, min(last, span.last)))
-            if max(begin, through) < end:
-                ranges.append((max(begin, through), end))
-                through = end
-        return ranges
 
     def _begun(self, city: str, seat: SeatTime) -> SeatTime:
         """Give a seat with the day from which meetings are expected of it.
@@ -344,9 +277,9 @@ class BodyRecords:
 
     def _first_attended(self, city: str) -> date | None:
         rows = self.rows.get(city, {}).values()
-        places = (self._place_of[one.meeting] for one in rows if one.is_present)
+        places = (self.calendar.place_of[one.meeting] for one in rows if one.is_present)
         first = min(places, default=None)
-        return None if first is None else self._days[first]
+        return None if first is None else self.calendar.days[first]
 
     def _is_used(self, seat: SeatTime, last: date) -> bool:
         """Say whether a seat was used by a day."""
@@ -409,34 +342,6 @@ class TargetState(NamedTuple):
     city: str
     figure: Decimal | None
     state: str
-
-
-def _overlaps(seat: SeatTime, span: Span) -> bool:
-    begun = seat.first is None or seat.first <= span.last
-    return begun and (seat.last is None or span.first <= seat.last)
-
-
-def _days_of(seats: Iterable[SeatTime], span: Span) -> int:
-    """Count the days of a span on which at least one of the seats is in force."""
-    periods = sorted(
-        (max(one.first or span.first, span.first), min(one.last or span.last, span.last))
-        for one in seats
-        if _overlaps(one, span)
-    )
-    days, through = 0, date.min
-    for first, last in periods:
-        begin = first.toordinal() if through < first else through.toordinal() + 1
-        days += max(0, last.toordinal() - begin + 1)
-        through = max(through, last)
-    return days
-
-
-def years_of(span: Span) -> list[Span]:
-    """Split a span into its calendar years."""
-    return [
-        Span(max(span.first, date(year, 1, 1)), min(span.last, date(year, 12, 31)))
-        for year in range(span.first.year, span.last.year + 1)
-    ]
 
 
 def add_up(figures: Sequence[Engagement]) -> Engagement:

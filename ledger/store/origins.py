@@ -22,7 +22,8 @@ from ledger.store.registers import (
     not_yet_known,
     value_before,
 )
-from ledger.store.stored_registers import StoredRegister
+from ledger.store.stored_registers import StoredRegister, Written, written_value
+from ledger.store.stored_registers import is_newest as is_newest_version
 
 
 class Key(NamedTuple):
@@ -76,10 +77,31 @@ def read_links(
     """Read the origins of all records there are, or of some registers, as now or as known then."""
     links: dict[Origin, Origin] = {}
     for kind in _WITH_ORIGIN if kinds is None else kinds:
-        query = _links_of(kind, known=known_at is not None)
-        for code, text in connection.execute(query, known_at_parameter(known_at)):
+        rows: Iterable[Any] = ()
+        if known_at is None:
+            rows = _written_links(kind).rows(connection)
+        else:
+            rows = connection.execute(_links_of(kind, known=True), known_at_parameter(known_at))
+        for code, text in rows:
             links[Origin(kind, code)] = parse_origin(text)
     return Links(links)
+
+
+@cache
+def _written_links(kind: str) -> Written:
+    """Write what selects the code and the origin of each record that has one, as now."""
+
+    def sql() -> str:
+        register, table = STORED_REGISTERS[kind], versioned()[kind].table
+        origin = next(one for one in register.terms if one.kind_column is not None)
+        return (
+            f'SELECT own.code, {written_value(origin)} FROM "{table}" AS own '  # noqa: S608 - names of the schema
+            f'JOIN "{table}_version" AS v ON v."{register.owner}" = own.id '
+            f"WHERE v.origin_id IS NOT NULL AND {is_newest_version(kind)} AND NOT v.in_error "
+            "ORDER BY own.id"
+        )
+
+    return Written(sql)
 
 
 @cache

@@ -9,10 +9,9 @@ is in error is hidden: it is found by no query here but `find_hidden`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -42,10 +41,11 @@ from ledger.store.db.types import marks_of
 from ledger.store.stored_registers import (
     StoredRegister,
     Term,
+    by_code,
     code_by_id,
     id_by_code,
     is_plain,
-    newest,
+    newest_records,
     newest_with,
     stored_register,
 )
@@ -119,8 +119,7 @@ def identity_of(kind: str) -> Table:
     return tables.proposal if kind == "proposal" else STORED_REGISTERS[kind].identity
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
+class StoredRecord(NamedTuple):
     """A record as it is kept: its id, the number of its version, and when that was recorded."""
 
     id: int
@@ -227,11 +226,12 @@ def load_all(
 
     In the order of codes, which is put right here: each server has a way of its own with letters.
     """
-    rows: Iterable[Any] = newest(connection, STORED_REGISTERS[kind])  # sent when it is read
+    rows = newest_records(connection, STORED_REGISTERS[kind])  # sent when it is read
+    found: Iterable[StoredRecord] = map(StoredRecord._make, rows)
     if known_at is not None:
-        rows = connection.execute(select_current(kind, known=True), {"known_at": known_at})
-    records = {record.record.code: record for record in stored_records(kind, rows)}
-    return {code: records[code] for code in sorted(records)}
+        query = select_current(kind, known=True)
+        found = stored_records(kind, connection.execute(query, {"known_at": known_at}))
+    return by_code({one.record.code: one for one in found})
 
 
 def codes_of(connection: Connection, kind: str) -> list[str]:
@@ -283,8 +283,8 @@ def load(
 
 def load_by(connection: Connection, kind: str, column: str, value: Any) -> list[StoredRecord]:
     """Read the records whose identity rows have a value in a column, in one statement."""
-    rows = newest(connection, STORED_REGISTERS[kind], f'own."{column}"', [value])
-    return list(stored_records(kind, rows))
+    found = newest_records(connection, STORED_REGISTERS[kind], f'own."{column}"', [value])
+    return [*map(StoredRecord._make, found)]
 
 
 def load_where(

@@ -54,10 +54,12 @@ def read_withdrawals(
     connection: Connection, cities: Iterable[str], zone: tzinfo, known_at: datetime | None = None
 ) -> Mapping[str, date]:
     """Read the day on which each of some withdrawn cities was last withdrawn, by code."""
+    asked, found = [*cities], dict[str, date]()
+    if not asked:
+        return found
     register = STORED_REGISTERS["city"]
     own, versions = register.identity.c, register.versions
-    found: dict[str, date] = {}
-    for codes in chunked([*cities]):
+    for codes in chunked(asked):
         query = (
             select(own.code, versions.c.withdrawn, versions.c.recorded_at)
             .join(versions, versions.c.city_id == own.id)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, and_, func
 from sqlalchemy.types import TypeEngine, to_instance
@@ -26,6 +26,7 @@ from ledger.store.db.prepared import ResultRow, convert_column, fetch_parts, pla
 from ledger.store.db.queries import origin_text
 from ledger.store.db.types import ROW_ID, Instant, type_of
 
+_Value = TypeVar("_Value")
 _Convert = Callable[[Any], Any]
 _ID: Final[TypeEngine[Any]] = to_instance(ROW_ID)
 
@@ -300,6 +301,34 @@ def newest(
     Each comes as its id, the number of its version, when that was recorded, and its terms. Those
     in error are left out. The values are as the driver takes them.
     """
+    for columns in _newest_columns(connection, register, where, values):
+        yield from zip(*columns, strict=True)
+
+
+def newest_records(
+    connection: Connection,
+    register: StoredRegister,
+    where: str | None = None,
+    values: Sequence[Any] = (),
+) -> Iterator[tuple[int, int, datetime, Any]]:
+    """Give the newest versions as `newest` does, with the record in place of its terms."""
+    for ids, versions, recorded_at, *terms in _newest_columns(connection, register, where, values):
+        yield from zip(ids, versions, recorded_at, map(register.record, *terms), strict=True)
+
+
+def by_code(records: dict[str, _Value]) -> dict[str, _Value]:
+    """Put what is known by code in the order of codes, in which most of it is read."""
+    codes = sorted(records)
+    return records if codes == [*records] else {code: records[code] for code in codes}
+
+
+def _newest_columns(
+    connection: Connection,
+    register: StoredRegister,
+    where: str | None = None,
+    values: Sequence[Any] = (),
+) -> Iterator[list[Iterable[Any]]]:
+    """Give the newest versions as `newest` does, many at once, and of those column by column."""
     key = register.kind, connection.dialect.name
     made = _MADE.get(key)
     if made is None:
@@ -311,7 +340,7 @@ def newest(
         columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for at, convert in made.converts:
             columns[at] = convert_column(columns[at], convert)
-        yield from zip(*columns, strict=True)
+        yield columns
 
 
 def newest_with(

@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ledger.meetings.engagement import BodyRecords, SeatTime, Span
+from ledger.meetings.calendar import SeatTime, Span
+from ledger.meetings.engagement import BodyRecords
 from ledger.meetings.records import Attendance, Meeting, Motion, Target
 
 CITIES = ("BER", "IST", "MHD")

@@ -22,7 +22,8 @@ from body_worlds import (
 from hypothesis import given
 from hypothesis_profiles import examples
 
-from ledger.meetings.engagement import BodyRecords, Share, Span, add_up, contributed_on, years_of
+from ledger.meetings.calendar import Span, years_of
+from ledger.meetings.engagement import BodyRecords, Share, add_up, contributed_on
 from ledger.meetings.records import Motion, Target
 
 YEAR = Span(date(2006, 1, 1), date(2006, 12, 31))

@@ -40,7 +40,13 @@ from ledger.store.phases import with_status_on
 from ledger.store.rates import read_day_rates
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id
 from ledger.store.restrictions import RestrictionsCache
-from ledger.store.stored_registers import BELOW, NAMED_BY, references_of, with_references
+from ledger.store.stored_registers import (
+    BELOW,
+    NAMED_BY,
+    by_code,
+    references_of,
+    with_references,
+)
 
 UNITS: Final = "unit"
 RATES: Final = "rate"
@@ -410,7 +416,7 @@ class Reader:
             zone=self.zone,
             base_currency=self.settings.base_currency,
             registers={
-                kind: {code: found[code].record for code in sorted(found)}
+                kind: by_code({code: one.record for code, one in found.items()})
                 for kind, found in there.items()
             },
             balances_by_side=self._balances(there, units, whole=whole),
@@ -481,7 +487,7 @@ class Reader:
         stored = every[kind]
         as_of, spec = self.times.as_of, STORED_REGISTERS[kind].spec
         if as_of is None:
-            return dict(stored)
+            return stored
         if kind == "deal":
             return {c: one for c, one in stored.items() if (one.id, Side.NEED) in stages}
         if kind in _DATED:

@@ -14,19 +14,11 @@ from ledger.core.filters import UnknownColumn
 from ledger.core.memory import garbage_collection_paused
 from ledger.core.quantity_errors import quote_text
 from ledger.gaps.trend import SpanBackwards, UnknownPeriod
-from ledger.meetings.engagement import (
-    BodyRecords,
-    Engagement,
-    SeatTime,
-    Span,
-    TargetState,
-    add_up,
-    years_of,
-)
+from ledger.meetings.calendar import SeatTime, Span, years_of
+from ledger.meetings.engagement import BodyRecords, Engagement, TargetState, add_up
 from ledger.reference.terms import Step
-from ledger.registers.network import CONTRIBUTIONS, MEASURES
-from ledger.registers.records import City
-from ledger.seats.report import NOTHING, SeatRecords
+from ledger.registers.network import CONTRIBUTIONS, EFFECTIVE, MEASURES, PRESENT
+from ledger.seats.report import SeatRecords
 from ledger.store.registers import find_code, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
 from ledger.usecases.seats import seat_records
@@ -171,30 +163,46 @@ class _BodyReport:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Give a row for each span and city, or group of cities."""
+        body = self._snapshot.records("body")[self._records.body]
+        of_body = {"body": body.code, "body_name": body.name}
         for span, figures in self._figures:
-            for name, cities in sorted(self._grouped(figures).items()):
-                yield self._row(span, name, {city: figures[city] for city in cities})
+            head = {**of_body, "from": span.first, "to": span.last}
+            if self._by == CITY:
+                yield from self._of_cities(head, span, figures)
+            else:
+                for name, cities in sorted(self._grouped(figures).items()):
+                    of_group = {city: figures[city] for city in cities}
+                    yield {**head, self._by: name, **self._group_figures(span, of_group)}
+
+    def _of_cities(
+        self, head: Mapping[str, Any], span: Span, figures: Mapping[str, Engagement]
+    ) -> Iterator[dict[str, Any]]:
+        """Give the rows of cities; those of which the figures are one value share its columns."""
+        cities, targets = self._snapshot.records(CITY), self._targets_of
+        columns: dict[int, dict[str, Any]] = {}
+        for code, one in figures.items():
+            shown = columns.get(id(one))
+            if shown is None:
+                shown = columns[id(one)] = figures_row(one)
+            city, marks = cities[code], self._records.marks(code, span.last)
+            yield {
+                **head,
+                CITY: city.code,
+                "city_name": city.name,
+                "office": city.office,
+                "country": city.country,
+                **shown,
+                "present_mark": marks[PRESENT],
+                "effective_mark": marks[EFFECTIVE],
+                "step": one.step(marks),
+                "targets": targets.get(code, []),
+            }
 
     def _grouped(self, cities: Iterable[str]) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = {}
         for city, group in _groups(self._snapshot, cities, self._by).items():
             groups.setdefault(group, []).append(city)
         return groups
-
-    def _row(self, span: Span, name: str, figures: Mapping[str, Engagement]) -> dict[str, Any]:
-        body = self._snapshot.records("body")[self._records.body]
-        head = {"body": body.code, "body_name": body.name, "from": span.first, "to": span.last}
-        if self._by != CITY:
-            return {**head, self._by: name, **self._group_figures(span, figures)}
-        marks = self._records.marks(name, span.last)
-        return {
-            **head,
-            **_city_terms(self._snapshot.records(CITY)[name]),
-            **figures_row(figures[name]),
-            **{f"{measure}_mark": mark for measure, mark in marks.items()},
-            "step": figures[name].step(marks),
-            "targets": self._targets_of.get(name, []),
-        }
 
     def _group_figures(self, span: Span, figures: Mapping[str, Engagement]) -> dict[str, Any]:
         """Add the figures of several cities up, and count the cities at each step."""
@@ -274,15 +282,6 @@ def _groups(snapshot: Snapshot, cities: Iterable[str], by: str) -> dict[str, str
 
 def _is_in(day: date, span: Span) -> bool:
     return span.first <= day <= span.last
-
-
-def _city_terms(city: City) -> dict[str, Any]:
-    return {
-        "city": city.code,
-        "city_name": city.name,
-        "office": city.office,
-        "country": city.country,
-    }
 
 
 def figures_row(figures: Engagement) -> dict[str, Any]:
@@ -384,11 +383,13 @@ def _by_body(records: Iterable[Any], body_of: Mapping[str, str]) -> dict[str, li
 
 def seat_times(records: SeatRecords, day: date) -> Iterator[tuple[str, SeatTime]]:
     """Give each seat in a body that has begun on a day, with the body's code."""
+    bore = {code for code, came in records.came_of.items() if not came.is_nothing}
     for seat in records.seats:
         if seat.body is None:
             continue
         held = records.held(seat)
-        if held.span.first > day:
+        first, last = held.span
+        if first > day:
             continue
         step = held.step
         yield (
@@ -396,10 +397,10 @@ def seat_times(records: SeatRecords, day: date) -> Iterator[tuple[str, SeatTime]
             SeatTime(
                 code=seat.code,
                 city=seat.city,
-                first=None if seat.from_ is None else held.span.first,
-                last=None if held.span.last == date.max else held.span.last,
+                first=None if seat.from_ is None else first,
+                last=None if last == date.max else last,
                 expects=step is not Step.NONE,
                 decides=step is Step.DECIDING,
-                bore=not records.came_of.get(seat.code, NOTHING).is_nothing,
+                bore=seat.code in bore,
             ),
         )
