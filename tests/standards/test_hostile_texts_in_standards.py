@@ -85,3 +85,24 @@ def test_each_text_is_read_back(fund: Officer, tmp_path: Path, titles: list[str]
     with exported(fund, tmp_path / "fts", "fts").open(encoding="utf-8", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert [one for one in cells if one[:1] in {"=", "+", "-", "@", "\t", "\r"}] == []
+
+
+def test_each_text_of_a_body_is_read_back_from_popolo(officer: Officer, tmp_path: Path) -> None:
+    table = tmp_path / "bodies.csv"
+    with table.open("w", encoding="utf-8", newline="") as out:
+        rows = ([f"H-{n}", one, "network", one, one] for n, one in enumerate(RECORDED))
+        csv.writer(out).writerows([["code", "name", "kind", "source", "note"], *rows])
+    officer.says(f"import {table} --yes")
+    rows = officer.asks("body list")["rows"]
+    assert len(rows) == len(RECORDED) > 100
+
+    file = exported(officer, tmp_path / "popolo", "popolo")
+
+    told = {one["id"]: one for one in json.loads(file.read_text("utf-8"))["organizations"]}
+    for row in rows:
+        one = told[f"body:{row['code']}"]
+        assert one["name"] == row["name"]
+        assert one.get("description", "") == (row["note"] or "")
+        assert [source["note"] for source in one.get("sources", [])] == [row["source"]]
+    again = officer.asks(f"import {file} --rules popolo --yes")
+    assert again["counts"]["registers"] == 0
