@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import AbstractContextManager, suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from waiting_lines import WaitingLines
+
+from ledger.store.db.sqlite import FileConnection
 
 KEPT = 3
 """Open files that wait in one process."""
@@ -26,7 +29,7 @@ LEDGERS = re.compile(r"ledger-\d+\.db")
 _File = tuple[int, ...]
 
 
-class _Line(sqlite3.Connection):
+class _Line(FileConnection):
     """A connection that knows by which terms it was made."""
 
     terms = ""
@@ -60,15 +63,16 @@ def forget() -> None:
 
 def _connect(dialect: SQLiteDialect_pysqlite, *args: Any, **terms: Any) -> sqlite3.Connection:
     path = Path(args[0]) if args and isinstance(args[0], str) else Path()
-    own = "factory" in terms  # a test that counts statements makes its connections
-    if not _waiting.sharing or own or not LEDGERS.fullmatch(path.name) or not path.is_file():
+    plain = terms.get("factory", FileConnection) is FileConnection  # one that tells has another
+    if not _waiting.sharing or not plain or not LEDGERS.fullmatch(path.name) or not path.is_file():
         return dialect.loaded_dbapi.connect(*args, **terms)  # type: ignore[no-any-return]
-    wanted = repr((args, sorted(terms.items())))
+    terms["factory"] = _Line
+    wanted = repr((args, sorted(terms.items(), key=itemgetter(0))))
     while (kept := _last_of(wanted)) is not None:
         if kept.file == _state(path):
             return kept.line
         kept.line.close()
-    line: _Line = dialect.loaded_dbapi.connect(*args, factory=_Line, **terms)
+    line: _Line = dialect.loaded_dbapi.connect(*args, **terms)
     line.terms, line.path = wanted, path
     return line
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
+import re
 import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -139,6 +141,50 @@ def test_a_file_that_cannot_be_read_is_not_called_damaged(name, file, capsys, mo
         monkeypatch.setattr("ledger.store.checks.file._damaged_pages", lambda _: iter(()))
     code, told = said(capsys, file, "check file --json")
     assert (code, "disk-trouble" in told, "Input/output error" in told) == (74, True, True)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_file_is_closed_at_once(name, file, capsys) -> None:
+    """Whatever refers to a reading that failed, it is not open after its command.
+
+    SQLite would say of another file that comes into its place that the disk fails.
+    """
+    DAMAGES[name](file)
+    gc.collect()
+    gc.disable()
+    try:
+        for line in ("check", "check request-keys", "check seals --json", *COMMANDS):
+            said(capsys, file, line)
+            held = opened(file)
+            # One descriptor is kept on purpose: to close it would release the locks of others.
+            assert held in ([], [file.name]), f"{line}: {held}"
+    finally:
+        gc.enable()
+
+
+def opened(file: Path) -> list[str]:
+    """Name the files of a ledger that this process holds open."""
+    held = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # that of the folder itself is closed by then
+            target = descriptor.readlink()
+            if target.parent == file.parent and target.name.startswith(file.name):
+                held.append(target.name)
+    return sorted(held)
+
+
+def test_an_entry_of_an_index_that_only_a_whole_check_finds_is_damage(
+    file, capsys, sealed_once
+) -> None:
+    content = bytearray(file.read_bytes())
+    entry = re.search(rb"\x04\x1d\x19.providerBANK/2", content, re.DOTALL)
+    assert entry is not None
+    content[entry.start() + 1] ^= 0x80  # the length of a text, in the header of the entry
+    file.write_bytes(content)
+    with closing(sqlite3.connect(file)) as raw:
+        assert raw.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    code, told = said(capsys, file, f"check --seal {sealed_once.marks[-1]}")
+    assert (code, "\nfile: " in told) == (1, True), told
 
 
 def test_malformed_json_is_no_damage_of_the_file() -> None:

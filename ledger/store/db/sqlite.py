@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -33,9 +34,47 @@ _READ_AT_ONCE: Final = 2**20
 
 def make_engine(url: URL) -> Engine:
     """Build the engine of a SQLite URL; touches no file yet."""
-    engine = create_engine(url, isolation_level=None, connect_args={"timeout": BUSY_SECONDS})
+    arguments = {"timeout": BUSY_SECONDS, "factory": FileConnection}
+    engine = create_engine(url, isolation_level=None, connect_args=arguments)
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "reset", _end_readings)
     return engine
+
+
+class FileConnection(sqlite3.Connection):
+    """A connection that ends with itself the readings of its rows.
+
+    The traceback of an error refers to what was read when it came up. SQLite keeps a file open, and
+    its locks, until the last reading is over; for the next file of that name in the same process it
+    then says that the disk fails.
+    """
+
+    def __init__(self, *args: Any, **terms: Any) -> None:
+        """Connect as the driver does."""
+        super().__init__(*args, **terms)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, *args: Any, **terms: Any) -> Any:
+        """Give a cursor of the driver, and know of it for as long as anything else does."""
+        cursor = super().cursor(*args, **terms)
+        self._cursors.add(cursor)
+        return cursor
+
+    def end_readings(self) -> None:
+        """Close all cursors."""
+        while self._cursors:
+            self._cursors.pop().close()
+
+    def close(self) -> None:
+        """Close all cursors, then the file."""
+        self.end_readings()
+        super().close()
+
+
+def _end_readings(connection: sqlite3.Connection, _record: Any, _state: Any) -> None:
+    """End what is still read when a transaction is over."""
+    if isinstance(connection, FileConnection):
+        connection.end_readings()
 
 
 @contextmanager
@@ -178,7 +217,8 @@ def _trouble_reading(path: Path) -> DiskTrouble | None:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         ) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            # A quick check passes over the entries of indexes, of which SQLite says the same.
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except OSError as error:
         return DiskTrouble(what, why=f"The system says: {error.strerror}.")
     except sqlite3.Error as error:
