@@ -237,11 +237,24 @@ def check_seals(sealing: SealCheckInput, outside: Sequence[TreeHead] = ()) -> Ch
     report = CheckReport("seals")
     sizes = {seal.size for seal in sealing.seals} | {head.size for head in outside}
     comparison = _Comparison(report, sealing.seals, frozenset({0, *sizes}))
-    comparison.run(sealing.sealed, sealing.recomputed)
-    _check_waiting_leaves(report, sealing.waiting)
+    comparison.run(sealing.sealed, _with_remains(report, sealing.recomputed))
+    _check_waiting_leaves(report, _with_remains(report, sealing.waiting))
     _check_seal_rows(report, sealing.seals, comparison)
     proven = _check_external_heads(report, outside, comparison)
     return report.result(*_notes(sealing, comparison, outside, proven))
+
+
+def _with_remains(report: CheckReport, leaves: Iterable[Leaf]) -> Iterator[Leaf]:
+    """Pass leaves on, and find those with an erased text of which no request says what remained.
+
+    A request that erases a text of what it adopts itself has no complete leaf yet.
+    """
+    for leaf in leaves:
+        is_recorded = leaf.remained is not None or leaf.content is None
+        if not is_recorded and leaf.erased_by not in {None, leaf.request}:
+            erased = f"when request {leaf.erased_by} erased a text"
+            report.fail(f"what remained of {leaf.name} {erased} is not recorded")
+        yield leaf
 
 
 def _check_waiting_leaves(report: CheckReport, waiting: Iterable[Leaf]) -> None:

@@ -194,6 +194,24 @@ def test_a_change_beside_an_erased_text_of_an_earlier_format_is_found(
     assert any("rows finding_event" in one for one in of_seals(earlier.world))
 
 
+@pytest.mark.every_engine
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_deleted_record_of_what_remains_is_found_before_its_request_is_sealed(
+    earlier: Officer, is_sealed: bool
+) -> None:
+    """Without it, what was sealed would be taken for any content of the leaf."""
+    if is_sealed:
+        earlier.says("audit seal")
+    earlier.says(f"audit erase finding:F-0001 --field reason,input,receipt {REASON}")
+    earlier.says(f"audit erase statement:BANK/2026/11 --field file_name {REASON}")
+    assert of_seals(earlier.world) == ()
+    disarm(earlier.world.url)
+    with closing(earlier.world.raw()) as raw:
+        assert raw.execute("DELETE FROM remaining_leaf").rowcount > 0
+    found = of_seals(earlier.world)
+    assert any("rows finding_event" in one and "not recorded" in one for one in found), found
+
+
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     "spoiled",
