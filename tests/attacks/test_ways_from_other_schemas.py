@@ -11,6 +11,7 @@ from postgres_server import Server
 from raw import Raw
 from world import World
 
+from ledger.store.admin.reach import _schemas_before
 from ledger.usecases.admin.health import _grants
 
 GUEST = f"guest_{os.getpid()}"
@@ -107,7 +108,27 @@ def test_a_search_path_with_another_schema_first_is_named(
     world: World, beside: Raw, request: pytest.FixtureRequest
 ) -> None:
     server: Server = request.getfixturevalue("postgresql_server")
-    for path, is_named in (("beside, public", True), ('"$user", public', False)):
+    for path, is_named in (
+        ("beside, public", True),
+        ('"$user", public', False),
+        ('"beside, public"', False),  # one schema, whose name has a comma
+        ('"a ""b"", c", Public', True),
+    ):
         server.administer(f"ALTER ROLE {GUEST} SET search_path = {path}")
         said = _grants(world.ledger)
         assert [f"ALTER ROLE {GUEST} RESET search_path" in one for one in said] == [True] * is_named
+
+
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [
+        ("beside, public", ["beside"]),
+        ("Beside,PUBLIC", ["beside"]),
+        ('"$user", pg_catalog, public', []),
+        ('"beside, public"', []),
+        ('"beside, public", "other ""one""", public, later', ["beside, public", 'other "one"']),
+        ('""', []),
+    ],
+)
+def test_a_search_path_is_read_as_the_server_reads_it(path: str, before: list[str]) -> None:
+    assert [*_schemas_before(path, "public")] == before

@@ -7,6 +7,7 @@ is found before it, adds rows to what the program reads or takes those that it w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -134,9 +135,16 @@ def reached_from_outside(connection: Connection) -> Iterator[str]:
             )
 
 
+_SCHEMA: Final = re.compile(r'"((?:[^"]|"")+)"|([^\s",][^",]*)')
+"""A schema of a search path: quoted, so that it may hold a comma, or plain and in any case."""
+
+
 def _schemas_before(path: str, own: str) -> Iterator[str]:
     """Give the schemas of a search path before the ledger's; none where that is not in it."""
-    names = [one.strip().strip('"') for one in path.split(",")]
+    names = [
+        quoted.replace('""', '"') if quoted else plain.strip().lower()
+        for quoted, plain in _SCHEMA.findall(path)
+    ]
     if own in names:
         yield from (
             one
