@@ -216,16 +216,17 @@ def test_a_commitment_is_corrected_after_the_rest_of_its_hold_lapsed(
     assert failures(world) == []
 
 
+@pytest.mark.parametrize("days", [0, 2])
 @pytest.mark.parametrize(("meant", "signed_later"), [(45, 0), (30, 0), (45, 20)])
 def test_a_commitment_is_corrected_before_a_hold_that_came_after_the_lapse(
-    world: World, officer: Officer, corrects: Correct, meant: int, signed_later: int
+    world: World, officer: Officer, corrects: Correct, meant: int, signed_later: int, days: int
 ) -> None:
     world.need("100 EUR")
     world.offer("1000 EUR")
     world.introduce("100 EUR", on=date(2026, 11, 1), until=date(2026, 11, 21))
     signed = world.commit("40 EUR", on=date(2026, 11, 10), command="deal commit")
     officer.tries("reconcile --only lapse")
-    later = NOON + timedelta(days=2)
+    later = NOON + timedelta(days=days, minutes=5)
     with time_machine.travel(later, tick=True):
         world.introduce("50 EUR", on=later.date(), until=UNTIL)
         if signed_later:

@@ -32,7 +32,7 @@ from ledger.store.journal.entries import acts_of_deal, reversal_of
 from ledger.store.session.instalments import note_cut
 from ledger.store.session.sequence import committed_in_sequence, require_in_sequence
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.deals.lapsed_holds import lapse_after, restore_lapse
+from ledger.usecases.deals.lapsed_holds import lapse_after, may_outlive_lapse, restore_lapse
 from ledger.usecases.deals.terms import agreed_instrument, agreed_rate, deal_at, require_admitted
 from ledger.usecases.journal.posting import make_room, post
 from ledger.usecases.origins import known_origin, note_later_origin, require_origin_reason
@@ -389,12 +389,14 @@ def _commit_in_time(
 ) -> DealAccount:
     """Commit a part of a hold that lapsed since: restore the lapse if needed, lapse the rest again.
 
-    The rest lapses on the day of the lapse, so that only the commitment makes a difference.
+    The rest lapses on the day of the lapse, so that only the commitment makes a difference. A hold
+    of that day is another one, and is not drawn on.
     """
-    try:
-        return _move_on(uow, deal, act, amount)
-    except (moves.NotEnoughHeld, moves.NothingToMove, OverdrawnLater):
-        pass
+    if may_outlive_lapse(uow, deal, lapse, amount):
+        try:
+            return _move_on(uow, deal, act, amount)
+        except (moves.NotEnoughHeld, moves.NothingToMove, OverdrawnLater):
+            pass
     with uow.undone_on_refusal():
         lapsed, held = restore_lapse(uow, deal, lapse, act.details.effective_on)
         signed = lapsed if amount is None else amount

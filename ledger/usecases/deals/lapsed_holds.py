@@ -12,10 +12,10 @@ from typing import Final
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.journal.entries import WAITING, Act, ActDetails, Posted
+from ledger.journal.entries import WAITING, Act, ActDetails, Draft, Posted
 from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
-from ledger.store.journal.entries import lapses_of_deal, read_entries_taking
+from ledger.store.journal.entries import introductions_of_deal, lapses_of_deal, read_entries_taking
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.journal.posting import CannotReverse
 from ledger.usecases.journal.reversal import reverse_posted
@@ -54,13 +54,56 @@ def held_by_request(uow: UnitOfWork, deal: DealAccount, day: date, lapse: Posted
     held = sum(
         ((one.to_stage is Stage.HELD) - (one.from_stage is Stage.HELD)) * one.amount
         for draft in uow.drafts
-        if draft.deal == deal.code
-        and draft.details.effective_on <= lapse.effective_on
-        and not (draft.act is Act.INTRODUCE and draft.details.effective_on > day)
+        if draft.deal == deal.code and _is_of_hold(draft, day, lapse)
         for one in draft.movements
         if one.side is Side.NEED
     )
     return max(held, 0)
+
+
+def _is_of_hold(draft: Draft, day: date, lapse: Posted) -> bool:
+    """Say whether an entry moves the hold that lapsed, and not one that came after it.
+
+    On the day of the lapse only a release does, or its reversal: the hold had ended before.
+    """
+    on = draft.details.effective_on
+    if draft.act is Act.INTRODUCE:
+        return on <= min(day, lapse.effective_on)
+    if on < lapse.effective_on or draft.act is Act.RELEASE:
+        return on <= lapse.effective_on
+    restored = {one.to_stage for one in draft.movements if one.from_stage in FREE_STAGE.values()}
+    return on == lapse.effective_on and draft.act is Act.REVERSE and Stage.HELD in restored
+
+
+def may_outlive_lapse(
+    uow: UnitOfWork, deal: DealAccount, lapse: Posted, amount: int | None
+) -> bool:
+    """Say whether an amount can still be on hold when a lapse is over; None is all that is held.
+
+    What the day of the lapse ends with on hold counts, but for a hold of that day, which came after
+    the lapse.
+    """
+    day = lapse.effective_on
+    anew = introductions_of_deal(uow.connection, deal.id, day)
+    introduced = [
+        *(one.movements for one in anew if not uow.posted_here.is_reversed(one.number)),
+        *(
+            draft.movements
+            for draft in uow.drafts
+            if (draft.deal, draft.act) == (deal.code, Act.INTRODUCE)
+            and draft.details.effective_on == day
+        ),
+    ]
+    held_anew = sum(
+        one.amount
+        for movements in introduced
+        for one in movements
+        if one.side is Side.NEED and one.to_stage is Stage.HELD
+    )
+    if not held_anew:
+        return True
+    held = uow.accounts.deal_timeline(deal, Side.NEED, day).stages.get(Stage.HELD, 0)
+    return amount is not None and amount <= held - held_anew
 
 
 def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) -> tuple[int, int]:
