@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +20,7 @@ from ledger.checks.result import CheckResult
 from ledger.checks.rows import CheckContext, DealRow, EntryRow, RunningBalances
 from ledger.journal.entries import EXEMPTED_FORMAT, Act
 from ledger.registers.records import Provider
-from ledger.restrictions.acts import Change, change_of, raising
+from ledger.restrictions.acts import Change, change_of, day_tested, raising
 from ledger.restrictions.bars import (
     PairRecords,
     PairTerms,
@@ -44,6 +45,10 @@ class _Act(NamedTuple):
     deal: DealRow
     change: Change
     exemptions: tuple[str, ...]
+
+    def on(self, day: date) -> _Act:
+        """Return the act as on the day on which it is tested."""
+        return self._replace(change=self.change._replace(day=day))
 
 
 class RestrictedActs(JournalCheck):
@@ -80,16 +85,18 @@ class RestrictedActs(JournalCheck):
             if one.account_id == deal.need_id and one.deal_id == deal.id and one.is_exact
         )
         moment = self.context.known_from(entry.recorded_at, entry.request_id)
-        act = _Act(entry.number, moment, deal, change_of(day, moves), entry.exemptions)
+        act = _Act(entry.number, moment, deal, change_of(day, entry.act, moves), entry.exemptions)
         self._acts[entry.request_id, deal.need_id, deal.offer_id, deal.instrument].append(act)
 
     def finish(self) -> CheckResult:
         """Judge the requests that moved something of a pair that a restriction names."""
         for acts in self._acts.values():
-            raised = raising([act.change for act in acts])
+            changes = [act.change for act in acts]
+            raised = raising(changes)
+            tested = [act.on(day_tested(changes, place)) for place, act in enumerate(acts)]
             for place in raised:
-                self._judge(acts[place])
-            for place, act in enumerate(acts):
+                self._judge(tested[place])
+            for place, act in enumerate(tested):
                 for code in act.exemptions:
                     if place not in raised or not self._rests_on(act, code):
                         self.report.fail(

@@ -2,7 +2,8 @@
 
 An act passes where, for its pair, the request raises none of held + committed + delivered,
 committed + delivered, and delivered on any day: one must be able to get out of what is barred, and
-to correct a figure downward. What raises one is tested on the day that it takes effect.
+to correct a figure downward. What raises one is tested on the day that it takes effect; a lapse
+that is taken back for a commitment, on the day of the commitment.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Side, Stage
-from ledger.journal.entries import Draft
+from ledger.journal.entries import Act, Draft
 from ledger.registers.records import Restriction
 from ledger.restrictions.bars import describe
 
@@ -55,16 +56,23 @@ class Change(NamedTuple):
     """By how much an entry changes each measure of its pair, on its day."""
 
     day: date
+    act: str
     by_measure: tuple[int, ...]
 
+    @property
+    def restores_hold(self) -> bool:
+        """Return whether the entry takes back that a hold was given up."""
+        held, firm, _ = self.by_measure
+        return self.act == Act.REVERSE and held > 0 >= firm
 
-def change_of(day: date, moves: Iterable[tuple[str, str, int]]) -> Change:
+
+def change_of(day: date, act: str, moves: Iterable[tuple[str, str, int]]) -> Change:
     """Add up what an entry moves of its need: from a stage, to a stage, how much."""
     changes = [0] * len(MEASURES)
     for source, target, amount in moves:
         for place, stages in enumerate(MEASURES):
             changes[place] += ((target in stages) - (source in stages)) * amount
-    return Change(day, tuple(changes))
+    return Change(day, act, tuple(changes))
 
 
 def change_by(draft: Draft) -> Change:
@@ -74,7 +82,7 @@ def change_by(draft: Draft) -> Change:
         for one in draft.movements
         if one.side is Side.NEED and one.deal is not None
     )
-    return change_of(draft.details.effective_on, moves)
+    return change_of(draft.details.effective_on, draft.act, moves)
 
 
 def raising(changes: Sequence[Change]) -> list[int]:
@@ -92,6 +100,20 @@ def raising(changes: Sequence[Change]) -> list[int]:
         if is_raised:
             places |= {at for at, one in enumerate(changes) if one.by_measure[measure] > 0}
     return sorted(places)
+
+
+def day_tested(changes: Sequence[Change], place: int) -> date:
+    """Give the day on which an entry of a request, all of one pair, is tested: its own.
+
+    What restores a lapsed hold for a commitment that was signed before it lapsed is tested with
+    that commitment: without the lapse, which came of its letter being late, it would not be there.
+    """
+    own = changes[place]
+    if not own.restores_hold:
+        return own.day
+    later = changes[place + 1 :]
+    signed = next((one.day for one in later if one.act == Act.COMMIT), own.day)
+    return min(own.day, signed)
 
 
 def _sums(changes: Iterable[tuple[date, int]]) -> dict[date, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.core.factors import Side, Stage
 from ledger.journal.entries import Act, ActDetails, Draft, Movement
-from ledger.restrictions.acts import MEASURES, change_by, raising
+from ledger.restrictions.acts import MEASURES, change_by, day_tested, raising
 
 FIRST = date(2026, 11, 1)
 STAGES = (Stage.OPEN, Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
@@ -62,6 +63,20 @@ def test_a_date_is_moved_later_and_not_earlier() -> None:
     back = act(3, Stage.DELIVERED, Stage.COMMITTED)
     assert raised(back, act(5, Stage.COMMITTED, Stage.DELIVERED)) == []
     assert raised(back, act(1, Stage.COMMITTED, Stage.DELIVERED)) == [1]
+
+
+def test_what_restores_a_lapsed_hold_is_tested_with_the_commitment_that_follows() -> None:
+    back = act(9, Stage.OPEN, Stage.HELD)
+    signed = replace(act(3, Stage.HELD, Stage.COMMITTED, 60), act=Act.COMMIT)
+    again = replace(act(9, Stage.HELD, Stage.OPEN, 40), act=Act.RELEASE)
+    changes = [*map(change_by, (back, again, signed))]
+    assert raising(changes) == [0, 2]
+    assert [day_tested(changes, at).day for at in range(3)] == [4, 10, 4]
+    late = [changes[0], change_by(replace(act(11, Stage.HELD, Stage.COMMITTED), act=Act.COMMIT))]
+    assert day_tested(late, 0).day == 10, "not later than its own day"
+    assert day_tested([changes[2], changes[0]], 1).day == 10, "no commitment follows"
+    firm = [change_by(act(9, Stage.OPEN, Stage.COMMITTED)), changes[2]]
+    assert day_tested(firm, 0).day == 10, "more than a hold is restored"
 
 
 def naive(acts: list[Draft]) -> list[date]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bars import a_restriction
 from officer import Officer
 from world import World
 
@@ -85,6 +86,51 @@ def test_who_took_the_quantity_since_is_named(lapsed, officer):
         lapsed.commit("1000 EUR", on=SIGNED)
     refused = officer.refused("deal commit D-0001 '1 EUR' --on 2026-11-20", 4, "D-0002")
     assert refused == "lapsed-quantity-taken"
+
+
+@pytest.mark.parametrize("anew", ["300 EUR", "500 EUR"])
+@pytest.mark.parametrize("part", ["400 EUR", None])
+def test_a_hold_of_the_day_of_the_lapse_is_not_drawn_on(lapsed, anew, part):
+    """It is another one, as it is on any later day."""
+    entry = lapsed.introduce(anew, until=date(2027, 1, 1), on=LAPSED)["entry"]
+    with lapsed.refuses(LapsedQuantityTaken, f"entry {entry}", "D-0001"):
+        lapsed.commit(part, on=SIGNED)
+    lapsed.reverse(entry)
+    lapsed.commit("400 EUR", on=SIGNED)
+
+    assert lapsed.deal_stages() == {"committed": 40000}
+    before = lapsed.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
+    assert before == {"held": 60000, "committed": 40000}
+    assert failures(lapsed) == []
+
+
+@pytest.mark.parametrize("since", [date(2026, 11, 21), LAPSED])
+def test_a_commitment_signed_before_a_bar_is_recorded_after_the_lapse(lapsed, officer, since):
+    """The lapse is taken back within the bar, and what counts is the day of the commitment."""
+    put_bar(lapsed, since)
+    officer.says("deal commit D-0001 '400 EUR' --on 2026-11-20 --reference 'Letter 9'")
+
+    assert lapsed.deal_stages() == {"committed": 40000}
+    assert lapsed.stages("need", "N-0001") == {"open": 60000, "committed": 40000}
+    within = "deal commit D-0001 '400 EUR' --on 2026-11-21"
+    if since < LAPSED:
+        assert officer.refused(within, 4, "barred on 2026-11-21") == "restricted"
+    else:
+        officer.says(within)
+    assert failures(lapsed) == []
+
+
+def test_a_commitment_signed_within_a_bar_is_refused_after_the_lapse(lapsed, officer):
+    put_bar(lapsed, SIGNED)
+    told = "barred on 2026-11-20"
+    assert officer.refused("deal commit D-0001 '400 EUR' --on 2026-11-20", 4, told) == "restricted"
+    assert lapsed.deal_stages() == {}
+    officer.says("deal commit D-0001 '400 EUR' --on 2026-11-19")
+
+
+def put_bar(world: World, since: date) -> None:
+    bar = a_restriction(providers=("BANK",), from_=since)
+    world.do(lambda uow: uow.add("restriction", bar))
 
 
 def test_a_release_by_an_officer_is_not_taken_back(world):

@@ -9,7 +9,7 @@ from datetime import date
 from ledger.core.factors import Side
 from ledger.registers.records import Exemption, Provider
 from ledger.registers.records import country_of as country_by
-from ledger.restrictions.acts import Change, Restricted, change_by, raising
+from ledger.restrictions.acts import Change, Restricted, change_by, day_tested, raising
 from ledger.restrictions.bars import Judgement, PairRecords, PairTerms, is_leave, pair_terms
 from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -21,7 +21,8 @@ def require_unbarred(uow: UnitOfWork) -> None:
     exemption names it. Raises `Restricted`.
     """
     for (need, offer, instrument), posted in _by_pair(uow).items():
-        places = [posted[at][0] for at in raising([change for _, change in posted])]
+        changes = [change for _, change in posted]
+        places = [(posted[at][0], day_tested(changes, at)) for at in raising(changes)]
         if places:
             records = _records(uow, need, offer)
             pair = pair_terms(records, country_of(uow, records.provider), instrument)
@@ -41,16 +42,16 @@ def _by_pair(uow: UnitOfWork) -> dict[_Pair, list[tuple[int, Change]]]:
     return pairs
 
 
-def _require_unbarred_pair(uow: UnitOfWork, places: Iterable[int], pair: PairTerms) -> None:
+def _require_unbarred_pair(
+    uow: UnitOfWork, places: Iterable[tuple[int, date]], pair: PairTerms
+) -> None:
     judged: dict[date, Judgement] = {}
-    for place in places:
-        draft = uow.drafts[place]
-        day = draft.details.effective_on
+    for place, day in places:
         if day not in judged:
             judged[day] = uow.restrictions.recording.judge(pair, day)
         bars, exemptions = judged[day]
         if bars:
-            deal = uow.accounts.deal(str(draft.deal)).record
+            deal = uow.accounts.deal(str(uow.drafts[place].deal)).record
             raise Restricted.by(bars, f"Offer {deal.offer} and need {deal.need}", day)
         if exemptions:
             codes = sorted({one.code for one in exemptions})
