@@ -150,6 +150,7 @@ class NaiveExchange(Naive):
             for one in self.rows("approach").values()
             if one["provider"] == f"P-{city}"
             and one["sent_on"] <= self.day.isoformat()
+            and one.get("declined_on", "9") > self.day.isoformat()
             and (
                 one.get("interested_on", "9") <= self.day.isoformat()
                 or one["answer_by"] >= self.day.isoformat()
@@ -158,26 +159,54 @@ class NaiveExchange(Naive):
         return len(deals) + len(asked)
 
     def partnerships(self) -> dict[str, dict[str, Any]]:
-        """Give `report partnerships`, in which nothing but undertakings came of a tie."""
+        """Give the status and the outcome of `report partnerships`, by code."""
         found, day = {}, self.day
         since = day.replace(year=day.year - 2)
         for code, one in self.rows("partnership").items():
             signed = days_of(one["signed"])[0] if one.get("signed") else None
             if signed is not None and signed > day:
                 continue
-            own = [row for row in self.rows("undertaking").values() if row["partnership"] == code]
-            done = [days_of(row["done_on"])[0] for row in own if row.get("done_on")]
-            done = [one_day for one_day in done if one_day <= day]
+            traces = [one for one in self.traces(code) if one[0] <= day]
             if one.get("ended") and days_of(one["ended"])[1] < day:
                 status = "ended"
-            elif done and max(done) >= since:
+            elif any(on >= since for on, _ in traces):
                 status = "active"
             elif signed is not None and signed >= since:
                 status = "new"
             else:
                 status = "sleeping"
-            found[code] = {"status": status, "outcome": "done" if done else "none"}
+            reached = [outcome for _, outcome in traces]
+            outcome = next((one for one in FURTHEST_FIRST if one in reached), "none")
+            found[code] = {"status": status, "outcome": outcome}
         return found
+
+    def traces(self, code: str) -> Iterator[tuple[date, str | None]]:
+        """Give the days on which a tie showed life, each with what was reached by it."""
+        below = {
+            kind: [
+                other
+                for other, row in self.rows(kind).items()
+                if self.leads_to(row, code, "partnership")
+            ]
+            for kind in ("partnership", "approach", "meeting", "deal")
+        }
+        for row in self.rows("undertaking").values():
+            if row["partnership"] in {code, *below["partnership"]} and row.get("done_on"):
+                yield days_of(row["done_on"])[0], "done"
+        for one in below["approach"]:
+            row = self.rows("approach")[one]
+            yield date.fromisoformat(row["sent_on"]), "asked"
+            if row.get("interested_on"):
+                yield date.fromisoformat(row["interested_on"]), "interested"
+            if row.get("declined_on"):
+                yield date.fromisoformat(row["declined_on"]), None
+        for one in below["meeting"]:
+            row = self.rows("meeting")[one]
+            if row.get("cancelled") != "yes":
+                yield self.on(row), None
+        for move in self.moves:
+            if move.deal in below["deal"] and move.reverses is None and self.stands(move):
+                yield move.day, move.reaches
 
     def tie_of(self, city: str, asker: str) -> str | None:
         """Give the status of the liveliest partnership in force of two cities."""
@@ -228,6 +257,7 @@ REGIONS = {frozenset(("IR", "PK")): "sub-region"}
 """What two of the countries lie in together."""
 TIES = ("active", "new", "sleeping", None)
 """The statuses of a partnership in force, and that there is none, in their order."""
+FURTHEST_FIRST = ("delivered", "committed", "done", "held", "interested", "asked")
 STANDINGS = ("proven", "credentialed", "declared", "none")
 
 

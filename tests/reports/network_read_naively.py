@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from network_told import BODIES, CITIES, Row, Told
+from network_told import BODIES, CITIES, Move, Row, Told
 
 STEPS = {
     "member": "present",
@@ -84,12 +84,18 @@ class Naive:
         last, _ = self.end_of(seat)
         return last is None or day <= last
 
-    def leads_to(self, row: Row, code: str) -> bool:
-        """Say whether the chain of origins of a row leads to a seat."""
+    def leads_to(self, row: Row, code: str, whose: str = "seat") -> bool:
+        """Say whether the chain of origins of a row leads to a seat, or a record of that kind."""
         kind, _, named = row.get("origin", "").partition(":")
         if not kind:
             return False
-        return (kind, named) == ("seat", code) or self.leads_to(self.rows(kind)[named], code)
+        if (kind, named) == (whose, code):
+            return True
+        return self.leads_to(self.rows(kind)[named], code, whose)
+
+    def stands(self, move: Move) -> bool:
+        """Say whether no reversal of an act stands."""
+        return not any(one.reverses == move.number and self.stands(one) for one in self.moves)
 
     def came_of(self, code: str) -> Counter[str]:
         """Count what came of a seat by the day, by kind."""
@@ -101,6 +107,14 @@ class Naive:
                 one for one in self.offers.values() if days_of(one["declared_on"])[0] <= self.day
             ],
             "deal": [row for deal, row in self.rows("deal").items() if deal in begun],
+            "approach": [
+                one for one in self.rows("approach").values() if one["sent_on"] <= f"{self.day}"
+            ],
+            "partnership": [
+                one
+                for one in self.rows("partnership").values()
+                if not one.get("signed") or days_of(one["signed"])[0] <= self.day
+            ],
         }
         return Counter(
             kind for kind, rows in there.items() for row in rows if self.leads_to(row, code)
@@ -160,6 +174,8 @@ class Naive:
                 "step": STEPS[seat["role"]],
                 "contributions": self.contributions(seat),
                 **{f"{kind}s": counts[kind] for kind in ("seat", "meeting", "offer", "deal")},
+                "approaches": counts["approach"],
+                "partnerships": counts["partnership"],
                 **{
                     stage: [f"{days}.00 person-day"] if days else []
                     for stage, days in quantities.items()

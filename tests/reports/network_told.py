@@ -49,7 +49,10 @@ class Recorded(NamedTuple):
 
 
 class Move(NamedTuple):
-    """One act of a deal: what it added to and took from each stage, on a day."""
+    """One act of a deal: what it added to and took from each stage, on a day.
+
+    `reaches` is the stage it got the deal to, if any, and `reverses` the number of another act.
+    """
 
     at: datetime
     number: int
@@ -58,6 +61,8 @@ class Move(NamedTuple):
     need: str
     day: date
     change: dict[str, int]
+    reaches: str | None = None
+    reverses: int | None = None
 
 
 @dataclass
@@ -136,18 +141,19 @@ class Teller:
             # A deal takes the origin of its offer unless it is told another one.
             origin = origin or self.told.known("offer", self.moment)[offer]["origin"]
             self._keep("deal", deal, {"offer": offer, "need": need, "origin": origin})
-        self._move(receipt, deal, on, {"held": days})
+        self._move(receipt, deal, on, {"held": days}, reaches="held")
         return str(deal)
 
     def act(self, deal: str, act: Act, days: int, on: date) -> None:
         receipt = self.world.act(act, deal, f"{days} person-day", on=on)
         before, after = _STAGES[act]
-        self._move(receipt, deal, on, {before: -days, after: days})
+        reaches = after if act in {Act.COMMIT, Act.DELIVER} else None
+        self._move(receipt, deal, on, {before: -days, after: days}, reaches=reaches)
 
     def reverse(self, move: Move, on: date) -> None:
         receipt = self.world.reverse(move.number, on=on)
         change = {stage: -days for stage, days in move.change.items()}
-        self._move(receipt, move.deal, on, change)
+        self._move(receipt, move.deal, on, change, reverses=move.number)
 
     @property
     def moment(self) -> datetime:
@@ -159,10 +165,12 @@ class Teller:
     def _keep(self, table: str, code: str, row: Row) -> None:
         self.told.rows.append(Recorded(self.moment, table, code, row))
 
-    def _move(self, receipt: dict[str, Any], deal: str, on: date, change: dict[str, int]) -> None:
+    def _move(
+        self, receipt: dict[str, Any], deal: str, on: date, change: dict[str, int], **more: Any
+    ) -> None:
         own = self.told.known("deal", self.moment)[deal]
         terms = (deal, own["offer"], own["need"], on, change)
-        self.told.moves.append(Move(self.moment, receipt["entry"], *terms))
+        self.told.moves.append(Move(self.moment, receipt["entry"], *terms, **more))
 
 
 _STAGES = {
@@ -226,9 +234,14 @@ class Turn:
     def city(self) -> str:
         return self.chance.choice([*CITIES])
 
-    def origin(self) -> str:
-        every = [f"{kind}:{code}" for kind in ("seat", "meeting") for code in self.known(kind)]
-        return self.chance.choice(every) if every and self.chance.often(0.4) else ""
+    def origin(self, share: float = 0.4, *more: str) -> str:
+        kinds = ("seat", "meeting", "approach", "partnership", "credential", *more)
+        every = [f"{kind}:{code}" for kind in kinds for code in self.known(kind)]
+        return self.chance.choice(every) if every and self.chance.often(share) else ""
+
+    def origin_of_deal(self) -> str:
+        """Draw an origin of an offer or a deal: an approach more often than all others."""
+        return self.origin(0.6, *("approach",) * 5, "partnership")
 
     def seat(self) -> None:
         terms = {"city": self.city(), "role": self.chance.choice(ROLES), "origin": self.origin()}
@@ -284,7 +297,7 @@ class Turn:
         declared = self.chance.day(300)
         until = self.chance.day() if self.chance.often(0.4) else None
         row = {"topics": topics, "declared_on": f"{declared}", "valid_until": f"{until or ''}"}
-        self.teller.offer(code, {**row, "origin": self.origin()})
+        self.teller.offer(code, {**row, "origin": self.origin_of_deal()})
 
     def approach(self) -> None:
         sent = self.chance.day()
@@ -294,6 +307,10 @@ class Turn:
         if self.chance.often(0.5):
             answered = sent + timedelta(days=self.chance.randint(0, 90))
             terms["interested_on"] = f"{min(answered, LAST)}"
+        if self.chance.often(0.3):
+            answered = sent + timedelta(days=self.chance.randint(90, 150))
+            terms |= {"declined_on": f"{min(answered, LAST)}", "reason": "price"}
+        terms["origin"] = self.origin()
         self.teller.add("approach", self.teller.code("AP"), **terms)
 
     def restriction(self) -> None:
@@ -311,7 +328,7 @@ class Turn:
         signed = self.chance.partial(0.7)
         terms = {"city": city, "with_city": other, "signed": signed}
         terms |= {"kind": self.chance.choice(("twinning", "memorandum"))}
-        terms["ended"] = self.chance.partial(0.3)
+        terms |= {"ended": self.chance.partial(0.3), "origin": self.origin()}
         self.teller.add("partnership", self.teller.code("PA"), **terms)
 
     def undertaking(self) -> None:
@@ -324,7 +341,8 @@ class Turn:
     def deal(self) -> None:
         offer, need = self.one_of("offer"), self.chance.choice([*NEEDS])
         on = self.chance.day(400) + timedelta(days=300)
-        deal = self.teller.introduce(offer, need, self.chance.randint(10, 25), on, self.origin())
+        days, origin = self.chance.randint(10, 25), self.origin_of_deal()
+        deal = self.teller.introduce(offer, need, days, on, origin)
         for act in (Act.COMMIT, Act.DELIVER):
             if self.chance.often(0.7):
                 on += self.chance.randint(0, 60) * DAY
@@ -371,6 +389,7 @@ BEGINNING = {
     Turn.target: 1,
     Turn.restriction: 2,
     Turn.partnership: 4,
+    Turn.approach: 4,
 }
 MIDDLE = {Turn.attendance: 8, Turn.motion: 1, Turn.deal: 6, Turn.approach: 3, Turn.meeting: 1}
 MIDDLE[Turn.undertaking] = 4

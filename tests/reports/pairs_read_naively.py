@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from exchanges_read_naively import NaiveExchange
@@ -10,6 +11,7 @@ from network_told import NEEDS, OFFERS, QUANTITY, Row
 
 ENDING = timedelta(days=30)
 STAGES = ("held", "committed", "delivered")
+PIPELINE = ("sent", "answered", "interested", "offered", *STAGES)
 
 
 class NaivePairs(NaiveExchange):
@@ -62,18 +64,51 @@ class NaivePairs(NaiveExchange):
         return found
 
     def pipeline(self) -> dict[str, dict[str, Any]]:
-        """Give the counts of `report pipeline`, in which nothing came of an approach."""
+        """Give the counts of `report pipeline`, and the days from stage to stage."""
         day = self.day.isoformat()
-        sent = [one for one in self.rows("approach").values() if one["sent_on"] <= day]
-        interested = [one for one in sent if one.get("interested_on", "9") <= day]
-        unanswered = [one for one in sent if one not in interested]
+        rows = self.rows("approach").items()
+        cohort = {code: one for code, one in rows if one["sent_on"] <= day}
+        reached = [self.reached_by(code, one) for code, one in cohort.items()]
+        unanswered = [
+            one
+            for one in cohort.values()
+            if min(one.get("interested_on", "9"), one.get("declined_on", "9")) > day
+        ]
         silent = [one for one in unanswered if one["answer_by"] < day]
-        counts = {
-            "sent": len(sent),
-            "waiting": len(unanswered) - len(silent),
-            "silent": len(silent),
-            "answered": len(interested),
-            "interested": len(interested),
-            **dict.fromkeys(("offered", *STAGES), 0),
+        found: dict[str, dict[str, Any]] = {
+            "waiting": {"approaches": len(unanswered) - len(silent)},
+            "silent": {"approaches": len(silent)},
         }
-        return {stage: {"approaches": count} for stage, count in counts.items()}
+        for before, stage in pairwise((None, *PIPELINE)):
+            took = sorted(
+                (one[stage] - one[before]).days
+                for one in reached
+                if before is not None and before in one and stage in one
+            )
+            found[stage] = {
+                "approaches": len([1 for one in reached if stage in one]),
+                "days": took[(len(took) - 1) // 2] if took else None,
+                "days_of": len(took),
+            }
+        return found
+
+    def reached_by(self, code: str, one: Row) -> dict[str, date]:
+        """Give the first day by the day on which an approach reached each of its stages."""
+        every = [("sent", one["sent_on"])]
+        for column, stage in (("interested_on", "interested"), ("declined_on", "declined")):
+            if one.get(column):
+                every += [("answered", one[column]), (stage, one[column])]
+        for row in self.offers.values():
+            if self.leads_to(row, code, "approach"):
+                every.append(("offered", row["declared_on"]))
+        for move in self.moves:
+            deal = self.rows("deal")[move.deal]
+            if move.reaches and self.stands(move) and self.leads_to(deal, code, "approach"):
+                further = STAGES[: STAGES.index(move.reaches) + 1]
+                every += [(stage, f"{move.day}") for stage in ("offered", *further)]
+        days: dict[str, date] = {}
+        for stage, text in every:
+            on = date.fromisoformat(text)
+            if on <= self.day:
+                days[stage] = min(on, days.get(stage, on))
+        return days

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis_profiles import EVERYDAY, examples
 from ledgers import Ledgers
@@ -25,6 +25,8 @@ from world import NOON, World
 
 PHASES = (Phase.explicit, Phase.generate)
 """A seed is not made smaller after a failure: another one is another network."""
+WITH_DEALS_OF_APPROACHES = 23
+"""A network in which offers and deals came of approaches, were delivered, and one was reversed."""
 MOMENTS, MOMENTS_EVERY_DAY = 5, 3
 """At how many pairs of times each ledger is asked."""
 
@@ -95,6 +97,7 @@ def test_reports_are_those_of_a_second_reading(
 
     @examples(30, everyday=2, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
     @given(st.integers(0, 2**32))
+    @example(WITH_DEALS_OF_APPROACHES)
     def read_twice(seed: int) -> None:
         world = World(ledgers.new())
         told, chance = tell(world, seed), Chance(seed)
