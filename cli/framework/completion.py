@@ -87,7 +87,7 @@ def _completer(kinds: tuple[str, ...], *, withdrawn: bool = False) -> Completer:
         others = [kind for kind in kinds if not found[kind]]
         names: dict[str, Words] = {}
         if incomplete and not withdrawn:
-            of_names = completion.complete_names_of(url, others)
+            of_names = completion.complete_names_of(url, others, incomplete)
             names = dict(zip(others, of_names, strict=True))
         return [
             word

@@ -49,22 +49,29 @@ def complete_codes_of(
     return [
         _limited(
             sorted(
-                (code, about.removesuffix(", "))
-                for rows in islice(answers, len(statements))
-                for code, about in rows
+                {
+                    (code, about.removesuffix(", "))
+                    for rows in islice(answers, len(statements))
+                    for code, about in rows
+                }
             )
         )
         for statements in of_kinds
     ]
 
 
-def complete_names_of(db_url: str, kinds: Sequence[str]) -> list[Completed]:
-    """List the codes of each of some kinds whose records have names, each with its name."""
+def complete_names_of(db_url: str, kinds: Sequence[str], typed: str = "") -> list[Completed]:
+    """List the codes of each of some kinds whose records have names, each with its name.
+
+    Names that begin with another letter than what was `typed` are left out; which of the others
+    begin as typed, whatever their capitals, is not for a database to say.
+    """
     specs = [versioned().get(kind) for kind in kinds]
     named = [spec for spec in specs if spec is not None and spec.title is not None]
-    statements = [_codes_statement(spec, withdrawn=False) for spec in named]
+    statements = [_codes_statement(spec, withdrawn=False, by=_BY_NAME) for spec in named]
+    letter = _like_pattern(typed[:1] if typed.isascii() else "")
     rows = dict(
-        zip((spec.name for spec in named), _read_each(db_url, statements, "%"), strict=True)
+        zip((spec.name for spec in named), _read_each(db_url, statements, letter), strict=True)
     )
     return [rows.get(kind, []) for kind in kinds]
 
@@ -151,7 +158,13 @@ def _limited(words: Completed) -> Completed:
     return words if len(words) <= _MOST else [*words[: _MOST - 1], words[-1]]
 
 
+_BY_CODE_POINTS: Final = "COLLATE BINARY"
+"""How texts are ordered here and in Python, as SQLite calls it."""
+_LAST: Final = " DESC LIMIT 1"
 _LIKE: Final = "upper({}) LIKE ? ESCAPE '\\'"
+_BY_CODE: Final = _LIKE.format("k.code")
+_BY_NAME: Final = f"({_LIKE.format('v.{title}')} OR v.{{title}} {_BY_CODE_POINTS} >= '\x7f')"
+"""Names that begin with a letter, or with one that is not of ASCII: its capital may be."""
 _NEWEST: Final = """NOT v.in_error AND NOT EXISTS (SELECT 1 FROM {0}_version later
     WHERE later.{0}_id = v.{0}_id AND later.version > v.version)"""
 _ALL_WITHDRAWN: Final = """EXISTS (SELECT 1 FROM balance b WHERE b.holder_id = k.id
@@ -173,20 +186,24 @@ def _statements(kind: str, *, withdrawn: bool) -> list[str]:
     spec = versioned().get(kind)
     if spec is None:
         return []
-    statements = [_codes_statement(spec, withdrawn=withdrawn)]
+    # What a record stands for is looked up for those that are shown alone.
+    statements = [f"{_codes_statement(spec, withdrawn=withdrawn)} LIMIT {_MOST}"]
     if spec.until_acts and not withdrawn:
         statements.append(_former_statement(kind))
     return statements
 
 
-def _codes_statement(spec: RegisterSpec, *, withdrawn: bool) -> str:
+def _codes_statement(spec: RegisterSpec, *, withdrawn: bool, by: str = _BY_CODE) -> str:
+    # The first table is gone through, by code in the order of codes, so that a limit ends it.
     # Only names from the specifications are put into the text; what was typed is the parameter.
     kind = spec.table
-    return f"""SELECT k.code, {_about(spec)} FROM {kind} k
-        JOIN {kind}_version v ON v.{kind}_id = k.id
-        WHERE {_LIKE.format("k.code")} AND {_NEWEST.format(kind)}
+    tables = f"{kind} k CROSS JOIN {kind}_version v"
+    if by != _BY_CODE:
+        tables = f"{kind}_version v CROSS JOIN {kind} k"
+    return f"""SELECT k.code, {_about(spec)} FROM {tables}
+        WHERE v.{kind}_id = k.id AND {by.format(title=spec.title)} AND {_NEWEST.format(kind)}
             AND {_in_use(spec, withdrawn=withdrawn)}
-        ORDER BY k.code"""  # noqa: S608
+        ORDER BY k.code {_BY_CODE_POINTS}"""  # noqa: S608
 
 
 def _in_use(spec: RegisterSpec, *, withdrawn: bool) -> str:
@@ -251,13 +268,22 @@ def _read_each(db_url: str, statements: Iterable[str], *given: str) -> list[list
     return read[name](rest, asked, given) or nothing
 
 
+def _with_last(statement: str, read: Callable[[str], list[Any]]) -> list[Any]:
+    """Run a statement; where it gives the first codes of more, give the last of all too."""
+    rows = read(statement)
+    of_codes = statement.removesuffix(f" LIMIT {_MOST}")
+    if len(rows) < _MOST or not of_codes.endswith(_BY_CODE_POINTS):
+        return rows
+    return rows + read(f"{of_codes}{_LAST}")
+
+
 def _read_file(rest: str, statements: list[str], given: tuple[str, ...]) -> list[list[Any]]:
     path = Path(rest.partition("?")[0].removeprefix("/"))
     if not path.is_file():
         return []
     address = f"file:{quote(str(path))}?mode=ro"
 
-    def rows(connection: sqlite3.Connection, statement: str) -> list[Any]:
+    def rows(statement: str) -> list[Any]:
         try:
             return connection.execute(statement, given).fetchall()
         except sqlite3.Error:
@@ -265,7 +291,7 @@ def _read_file(rest: str, statements: list[str], given: tuple[str, ...]) -> list
 
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT_SECONDS)) as connection:
-            return [rows(connection, one) for one in statements]
+            return [_with_last(one, rows) for one in statements]
     except sqlite3.Error:
         return []
 
@@ -276,11 +302,10 @@ def _read_server(rest: str, statements: list[str], given: tuple[str, ...]) -> li
     except ImportError:
         return []
 
-    def rows(connection: psycopg.Connection, statement: str) -> list[Any]:
+    def rows(statement: str) -> list[Any]:
         try:
-            return connection.execute(
-                statement.replace("?", "%s").encode(), given or None
-            ).fetchall()
+            said = statement.replace("?", "%s").replace(_BY_CODE_POINTS, 'COLLATE "C"')
+            return connection.execute(said.encode(), given or None).fetchall()
         except psycopg.Error:
             return []
 
@@ -288,6 +313,6 @@ def _read_server(rest: str, statements: list[str], given: tuple[str, ...]) -> li
         with psycopg.connect(
             f"postgresql://{rest}", connect_timeout=_TIMEOUT_SECONDS, autocommit=True
         ) as connection:
-            return [rows(connection, one) for one in statements]
+            return [_with_last(one, rows) for one in statements]
     except psycopg.Error:
         return []

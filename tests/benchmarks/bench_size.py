@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ COMMANDS = (
     ("status", ("status",)),
     ("gaps --json", ("gaps", "--json")),
 )
+COMPLETED = ("show N-", "need show N-00", "project show PRJ-")
+"""Lines that are completed as bash does."""
 _MANDATE = ("sectors", "countries", "min_ticket")
 Tables = dict[str, list[tuple[object, ...]]]
 
@@ -76,10 +79,23 @@ def measure(engine: str, place: Place, said: argparse.Namespace) -> None:
             if said.only in name:
                 some = [run([*words], url) for _ in range(said.times)]
                 spent.setdefault(name, []).append(min(some, key=lambda one: one.busy))
+        for line in COMPLETED:
+            if said.only in (name := f"{line}<TAB>"):
+                some = [completed(line, url) for _ in range(said.times)]
+                spent.setdefault(name, []).append(min(some, key=lambda one: one.busy))
     say(f"{engine}: CPU s (MB) at {', '.join(f'{one:,}' for one in said.needs)} needs")
     for name, every in spent.items():
         cells = "".join(f"{one.busy:8.2f} ({one.megabytes:4.0f})" for one in every)
         say(f"  {name:30}{cells}")
+
+
+def completed(line: str, url: str) -> Spent:
+    """Complete a line, and give what it took."""
+    asked = {"COMP_WORDS": f"cityfund {line}", "COMP_CWORD": str(len(line.split(" ")))}
+    os.environ |= {**asked, "_CITYFUND_COMPLETE": "complete_bash"}
+    spent = run([], url)
+    del os.environ["_CITYFUND_COMPLETE"]
+    return spent
 
 
 def filled(url: str, needs: int) -> Spent:

@@ -191,6 +191,28 @@ def work_of(completes: Completes, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     return count
 
 
+@pytest.mark.only_on("sqlite")
+def test_what_is_not_shown_is_not_read(
+    fund: Officer, work_of: Callable[[str, str], Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completion, "_MOST", 50)
+    copy_project(fund, 999)
+
+    assert work_of("project show PRJ-", "fish").rows == 50 + 1
+    assert work_of("project show Zz", "fish").rows == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("\u0130stanbul", "i"), ("Stra\u00dfburg", "strass"), ("\u00c9vora", "\u00e9v")],
+)
+def test_names_are_known_by_capitals_of_every_script(
+    fund: Officer, completes: Completes, name: str, typed: str
+) -> None:
+    fund.says("city add", name, "--code", "XCITY", "--country", "TR")
+    assert completes(f"city show {typed}") == [f"XCITY\t{name}"]
+
+
 CALLS_PER_WORD = 10
 """Calls of Python functions that a word of an answer may take."""
 COMPLETED = "show", "project show"
