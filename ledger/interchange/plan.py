@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -278,24 +279,35 @@ def _named(step: ImportStep, columns: Iterable[str]) -> set[str]:
     return named - {None, record.code}
 
 
+@cache
+def _names_by_codes(table: str) -> bool:
+    """Say whether the records of a table name others by codes in columns of one table each."""
+    spec = by_plural()[table]
+    return spec.has_own_code and not spec.found_by and table != IDENTIFIER.plural
+
+
+def _is_spelt_alike(planning: Planning, table: str, record: Any) -> bool:
+    """Say whether a record spells all codes as the ledger and the import do, as nearly all do."""
+    codes = planning.codes
+    if not _names_by_codes(table) or codes[table].find(record.code) != record.code:
+        return False
+    for column, other in REFERENCES.get(table, ()):
+        value = getattr(record, column)
+        if value and (value.__class__ is tuple or codes[other].find(value) != value):
+            return False
+    return not getattr(record, "origin", None)
+
+
 def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> Any:
     """Give the record with every code it names spelt as the ledger spells it."""
     record = row.record
+    if _is_spelt_alike(planning, table, record):
+        return record
     respelt: dict[str, Any] = {}
     code = planning.codes[table].find(record.code) or record.code
     if code != record.code:
         respelt["code"] = code
-    for column, other in REFERENCES.get(table, ()):
-        value = getattr(record, column)
-        if not value:
-            continue
-        known_code: Any
-        if isinstance(value, tuple):
-            known_code = tuple(planning.find(other, one, row.place, column) for one in value)
-        else:
-            known_code = planning.find(other, value, row.place, column)
-        if known_code != value:
-            respelt[column] = known_code
+    respelt |= _references_respelt(planning, table, row)
     if table == IDENTIFIER.plural and record.table in REGISTER_OF_TABLE:
         respelt["record"] = planning.find(record.table, record.record, row.place, "record")
     spec = by_plural()[table]
@@ -311,6 +323,23 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
         }
         respelt["code"] = spec.code_from(names)
     return replace(record, **respelt) if respelt else record
+
+
+def _references_respelt(planning: Planning, table: str, row: RegisterRow[Any]) -> dict[str, Any]:
+    """Give the columns of a row that name records otherwise than the ledger spells their codes."""
+    respelt: dict[str, Any] = {}
+    for column, other in REFERENCES.get(table, ()):
+        value = getattr(row.record, column)
+        if not value:
+            continue
+        known_code: Any
+        if isinstance(value, tuple):
+            known_code = tuple(planning.find(other, one, row.place, column) for one in value)
+        else:
+            known_code = planning.find(other, value, row.place, column)
+        if known_code != value:
+            respelt[column] = known_code
+    return respelt
 
 
 def _with_office(planning: Planning, city: City, place: Place) -> City:

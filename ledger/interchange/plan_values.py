@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text
@@ -22,17 +24,30 @@ from ledger.registers.table import by_plural
 def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]) -> None:
     """Note what a row says of its record."""
     cells = _cells(record, row)
-    if table == "needs" and row.quantity is not None:
+    if table == "needs" and row.quantity is not None and planning.raises:
         cells |= _stated_on(planning, record, row.quantity)
     planning.own.add(own_row(table, record.code, cells, row.place))
 
 
+class _Terms(NamedTuple):
+    """Terms of a record that a row fills: columns, their attributes, and what reads these."""
+
+    columns: tuple[str, ...]
+    attributes: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+
+
 @lru_cache(maxsize=1 << 10)
-def _terms_of(record_type: type, given: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Give the columns of some that are terms of a record, each with its attribute, in order."""
+def _terms_of(record_type: type, given: frozenset[str]) -> _Terms:
+    """Give the columns of some that are terms of a record, in order."""
     own = {one.name for one in fields(record_type)} if is_dataclass(record_type) else set()
-    columns = ((column, attribute_of(column)) for column in sorted(given - _NO_TERMS))
-    return tuple(one for one in columns if one[1] in own or hasattr(record_type, one[1]))
+    pairs = ((column, attribute_of(column)) for column in sorted(given - _NO_TERMS))
+    terms = [one for one in pairs if one[1] in own or hasattr(record_type, one[1])]
+    attributes = tuple(attribute for _, attribute in terms)
+    columns = tuple(column for column, _ in terms)
+    if len(terms) > 1:
+        return _Terms(columns, attributes, attrgetter(*attributes))
+    return _Terms(columns, attributes, lambda one: tuple(getattr(one, name) for name in attributes))
 
 
 _NO_TERMS: Final = frozenset({"code"})
@@ -40,9 +55,10 @@ _NO_TERMS: Final = frozenset({"code"})
 
 def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
     """Give the cells that a row filled, as texts; a quantity counts the smallest part."""
+    terms = _terms_of(record.__class__, row.given)
     cells = {
-        column: cell_text(getattr(record, attribute)) or ""
-        for column, attribute in _terms_of(record.__class__, row.given)
+        column: value if value.__class__ is str else cell_text(value) or ""
+        for column, value in zip(terms.columns, terms.values(record), strict=True)
     }
     if row.quantity is not None:
         cells["quantity"] = str(row.quantity)
@@ -68,7 +84,10 @@ def merge_edit(
 ) -> tuple[Any, tuple[str, ...]]:
     """Give the record after the edit and the fields it changes; an empty cell keeps its value."""
     changed: dict[str, Any] = {}
-    for column, attribute in _terms_of(record.__class__, row.given):
+    terms = _terms_of(record.__class__, row.given)
+    if terms.values(record) == terms.values(held):  # as the values of most rows are
+        return held, ()
+    for column, attribute in zip(terms.columns, terms.attributes, strict=True):
         value = getattr(record, attribute)
         before = getattr(held, attribute)
         if value == before:

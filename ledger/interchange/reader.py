@@ -116,6 +116,15 @@ class PackedRows(Sequence[RawRow]):
         if len(texts) > _MOST_TEXTS:  # most are codes and titles, which stand once
             texts.clear()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the columns."""
+        return self._names
+
+    def column(self, name: str) -> Sequence[str]:
+        """Give the texts of a column, row by row."""
+        return self._columns[self._names.index(name)]
+
     def __len__(self) -> int:
         """Count the rows."""
         return len(self._lines)

@@ -27,7 +27,8 @@ _FACTORS = tuple(factor.value for factor in Factor)
 
 Values = dict[str, Any]
 """What a row says, by column."""
-_Read = Callable[[Cells], Any]
+Read = Callable[[Cells], Any]
+"""What reads a cell, and notes it where it is bad."""
 
 
 FINDERS: Mapping[str, Callable[[str], str]] = {
@@ -41,19 +42,17 @@ FINDERS: Mapping[str, Callable[[str], str]] = {
 """What finds an entry of each reference vocabulary."""
 
 
-def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
+def read_record(
+    spec: RegisterSpec, cells: Cells, known: Mapping[str, Any] | None = None
+) -> tuple[Any, int | None]:
     """Give the record that a row describes and its quantity, None where that is not known.
 
     Every bad cell is noted; the record of a row with one must not be used. A city's office
-    that is not given is empty here: the plan finds it by region.
+    that is not given is empty here: the plan finds it by region. `known` has what the cells say
+    that are understood by themselves, where they were read already.
     """
-    reading = _reading(spec.name)
-    values: Values = dict(reading.empty)
-    for name, read in reading.always:
-        values[name] = read(cells)
-    for name in cells.values:
-        if name in reading.optional:
-            values[name] = reading.optional[name](cells)
+    reading = reading_of(spec.name)
+    values: Values = {**reading.empty, **(_read_cells(reading, cells) if known is None else known)}
     if reading.amounts:
         unit = _unit(cells)
         values["unit"] = unit.code if unit is not None else ""
@@ -71,14 +70,21 @@ def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     return spec.record_type(**values), quantity
 
 
-class _Reading(NamedTuple):
+def _read_cells(reading: Reading, cells: Cells) -> Values:
+    values = {name: read(cells) for name, read in reading.always}
+    optional = reading.optional
+    values |= {name: optional[name](cells) for name in cells.values if name in optional}
+    return values
+
+
+class Reading(NamedTuple):
     """How the rows of a register are read: cells by themselves, amounts in the row's unit.
 
     Most cells of most rows are empty, so `empty` has what an optional column then says.
     """
 
-    always: tuple[tuple[str, _Read], ...]
-    optional: Mapping[str, _Read]
+    always: tuple[tuple[str, Read], ...]
+    optional: Mapping[str, Read]
     empty: Mapping[str, Any]
     amounts: tuple[str, ...]
     ordered: tuple[tuple[str, str], ...]
@@ -88,14 +94,14 @@ class _Reading(NamedTuple):
 
 
 @cache
-def _reading(name: str) -> _Reading:
+def reading_of(name: str) -> Reading:
     """Say how the rows of a register are read, once, because an import reads thousands."""
     columns = REGISTERS[name].columns
     # A unit is understood with the factor that it is a unit of, and amounts with their unit.
     alone = [one for one in columns if one.kind in _OF_KIND and one.vocabulary != "units"]
     optional = {one.name: _reader(one) for one in alone if not _is_always_read(one)}
     nothing = Cells(Place("", 0), {}, Lookups({}, date.min), {})
-    return _Reading(
+    return Reading(
         tuple((one.name, _reader(one)) for one in alone if _is_always_read(one)),
         optional,
         {name: read(nothing) for name, read in optional.items()},
@@ -110,7 +116,7 @@ def _is_always_read(column: ColumnSpec) -> bool:
     return column.required or column.default == "today"
 
 
-def _reader(column: ColumnSpec) -> _Read:
+def _reader(column: ColumnSpec) -> Read:
     read = _OF_KIND[column.kind](column)
     if not column.required or column.kind is Kind.TEXT:
         return read
@@ -130,7 +136,7 @@ _NOTHING: Mapping[Kind, Any] = {Kind.WHOLE: 0, Kind.DECIMAL: Decimal(0)}
 """Stands in the place of a required value that is missing, where that is no text."""
 
 
-def _code(column: ColumnSpec) -> _Read:
+def _code(column: ColumnSpec) -> Read:
     name, empty = column.name, "" if column.required or column.filled else column.default
     if column.words:
         words, words_name = tuple(word for word, _ in column.words), column.words_name or name
@@ -143,7 +149,7 @@ def _code(column: ColumnSpec) -> _Read:
     )
 
 
-def _codes(column: ColumnSpec) -> _Read:
+def _codes(column: ColumnSpec) -> Read:
     name = column.name
     if column.vocabulary is not None:
         find = FINDERS[column.vocabulary]
@@ -154,7 +160,7 @@ def _codes(column: ColumnSpec) -> _Read:
     return partial(Cells.texts if column.kind is Kind.TEXTS else Cells.codes, column=name)
 
 
-def _text(column: ColumnSpec) -> _Read:
+def _text(column: ColumnSpec) -> Read:
     name = column.name
     if name in _NOTES:
         return partial(Cells.need_text if column.required else Cells.text, column=name)
@@ -165,14 +171,14 @@ _NOTES: Final = frozenset({"note", "text"})
 """Columns of free text, often copied from elsewhere: what hides in it is shown, not refused."""
 
 
-def _date(column: ColumnSpec) -> _Read:
+def _date(column: ColumnSpec) -> Read:
     name = column.name
     if column.default == "today":
         return lambda cells: cells.past_date(name) or cells.lookups.today
     return partial(Cells.past_date if column.past else Cells.date, column=name)
 
 
-def _whole(column: ColumnSpec) -> _Read:
+def _whole(column: ColumnSpec) -> Read:
     name, bounds = column.name, column.bounds or ()
     if column.default is None:
         return lambda cells: cells.whole(name, *bounds)
@@ -180,14 +186,14 @@ def _whole(column: ColumnSpec) -> _Read:
     return lambda cells: cells.whole(name, *bounds) or default
 
 
-def _decimal(column: ColumnSpec) -> _Read:
+def _decimal(column: ColumnSpec) -> Read:
     name, bounds = column.name, column.bounds
     if bounds is None:
         return partial(Cells.decimal, column=name)
     return lambda cells: cells.signed_decimal(name, *bounds)
 
 
-_OF_KIND: Mapping[Kind, Callable[[ColumnSpec], _Read]] = {
+_OF_KIND: Mapping[Kind, Callable[[ColumnSpec], Read]] = {
     Kind.CODE: _code,
     Kind.CODES: _codes,
     Kind.TEXT: _text,

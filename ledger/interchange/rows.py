@@ -13,6 +13,7 @@ from ledger.core.text import normalised_code
 from ledger.interchange import acts as acts_in
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import Cells, Lookups
+from ledger.interchange.column_reading import ColumnReader
 from ledger.interchange.problems import ImportProblem, Place
 from ledger.interchange.reader import RawTable
 from ledger.interchange.records import AliasRow, ChangeRow, DealActRow, RegisterRow
@@ -112,24 +113,35 @@ class _Places:
 def _read(table: RawTable, parsed: Tables, lookups: Lookups, places: _Places) -> None:
     rows, place_of = parsed.of(table.table), places.of(table)
     columns = {c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN}
-    for raw in table.rows:
+    spec = by_plural().get(table.table)
+    read_before = (
+        ((raw, None) for raw in table.rows)
+        if spec is None
+        else ColumnReader(spec.name, lookups).rows(table.rows)
+    )
+    for raw, known in read_before:
         cells = Cells(place_of(raw.line), raw.cells, lookups, table.columns)
-        row = read_row(table.table, cells, columns)
+        row = read_row(table.table, cells, columns, known)
         if not cells.bad:
             rows.append(row)
         elif code := raw.cells.get("code"):
             parsed.broken.setdefault(table.table, set()).add(code)
 
 
-def read_row(name: str, cells: Cells, columns: Collection[str]) -> object:
-    """Give the typed row of a table; each bad cell is noted with the cells."""
+def read_row(
+    name: str, cells: Cells, columns: Collection[str], known: Mapping[str, Any] | None = None
+) -> object:
+    """Give the typed row of a table; each bad cell is noted with the cells.
+
+    `known` has what the cells of a register say, where they were read already.
+    """
     if name in _ACTS:
         return _ACTS[name](cells)
     filled = [column for column, cell in cells.values.items() if cell and column in columns]
     given = _given(tuple(filled))
     if name == "rates":
         return RegisterRow(acts_in.parse_rate_row(cells), given, cells.place)
-    record, quantity = read_record(by_plural()[name], cells)
+    record, quantity = read_record(by_plural()[name], cells, known)
     return RegisterRow(record, given, cells.place, quantity)
 
 

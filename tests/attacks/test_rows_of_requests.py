@@ -27,8 +27,9 @@ from test_mutated_bytes import change, one_byte_off
 from world import World
 
 from ledger.journal.entries import CHAINED_FORMAT
-from ledger.store.db.prepared import HASHED_APART, hashes_of_stored, text_columns
+from ledger.store.db.prepared import HASHED_APART, hashes_of_stored
 from ledger.store.db.tables import every_table
+from ledger.store.db.types import text_columns
 from ledger.store.erasable import erasable_tables
 from ledger.store.evidence.links import read_links
 from ledger.store.evidence.request_rows import OF_NO_REQUEST, hashed_tables

@@ -93,6 +93,9 @@ class FileRun:
             OutputMaker(output, self.compiler, self.rule, source.name, run.given)
             for output in self.rule.output
         ]
+        if run.explanation is not None:  # which shows all that a row gives
+            for maker in self.makers:
+                maker.made_of = ()
 
     def problem(self, line: int, column: str | None, code: str, what: str, hint: str = "") -> None:
         """Note one thing wrong with the foreign file."""

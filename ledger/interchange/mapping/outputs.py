@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from ledger.core.text import normalised_code
+from ledger.interchange.canonical import NUMERIC_KINDS
 from ledger.interchange.mapping.given import GivenRows, require_given
 from ledger.interchange.mapping.given_table import GIVEN
 from ledger.interchange.mapping.lookups import named_countries
@@ -14,10 +16,14 @@ from ledger.interchange.mapping.paths import Node, compile_items
 from ledger.interchange.mapping.problems import BadCell, LeftOut, NotNew
 from ledger.interchange.mapping.rule import ImportRule, Output
 from ledger.interchange.mapping.steps import Compiler, Read, Row, Target, Test
+from ledger.interchange.mapping.templates import placeholders
 from ledger.interchange.mapping.tolerance import tolerance_of
-from ledger.interchange.mapping.value import OTHER, is_of_item
+from ledger.interchange.mapping.value import OTHER, ROW, is_of_item
 from ledger.interchange.reader import RawRow, RawTable
+from ledger.registers.spec import Kind
+from ledger.registers.table import by_plural
 
+_MOST_KEPT: Final = 4096
 _UNIT: Final = "unit"
 _IS_NEW: Final = "the ledger does not have it"
 
@@ -32,6 +38,8 @@ class Made:
     raw: RawRow
     """The row as tables hold it."""
     name: str = ""
+    words: tuple[str | None, ...] | None = None
+    """What it is made of, where rows with the same words give the same."""
 
 
 class OutputMaker:
@@ -72,6 +80,32 @@ class OutputMaker:
         ]
         self.items = None if output.each is None else self._items(output.each)
         self.reads = compiler.item_reads(filter(is_of_item, output.foreign_columns))
+        self.made_of = self._made_of()
+        self.kept: set[tuple[str | None, ...]] = set()
+
+    def _made_of(self) -> tuple[str, ...]:
+        """Name the columns that all of a record is made of, where they are only copied.
+
+        As foreign rows name the same city again and again, such a record is made once. There are
+        none where making it counts something, or can be another the next time.
+        """
+        output, names = self.output, dict[str, None]()
+        if not self.is_distinct or output.table not in by_plural() or output.new or self.tests:
+            return ()
+        if (
+            self.items is not None
+            or self.tolerance is not None
+            or by_plural()[output.table].has_quantity
+        ):
+            return ()
+        for name, value in output.columns.items():
+            kind = output.spec.kind_of(name)
+            is_copied = value.column is None or kind not in {Kind.DATE, *NUMERIC_KINDS}
+            if not (value.is_copied and is_copied):
+                return ()
+            read = [value.column] if value.column else [*chain(*map(placeholders, value.parts))]
+            names.update(dict.fromkeys(read))
+        return () if ROW in names else tuple(names)
 
     def _compiled(self) -> Iterator[tuple[str, Read]]:
         output = self.output
@@ -135,7 +169,9 @@ class OutputMaker:
         """
         self.beside = rows
         if self.items is None:
-            self._make(row, rows, bad)
+            copied = (*map(row.values.get, self.made_of),) if self.made_of else None
+            if copied not in self.kept:
+                self._make(row, rows, bad, copied)
             return
         items = self.items(row)
         if not items:
@@ -156,7 +192,13 @@ class OutputMaker:
                 continue
             self._make(of_item, rows, bad)
 
-    def _make(self, row: Row, rows: list[Made], bad: list[BadCell]) -> None:
+    def _make(
+        self,
+        row: Row,
+        rows: list[Made],
+        bad: list[BadCell],
+        words: tuple[str | None, ...] | None = None,
+    ) -> None:
         try:
             failed = self._failed(row) if self.tests else None
         except BadCell as error:
@@ -181,7 +223,7 @@ class OutputMaker:
             cells[name] = read(row) if is_new else ""
         if self.tolerance is not None and len(bad) == bad_before:
             self.tolerance.apply(cells, bad)
-        made = Made(self, row.line, cells, RawRow(row.line, cells))
+        made = Made(self, row.line, cells, RawRow(row.line, cells), words=words)
         if self.is_given:
             try:
                 require_given(cells)
@@ -214,6 +256,11 @@ class OutputMaker:
             unknown = (name for name, cell in made.cells.items() if not cell)
             report.unknown.update((table, one) for one in unknown if one not in self.output.new)
         self.table.rows.append(made.raw)
+        if made.words is not None:
+            self.kept.add(made.words)
+            if len(self.kept) > _MOST_KEPT:  # nearly every row gives another
+                self.kept.clear()
+                self.made_of = ()
 
 
 _CAME_FROM: Final = (

@@ -287,6 +287,13 @@ class Value(Part):
         return self.times is not None or self.round is not None or self.absolute
 
     @property
+    def is_copied(self) -> bool:
+        """Say whether it is a constant, or words of the row that no step changes."""
+        path = self.column or ""
+        is_plain = "[]" not in path and not is_of_item(path)
+        return is_plain and self.model_fields_set in ({"constant"}, {"column"}, {"template"})
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Give the templates, one or several or none."""
         if self.template is None:

@@ -16,19 +16,11 @@ from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Dialect,
-    Integer,
-    LargeBinary,
-    Select,
-    Table,
-)
+from sqlalchemy import Connection, Dialect, LargeBinary, Select, Table
 from sqlalchemy.exc import DBAPIError
 
 from ledger.store.db import tables
+from ledger.store.db.types import hashed_default, text_columns
 
 ResultRow = tuple[Any, ...]
 Parameters = Sequence[Any] | dict[str, Any]
@@ -169,20 +161,31 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[Sequence[
             values[at] = convert(values[at])
         send(connection, statement, values)
         return
-    # Column by column: a loop over rows and columns would take as long as the inserts.
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    _insert_columns(connection, table, _converted(rows, converts))
+
+
+def _converted(
+    rows: Sequence[Sequence[Any]], converts: Iterable[tuple[int, _Convert]]
+) -> list[Sequence[Any]]:
+    """Give the columns of rows, converted: a loop over rows and columns would take far longer."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for at, convert in converts:
-        columns[at] = convert_column(columns[at], convert)
-    converted = zip(*columns, strict=True)
-    left = len(rows)
+        columns[at] = list(convert_column(columns[at], convert))
+    return columns
+
+
+def _insert_columns(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
+    """Insert rows that are given as columns, each value as the driver takes it."""
+    statement, left = _insert_statement(table, connection.dialect).statement, len(columns[0])
+    rows = zip(*columns, strict=True)
     if connection.dialect.name == "sqlite":
         at_once = _rows_of_a_statement(table)
         some = _insert_sql_of_some(table, connection.dialect, at_once)
         while left >= at_once:
-            send(connection, some, [*chain.from_iterable(islice(converted, at_once))])
+            send(connection, some, [*chain.from_iterable(islice(rows, at_once))])
             left -= at_once
     if left:
-        send(connection, statement, list(converted), many=True)
+        send(connection, statement, list(rows), many=True)
 
 
 def insert_all_tuples(connection: Connection, table: Table, rows: Iterator[Sequence[Any]]) -> None:
@@ -288,18 +291,6 @@ HASHED_APART: Final = frozenset({"request", "receipt", "disclosure"})
 """The tables whose rows the hash of a request covers by its own terms and by salted hashes."""
 
 _quoted: Final[Callable[[str], str]] = encode_basestring
-_TEXTS: Final = {
-    **dict.fromkeys(("setting_version", "proposal", "finding_event"), ("reason",)),
-    **dict.fromkeys(("approval_answer", "approval_rule", "standing_approval"), ("reason",)),
-    "entry": ("override", "reason", "reference"),
-    "rate": ("source",),
-    "statement": ("file_name",),
-    "statement_line": ("reference",),
-    "finding": ("subject", "said", "ours", "theirs", "command", "file_name"),
-    "approval": ("lines",),
-}
-"""The columns whose texts can be erased, as `ledger.store.erasable` has them, which is loaded by
-few acts; the versions of a register name their own."""
 
 
 class _Hashed(NamedTuple):
@@ -333,28 +324,13 @@ def _hashed(table: Table) -> _Hashed:
     return _Hashed(
         f"{_quoted(table.name)}:",
         tuple(
-            (at, f"{_quoted(column.name)}:", _default(column))
+            (at, f"{_quoted(column.name)}:", hashed_default(column))
             for at, column in places
             if column.name not in texts
         ),
         tuple(binary),
         tuple((at, one) for at, one in converts if one is not None),
     )
-
-
-def text_columns(table: Table) -> Collection[str]:
-    """Give the columns of a table whose texts can be erased: no hash of a row covers them."""
-    texts: Collection[str] = table.info.get("texts") or _TEXTS.get(table.name, ())
-    return texts
-
-
-def _default(column: Column[Any]) -> Any:
-    if column.server_default is None:
-        return None
-    words = str(column.server_default.arg)  # type: ignore[attr-defined]
-    if isinstance(column.type, (Boolean, Integer)):
-        return int({"true": "1", "false": "0"}.get(words, words))
-    return words
 
 
 def hashes_of_stored(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]:
@@ -369,22 +345,46 @@ def hashes_of_stored(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]
 def _hashes(hashed: _Hashed, columns: list[Sequence[Any]]) -> list[bytes]:
     for at in hashed.binary:
         columns[at] = [None if value is None else bytes(value).hex() for value in columns[at]]
-    cells = [_hashed_cells(columns[at], name, default) for at, name, default in hashed.columns]
-    head = hashed.head
-    return [sha256((head + "".join(one)).encode()).digest() for one in zip(*cells, strict=True)]
+    # What all rows have alike is written once, before the next column in which they differ.
+    alike, varying = hashed.head, list[tuple[str, str, Any, Sequence[Any], set[Any]]]()
+    for at, name, default in hashed.columns:
+        distinct = {*columns[at]}
+        if len(distinct) == 1:
+            alike += _hashed_cell(name, default, *distinct)
+        else:
+            varying.append((alike, name, default, columns[at], distinct))
+            alike = ""
+    if not varying:
+        return [sha256(alike.encode()).digest()] * len(columns[0])
+    cells = [_hashed_cells(*one) for one in varying]
+    rows = map("".join, zip(*cells, strict=True))
+    return [sha256(f"{row}{alike}".encode()).digest() for row in rows]
 
 
-def _hashed_cells(column: Sequence[Any], name: str, default: Any) -> list[str]:
-    """Give the cells of a column as they are hashed.
+def _hashed_cell(name: str, default: Any, value: Any) -> str:
+    if value is None or value == default:
+        return ""
+    return f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},"
 
-    Each distinct value is written once: a day, a version or a request stands in many rows.
+
+def _hashed_cells(
+    before: str, name: str, default: Any, column: Sequence[Any], distinct: Collection[Any]
+) -> list[str]:
+    """Give the cells of a column as they are hashed, behind what stands `before` it in every row.
+
+    Each value that many rows have is written once: a day, a sector or a city.
     """
-    written = {
-        value: ""
-        if value is None or value == default
-        else (f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
-        for value in set(column)
-    }
+    begins, types = f"{before}{name}", {*map(type, distinct)}
+    if types == {int} and default is None:  # as of ids and moments
+        return [f"{begins}{value}," for value in column]
+    if 2 * len(distinct) > len(column):
+        return [
+            before
+            if value is None or value == default
+            else (f"{begins}{_quoted(value)}," if isinstance(value, str) else f"{begins}{value:d},")
+            for value in column
+        ]
+    written = {value: f"{before}{_hashed_cell(name, default, value)}" for value in distinct}
     return [written[value] for value in column]
 
 
@@ -402,10 +402,11 @@ class WrittenRows:
     def add(self, table: Table, rows: Sequence[ResultRow]) -> None:
         """Take in rows as they are written, their values in the order of the table's columns."""
         hashed = _hashed(table)
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        for at, convert in hashed.converts:
-            columns[at] = list(convert_column(columns[at], convert))
-        self.add_hashes(_hashes(hashed, columns))
+        self.add_hashes(_hashes(hashed, _converted(rows, hashed.converts)))
+
+    def add_columns(self, table: Table, columns: list[Sequence[Any]]) -> None:
+        """Take in rows as the columns of a file hold them."""
+        self.add_hashes(_hashes(_hashed(table), columns))
 
     def add_hashes(self, hashes: Iterable[bytes]) -> None:
         """Take in the hashes of rows."""
@@ -443,7 +444,11 @@ class RowBuffer:
 
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Put a row in line; every column of the table must be given."""
-        self._pending.setdefault(table.name, []).append(_picked(table)(row))
+        self.add_values(table, _picked(table)(row))
+
+    def add_values(self, table: Table, row: ResultRow) -> None:
+        """Put a row in line whose values stand in the order of the table's columns."""
+        self._pending.setdefault(table.name, []).append(row)
         self.count += 1
 
     def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -470,8 +475,19 @@ class RowBuffer:
         for name in sorted(self._pending.keys() | self._made.keys(), key=place.__getitem__):
             rows = chain(self._pending.pop(name, ()), self._made.pop(name, ()))
             while block := [*islice(rows, ROWS_AT_ONCE)]:
-                insert_tuples(connection, tables.metadata.tables[name], block)
-                if name not in HASHED_APART:
-                    self.hashes.add(tables.metadata.tables[name], block)
+                self._write(connection, tables.metadata.tables[name], block)
             self._written.add(name)
         self.count = 0
+
+    def _write(self, connection: Connection, table: Table, rows: Sequence[ResultRow]) -> None:
+        """Insert rows and take in their hashes, which cover what a file holds."""
+        is_hashed = table.name not in HASHED_APART
+        if is_hashed and connection.dialect.name == "sqlite" and len(rows) > 1:
+            converts = _insert_statement(table, connection.dialect).converts
+            columns = _converted(rows, converts)
+            _insert_columns(connection, table, columns)
+            self.hashes.add_columns(table, columns)
+            return
+        insert_tuples(connection, table, rows)
+        if is_hashed:
+            self.hashes.add(table, rows)

@@ -5,7 +5,7 @@ Those that statements name without the tables of registers are among them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -24,6 +24,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     TableClause,
     Text,
     column,
@@ -305,3 +306,33 @@ def introduced_lines() -> TableClause:
     """Give the lines of proposals that were introduced, as entries name them."""
     own = ("proposal_id", "line", "entry_id")
     return table("introduced_line", *(column(name, BigInteger) for name in own))
+
+
+_TEXTS: Final = {
+    **dict.fromkeys(("setting_version", "proposal", "finding_event"), ("reason",)),
+    **dict.fromkeys(("approval_answer", "approval_rule", "standing_approval"), ("reason",)),
+    "entry": ("override", "reason", "reference"),
+    "rate": ("source",),
+    "statement": ("file_name",),
+    "statement_line": ("reference",),
+    "finding": ("subject", "said", "ours", "theirs", "command", "file_name"),
+    "approval": ("lines",),
+}
+"""The columns whose texts can be erased, as `ledger.store.erasable` has them, which is loaded by
+few acts; the versions of a register name their own."""
+
+
+def text_columns(table: Table) -> Collection[str]:
+    """Give the columns of a table whose texts can be erased: no hash of a row covers them."""
+    texts: Collection[str] = table.info.get("texts") or _TEXTS.get(table.name, ())
+    return texts
+
+
+def hashed_default(column: Column[Any]) -> Any:
+    """Give what rows of before a column was added have in it: no hash of a row has that."""
+    if column.server_default is None:
+        return None
+    words = str(column.server_default.arg)  # type: ignore[attr-defined]
+    if isinstance(column.type, (Boolean, Integer)):
+        return int({"true": "1", "false": "0"}.get(words, words))
+    return words
