@@ -112,8 +112,10 @@ def bound_request_hash(terms: Iterable[object], rows: str) -> str:
     It is the SHA-256 of the terms of its row that are no texts, and of the hash of its rows, as one
     JSON list. The salted hashes of its texts are among those of its rows.
     """
-    text = json.dumps([*terms, rows], ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+    return sha256(_compact([*terms, rows]).encode()).hexdigest()
+
+
+_compact: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 FORMER_NAMES: Final[Mapping[str, str]] = {

@@ -118,10 +118,11 @@ def run_over_snapshot(
         if names:
             one_writer = journal_rows.had_one_writer(connection)
             checking.add(check_chain(read_links(connection), known, one_writer=one_writer))
-    with checking.attempt({*requested} - {"file", "seals", "chain"}):
-        zone, now = read_settings(connection).zone, moment_of(connection)
-        context = journal_rows.read_context(connection, zone, now)
-        _run_in_context(checking, connection, context, frozenset(requested))
+    with checking.attempt({*requested} - {"file", "seals", "chain"}) as names:
+        if names:
+            zone, now = read_settings(connection).zone, moment_of(connection)
+            context = journal_rows.read_context(connection, zone, now)
+            _run_in_context(checking, connection, context, frozenset(requested))
     with checking.attempt({"seals"} & {*requested}) as names:
         if names:
             checking.add(_seals(connection, outside, sealed_only=sealed_only))

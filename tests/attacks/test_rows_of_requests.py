@@ -202,6 +202,6 @@ def test_a_column_that_is_added_later_changes_no_hash() -> None:
     added = [Column("note", String), Column("kept", Boolean, server_default=true())]
     columns = [Column("id", Integer), Column("name", String)]
     after = Table("made_up", MetaData(), *columns, *added)
-    earlier = hashes_of_stored(before, [(1, "a")])
-    assert earlier == hashes_of_stored(after, [(1, "a", None, 1)])
-    assert earlier != hashes_of_stored(after, [(1, "a", None, 0)])
+    earlier = hashes_of_stored(before, [(1,), ("a",)])
+    assert earlier == hashes_of_stored(after, [(1,), ("a",), (None,), (1,)])
+    assert earlier != hashes_of_stored(after, [(1,), ("a",), (None,), (0,)])

@@ -61,6 +61,7 @@ def bench(place: Place, movements: int) -> None:
     timed("a seal after 200 acts", lambda: seal_journal(ledger, lambda _: asked("audit seal")))
     timed("nothing new", lambda: seal_journal(ledger, lambda _: asked("audit seal")))
     timed("check seals", lambda: run_checks(ledger, ["seals"], [seal.tree_head]))
+    timed("check chain", lambda: run_checks(ledger, ["chain"]))
     timed("prove one entry", lambda: prove(ledger, movements // 4))
 
 

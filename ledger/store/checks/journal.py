@@ -64,12 +64,13 @@ def stream(
 ) -> Iterator[Any]:
     """Run a query when its first row is asked for; give its rows one by one, a batch in memory."""
     # Whole batches at a time: row by row, fetching took longer than checking.
-    return chain.from_iterable(_batches(connection, query, parameters))
+    return chain.from_iterable(batches(connection, query, parameters))
 
 
-def _batches(
-    connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None
+def batches(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any] | None = None
 ) -> Iterator[Sequence[Any]]:
+    """Run a query when its first rows are asked for; give a batch of its rows after the other."""
     if is_small_on_server(connection):
         yield connection.execute(query, parameters).all()
         return

@@ -333,13 +333,18 @@ def _hashed(table: Table) -> _Hashed:
     )
 
 
-def hashes_of_stored(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]:
-    """Hash rows as the tables of a file hold them, or as a server does.
+def hashes_of_stored(table: Table, columns: Sequence[Sequence[Any]]) -> list[bytes]:
+    """Hash rows by their columns, as the tables of a file hold them or as a server does.
 
     What is empty or has its default is left out: a column that is added later to a table changes
     no hash of an earlier row. Texts that can be erased are left out too.
     """
-    return _hashes(_hashed(table), list(zip(*rows, strict=True)))
+    return _hashes(_hashed(table), list(columns))
+
+
+def hash_of_rows(hashes: Iterable[bytes]) -> str:
+    """Hash all rows of a request by their hashes, as `WrittenRows` does."""
+    return sha256(b"".join(sorted(hashes))).hexdigest()
 
 
 def _hashes(hashed: _Hashed, columns: list[Sequence[Any]]) -> list[bytes]:
@@ -417,7 +422,7 @@ class WrittenRows:
     def hex(self) -> str:
         """Give the hash of all rows."""
         digest = sha256()
-        for part in map(bytes, self.parts):
+        for part in map(bytes, filter(None, self.parts)):
             for one in sorted([part[at : at + _BYTES] for at in range(0, len(part), _BYTES)]):
                 digest.update(one)
         return digest.hexdigest()

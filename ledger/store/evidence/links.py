@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
@@ -14,9 +14,9 @@ from ledger.evidence.tree_head import REQUEST_KIND
 from ledger.journal.entries import BOUND_FORMAT, CHAINED_FORMAT
 from ledger.store.checks.journal import raw, stream
 from ledger.store.db import tables
-from ledger.store.db.prepared import WrittenRows
+from ledger.store.db.prepared import hash_of_rows
 from ledger.store.evidence.disclosures import DisclosureStream
-from ledger.store.evidence.leaves import AFTER_ALL, BEFORE_ALL
+from ledger.store.evidence.leaves import AFTER_ALL
 from ledger.store.evidence.request_rows import RequestRows
 from ledger.store.evidence.sources import UNREADABLE
 from ledger.store.session.rows import TEXTS_OF_REQUESTS, plain_terms
@@ -36,7 +36,7 @@ def read_links(connection: Connection) -> Iterator[LinkRow]:
         .order_by(request.c.id)
     )
     rows = _rows_of_bound(connection)
-    disclosures = DisclosureStream(connection, BEFORE_ALL, AFTER_ALL, REQUEST_KIND)
+    disclosures: DisclosureStream | None = None  # read where a request is of an earlier format
     for number, layout, *rest in stream(connection, query):
         parent, parent_hash, own_hash, *terms = rest
         due = None
@@ -45,6 +45,8 @@ def read_links(connection: Connection) -> Iterator[LinkRow]:
             if is_bound:
                 due = _bound_hash(rows, number, terms)
             else:
+                if disclosures is None:
+                    disclosures = DisclosureStream(connection, number - 1, AFTER_ALL, REQUEST_KIND)
                 own = disclosures.of(number, REQUEST_KIND, number, 0)
                 salts = ((field, bytes(one.salt)) for field, one in own.items())
                 erased = any(one.kept_hash is not None for one in own.values())
@@ -64,8 +66,9 @@ def _rows_of_bound(connection: Connection) -> RequestRows:
 def _bound_hash(rows: RequestRows, number: int, terms: Sequence[Any]) -> str:
     """Hash a request with all that it wrote, as it is now."""
     *own, body = terms
-    request = dict(zip(tables.request.columns.keys(), own, strict=True))
+    request = dict(zip(_COLUMNS, own, strict=True))
     texts = {"receipt": body, **{name: request[name] for name in TEXTS_OF_REQUESTS}}
-    written = WrittenRows()
-    written.add_hashes(rows.of(number, texts))
-    return bound_request_hash(plain_terms(request), written.hex())
+    return bound_request_hash(plain_terms(request), hash_of_rows(rows.of(number, texts)))
+
+
+_COLUMNS: Final = tuple(tables.request.columns.keys())

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from heapq import merge
-from itertools import groupby, islice
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from ledger.evidence.canonical import quoted
 from ledger.evidence.disclosures import salted_hash
 from ledger.evidence.tree_head import REQUEST_KIND
 from ledger.store.checks.extent import tables_with_rows
-from ledger.store.checks.journal import raw, stream
+from ledger.store.checks.journal import batches, raw
 from ledger.store.db import night_tables, tables
 from ledger.store.db.prepared import HASHED_APART, hashes_of_stored
 from ledger.store.db.tables import FORMER, IDENTITY_CHANGE
@@ -38,8 +38,6 @@ OF_NO_REQUEST: Final = (
 _UNREADABLE: Final = bytes(32)
 """Stands for a row that the program could not have written: no row has this hash."""
 
-_AT_ONCE: Final = 1000
-
 
 def hashed_tables() -> list[Table]:
     """Give the tables whose rows the hash of a request covers."""
@@ -57,7 +55,7 @@ class RequestRows:
         streams = [
             _rows_of(connection, table, bounds) for table in hashed_tables() if table.name in filled
         ]
-        streams.append(_by_request(_disclosures(connection, bounds)))
+        streams.append(_disclosures(connection, bounds))
         self._groups = groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0))
         self._next: tuple[int, Iterable[Any]] | None = next(self._groups, None)
 
@@ -79,13 +77,17 @@ class RequestRows:
 def _rows_of(connection: Connection, table: Table, bounds: tuple[int, int]) -> Iterator[_Some]:
     first, last = bounds
     former = _former(connection, table)
-    rows = stream(connection, _row_query(table), {"first": first, "last": last})
-    while block := [*islice(rows, _AT_ONCE)]:
-        written = [row[1:] for row in block]
-        if former:
-            written = [_as_written(table, row, former) for row in written]
-        owners = [row[0] for row in block]
-        yield from _by_request(zip(owners, _hashes(table, written), strict=True))
+    for rows in batches(connection, _row_query(table), {"first": first, "last": last}):
+        if not rows:
+            continue
+        written = [_as_written(table, row, former) for row in rows] if former else rows
+        owners, *columns = zip(*written, strict=True)
+        hashes = _hashes(table, columns)
+        end = 0
+        # Those of one request at once: rows that are merged one by one take far longer.
+        for request, same in groupby(owners):
+            start, end = end, end + len([*same])
+            yield request, hashes[start:end]
 
 
 @cache
@@ -97,19 +99,13 @@ def _row_query(table: Table) -> Select[Any]:
     return query.where(owner.between(bindparam("first"), bindparam("last")))
 
 
-def _by_request(rows: Iterator[tuple[int, Any]]) -> Iterator[_Some]:
-    """Give what is of one request at once: rows that are merged one by one take far longer."""
-    while block := [*islice(rows, _AT_ONCE)]:
-        for request, some in groupby(block, key=itemgetter(0)):
-            yield request, [what for _, what in some]
-
-
-def _hashes(table: Table, rows: Sequence[Sequence[Any]]) -> list[bytes]:
+def _hashes(table: Table, columns: Sequence[Sequence[Any]]) -> list[bytes]:
     with suppress(*UNREADABLE):
-        return hashes_of_stored(table, rows)
-    if len(rows) == 1:
+        return hashes_of_stored(table, columns)
+    if len(columns[0]) == 1:
         return [_UNREADABLE]
-    return [one for row in rows for one in _hashes(table, [row])]
+    rows = zip(*columns, strict=True)
+    return [one for row in rows for one in _hashes(table, [(value,) for value in row])]
 
 
 def owner_of(table: Table) -> Any:
@@ -137,15 +133,17 @@ def _former(connection: Connection, table: Table) -> dict[Any, dict[str, Any]]:
 def _as_written(
     table: Table, row: Sequence[Any], former: dict[Any, dict[str, Any]]
 ) -> Sequence[Any]:
+    """Give a row after its request, with the identity that it was written with."""
     names = [one.name for one in table.columns]
-    first = former.get(row[names.index("id")], {})
-    return [first.get(name, value) for name, value in zip(names, row, strict=True)]
+    owner, *values = row
+    first = former.get(values[names.index("id")], {})
+    return [owner, *(first.get(one, value) for one, value in zip(names, values, strict=True))]
 
 
 _KEY: Final = ("kind", "record", "version", "place", "field")
 
 
-def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[tuple[int, Any]]:
+def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[_Some]:
     """Give each disclosure, or its erasure; of an input, which has both, the erasure counts."""
     kept, erased = tables.disclosure.c, tables.erasure.c
     opened = select(*map(raw, kept[("request_id", *_KEY, "salt", "text")])).where(
@@ -154,23 +152,31 @@ def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[tu
     gone = select(*map(raw, erased[("erased_request", *_KEY, "hash")])).where(
         erased.erased_request.between(*bounds), erased.hash.is_not(None)
     )
-    rows = stream(connection, opened.order_by(*tables.disclosure.primary_key.columns))
     those = connection.execute(gone.order_by(*tables.erasure.primary_key.columns)).all()
-    every = merge(rows, those, key=itemgetter(0, 1, 2, 3, 4)) if those else rows
-    for key, group in groupby(every, key=itemgetter(0, 1, 2, 3, 4, 5)):
-        one = min(group, key=len)
-        yield key[0], (key[1:], one[6:])
+    blocks: Iterator[Iterable[Any]]
+    blocks = batches(connection, opened.order_by(*tables.disclosure.primary_key.columns))
+    if those:  # as in few ledgers
+        every = merge(chain.from_iterable(blocks), those, key=itemgetter(0, 1, 2, 3, 4))
+        leaves = groupby(every, key=itemgetter(0, 1, 2, 3, 4, 5))
+        blocks = iter([(min(group, key=len) for _, group in leaves)])
+    for block in blocks:
+        for request, some in groupby(block, key=itemgetter(0)):
+            yield request, [*some]
 
 
-def _disclosure_hash(one: Any, own: Mapping[str, Any]) -> bytes:
-    (*leaf, place, field), what = one
+def _disclosure_hash(one: Sequence[Any], own: Mapping[str, Any]) -> bytes:
+    _, kind, record, version, place, field, *what = one
     try:
         salted = what[0]
         if len(what) > 1:
             salt, text = what
-            if leaf[0] == LEAF_PLACES[REQUEST_KIND] and field in own:
+            if kind == _OF_REQUEST and field in own:
                 text = quoted(own[field])
             salted = salted_hash(bytes(salt), text)
-        return sha256(DISCLOSURE.format(*leaf, place, field, salted).encode()).digest()
+        words = DISCLOSURE.format(kind, record, version, place, field, salted)
+        return sha256(words.encode()).digest()
     except UNREADABLE:
         return _UNREADABLE
+
+
+_OF_REQUEST: Final = LEAF_PLACES[REQUEST_KIND]

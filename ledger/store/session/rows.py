@@ -336,16 +336,18 @@ class DisclosureRows:
 
 def plain_terms(request: Mapping[str, Any]) -> Iterator[Any]:
     """Give the terms of a request's row that are no texts, as its hash covers them."""
-    for column in tables.request.columns:
-        if column.name not in TEXTS_OF_REQUESTS:
-            value = request[column.name]
-            yield to_microseconds(value) if isinstance(value, datetime) else value
+    for name in _PLAIN_TERMS:
+        value = request[name]
+        yield to_microseconds(value) if isinstance(value, datetime) else value
 
 
 DISCLOSURE: Final = "disclosure:{},{},{},{},{},{}"
 """What is hashed of a disclosure: its leaf, place and field, and the salted hash in the leaf."""
 
 TEXTS_OF_REQUESTS: Final = frozenset({*PROVENANCE_FIELDS, "input"})
+_PLAIN_TERMS: Final = tuple(
+    one.name for one in tables.request.columns if one.name not in TEXTS_OF_REQUESTS
+)
 
 
 class JournalRows:
