@@ -167,14 +167,6 @@ def lapses_of_deal(connection: Connection, deal_id: int, day: date) -> Iterator[
             yield lapse
 
 
-def introductions_of_deal(connection: Connection, deal_id: int, day: date) -> Iterator[Entry]:
-    """Read the introductions of a deal that are dated on a day and count."""
-    of_day = (entry.c.effective_on == day, entry.c.act == Act.INTRODUCE)
-    for one in read_entries(connection, entry.c.deal_id == deal_id, *of_day):
-        if reversal_of(connection, one.number) is None:
-            yield one
-
-
 def read_request_entries(connection: Connection, request_id: int) -> list[Entry]:
     """Read the entries that one request posted, in recorded order."""
     return list(read_entries(connection, entry.c.request_id == request_id))

@@ -15,7 +15,12 @@ from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.journal.entries import WAITING, Act, ActDetails, Draft, Posted
 from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
-from ledger.store.journal.entries import introductions_of_deal, lapses_of_deal, read_entries_taking
+from ledger.store.journal.entries import (
+    acts_of_deal,
+    lapses_of_deal,
+    read_entries_taking,
+    reversal_of,
+)
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.journal.posting import CannotReverse
 from ledger.usecases.journal.reversal import reverse_posted
@@ -84,21 +89,19 @@ def may_outlive_lapse(
     the lapse.
     """
     day = lapse.effective_on
-    anew = introductions_of_deal(uow.connection, deal.id, day)
-    introduced = [
-        *(one.movements for one in anew if not uow.posted_here.is_reversed(one.number)),
-        *(
-            draft.movements
-            for draft in uow.drafts
-            if (draft.deal, draft.act) == (deal.code, Act.INTRODUCE)
-            and draft.details.effective_on == day
-        ),
-    ]
     held_anew = sum(
         one.amount
-        for movements in introduced
-        for one in movements
-        if one.side is Side.NEED and one.to_stage is Stage.HELD
+        for one in acts_of_deal(uow.connection, deal.id, Act.INTRODUCE)
+        if one.effective_on == day
+        and reversal_of(uow.connection, one.number) is None
+        and not uow.posted_here.is_reversed(one.number)
+    ) + sum(
+        one.amount
+        for draft in uow.drafts
+        if (draft.deal, draft.act) == (deal.code, Act.INTRODUCE)
+        and draft.details.effective_on == day
+        for one in draft.movements
+        if one.side is Side.NEED
     )
     if not held_anew:
         return True
