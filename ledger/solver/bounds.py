@@ -102,15 +102,25 @@ def coverage_bound(
     arcs: Arcs, prices: FloatArray, completable: BoolArray, value: int, weight_price: float
 ) -> Fraction:
     """Bound level 2 by prices, over the plans that reach `value` on level 1."""
-    coverage_weight = coverage_weights(arcs)
-    completed_value = weight_price * weights(arcs) + sum_by_project(
-        arcs, coverage_weight - fill_costs(arcs, prices)
-    )
-    covered_value = sum_by_project(arcs, _profits(arcs, prices, coverage_weight))
+    completed_value, covered_value = _values(arcs, prices)
+    completed_value += weight_price * weights(arcs)
     best = np.maximum(covered_value, np.where(completable, completed_value, 0.0))
     terms = [*prices.tolist(), *best.tolist(), -weight_price * value]
     margin = _MARGIN * (1 + fsum(map(abs, terms)))
     return Fraction(floor((fsum(terms) + margin) * 1e6) + 1, 10**6)
+
+
+def completion_gains(arcs: Arcs, prices: FloatArray) -> FloatArray:
+    """Return what level 2 gains at these prices if each project ends complete; 0 or less."""
+    completed_value, covered_value = _values(arcs, prices)
+    return completed_value - covered_value
+
+
+def _values(arcs: Arcs, prices: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the profit of each project if it ends complete, and of its needs as far as it pays."""
+    coverage_weight = coverage_weights(arcs)
+    completed_value = sum_by_project(arcs, coverage_weight - fill_costs(arcs, prices))
+    return completed_value, sum_by_project(arcs, _profits(arcs, prices, coverage_weight))
 
 
 def coverage_weights(arcs: Arcs) -> FloatArray:

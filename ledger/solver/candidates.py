@@ -16,7 +16,6 @@ class CandidateList:
 
     def __init__(self, arcs: Arcs, block: ArcBlock, flow: FloatArray, prices: FloatArray) -> None:
         self.members = arcs.groups.members
-        self._group_of = arcs.groups.group_of_offer.tolist()
         self._by_supply: dict[int, dict[int, float]] = {}
         price = block.load * prices[block.group]
         flows = np.where(flow > _MIN_FLOW, flow, 0.0)
@@ -26,11 +25,6 @@ class CandidateList:
         amounts = flows[order] * arcs.open[block.need[order]]
         self._amounts = amounts.tolist()
         self._starts = np.searchsorted(block.need[order], np.arange(len(arcs.open) + 1)).tolist()
-
-    def group_of(self, offer: int) -> int:
-        """Return the supply group of an offer."""
-        group: int = self._group_of[offer]
-        return group
 
     def groups(self, need: int) -> list[tuple[int, float, float]]:
         """Return (group, chosen amount, price of filling the need from it), best first."""

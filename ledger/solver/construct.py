@@ -3,7 +3,7 @@
 A need takes the amounts that the relaxation chose, then what its candidate list has left. Where
 that is not enough, an augmenting path makes room: another need that an offer serves moves to an
 offer with capacity left, breadth first, so that the shortest path is used. An indivisible need
-moves as a whole. The solution of the root MIP is rounded to a plan here as well.
+moves as a whole.
 
 The exchange search then tries the projects that just miss completion: a lighter project is released
 if a heavier one can be completed then, and is completed again by other offers where possible.
@@ -12,7 +12,6 @@ if a heavier one can be completed then, and is completed again by other offers w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -209,34 +208,6 @@ def allocate_from_group(
             amount -= allocated
         if amount <= 0:
             return
-
-
-def construct_from_solution(
-    assignment: Assignment,
-    candidates: CandidateList,
-    selected: list[int],
-    shares: Iterable[tuple[int, int, float]],
-) -> None:
-    """Construct the selected projects from a solution: shares of needs by supply group.
-
-    A project that cannot be filled gets nothing. Then the other projects are tried. Indivisible
-    needs come first: they need the most capacity in one place.
-    """
-    problem, selected_set = assignment.problem, set(selected)
-    for need, group, part in sorted(shares, key=lambda share: problem.needs[share[0]].divisible):
-        one = problem.needs[need]
-        amount = min(assignment.open[need], round(part * one.open))
-        if amount and one.project in selected_set:
-            allocate_from_group(assignment, candidates.members[group], need, amount)
-    for index in selected:
-        needs = problem.projects[index].needs
-        if not all(
-            not assignment.open[one] or fill_need(assignment, candidates, one) for one in needs
-        ):
-            assignment.clear(needs)
-    for index in range(len(problem.projects)):
-        if not assignment.is_complete(index):
-            complete_project(assignment, candidates, index)
 
 
 def exchange_search(

@@ -9,28 +9,32 @@ Parameters: v[n] = weight x open / net; V, the weight that level 1 has reached.
     the part of c[n] supplied by conditional offers is at most z[p of n]
     sum over n of load[n,s] y[n,s] <= 1,  sum weight[p] z[p] >= V
 
-z is free: a bound for one set of completed projects would hold for no other.
+z is free for the bound: one for a set of completed projects would hold for no other. For a plan it
+is fixed; where all amounts are free, a swap of a few completed projects is sought before.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
+from ledger.matching.sequence import has_sequence
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray, RestrictedProblem
 from ledger.solver.assignment import Assignment
-from ledger.solver.bounds import coverage_weights, weights
+from ledger.solver.bounds import completion_gains, coverage_weights, weights
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import allocate_from_group, fill_need
-from ledger.solver.highs import INFINITY, Model, Solver
+from ledger.solver.diving import MIN_FLOW
+from ledger.solver.highs import INFINITY, Model, Solver, SolveResult, VariableType
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
 from ledger.solver.relaxation import TOLERANCE
-from ledger.solver.rounding import with_rounding_margin
 
 _STEPS = 150
+_HALF = 0.5
 _REALLOCATED_FOR = 10_000
 """The number of needs for which others are reallocated, the most valuable first."""
 
@@ -42,23 +46,6 @@ class CoverageOptimum:
     flow: FloatArray
     prices: FloatArray
     price: float
-
-
-def solve_coverage(
-    arcs: Arcs,
-    block: ArcBlock,
-    completable: BoolArray,
-    value: int,
-    deadline: Deadline,
-) -> CoverageOptimum | None:
-    """Solve the relaxation of level 2 over these arcs; None where the time was too short."""
-    model, indices = coverage_model(arcs, block, completable, value)
-    solver = Solver(model, tolerance=TOLERANCE)
-    solver.set_option("solver", "simplex")
-    result = solver.solve(deadline=deadline)
-    if result.values is None or result.duals is None or not result.optimal:
-        return None
-    return indices.optimum(result.values, result.duals)
 
 
 def approximate_coverage(
@@ -83,9 +70,11 @@ def approximate_coverage(
 
 
 class _ModelIndices(NamedTuple):
-    """The indices of the flows, the capacity rows and the weight row in the model."""
+    """The indices of z and y, and of the rows of needs, of capacities and of V in the model."""
 
+    parts: IndexArray
     flows: IndexArray
+    need_rows: IndexArray
     capacity_rows: IndexArray
     weight_row: IndexArray
 
@@ -118,7 +107,7 @@ def coverage_model(
     model.add_entries(weight_row, parts, np.where(completable, weight, 0.0))
     capacity_rows = model.add_rows(-INFINITY, 1.0, len(arcs.groups.free))
     model.add_entries(capacity_rows[block.group], flows, block.load)
-    return model, _ModelIndices(flows, capacity_rows, weight_row)
+    return model, _ModelIndices(parts, flows, coverage_rows, capacity_rows, weight_row)
 
 
 def _add_conditions(
@@ -157,104 +146,226 @@ def allocate_coverage(
 
 
 _CAPACITY_MARGIN = 1e-6
-"""The part of each capacity kept free for rounding."""
+"""The part of each capacity left free for rounding, as far as possible."""
+_SWAPPED = 40
+"""The number of completed projects, and of others, that a swap may change."""
+_SWAP_WORK = 400_000
+"""The work limit of a swap, in columns times checks."""
+_SWAP_CHECKS = 10
+"""With fewer checks nothing is found."""
+_SWAP_ARCS, _OTHER_ARCS = 3, 1
+"""The cheapest arcs of each need of these projects, and of other needs, that a swap may use."""
+_SWAP_OPTIONS = (
+    ("mip_rel_gap", 1.1e-3),
+    ("mip_heuristic_effort", 0.6),
+    ("mip_allow_restart", False),
+)
+"""A better solution is sought, not a proof."""
 
 
-def reallocate_for_coverage(
-    assignment: Assignment, arcs: Arcs, block: ArcBlock, deadline: Deadline
-) -> bool:
-    """Reallocate the divisible needs of completed projects so that the open needs get most.
+class _FixedPlan(NamedTuple):
+    """Projects that end complete, and the part of its need that each arc then supplies."""
 
-    The program of level 2 with the completed projects fixed chooses the amounts; they are rounded.
-    Return whether every completed project is still complete, otherwise nothing has changed.
-    """
-    program = _FixedProjects(assignment, arcs, block)
-    flow = program.solve(deadline)
-    if flow is None:
+    completed: BoolArray
+    flow: FloatArray
+
+
+class CoverageProgram:
+    """The program of level 2 over some arcs."""
+
+    def __init__(self, arcs: Arcs, block: ArcBlock, completable: BoolArray, value: int) -> None:
+        self._arcs, self._block, self._completable = arcs, block, completable
+        self._model, self._indices = coverage_model(arcs, block, completable, value)
+        # Completed projects may use all of a capacity: there is no margin then.
+        rows = self._indices.capacity_rows
+        self._margins = self._model.add_columns(1.0, 0.0, 0.0, count=len(rows))
+        self._model.add_entries(rows, self._margins, _CAPACITY_MARGIN)
+        self._solver = Solver(self._model, tolerance=TOLERANCE)
+        self._solver.set_option("solver", "simplex")
+
+    def optimum(self, deadline: Deadline) -> CoverageOptimum | None:
+        """Solve the relaxation with z free; None where the time was too short."""
+        least, most = np.zeros(len(self._completable)), self._completable.astype(np.float64)
+        self._set_rows(np.zeros(len(self._arcs.open)), np.zeros(len(self._margins)))
+        result = self._solved(least, most, self._block.share, 0.0, deadline)
+        if result is None or result.values is None or result.duals is None:
+            return None
+        return self._indices.optimum(result.values, result.duals)
+
+    def reallocate(self, assignment: Assignment, deadline: Deadline) -> bool:
+        """Reallocate the needs of completed projects so that the open needs get most.
+
+        Needs of completed projects keep their allocations if they are indivisible or use an offer
+        with a minimum ticket. Return whether as much is complete as before, otherwise nothing has
+        changed.
+        """
+        projects = range(len(self._completable))
+        completed = np.array([assignment.is_complete(one) for one in projects], dtype=bool)
+        unmoved = completed[self._arcs.project] & self._keeps(assignment)
+        self._set_rows(unmoved.astype(np.float64), self._load(assignment, unmoved))
+        checkpoint = assignment.checkpoint()
+        for plan in reversed([*self._fixed_plans(completed, unmoved, deadline)]):
+            if self._apply(assignment, unmoved, plan, deadline):
+                return True
+            assignment.roll_back(checkpoint)
         return False
-    checkpoint = assignment.checkpoint()
-    if program.apply(flow, deadline):
-        return True
-    assignment.roll_back(checkpoint)
-    return False
 
+    def _keeps(self, assignment: Assignment) -> BoolArray:
+        """Return which needs keep what they have."""
+        groups = self._arcs.groups
+        ticketed = (groups.min_ticket > 0)[groups.group_of_offer].tolist()
+        uses_ticket = [any(ticketed[offer] for offer in given) for given in assignment.amounts]
+        keeps: BoolArray = np.array(uses_ticket, dtype=bool) | ~self._arcs.divisible
+        return keeps
 
-class _FixedProjects:
-    """Level 2 with the completed projects fixed, over arcs whose amounts may change.
-
-    Needs of completed projects keep their allocations if they are indivisible or use an offer with
-    a minimum ticket.
-    """
-
-    def __init__(self, assignment: Assignment, arcs: Arcs, block: ArcBlock) -> None:
-        self._assignment, self._arcs = assignment, arcs
-        problem, groups = assignment.problem, arcs.groups
-        done = np.array([assignment.is_complete(one) for one in range(len(problem.projects))])
-        completed = done[arcs.project]
-        ticketed = groups.min_ticket > 0
-        keeps = np.array(
-            [
-                any(ticketed[groups.group_of_offer[offer]] for offer in given)
-                for given in assignment.amounts
-            ]
-        )
-        self._moves = completed & arcs.divisible & ~keeps
-        self._open = ~completed
-        usable = np.where(
-            self._moves[block.need],
-            ~ticketed[block.group],
-            self._open[block.need] & ~groups.conditional[block.group],
-        )
-        self._block = block.select(usable)
-        self._fixed = self._fixed_load(completed & ~self._moves)
-
-    def _fixed_load(self, fixed: BoolArray) -> FloatArray:
-        """Return the part of each capacity that the needs use that keep their allocations."""
-        problem, groups = self._assignment.problem, self._arcs.groups
+    def _load(self, assignment: Assignment, needs: BoolArray) -> FloatArray:
+        """Return the part of each capacity that these needs use."""
+        problem, groups = assignment.problem, self._arcs.groups
         load = np.zeros(len(groups.free))
-        for need in np.flatnonzero(fixed).tolist():
-            for offer, amount in self._assignment.amounts[need].items():
+        for need in np.flatnonzero(needs).tolist():
+            for offer, amount in assignment.amounts[need].items():
                 ratio = problem.ratio(need, offer)
                 assert ratio is not None
                 load[groups.group_of_offer[offer]] += ratio.to_offer(amount)
         return load / groups.free
 
-    def solve(self, deadline: Deadline) -> FloatArray | None:
-        """Return the amounts as parts of the needs, None where there was no optimum in time."""
-        arcs, block = self._arcs, self._block
-        model = Model()
-        value = np.where(self._open, coverage_weights(arcs), 0.0)
-        flows = model.add_columns(value[block.need], 0.0, block.share, count=len(block.need))
-        least = np.where(self._moves, 1.0, 0.0)
-        rows = model.add_rows(least, 1.0, len(arcs.open))
-        model.add_entries(rows[block.need], flows, 1.0)
-        left = np.maximum(0.0, 1 - self._fixed)
-        capacity_rows = model.add_rows(-INFINITY, left, len(left))
-        model.add_entries(capacity_rows[block.group], flows, block.load)
-        # Completed projects may use all of a capacity: there is no margin then.
-        margins = np.full(len(left), _CAPACITY_MARGIN)
-        model = with_rounding_margin(model, capacity_rows, margins)
-        solver = Solver(model, tolerance=TOLERANCE)
-        solver.set_option("solver", "simplex")
-        result = solver.solve(deadline=deadline)
-        return result.values[flows] if result.optimal and result.values is not None else None
+    def _fixed_plans(
+        self, completed: BoolArray, unmoved: BoolArray, deadline: Deadline
+    ) -> Iterator[_FixedPlan]:
+        """Yield the best plan of these completed projects, and of others after a swap."""
+        result = self._with_fixed(completed, unmoved, deadline)
+        if result is None or result.values is None:
+            return
+        yield _FixedPlan(completed, result.values[self._indices.flows])
+        if not self._are_amounts_free():
+            return  # other projects might not end complete in whole numbers
+        swapped = self._swapped(completed, result, deadline)
+        if (swapped == completed).all():
+            return
+        result = self._with_fixed(swapped, unmoved, deadline)
+        if result is not None and result.values is not None:
+            yield _FixedPlan(swapped, result.values[self._indices.flows])
 
-    def apply(self, flow: FloatArray, deadline: Deadline) -> bool:
-        """Round and allocate the amounts; return whether the completed projects are complete."""
-        assignment = self._assignment
-        moved = np.flatnonzero(self._moves).tolist()
-        assignment.clear(moved)
-        assignment.clear(np.flatnonzero(self._open).tolist())
-        candidates = CandidateList(
-            self._arcs, self._block, flow, np.zeros(len(self._arcs.groups.free))
+    def _are_amounts_free(self) -> bool:
+        """Return whether capacities alone limit the amounts."""
+        arcs, problem = self._arcs, self._arcs.problem
+        is_limited = problem.caps or any(one.floors for one in problem.projects)
+        return not (
+            is_limited
+            or has_sequence(problem)
+            or arcs.groups.min_ticket.any()
+            or not arcs.divisible.all()
         )
-        members = candidates.members
+
+    def _with_fixed(
+        self, completed: BoolArray, unmoved: BoolArray, deadline: Deadline
+    ) -> SolveResult | None:
+        """Solve the program with z fixed; None where there was no optimum in time."""
+        fixed, usable = completed.astype(np.float64), self._usable(completed, unmoved)
+        return self._solved(fixed, fixed, np.where(usable, self._block.share, 0.0), 1.0, deadline)
+
+    def _usable(self, completed: BoolArray, unmoved: BoolArray) -> BoolArray:
+        """Return the arcs whose flows may change where these projects end complete."""
+        groups, block = self._arcs.groups, self._block
+        usable: BoolArray = np.where(
+            completed[self._arcs.project[block.need]],
+            (groups.min_ticket[block.group] == 0) & ~unmoved[block.need],
+            ~groups.conditional[block.group],
+        )
+        return usable
+
+    def _solved(
+        self,
+        least: FloatArray,
+        most: FloatArray,
+        share: FloatArray,
+        margin: float,
+        deadline: Deadline,
+    ) -> SolveResult | None:
+        """Solve the linear program within these limits of z, y and the margins."""
+        solver, indices = self._solver, self._indices
+        solver.set_bounds(indices.parts, least, most)
+        solver.set_bounds(indices.flows, np.zeros(len(share)), share)
+        nothing = np.zeros(len(self._margins))
+        solver.set_bounds(self._margins, nothing, nothing + margin)
+        result = solver.solve(deadline=deadline)
+        return result if result.optimal else None
+
+    def _set_rows(self, filled: FloatArray, load: FloatArray) -> None:
+        """Set the parts of needs and of capacities that are allocated outside of the program."""
+        solver, indices = self._solver, self._indices
+        solver.set_bounds_of_rows(indices.need_rows, -filled, -filled)
+        left = np.maximum(0.0, 1 - load)
+        solver.set_bounds_of_rows(indices.capacity_rows, np.full(len(left), -INFINITY), left)
+
+    def _swapped(self, completed: BoolArray, result: SolveResult, deadline: Deadline) -> BoolArray:
+        """Return other completed projects of as much weight that leave more to open needs.
+
+        A sub-MIP starts from a result with z fixed: z is free of the completed projects that cost
+        the most coverage at its prices, and of the others that cost the least. Its arcs are those
+        of the start, those that its relaxation uses, and the cheapest.
+        """
+        indices, share = self._indices, self._block.share
+        if result.values is None or result.duals is None:
+            return completed
+        prices = np.abs(result.duals[indices.capacity_rows])
+        free = self._swappable(completed, prices)
+        least = np.where(free, 0.0, completed)
+        most = np.where(free, self._completable, completed).astype(np.float64)
+        relaxed = self._solved(least, most, share, 0.0, deadline)
+        if relaxed is None or relaxed.values is None:
+            return completed
+        flows = np.maximum(result.values, relaxed.values)[indices.flows]
+        selected = (flows > MIN_FLOW) | self._cheapest(free, prices)
+        if selected.sum() * _SWAP_CHECKS > _SWAP_WORK:
+            return completed
+        types = np.zeros(self._model.columns, np.uint8)
+        types[indices.parts[free]] = VariableType.INTEGER
+        solver = Solver(replace(self._model, types=[types]), tolerance=TOLERANCE)
+        solver.disable_feasibility_jump()
+        for name, setting in _SWAP_OPTIONS:
+            solver.set_option(name, setting)
+        solver.set_bounds(indices.parts, least, most)
+        solver.set_bounds(indices.flows, np.zeros(len(share)), np.where(selected, share, 0.0))
+        start = result.values.copy()
+        start[self._margins] = 0.0
+        solver.start_from(start)
+        checks = _SWAP_WORK // int(selected.sum())
+        values = solver.solve(checks=checks, deadline=deadline).values
+        return completed if values is None else values[indices.parts] > _HALF
+
+    def _swappable(self, completed: BoolArray, prices: FloatArray) -> BoolArray:
+        """Return the completed projects that cost the most coverage, and others of least cost."""
+        order = np.argsort(completion_gains(self._arcs, prices), kind="stable")
+        free = np.zeros(len(completed), dtype=bool)
+        free[order[completed[order]][:_SWAPPED]] = True
+        free[order[(self._completable & ~completed)[order]][-_SWAPPED:]] = True
+        return free
+
+    def _cheapest(self, free: BoolArray, prices: FloatArray) -> BoolArray:
+        """Return the cheapest arcs of each need, more of them of the projects that are free."""
+        block = self._block
+        price = np.round(block.load * prices[block.group], 6)
+        rank = block.rank(np.lexsort((block.ties, price, block.need)))
+        inside = free[self._arcs.project[block.need]]
+        cheapest: BoolArray = rank < np.where(inside, _SWAP_ARCS, _OTHER_ARCS)
+        return cheapest
+
+    def _apply(
+        self, assignment: Assignment, unmoved: BoolArray, plan: _FixedPlan, deadline: Deadline
+    ) -> bool:
+        """Round and allocate the amounts; return whether the completed projects are complete."""
+        arcs, usable = self._arcs, self._usable(plan.completed, unmoved)
+        assignment.clear(np.flatnonzero(~unmoved).tolist())
+        nothing = np.zeros(len(arcs.groups.free))
+        candidates = CandidateList(arcs, self._block.select(usable), plan.flow[usable], nothing)
 
         def allocate(need: int) -> None:
             for group, amount, _ in candidates.groups(need):
                 left = min(round(amount), assignment.open[need])
-                allocate_from_group(assignment, members[group], need, left)
+                allocate_from_group(assignment, candidates.members[group], need, left)
 
+        moved = np.flatnonzero(plan.completed[arcs.project] & ~unmoved).tolist()
         for need in moved:
             if deadline.passed:
                 return False
@@ -263,9 +374,8 @@ class _FixedProjects:
         for need in moved:
             if deadline.passed or not fill_need(assignment, candidates, need):
                 return False
-        value = coverage_weights(self._arcs)
-        needs = np.flatnonzero(self._open & (value > 0))
-        for need in needs[np.argsort(-value[needs], kind="stable")].tolist():
+        value = np.where(plan.completed[arcs.project], 0.0, coverage_weights(arcs))
+        for need in np.argsort(-value, kind="stable")[: np.count_nonzero(value > 0)].tolist():
             if deadline.passed:
                 return False
             allocate(need)

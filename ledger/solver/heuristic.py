@@ -6,8 +6,8 @@
 3. Construct: complete whole projects in order of the relaxation, in whole numbers, along
    augmenting paths where a direct allocation is not possible.
 4. Improve: solve the undecided projects as one sub-MIP, then by large-neighbourhood search; for
-   large problems by exchange local search before it, and by the MIP of the root after it. Sub-MIPs
-   are solved only where each offer is a supply group of its own.
+   large problems by exchange local search before it. Sub-MIPs are solved only where each offer is a
+   supply group of its own.
 5. Level 2: allocate what is left to open needs, and bound the coverage by prices.
 
 Medium problems have too many pairs for the exact program and few enough for large sub-MIPs. Dense
@@ -36,7 +36,7 @@ from ledger.matching.plan import (
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.sequence import has_sequence
 from ledger.solver.arc_choice import ArcChoice
-from ledger.solver.arcs import ArcBlock, Arcs, RestrictedProblem
+from ledger.solver.arcs import Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import (
     complete_bound,
@@ -48,10 +48,9 @@ from ledger.solver.bounds import (
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import complete_project, exchange_search
 from ledger.solver.coverage import (
+    CoverageProgram,
     allocate_coverage,
     approximate_coverage,
-    reallocate_for_coverage,
-    solve_coverage,
 )
 from ledger.solver.diving import dive, relax_and_fix
 from ledger.solver.greedy import (
@@ -66,10 +65,10 @@ from ledger.solver.highs import FloatArray, solver_name
 from ledger.solver.lns import (
     ARC_LIMITS,
     LARGE_ARC_LIMITS,
-    LARGE_STAGES,
+    LARGE_LIMITS,
     LNS_ARC_LIMITS,
-    LNS_STAGES,
-    START_STAGES,
+    LNS_LIMITS,
+    START_LIMITS,
     Lns,
     UndecidedLimits,
     solve_undecided,
@@ -83,7 +82,6 @@ from ledger.solver.relaxation import (
     reduced_cost_arcs,
 )
 from ledger.solver.repair import without_unmet_conditions
-from ledger.solver.root_mip import MAX_ARCS, RootMip
 
 MAX_ARCS_LISTED = 1_000_000
 """Up to this number of arcs all are used together; beyond, the cheapest of each need."""
@@ -130,7 +128,7 @@ def _arcs(problem: MatchingProblem, deadline: Deadline) -> Arcs:
 class LargeProblemSolver:
     """The algorithm for large problems, over these arcs."""
 
-    _stages, _arc_limits = LARGE_STAGES, LARGE_ARC_LIMITS
+    _limits, _arc_limits = LARGE_LIMITS, LARGE_ARC_LIMITS
     _uses_sub_mips_alone = False
 
     def __init__(
@@ -303,22 +301,16 @@ class LargeProblemSolver:
             exchange_search(self._assignment, candidates, gains, self._deadline)
         if optimum is not None and self._arcs.per_offer:
             self._search_neighbourhoods(restricted, optimum, gains)
-        is_small = len(restricted.block.need) <= MAX_ARCS and self._is_listed
-        if is_small and not self._uses_sub_mips_alone:
-            self._report("root program")
-            root_mip = RootMip(self._arcs, restricted.block, restricted.completable)
-            bound = root_mip.search(self._assignment, candidates, self._deadline)
-            self._bound = self._bound if bound is None else min(self._bound, bound)
 
     def _search_neighbourhoods(
         self, restricted: RestrictedProblem, optimum: RelaxationOptimum, gains: FloatArray
     ) -> None:
-        """Improve the plan by sub-MIPs until the stages end or the bound is reached."""
+        """Improve the plan by sub-MIPs until it ends or the bound is reached."""
         choice = ArcChoice.select(
             restricted, self._arcs, optimum, self._assignment, self._arc_limits
         )
         lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
-        for _ in lns.rounds(self._stages):
+        for _ in lns.rounds(self._limits):
             self._report("neighbourhood search")
             if self._assignment.completed_weight >= self._bound or self._deadline.passed:
                 break
@@ -384,12 +376,11 @@ class LargeProblemSolver:
             restricted.completable,
         )
         self._report("coverage")
-        moved = self._moved_for_coverage(block) if self._is_lp_solvable else None
-        coverage = (
-            solve_coverage(arcs, block, completable, value, self._deadline)
-            if self._is_lp_solvable
-            else None
-        )
+        moved = coverage = None
+        if self._is_lp_solvable:
+            program = CoverageProgram(arcs, block, completable, value)
+            moved = self._moved_for_coverage(program)
+            coverage = program.optimum(self._deadline)
         if coverage is None:
             coverage = approximate_coverage(arcs, restricted, value, self._deadline)
         candidates = CandidateList(arcs, block, coverage.flow, coverage.prices)
@@ -400,14 +391,14 @@ class LargeProblemSolver:
         bound = coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
         self._coverage_bound = min(self._coverage_bound, bound)
 
-    def _moved_for_coverage(self, block: ArcBlock) -> Plan | None:
+    def _moved_for_coverage(self, program: CoverageProgram) -> Plan | None:
         """Return the plan with completed projects moved for coverage, if it can be found in time.
 
         The assignment is left as it was.
         """
         assignment, checkpoint = self._assignment, self._assignment.checkpoint()
         plan = None
-        if reallocate_for_coverage(assignment, self._arcs, block, self._deadline):
+        if program.reallocate(assignment, self._deadline):
             plan = filled(self._arrays, assignment.plan(), self._deadline)
         assignment.roll_back(checkpoint)
         return plan
@@ -443,7 +434,7 @@ def start_plan(
 class MediumProblemSolver(LargeProblemSolver):
     """The algorithm for medium problems, improved by large-neighbourhood search alone."""
 
-    _stages, _arc_limits = LNS_STAGES, LNS_ARC_LIMITS
+    _limits, _arc_limits = LNS_LIMITS, LNS_ARC_LIMITS
     _uses_sub_mips_alone = True
 
     def __init__(
@@ -456,7 +447,7 @@ class MediumProblemSolver(LargeProblemSolver):
 
     def start_plan(self) -> tuple[Plan, Fraction]:
         """Return a quick plan for level 1 and the bound of level 1."""
-        self._undecided, self._stages = _QUICK_UNDECIDED, START_STAGES
+        self._undecided, self._limits = _QUICK_UNDECIDED, START_LIMITS
         with suppress(TimeUp):
             self._complete(self._restricted_problem_of())
         complete = not self._deadline.passed

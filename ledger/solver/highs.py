@@ -233,6 +233,11 @@ class Solver:
         """Change the bounds of columns."""
         self._highs.changeColsBounds(len(columns), columns, lower, upper)
 
+    def set_bounds_of_rows(self, rows: IndexArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Change the bounds of rows."""
+        # The types of highspy leave this method out.
+        self._highs.changeRowsBounds(len(rows), rows, lower, upper)  # type: ignore[attr-defined]
+
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of a row."""
         self._highs.changeRowBounds(row, lower, upper)

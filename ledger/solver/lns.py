@@ -284,10 +284,10 @@ _MIN_GAIN = -1.5
 
 
 @dataclass(frozen=True, slots=True)
-class LnsStage:
-    """The size and work limit of the sub-MIPs of a stage, and what ends it.
+class LnsLimits:
+    """The size and work limit of the sub-MIPs of a search, and what ends it.
 
-    A stage ends after `max_failures` sub-MIPs without a gain, or at its total work limit.
+    It ends after `max_failures` sub-MIPs without a gain, or at its total work limit.
     """
 
     projects: int
@@ -296,12 +296,12 @@ class LnsStage:
     total_work_limit: int = 600_000
 
 
-LNS_STAGES = (LnsStage(100, 300_000, total_work_limit=300_000),)
+LNS_LIMITS = LnsLimits(100, 300_000, total_work_limit=300_000)
 LNS_ARC_LIMITS = ArcLimits(divisible=3, indivisible=8)
 """For medium plans: few, so that a sub-MIP comes further within its work limit."""
-START_STAGES = (LnsStage(80, 200_000),)
+START_LIMITS = LnsLimits(80, 200_000)
 """For the plan from which another search continues."""
-LARGE_STAGES = (LnsStage(30, 1_500_000, 2, 6_000_000),)
+LARGE_LIMITS = LnsLimits(30, 1_500_000, 2, 6_000_000)
 LARGE_ARC_LIMITS = ArcLimits(divisible=3, indivisible=6)
 """For large plans: few, since the flows of many projects outside may change."""
 _NODES = 500
@@ -368,22 +368,21 @@ class Lns:
         self._seeds = [one for one in order if np.isfinite(gains[one]) and gains[one] > _MIN_GAIN]
         self._relatedness = _Relatedness(choice, prices, gains)
 
-    def rounds(self, stages: tuple[LnsStage, ...]) -> Iterator[int]:
+    def rounds(self, limits: LnsLimits) -> Iterator[int]:
         """Solve one sub-MIP after the other, and yield the gain of each."""
-        for stage in stages:
-            failures = work = 0
-            for projects in self._unsolved_blocks(stage.projects):
-                if (
-                    self._deadline.passed
-                    or failures == stage.max_failures
-                    or work >= stage.total_work_limit
-                ):
-                    break
-                sub_mip = SubMip(self._choice, self._assignment, projects)
-                result = sub_mip.improve(stage.work_limit, _NODES, self._deadline)
-                failures = 0 if result.weight_gain else failures + 1
-                work += result.work
-                yield result.weight_gain
+        failures = work = 0
+        for projects in self._unsolved_blocks(limits.projects):
+            if (
+                self._deadline.passed
+                or failures == limits.max_failures
+                or work >= limits.total_work_limit
+            ):
+                return
+            sub_mip = SubMip(self._choice, self._assignment, projects)
+            result = sub_mip.improve(limits.work_limit, _NODES, self._deadline)
+            failures = 0 if result.weight_gain else failures + 1
+            work += result.work
+            yield result.weight_gain
 
     def _unsolved_blocks(self, size: int) -> Iterator[list[int]]:
         """Yield the projects related to each incomplete project that is in no sub-MIP yet."""

@@ -9,14 +9,15 @@ from bench_matching import faults
 from pipelines import dense, problem_of, sparse
 from problems import ONE, need, offer, problem
 
-from ledger.matching.plan import Allocation, completed, coverage
+from ledger.matching.plan import Allocation, completed, completeness, coverage
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.arcs import Arcs
 from ledger.solver.assignment import Assignment
-from ledger.solver.coverage import reallocate_for_coverage
+from ledger.solver.coverage import CoverageProgram
 from ledger.solver.greedy import greedy_plan
 from ledger.solver.heuristic import solve_large
 from ledger.solver.options import UNTIMED, Deadline
+from ledger.solver.relaxation import completable_projects
 
 CASES = {
     "dense": dense(60, 60, seed=3),
@@ -34,7 +35,9 @@ def reallocated(asked, plan, deadline=UNTIMED):
     arcs, assignment = Arcs(asked), Assignment(asked)
     for one in plan:
         assignment.allocate(*one)
-    changed = reallocate_for_coverage(assignment, arcs, arcs.all(), deadline)
+    value = assignment.completed_weight
+    program = CoverageProgram(arcs, arcs.all(), completable_projects(arcs), value)
+    changed = program.reallocate(assignment, deadline)
     return changed, assignment.plan()
 
 
@@ -78,14 +81,30 @@ def test_what_an_offer_gives_with_a_ticket_or_to_an_indivisible_need_stays():
     assert after == (*plan, Allocation(2, 2, 3))
 
 
-def test_the_same_projects_are_complete_and_coverage_is_no_lower(large):
+def test_as_much_is_complete_as_before_and_coverage_is_higher(large):
     plan = greedy_plan(large)
 
     _, after = reallocated(large, plan)
 
     assert not faults(large, after)
-    assert set(completed(large, after)) >= set(completed(large, plan))
+    assert completeness(large, after) >= completeness(large, plan)
+    if not all(one.divisible for one in large.needs):
+        assert set(completed(large, after)) >= set(completed(large, plan))
     assert coverage(large, after) > coverage(large, plan)
+
+
+def test_of_equal_projects_the_one_is_complete_that_leaves_most_to_open_needs():
+    asked = problem(
+        [(5, [need(6, kind=0)]), (5, [need(6, kind=1)]), (5, [need(4, kind=0), need(1, kind=2)])],
+        [offer(6, kind=0), offer(3, kind=1)],
+        links=({0: ONE}, {0: ONE, 1: ONE}, {}),
+    )
+
+    changed, plan = reallocated(asked, [Allocation(0, 0, 6)])
+
+    assert changed
+    assert completed(asked, plan) == (1,)
+    assert plan == (Allocation(1, 0, 3), Allocation(1, 1, 3), Allocation(2, 0, 3))
 
 
 def test_without_time_nothing_changes(large):

@@ -17,11 +17,11 @@ from ledger.solver.bounds import net_gains
 from ledger.solver.greedy import Plan, greedy_plan
 from ledger.solver.lns import (
     LARGE_ARC_LIMITS,
-    LARGE_STAGES,
+    LARGE_LIMITS,
     LNS_ARC_LIMITS,
-    LNS_STAGES,
+    LNS_LIMITS,
     Lns,
-    LnsStage,
+    LnsLimits,
     SubMip,
 )
 from ledger.solver.options import UNTIMED
@@ -29,7 +29,7 @@ from ledger.solver.relaxation import Relaxation, RelaxationOptimum, completable_
 from ledger.solver.repair import without_unmet_conditions
 
 MANY = 10**7
-SEARCHES = {"medium": (LNS_STAGES, LNS_ARC_LIMITS), "large": (LARGE_STAGES, LARGE_ARC_LIMITS)}
+SEARCHES = {"medium": (LNS_LIMITS, LNS_ARC_LIMITS), "large": (LARGE_LIMITS, LARGE_ARC_LIMITS)}
 
 
 def relaxed(asked: MatchingProblem) -> tuple[Arcs, RestrictedProblem, RelaxationOptimum]:
@@ -81,24 +81,22 @@ def test_each_gain_is_that_of_a_plan_in_whole_numbers(kind, search):
 def test_a_search_ends_after_failures_and_at_its_total_work_limit():
     asked = problem_of(sparse(500, 500, seed=5))
     failing = [
-        LnsStage(1, work_limit=1, max_failures=most, total_work_limit=10**9) for most in (1, 2)
+        LnsLimits(1, work_limit=1, max_failures=most, total_work_limit=10**9) for most in (1, 2)
     ]
-    limited = [LnsStage(30, 10**6, 9, total_work_limit=most) for most in (1, 10**9)]
+    limited = [LnsLimits(30, 10**6, 9, total_work_limit=most) for most in (1, 10**9)]
 
-    assert [searched(asked, (one,), LARGE_ARC_LIMITS) for one in failing] == [[0], [0, 0]]
-    assert [len(searched(asked, (one,), LARGE_ARC_LIMITS)) for one in limited] == [1, 2]
+    assert [searched(asked, one, LARGE_ARC_LIMITS) for one in failing] == [[0], [0, 0]]
+    assert [len(searched(asked, one, LARGE_ARC_LIMITS)) for one in limited] == [1, 2]
 
 
-def searched(
-    asked: MatchingProblem, stages: tuple[LnsStage, ...], arc_limits: ArcLimits
-) -> list[int]:
+def searched(asked: MatchingProblem, limits: LnsLimits, arc_limits: ArcLimits) -> list[int]:
     """Search from the quick plan; return the gain of each sub-MIP."""
     arcs, state, optimum = relaxed(asked)
     assignment = assignment_of(asked, greedy_plan(asked))
     choice = ArcChoice.select(state, arcs, optimum, assignment, arc_limits)
     gains = net_gains(arcs, optimum.prices, optimum.dual_charges)
     weight, gained = assignment.completed_weight, list[int]()
-    for gain in Lns(choice, assignment, optimum.prices, gains, UNTIMED).rounds(stages):
+    for gain in Lns(choice, assignment, optimum.prices, gains, UNTIMED).rounds(limits):
         gained.append(gain)
         assert gain >= 0
         assert assignment.completed_weight == weight + sum(gained)
