@@ -17,6 +17,9 @@ from ledger.core.errors import ExitCode, LedgerError
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.mapping.loading import parse_rule, shipped_rules
 from ledger.registers.spec import Kind
+from ledger.store.erasable import erasable_tables
+from ledger.store.evidence.erasures import field_word
+from ledger.store.registers import STORED_REGISTERS
 
 DOCS = Path(cli.__file__).parent / "docs"
 CHANGELOG = DOCS.parents[1] / "CHANGELOG.md"
@@ -130,3 +133,34 @@ def test_every_decision_has_its_date():
     decisions = [one for one in paragraphs if "**" in one]
     assert len(decisions) > 30
     assert [one for one in decisions if not re.match(r"\d{4}-\d\d-\d\d: \*\*", one)] == []
+
+
+KEPT = {
+    "request": "| each request |",
+    "entry": "entries and versions of records",
+    "statement": "statements and their lines",
+    "statement_line": "statements and their lines",
+    "finding": "findings and their events",
+    "finding_event": "findings and their events",
+    "approval": "| approvals |",
+    "approval_answer": "answers to approvals",
+    "approval_rule": "approval rules, standing approvals",
+    "standing_approval": "approval rules, standing approvals",
+    "night_run": "each nightly run",
+    "night_step": "the steps of nightly runs",
+}
+"""Where the page of personal data says that a table's texts are kept; others are records."""
+
+
+def test_the_page_of_personal_data_names_every_text_that_can_be_erased():
+    page = (DOCS / "personal_data.md").read_text(encoding="utf-8")
+    kept, _, erased = page.partition("## Erasing")
+    of_records = {*STORED_REGISTERS, "setting", "rate", "proposal"}
+    for table in erasable_tables():
+        if table.kind in of_records:
+            continue
+        assert KEPT[table.kind] in kept, table.kind
+        for _, field in table.texts:
+            word = field_word(field)
+            assert f"`{word}`" in erased or f"{word}s" in kept.lower(), (table.kind, word)
+    assert KEPT.keys() == {one.kind for one in erasable_tables()} - of_records

@@ -219,3 +219,21 @@ def test_inputs_and_receipts_stand_once_and_their_disclosures_hold_salts(sealed)
     sealed.revise("need", "N-0001", "9101 EUR")
     fields = {row["field"] for row in disclosures(sealed) if not row["text"]}
     assert fields == {"input", "receipt"}
+
+
+def test_an_export_holds_no_salt_and_nothing_that_was_typed(proven: World, tmp_path: Path) -> None:
+    """Backups and copies carry disclosures; what others are given does not."""
+    assert main(["export", str(tmp_path / "out"), "--db", proven.url]) == 0
+    written = b"".join(
+        bytes(one.name, "utf-8") + one.read_bytes()
+        for one in (tmp_path / "out").rglob("*")
+        if one.is_file()
+    )
+    assert b"O-0900" in written
+    with closing(proven.raw()) as raw:
+        salts = [bytes(one["salt"]) for one in raw.rows("SELECT salt FROM disclosure")]
+        typed = [str(one["input"]).encode() for one in raw.rows("SELECT input FROM request")]
+    assert salts
+    assert not [one for one in salts if one in written or one.hex().encode() in written]
+    assert not [one for one in typed if len(one) > 4 and one in written]
+    assert not [name for name in ("system_user", "host") if SAID[name].encode() in written]
