@@ -58,7 +58,8 @@ def note_old_rates(call: Call, rates: Sequence[OldRate], *, nights: bool = False
             text += f" on the night of {one.day + timedelta(days=one.age_days)}"
         note(call, f"{text}: import newer rates with cityfund rates import, or add one.")
     if (more := len(rates) - _MOST_OLD) > 0:
-        note(call, f"{more} more rates are more than {rate_days_of(call)} days old.")
+        rates_are = "rate is" if more == 1 else "rates are"
+        note(call, f"{more} more {rates_are} more than {rate_days_of(call)} days old.")
 
 
 def _rate_row(row: RateRow) -> dict[str, Any]:

@@ -183,7 +183,8 @@ def emit_coverage(call: Call, report: CoverageReport, trend: GapTrend | None) ->
         rows, _shown_to(call, shown), call.read.without_filters(), head=head, tail=tail, below=below
     )
     unknown = not_counted["amount_not_known"]
-    more = [f"Not counted: {unknown:,} needs whose amount is not known."] if unknown else []
+    counted = _number(unknown, "need", "needs", "whose amount is not known")
+    more = [f"Not counted: {counted}."] if unknown else []
     if trend is not None:
         more.append(f"Trend: the last night of each month, {trend.first} to {trend.last}.")
     _notes(call, report.stamp, coverage.RULE, *more)
@@ -276,10 +277,15 @@ def emit_offers(call: Call, report: OfferReport) -> None:
     emit_rows(kept, _shown_to(call, _OFFER_COLUMNS), unfiltered, head=head, tail=tail, below=below)
     counts = ", ".join(f"{uses[use.value]:,} {use.value}" for use in offers.Use if uses[use.value])
     lapse = f" (lapsing: within {report.within} days)" if uses[offers.Use.LAPSING.value] else ""
-    more = [f"{len(kept):,} offers: {counts}{lapse}."] if kept else []
-    if report.not_counted["not_declared"]:
-        more.append(f"Not counted: {report.not_counted['not_declared']:,} offers not declared.")
+    more = [f"{_number(len(kept), 'offer', 'offers')}: {counts}{lapse}."] if kept else []
+    if undeclared := report.not_counted["not_declared"]:
+        more.append(f"Not counted: {_number(undeclared, 'offer', 'offers', 'not declared')}.")
     _notes(call, report.stamp, offers.RULE, *more)
+
+
+def _number(count: int, one: str, many: str, *which: str) -> str:
+    """Name how many there are of something, and which of them."""
+    return " ".join((f"{count:,}", one if count == 1 else many, *which))
 
 
 def _named_base(total: dict[str, Any]) -> dict[str, Any]:
@@ -317,7 +323,8 @@ def emit_providers(call: Call, report: ProviderReport) -> None:
         for total in totals
     ]
     if undated:
-        more.append(f"Not counted as late or in time: {undated:,} deals without a due date.")
+        without_day = _number(undated, "deal", "deals", "without a due date")
+        more.append(f"Not counted as late or in time: {without_day}.")
     _notes(call, report.stamp, providers.RULE, *more)
 
 
@@ -382,12 +389,18 @@ def emit_cities(call: Call, report: CityReport, *, every: bool) -> None:
         tail={"not_counted": not_counted},
     )
     words = {
-        "closed_projects": "projects closed to new deals",
-        "amount_not_known": "needs whose amount is not known",
-        "without_rate": "needs without a rate, not in base",
-        "cities_without_projects_or_offers": "cities without projects or offers (see --all)",
+        "closed_projects": ("project", "projects", "closed to new deals"),
+        "amount_not_known": ("need", "needs", "whose amount is not known"),
+        "without_rate": ("need", "needs", "without a rate, not in base"),
+        "cities_without_projects_or_offers": (
+            "city",
+            "cities",
+            "without projects or offers (see --all)",
+        ),
     }
     more = [
-        f"Not counted: {count:,} {words[name]}." for name, count in not_counted.items() if count
+        f"Not counted: {_number(count, *words[name])}."
+        for name, count in not_counted.items()
+        if count
     ]
     _notes(call, report.stamp, cities.RULE, *more)

@@ -213,7 +213,7 @@ class _Undoing:
             self._say("entry", str(entry.number), self._described(entry), "reversed")
 
     def _described(self, entry: Entry) -> str:
-        moved = entry.movements[0]
+        moved = next((one for one in entry.movements if one.side is Side.NEED), entry.movements[0])
         amount = format_quantity(moved.amount, self._uow.units[moved.unit])
         of = f"deal {entry.deal}" if entry.deal else f"{moved.side} {moved.account}"
         return f"{entry.act} {amount}, {of}, {entry.effective_on}"

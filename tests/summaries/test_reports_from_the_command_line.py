@@ -61,6 +61,17 @@ def summed_up(officer: Officer) -> Officer:
     return officer
 
 
+def test_notes_name_one_as_one(summed_up: Officer) -> None:
+    for report in ("coverage", "cities"):
+        said = summed_up.tries(f"report {report}").err
+        assert "Not counted: 1 need whose amount is not known." in said
+    assert "Not counted: 1 city without projects or offers" in summed_up.tries("report cities").err
+    only = summed_up.tries("report offers --where factor=expertise").err
+    assert "1 offer: 1 used up." in only
+    summed_up.says("project add Depot --city LHE --sector transport.urban --status cancelled")
+    assert "Not counted: 1 project closed to new deals." in summed_up.tries("report cities").err
+
+
 def test_coverage_by_factor_and_sector(summed_up: Officer) -> None:
     report = summed_up.asks("report coverage")
     assert report["schema"] == "cityfund.report-coverage/1"

@@ -48,6 +48,15 @@ def test_the_last_request_of_the_actor_is_taken_back(metro, officer):
     assert failures(metro) == []
 
 
+def test_what_is_undone_is_said_in_the_unit_of_the_need(officer):
+    officer.world.need("1000 EUR")
+    officer.world.offer("2000 USD")
+    officer.says("deal introduce O-0001 N-0001 '500 EUR' --commit --rate 1.5 --on 2026-03-01")
+    for act in ("commit", "reverse"):
+        said = officer.says(UNDO)
+        assert f": {act} 500.00 EUR, deal D-0001, 2026-03-01 → reversed" in said
+
+
 def test_undoing_an_undo_restores(metro, officer):
     officer.says("deal deliver D-0001 '200 EUR' --on 2026-04-01")
     officer.says(UNDO)
