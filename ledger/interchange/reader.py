@@ -116,6 +116,20 @@ class PackedRows(Sequence[RawRow]):
         if len(texts) > _MOST_TEXTS:  # most are codes and titles, which stand once
             texts.clear()
 
+    def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
+        """Take some more rows, their cells column by column in the order of the names."""
+        self._lines.extend(lines)
+        texts = self._texts
+        for column, cells in zip(self._columns, columns, strict=True):
+            if 2 * len({*cells}) > len(cells):  # as of codes and titles, which stand once
+                column.extend(cells)
+                continue
+            column.extend(
+                [texts.setdefault(cell, cell) if len(cell) <= _REPEATED else cell for cell in cells]
+            )
+            if len(texts) > _MOST_TEXTS:
+                texts.clear()
+
     @property
     def names(self) -> tuple[str, ...]:
         """Name the columns."""
@@ -154,6 +168,7 @@ class PackedRows(Sequence[RawRow]):
 
 _REPEATED = 40
 _MOST_TEXTS = 1 << 12
+_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,8 +423,8 @@ def read_rows(
     width = len(header)
     wanted = [(at, name) for at, name in enumerate(header) if name and name not in ignored_columns]
     unnamed = {at for at, name in enumerate(header) if not name}
-    whole = len(wanted) == width
     rows = PackedRows(name for _, name in wanted)
+    lines, block = list[int](), list[list[str]]()
     for line, cells in records:
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
@@ -420,13 +435,26 @@ def read_rows(
             hint = "Name the column, or empty its cells."
             problems.append(ImportProblem(file, line, None, "unnamed-column", what, hint))
         if len(cells) == width:
-            rows.add(line, map(str.strip, cells if whole else [cells[at] for at, _ in wanted]))
+            lines.append(line)
+            block.append(cells)
+            if len(block) == _ROWS_AT_ONCE:
+                rows.extend(lines, _stripped(block, [at for at, _ in wanted]))
+                lines.clear()
+                block.clear()
             continue
         what = f"This row has {len(cells)} cells, the header {width}."
         problems.append(
             ImportProblem(file, line, None, "cell-count", what, "Put text with a comma in quotes.")
         )
+    if block:
+        rows.extend(lines, _stripped(block, [at for at, _ in wanted]))
     return rows
+
+
+def _stripped(rows: Iterable[Sequence[str]], places: Iterable[int]) -> Iterator[list[str]]:
+    """Give the cells of some columns of rows, without the blanks around them."""
+    columns = [*zip(*rows, strict=True)]
+    return ([*map(str.strip, columns[at])] for at in places)
 
 
 def header_problems(spec: Table, header: tuple[str, ...], place: Place) -> list[ImportProblem]:

@@ -220,6 +220,10 @@ def _require_order(
 
 def _unit(cells: Cells) -> Unit | None:
     """Give the row's unit; money is counted in currencies and work is not."""
+    key = (("unit", cells.values.get("factor")), cells.values.get("unit") or "")
+    known = cells.lookups.seen.get(key)
+    if isinstance(known, Unit):  # as in row after row
+        return known
     match = cells.unit()
     factor = (cells.raw("factor") or "").casefold()
     if match is None or factor not in _FACTORS:
@@ -228,6 +232,8 @@ def _unit(cells: Cells) -> Unit | None:
         what = f"{match.code} is no unit of {factor}."
         hint = "Money is counted in a currency, work in a unit such as person-day, km or package."
         cells.problem("unit", "wrong-unit", what, hint)
+        return match
+    cells.lookups.seen[key] = match
     return match
 
 

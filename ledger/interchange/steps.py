@@ -357,11 +357,14 @@ class ImportPlan:
 
     def tallies(self) -> list[Tally]:
         """Count the steps by table, for the preview; tables without rows are left out."""
-        new: Counter[str] = Counter()
+        # Nearly all of most imports are counted at once.
+        new = Counter([step.kind for step in self.steps if step.__class__ is Add])
         changed: dict[str, set[str]] = {}
         quantities: Counter[str] = Counter()
         same: Counter[str] = Counter()
         for step in self.steps:
+            if step.__class__ is Add:
+                continue
             table, code, fresh = _subject(step)
             if isinstance(step, Same):
                 same[table] += 1

@@ -125,3 +125,24 @@ def test_a_column_written_for_the_reader_is_passed_over():
     table, problems = read("code,name,country,country_name\nA,Aa,IR,Anything\n")
     assert not problems
     assert "country_name" not in table.rows[0].cells
+
+
+@pytest.mark.parametrize("more", ["", ",office"])
+def test_each_of_many_rows_keeps_its_line_and_its_stripped_cells(more: str):
+    # As many rows as are taken several times at once, among them some of another width.
+    beside = "," if more else ""
+    lines = [
+        f"C-{at}, Town {at} ,{'IR' if at % 7 else 'TR '}{beside}" if at % 600 else "C,x"
+        for at in range(2500)
+    ]
+    table, problems = read(CITIES.strip() + more + "\n" + "\n".join(lines) + "\n")
+    wanted = [
+        (at + 2, {"code": f"C-{at}", "name": f"Town {at}", "country": "IR" if at % 7 else "TR"})
+        for at in range(2500)
+        if at % 600
+    ]
+    if more:
+        for _, cells in wanted:
+            cells["office"] = ""
+    assert [(row.line, row.cells) for row in table.rows] == wanted
+    assert [problem.line for problem in problems] == [2, 602, 1202, 1802, 2402]

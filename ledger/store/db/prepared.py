@@ -462,9 +462,10 @@ class RowBuffer:
             self._pending.setdefault(table.name, []).extend(map(_picked(table), rows))
             self.count += len(rows)
 
-    def add_made(self, table: Table, rows: Iterator[Mapping[str, Any]]) -> None:
-        """Put rows in line that are made while they are written."""
-        self._made[table.name] = map(_picked(table), rows)
+    def add_made(self, table: Table, names: Sequence[str], rows: Iterator[ResultRow]) -> None:
+        """Put rows in line that are made while they are written; `names` are all the columns."""
+        assert [*names] == [column.name for column in table.columns]
+        self._made[table.name] = rows
 
     def has_rows_beyond(self, table: Table) -> bool:
         """Say whether rows of other tables than this one wait, or were written."""

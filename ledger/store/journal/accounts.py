@@ -232,6 +232,11 @@ class Accounts:
                 deal.last_on = max(day, deal.last_on or day)
             account.last_on = max(day, account.last_on or day)
 
+    def declare(self, account: Account, day: date, movement: Movement) -> None:
+        """Take in the declaration of what this transaction has just added: nothing moved it."""
+        _apply_movement(account.stages, movement, STAGES_OF[movement.side], 1)
+        account.last_on = day
+
     def take_back(self, place: int, drafts: Sequence[Draft]) -> None:
         """Move the balances back by the last drafts, which begin at a place among all of them."""
         self._posted.forget_from(place)

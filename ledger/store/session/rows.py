@@ -41,6 +41,7 @@ from ledger.journal.entries import (
 from ledger.store.db import tables
 from ledger.store.db.prepared import (
     Prepared,
+    ResultRow,
     RowBuffer,
     WrittenRows,
     insert_all_tuples,
@@ -404,14 +405,9 @@ class JournalRows:
         for number, draft in zip(numbers, self._drafts, strict=True):
             notes = [(field, getattr(draft.details, field)) for field in ENTRY_NOTES]
             disclosures.add(ENTRY_KIND, number, 0, notes)
-        entries = (self._entry(place, numbers, written) for place in range(len(numbers)))
-        rows.add_made(tables.entry, entries)
-        moved = (
-            row
-            for number, draft in zip(numbers, self._drafts, strict=True)
-            for row in self._movements(number, draft, written)
-        )
-        rows.add_made(tables.movement, moved)
+        # Values in their places: an import makes hundreds of thousands of these rows.
+        rows.add_made(tables.entry, _ENTRY, self._entries(numbers, written))
+        rows.add_made(tables.movement, _MOVEMENT, self._movements(numbers, written))
         carried_out = [
             {"entry_id": number, "proposal_id": proposal_id(line.proposal), "line": line.line}
             for number, draft in zip(numbers, self._drafts, strict=True)
@@ -419,45 +415,59 @@ class JournalRows:
         ]
         rows.add_all(introduced_line, carried_out)
 
-    def _entry(self, place: int, numbers: Sequence[int], written: _Row) -> dict[str, Any]:
-        """Give the row of an entry by its place."""
-        draft = self._drafts[place]
-        details, reverses = draft.details, draft.reverses
-        if reverses is not None and reverses >= WAITING:  # one that was posted here too
-            reverses = numbers[reverses - WAITING]
-        exemptions = self._exemptions.get(place)
-        return {
-            "id": numbers[place],
-            "act": draft.act,
-            "effective_on": details.effective_on,
-            "reference": details.reference,
-            "reason": details.reason,
-            "override": details.override,
-            "reverses": reverses,
-            "lines": len(draft.movements),
-            "format": draft.format if exemptions is None else EXEMPTED_FORMAT,
-            "total": draft.total,
-            "exemptions": exemptions,
-            "deal_id": None if draft.deal is None else self._accounts.deal(draft.deal).id,
-            **written,
-        }
+    def _entries(self, numbers: Sequence[int], written: _Row) -> Iterator[ResultRow]:
+        """Give the row of each entry, its values in the order of `_ENTRY`."""
+        request, moment = written["request_id"], written["recorded_at"]
+        for place, (number, draft) in enumerate(zip(numbers, self._drafts, strict=True)):
+            details, reverses = draft.details, draft.reverses
+            if reverses is not None and reverses >= WAITING:  # one that was posted here too
+                reverses = numbers[reverses - WAITING]
+            exemptions = self._exemptions.get(place)
+            yield (
+                number,
+                draft.act,
+                details.effective_on,
+                moment,
+                request,
+                None if draft.deal is None else self._accounts.deal(draft.deal).id,
+                details.reference,
+                details.reason,
+                details.override,
+                reverses,
+                len(draft.movements),
+                draft.format if exemptions is None else EXEMPTED_FORMAT,
+                draft.total,
+                exemptions,
+            )
 
-    def _movements(self, number: int, draft: Draft, written: _Row) -> Iterator[dict[str, Any]]:
-        """Give the rows of an entry's movements; of what is given only their columns count."""
-        effective_on = draft.details.effective_on
-        for line, one in enumerate(draft.movements, start=1):
-            yield {
-                "holder_id": self._accounts.account(one.side, one.account).id,
-                "deal_id": None if one.deal is None else self._accounts.deal(one.deal).id,
-                "entry_id": number,
-                "line": line,
-                "unit": one.unit,
-                "from_stage": one.from_stage,
-                "to_stage": one.to_stage,
-                "amount": one.amount,
-                "effective_on": effective_on,
-                **written,
-            }
+    def _movements(self, numbers: Sequence[int], written: _Row) -> Iterator[ResultRow]:
+        """Give the rows of the movements of all entries, values in the order of `_MOVEMENT`."""
+        moment, account, deal = written["recorded_at"], self._accounts.account, self._accounts.deal
+        for number, draft in zip(numbers, self._drafts, strict=True):
+            effective_on = draft.details.effective_on
+            for line, one in enumerate(draft.movements, start=1):
+                yield (
+                    number,
+                    line,
+                    account(one.side, one.account).id,
+                    None if one.deal is None else deal(one.deal).id,
+                    one.unit,
+                    one.from_stage,
+                    one.to_stage,
+                    one.amount,
+                    effective_on,
+                    moment,
+                )
+
+
+_ENTRY: Final = (
+    *("id", "act", "effective_on", "recorded_at", "request_id", "deal_id", "reference", "reason"),
+    *("override", "reverses", "lines", "format", "total", "exemptions"),
+)
+_MOVEMENT: Final = (
+    *("entry_id", "line", "holder_id", "deal_id", "unit", "from_stage", "to_stage", "amount"),
+    *("effective_on", "recorded_at"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

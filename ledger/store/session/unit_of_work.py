@@ -95,6 +95,8 @@ class UnitOfWork:
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
         made_by = (start.on_server, start.parent)
+        written = {"request_id": self.request_id, "recorded_at": self.now}
+        self._of_versions = {**written, "format": CANONICAL_FORMAT, "in_error": False}
         row = queries.request_row(self.request_id, key, request, self.now, *made_by)
         self._rows.add(tables.request, row)
         self._disclosures = DisclosureRows(row, request.reason)
@@ -251,6 +253,15 @@ class UnitOfWork:
         self.accounts.apply_movements(day, draft.movements)
         self.drafts.append(draft)
         self.posted_here.add(draft, WAITING + len(self.drafts) - 1)
+
+    def post_declaration(self, account: Account, draft: Draft) -> None:
+        """Post the declaration of what was just added, which leaves no day below zero."""
+        day, (movement,) = draft.details.effective_on, draft.movements
+        assert day == account.record.declared_on
+        if day > self.today:
+            self._require_mirrored_day(draft, day)
+        self.accounts.declare(account, day, movement)
+        self.drafts.append(draft)
 
     def rest_on(self, place: int, exemptions: Sequence[str]) -> None:
         """Let an entry posted here, by its place among the drafts, name what it rests on."""
@@ -451,20 +462,12 @@ class UnitOfWork:
         reason = self.request.reason
         texts = [(field, values[column]) for field, column in register.free_texts]
         self._disclosures.add(kind, owner, version, [("reason", reason), *texts])
-        if version == 1:
+        if version == 1 and register.corrected:
             values.update(dict.fromkeys(register.corrected))
-        values.update(
-            {
-                register.owner: owner,
-                "version": version,
-                "reason": reason,
-                "request_id": self.request_id,
-                "recorded_at": self.now,
-                "format": CANONICAL_FORMAT,
-                "in_error": False,
-                **marks,
-            }
-        )
+        values |= self._of_versions
+        values[register.owner], values["version"], values["reason"] = owner, version, reason
+        if marks:
+            values |= marks
         self._rows.add(register.versions, values)  # more than its columns: only those are written
         if self._rows.count >= ROWS_AT_ONCE:
             self.flush_registers()

@@ -147,8 +147,11 @@ def add_with_former_codes(
     uow: UnitOfWork, kind: str, record: Any, former: Sequence[str] = ()
 ) -> None:
     """Add a record under its oldest code, then change that to each later one, the last its own."""
+    if not former:  # as nearly always
+        uow.add(kind, record)
+        return
     codes = [*former, record.code]
-    version, before = 1, replace(record, code=codes[0]) if former else record
+    version, before = 1, replace(record, code=codes[0])
     identity = uow.add(kind, before, codes[1:])
     for code in codes[1:]:
         after = replace(record, code=code)

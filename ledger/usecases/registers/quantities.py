@@ -62,7 +62,8 @@ def declare_quantity(uow: UnitOfWork, side: Side, code: str, total: int) -> None
     assert not account.stages, "nothing was declared of it"
     movements = moves.declaration_movements(side, code, account.unit, total)
     details = _details_on(account.record.declared_on, uow.request.reason)
-    post(uow, Draft(act=Act.DECLARE, movements=movements, details=details, total=total))
+    draft = Draft(act=Act.DECLARE, movements=movements, details=details, total=total)
+    uow.post_declaration(account, draft)
 
 
 @lru_cache(maxsize=1 << 10)
