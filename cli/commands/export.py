@@ -59,9 +59,11 @@ def export(
     if call.format == "json":
         emit_document({"schema": "cityfund.export/1", "folder": path, "rows": made.counts})
         return
+    from ledger.core.text import counted
+
     where = "{path}/{name}.csv" if form == "csv" else "{path}, {name}"
     emit_lines(
-        f"{where.format(path=Path(path), name=name)}: {count:,} rows"
+        f"{where.format(path=Path(path), name=name)}: {counted(count, 'row')}"
         for name, count in made.counts.items()
     )
 

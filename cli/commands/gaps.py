@@ -14,6 +14,7 @@ from cli.framework.session import ledger_of, optional_date, rate_days_of, times_
 from cli.framework.terminal import note
 from cli.views.gap import (
     ROW_COLUMNS,
+    closed,
     for_people,
     group_columns,
     not_counted,
@@ -114,7 +115,7 @@ def _show(call: Call, report: GapReport) -> None:
     }
     tail: dict[str, object] = {"totals": [total.to_dict() for total in report.totals]}
     unfiltered = call.read.without_filters()
-    left_out = [*not_counted(report)] if call.format in {"html", "xlsx"} else ()
+    left_out = [*not_counted(report), *closed(report)] if call.format in {"html", "xlsx"} else ()
     if report.by:
         groups = [group.to_dict() for group in report.groups]
         columns = group_columns(report.by, withdrawn=any(one.withdrawn for one in report.groups))

@@ -76,6 +76,7 @@ _SHOWN: Final = {
     "body": "seat.emit_body",
     "meeting": "meeting.emit_meeting",
     "partnership": "partnership.emit_partnership",
+    "restriction": "restriction.emit_restriction",
 }
 """How a register shows one of its records."""
 

@@ -54,7 +54,10 @@ def letter_command(kind: str, words: str) -> Any:
 
 
 def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
-    """Write a letter as Markdown or HTML; as JSON its values. Raises `BadTemplate`."""
+    """Write a letter as Markdown or HTML; as JSON its values and its text. Raises `BadTemplate`.
+
+    The values in JSON are in English, for machines, and the text in the language asked for.
+    """
     from cli.framework.output import emit_document, emit_lines  # noqa: PLC0415 - help does without
     from ledger.letters.templates import HTML, MARKDOWN, fill, letter_in  # noqa: PLC0415
     from ledger.reports.formats import escaped  # noqa: PLC0415 - help does without
@@ -64,9 +67,8 @@ def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
     language = language_named(typed["lang"])
     with read_ledger(call) as reader:
         code = resolve_code(reader, letter, typed[letter])
-        # JSON is for machines, and is the same in every language.
-        spoken = language_named(None) if call.format == "json" else language
-        values = letter_values(reader, letter, code, spoken, partial(note, call))
+        values = letter_values(reader, letter, code, language, partial(note, call))
+        plain = letter_values(reader, letter, code) if call.format == "json" else values
     template, file = typed["template"], typed["file"]
     named = Path(template or file or "").suffix.casefold()
     style = HTML if typed["html"] or named in {".html", ".htm"} else MARKDOWN
@@ -79,7 +81,8 @@ def write_letter(call: Call, letter: Letter, typed: dict[str, Any]) -> None:
     # The ending of the file says how the letter is written, not how answers are.
     options = replace(call.read, output=Path(file) if file else None)
     if call.format == "json":
-        emit_document({"schema": f"cityfund.letter-{letter}/1", **values}, options)
+        schema = f"cityfund.letter-{letter}/1"
+        emit_document({"schema": schema, **plain, "letter": written.rstrip("\n")}, options)
     else:
         emit_lines([written.rstrip("\n")], options)
 

@@ -10,6 +10,7 @@ from cli.framework.command import Call
 from cli.framework.ledger_names import shown_url
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.terminal import note, progress
+from ledger.core.text import counted
 
 if TYPE_CHECKING:
     from ledger.usecases.admin.copy import CopyResult, ShowProgress
@@ -47,11 +48,11 @@ def emit_copied(call: Call, moved: CopyResult, verb: str, *, source: str, target
     if compared is None:
         note(call, f"Its schema is older ({moved.revision}): it was copied unchanged.")
         return
-    entries = "entry" if compared.entries == 1 else "entries"
-    counts = f"{compared.entries:,} {entries}, {compared.versions:,} versions of records"
+    entries = counted(compared.entries, "entry", "entries")
+    counts = f"{entries}, {counted(compared.versions, 'version')} of records"
     emit_lines(
         [
-            f"Compared and equal: {counts}, {compared.rows:,} rows in all.",
+            f"Compared and equal: {counts}, {counted(compared.rows, 'row')} in all.",
             f"SHA-256 over all entries and versions: {compared.sha256}",
         ]
     )

@@ -9,6 +9,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_rows, filter_rows
 from cli.framework.terminal import note
 from cli.views.columns import columns
+from ledger.core.text import counted
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
@@ -69,13 +70,19 @@ def emit_engagement(call: Call, query: EngagementQuery, report: EngagementReport
             note(call, line)
 
 
+_NO_MEETING = "known beginning {} no meeting, as {} known to have attended any"
 _LEFT_OUT = {
-    "cancelled_meetings": "cancelled meetings are left out",
-    "attendance_not_recorded": "expected attendances were never recorded, and count for nobody "
-    "and against nobody",
-    "beginning_not_known": "seats without a known beginning expect no meeting, as their cities "
-    "are not known to have attended any",
+    "cancelled_meetings": ("cancelled meeting is left out", "cancelled meetings are left out"),
+    "attendance_not_recorded": (
+        "expected attendance was never recorded, and counts for nobody and against nobody",
+        "expected attendances were never recorded, and count for nobody and against nobody",
+    ),
+    "beginning_not_known": (
+        f"seat without a {_NO_MEETING.format('expects', 'its city is not')}",
+        f"seats without a {_NO_MEETING.format('expect', 'their cities are not')}",
+    ),
 }
+"""What the figures leave out, of one and of several."""
 
 
 def _notes(report: EngagementReport) -> Iterator[str]:
@@ -84,7 +91,7 @@ def _notes(report: EngagementReport) -> Iterator[str]:
     yield f"As of {report.as_of}{known}. Shares are rounded down; a guest is in no share."
     for reason, count in report.not_counted.items():
         if count:
-            yield f"{count:,} {_LEFT_OUT[reason]}."
+            yield f"{counted(count, *_LEFT_OUT[reason])}."
 
 
 def attendance_rows(snapshot: Snapshot, city: str) -> list[dict[str, Any]]:

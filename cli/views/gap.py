@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.views.columns import columns
 from ledger.core.quantity import format_amount
+from ledger.core.text import counted
 from ledger.reports.table import Column, grouped
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ def notes(report: GapReport) -> Iterator[str]:
         yield "Totals by unit, over the needs with a known amount:"
     for total in totals:
         yield f"  {_total_text(total)}"
+    yield from closed(report)
+
+
+def closed(report: GapReport) -> Iterator[str]:
+    """Say how many needs of projects closed to new deals are left out."""
+    if report.closed:
+        one = "need of a closed project is left out; --all shows it."
+        several = "needs of closed projects are left out; --all shows them."
+        yield counted(report.closed, one, several)
 
 
 def not_counted(report: GapReport) -> Iterator[str]:
@@ -98,6 +108,6 @@ def _total_text(total: Total) -> str:
     )
     left_out = f"; {total.not_counted} not counted" if total.not_counted else ""
     rule = f" ({total.rule})" if total.in_base else ""
-    needs = f"{total.counted} need{'' if total.counted == 1 else 's'}"
+    needs = counted(total.counted, "need")
     of_all = f", converted to {total.unit}" if total.in_base else ""
     return f"{total.factor}{of_all}: gap {figure} over {needs}{left_out}{rule}"

@@ -17,6 +17,7 @@ from cli.views.register import plain_columns, record_row, register_row
 from ledger.core.dates import days_after
 from ledger.core.partial_dates import Period
 from ledger.core.quantity import format_amount, format_quantity
+from ledger.core.text import counted
 from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING
 from ledger.partnerships.rows import group_rows, not_counted
 from ledger.partnerships.status import Status
@@ -91,7 +92,7 @@ def _of_either_city(row: dict[str, Any]) -> dict[str, Any]:
 def _notes(report: PartnershipReport, rows: Sequence[PartnershipRow]) -> Iterator[str]:
     """Return the notes below the table: the day, the rule, and what could not be judged."""
     known = f", as recorded by {report.known_at.isoformat(sep=' ')}" if report.known_at else ""
-    yield f"As of {report.as_of}{known}: {len(rows):,} partnerships."
+    yield f"As of {report.as_of}{known}: {counted(len(rows), 'partnership')}."
     yield f"Formula: {rule_of(report.months)}."
     missing = not_counted(rows)
     if missing["without_signed"]:

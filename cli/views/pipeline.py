@@ -23,6 +23,7 @@ from ledger.approaches.pipeline import (
 from ledger.core.errors import UsageError
 from ledger.core.filters import UnknownColumn
 from ledger.core.suggest import did_you_mean
+from ledger.core.text import counted
 from ledger.reports.bars import share_bar
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _withdrawn_count(call: Call, report: PipelineReport) -> int:
 def _notes(
     report: PipelineReport, count: int, needs: dict[str, int], withdrawn: int
 ) -> Iterator[str]:
-    yield f"As of {report.as_of}: {count:,} approach{'' if count == 1 else 'es'}."
+    yield f"As of {report.as_of}: {counted(count, 'approach', 'approaches')}."
     yield (
         f"Needs: {needs['asked']:,} presented to somebody, {needs['interested']:,} with interest, "
         f"{needs['without']:,} presented to nobody."

@@ -112,11 +112,16 @@ def plain_listing(snapshot: Snapshot, spec: RegisterSpec) -> Listing:
     return Listing(rows, people, hides=hides)
 
 
-def emit_plain(call: Call, reader: Reader, spec: RegisterSpec, code: str) -> None:
-    """Write one record of a register: every column that it has a value in, and what came of it."""
+def emit_plain(
+    call: Call, reader: Reader, spec: RegisterSpec, code: str, **computed: object
+) -> None:
+    """Write one record of a register: every column that it has a value in, and what came of it.
+
+    What is `computed` stands in the place of the column of its name.
+    """
     snapshot = reader.around(spec.name, code)
     row = register_row(snapshot, spec, snapshot.records(spec.name)[code])
-    document = {"schema": f"cityfund.{spec.name}/1", **row}
+    document = {"schema": f"cityfund.{spec.name}/1", **row, **computed}
     below: list[str] = []
     if spec.is_origin or spec.origin is not None:
         from cli.views.origin import (  # noqa: PLC0415 - few registers have origins

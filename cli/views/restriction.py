@@ -11,6 +11,7 @@ from cli.framework.receipts import note_texts, with_ledger
 from cli.framework.register_commands import resolve_code
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
+from ledger.core.text import counted
 
 if TYPE_CHECKING:
     from ledger.registers.records import Restriction
@@ -79,6 +80,18 @@ def emit_providers(call: Call, reader: Reader) -> bool:
     return not rows
 
 
+def emit_restriction(call: Call, reader: Reader, code: str) -> None:
+    """Write one restriction, with the day of its review where nobody has set one."""
+    from cli.views.register import emit_plain  # noqa: PLC0415 - as of every register
+    from ledger.core.dates import day_of  # noqa: PLC0415 - help does without
+    from ledger.registers.pairs import RESTRICTION  # noqa: PLC0415 - help does without
+    from ledger.restrictions.bars import review_day  # noqa: PLC0415 - help does without
+
+    recorded_on = day_of(reader.restrictions.recorded_at[code], reader.zone)
+    (record,) = (one for one in reader.restrictions.restrictions if one.code == code)
+    emit_plain(call, reader, RESTRICTION, code, review_on=review_day(record, recorded_on))
+
+
 SCREENED_COLUMNS = columns(
     "finding kind code name listed likeness country:2 (from) until:1 grounds:3 (reference)"
 )
@@ -92,10 +105,10 @@ def emit_screened(call: Call, receipt: Mapping[str, Any]) -> None:
     counts = receipt["counts"]
     rows = counts["matches"]
     ended = f", {counts['ended']:,} of them ended" if counts["ended"] else ""
-    compared = f"{counts['entries']:,} entries of {counts['list']}{ended}"
-    found = f"{counts['open']:,} findings open, {counts['new']:,} of them new"
+    compared = f"{counted(counts['entries'], 'entry', 'entries')} of {counts['list']}{ended}"
+    found = f"{counted(counts['open'], 'finding')} open, {counts['new']:,} of them new"
     lines = [
-        f"{compared}; {counts['names']:,} names.",
+        f"{compared}; {counted(counts['names'], 'name')}.",
         f"{found}; {counts['dismissed']:,} resolved before.",
     ]
     lines += lines_below(rows, SCREENED_COLUMNS) if rows else ()
@@ -128,7 +141,7 @@ def emit_report(call: Call, report: RestrictionReport) -> None:
     emit_rows(kept, REPORT_COLUMNS, unfiltered, head=head, tail=tail)
     for one in counts:
         if one.number and call.format == "table":
-            note(call, f"Not counted: {one.number:,} {one.what}.")
+            note(call, f"Not counted: {one.text}.")
 
 
 def _row(row: RestrictionRow) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cli.framework.terminal import note
 from cli.views.columns import columns
 from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import register_row
+from ledger.core.text import counted
 from ledger.reference.terms import Step
 from ledger.registers.network import BODY, HOST, SEAT
 from ledger.reports.table import Column
@@ -119,11 +120,11 @@ def _came_of(outcome: Yield) -> list[str]:
 
 def _notes(report: SeatReport, rows: Sequence[SeatRow]) -> Iterator[str]:
     unused = sum(not row.used for row in rows)
-    yield f"As of {report.as_of}: {len(rows):,} seats, {unused:,} unused."
+    yield f"As of {report.as_of}: {counted(len(rows), 'seat')}, {unused:,} unused."
     yield f"Formula: {RULE}."
     unknown = not_counted(rows)["beginning_not_known"]
     if unknown:
-        yield f"Days unknown of {unknown:,} seats whose beginning is not known."
+        yield f"Days unknown of {counted(unknown, 'seat')} whose beginning is not known."
 
 
 _OF_CITY = _columns("seat place_name role step from until in_force ended_by", place_name="In")

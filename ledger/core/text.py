@@ -209,6 +209,11 @@ def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
     return between.join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def counted(count: int, one: str, several: str | None = None) -> str:
+    """Write how many there are of something; a plural that is not given ends in -s."""
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
 def joined_words(words: Sequence[str]) -> str:
     """Join words as a sentence does: `A, B and C`."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

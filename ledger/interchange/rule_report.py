@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from ledger.core.text import counted
+
 
 class SkippedRow(NamedTuple):
     """A foreign row that is no record, and why.
@@ -73,14 +75,14 @@ class RuleReport:
         refused = f", {self.refused:,} refused" if self.refused else ""
         once = f", {len(self.once):,} repeated" if self.once else ""
         yield (
-            f"{self.rows:,} rows: {self.used:,} used, {len(self.left_out):,} left out{once}"
-            f"{refused}. Source: {self.source} ({self.licence})"
+            f"{counted(self.rows, 'row')}: {self.used:,} used, {len(self.left_out):,} left out"
+            f"{once}{refused}. Source: {self.source} ({self.licence})"
         )
         yield from self.beside
         yield from self.notes
         for reason, lines in self._reasons().items():
-            counted = f"left out, {reason}: {len(lines):,}"
-            yield f"{counted}, lines {', '.join(_spans(lines))}" if every else counted
+            left_out = f"left out, {reason}: {len(lines):,}"
+            yield f"{left_out}, lines {', '.join(_spans(lines))}" if every else left_out
             if reason in self.examples:
                 yield f"  such as {self.examples[reason]}"
         mapped = sorted(self.mapped.items())

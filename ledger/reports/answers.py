@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from ledger.core.text import counted
 from ledger.reports.table import Column, ReportRow, machine
 
 _FIGURE: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -179,7 +180,7 @@ def _left_out(answer: Answer) -> Iterator[tuple[str, str]]:
         if row.get("not_counted"):
             rule = row.get("rule")
             why = f": it is the {rule}" if rule else ""
-            yield name, f"{row['not_counted']} not counted{why}"
+            yield name, f"{counted(row['not_counted'], 'row')} not counted{why}"
     for key, value in answer.beside:
         if key == "not_counted" and isinstance(value, Mapping):
             yield from ((heading(str(why)), machine(count)) for why, count in value.items())

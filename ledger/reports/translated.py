@@ -36,6 +36,19 @@ _WITH_PLACES: Final = (
     ),
 )
 """Formulas that name a unit or a number, as the reports give them."""
+_LEFT_OUT: Final = (
+    marked("{count} row not counted"),
+    marked("{count} rows not counted"),
+    marked("{count} row not counted: it is the {rule}"),
+    marked("{count} rows not counted: it is the {rule}"),
+    marked("{count} need of a closed project is left out; --all shows it."),
+    marked("{count} needs of closed projects are left out; --all shows them."),
+    marked("{need} is in no total: its amount is {word}."),
+    marked("{need} is not in the total in {unit}: {other} has no rate."),
+)
+"""What pages and workbooks say of what was left out, of one and of several."""
+_TRANSLATED: Final = frozenset({"rule", "word"})
+"""The places in which words of the program stand."""
 _PLACE: Final = re.compile(r"\\{(\w+)\\}")
 _FIGURES: Final = frozenset({"amount", "number", "figure"})
 
@@ -55,14 +68,24 @@ def _formula_in(text: str, language: Language) -> str | None:
     """Translate a formula that has a place for a unit or a number, if the text is one."""
     for formula, pattern in _formulas():
         if found := pattern.fullmatch(text):
-            places = {name: language.prose(word) for name, word in found.groupdict().items()}
+            places = {
+                name: value_in(word, language) if name in _TRANSLATED else language.prose(word)
+                for name, word in found.groupdict().items()
+            }
             return language.say(formula, **places)
     return None
 
 
 @cache
 def _formulas() -> list[tuple[str, re.Pattern[str]]]:
-    return [(one, re.compile(_PLACE.sub(r"(?P<\1>\\S+)", re.escape(one)))) for one in _WITH_PLACES]
+    return [
+        (one, re.compile(_PLACE.sub(_place, re.escape(one)))) for one in (*_WITH_PLACES, *_LEFT_OUT)
+    ]
+
+
+def _place(match: re.Match[str]) -> str:
+    """Give what stands in a place: one word, or several where they are translated."""
+    return f"(?P<{match[1]}>{'.+' if match[1] in _TRANSLATED else '[^ ]+'})"
 
 
 def facts_in(answer: Answer, language: Language) -> list[tuple[str, str]]:

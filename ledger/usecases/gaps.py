@@ -48,7 +48,8 @@ class GapReport:
     """The rows ordered by project and need, their groups where asked for, and the totals.
 
     `rates` are those by which amounts were converted, `without_rate` the currencies that could not
-    be, and `old_rates` the rates of which a quote is old.
+    be, and `old_rates` the rates of which a quote is old. `closed` says how many needs were left
+    out because the status of their project takes no new deals; without filters alone.
     """
 
     as_of: date
@@ -61,6 +62,7 @@ class GapReport:
     rates: list[RateUsed]
     without_rate: list[str]
     old_rates: list[OldRate]
+    closed: int = 0
 
 
 def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
@@ -84,7 +86,12 @@ def report_gaps(ledger: Ledger, query: GapQuery) -> GapReport:
         rates=rates,
         without_rate=without_rate,
         old_rates=old_rates(snapshot.rate_of, converted, snapshot.day, query.rate_days),
+        closed=0 if query.where or query.include_inactive else _closed(snapshot),
     )
+
+
+def _closed(snapshot: Snapshot) -> int:
+    return len(snapshot.need_facts) - len(reported(snapshot.need_facts.values()))
 
 
 def _all_rows(reader: Reader, query: GapQuery) -> tuple[Snapshot, list[GapRow]]:

@@ -84,7 +84,7 @@ def test_every_format_says_the_same_gaps(officer: Officer, tmp_path: Path) -> No
     assert sheet.conditional_formatting
     told = {(row[0].value, row[1].value) for row in book["How to read this"].iter_rows()}
     assert {("As of", "2026-11-23"), ("Base currency", "EUR")} <= told
-    assert any("1 not counted" in str(text) for _, text in told)
+    assert any("1 row not counted" in str(text) for _, text in told)
     notes = [text for name, text in told if name == "Note"]
     assert "N-0003 is in no total: its amount is unknown." in notes
     assert "N-0005 is not in the total in EUR: JPY has no rate." in notes

@@ -133,3 +133,18 @@ def test_both_templates_of_a_letter_take_the_same_values(letter: Letter) -> None
 
 def _names(text: str) -> set[str]:
     return set(Template(text).get_identifiers())
+
+
+def test_json_has_the_letter_as_a_template_of_ones_own_writes_it(
+    asked: Officer, tmp_path: Path
+) -> None:
+    template = tmp_path / "own.md"
+    template.write_text("Dear $provider, about $city.\n")
+    answer = asked.asks(f"approach letter AP-0001 --template {template}")
+    assert answer["letter"] == "Dear Example Development Bank, about Mashhad."
+    plain = asked.asks("approach letter AP-0001")
+    assert plain["letter"] == asked.says("approach letter AP-0001").rstrip("\n")
+    assert asked.asks("approach letter AP-0001 --html")["letter"].startswith("<!DOCTYPE html>")
+    persian = asked.asks("approach letter AP-0001 --lang fa")
+    assert persian["letter"] == asked.says("approach letter AP-0001 --lang fa").rstrip("\n")
+    assert {**persian, "letter": ""} == {**plain, "letter": ""}

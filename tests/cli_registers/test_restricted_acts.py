@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,13 @@ def test_an_exemption_of_nobody_records_what_took_place_and_allows_no_pairing(
     assert '"barred-hold"' in found.out
     assert '"exemption-ends"' not in found.out
     sound(fund)
+
+
+def test_a_restriction_shows_the_day_of_its_review(fund: Officer) -> None:
+    fund.says(BAR)
+    assert fund.asks("restriction show RS-1")["review_on"] == "2027-11-23"
+    assert re.search(r"Review on +2027-11-23\n", fund.says("restriction show RS-1"))
+    fund.says("restriction confirm RS-1 --review 2027-02-01")
+    assert fund.asks("restriction show RS-1")["review_on"] == "2027-02-01"
+    fund.says("restriction edit RS-1 --authority Senate --reason slip --yes")
+    assert fund.asks("restriction show RS-1")["review_on"] == "2027-02-01"

@@ -14,6 +14,7 @@ from cli.views.columns import columns
 from cli.views.rate import note_old_rates
 from cli.views.summary import sectors_named
 from ledger.core.quantity import short_quantity
+from ledger.core.text import counted
 from ledger.reports.bars import share_bar, sparkline
 from ledger.reports.table import Column
 from ledger.summaries.coverage import RULE
@@ -149,8 +150,9 @@ def _lines(report: Overview) -> Iterator[str]:
     yield f"{head.complete:,} of {head.projects:,} projects complete, {head.covered:,} covered"
     yield f"{head.needs_covered:,} of {head.needs:,} needs covered, {head.unknown:,} not quantified"
     yield (
-        f"{head.cities:,} member cities, {head.providers:,} providers, {head.offers:,} offers "
-        f"({head.lapsing:,} lapsing, {head.idle:,} idle), {head.deals:,} deals"
+        f"{counted(head.cities, 'member city', 'member cities')}, "
+        f"{counted(head.providers, 'provider')}, {counted(head.offers, 'offer')} "
+        f"({head.lapsing:,} lapsing, {head.idle:,} idle), {counted(head.deals, 'deal')}"
     )
     if report.trend is not None:
         yield from _trend_lines(report, blocks=blocks)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ledger.core.text import counted
 from ledger.interchange.mapping.paths import Node, compile_path
 from ledger.interchange.mapping.steps import Compiler, Row
 from ledger.interchange.mapping.value import Condition
@@ -113,9 +114,10 @@ class OtherFile:
         unused = self.count - self.passed_over - self.used
         more = f", {unused:,} of other rows" if unused else ""
         more += f", {self.passed_over:,} passed over" if self.passed_over else ""
-        more += f", {self.unread:,} cells without a value not read" if self.unread else ""
-        missed = f"; {self.missed:,} rows have none there" if self.missed else ""
-        return f"{self.file}: {self.count:,} rows, {self.used:,} used{more}{missed}"
+        more += f", {counted(self.unread, 'cell')} without a value not read" if self.unread else ""
+        lacking = counted(self.missed, "row has", "rows have")
+        missed = f"; {lacking} none there" if self.missed else ""
+        return f"{self.file}: {counted(self.count, 'row')}, {self.used:,} used{more}{missed}"
 
 
 def _plain_row(line: int, record: dict[str, Any]) -> Row:

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.core.text import counted
 from ledger.interchange.mapping.foreign_cells import date_form, number_form
 from ledger.interchange.mapping.paths import ALL, TEXT
 from ledger.interchange.sources import Source
@@ -113,7 +114,7 @@ def _head(source: Source, columns: Mapping[str, _Column], count: int) -> Iterato
     """Give the columns as a comment, and what the rule says of itself and of the file."""
     path = Path(source.name)
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")[:64].strip("-") or "my-rule"
-    looked = f"first {count:,} rows" if count == ROWS else f"{count:,} rows"
+    looked = f"first {count:,} rows" if count == ROWS else counted(count, "row")
     yield f"# An import rule to start from, made from the columns of {path.name} ({looked})."
     yield "# Correct what is FILL-IN, drop what the file does not have, and try it:"
     yield f"#   cityfund import {path.name} --rules {name}.toml --dry-run"

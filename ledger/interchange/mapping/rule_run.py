@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from ledger.core.quantity import Unit
-from ledger.core.text import first_few, normalised_code
+from ledger.core.text import counted, first_few, normalised_code
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.finding import RecordIndex
 from ledger.interchange.mapping.given import GivenRows
@@ -79,11 +79,13 @@ class RuleRun:
         self.tables += self.given.tables(self.problems)
         self._drop_identifiers_of_nothing()
         if self.given.later and self.reports:
-            later = f"{self.given.later:,} rows say what is to be given after today"
-            self.reports[0].notes.append(f"{later}: not posted before it has happened")
+            later = counted(self.given.later, "row says", "rows say")
+            to_come = f"{later} what is to be given after today"
+            self.reports[0].notes.append(f"{to_come}: not posted before it has happened")
         if self.given.moved and self.reports:
-            moved = f"{self.given.moved:,} rows say what was given before its need was declared"
-            self.reports[0].notes.append(f"{moved}: dated on the day of the declaration")
+            moved = counted(self.given.moved, "row says", "rows say")
+            early = f"{moved} what was given before its need was declared"
+            self.reports[0].notes.append(f"{early}: dated on the day of the declaration")
         if self.given.overdrawn and self.reports:
             named = first_few(self.given.overdrawn, _FEW)
             beyond = f"taken back beyond what was given, and not posted: {named}"

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from ledger.core.dates import day_of, days_after
 from ledger.core.quantity import Unit, format_amount
+from ledger.core.text import counted
 from ledger.eligibility.index import OfferIndex
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 from ledger.rates.rates import plain_rates
@@ -49,6 +50,12 @@ class NotCounted(NamedTuple):
 
     what: str
     number: int
+
+    @property
+    def text(self) -> str:
+        """Say how many there are, and of what."""
+        noun, rest = self.what.split(" ", 1)
+        return f"{counted(self.number, noun.removesuffix('s'), noun)} {rest}"
 
 
 @dataclass(slots=True)
