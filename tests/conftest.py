@@ -39,6 +39,7 @@ from ledgers import (
 )
 from officer import Officer, without_settings
 from postgres_server import Server, give_up, hold, make_place, shared_server
+from reused_files import ReusedFiles
 from world import NOON, World
 
 from ledger.core import memory
@@ -222,6 +223,14 @@ def template_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def reused_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReusedFiles]:
+    """Give the files of this process that one test after another has."""
+    files = ReusedFiles(tmp_path_factory.mktemp("reused"))
+    yield files
+    files.close()
+
+
+@pytest.fixture(scope="session")
 def run_ledgers(
     engine_name: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ledgers]:
@@ -244,7 +253,8 @@ def _ledgers(
     engine_name: str, request: pytest.FixtureRequest, folder: Path, *, reused: bool = False
 ) -> Ledgers:
     if engine_name == "sqlite":
-        return SqliteLedgers(folder, request.getfixturevalue("template_ledger"))
+        files = request.getfixturevalue("reused_files") if reused else None
+        return SqliteLedgers(folder, request.getfixturevalue("template_ledger"), reused=files)
     server = request.getfixturevalue("postgresql_server")
     return PostgresqlLedgers(server, made_on_server(server), reused=reused)
 

@@ -16,6 +16,7 @@ import shared_connections
 import shared_files_open
 import time_machine
 from postgres_server import Server, once
+from reused_files import ReusedFiles
 from world import asked
 
 ENGINES = ("sqlite", "postgresql")
@@ -30,8 +31,12 @@ class SqliteLedgers:
 
     engine = "sqlite"
 
-    def __init__(self, folder: Path, made: Path | None = None) -> None:
-        self.folder, self.made = folder, made
+    def __init__(
+        self, folder: Path, made: Path | None = None, *, reused: ReusedFiles | None = None
+    ) -> None:
+        self.folder, self.made, self._reused = folder, made, reused
+        self._given: list[tuple[Path, Path]] = []
+        """The files that can be given again, each with its template."""
 
     def empty(self) -> str:
         """Give a URL at which there is nothing yet."""
@@ -40,7 +45,7 @@ class SqliteLedgers:
     def new(self) -> str:
         """Give the URL of a ledger that nothing has happened to yet."""
         assert self.made is not None
-        return self.copy(f"sqlite:///{self.made}")
+        return self.furnished(f"sqlite:///{self.made}")
 
     def copy(self, url: str) -> str:
         """Give the URL of a ledger that is as another, which was settled."""
@@ -57,10 +62,17 @@ class SqliteLedgers:
 
     def furnished(self, url: str) -> str:
         """Give the URL of a ledger that is as one which was settled for the whole run."""
-        return self.copy(url)
+        if self._reused is None:
+            return self.copy(url)
+        template = sqlite_file(url)
+        path = self._reused.take(template)
+        self._given.append((path, template))
+        return f"sqlite:///{path}"
 
     def drop_all(self) -> None:
-        """Leave the files to the folder's owner."""
+        """Leave the files to the next test, or to the folder's owner."""
+        while self._reused is not None and self._given:
+            self._reused.offer(*self._given.pop())
 
 
 class PostgresqlLedgers:

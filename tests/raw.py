@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import shared_connections
+import shared_files_open
 
 Refused = (sqlite3.DatabaseError, psycopg.DatabaseError)
 """What either driver raises where the database refuses a statement."""
@@ -19,22 +22,32 @@ _TABLES = {
 }
 
 
+_ITS_OWN = ("foreign_keys = ON", "trusted_schema = ON", "busy_timeout = 5000")
+_THE_PROGRAMS = ("trusted_schema = OFF", f"busy_timeout = {shared_files_open.BUSY_MS}")
+"""What differs between a connection as the driver makes it and one of the program."""
+
+_SETS = re.compile(r"\s*PRAGMA\b", re.IGNORECASE)
+"""A statement that may set something on a connection, which nobody else has after it."""
+
+
 class Raw:
     """A connection of its own; every statement stands by itself unless it begins with BEGIN."""
 
     def __init__(self, url: str) -> None:
         self.engine = url.partition(":")[0]
+        self._set = self._closed = False
         self.connection: sqlite3.Connection | psycopg.Connection[Any]
         if self.engine == "sqlite":
-            path = url.removeprefix("sqlite:///")
-            self.connection = sqlite3.connect(path, isolation_level=None)
-            self.connection.execute("PRAGMA foreign_keys = ON")
+            self.connection = shared_files_open.take(Path(url.removeprefix("sqlite:///")))
+            for pragma in _ITS_OWN:
+                self.connection.execute(f"PRAGMA {pragma}")
         else:
             self.connection = shared_connections.take(url, autocommit=True)
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """Run a statement, `?` for each value; give the driver's cursor."""
         if isinstance(self.connection, sqlite3.Connection):
+            self._set |= _SETS.match(statement) is not None
             return self.connection.execute(statement, values)
         if not values:
             return self.connection.execute(statement.encode())
@@ -47,7 +60,7 @@ class Raw:
             self.connection.execute(";\n".join(statements).encode())
             return
         for statement in ("BEGIN", *statements, "COMMIT"):
-            self.connection.execute(statement)
+            self.execute(statement)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Run a query; give its rows by the names of their columns."""
@@ -78,6 +91,20 @@ class Raw:
     def close(self) -> None:
         """Close the connection; what was not committed is rolled back."""
         if isinstance(self.connection, sqlite3.Connection):
-            self.connection.close()
+            self._close_file(self.connection)
         else:
             shared_connections.give_back(self.connection)
+
+    def _close_file(self, line: sqlite3.Connection) -> None:
+        """Leave a file to the next who opens it, as the program would, or close it for good."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._set:
+            line.close()
+            return
+        if line.in_transaction:
+            line.rollback()
+        for pragma in _THE_PROGRAMS:
+            line.execute(f"PRAGMA {pragma}")
+        shared_files_open.give_back(line)

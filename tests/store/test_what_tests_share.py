@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import shared_connections
+import shared_files_open
 import shared_schema
-from ledgers import Ledgers, PostgresqlLedgers, made_on_server, sqlite_file
+from ledgers import Ledgers, PostgresqlLedgers, SqliteLedgers, made_on_server, sqlite_file
 from postgres_server import Server
 from raw import Raw
+from reused_files import ReusedFiles
+from shared_files_open import BUSY_MS
 from world import World
 
 from ledger.store.db import engine as engines
@@ -228,6 +233,181 @@ def test_a_file_that_waits_holds_all_that_was_recorded(ledger_url: str) -> None:
 
     with closing(sqlite3.connect(copied)) as line:
         assert line.execute("SELECT count(*) FROM city WHERE code = 'TBZ'").fetchone() == (1,)
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_an_engine_has_open_and_does_not_use_is_given_to_the_next(ledger_url: str) -> None:
+    world = World(ledger_url)
+    world.city("TBZ")
+    with world.ledger.engine.connect() as used:
+        line = used.connection.driver_connection
+
+    assert opened(ledger_url) is line
+    world.city("MHD")
+    assert {row["code"] for row in Raw(ledger_url).rows("SELECT code FROM city")} == {"TBZ", "MHD"}
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_an_engine_uses_is_not_given_to_another(ledger_url: str) -> None:
+    world = World(ledger_url)
+    with world.ledger.engine.connect() as used:
+        assert opened(ledger_url) is not used.connection.driver_connection
+
+
+@pytest.mark.only_on("sqlite")
+def test_statements_round_the_program_share_its_file_with_settings_of_their_own(
+    ledger_url: str,
+) -> None:
+    closed(ledger_url, line := opened(ledger_url))
+    raw = Raw(ledger_url)
+    assert raw.connection is line
+    own = [raw.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS]
+    raw.execute("BEGIN")
+    raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    raw.close()
+
+    again = opened(ledger_url)
+    assert again is line
+    assert own == [1, 1, 5000]
+    assert [again.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS] == [1, 0, BUSY_MS]
+    assert again.execute("SELECT version_num FROM alembic_version").fetchone() != ("0001",)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("together", [True, False])
+def test_who_set_something_round_the_program_closes_for_good(
+    ledger_url: str, together: bool
+) -> None:
+    closed(ledger_url, line := opened(ledger_url))
+    raw = Raw(ledger_url)
+    setting = "PRAGMA recursive_triggers = ON"
+    if together:
+        raw.execute_all([setting])
+    else:
+        raw.execute(setting)
+    raw.close()
+
+    assert opened(ledger_url) is not line
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        line.execute("SELECT 1")
+
+
+@pytest.fixture
+def file_given_again(template_ledger: Path, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Give what a test after another one would be given: the same file, where that can be."""
+    files = ReusedFiles(tmp_path)
+    reused = SqliteLedgers(tmp_path, template_ledger, reused=files)
+
+    def give() -> str:
+        reused.drop_all()
+        return reused.new()
+
+    yield give
+    reused.drop_all()
+    files.close()
+
+
+@pytest.mark.sqlite
+def test_a_file_is_given_again_with_nothing_of_the_test_before(
+    file_given_again: Callable[[], str],
+) -> None:
+    url = file_given_again()
+    raw = Raw(url)
+    rows = raw.all_rows()
+    raw.close()
+    for _ in range(3):
+        world = World(url)
+        world.city("MHD")
+        world.ledger.engine.dispose()
+        sqlite_file(url).with_name("left behind").touch()
+
+        assert file_given_again() == url
+        assert not sqlite_file(url).with_name("left behind").exists()
+        raw = Raw(url)
+        assert raw.all_rows() == rows
+        raw.close()
+
+
+@pytest.mark.sqlite
+def test_a_process_that_was_forked_is_given_other_files(
+    template_ledger: Path, tmp_path: Path
+) -> None:
+    files = ReusedFiles(tmp_path)
+    url = f"sqlite:///{files.take(template_ledger)}"
+    closed(url, opened(url))
+    files.offer(sqlite_file(url), template_ledger)
+    child = os.fork()
+    if not child:
+        given = files.take(template_ledger), files.take(template_ledger)
+        os._exit(sqlite_file(url) in given)
+    _, status = os.waitpid(child, 0)
+
+    assert status == 0
+    assert files.take(template_ledger) == sqlite_file(url)
+    assert files.take(template_ledger).is_file()
+    shared_files_open.forget()
+    files.close()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TRIGGER movement_is_allowed",
+        "ALTER TABLE city ADD COLUMN more INTEGER",
+        "CREATE TABLE more (id INTEGER)",
+        "CREATE TEMP TABLE more (id INTEGER)",
+        "PRAGMA ignore_check_constraints = ON",
+        "PRAGMA max_page_count = 600",
+        "PRAGMA cache_size = 123",
+        "ANALYZE",
+        "PRAGMA journal_mode = DELETE",
+    ],
+)
+def test_a_file_with_another_schema_or_setting_is_not_given_again(
+    file_given_again: Callable[[], str], change: str
+) -> None:
+    url = file_given_again()
+    line = opened(url)
+    line.execute(change)
+    closed(url, line)
+
+    assert file_given_again() != url
+
+
+@pytest.mark.sqlite
+def test_a_file_is_not_given_again_for_a_template_of_another_schema(
+    file_given_again: Callable[[], str], template_ledger: Path, tmp_path: Path
+) -> None:
+    """Not even where the number of the schema is the same."""
+    url = file_given_again()
+    closed(url, opened(url))
+    other = shutil.copy(template_ledger, tmp_path / "other.db")
+    with closing(sqlite3.connect(other)) as line:
+        (number,) = line.execute("PRAGMA schema_version").fetchone()
+        line.execute("DROP VIEW v_rate")
+        line.execute(f"PRAGMA schema_version = {number}")
+    files = ReusedFiles(tmp_path)
+    files.offer(sqlite_file(url), template_ledger)
+    given = files.take(Path(other))
+    files.close()
+
+    assert given != sqlite_file(url)
+    assert given.read_bytes() == Path(other).read_bytes()
+
+
+@pytest.mark.sqlite
+def test_a_file_that_somebody_else_has_open_is_not_given_again(
+    file_given_again: Callable[[], str],
+) -> None:
+    url = file_given_again()
+    closed(url, opened(url))
+    with closing(sqlite3.connect(sqlite_file(url))) as other:
+        other.execute("SELECT count(*) FROM city").fetchone()
+        assert file_given_again() != url
+
+
+SETTINGS = ("foreign_keys", "trusted_schema", "busy_timeout")
 
 
 def opened(url: str) -> Any:
