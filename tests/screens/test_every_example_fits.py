@@ -51,6 +51,8 @@ SECONDS = re.compile(r"\d+\.\d{1,3}")
 """What a step of the night took, in every run another time."""
 NARROW_WORDS = {"journal list": frozenset({"with"})}
 """Words said on narrow screens only, as in the subject of an entry: N-0001 with O-0001."""
+FUND = "ledger-1.db"
+"""The name of the ledger: files of such names stay open for the next command."""
 ALL = [*product(WIDTHS, LOCALES, COLOURS)]
 
 
@@ -74,10 +76,10 @@ class Stages:
         self._left: dict[str, tuple[int, int]] | None = None
         self._ready.mkdir(parents=True)
         write_files(self._ready)
-        (self._ready / "fund.db").write_bytes(exemplary.read_bytes())
+        (self._ready / FUND).write_bytes(exemplary.read_bytes())
         with pytest.MonkeyPatch.context() as patched:
             patched.chdir(self._ready)
-            self._do_before(f"sqlite:///{self._ready / 'fund.db'}")
+            self._do_before(f"sqlite:///{self._ready / FUND}")
 
     def _do_before(self, url: str) -> None:
         for line in BEFORE.get(self._command, ()):
@@ -94,18 +96,20 @@ class Stages:
             self._last = self._ready.with_name(f"copy-{self._copies}")
             shutil.copytree(self._ready, self._last)
             self._left = _files(self._last)
-        name = "other.db" if self._command in ITS_OWN_LEDGER else "fund.db"
+        name = "other.db" if self._command in ITS_OWN_LEDGER else FUND
         with pytest.MonkeyPatch.context() as patched:
             patched.chdir(self._last)
             yield f"sqlite:///{self._last / name}"
 
 
 def _files(folder: Path) -> dict[str, tuple[int, int]]:
-    """Give the size of every file, and when it was written."""
+    """Give the size of every file, and when it was written; of a log, what waits in it."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    found = {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
     return {
-        str(path): (path.stat().st_size, path.stat().st_mtime_ns)
-        for path in folder.rglob("*")
-        if path.is_file()
+        name: state
+        for name, state in found.items()
+        if not name.endswith("-shm") and (state[0] or not name.endswith("-wal"))
     }
 
 
