@@ -357,7 +357,10 @@ class Fund(BothBooks):
         until = self.terms(deal)["held_until"]
         require(until is None or day <= until)
         lapse = self.oracle.first_lapse(deal, day)
-        if self.plan(lambda: self._move_on("commit", deal, "held", "committed", part, day)):
+        may_outlive = lapse is None or self.oracle.outlives(lapse, part)
+        if may_outlive and self.plan(
+            lambda: self._move_on("commit", deal, "held", "committed", part, day)
+        ):
             return
         require(lapse is not None)
         assert lapse is not None

@@ -227,6 +227,22 @@ class Oracle:
         ]
         return min(lapses, key=lambda row: (row.day, row.number), default=None)
 
+    def outlives(self, lapse: Row, part: int | None) -> bool:
+        """Say whether a part may still be held when a lapse is over; a hold of that day is new."""
+        of_deal = [row for row in self.rows if row.deal == lapse.deal]
+        needs = [(row, move) for row in of_deal for move in row.moves if move.side == "need"]
+        anew = sum(
+            move.amount
+            for row, move in needs
+            if row.act == "introduce" and row.day == lapse.day and self.stands(row.number)
+        )
+        held = sum(
+            ((move.target == "held") - (move.source == "held")) * move.amount
+            for row, move in needs
+            if row.day <= lapse.day
+        )
+        return not anew or (part is not None and part + anew <= held)
+
     def recordable(self, day: date, moves: Iterable[Move]) -> bool:
         """Say whether some moves leave nothing below zero in recorded order."""
         rows = [*self.rows, new_row(day, moves)]
