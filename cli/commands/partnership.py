@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -99,12 +100,25 @@ def _two_cities(typed: Mapping[str, Any]) -> list[str]:
 
 
 _PARTIES: Final = 2
+_YEAR_OR_MONTH: Final = re.compile(r"\s*\d{4}(-\d{2})?\s*")
+
+
+def _take_partial_day(call: Call, column: str) -> None:
+    """Take a year or a month that was typed as --on for a column in which it can stand."""
+    on = call.params.get("on")
+    if on is not None and _YEAR_OR_MONTH.fullmatch(on) and not call.params.get(column):
+        call.params |= {"on": None, column: on}
+        source = call.get_parameter_source("on")
+        assert source is not None, "it was typed"
+        call.set_parameter_source(column, source)
 
 
 @with_parameters(code_parameter(PARTNERSHIP), *term_parameters(PARTNERSHIP, "ended", ended="until"))
 def end(call: Call, **typed: str) -> None:
     """End a partnership: by --ended, else on the day of --on."""
     from ledger.usecases.registers import partnerships
+
+    _take_partial_day(call, "ended")
 
     def work(uow: UnitOfWork) -> Receipt:
         code = resolve_typed_code(uow, PARTNERSHIP.name, typed[PARTNERSHIP.name])
@@ -137,6 +151,8 @@ def log(call: Call, **_typed: str) -> None:
     """Record what a city of a partnership has done: by --done-on, else on the day of --on."""
     from ledger.usecases.registers import partnerships
 
+    _take_partial_day(call, "done_on")
+
     def work(uow: UnitOfWork) -> Receipt:
         return partnerships.log(uow, read_terms(call, UNDERTAKING, today=uow.today, adds=True))
 
@@ -147,6 +163,8 @@ def log(call: Call, **_typed: str) -> None:
 def done(call: Call, **typed: str) -> None:
     """Record that an undertaking is done: by --done-on, else on the day of --on."""
     from ledger.usecases.registers import partnerships
+
+    _take_partial_day(call, "done_on")
 
     def work(uow: UnitOfWork) -> Receipt:
         code = resolve_typed_code(uow, UNDERTAKING.name, typed[UNDERTAKING.name])

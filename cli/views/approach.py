@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
@@ -66,6 +67,7 @@ def approach_row(snapshot: Snapshot, approach: Approach) -> dict[str, Any]:
     }
     return {
         **record_row(APPROACH.plural, approach),
+        **_not_answered_by(approach, snapshot.day),
         "project": project.code,
         "project_title": project.title,
         "city": city.code,
@@ -78,6 +80,16 @@ def approach_row(snapshot: Snapshot, approach: Approach) -> dict[str, Any]:
         "standing": state.value,
         "answered_on": answers.get(state),
     }
+
+
+def _not_answered_by(approach: Approach, day: date) -> dict[str, None]:
+    """Leave out the answers that are dated after a day, and with a decline its reason."""
+    later = dict.fromkeys(
+        name
+        for name in ("interested_on", "declined_on")
+        if (answered := getattr(approach, name)) is not None and answered > day
+    )
+    return {**later, **({"reason": None} if "declined_on" in later else {})}
 
 
 def approach_rows(snapshot: Snapshot, approaches: Iterable[Approach]) -> list[dict[str, Any]]:

@@ -61,6 +61,6 @@ def require_origin_reason(uow: UnitOfWork, kind: str, before: Any, after: Any) -
     elif after.note in {None, before.note}:
         raise ReasonMissing(
             what,
-            why=f"--reason of {kind}s is a term of the record, and says nothing of its origin.",
+            why=f"--reason of {spec.plural} is a term of the record, not of its origin.",
             next_step="Say why in a new note: --note TEXT",
         )

@@ -239,3 +239,28 @@ def test_an_imported_answer_is_waited_for_as_long_as_is_set(
     monkeypatch.delenv("CITYFUND_APPROACH_DAYS")
     assert "nothing" in fund.says(f"import {table} --yes").lower()
     assert standing(fund, "AP-0009")["answer_by"] == "2026-11-30"
+
+
+def test_an_answer_dated_after_the_day_is_not_shown(fund: Officer) -> None:
+    fund.says("approach add N-0001 EDB --on 2026-10-01")
+    fund.says("approach reply AP-0001 interested --on 2026-10-20")
+    fund.says("approach reply AP-0001 declined --on 2026-11-05 --reason price")
+    answers = {
+        "2026-10-10": ("waiting", None, None, None),
+        "2026-11-01": ("interested", "2026-10-20", None, None),
+        "2026-11-05": ("declined", "2026-10-20", "2026-11-05", "price"),
+    }
+    for day, expected in answers.items():
+        (listed,) = fund.asks(f"approach list --as-of {day}")["rows"]
+        for row in (listed, fund.asks(f"approach show AP-0001 --as-of {day}")):
+            found = [row[name] for name in ("standing", "interested_on", "declined_on", "reason")]
+            assert tuple(found) == expected, day
+
+
+def test_another_origin_of_an_approach_is_explained_in_its_note(fund: Officer) -> None:
+    fund.says("seat add MHD asia --role host --from 2010")
+    fund.says("seat add MHD asia --role adviser --from 2011")
+    fund.says("approach add N-0001 EDB --origin seat:ST-0001")
+    line = "approach edit AP-0001 --origin seat:ST-0002"
+    assert fund.refused(line, 2, "--reason of approaches", "--note") == "reason-missing"
+    fund.says(f"{line} --note 'the adviser wrote first'")

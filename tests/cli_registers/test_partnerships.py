@@ -196,3 +196,24 @@ def test_a_setting_says_when_a_tie_sleeps(ties: Officer) -> None:
     assert changed["sleeping_months"] == "36"
     assert ties.refused("settings edit --sleeping-months 0", 3) == "bad-count"
     assert ties.refused("settings edit --sleeping-months 36", 4) == "nothing-to-change"
+
+
+def test_the_day_of_an_act_may_be_a_year_or_a_month(ties: Officer) -> None:
+    ties.says(TWINNING)
+    ties.says("partnership undertake PA-0001 'a visit' --by MHD")
+    ties.says("partnership done UT-0001 --on 2019-05")
+    ties.says("partnership log PA-0001 'a talk' --by MHD --on 2018")
+    ties.says("partnership end PA-0001 --on 2021")
+    rows = ties.asks("undertaking list")["rows"]
+    assert [(one["code"], one["done_on"]) for one in rows] == [
+        ("UT-0001", "2019-05"),
+        ("UT-0002", "2018"),
+    ]
+    assert ties.asks("partnership show PA-0001")["ended"] == "2021"
+    again = "partnership log PA-0001 'a talk' --by MHD --key K --on"
+    ties.says(f"{again} 2018-01")
+    assert ties.refused(f"{again} 2018-02", 4, "K") == "key-reused"
+    line = "partnership log PA-0001 'a talk' --by MHD --on"
+    assert ties.refused(f"{line} 2031", 3, "future") == "future-date"
+    assert ties.refused(f"{line} 2019-13", 3, "month") == "bad-terms"
+    assert ties.refused(f"{line} 2019 --done-on 2018", 3, "2019") == "invalid-date"

@@ -76,10 +76,10 @@ def test_a_project_of_a_withdrawn_city_stays_cancelled(fund: Officer) -> None:
 
 
 def test_taking_out_of_use_says_what_is_left_behind(fund: Officer) -> None:
-    assert "projects are unchanged: PRJ-0001" in fund.says("city retire MHD")
+    assert "its project PRJ-0001 is unchanged" in fund.says("city retire MHD")
     assert "O-0001, O-0002" in fund.says("provider retire EDB --reason merged")
     fund.says("city restore MHD")
-    assert "cities still with it: MHD" in fund.says("office retire asia")
+    assert "city still with it: MHD" in fund.says("office retire asia")
     assert [row["code"] for row in fund.asks("provider list")["rows"]] == ["MBL"]
     assert len(fund.asks("provider list --all")["rows"]) == 2
     assert "1 withdrawn hidden" in fund.tries("provider list").err
@@ -140,3 +140,9 @@ def test_what_an_earlier_version_introduced_after_it_is_in_order(
         earlier.setitem(RULES, "retired", lambda _pairing: None)
         fund.says("deal introduce O-0001 N-0001 '5M EUR' --until 2027-01-01")
     assert fund.tries("check").code == 0
+
+
+def test_several_things_that_are_left_behind_are_listed(fund: Officer) -> None:
+    for day in ("2020-01-01", "2021-01-01"):
+        fund.says(f"seat add MHD hq --role adviser --from {day} --until {day}")
+    assert "its seats stay unchanged: ST-0001, ST-0002" in fund.says("city retire MHD")

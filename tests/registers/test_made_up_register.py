@@ -142,7 +142,7 @@ def test_nothing_new_is_put_under_a_parent_that_was_withdrawn(fund: Fund) -> Non
     _, (_, out, _), (code, _, err) = fund.say(
         ADD, "city retire MHD", "workshop add 'Bus lanes' --city MHD --json"
     )
-    assert "its workshops are unchanged: WS-0001" in out
+    assert "its workshop WS-0001 is unchanged" in out
     assert code != 0
     assert "parent-withdrawn" in err
 

@@ -77,12 +77,15 @@ def _left_behind(uow: UnitOfWork, kind: str, record: Any) -> Iterator[str]:
             if getattr(one, column) == record.code and not getattr(one, "withdrawn", False)
         ]
         if codes and column not in child.fixed:
+            named, them = (child.name, "it") if len(codes) == 1 else (child.plural, "them")
             yield (
-                f"{child.plural} still with it: {first_few(codes, _MOST_NAMED)}; move them: "
+                f"{named} still with it: {first_few(codes, _MOST_NAMED)}; move {them}: "
                 f"cityfund {child.name} edit {child.name.upper()} --{column}"
             )
+        elif len(codes) == 1:
+            yield f"its {child.name} {codes[0]} is unchanged"
         elif codes:
-            yield f"its {child.plural} are unchanged: {first_few(codes, _MOST_NAMED)}"
+            yield f"its {child.plural} stay unchanged: {first_few(codes, _MOST_NAMED)}"
 
 
 def _all(uow: UnitOfWork, kind: str) -> list[tuple[str, Any]]:
