@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from hands import Hand, broken_checks, tell
+from hands import Hand, broken_checks, sizes, tell
 from kill import Told, run_line, spoke_plainly
 from ledgers import SqliteLedgers, sqlite_file
 from small_disks import remount, small_disk
@@ -49,11 +49,12 @@ def moved(url: str, folder: Path) -> str:
     return f"sqlite:///{shutil.move(sqlite_file(url), folder / 'ledger.db')}"
 
 
-def test_a_full_disk_loses_nothing_and_keeps_nothing_half(used, tmp_path):
+@pytest.mark.parametrize("room", sizes(300 * 1024, 600 * 1024))
+def test_a_full_disk_loses_nothing_and_keeps_nothing_half(used, tmp_path, room):
     with small_disk(tmp_path / "disk", DISK) as disk:
         url = moved(used, disk)
         filler = disk / "filler"
-        filler.write_bytes(b"x" * (DISK - sqlite_file(url).stat().st_size - 600 * 1024))
+        filler.write_bytes(b"x" * (DISK - sqlite_file(url).stat().st_size - room))
         done, refused = 0, None
         while refused is None and done < 2000:
             told = run_line(url, *ACT, "--key", f"letter-{done}")
