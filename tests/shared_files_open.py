@@ -29,8 +29,9 @@ KEPT = 3
 BUSY_MS = int(BUSY_SECONDS * 1000)
 """How long a connection of the program waits for the others."""
 
-LEDGERS = re.compile(r"ledger-\d+\.db")
-"""The names of the files that `ledgers.py` makes; other files are what their tests are about."""
+LEDGERS = re.compile(r"(ledger-\d+|demo|fund|transit)\.db")
+"""The names of the files that `ledgers.py` makes, and of those of the demonstration and of pages;
+other files are what their tests are about."""
 
 _TERMS = {"check_same_thread": False, "timeout": BUSY_SECONDS}
 """How the program connects to a file."""

@@ -17,7 +17,7 @@ from ledger.core.errors import ExitCode
 
 @pytest.fixture(scope="session")
 def kept_with_document(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    path, out = tmp_path_factory.mktemp("kept") / "demo.db", io.StringIO()
+    path, out = tmp_path_factory.mktemp("kept") / "kept.db", io.StringIO()
     with redirect_stdout(out):
         assert main(["demo", "--json", "--keep", str(path)]) == ExitCode.DONE
     gc.collect()  # closes the connections, as the end of a process does
