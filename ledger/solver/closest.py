@@ -159,7 +159,8 @@ class _Program(BaselineProgram):
     def require_coverage(self, solver: Solver) -> None:
         """Require the coverage of `required`."""
         row, scale = self._coverage_row
-        solver.set_row_bounds(row, float(self.required) / scale - _COVERAGE_TOLERANCE, INFINITY)
+        least = np.array([float(self.required) / scale - _COVERAGE_TOLERANCE])
+        solver.set_bounds_of_rows(np.array([row], np.int32), least, np.array([INFINITY]))
 
     def solve_with_margins(self, values: FloatArray, deadline: Deadline) -> FloatArray | None:
         """Solve again with all choices fixed, and room for rounding where lines change."""

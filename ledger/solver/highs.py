@@ -238,10 +238,6 @@ class Solver:
         # The types of highspy leave this method out.
         self._highs.changeRowsBounds(len(rows), rows, lower, upper)  # type: ignore[attr-defined]
 
-    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
-        """Change the bounds of a row."""
-        self._highs.changeRowBounds(row, lower, upper)
-
     def add_row(self, lower: float, upper: float, columns: IndexArray, values: FloatArray) -> None:
         """Add a row."""
         self._highs.addRow(lower, upper, len(columns), columns, values)

@@ -179,10 +179,9 @@ class Relaxation:
                     cover_cut.upper,
                 )
             )
-        for group in np.flatnonzero(self._arcs.groups.free > _LARGE_CAPACITY).tolist():
-            other._solver.set_row_bounds(
-                int(self._capacity_rows[group]), -INFINITY, 1 - _CAPACITY_MARGIN
-            )
+        large = self._capacity_rows[self._arcs.groups.free > _LARGE_CAPACITY]
+        most = np.full(len(large), 1 - _CAPACITY_MARGIN)
+        other._solver.set_bounds_of_rows(large, np.full(len(large), -INFINITY), most)
         return other
 
     def _violated(self, optimum: RelaxationOptimum) -> IndexArray:

@@ -61,7 +61,8 @@ def solve(
     known_plan = admissible(problem, known_plan)
     options = options.less(monotonic() - began)
     if options.seconds == 0:
-        return _on_goals(problem, _quick_solution(problem, known_plan), options)
+        quick = _unsearched(problem, known_plan, max_completeness(problem))
+        return _on_goals(problem, _with_computed_bounds(problem, quick), options)
     started = monotonic()
     solution = _search(problem, options, known_plan)
     solution = _with_computed_bounds(problem, _at_least_known(problem, solution, known_plan))
@@ -108,7 +109,9 @@ def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) 
         known_plan, bound = start_plan(problem, options, known_plan)
         options = options.less(monotonic() - began)
         if options.seconds == 0:
-            return _unfinished_solution(problem, known_plan, bound)
+            from ledger.solver.highs import solver_name  # noqa: PLC0415 - as above
+
+            return _unsearched(problem, known_plan, bound, solver_name())
     return solve_exactly(problem, known_plan, options, bound)
 
 
@@ -133,29 +136,18 @@ def count_pairs(problem: MatchingProblem) -> int:
     )
 
 
-def _unfinished_solution(problem: MatchingProblem, plan: Plan, bound: Fraction) -> Solution:
-    """Return a plan at which the time limit was reached before level 2 was searched."""
-    from ledger.solver.highs import solver_name  # noqa: PLC0415 - as above
-
+def _unsearched(
+    problem: MatchingProblem, plan: Plan, bound: Fraction, solver: str = QUICK_PLAN_SOLVER
+) -> Solution:
+    """Return a plan for which the time limit left no search, of level 2 or of both levels."""
     value = completeness(problem, plan)
     return Solution(
         plan,
         Level(value, max(value, bound)),
         Level(coverage(problem, plan), max_coverage(problem)),
-        solver=solver_name(),
+        solver=solver,
         limit=SearchLimit.TIME,
     )
-
-
-def _quick_solution(problem: MatchingProblem, plan: Plan) -> Solution:
-    solution = Solution(
-        plan,
-        Level(completeness(problem, plan), max_completeness(problem)),
-        Level(coverage(problem, plan), max_coverage(problem)),
-        solver=QUICK_PLAN_SOLVER,
-        limit=SearchLimit.TIME,
-    )
-    return _with_computed_bounds(problem, solution)
 
 
 def _with_computed_bounds(problem: MatchingProblem, solution: Solution) -> Solution:
