@@ -11,7 +11,7 @@ import pickle
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from tempfile import TemporaryFile
@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 from ledger.reports.table import Column, ReportRow, display_width, machine
 
 Cell = str | Decimal | date | datetime | None
-"""What stands in a typed cell; a moment is in UTC, and carries no zone."""
+"""What stands in a typed cell; a moment is as answers show it, and carries no zone."""
 
 _FIGURE: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -68,7 +68,7 @@ def _day(value: object) -> Cell:
 
 
 def _plain(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.replace(tzinfo=None)
 
 
 @dataclass(slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
 from complete_ledger import attack
 from ledgers import Ledgers
 from officer import Officer
+from python_calamine import CalamineWorkbook
 from world import World, asked
 
 from cli.main import main
@@ -145,6 +147,18 @@ def test_a_typed_time_is_read_in_the_zone_in_force_then(tehran: Officer) -> None
     with time_machine.travel(datetime(2026, 11, 25, 17, 30, tzinfo=UTC), tick=True):
         rows = tehran.asks("gaps --known-at", "2026-11-25 12:20")["rows"]
     assert rows[0]["required"] == "400000000.00"
+
+
+def test_a_workbook_shows_times_in_the_zone_as_other_formats_do(
+    tehran: Officer, tmp_path: Path
+) -> None:
+    book = tmp_path / "entries.xlsx"
+    tehran.says("journal list --output", str(book))
+    names, first, *_ = CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()
+    shown = dict(zip(names, first, strict=True))["Recorded"]
+    (row, *_) = tehran.asks("journal list")["rows"]
+    assert row["recorded_at"].endswith("+03:30")
+    assert f"{shown}+03:30" == row["recorded_at"]
 
 
 def test_every_version_of_the_time_zone_is_listed(tehran: Officer) -> None:
