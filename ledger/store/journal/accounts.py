@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, literal_column, select
 
-from ledger.core.factors import DEAL_STAGES, STAGES_OF, Side, Stage
+from ledger.core.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.deals.deal import Deal
 from ledger.journal.balance import Balance, DealBalance
@@ -58,15 +58,26 @@ class TimelineFault(NamedTuple):
 
 @dataclass(slots=True)
 class Account:
-    """One need or offer in this transaction. `last_on` is the date of its latest movement."""
+    """One need or offer in this transaction. `last_on` is the date of its latest movement.
+
+    `standing` has the amounts by stage, or the amount alone of what was only declared: an
+    import adds very many, and a mapping for each takes more memory than the account itself.
+    """
 
     side: Side
     id: int
     version: int
     record: Any
     unit: Unit
-    stages: Stages
+    standing: Stages | int
     last_on: date | None = None
+
+    @property
+    def stages(self) -> Stages:
+        """The amounts by stage, which follow every movement."""
+        if isinstance(self.standing, int):
+            self.standing = {FREE_STAGE[self.side]: self.standing} if self.standing else {}
+        return self.standing
 
     @property
     def code(self) -> str:
@@ -215,7 +226,7 @@ class Accounts:
     def open_account(self, side: Side, identity: int, record: Any) -> None:
         """Take in a need or an offer that this transaction has just added."""
         unit = self._units()[record.unit]
-        self._by_code[side][record.code] = Account(side, identity, 1, record, unit, {})
+        self._by_code[side][record.code] = Account(side, identity, 1, record, unit, 0)
 
     def open_deal(self, identity: int, record: Deal) -> None:
         """Take in a deal that this transaction has just opened."""
@@ -234,8 +245,7 @@ class Accounts:
 
     def declare(self, account: Account, day: date, movement: Movement) -> None:
         """Take in the declaration of what this transaction has just added: nothing moved it."""
-        _apply_movement(account.stages, movement, STAGES_OF[movement.side], 1)
-        account.last_on = day
+        account.standing, account.last_on = movement.amount, day
 
     def take_back(self, place: int, drafts: Sequence[Draft]) -> None:
         """Move the balances back by the last drafts, which begin at a place among all of them."""
