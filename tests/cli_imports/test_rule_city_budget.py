@@ -55,7 +55,7 @@ def test_a_budget_of_a_year_to_come_is_required_and_not_yet_given(
     book.save(path)
     done = officer.tries(f"import {path} {RULE}")
     assert (done.code, "the names of the columns were found in row 3" in done.err) == (0, True)
-    assert "1 rows say what is to be given after today" in done.err
+    assert "1 row says what is to be given after today" in done.err
     rule = tmp_path / "rule.toml"
     shipped = shipped_rules()["city-budget"]
     rule.write_text(shipped.replace("[source]\n", "[source]\nheader = 3\n"), encoding="utf-8")

@@ -155,7 +155,7 @@ def test_odd_activities_are_read_or_left_out(officer: Officer, tmp_path: Path) -
     assert (done.code, f"4 used, {len(reasons)} left out" in done.err) == (0, True), done.err
     for reason in reasons:
         assert re.search(rf"{reason}[^:\n]*: 1\b", done.err), (reason, done.err)
-    assert "1 rows say what is to be given after today" in done.err
+    assert "1 row says what is to be given after today" in done.err
     out = tmp_path / "out"
     sums = {("committed", "EUR"): Decimal(12), ("delivered", "EUR"): Decimal(7)}
     assert posted(officer, out) == sums

@@ -12,6 +12,8 @@ from officer import Officer
 from posted_amounts import exported, posted, required
 from shared_files import SHARED, needs_shared_files
 
+from ledger.core.text import counted
+
 pytestmark = pytest.mark.only_on("sqlite")
 """What a file holds is read before a ledger is opened, whichever engine keeps it."""
 
@@ -35,7 +37,7 @@ def breakdown(projects: list[dict[str, Any]]) -> Decimal:
 def test_a_real_package_is_in_the_ledger_whole(officer: Officer, tmp_path: Path) -> None:
     projects = json.loads(FILE.read_text(encoding="utf-8"))["projects"]
     done = officer.tries(f"import {FILE} {RULE}")
-    words = f"{len(projects)} rows: {len(projects)} used, 0 left out"
+    words = f"{counted(len(projects), 'row')}: {len(projects)} used, 0 left out"
     assert (done.code, words in done.err) == (0, True), done.err
     out = tmp_path / "out"
     budget = sum(Decimal(one["budget"]["amount"]["amount"]) for one in projects)
