@@ -13,7 +13,7 @@ from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_i
 from cli.views.import_rules import look_into, open_by_rule
 
 if TYPE_CHECKING:
-    from ledger.interchange.steps import ImportPlan
+    from ledger.interchange.planning.steps import ImportPlan
 
 app = noun("Import tables, and other files by an import rule.", default="tables")
 
@@ -56,7 +56,7 @@ def import_(
     from dataclasses import replace
 
     from ledger.core.memory import garbage_collection_paused
-    from ledger.interchange.plan import read_incoming
+    from ledger.interchange.planning.plan import read_incoming
     from ledger.interchange.repeats.state import CANONICAL, SourceTerms
     from ledger.usecases.interchange.import_tables import (
         import_tables,

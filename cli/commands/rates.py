@@ -26,8 +26,8 @@ from cli.views.import_ import confirm_plan, emit_imported, print_incoming
 from cli.views.rate import emit_rates, emit_versions, print_ecb_file
 
 if TYPE_CHECKING:
+    from ledger.interchange.planning.steps import ImportPlan
     from ledger.interchange.reader import Incoming
-    from ledger.interchange.steps import ImportPlan
     from ledger.store.session.ledger import Ledger
 
 
@@ -73,7 +73,7 @@ def import_canonical(
 ) -> None:
     """Import rates of the canonical table as `cityfund import` does."""
     from ledger.core.memory import garbage_collection_paused
-    from ledger.interchange.plan import read_incoming
+    from ledger.interchange.planning.plan import read_incoming
     from ledger.interchange.repeats.state import SourceTerms
     from ledger.store.session.snapshot import UNITS
     from ledger.usecases.interchange.import_tables import (

@@ -14,10 +14,10 @@ from cli.framework.usage_errors import BadUsage
 from cli.views.columns import attributes
 
 if TYPE_CHECKING:
-    from ledger.interchange.rate_plan import RatePlan
+    from ledger.interchange.planning.rates import RatePlan
+    from ledger.interchange.planning.steps import ImportPlan
     from ledger.interchange.reader import Incoming
     from ledger.interchange.rule_report import RuleReport
-    from ledger.interchange.steps import ImportPlan
     from ledger.store.session.ledger import Ledger
     from ledger.store.session.unit_of_work import UnitOfWork
 
@@ -112,7 +112,7 @@ def emit_imported(
     The notes of the plan that was `previewed` were shown before; those that posting made are shown
     here.
     """
-    from ledger.interchange.steps import few  # noqa: PLC0415
+    from ledger.interchange.planning.steps import few  # noqa: PLC0415
 
     for line in call.meta.get(_HELD, ()):
         note(call, line)

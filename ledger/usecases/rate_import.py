@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ledger.interchange.ecb import BASE, EcbFile
-from ledger.interchange.rate_plan import RatePlan, plan_rates
+from ledger.interchange.planning.rates import RatePlan, plan_rates
 from ledger.journal.receipts import Note, Receipt
 from ledger.rates.rates import require_quotable
 from ledger.store.rates import held_quotes, requests_of_command

@@ -39,7 +39,7 @@ from bench_world import (
 )
 
 from ledger.core.memory import garbage_collection_paused
-from ledger.interchange.plan import read_incoming
+from ledger.interchange.planning.plan import read_incoming
 from ledger.journal.receipts import Receipt
 from ledger.store.session.execute import execute
 from ledger.store.session.ledger import Ledger

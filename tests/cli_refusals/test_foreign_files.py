@@ -121,7 +121,7 @@ def test_a_file_is_refused_before_what_plans_an_import_is_loaded(tmp_path: Path)
     program = (
         "import sys; from cli.main import main\n"
         "codes = [main(line) for line in eval(sys.argv[1])]\n"
-        "heavy = {'sqlalchemy', 'ledger.store', 'ledger.interchange.plan'}\n"
+        "heavy = {'sqlalchemy', 'ledger.store', 'ledger.interchange.planning.plan'}\n"
         "print(set(codes), heavy & sys.modules.keys())"
     )
     command = [sys.executable, "-c", program, repr(lines)]

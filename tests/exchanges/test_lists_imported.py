@@ -8,7 +8,7 @@ import pytest
 from officer import Officer
 
 from ledger.interchange.mapping.loading import load_rule
-from ledger.interchange.plan import read_incoming
+from ledger.interchange.planning.plan import read_incoming
 from ledger.usecases.interchange.import_tables import LedgerMovedOn, import_tables, read_known
 
 SYSTEMS = """\

@@ -6,11 +6,8 @@ from datetime import date
 
 from ledger.core.factors import Side
 from ledger.deals.deal import Deal
-from ledger.interchange.plan import plan_incoming
-from ledger.interchange.problems import ImportProblem
-from ledger.interchange.reader import Incoming, parse_table
-from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.steps import (
+from ledger.interchange.planning.plan import plan_incoming
+from ledger.interchange.planning.steps import (
     Add,
     AddRate,
     Edit,
@@ -18,6 +15,9 @@ from ledger.interchange.steps import (
     ImportPlan,
     Revise,
 )
+from ledger.interchange.problems import ImportProblem
+from ledger.interchange.reader import Incoming, parse_table
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal.entries import Act
 from ledger.reference.places import default_offices
 from ledger.reference.units import shipped_units

@@ -10,9 +10,9 @@ from importing import EMPTY, TODAY, carried_out
 
 from ledger.exchanges.standing import Evidence, standings_in
 from ledger.interchange.mapping.loading import load_rule
-from ledger.interchange.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.steps import Add, Holdings, Same
 from ledger.interchange.reader import Incoming
-from ledger.interchange.steps import Add, Holdings, Same
 
 FOLDER = Path(__file__).parents[2].resolve().parent / "shared/data/network"
 SYSTEMS, STANDARD = FOLDER / "brt_systems.csv", FOLDER / "itdp_brt_standard.csv"

@@ -10,7 +10,7 @@ import pytest
 from ledger.interchange.mapping.apply import apply_rule
 from ledger.interchange.mapping.loading import load_rule, parse_rule, shipped_rules
 from ledger.interchange.mapping.record_finder import make_finders
-from ledger.interchange.plan import read_incoming
+from ledger.interchange.planning.plan import read_incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import RawTable
 from ledger.interchange.rule_report import RuleReport

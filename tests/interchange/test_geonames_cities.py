@@ -9,9 +9,9 @@ from importing import EMPTY, TODAY, carried_out
 from shared_files import SHARED, needs_shared_files
 
 from ledger.interchange.mapping.loading import load_rule
-from ledger.interchange.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.steps import Holdings, Same
 from ledger.interchange.reader import Incoming
-from ledger.interchange.steps import Holdings, Same
 
 FILE = SHARED / "ref/geonames_cities_300k.csv"
 SMALL = "geonameid,name,countrycode,population\n112931,Tehran,IR,7153309\n2,Qom,IR,1000\n"

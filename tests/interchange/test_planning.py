@@ -9,8 +9,7 @@ from importing import EMPTY, WORLD, carried_out, plan, problems
 
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
-from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.steps import (
+from ledger.interchange.planning.steps import (
     Add,
     Edit,
     Holdings,
@@ -19,6 +18,7 @@ from ledger.interchange.steps import (
     Revise,
     Same,
 )
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal.entries import Act
 from ledger.registers.records import City
 

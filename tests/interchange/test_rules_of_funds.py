@@ -18,10 +18,10 @@ from shared_files import SHARED, needs_shared_files
 
 from ledger.core.factors import Side
 from ledger.interchange.mapping.loading import load_rule
-from ledger.interchange.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.steps import Holdings
 from ledger.interchange.reader import Incoming
 from ledger.interchange.rule_report import RuleReport
-from ledger.interchange.steps import Holdings
 from ledger.journal.entries import Act
 
 pytestmark = needs_shared_files

@@ -10,10 +10,10 @@ from importing import EMPTY, TODAY, carried_out
 
 from ledger.core.factors import Factor, Side
 from ledger.interchange.mapping.loading import load_rule
-from ledger.interchange.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.steps import Holdings
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import Incoming
-from ledger.interchange.steps import Holdings
 
 FILE = (
     Path(__file__).parents[2].resolve().parent

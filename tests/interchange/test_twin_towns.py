@@ -8,9 +8,9 @@ import pytest
 from importing import EMPTY, TODAY, carried_out
 
 from ledger.interchange.mapping.loading import load_rule
-from ledger.interchange.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.plan import plan_incoming, read_incoming
+from ledger.interchange.planning.steps import Holdings, Same
 from ledger.interchange.reader import Incoming
-from ledger.interchange.steps import Holdings, Same
 
 FOLDER = Path(__file__).parents[2].resolve().parent / "shared/data/network"
 TOWNS, CITIES = FOLDER / "twin_cities.csv", FOLDER / "wikidata_sistercities.tsv"

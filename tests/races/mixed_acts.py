@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from ledger.core.errors import ExitCode
 from ledger.core.factors import Side, Stage
-from ledger.interchange.plan import read_incoming
+from ledger.interchange.planning.plan import read_incoming
 from ledger.interchange.repeats.state import SourceTerms
 from ledger.rates.rates import parse_rate
 from ledger.store.db import tables

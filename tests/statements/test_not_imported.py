@@ -8,7 +8,7 @@ from nights import put
 from cli.main import main
 from ledger.core.errors import ExitCode
 from ledger.interchange.mapping.loading import parse_rule
-from ledger.interchange.plan import read_incoming
+from ledger.interchange.planning.plan import read_incoming
 from ledger.interchange.problems import ImportRefused
 from ledger.interchange.reader import StatementsNotImported
 

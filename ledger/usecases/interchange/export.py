@@ -15,8 +15,8 @@ from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.deals.deal import Deal
 from ledger.interchange.canonical import TABLES
+from ledger.interchange.planning.steps import PostedAct
 from ledger.interchange.records import ActKey, ChangeKey, ChangeRow, DealActRow
-from ledger.interchange.steps import PostedAct
 from ledger.interchange.writer import CanonicalRow, act_line, change_line, rate_line, register_line
 from ledger.journal.entries import LAPSE_REASON, TOTAL_FORMAT, Act, Entry, Movement
 from ledger.journal.totals import TotalChange, with_total

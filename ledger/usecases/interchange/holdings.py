@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from ledger.core.factors import Side
-from ledger.interchange.planning import REGISTER_OF_TABLE
-from ledger.interchange.steps import Holdings
+from ledger.interchange.planning.context import REGISTER_OF_TABLE
+from ledger.interchange.planning.steps import Holdings
 from ledger.journal.balance import Balance
 from ledger.registers.phases import phases_by_project
 from ledger.registers.records import Phase

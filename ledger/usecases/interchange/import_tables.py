@@ -13,13 +13,10 @@ from ledger.core.errors import Busy, LedgerError
 from ledger.core.factors import Side
 from ledger.core.requests import Request
 from ledger.exchanges.contradictions import EvidenceIndex
-from ledger.interchange.plan import plan_incoming
-from ledger.interchange.planning import REGISTER_OF_TABLE
-from ledger.interchange.problems import ImportProblem, ImportRefused, Place, from_error
-from ledger.interchange.rate_plan import RatePlan
-from ledger.interchange.reader import Incoming
-from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.steps import (
+from ledger.interchange.planning.context import REGISTER_OF_TABLE
+from ledger.interchange.planning.plan import plan_incoming
+from ledger.interchange.planning.rates import RatePlan
+from ledger.interchange.planning.steps import (
     Add,
     AddAlias,
     AddRate,
@@ -34,6 +31,9 @@ from ledger.interchange.steps import (
     Revise,
     Same,
 )
+from ledger.interchange.problems import ImportProblem, ImportRefused, Place, from_error
+from ledger.interchange.reader import Incoming
+from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal.receipts import Note, Receipt
 from ledger.rates.rates import find_rate
 from ledger.reference.confusables import CodeShapes

@@ -16,7 +16,8 @@ from ledger.core.errors import UsageError
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_quantity
 from ledger.core.text import cell_text, clean_text, find_control_character
-from ledger.interchange.planning import REGISTER_OF_TABLE
+from ledger.interchange.planning.context import REGISTER_OF_TABLE
+from ledger.interchange.planning.steps import TABLE_OF, ImportPlan
 from ledger.interchange.reader import Incoming, read_content
 from ledger.interchange.repeats.preview import LeftOutRow
 from ledger.interchange.repeats.state import (
@@ -27,7 +28,6 @@ from ledger.interchange.repeats.state import (
     under_present_codes,
     unpacked,
 )
-from ledger.interchange.steps import TABLE_OF, ImportPlan
 from ledger.rates.rates import Rate
 from ledger.registers.spec import attribute_of
 from ledger.store.import_sources import StatedValues, last_imports, packed_state

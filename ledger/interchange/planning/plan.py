@@ -15,13 +15,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ledger.core.errors import LedgerError
 from ledger.core.text import first_few
 from ledger.interchange.canonical import LISTED, STATEMENTS
-from ledger.interchange.origin_order import origins_first
-from ledger.interchange.plan_acts import combine_totals, plan_acts
-from ledger.interchange.plan_editions import corrected_declarations
-from ledger.interchange.plan_given import apply_over
-from ledger.interchange.plan_statuses import with_statuses
-from ledger.interchange.plan_values import merge_edit, revision_of, state_row, with_state
-from ledger.interchange.planning import REFERENCES, REGISTER_OF_TABLE, Planning
+from ledger.interchange.planning.acts import combine_totals, plan_acts
+from ledger.interchange.planning.context import REFERENCES, REGISTER_OF_TABLE, Planning
+from ledger.interchange.planning.editions import corrected_declarations
+from ledger.interchange.planning.given import apply_over
+from ledger.interchange.planning.origin_order import origins_first
+from ledger.interchange.planning.statuses import with_statuses
+from ledger.interchange.planning.steps import (
+    Add,
+    AddAlias,
+    AddRate,
+    Edit,
+    Holdings,
+    ImportPlan,
+    ImportStep,
+    Revise,
+    Same,
+)
+from ledger.interchange.planning.values import merge_edit, revision_of, state_row, with_state
 from ledger.interchange.problems import Codes, Place, from_error
 from ledger.interchange.reader import (
     Incoming,
@@ -34,17 +45,6 @@ from ledger.interchange.records import AliasRow, RegisterRow
 from ledger.interchange.repeats.preview import Retained
 from ledger.interchange.repeats.state import SourceTerms, own_row
 from ledger.interchange.rows import Tables, read_tables
-from ledger.interchange.steps import (
-    Add,
-    AddAlias,
-    AddRate,
-    Edit,
-    Holdings,
-    ImportPlan,
-    ImportStep,
-    Revise,
-    Same,
-)
 from ledger.journal.receipts import Note
 from ledger.rates.rates import require_quotable
 from ledger.reference.places import office_for_country
@@ -312,7 +312,7 @@ def _with_known_codes(planning: Planning, table: str, row: RegisterRow[Any]) -> 
         respelt["record"] = planning.find(record.table, record.record, row.place, "record")
     spec = by_plural()[table]
     if spec.found_by:
-        from ledger.interchange.plan_about import about_terms  # noqa: PLC0415 - few imports have
+        from ledger.interchange.planning.about import about_terms  # noqa: PLC0415 - few imports have
 
         respelt |= about_terms(planning, spec, row)
     if spec.origin is not None and record.origin:

@@ -8,13 +8,13 @@ from typing import Any
 
 from ledger.core.factors import Side
 from ledger.core.suggest import did_you_mean
+from ledger.interchange.planning.steps import Holdings
 from ledger.interchange.problems import SUGGESTIONS, Codes, ImportProblem, Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Change, LeftOutRow, Retained
 from ledger.interchange.repeats.room import Room, TotalOn
 from ledger.interchange.repeats.state import OwnRows, SourceTerms, StatedRow
 from ledger.interchange.rows import Tables
-from ledger.interchange.steps import Holdings
 from ledger.journal.receipts import Note
 from ledger.origins.links import parse_origin
 from ledger.registers.records import Need, Offer

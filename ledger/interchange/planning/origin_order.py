@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ledger.interchange.planning import REFERENCES, Planning
-from ledger.interchange.steps import Add, Edit, ImportStep
+from ledger.interchange.planning.context import REFERENCES, Planning
+from ledger.interchange.planning.steps import Add, Edit, ImportStep
 from ledger.origins.links import OriginCycle, parse_origin
 from ledger.registers.table import REGISTERS
 

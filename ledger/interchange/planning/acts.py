@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from ledger.core.factors import Side, Stage
 from ledger.core.text import text_key
-from ledger.interchange.act_order import ActRow, in_order
-from ledger.interchange.offer_quantities import offer_quantities_as_rates
-from ledger.interchange.plan_editions import plan_editions, retain_reversed
-from ledger.interchange.planning import SIDE_OF_TABLE, Planning
+from ledger.interchange.planning.act_order import ActRow, in_order
+from ledger.interchange.planning.context import SIDE_OF_TABLE, Planning
+from ledger.interchange.planning.editions import plan_editions, retain_reversed
+from ledger.interchange.planning.offer_quantities import offer_quantities_as_rates
+from ledger.interchange.planning.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.repeats.state import DEALS, own_row
-from ledger.interchange.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.journal.entries import Act
 from ledger.journal.receipts import REPEATED_ACT, Note
 from ledger.journal.totals import lasting

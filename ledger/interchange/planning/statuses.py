@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ledger.interchange.planning import Planning
+from ledger.interchange.planning.context import Planning
+from ledger.interchange.planning.steps import Add, Edit, ImportStep, Same
 from ledger.interchange.problems import Place
 from ledger.interchange.records import RegisterRow
-from ledger.interchange.steps import Add, Edit, ImportStep, Same
 from ledger.registers.phases import implied_phase, in_order
 from ledger.registers.records import Phase, Project
 from ledger.registers.table import PHASE, PROJECT

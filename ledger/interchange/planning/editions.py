@@ -6,13 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from ledger.core.quantity import Unit, format_quantity
-from ledger.interchange.planning import Planning
-from ledger.interchange.problems import Place
-from ledger.interchange.records import DEAL_ACTS, ActKey, DealActRow
-from ledger.interchange.repeats.editions import DateChange, Edition, edition_of, in_their_order
-from ledger.interchange.repeats.preview import Change, Retained
-from ledger.interchange.repeats.state import DEALS, StatedRow, stated_act
-from ledger.interchange.steps import (
+from ledger.interchange.planning.context import Planning
+from ledger.interchange.planning.steps import (
     CorrectDate,
     CorrectDeclaration,
     ImportStep,
@@ -20,6 +15,11 @@ from ledger.interchange.steps import (
     Restate,
     Same,
 )
+from ledger.interchange.problems import Place
+from ledger.interchange.records import DEAL_ACTS, ActKey, DealActRow
+from ledger.interchange.repeats.editions import DateChange, Edition, edition_of, in_their_order
+from ledger.interchange.repeats.preview import Change, Retained
+from ledger.interchange.repeats.state import DEALS, StatedRow, stated_act
 from ledger.journal.entries import Act
 
 _WORD_OF = {act: word for word, act in DEAL_ACTS.items()}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.interchange.ecb import BASE, SOURCE, Quote
-from ledger.interchange.steps import Tally, changed_rates
+from ledger.interchange.planning.steps import Tally, changed_rates
 from ledger.rates.rates import HeldQuote, Rate
 
 

@@ -7,11 +7,8 @@ from typing import Any, NamedTuple
 
 from ledger.core.factors import Side
 from ledger.core.quantity import format_quantity
-from ledger.interchange.planning import Planning
-from ledger.interchange.problems import Place
-from ledger.interchange.records import DealActRow
-from ledger.interchange.repeats.preview import LeftOutRow
-from ledger.interchange.steps import (
+from ledger.interchange.planning.context import Planning
+from ledger.interchange.planning.steps import (
     Add,
     CorrectDate,
     ImportStep,
@@ -19,6 +16,9 @@ from ledger.interchange.steps import (
     Restate,
     Revise,
 )
+from ledger.interchange.problems import Place
+from ledger.interchange.records import DealActRow
+from ledger.interchange.repeats.preview import LeftOutRow
 from ledger.journal.receipts import Note
 
 _NOTE = "given-above-required"

@@ -14,7 +14,7 @@ from typing import Final
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
 from ledger.deals.deal import decimal_rate, offer_amount_to_hold, significant_rate
-from ledger.interchange.planning import Planning
+from ledger.interchange.planning.context import Planning
 from ledger.interchange.records import DealActRow
 from ledger.journal.entries import Act
 

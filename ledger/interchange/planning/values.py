@@ -10,13 +10,13 @@ from typing import Any, Final, NamedTuple
 
 from ledger.core.quantity import format_quantity
 from ledger.core.text import cell_text
-from ledger.interchange.plan_editions import act_text
-from ledger.interchange.planning import SIDE_OF_TABLE, Planning
+from ledger.interchange.planning.context import SIDE_OF_TABLE, Planning
+from ledger.interchange.planning.editions import act_text
+from ledger.interchange.planning.steps import ImportPlan, Revise
 from ledger.interchange.problems import Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Gone, Retained
 from ledger.interchange.repeats.state import own_row, stating
-from ledger.interchange.steps import ImportPlan, Revise
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
 

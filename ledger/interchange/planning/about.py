@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ledger.core.text import code_number, make_code, normalised_code
-from ledger.interchange.planning import Planning
+from ledger.interchange.planning.context import Planning
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import RegisterRow
 from ledger.registers.activity import kinds_of
