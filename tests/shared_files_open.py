@@ -176,7 +176,11 @@ def _settled(line: Line) -> _File | None:
         databases = line.execute("PRAGMA database_list").fetchall()
         if mode != "wal" or len(databases) > 1:
             return None
+        # A reader of the file is not waited for: the connection is closed then.
+        (waits,) = line.execute("PRAGMA busy_timeout").fetchone()
+        line.execute("PRAGMA busy_timeout = 0")
         (busy, *_) = line.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        line.execute(f"PRAGMA busy_timeout = {waits}")
         return None if busy else _state(line.path)
     return None
 
