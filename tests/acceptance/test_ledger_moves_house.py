@@ -160,6 +160,18 @@ def test_declarations_keep_the_order_in_which_they_were_recorded(
     carry_over(office, second, ["2026-02-01", "2026-02-28"])
 
 
+def test_a_need_whose_approach_led_to_a_project_keeps_its_place(
+    office: Office, second: Office
+) -> None:
+    office.take_in(small(needs=[need("N-1"), need("N-2"), need("N-3")]))
+    office.do("approach", "add", "N-2", "B1", "--code", "AP-1")
+    office.do(
+        *("project", "add", "Tram", "--code", "PRJ-2", "--city", "THR"),
+        *("--sector", "transport.urban", "--origin", "approach:AP-1"),
+    )
+    carry_over(office, second, ["2026-02-01"])
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_random_histories(
     office: Office, second: Office, clock: time_machine.Coordinates, seed: int

@@ -6,7 +6,7 @@ The journal becomes rows of the tables `deals` and `changes`, each act with its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from ledger.journal.entries import LAPSE_REASON, TOTAL_FORMAT, Act, Entry, Movem
 from ledger.journal.totals import TotalChange, with_total
 from ledger.reference.places import countries
 from ledger.reference.units import shipped_units
+from ledger.registers.pairs import APPROACH
 from ledger.registers.phases import phases_by_project
 from ledger.registers.spec import ColumnSpec, RegisterSpec
 from ledger.registers.table import PHASE, PROJECT, REGISTERS, by_plural
@@ -288,14 +289,27 @@ def _changes(reader: Reader) -> Iterator[CanonicalRow]:
     entries = quantity_entries(reader.connection, reader.times)
     _, changes = journal_rows(entries, {})
     first = first_deal_entry(reader.connection, reader.times)
-    implied = _declared_by_register(snapshot, changes, first)
+    moved = _needs_added_early(reader)
+    implied = _declared_by_register(snapshot, changes, first, moved)
     for row in changes:
         if row.sequence not in implied:
             yield change_line(row, snapshot.units[row.unit])
 
 
+def _needs_added_early(reader: Reader) -> frozenset[str]:
+    """Find the needs that an import may add before others, with approaches that led to projects."""
+    approaches = reader.snapshot(APPROACH.name).records(APPROACH.name)
+    projects = reader.snapshot(PROJECT.name).records(PROJECT.name) if approaches else {}
+    if not any(one.origin for one in projects.values()):
+        return frozenset()
+    return frozenset(one.need for one in approaches.values())
+
+
 def _declared_by_register(
-    snapshot: Snapshot, changes: Sequence[ChangeRow], first_of_deals: int
+    snapshot: Snapshot,
+    changes: Sequence[ChangeRow],
+    first_of_deals: int,
+    added_early: Collection[str],
 ) -> set[int | None]:
     """Find the declarations that the rows of needs and offers tell, by their numbers.
 
@@ -307,12 +321,13 @@ def _declared_by_register(
     implied: set[int | None] = set()
     before = (False, "")
     for row in changes:
-        record, place = records[row.side][row.code], (row.side is Side.OFFER, row.code)
-        # What names another record may be added out of the order of its table.
-        names_another = record.origin if row.side is Side.OFFER else record.after
+        record, is_offer = records[row.side][row.code], row.side is Side.OFFER
+        place = is_offer, row.code
+        # An import may add what names another record, and what led to a project, out of this order.
+        is_moved = record.origin if is_offer else record.after or row.code in added_early
         if (
             place < before
-            or names_another
+            or is_moved
             or acts[row.side, row.code] > 1
             or row.act is not Act.DECLARE
             or row.effective_on != record.declared_on
