@@ -77,3 +77,17 @@ def test_a_rule_that_cannot_tell_rows_by_identifiers_is_refused(
     refused = officer.tries(f"import {path} --rules {rule}")
     assert refused.code == 3
     assert said in refused.err
+
+
+def test_a_row_left_out_is_told_of_the_record_that_has_its_identifier(
+    officer: Officer, tmp_path: Path
+) -> None:
+    path = tmp_path / "cities.csv"
+    imported(officer, path, FIRST)
+
+    said = imported(officer, path, [NEW[0], "2,,CN,1\n"])
+
+    assert "left out, no name: 1" in said
+    (left_out,) = officer.asks("history CN-SUZHOU-2")["left_out"]
+    assert (left_out["line"], left_out["reason"]) == (3, "no name")
+    assert officer.asks("history CN-SUZHOU")["left_out"] == []

@@ -249,9 +249,13 @@ class FileRun:
     def _records_of(self, row: Row) -> Iterator[str]:
         """Name the records that a row would have been of, as far as its own cells say."""
         if self.identity is not None and ROW not in row.values:
-            if any(name not in row.values for name in self.identified_by):
+            recorded = self._recorded(row.values)
+            if not recorded and any(name not in row.values for name in self.identified_by):
                 return
-            row.values[ROW] = code_of(slug(self.identity(row.values)))
+            identity = recorded or code_of(slug(self.identity(row.values)))
+            if not recorded and self._is_of_another(identity, row.values):
+                return
+            row.values[ROW] = identity
         for maker in self.makers:
             code = maker.code_of(row)
             if code:
@@ -352,7 +356,7 @@ class FileRun:
             if name not in row.values:
                 what = f"The row has no {name}, by which the rule tells rows apart."
                 raise BadCell(name, "no-identity", what)
-        recorded = None if spec.table is None else self._recorded(spec.table, row.values)
+        recorded = self._recorded(row.values)
         identity = recorded or code_of(slug(self.identity(row.values)))
         if self.run.identified and not recorded and self._is_of_another(identity, row.values):
             numbered = self._numbered(identity)
@@ -374,9 +378,10 @@ class FileRun:
         self.report.repeats.append(Repeat(line, first[1], numbered, alike))
         return numbered
 
-    def _recorded(self, table: str, values: Mapping[str, str]) -> str | None:
+    def _recorded(self, values: Mapping[str, str]) -> str | None:
         """Give the code of the record that the ledger has by an identifier of the row."""
-        return self.run.found.identified(table, self.rule.row.identifier, values)
+        spec = self.rule.row
+        return self.run.found.identified(spec.table or "", spec.identifier, values)
 
     def _is_of_another(self, identity: str, values: Mapping[str, str]) -> bool:
         """Say whether the ledger has the code for a record with another identifier."""
