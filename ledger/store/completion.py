@@ -269,12 +269,12 @@ def _read_each(db_url: str, statements: Iterable[str], *given: str) -> list[list
 
 
 def _with_last(statement: str, read: Callable[[str], list[Any]]) -> list[Any]:
-    """Run a statement; where it gives the first codes of more, give the last of all too."""
+    """Run a statement; where its limit leaves out codes, give the last of all too."""
     rows = read(statement)
-    of_codes = statement.removesuffix(f" LIMIT {_MOST}")
-    if len(rows) < _MOST or not of_codes.endswith(_BY_CODE_POINTS):
+    of_all = statement.removesuffix(f" LIMIT {_MOST}")
+    if len(rows) < _MOST or of_all == statement:
         return rows
-    return rows + read(f"{of_codes}{_LAST}")
+    return rows + read(f"{of_all}{_LAST}")
 
 
 def _read_file(rest: str, statements: list[str], given: tuple[str, ...]) -> list[list[Any]]:

@@ -145,6 +145,16 @@ def test_of_many_codes_all_are_given_or_what_all_begin_with(
     assert (len(few), begun(few)) == (50, "PRJ-")
 
 
+@pytest.mark.only_on("sqlite")
+def test_each_of_many_names_is_given_once(fund: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completion, "_MOST", 50)
+    copy_project(fund, 99)
+
+    (names,) = completion.complete_names_of(fund.world.url, ["project"])
+
+    assert [code for code, _ in names] == [f"PRJ-{at:04}" for at in range(1, 101)]
+
+
 class Work(NamedTuple):
     """What one completion does: calls of Python functions, rows read, and connections."""
 
