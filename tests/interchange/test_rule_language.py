@@ -75,6 +75,10 @@ def problems_of(rule: str, *records: dict) -> list[tuple]:
         ("1.5 MIO", "EUR", "bad-number"),
         ("R$1,200", "BRL", "bad-number"),
         ("1200$50", "CVE", "bad-number"),
+        ("\u06f1\u06f2$\u06f5", "CVE", "bad-number"),
+        ("1200\u200f$50", "CVE", "bad-number"),
+        ("EUR \u06f1,\u06f2\u06f0\u06f0", "EUR", "1200"),
+        ("\u06f1,\u06f2\u06f0\u06f0 EUR", "USD", "other-currency"),
     ],
 )
 def test_an_amount_is_written_with_the_currency_of_its_row(amount, unit, read):

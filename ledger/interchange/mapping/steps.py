@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from ledger.core.numbers import format_decimal
+from ledger.core.numbers import format_decimal, normalise_digits
 from ledger.core.quantity import Unit
 from ledger.interchange.canonical import NUMERIC_KINDS
 from ledger.interchange.mapping.codes import code_of, slug
@@ -325,8 +325,8 @@ class Compiler:
             written = read(row)
             if not written:
                 return ""
-            if unit_of is not None and has_currency(written):
-                written = without_currency(column, written, unit_of(row))
+            if unit_of is not None and has_currency(plain := normalise_digits(written)):
+                written = without_currency(column, plain, unit_of(row))
             if (text := form.read(written)) is None:
                 raise BadCell(column, "bad-number", f"{written!r} {form.what}.", form.hint)
             report.scientific += "e" in written.lower()
