@@ -46,7 +46,7 @@ class ColumnReader:
         every = iter(rows)
         for start in range(0, len(rows), _AT_ONCE):
             block = islice(every, _AT_ONCE)
-            if not whole:  # a row without a required column is bad, or has it of today
+            if not whole:  # rows without a required column are bad, or dated today
                 yield from ((row, None) for row in block)
                 continue
             columns = [

@@ -105,13 +105,10 @@ class PackedRows(Sequence[RawRow]):
 
     def append(self, row: RawRow) -> None:
         """Take one more row, which has a cell under each name."""
-        self.add(row.line, [row.cells[name] for name in self._names])
-
-    def add(self, line: int, cells: Iterable[str]) -> None:
-        """Take one more row, with its cells in the order of the names."""
-        self._lines.append(line)
+        self._lines.append(row.line)
         texts = self._texts
-        for column, cell in zip(self._columns, cells, strict=True):
+        for name, column in zip(self._names, self._columns, strict=True):
+            cell = row.cells[name]
             column.append(texts.setdefault(cell, cell) if len(cell) <= _REPEATED else cell)
         if len(texts) > _MOST_TEXTS:  # most are codes and titles, which stand once
             texts.clear()

@@ -68,7 +68,7 @@ def _cells(record: Any, row: RegisterRow[Any]) -> dict[str, str]:
 def _stated_on(planning: Planning, record: Any, total: int) -> dict[str, str]:
     """Give the day from which on a need's total is stated, where what is given may raise it."""
     day = planning.terms_of_source.edition_on
-    if day is None or not planning.raises:
+    if day is None:
         return {}
     if record.code not in planning.holdings.of("needs"):
         day = record.declared_on

@@ -449,11 +449,7 @@ class RowBuffer:
 
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Put a row in line; every column of the table must be given."""
-        self.add_values(table, _picked(table)(row))
-
-    def add_values(self, table: Table, row: ResultRow) -> None:
-        """Put a row in line whose values stand in the order of the table's columns."""
-        self._pending.setdefault(table.name, []).append(row)
+        self._pending.setdefault(table.name, []).append(_picked(table)(row))
         self.count += 1
 
     def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

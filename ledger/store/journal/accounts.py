@@ -60,7 +60,7 @@ class TimelineFault(NamedTuple):
 class Account:
     """One need or offer in this transaction. `last_on` is the date of its latest movement.
 
-    `standing` has the amounts by stage, or the amount alone of what was only declared: an
+    `amounts` has the amounts by stage, or the amount alone of what was only declared: an
     import adds very many, and a mapping for each takes more memory than the account itself.
     """
 
@@ -69,15 +69,15 @@ class Account:
     version: int
     record: Any
     unit: Unit
-    standing: Stages | int
+    amounts: Stages | int
     last_on: date | None = None
 
     @property
     def stages(self) -> Stages:
         """The amounts by stage, which follow every movement."""
-        if isinstance(self.standing, int):
-            self.standing = {FREE_STAGE[self.side]: self.standing} if self.standing else {}
-        return self.standing
+        if isinstance(self.amounts, int):
+            self.amounts = {FREE_STAGE[self.side]: self.amounts} if self.amounts else {}
+        return self.amounts
 
     @property
     def code(self) -> str:
@@ -245,7 +245,7 @@ class Accounts:
 
     def declare(self, account: Account, day: date, movement: Movement) -> None:
         """Take in the declaration of what this transaction has just added: nothing moved it."""
-        account.standing, account.last_on = movement.amount, day
+        account.amounts, account.last_on = movement.amount, day
 
     def take_back(self, place: int, drafts: Sequence[Draft]) -> None:
         """Move the balances back by the last drafts, which begin at a place among all of them."""

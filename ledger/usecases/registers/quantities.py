@@ -59,7 +59,7 @@ def set_quantity(uow: UnitOfWork, account: Account, total: int, day: date) -> No
 def declare_quantity(uow: UnitOfWork, side: Side, code: str, total: int) -> None:
     """Declare the first quantity of a need or an offer that this request has just added."""
     account = uow.accounts.account(side, code)
-    assert not account.standing, "nothing was declared of it"
+    assert not account.amounts, "nothing was declared of it"
     movements = moves.declaration_movements(side, code, account.unit, total)
     details = _details_on(account.record.declared_on, uow.request.reason)
     draft = Draft(act=Act.DECLARE, movements=movements, details=details, total=total)
