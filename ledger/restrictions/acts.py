@@ -105,15 +105,20 @@ def raising(changes: Sequence[Change]) -> list[int]:
 def day_tested(changes: Sequence[Change], place: int) -> date:
     """Give the day on which an entry of a request, all of one pair, is tested: its own.
 
-    What restores a lapsed hold for a commitment that was signed before it lapsed is tested with
-    that commitment: without the lapse, which came of its letter being late, it would not be there.
+    What restores a lapsed hold for a commitment that was signed before it lapsed is tested on the
+    day of that commitment, if nothing more is on hold after it: only because its letter was late
+    had the hold to be restored.
     """
     own = changes[place]
     if not own.restores_hold:
         return own.day
-    later = changes[place + 1 :]
-    signed = next((one.day for one in later if one.act == Act.COMMIT), own.day)
-    return min(own.day, signed)
+    left = 0
+    for one in changes[place:]:
+        held, firm, _ = one.by_measure
+        left += held - firm
+        if one.act == Act.COMMIT:
+            return own.day if left > 0 else min(own.day, one.day)
+    return own.day
 
 
 def _sums(changes: Iterable[tuple[date, int]]) -> dict[date, int]:

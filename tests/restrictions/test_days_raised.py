@@ -77,6 +77,9 @@ def test_what_restores_a_lapsed_hold_is_tested_with_the_commitment_that_follows(
     assert day_tested([changes[2], changes[0]], 1).day == 10, "no commitment follows"
     firm = [change_by(act(9, Stage.OPEN, Stage.COMMITTED)), changes[2]]
     assert day_tested(firm, 0).day == 10, "more than a hold is restored"
+    assert day_tested([changes[0], changes[2]], 0).day == 10, "a part of it stays on hold"
+    direct = change_by(replace(act(3, Stage.OPEN, Stage.COMMITTED), act=Act.COMMIT))
+    assert day_tested([changes[0], direct], 0).day == 10, "the commitment draws on no hold"
 
 
 def naive(acts: list[Draft]) -> list[date]:

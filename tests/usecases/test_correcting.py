@@ -217,7 +217,7 @@ def test_a_commitment_is_corrected_after_the_rest_of_its_hold_lapsed(
 
 
 @pytest.mark.parametrize("days", [0, 2])
-@pytest.mark.parametrize(("meant", "signed_later"), [(45, 0), (30, 0), (45, 20)])
+@pytest.mark.parametrize(("meant", "signed_later"), [(45, 0), (30, 0), (45, 20), (30, 45)])
 def test_a_commitment_is_corrected_before_a_hold_that_came_after_the_lapse(
     world: World, officer: Officer, corrects: Correct, meant: int, signed_later: int, days: int
 ) -> None:

@@ -133,6 +133,27 @@ def put_bar(world: World, since: date) -> None:
     world.do(lambda uow: uow.add("restriction", bar))
 
 
+def test_an_import_restores_no_hold_within_a_bar_beside_an_earlier_commitment(
+    world: World, officer: Officer, tmp_path: Path
+) -> None:
+    """Only a hold that the commitment draws on is tested on the day of the commitment."""
+    world.need("1000 EUR")
+    world.offer("1000 EUR")
+    put_bar(world, SIGNED)
+    deal = "D-0001,O-0001,N-0001"
+    lines = [
+        "code,offer,need,act,quantity,unit,effective_on,held_until,reason,sequence,reverses",
+        f"{deal},introduced,100,EUR,2026-11-01,2027-01-01,,1,",
+        f"{deal},released,60,EUR,2026-11-15,,cancelled,2,",
+        f"{deal},reversed,60,EUR,2026-11-22,,slip,3,2",
+        f"{deal},committed,1,EUR,2026-11-10,,,4,",
+    ]
+    path = tmp_path / "deals.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert officer.refused(f"import {path} --yes", 4, "barred on 2026-11-22") == "restricted"
+    assert failures(world) == []
+
+
 def test_a_release_by_an_officer_is_not_taken_back(world):
     world.need("1000 EUR")
     world.offer("1000 EUR")

@@ -73,7 +73,7 @@ def _is_of_hold(draft: Draft, day: date, lapse: Posted) -> bool:
     """
     on = draft.details.effective_on
     if draft.act is Act.INTRODUCE:
-        return on <= min(day, lapse.effective_on)
+        return on <= day
     if on < lapse.effective_on or draft.act is Act.RELEASE:
         return on <= lapse.effective_on
     restored = {one.to_stage for one in draft.movements if one.from_stage in FREE_STAGE.values()}
