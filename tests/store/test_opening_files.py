@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 from sqlalchemy import event
@@ -246,3 +248,22 @@ def test_a_file_in_the_place_of_another_takes_its_descriptor(ledger_path, tmp_pa
         sqlite_files.refusal_on(ledger.engine, complaint)
         counts.add(len([*Path("/proc/self/fd").iterdir()]))
     assert len(counts) == 1
+
+
+class CollectedOnceCounted(WeakSet[sqlite3.Cursor]):
+    """Cursors of which those that nothing but a cycle refers to are gone once they were counted."""
+
+    def __len__(self) -> int:
+        count = super().__len__()
+        gc.collect()
+        return count
+
+
+def test_a_reading_that_is_collected_while_all_are_ended_is_no_error():
+    with closing(sqlite_files.FileConnection(":memory:")) as connection:
+        connection._cursors = CollectedOnceCounted()
+        cycle: list[object] = [connection.cursor()]
+        cycle.append(cycle)
+        del cycle
+        connection.end_readings()
+        assert [*connection._cursors] == []

@@ -62,8 +62,9 @@ class FileConnection(sqlite3.Connection):
 
     def end_readings(self) -> None:
         """Close all cursors."""
-        while self._cursors:
-            self._cursors.pop().close()
+        for cursor in [*self._cursors]:
+            cursor.close()
+        self._cursors.clear()
 
     def close(self) -> None:
         """Close all cursors, then the file."""
