@@ -128,6 +128,7 @@ def test_a_search_path_with_another_schema_first_is_named(
         ('"beside, public"', []),
         ('"beside, public", "other ""one""", public, later', ["beside, public", 'other "one"']),
         ('""', []),
+        ('"", "$user", "beside", public', ["beside"]),
     ],
 )
 def test_a_search_path_is_read_as_the_server_reads_it(path: str, before: list[str]) -> None:

@@ -135,7 +135,7 @@ def reached_from_outside(connection: Connection) -> Iterator[str]:
             )
 
 
-_SCHEMA: Final = re.compile(r'"((?:[^"]|"")+)"|([^\s",][^",]*)')
+_SCHEMA: Final = re.compile(r'"((?:[^"]|"")*)"|([^\s",][^",]*)')
 """A schema of a search path: quoted, so that it may hold a comma, or plain and in any case."""
 
 
@@ -149,7 +149,7 @@ def _schemas_before(path: str, own: str) -> Iterator[str]:
         yield from (
             one
             for one in names[: names.index(own)]
-            if one not in {"$user", "pg_catalog", "pg_temp"}
+            if one not in {"", "$user", "pg_catalog", "pg_temp"}
         )
 
 
