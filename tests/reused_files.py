@@ -126,7 +126,7 @@ class ReusedFiles:
         if _settings(line, self._as_opened) != self._as_opened:
             return False
         line.execute("PRAGMA busy_timeout = 0")
-        # Only who is alone can leave the write-ahead journal.
+        # Only a connection that is alone can leave the write-ahead journal.
         (mode,) = line.execute("PRAGMA main.journal_mode = DELETE").fetchone()
         return bool(mode == "delete")
 

@@ -16,5 +16,7 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def new_ledger(ledgers: Ledgers) -> Callable[[], str]:
-    """Give what makes a ledger that nothing has happened to, by its URL."""
-    return ledgers.new
+    """Give what makes a ledger that nothing has happened to, which no other process has open."""
+    made = ledgers.new()
+    ledgers.settle(made)
+    return lambda: ledgers.copy(made)
