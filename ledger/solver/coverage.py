@@ -10,7 +10,8 @@ Parameters: v[n] = weight x open / net; V, the weight that level 1 has reached.
     sum over n of load[n,s] y[n,s] <= 1,  sum weight[p] z[p] >= V
 
 z is free for the bound: one for a set of completed projects would hold for no other. For a plan it
-is fixed; where all amounts are free, a swap of a few completed projects is sought before.
+is fixed; where capacities alone limit amounts, a plan after a swap of completed projects is tried
+as well.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ledger.solver.bounds import completion_gains, coverage_weights, weights
 from ledger.solver.candidates import CandidateList
 from ledger.solver.construct import allocate_from_group, fill_need
 from ledger.solver.diving import MIN_FLOW
+from ledger.solver.greedy import Plan, best_plan
 from ledger.solver.highs import INFINITY, Model, Solver, SolveResult, VariableType
 from ledger.solver.options import Deadline
 from ledger.solver.pdhg import PdhgState, solve_pdhg
@@ -192,23 +194,23 @@ class CoverageProgram:
             return None
         return self._indices.optimum(result.values, result.duals)
 
-    def reallocate(self, assignment: Assignment, deadline: Deadline) -> bool:
-        """Reallocate the needs of completed projects so that the open needs get most.
+    def reallocated(self, assignment: Assignment, deadline: Deadline) -> Plan | None:
+        """Return the plan with the needs of completed projects moved so that open needs get most.
 
         Needs of completed projects keep their allocations if they are indivisible or use an offer
-        with a minimum ticket. Return whether as much is complete as before, otherwise nothing has
-        changed.
+        with a minimum ticket. A swap is kept only where it is better in whole numbers too. None
+        where no such plan was found in time. The assignment does not change.
         """
         projects = range(len(self._completable))
         completed = np.array([assignment.is_complete(one) for one in projects], dtype=bool)
         unmoved = completed[self._arcs.project] & self._keeps(assignment)
         self._set_rows(unmoved.astype(np.float64), self._load(assignment, unmoved))
-        checkpoint = assignment.checkpoint()
-        for plan in reversed([*self._fixed_plans(completed, unmoved, deadline)]):
-            if self._apply(assignment, unmoved, plan, deadline):
-                return True
+        checkpoint, plans = assignment.checkpoint(), list[Plan]()
+        for fixed in self._fixed_plans(completed, unmoved, deadline):
+            if self._apply(assignment, unmoved, fixed, deadline):
+                plans.append(assignment.plan())
             assignment.roll_back(checkpoint)
-        return False
+        return best_plan(assignment.problem, plans) if plans else None
 
     def _keeps(self, assignment: Assignment) -> BoolArray:
         """Return which needs keep what they have."""

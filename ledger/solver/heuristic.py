@@ -305,7 +305,7 @@ class LargeProblemSolver:
     def _search_neighbourhoods(
         self, restricted: RestrictedProblem, optimum: RelaxationOptimum, gains: FloatArray
     ) -> None:
-        """Improve the plan by sub-MIPs until it ends or the bound is reached."""
+        """Improve the plan by sub-MIPs until the search ends or the bound is reached."""
         choice = ArcChoice.select(
             restricted, self._arcs, optimum, self._assignment, self._arc_limits
         )
@@ -392,16 +392,9 @@ class LargeProblemSolver:
         self._coverage_bound = min(self._coverage_bound, bound)
 
     def _moved_for_coverage(self, program: CoverageProgram) -> Plan | None:
-        """Return the plan with completed projects moved for coverage, if it can be found in time.
-
-        The assignment is left as it was.
-        """
-        assignment, checkpoint = self._assignment, self._assignment.checkpoint()
-        plan = None
-        if program.reallocate(assignment, self._deadline):
-            plan = filled(self._arrays, assignment.plan(), self._deadline)
-        assignment.roll_back(checkpoint)
-        return plan
+        """Return the plan with completed projects moved for coverage, if one is found in time."""
+        plan = program.reallocated(self._assignment, self._deadline)
+        return None if plan is None else filled(self._arrays, plan, self._deadline)
 
     def _report(self, stage: str) -> None:
         if self._options.progress is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,9 @@ from bench_matching import faults
 from pipelines import dense, problem_of, sparse
 from problems import ONE, need, offer, problem
 
+from ledger.eligibility.index import Ratio
 from ledger.matching.plan import Allocation, completed, completeness, coverage
-from ledger.matching.problem import MatchingProblem
+from ledger.matching.problem import MatchingCap, MatchingFloor, MatchingProblem
 from ledger.solver.arcs import Arcs
 from ledger.solver.assignment import Assignment
 from ledger.solver.coverage import CoverageProgram
@@ -37,8 +39,9 @@ def reallocated(asked, plan, deadline=UNTIMED):
         assignment.allocate(*one)
     value = assignment.completed_weight
     program = CoverageProgram(arcs, arcs.all(), completable_projects(arcs), value)
-    changed = program.reallocate(assignment, deadline)
-    return changed, assignment.plan()
+    after = program.reallocated(assignment, deadline)
+    assert assignment.plan() == tuple(plan)
+    return after is not None, after or tuple(plan)
 
 
 def test_a_completed_project_moves_to_the_offer_that_no_open_need_can_use():
@@ -93,18 +96,93 @@ def test_as_much_is_complete_as_before_and_coverage_is_higher(large):
     assert coverage(large, after) > coverage(large, plan)
 
 
-def test_of_equal_projects_the_one_is_complete_that_leaves_most_to_open_needs():
-    asked = problem(
-        [(5, [need(6, kind=0)]), (5, [need(6, kind=1)]), (5, [need(4, kind=0), need(1, kind=2)])],
-        [offer(6, kind=0), offer(3, kind=1)],
-        links=({0: ONE}, {0: ONE, 1: ONE}, {}),
-    )
+EQUAL = problem(
+    [(5, [need(6, kind=0)]), (5, [need(6, kind=1)]), (5, [need(4, kind=0), need(1, kind=2)])],
+    [offer(6, kind=0), offer(3, kind=1)],
+    links=({0: ONE}, {0: ONE, 1: ONE}, {}),
+)
+"""Two projects of one weight: the second leaves more to the open needs than the first."""
+FIRST = [Allocation(0, 0, 6)]
+WITHOUT_SWAP = (*FIRST, Allocation(1, 1, 3))
 
-    changed, plan = reallocated(asked, [Allocation(0, 0, 6)])
+
+def test_of_equal_projects_the_one_is_complete_that_leaves_most_to_open_needs():
+    changed, plan = reallocated(EQUAL, FIRST)
 
     assert changed
-    assert completed(asked, plan) == (1,)
+    assert completed(EQUAL, plan) == (1,)
     assert plan == (Allocation(1, 0, 3), Allocation(1, 1, 3), Allocation(2, 0, 3))
+
+
+FLOOR = MatchingFloor("F", frozenset({0}), {0: Fraction(1)}, missing=Fraction(0))
+LIMITED = {
+    "cap": replace(EQUAL, caps=(MatchingCap("C", 99, frozenset({0, 1}), {}),)),
+    "floor": replace(
+        EQUAL, projects=(replace(EQUAL.projects[0], floors=(FLOOR,)), *EQUAL.projects[1:])
+    ),
+    "sequence": replace(EQUAL, needs=(*EQUAL.needs[:3], replace(EQUAL.needs[3], after=(2,)))),
+    "minimum ticket": replace(
+        EQUAL, offers=(EQUAL.offers[0], replace(EQUAL.offers[1], min_ticket=1))
+    ),
+    "indivisible need": replace(
+        EQUAL, needs=(*EQUAL.needs[:3], replace(EQUAL.needs[3], divisible=False))
+    ),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITED)
+def test_completed_projects_are_not_swapped_where_more_than_capacities_limits_amounts(limit):
+    assert reallocated(LIMITED[limit], FIRST) == (True, WITHOUT_SWAP)
+
+
+def test_a_swap_that_loses_coverage_in_whole_numbers_is_not_kept():
+    """The swap leaves three quarters of the third project's need, which costs 4 of an offer."""
+    asked = problem(
+        [
+            (5, [need(6, kind=0)]),
+            (5, [need(6, kind=1)]),
+            (9, [need(1, kind=2), need(1, kind=4)]),
+            (5, [need(3, kind=3), need(1, kind=4)]),
+        ],
+        [offer(6, kind=0), offer(3, kind=1)],
+        links=({0: ONE}, {0: ONE, 1: ONE}, {0: Ratio(4, 1)}, {1: ONE}, {}),
+    )
+
+    assert reallocated(asked, FIRST) == (True, (*FIRST, Allocation(4, 1, 3)))
+
+
+def test_a_swap_that_cannot_be_completed_in_whole_numbers_is_not_kept():
+    """Together two offers hold the second project's need of 3; each alone holds 1 of it."""
+    asked = problem(
+        [(5, [need(3, kind=0)]), (5, [need(3, kind=1)]), (9, [need(3, kind=0), need(1, kind=2)])],
+        [offer(3, kind=0), offer(3, kind=1), offer(3, kind=1)],
+        links=({0: ONE}, {1: Ratio(2, 1)}, {}),
+    )
+    plan = [Allocation(0, 0, 3)]
+
+    changed, after = reallocated(asked, plan)
+
+    assert changed
+    assert after == (*plan, Allocation(1, 1, 1), Allocation(1, 2, 1))
+
+
+class _EndsInSwap(Deadline):
+    """A deadline that passes once a second program is to be solved."""
+
+    _programs = 0
+
+    @property
+    def left(self) -> float | None:
+        self._programs += 1
+        return None if self._programs == 1 else 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self._programs > 1
+
+
+def test_without_time_for_a_swap_the_needs_of_completed_projects_move():
+    assert reallocated(EQUAL, FIRST, _EndsInSwap()) == (True, WITHOUT_SWAP)
 
 
 def test_without_time_nothing_changes(large):
