@@ -11,6 +11,7 @@ from cli.framework.output import emit_rows
 from cli.framework.session import rate_days_of
 from cli.framework.terminal import note
 from cli.views.columns import attributes, columns
+from ledger.core.text import counted
 from ledger.rates.rates import PIVOT, OldRate, old_rates
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def note_old_rates(call: Call, rates: Sequence[OldRate], *, nights: bool = False
             text += f" on the night of {one.day + timedelta(days=one.age_days)}"
         note(call, f"{text}: import newer rates with cityfund rates import, or add one.")
     if (more := len(rates) - _MOST_OLD) > 0:
-        rates_are = "rate is" if more == 1 else "rates are"
-        note(call, f"{more} more {rates_are} more than {rate_days_of(call)} days old.")
+        others = counted(more, "more rate is", "more rates are")
+        note(call, f"{others} more than {rate_days_of(call)} days old.")
 
 
 def _rate_row(row: RateRow) -> dict[str, Any]:

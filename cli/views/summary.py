@@ -19,6 +19,7 @@ from ledger.core.errors import UsageError
 from ledger.core.filters import UnknownColumn
 from ledger.core.quantity import Unit, format_known
 from ledger.core.suggest import did_you_mean
+from ledger.core.text import counted
 from ledger.reports.bars import legend, share_bar, sparkline, stage_bar
 from ledger.reports.table import Column, grouped
 from ledger.summaries import cities, coverage, offers, providers
@@ -183,8 +184,8 @@ def emit_coverage(call: Call, report: CoverageReport, trend: GapTrend | None) ->
         rows, _shown_to(call, shown), call.read.without_filters(), head=head, tail=tail, below=below
     )
     unknown = not_counted["amount_not_known"]
-    counted = _number(unknown, "need", "needs", "whose amount is not known")
-    more = [f"Not counted: {counted}."] if unknown else []
+    left_out = f"{counted(unknown, 'need')} whose amount is not known"
+    more = [f"Not counted: {left_out}."] if unknown else []
     if trend is not None:
         more.append(f"Trend: the last night of each month, {trend.first} to {trend.last}.")
     _notes(call, report.stamp, coverage.RULE, *more)
@@ -277,15 +278,10 @@ def emit_offers(call: Call, report: OfferReport) -> None:
     emit_rows(kept, _shown_to(call, _OFFER_COLUMNS), unfiltered, head=head, tail=tail, below=below)
     counts = ", ".join(f"{uses[use.value]:,} {use.value}" for use in offers.Use if uses[use.value])
     lapse = f" (lapsing: within {report.within} days)" if uses[offers.Use.LAPSING.value] else ""
-    more = [f"{_number(len(kept), 'offer', 'offers')}: {counts}{lapse}."] if kept else []
+    more = [f"{counted(len(kept), 'offer')}: {counts}{lapse}."] if kept else []
     if undeclared := report.not_counted["not_declared"]:
-        more.append(f"Not counted: {_number(undeclared, 'offer', 'offers', 'not declared')}.")
+        more.append(f"Not counted: {counted(undeclared, 'offer')} not declared.")
     _notes(call, report.stamp, offers.RULE, *more)
-
-
-def _number(count: int, one: str, many: str, *which: str) -> str:
-    """Name how many there are of something, and which of them."""
-    return " ".join((f"{count:,}", one if count == 1 else many, *which))
 
 
 def _named_base(total: dict[str, Any]) -> dict[str, Any]:
@@ -323,8 +319,8 @@ def emit_providers(call: Call, report: ProviderReport) -> None:
         for total in totals
     ]
     if undated:
-        without_day = _number(undated, "deal", "deals", "without a due date")
-        more.append(f"Not counted as late or in time: {without_day}.")
+        deals = counted(undated, "deal")
+        more.append(f"Not counted as late or in time: {deals} without a due date.")
     _notes(call, report.stamp, providers.RULE, *more)
 
 
@@ -389,9 +385,9 @@ def emit_cities(call: Call, report: CityReport, *, every: bool) -> None:
         tail={"not_counted": not_counted},
     )
     words = {
-        "closed_projects": ("project", "projects", "closed to new deals"),
-        "amount_not_known": ("need", "needs", "whose amount is not known"),
-        "without_rate": ("need", "needs", "without a rate, not in base"),
+        "closed_projects": ("project", "closed to new deals"),
+        "amount_not_known": ("need", "whose amount is not known"),
+        "without_rate": ("need", "without a rate, not in base"),
         "cities_without_projects_or_offers": (
             "city",
             "cities",
@@ -399,7 +395,7 @@ def emit_cities(call: Call, report: CityReport, *, every: bool) -> None:
         ),
     }
     more = [
-        f"Not counted: {_number(count, *words[name])}."
+        f"Not counted: {counted(count, *words[name][:-1])} {words[name][-1]}."
         for name, count in not_counted.items()
         if count
     ]

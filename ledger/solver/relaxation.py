@@ -26,7 +26,7 @@ import numpy as np
 from ledger.solver.arcs import ArcBlock, Arcs, BoolArray, FloatArray, IndexArray
 from ledger.solver.bounds import FULL, DualCharges, weights
 from ledger.solver.cover_cuts import CoverCut, CoverCutSeparator
-from ledger.solver.highs import INFINITY, Model, Solver, VariableType
+from ledger.solver.highs import INFINITY, Model, Solver
 from ledger.solver.options import UNTIMED, Deadline
 
 _MIN_VIOLATION = 1e-6
@@ -79,24 +79,14 @@ class LevelOneProgram(NamedTuple):
     capacity_rows: IndexArray
 
 
-def level_one_of_arcs(
-    arcs: Arcs, block: ArcBlock, completable: BoolArray, *, integral: bool = False
-) -> LevelOneProgram:
-    """Build the program; with `integral`, projects and flows of indivisible needs are binary."""
-    binary = VariableType.INTEGER if integral else VariableType.CONTINUOUS
-    indivisible = ~arcs.divisible[block.need]
+def level_one_of_arcs(arcs: Arcs, block: ArcBlock, completable: BoolArray) -> LevelOneProgram:
+    """Build the program."""
     most = np.where(completable[arcs.project[block.need]], block.share, 0.0)
     model = Model()
     parts = model.add_columns(
-        np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64), binary
+        np.where(completable, weights(arcs), 0.0), 0.0, completable.astype(np.float64)
     )
-    flows = model.add_columns(
-        0.0,
-        0.0,
-        np.where(indivisible, np.ceil(most), most) if integral else most,
-        np.where(indivisible, binary, VariableType.CONTINUOUS).astype(np.uint8),
-        count=len(most),
-    )
+    flows = model.add_columns(0.0, 0.0, most, count=len(most))
     coverage_rows = model.add_rows(0.0, 0.0, len(arcs.open))
     model.add_entries(coverage_rows, parts[arcs.project], -1.0)
     model.add_entries(coverage_rows[block.need], flows, 1.0)

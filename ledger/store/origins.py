@@ -77,7 +77,7 @@ def read_links(
     """Read the origins of all records there are, or of some registers, as now or as known then."""
     links: dict[Origin, Origin] = {}
     for kind in _WITH_ORIGIN if kinds is None else kinds:
-        rows: Iterable[Any] = ()
+        rows: Iterable[Any]
         if known_at is None:
             rows = _written_links(kind).rows(connection)
         else:
