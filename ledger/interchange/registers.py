@@ -132,7 +132,11 @@ def _reader(column: ColumnSpec) -> Read:
     return required
 
 
-_NOTHING: Mapping[Kind, Any] = {Kind.WHOLE: 0, Kind.DECIMAL: Decimal(0)}
+_NOTHING: Mapping[Kind, Any] = {
+    **dict.fromkeys((Kind.DATE, Kind.PARTIAL_DATE)),
+    Kind.WHOLE: 0,
+    Kind.DECIMAL: Decimal(0),
+}
 """Stands in the place of a required value that is missing, where that is no text."""
 
 
@@ -352,6 +356,8 @@ def _require_grade_or_measure(cells: Cells, values: Values) -> None:
 def _require_possible_value(cells: Cells, values: Values) -> None:
     """Refuse a share above one, and a number of seats that is not whole."""
     value = values["value"]
+    if value is None:  # a bad cell, which is noted
+        return
     if values["measure"] != DECIDING and value > 1:
         what = f"The value {value:f} of a share is above 1."
         cells.problem("value", "out-of-range", what, "Half is written 0.5.")

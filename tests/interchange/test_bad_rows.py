@@ -147,6 +147,32 @@ def test_nearest_words_are_suggested():
     assert "Did you mean money?" in said
 
 
+@pytest.mark.parametrize(
+    ("table", "text", "column", "code"),
+    [
+        ("meetings", "code,body,name,from,until\nM,B,May,,2026-05-02\n", "from", "missing-value"),
+        (
+            "approaches",
+            "code,need,provider,sent_on,answer_by\nA,N-1,EDF,,2026-05-02\n",
+            "sent_on",
+            "missing-value",
+        ),
+        (
+            "targets",
+            "code,body,measure,value,by\nT,B,deciding,much,2027-01-01\n",
+            "value",
+            "bad-number",
+        ),
+    ],
+)
+def test_what_is_missing_or_bad_is_compared_with_nothing(
+    table: str, text: str, column: str, code: str
+):
+    bodies = "code,name,kind\nB,Board,board\n"
+    (problem,) = problems({**WORLD, "bodies": bodies, table: text})
+    assert (problem.line, problem.column, problem.code) == (2, column, code)
+
+
 def test_a_code_twice_names_the_first_place():
     world = {**WORLD, "cities": WORLD["cities"] + "SMP,Again,IR\n"}
     (problem,) = problems(world)
