@@ -145,6 +145,7 @@ class LargeProblemSolver:
         self._arcs = arcs
         self._undecided = UNDECIDED if arcs.per_offer else UndecidedLimits(0, 0)
         self._assignment = Assignment(problem)
+        self._moved_plan: Plan | None = None
         self._bound = max_completeness(problem)
         self._coverage_bound = max_coverage(problem)
 
@@ -168,7 +169,7 @@ class LargeProblemSolver:
         )
 
     def _plans(self, *, complete: bool) -> Iterator[Plan]:
-        """Yield the plan reached and the known one; level 2 may still be open in the first."""
+        """Yield the plans reached and the known one; level 2 may still be open in the first."""
         plan = without_unmet_conditions(self._problem, self._assignment.plan())
         if complete and not (self._problem.caps or has_sequence(self._problem)):
             yield plan
@@ -176,6 +177,8 @@ class LargeProblemSolver:
             self._problem, self._known_plan
         ):
             yield filled(self._arrays, plan, self._deadline.at_least(_SECONDS_TO_FILL))
+        if self._moved_plan is not None:
+            yield self._moved_plan
         yield self._known_plan
 
     @property
@@ -376,18 +379,15 @@ class LargeProblemSolver:
             restricted.completable,
         )
         self._report("coverage")
-        moved = coverage = None
+        coverage = None
         if self._is_lp_solvable:
             program = CoverageProgram(arcs, block, completable, value)
-            moved = self._moved_for_coverage(program)
+            self._moved_plan = self._moved_for_coverage(program)
             coverage = program.optimum(self._deadline)
         if coverage is None:
             coverage = approximate_coverage(arcs, restricted, value, self._deadline)
         candidates = CandidateList(arcs, block, coverage.flow, coverage.prices)
         allocate_coverage(self._assignment, candidates, self._deadline)
-        if moved is not None:
-            plan = best_plan(self._problem, (moved, self._assignment.plan()))
-            self._assignment.replace(plan)
         bound = coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
         self._coverage_bound = min(self._coverage_bound, bound)
 

@@ -11,12 +11,13 @@ from pipelines import dense, problem_of, sparse
 from problems import ONE, need, offer, problem
 
 from ledger.eligibility.index import Ratio
-from ledger.matching.plan import Allocation, completed, completeness, coverage
+from ledger.matching.plan import Allocation, SearchLimit, completed, completeness, coverage
 from ledger.matching.problem import MatchingCap, MatchingFloor, MatchingProblem
+from ledger.solver import options
 from ledger.solver.arcs import Arcs
 from ledger.solver.assignment import Assignment
 from ledger.solver.coverage import CoverageProgram
-from ledger.solver.greedy import greedy_plan
+from ledger.solver.greedy import Plan, greedy_plan, rank
 from ledger.solver.heuristic import solve_large
 from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.relaxation import completable_projects
@@ -189,6 +190,27 @@ def test_without_time_nothing_changes(large):
     plan = greedy_plan(large)
 
     assert reallocated(large, plan, Deadline(0)) == (False, plan)
+
+
+def test_coverage_that_was_found_before_the_time_is_up_is_kept(large, monkeypatch):
+    now, found = [0.0], list[Plan | None]()
+    find = CoverageProgram.reallocated
+
+    def recorded(*arguments):
+        found.append(find(*arguments))
+        return found[-1]
+
+    def out_of_time(*_arguments):
+        now[0] = 10.0**6
+
+    monkeypatch.setattr(options, "monotonic", lambda: now[0])
+    monkeypatch.setattr(CoverageProgram, "reallocated", recorded)
+    monkeypatch.setattr(CoverageProgram, "optimum", out_of_time)
+    solution = solve_large(large, options.SolverOptions(seconds=10.0**5))
+
+    assert solution.limit is SearchLimit.TIME
+    assert not faults(large, solution.allocations)
+    assert rank(large, solution.allocations) >= rank(large, found[0])
 
 
 def test_coverage_is_the_exact_sum_over_needs_whatever_the_order(large):
