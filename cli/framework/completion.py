@@ -248,9 +248,15 @@ def answer_shells() -> None:
     shells.ZshComplete.complete = _for_zsh  # type: ignore[method-assign,assignment]
 
 
+_BREAKS_A_WORD: Final = r"([^\w@%+=:,./-])"
+
+
 def _for_bash(_shell: Any, item: Any) -> str:
-    """Escape what bash would take for several words."""
-    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", item.value)
+    """Escape what bash would take for several words; codes, of which there are many, have none."""
+    word: str = item.value
+    if re.search(_BREAKS_A_WORD, word) is None:
+        return word
+    return re.sub(_BREAKS_A_WORD, r"\\\1", word)
 
 
 def _for_zsh(shell: Any) -> str:
