@@ -70,7 +70,6 @@ def emit_engagement(call: Call, query: EngagementQuery, report: EngagementReport
             note(call, line)
 
 
-_NO_MEETING = "known beginning {} no meeting, as {} known to have attended any"
 _LEFT_OUT = {
     "cancelled_meetings": ("cancelled meeting is left out", "cancelled meetings are left out"),
     "attendance_not_recorded": (
@@ -78,8 +77,14 @@ _LEFT_OUT = {
         "expected attendances were never recorded, and count for nobody and against nobody",
     ),
     "beginning_not_known": (
-        f"seat without a {_NO_MEETING.format('expects', 'its city is not')}",
-        f"seats without a {_NO_MEETING.format('expect', 'their cities are not')}",
+        (
+            "seat without a known beginning expects no meeting, as its city is not known to have "
+            "attended any"
+        ),
+        (
+            "seats without a known beginning expect no meeting, as their cities are not known "
+            "to have attended any"
+        ),
     ),
 }
 """What the figures leave out, of one and of several."""

@@ -249,11 +249,10 @@ class FileRun:
     def _records_of(self, row: Row) -> Iterator[str]:
         """Name the records that a row would have been of, as far as its own cells say."""
         if self.identity is not None and ROW not in row.values:
-            recorded = self._recorded(row.values)
-            if not recorded and any(name not in row.values for name in self.identified_by):
+            identity, is_recorded = self._code_of(row.values)
+            if not is_recorded and any(name not in row.values for name in self.identified_by):
                 return
-            identity = recorded or code_of(slug(self.identity(row.values)))
-            if not recorded and self._is_of_another(identity, row.values):
+            if not is_recorded and self._is_of_another(identity, row.values):
                 return
             row.values[ROW] = identity
         for maker in self.makers:
@@ -356,9 +355,8 @@ class FileRun:
             if name not in row.values:
                 what = f"The row has no {name}, by which the rule tells rows apart."
                 raise BadCell(name, "no-identity", what)
-        recorded = self._recorded(row.values)
-        identity = recorded or code_of(slug(self.identity(row.values)))
-        if self.run.identified and not recorded and self._is_of_another(identity, row.values):
+        identity, is_recorded = self._code_of(row.values)
+        if self.run.identified and not is_recorded and self._is_of_another(identity, row.values):
             numbered = self._numbered(identity)
             self.report.repeats.append(Repeat(line, None, numbered, alike=False))
             return numbered
@@ -378,10 +376,12 @@ class FileRun:
         self.report.repeats.append(Repeat(line, first[1], numbered, alike))
         return numbered
 
-    def _recorded(self, values: Mapping[str, str]) -> str | None:
-        """Give the code of the record that the ledger has by an identifier of the row."""
+    def _code_of(self, values: Mapping[str, str]) -> tuple[str, bool]:
+        """Give the code of a row's record, and whether the ledger has it by an identifier."""
+        assert self.identity is not None, "rows have identities"
         spec = self.rule.row
-        return self.run.found.identified(spec.table or "", spec.identifier, values)
+        recorded = self.run.found.identified(spec.table or "", spec.identifier, values)
+        return recorded or code_of(slug(self.identity(values))), recorded is not None
 
     def _is_of_another(self, identity: str, values: Mapping[str, str]) -> bool:
         """Say whether the ledger has the code for a record with another identifier."""

@@ -167,9 +167,8 @@ class Identity(Part):
         if self.identifier and self.repeats != "number":
             raise ValueError("`identifier` goes with `repeats` = 'number'")
         if self.table is not None and self.table not in by_plural():
-            raise ValueError(
-                f"{self.table!r} is no register; {did_you_mean(self.table, by_plural())}"
-            )
+            hint = did_you_mean(self.table, by_plural())
+            raise ValueError(f"{self.table!r} is no table of a register. {hint}")
         return self
 
     @property
