@@ -38,12 +38,12 @@ def killed_while(url: str, work: Callable[[Say], None], after: float, sayings: i
     The kill falls so many seconds `after` it has said something as many times as `sayings`. What
     it had sent to a server by then has come to its end when this returns.
     """
-    with _all_sessions_end(url):
+    with all_sessions_end(url):
         return _killed_while(work, after, sayings)
 
 
 @contextmanager
-def _all_sessions_end(url: str) -> Iterator[None]:
+def all_sessions_end(url: str) -> Iterator[None]:
     before = _sessions(url)
     yield
     while _sessions(url) - before:
