@@ -228,20 +228,29 @@ class Oracle:
         return min(lapses, key=lambda row: (row.day, row.number), default=None)
 
     def outlives(self, lapse: Row, part: int | None) -> bool:
-        """Say whether a part may still be held when a lapse is over; a hold of that day is new."""
-        of_deal = [row for row in self.rows if row.deal == lapse.deal]
-        needs = [(row, move) for row in of_deal for move in row.moves if move.side == "need"]
-        anew = sum(
-            move.amount
-            for row, move in needs
-            if row.act == "introduce" and row.day == lapse.day and self.stands(row.number)
-        )
-        held = sum(
-            ((move.target == "held") - (move.source == "held")) * move.amount
-            for row, move in needs
-            if row.day <= lapse.day
-        )
-        return not anew or (part is not None and part + anew <= held)
+        """Say whether a part may still be held when a lapse is over, unit by unit.
+
+        Each unit on hold is as old as the day on which it was put there. A lapse takes only what is
+        older than its day. What else leaves the hold takes the youngest units first, and its
+        reversal puts those same units back. What came on the day of the lapse is not drawn on.
+        """
+        held: Counter[date] = Counter()
+        moved: dict[int | None, Counter[date]] = {}
+        of_deal = (row for row in self.rows if row.deal == lapse.deal and row.day <= lapse.day)
+        for row in sorted(of_deal, key=lambda one: (one.day, one.number)):
+            for move in row.moves:
+                if move.side != "need" or "held" not in {move.source, move.target}:
+                    continue
+                if move.target == "held":
+                    units = moved.get(row.reverses, Counter({row.day: move.amount}))
+                    held += units
+                else:
+                    given = moved.get(row.reverses, Counter()) & held
+                    units = given + _first(held - given, move.amount - given.total(), row.is_lapse)
+                    held -= units
+                moved[row.number] = units
+        older = sum(amount for day, amount in held.items() if day < lapse.day)
+        return older == held.total() or (part is not None and part <= older)
 
     def recordable(self, day: date, moves: Iterable[Move]) -> bool:
         """Say whether some moves leave nothing below zero in recorded order."""
@@ -309,6 +318,14 @@ def _owners(rows: Iterable[Row]) -> list[tuple[Callable[[Move], bool], set[str]]
         *((lambda m, own=own: (m.side, m.code) == own, {"undeclared"}) for own in accounts),
         *((lambda m, own=own: (m.deal, m.side) == own, {FREE[own[1]]}) for own in sides),
     ]
+
+
+def _first(held: Counter[date], amount: int, oldest: bool) -> Counter[date]:
+    """The youngest or the oldest units on hold, as many as there are of an amount."""
+    units: Counter[date] = Counter()
+    for day in sorted(held, reverse=not oldest):
+        units[day] = min(held[day], amount - units.total())
+    return +units
 
 
 def to_hold(part: int, rate: Fraction) -> int:

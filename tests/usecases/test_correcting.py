@@ -231,8 +231,11 @@ def test_a_commitment_is_corrected_before_a_hold_that_came_after_the_lapse(
         world.introduce("50 EUR", on=later.date(), until=UNTIL)
         if signed_later:
             world.commit(f"{signed_later} EUR", on=later.date(), command="deal commit")
+        before = len(world.entries())
         corrects(signed["entry"], quantity=f"{meant} EUR")
 
+        if meant < 40:  # reversed, committed anew, and the rest of the first hold lapsed
+            assert len(world.entries()) == before + 3
         kept = {"held": 5000 - signed_later * 100, "committed": (meant + signed_later) * 100}
         assert world.deal_stages() == kept
         assert failures(world) == []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import time_machine
 from bars import a_restriction
 from officer import Officer
-from world import World
+from world import NOON, World
 
 from ledger.core.dates import HoldExpired
 from ledger.journal.entries import Act
@@ -30,12 +31,22 @@ def failures(world: World) -> list[str]:
 @pytest.fixture
 def lapsed(officer: Officer) -> World:
     """1,000 EUR were held through 21 November; the night of the 23rd has lapsed the hold."""
+    return lapse(officer, "1000 EUR")
+
+
+@pytest.fixture
+def roomy(officer: Officer) -> World:
+    """The same hold lapsed, of a need and an offer that have room for as much again."""
+    return lapse(officer, "2000 EUR")
+
+
+def lapse(officer: Officer, quantity: str) -> World:
     world = officer.world
-    world.need("1000 EUR")
-    world.offer("1000 EUR")
+    world.need(quantity)
+    world.offer(quantity)
     world.introduce("1000 EUR", until=UNTIL, on=HELD_ON)
     officer.tries("reconcile --only lapse")
-    assert world.stages("need", "N-0001") == {"open": 100000}
+    assert set(world.stages("need", "N-0001")) == {"open"}
     return world
 
 
@@ -102,6 +113,31 @@ def test_a_hold_of_the_day_of_the_lapse_is_not_drawn_on(lapsed, anew, part):
     before = lapsed.stages("need", "N-0001", Times(as_of=date(2026, 11, 22)))
     assert before == {"held": 60000, "committed": 40000}
     assert failures(lapsed) == []
+
+
+def test_a_hold_of_the_day_of_the_lapse_is_not_drawn_on_for_one_that_ended_later(roomy):
+    """That day still ended with both of its holds, whatever was reversed on a later one."""
+    with time_machine.travel(NOON + timedelta(days=1)):
+        roomy.introduce("200 EUR", until=date(2027, 1, 1), on=LAPSED)
+        other = roomy.introduce("300 EUR", until=date(2027, 1, 1), on=LAPSED)["entry"]
+        roomy.reverse(other, on=LAPSED + timedelta(days=1))
+        roomy.commit("150 EUR", on=SIGNED)
+
+        assert roomy.deal_stages() == {"held": 20000, "committed": 15000}
+        assert failures(roomy) == []
+
+
+def test_what_was_committed_of_a_hold_of_the_day_of_the_lapse_leaves_the_older_one(roomy):
+    """What is on hold from before the lapse is committed as it is: nothing is restored for it."""
+    roomy.introduce("300 EUR", until=date(2027, 1, 1), on=LAPSED)
+    early = roomy.commit("100 EUR", on=SIGNED)["entry"]
+    roomy.commit("250 EUR", on=LAPSED)
+    roomy.reverse(early, on=SIGNED)
+    receipt = roomy.commit("80 EUR", on=SIGNED, command="deal commit")
+
+    assert len(receipt["entries"]) == 1
+    assert roomy.deal_stages() == {"held": 7000, "committed": 33000}
+    assert failures(roomy) == []
 
 
 @pytest.mark.parametrize("since", [date(2026, 11, 21), LAPSED])

@@ -7,15 +7,16 @@ drafts: an import posts a hundred thousand entries, and few of its acts ask for 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, func, select
 
 from ledger.core.factors import Side
-from ledger.journal.entries import WAITING, Draft, Movement
+from ledger.journal.entries import WAITING, Draft, Entry, Movement
 from ledger.journal.timeline import TimelinePosting
 from ledger.store.db import tables
+from ledger.store.journal.entries import read_entries
 
 
 class PostingsHere:
@@ -78,3 +79,15 @@ def last_dates(connection: Connection) -> dict[int, date]:
     movement = tables.movement.c
     query = select(movement.holder_id, func.max(movement.effective_on))
     return dict(connection.execute(query.group_by(movement.holder_id)).all())
+
+
+def entries_of_day(
+    connection: Connection, drafts: Sequence[Draft], deal_id: int, code: str, day: date
+) -> Iterator[tuple[int, Entry | Draft]]:
+    """Give the entries of a deal on a day by their numbers: recorded, then those of a write."""
+    entry = tables.entry.c
+    for one in read_entries(connection, entry.deal_id == deal_id, entry.effective_on == day):
+        yield one.number, one
+    for number, draft in enumerate(drafts, start=WAITING):
+        if draft.deal == code and draft.details.effective_on == day:
+            yield number, draft

@@ -12,15 +12,14 @@ from typing import Final
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
-from ledger.journal.entries import WAITING, Act, ActDetails, Draft, Posted
+from ledger.journal.entries import LAPSE_REASON, WAITING, Act, ActDetails, Draft, Entry, Posted
 from ledger.journal.timeline import OverdrawnLater
 from ledger.store.journal.accounts import DealAccount
 from ledger.store.journal.entries import (
-    acts_of_deal,
     lapses_of_deal,
     read_entries_taking,
-    reversal_of,
 )
+from ledger.store.journal.postings import entries_of_day
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.journal.posting import CannotReverse
 from ledger.usecases.journal.reversal import reverse_posted
@@ -85,28 +84,43 @@ def may_outlive_lapse(
 ) -> bool:
     """Say whether an amount can still be on hold when a lapse is over; None is all that is held.
 
-    What the day of the lapse ends with on hold counts, but for a hold of that day, which came after
-    the lapse.
+    What the day of the lapse ends with on hold counts, but for what is left of a hold of that day,
+    which came after the lapse.
     """
     day = lapse.effective_on
-    held_anew = sum(
-        one.amount
-        for one in acts_of_deal(uow.connection, deal.id, Act.INTRODUCE)
-        if one.effective_on == day
-        and reversal_of(uow.connection, one.number) is None
-        and not uow.posted_here.is_reversed(one.number)
-    ) + sum(
-        one.amount
-        for draft in uow.drafts
-        if (draft.deal, draft.act) == (deal.code, Act.INTRODUCE)
-        and draft.details.effective_on == day
-        for one in draft.movements
-        if one.side is Side.NEED
-    )
+    held_anew = _held_anew(uow, deal, day)
     if not held_anew:
         return True
     held = uow.accounts.deal_timeline(deal, Side.NEED, day).stages.get(Stage.HELD, 0)
     return amount is not None and amount <= held - held_anew
+
+
+def _held_anew(uow: UnitOfWork, deal: DealAccount, day: date) -> int:
+    """Give what is left at the end of the day of a lapse of the holds that began on it.
+
+    What was committed or released on that day took from these first. A lapse did not: it is of what
+    was held before. A reversal on that day gives back what its entry took, or takes what it gave; a
+    later one changes nothing on that day.
+    """
+    left = 0
+    changes: dict[int, int] = {}
+    for number, one in entries_of_day(uow.connection, uow.drafts, deal.id, deal.code, day):
+        needed = [of for of in one.movements if of.side is Side.NEED]
+        into = sum(of.amount for of in needed if of.to_stage is Stage.HELD)
+        out_of = sum(of.amount for of in needed if of.from_stage is Stage.HELD)
+        change = into - min(left, out_of)
+        if one.reverses is not None:
+            change = max(-left, -changes.get(one.reverses, 0))
+        elif _is_lapse(one):
+            change = 0
+        changes[number] = change
+        left += change
+    return left
+
+
+def _is_lapse(one: Entry | Draft) -> bool:
+    reason = one.details.reason if isinstance(one, Draft) else one.reason
+    return one.act is Act.RELEASE and reason == LAPSE_REASON
 
 
 def restore_lapse(uow: UnitOfWork, deal: DealAccount, lapse: Posted, day: date) -> tuple[int, int]:
