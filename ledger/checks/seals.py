@@ -264,7 +264,10 @@ def _check_waiting_leaves(report: CheckReport, waiting: Iterable[Leaf]) -> None:
         if leaf.content is None and leaf.erased_by is None:
             report.fail(f"{leaf.name} is not sealed, and its rows and disclosures do not agree")
         elif leaf.remained not in {None, _recompute(leaf)[1].hash.hex()}:
-            erased = f"request {leaf.erased_by} erased a text of it"
+            by = leaf.erased_by
+            erased = (
+                "a text of it was erased" if by is None else f"request {by} erased a text of it"
+            )
             report.fail(f"{leaf.name} is not sealed, and is not what remained when {erased}")
 
 

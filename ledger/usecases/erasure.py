@@ -134,8 +134,7 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
     _require_identities_remain(uow, found.values())
     overwrite_what_is_deleted(uow.connection)
     uow.add_rows(tables.erasure, [text.row for text in found.values()])
-    if any(one.hash is None for one in found.values()):
-        _record_what_remains(uow, found)
+    _record_what_remains(uow, found)
     leaves = len({leaf for leaf, _ in found})
     uow.note("erased", f"{_count(len(found), 'text')} of {_count(leaves, 'leaf')} erased for ever")
     return uow.receipt()

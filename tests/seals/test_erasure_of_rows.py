@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from complete_ledger import disarm
+from complete_ledger import attack, disarm
 from ledgers import Ledgers
 from officer import Officer
 from people import Person
@@ -19,7 +19,7 @@ from test_erasure import REASON, SECRET, everything, failures
 from world import World
 
 from ledger.evidence.tree_head import TreeHead
-from ledger.journal.entries import CHAINED_FORMAT
+from ledger.journal.entries import CHAINED_FORMAT, SALTED_FORMAT
 from ledger.statements.lines import reference_key
 from ledger.store.erasable import OF_NIGHTS
 from ledger.store.evidence.remaining import remaining_leaves
@@ -171,7 +171,7 @@ def earlier(clerk: Officer, monkeypatch: pytest.MonkeyPatch) -> Officer:
         before.setattr("ledger.store.db.queries.BOUND_FORMAT", CHAINED_FORMAT)
         before.setattr("ledger.store.session.rows.DisclosureRows.add_rows", lambda *_: None)
         clerk.says(f"finding reopen F-0001 --reason 'told by {SECRET}'")
-        clerk.says(f"finding resolve F-0001 --reason 'called {SECRET} again'")
+        clerk.says(f"finding resolve F-0001 --reason 'called {SECRET} again' --key call-2")
     return clerk
 
 
@@ -212,6 +212,37 @@ def test_a_deleted_record_of_what_remains_is_found_before_its_request_is_sealed(
     assert any("rows finding_event" in one and "not recorded" in one for one in found), found
 
 
+OF_CALL_2 = "(SELECT id FROM request WHERE key = 'call-2')"
+IN_FORMAT_2 = (
+    f"UPDATE receipt SET hash = NULL WHERE request_id = {OF_CALL_2}",
+    "UPDATE request SET format = 2, parent_id = NULL, parent_hash = NULL WHERE key = 'call-2'",
+    "UPDATE request SET transaction_id = NULL, server_id = NULL WHERE key = 'call-2'",
+)
+"""What makes of a request in format 3 one as it was recorded before requests had hashes."""
+
+CHANGES_OF_REQUESTS = {
+    "its command": "UPDATE request SET command = 'finding reopen' WHERE key = 'call-2'",
+    "its moment": "UPDATE request SET recorded_at = recorded_at + 1000000 WHERE key = 'call-2'",
+    "its answer": f"UPDATE receipt SET body = '{{}}' WHERE request_id = {OF_CALL_2}",
+}
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize("change", CHANGES_OF_REQUESTS)
+@pytest.mark.parametrize("layout", [SALTED_FORMAT, CHAINED_FORMAT])
+def test_a_request_of_an_earlier_format_is_compared_once_its_text_is_erased(
+    earlier: Officer, layout: int, change: str
+) -> None:
+    """Its own hash covers its salts, of which one is gone, and no seal covers it yet."""
+    if layout == SALTED_FORMAT:
+        attack(earlier.world.url, *IN_FORMAT_2)
+    earlier.says(f"audit erase request:call-2 --field actor {REASON}")
+    assert of_seals(earlier.world) == ()
+    attack(earlier.world.url, CHANGES_OF_REQUESTS[change])
+    (found,) = of_seals(earlier.world)
+    assert "is not sealed, and is not what remained when a text of it was erased" in found
+
+
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     "spoiled",
@@ -247,7 +278,7 @@ def test_a_ledger_that_erased_before_records_what_remains_at_its_upgrade(
         made = [*remaining_leaves(connection)]
     with closing(earlier.world.raw()) as raw:
         kept = raw.rows("SELECT kind, reference, hash FROM remaining_leaf")
-    assert len(made) == 2
+    assert sorted(one["kind"] for one in made) == ["request", "request", "rows", "rows"]
     assert sorted(map(repr, made)) == sorted(repr(dict(one)) for one in kept)
 
 

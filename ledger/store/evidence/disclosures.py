@@ -120,7 +120,7 @@ class PlainErasures:
                 self._rows[ADOPTED_KIND, f"{table}/{record}/{version}"] = by
         for key, name in _names_of_steps(connection, self._rows).items():
             self._rows[ADOPTED_KIND, name] = self._rows[ADOPTED_KIND, key]
-        self._remained = _remaining(connection) if self._leaves else {}
+        self._remained = _remaining(connection)
 
     def by(
         self, request: int, kind: str, key: tuple[int, int] | None, reference: str = ""
@@ -133,11 +133,12 @@ class PlainErasures:
         return max((by for by in found if by is not None), default=None)
 
     def remained(self, by: int | None, kind: str, reference: str) -> str | None:
-        """Give the hash of what remained of a leaf when its last text was erased, or later."""
-        if by is None:
-            return None
-        request, kept = self._remained.get((kind, reference), (by - 1, ""))
-        return kept if request >= by else None
+        """Give the hash of what remained of a leaf when its last text was erased, or later.
+
+        It is recorded of some leaves that held no text, `by` nobody: see `remaining`.
+        """
+        request, kept = self._remained.get((kind, reference), (0, None))
+        return kept if by is None or request >= by else None
 
 
 def _remaining(connection: Connection) -> dict[tuple[str, str], tuple[int, str]]:

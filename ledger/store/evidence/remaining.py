@@ -2,17 +2,20 @@
 
 The sealed hash of such a leaf can no longer be recomputed. The hash of what remains, recorded by
 the request that erases, takes its place: the check of seals compares the leaf with it from then on.
+The same is recorded of requests whose own hash was made of the salts of their texts, or that have
+none: without a salt nothing else compares them before a seal covers them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, or_, select
 
 from ledger.evidence.merkle import leaf_hash
-from ledger.evidence.tree_head import ROWS_KIND
+from ledger.evidence.tree_head import REQUEST_KIND, ROWS_KIND, Leaf
+from ledger.journal.entries import CHAINED_FORMAT, SALTED_FORMAT
 from ledger.store.db import night_tables, tables
 from ledger.store.erasable import OF_NIGHTS, ROW_PLACES, place_of
 from ledger.store.evidence.leaves import stream_leaves
@@ -33,8 +36,32 @@ def remaining_leaves(connection: Connection, by: int | None = None) -> Iterator[
             erased_by = leaf.erased_by
             if leaf.content is None or erased_by is None or by not in {None, erased_by}:
                 continue
-            named = {"kind": leaf.kind, "reference": leaf.reference}
-            yield {**named, "hash": leaf_hash(leaf.content).hex()}
+            yield _row(leaf, leaf.content)
+    for request in _without_own_hash(connection, by):
+        for leaf in stream_leaves(connection, request - 1, request, REQUEST_KIND):
+            if leaf.content is not None:
+                yield _row(leaf, leaf.content)
+
+
+def _row(leaf: Leaf, content: bytes) -> dict[str, Any]:
+    return {"kind": leaf.kind, "reference": leaf.reference, "hash": leaf_hash(content).hex()}
+
+
+def _without_own_hash(connection: Connection, by: int | None) -> Sequence[int]:
+    """Give the requests of which a salt was erased that their own hash would need, or has not."""
+    erasure, request = tables.erasure.c, tables.request.c
+    query = (
+        select(erasure.erased_request)
+        .join(tables.request, request.id == erasure.erased_request)
+        .where(
+            erasure.hash.is_not(None),
+            erasure.kind == place_of(REQUEST_KIND),
+            request.format.in_([SALTED_FORMAT, CHAINED_FORMAT]),
+        )
+    )
+    if by is not None:
+        query = query.where(erasure.request_id == by)
+    return connection.execute(query.distinct().order_by(erasure.erased_request)).scalars().all()
 
 
 def _requests(connection: Connection, by: int | None) -> tuple[set[int], set[int]]:
