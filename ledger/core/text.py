@@ -70,6 +70,8 @@ def parse_text(text: str | None, name: str) -> str | None:
 
     `name` is used in messages. Raises `TextTooLong` and `ControlCharacter`.
     """
+    if text is not None and text.isascii() and text.isprintable() and len(text) <= MAX_TEXT:
+        return text.strip() or None  # as nearly all references and reasons
     kept = clean_text(text or "")
     if len(kept) > MAX_TEXT:
         raise TextTooLong(

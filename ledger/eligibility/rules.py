@@ -230,12 +230,14 @@ def _ticket(pairing: Pairing) -> Failure | None:
         return None
     offer, unit = pairing.offer.offer, pairing.offer.balance.unit
     total = pairing.outstanding_offer + pairing.offer_amount
-    asked = f"{brief(total, unit)} asked{_with_outstanding(pairing.outstanding_offer, unit)}"
     if offer.min_ticket is not None and total < offer.min_ticket:
-        return Failure("ticket", f"at least {brief(offer.min_ticket, unit)} per need; {asked}")
-    if offer.max_ticket is not None and total > offer.max_ticket:
-        return Failure("ticket", f"at most {brief(offer.max_ticket, unit)} per need; {asked}")
-    return None
+        limit = f"at least {brief(offer.min_ticket, unit)}"
+    elif offer.max_ticket is not None and total > offer.max_ticket:
+        limit = f"at most {brief(offer.max_ticket, unit)}"
+    else:
+        return None
+    asked = f"{brief(total, unit)} asked{_with_outstanding(pairing.outstanding_offer, unit)}"
+    return Failure("ticket", f"{limit} per need; {asked}")
 
 
 def _share(pairing: Pairing) -> Failure | None:

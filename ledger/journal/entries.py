@@ -145,6 +145,8 @@ class Movement:
 
     def of_deal(self, deal: str) -> Movement:
         """Return the same movement of a deal's stages."""
+        if deal == self.deal:
+            return self
         return Movement(
             side=self.side,
             account=self.account,
@@ -216,6 +218,16 @@ class ActDetails:
             object.__setattr__(self, "reference", parse_text(self.reference, "reference"))
         if self.override is not None:
             object.__setattr__(self, "override", parse_text(self.override, "override"))
+
+    def without_override(self) -> ActDetails:
+        """Return the details without a reason to leave the mandate; its other texts are parsed."""
+        if self.override is None:
+            return self
+        plain = object.__new__(ActDetails)
+        for name in ("effective_on", "reference", "reason", "proposed"):
+            object.__setattr__(plain, name, getattr(self, name))
+        object.__setattr__(plain, "override", None)
+        return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ Every function takes balances and returns movements, or refuses; nothing is writ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple, Protocol
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
@@ -100,16 +101,35 @@ _SHORTFALL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DealSides:
-    """A deal with the balances of both its sides."""
+class Balanced(Protocol):
+    """A need or an offer with its stages: a balance, or an account that follows what is posted."""
+
+    @property
+    def side(self) -> Side:
+        """The side that it is."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that it is counted in."""
+
+    @property
+    def stages(self) -> Mapping[Stage, int]:
+        """Its amounts by stage; a missing stage is zero."""
+
+
+class DealSides(NamedTuple):
+    """A deal with both its sides as they stand."""
 
     deal: DealBalance
-    need: Balance
-    offer: Balance
+    need: Balanced
+    offer: Balanced
 
 
-def require_unit(balance: Balance, unit: Unit) -> None:
+def require_unit(balance: Balanced, unit: Unit) -> None:
     """Refuse a quantity that is not in the account's own unit."""
     if unit.code != balance.unit.code:
         raise WrongUnit(
@@ -316,7 +336,7 @@ def reversal_movements(movements: Movements, passes_to: Mapping[str, Stage | Non
 
 
 def _of(
-    balance: Balance, source: Stage, target: Stage, amount: int, deal: str | None = None
+    balance: Balanced, source: Stage, target: Stage, amount: int, deal: str | None = None
 ) -> Movement:
     return Movement(
         side=balance.side,

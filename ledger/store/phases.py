@@ -131,6 +131,8 @@ class CurrentPhases:
         self._changes = changes
         self._flush = flush
         self._id_of = id_of
+        self.reads_singly = _SINGLY
+        """The phases of how many projects are read one by one before those of all are read."""
         self._known = self._asked = 0
         self._all: Phases | None = None
 
@@ -142,7 +144,7 @@ class CurrentPhases:
         if self._all is None:
             self._flush()
             self._asked += 1
-            if self._asked <= _SINGLY:
+            if self._asked <= self.reads_singly:
                 ids = [self._id_of(PROJECT.name, project)]
                 return read_phases(self._connection, ids).get(project, [])
             self._all = read_phases(self._connection)
@@ -153,4 +155,4 @@ _NAMING_PHASES: Final = frozenset({PHASE.name, PROJECT.name})
 """The registers whose changes change the phases of a project, or the code they are found by."""
 
 _SINGLY: Final = 50
-"""The phases of how many projects are read one by one."""
+"""For how few projects reading the phases of all would take longer."""

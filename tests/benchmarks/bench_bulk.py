@@ -4,8 +4,10 @@
     python tests/benchmarks/bench_bulk.py --sides 2000 --deal-acts 6000 --engine both
 
 A first ledger takes an import of canonical tables while its statements are taken down. Then empty
-ledgers, equal in guards and indexes, take by turns the import and, by executemany in the same
-order, the rows it wrote. Posting is what follows the preview: every act through its rules, the
+ledgers, equal in guards and indexes, take by turns the import and, in the same order, every row it
+wrote: once by one executemany for each run of rows of a table (the mark), and once by the very
+statements that the program sent, of which one may hold many rows. Each replay is counted against
+the tables that it filled. Posting is what follows the preview: every act through its rules, the
 rows, the commit; the whole import also reads and plans the files.
 """
 
@@ -15,11 +17,13 @@ import argparse
 import csv
 import tempfile
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench_world import (
     DECLARED,
@@ -70,7 +74,9 @@ def write_tables(folder: Path, sides: int, deal_acts: int) -> None:
     numbers = range(1, sides + 1)
     _write(folder, "cities", "code,name,country", [("MHD", "Mashhad", "IR")])
     _write(folder, "providers", "code,name,kind", [("BANK", "Bank", "bank")])
-    rows = [(_project(number), "A line", "MHD", "transport.urban") for number in range(projects)]
+    rows = [
+        (_project(number), f"Line {number}", "MHD", "transport.urban") for number in range(projects)
+    ]
     _write(folder, "projects", "code,title,city,sector", rows)
     terms = ("money", "1000000", "EUR", declared)
     columns = "factor,quantity,unit,declared_on"
@@ -109,13 +115,58 @@ def measure(engine: str, place: Place, folder: Path, times: int) -> None:
         take_in(first, folder)
     first.engine.dispose()
     inserts = [one for one in told if one.sql.upper().startswith("INSERT")]
-    spent: dict[str, list[Clock]] = {"import": [], "posting": [], "bare": []}
+    runs = runs_of(inserts)
+    spent: dict[str, list[Clock]] = {
+        "executemany": [],
+        "statements": [],
+        "posting": [],
+        "import": [],
+    }
     for turn in range(times):
         whole, posting = take_in(opened(place.new(f"ours-{turn}")), folder)
         spent["import"].append(whole)
         spent["posting"].append(posting)
-        spent["bare"].append(send(place, place.new(f"bare-{turn}"), begin_of(told), inserts))
-    report(engine, inserts, spent)
+        for name, sent in (("executemany", runs), ("statements", inserts)):
+            url = place.new(f"{name}-{turn}")
+            spent[name].append(send(place, url, begin_of(told), sent, rows_of(runs)))
+    report(engine, inserts, runs, spent)
+
+
+class Run(NamedTuple):
+    """Rows of one table that were written one after another, and the insert of one of them."""
+
+    sql: str
+    rows: Sequence[Sequence[Any]]
+
+
+def runs_of(inserts: list[Statement]) -> list[Statement]:
+    """Give the same rows in the same order, as one executemany for each run of rows of a table."""
+    return [
+        Statement(sql, [row for run in runs for row in run.rows], many=True)
+        for sql, runs in groupby(map(_singly, inserts), key=lambda run: run.sql)
+    ]
+
+
+def _singly(one: Statement) -> Run:
+    """Take a statement of many rows apart."""
+    start, _, places = one.sql.partition(" VALUES ")
+    first = places.partition(")")[0] + ")"
+    assert places.replace(" ", "") == ",".join([first] * places.count("(")).replace(" ", "")
+    width, flat = first.count(",") + 1, one.parameters
+    rows = flat if one.many else [flat[at : at + width] for at in range(0, len(flat), width)]
+    return Run(f"{start} VALUES {first}", rows)
+
+
+def _table(sql: str) -> str:
+    return sql.split(maxsplit=3)[2].strip('"')
+
+
+def rows_of(runs: list[Statement]) -> Counter[str]:
+    """Count the rows of each table."""
+    counts: Counter[str] = Counter()
+    for one in runs:
+        counts[_table(one.sql)] += len(one.parameters)
+    return counts
 
 
 class Clock(NamedTuple):
@@ -154,27 +205,48 @@ def begin_of(told: list[Statement]) -> Statement:
     return next(one for one in reversed(told) if one.sql.startswith("BEGIN"))
 
 
-def send(place: Place, url: str, begin: Statement, inserts: list[Statement]) -> Clock:
-    """Insert recorded rows by the driver alone, in one transaction; give the time of it."""
+def send(
+    place: Place, url: str, begin: Statement, inserts: list[Statement], rows: Counter[str]
+) -> Clock:
+    """Insert recorded rows by the driver alone, in one transaction; give the time of it.
+
+    Every one of the `rows` of each table has to be there after it.
+    """
     raw = place.raw(url)
+    before = {table: _count(raw, table) for table in rows}
     start = Clock.now()
     replay(raw, [begin, *inserts, Statement("COMMIT", ())])
     spent = Clock.now().since(start)
+    written = {table: _count(raw, table) - before[table] for table in rows}
+    assert written == rows, (written, rows)
     raw.close()
     return spent
 
 
-def report(engine: str, inserts: list[Statement], spent: dict[str, list[Clock]]) -> None:
+def _count(raw: Any, table: str) -> int:
+    (count,) = raw.cursor().execute(f'SELECT count(*) FROM "{table}"').fetchone()
+    return int(count)
+
+
+def report(
+    engine: str,
+    inserts: list[Statement],
+    runs: list[Statement],
+    spent: dict[str, list[Clock]],
+) -> None:
     """Print what was measured."""
-    rows = sum(len(one.parameters) if one.many else 1 for one in inserts)
+    counts = rows_of(runs)
+    rows = counts.total()
     say(f"bulk posting: {engine}, {rows:,} rows by {len(inserts)} inserts, medians")
-    bare = median_clock(spent["bare"])
-    for name, mark in (("bare", ""), ("posting", " (mark: 1.60)"), ("import", "")):
-        ours = median_clock(spent[name])
+    say(f"  rows: {', '.join(f'{table} {count:,}' for table, count in counts.most_common())}")
+    bare = median_clock(spent["executemany"])
+    for name, clocks in spent.items():
+        ours = median_clock(clocks)
+        mark = " (mark: 1.60)" if name == "posting" else ""
         times = f"{ours.wall / bare.wall:.2f} times{mark}, processor {ours.busy / bare.busy:.2f}"
-        spoken = "executemany" if name == "bare" else name
         speed = f"{rows / ours.wall:9,.0f} rows/s"
-        say(f"  {spoken:<12}{ours.wall:7.2f} s, processor {ours.busy:6.2f} s {speed} {times}")
+        calls = f" by {len(runs)} calls" if name == "executemany" else ""
+        say(f"  {name:<12}{ours.wall:7.2f} s, processor {ours.busy:6.2f} s {speed} {times}{calls}")
 
 
 def median_clock(spent: list[Clock]) -> Clock:

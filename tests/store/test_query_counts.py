@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sent import recorded
@@ -12,10 +13,16 @@ from world import World
 
 from ledger.core.factors import Side
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Leaf
+from ledger.interchange.planning.plan import read_incoming
+from ledger.interchange.repeats.state import SourceTerms
+from ledger.journal.receipts import Receipt
 from ledger.store import registers
 from ledger.store.db import tables
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.journal import balances
+from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.interchange.import_tables import import_tables
+from ledger.usecases.interchange.sources import with_terms
 
 
 def statements(world: World, work: Callable[[], object]) -> list[str]:
@@ -147,3 +154,61 @@ def test_an_act_asks_no_more_of_a_ledger_with_a_longer_history(metro):
         metro.commit("0.01 EUR")
 
     assert len(statements(metro, lambda: metro.commit("0.01 EUR"))) == few
+
+
+def _tables_of_deals(folder: Path, mark: str, count: int) -> list[Path]:
+    """Write tables of so many projects, each with a need, an offer, and a deal of two late acts."""
+    of = "factor,quantity,unit,declared_on"
+    deal = "D-{0},O-{0},N-{0},{1},50,EUR,2024-0{2}-01,"
+    tables = {
+        "projects": ("code,title,city,sector", ["P-{0},Line {0},MHD,transport.urban"]),
+        "needs": (f"code,project,{of}", ["N-{0},P-{0},money,100,EUR,2024-01-01"]),
+        "offers": (f"code,provider,{of}", ["O-{0},BANK,money,100,EUR,2024-01-01"]),
+        "deals": (
+            "code,offer,need,act,quantity,unit,effective_on,reference",
+            [deal + "letter {0}", deal + "contract {0}"],
+        ),
+    }
+    paths = []
+    for table, (head, lines) in tables.items():
+        acts = [("introduced", 6), ("committed", 7)]
+        rows = [
+            line.format(f"{mark}{row}", *act)
+            for line, act in zip(lines, acts, strict=False)
+            for row in range(count)
+        ]
+        paths.append(folder / f"{table}.csv")
+        paths[-1].write_text("\n".join([head, *rows]), encoding="utf-8")
+    return paths
+
+
+ROWS_OF_A_DEAL = 20
+"""Those of its project, sides and holders with versions, and of its entries with movements."""
+ROWS_OF_A_STATEMENT = 25
+"""So many rows at least are written at once where there are enough of a table."""
+
+
+def test_an_import_asks_no_more_for_more_deals_and_writes_them_at_once(world, tmp_path):
+    world.city()
+    world.provider()
+
+    def told(mark: str, count: int) -> list[str]:
+        read = read_incoming(_tables_of_deals(tmp_path, mark, count))
+        incoming = with_terms(read, SourceTerms(source=mark), None)
+
+        def take_in(uow: UnitOfWork) -> Receipt:
+            return import_tables(uow, incoming, lambda _: None)
+
+        return statements(world, lambda: world.do(take_in, "import"))
+
+    told("A", 3)  # what is asked of an empty ledger alone
+    few, many = told("B", 3), told("C", 60)
+
+    def asks(one: str) -> bool:
+        return one.startswith("SELECT") and "nextval" not in one  # numbers come in blocks
+
+    questions = [sum(map(asks, sent)) for sent in (few, many)]
+    assert questions[0] == questions[1]
+    rows = (60 - 3) * ROWS_OF_A_DEAL
+    written = [sum(one.startswith("INSERT") for one in sent) for sent in (few, many)]
+    assert written[1] - written[0] <= rows / ROWS_OF_A_STATEMENT

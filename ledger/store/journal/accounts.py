@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, literal_column, select
+from sqlalchemy import Connection
 
+from ledger.core.dates import require_declared
 from ledger.core.factors import DEAL_STAGES, FREE_STAGE, STAGES_OF, Side, Stage
 from ledger.core.quantity import Unit, format_quantity
 from ledger.deals.deal import Deal
@@ -28,11 +29,9 @@ from ledger.journal.timeline import (
     timeline_from,
 )
 from ledger.store import registers
-from ledger.store.db import tables
-from ledger.store.db.prepared import Prepared, ResultRow
 from ledger.store.journal import balances
-from ledger.store.journal.balances import COLUMN_OF, deal_stages
 from ledger.store.journal.postings import PostingsHere, last_dates, read_later_postings
+from ledger.store.journal.states import DealState, all_deal_states, read_account, read_deals
 from ledger.store.registers import StoredRecord
 
 _NOT_POSTED_YET: Final = 2**63
@@ -123,6 +122,11 @@ class DealAccount:
     def balance(self) -> DealBalance:
         """Where both sides stand now, as a value."""
         return DealBalance(self.record, dict(self.stages[Side.NEED]), dict(self.stages[Side.OFFER]))
+
+    @property
+    def balance_now(self) -> DealBalance:
+        """The same, which follows later movements: for what is asked before any is posted."""
+        return DealBalance(self.record, self.stages[Side.NEED], self.stages[Side.OFFER])
 
 
 class Accounts:
@@ -232,16 +236,28 @@ class Accounts:
         """Take in a deal that this transaction has just opened."""
         self._index(DealAccount(identity, 1, record, {side: {} for side in Side}))
 
-    def apply_movements(self, day: date, movements: Iterable[Movement], sign: int = 1) -> None:
-        """Move the balances of all accounts that an entry's movements touch; back with -1."""
-        for movement in movements:
-            account = self.account(movement.side, movement.account)
-            _apply_movement(account.stages, movement, STAGES_OF[movement.side], sign)
-            deal = None if movement.deal is None else self.deal(movement.deal)
-            if deal is not None:
-                _apply_movement(deal.stages[movement.side], movement, DEAL_STAGES, sign)
-                deal.last_on = max(day, deal.last_on or day)
-            account.last_on = max(day, account.last_on or day)
+    def accounts_of(self, movements: Iterable[Movement]) -> list[Account]:
+        """Give the need or the offer of each movement, at the same place."""
+        return [self.account(one.side, one.account) for one in movements]
+
+    def require_declared(self, day: date, accounts: Iterable[Account]) -> None:
+        """Refuse a day before the declaration of a need or an offer; raises `BeforeDeclaration`."""
+        for one in accounts:
+            require_declared(day, one.record.declared_on, one.side, one.code)
+
+    def apply_movements(
+        self, day: date, movements: Sequence[Movement], accounts: Sequence[Account], sign: int = 1
+    ) -> None:
+        """Move the balances of an entry's `accounts`, and of its deals; back with -1."""
+        for movement, account in zip(movements, accounts, strict=True):
+            _apply_movement(account.stages, movement, STAGES_OF[account.side], sign)
+            if movement.deal is not None:
+                deal = self.deal(movement.deal)
+                _apply_movement(deal.stages[account.side], movement, DEAL_STAGES, sign)
+                if deal.last_on is None or day > deal.last_on:
+                    deal.last_on = day
+            if account.last_on is None or day > account.last_on:
+                account.last_on = day
 
     def declare(self, account: Account, day: date, movement: Movement) -> None:
         """Take in the declaration of what this transaction has just added: nothing moved it."""
@@ -251,7 +267,8 @@ class Accounts:
         """Move the balances back by the last drafts, which begin at a place among all of them."""
         self._posted.forget_from(place)
         for draft in reversed(drafts):
-            self.apply_movements(draft.details.effective_on, draft.movements[::-1], -1)
+            back = draft.movements[::-1]
+            self.apply_movements(draft.details.effective_on, back, self.accounts_of(back), -1)
 
     def posted(self, account: Account) -> Sequence[TimelinePosting]:
         """Give what this transaction has posted of a need or an offer."""
@@ -354,11 +371,16 @@ def _apply_movement(
 ) -> None:
     source, target = movement.from_stage, movement.to_stage
     amount = movement.amount if sign > 0 else -movement.amount
-    if source in stored:
-        stages[source] = stages.get(source, 0) - amount
-    if target in stored:
-        before = stages.get(target)  # an import has very many first amounts, and keeps each once
-        stages[target] = amount if before is None else before + amount
+    before = stages.get(source)
+    if before is not None:  # then it is one of the stages that are stored
+        stages[source] = before - amount
+    elif source in stored:
+        stages[source] = -amount
+    before = stages.get(target)
+    if before is not None:
+        stages[target] = before + amount
+    elif target in stored:  # an import has very many first amounts, and keeps each once
+        stages[target] = amount
 
 
 def _of_deal(timeline: Timeline, deal: DealAccount) -> list[TimelinePosting]:
@@ -404,95 +426,3 @@ def overdrawn_refusal(fault: TimelineFault) -> OverdrawnLater:
         next_step=f"Give {date_to_give} or a smaller quantity; "
         f"see the acts: cityfund journal list --{kind} {code}",
     )
-
-
-class AccountNow(NamedTuple):
-    """A need or an offer as stored, its stages, and the date of its latest movement if any."""
-
-    stored: StoredRecord
-    stages: Stages
-    last_on: date | None
-
-
-def read_account(connection: Connection, side: Side, **condition: Any) -> AccountNow | None:
-    """Read a need or an offer by its `id` or exact `code`, and its stages, in one statement."""
-    ((column, value),) = condition.items()
-    row = _account_query(side, column).first(connection, wanted=value)
-    if row is None:
-        return None
-    size = 1 + len(tables.BALANCE_STAGES)
-    (stored,) = registers.stored_records(side.value, [row[:-size]])
-    amounts = dict(zip(tables.BALANCE_STAGES, row[-size:], strict=False))
-    # One that was never declared has no balance.
-    stages = {stage: amounts[COLUMN_OF[stage]] or 0 for stage in STAGES_OF[side]}
-    return AccountNow(stored, stages, row[-1])
-
-
-@cache
-def _account_query(side: Side, by: str) -> Prepared:
-    identity, movement = registers.identity_of(side).c.id, tables.movement.c
-    last = select(func.max(movement.effective_on)).where(movement.holder_id == identity)
-    balance = tables.balance
-    query = registers.select_current(side.value, by=by)
-    query = query.outerjoin(balance, balance.c.holder_id == identity)
-    return Prepared(query.add_columns(*balance.c[*tables.BALANCE_STAGES], last.scalar_subquery()))
-
-
-@dataclass(frozen=True, slots=True)
-class DealState:
-    """Where both sides of a deal stand, and the date of its latest act if it has any."""
-
-    stages: dict[Side, Stages]
-    last_on: date | None
-
-
-def read_deals(connection: Connection, **condition: Any) -> list[tuple[StoredRecord, DealState]]:
-    """Read a deal by its `id` or exact `code`, or those of a need (`need_id`), as they stand."""
-    ((column, value),) = condition.items()
-    rows = _deals_query(column).rows(connection, wanted=value)
-    stored = registers.stored_records("deal", (row[:-_OF_STATE] for row in rows))
-    return list(zip(stored, (_deal_state(row[-_OF_STATE:]) for row in rows), strict=True))
-
-
-_OF_STATE: Final = 1 + len(Side) * len(DEAL_STAGES)
-
-
-def _deal_state(row: ResultRow) -> DealState:
-    *amounts, last_on = row
-    size = len(DEAL_STAGES)
-    # A side of which nothing was moved has no balance.
-    sides = {
-        side: dict(zip(DEAL_STAGES, of_side, strict=True))
-        for side, of_side in zip(Side, (amounts[:size], amounts[size:]), strict=True)
-        if of_side[0] is not None
-    }
-    return DealState(sides, last_on)
-
-
-@cache
-def _deals_query(by: str) -> Prepared:
-    deal, entry = tables.deal.c, tables.entry.c
-    query = registers.select_current("deal", by=by)
-    for side in Side:
-        balance = tables.deal_balance.alias(f"{side}_side")
-        own = (balance.c.deal_id == deal.id, balance.c.side == literal_column(f"'{side}'"))
-        query = query.outerjoin(balance, and_(*own))
-        query = query.add_columns(*balance.c[*DEAL_STAGES])
-    last = select(func.max(entry.effective_on)).where(entry.deal_id == deal.id)
-    return Prepared(query.add_columns(last.scalar_subquery()))
-
-
-def all_deal_states(connection: Connection) -> dict[int, DealState]:
-    """Give where every deal stands, by id."""
-    dates: dict[int, date] = dict(connection.execute(_last_acts()).all())
-    states: dict[int, DealState] = {}
-    for (identity, side), stages in deal_stages(connection).items():
-        states.setdefault(identity, DealState({}, dates.get(identity))).stages[side] = stages
-    return states
-
-
-@cache
-def _last_acts() -> Select[Any]:
-    entry = tables.entry.c
-    query = select(entry.deal_id, func.max(entry.effective_on))
-    return query.where(entry.deal_id.is_not(None)).group_by(entry.deal_id)

@@ -28,9 +28,18 @@ class StatusDisagrees(RefusedByRule, code="status-disagrees"):
 
 def phases_of(uow: UnitOfWork, project: str) -> list[Phase]:
     """Return the recorded phases of a project, with those of this request."""
+    return _current(uow).of(project)
+
+
+def phases_at_once(uow: UnitOfWork) -> None:
+    """Read the phases of all projects when those of one are asked for: for an import."""
+    _current(uow).reads_singly = 0
+
+
+def _current(uow: UnitOfWork) -> CurrentPhases:
     if uow.phases is None:
         uow.phases = CurrentPhases(uow.connection, uow.changes, uow.flush_registers, uow.id_of)
-    return uow.phases.of(project)
+    return uow.phases
 
 
 def project_on(uow: UnitOfWork, project: Project, day: date) -> Project:

@@ -29,7 +29,7 @@ REOPENED = "sequence-reopened"
 def committed_in_sequence(uow: UnitOfWork, need: str, details: ActDetails) -> ActDetails:
     """Test a need of which a hold is about to be committed; a reason is kept only where needed."""
     account = uow.accounts.account(Side.NEED, need)
-    return require_in_sequence(uow, account, replace(details, override=None), details.override)
+    return require_in_sequence(uow, account, details.without_override(), details.override)
 
 
 def require_in_sequence(

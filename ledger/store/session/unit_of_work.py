@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
 
-from ledger.core.dates import day_of, require_declared, require_not_future
+from ledger.core.dates import day_of, require_not_future
 from ledger.core.errors import LedgerError
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit
@@ -42,13 +42,8 @@ from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import ids_by_code
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.rows import (
-    CodeUses,
-    DisclosureRows,
-    JournalRows,
-    PostedHere,
-    WriteStart,
-)
+from ledger.store.session.numbering import CodeUses
+from ledger.store.session.rows import DisclosureRows, JournalRows, PostedHere, WriteStart
 from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
 
@@ -244,13 +239,15 @@ class UnitOfWork:
         Its date is checked against today, the declarations and the timelines of all it moves.
         Raises `FutureDate`, `BeforeDeclaration` or `OverdrawnLater`.
         """
-        day = draft.details.effective_on
+        day, movements = draft.details.effective_on, draft.movements
+        accounts = self.accounts.accounts_of(movements)
         if draft.reversed_on != day:
-            self.require_declared(day, draft.movements)
+            self.accounts.require_declared(day, accounts)
         if day > self.today:
             self._require_mirrored_day(draft, day)
-        self.accounts.require_timeline(day, draft.movements)
-        self.accounts.apply_movements(day, draft.movements)
+        if any(one.is_late(day) for one in accounts):
+            self.accounts.require_timeline(day, movements)
+        self.accounts.apply_movements(day, movements, accounts)
         self.drafts.append(draft)
         self.posted_here.add(draft, WAITING + len(self.drafts) - 1)
 
@@ -282,9 +279,7 @@ class UnitOfWork:
 
     def require_declared(self, day: date, movements: Sequence[Movement]) -> None:
         """Refuse a day before the declaration of a need or an offer that something moves."""
-        for one in movements:
-            account = self.accounts.account(one.side, one.account)
-            require_declared(day, account.record.declared_on, one.side, one.account)
+        self.accounts.require_declared(day, self.accounts.accounts_of(movements))
 
     @contextmanager
     def undone_on_refusal(self) -> Iterator[None]:
@@ -466,8 +461,7 @@ class UnitOfWork:
             values.update(dict.fromkeys(register.corrected))
         values |= self._of_versions
         values[register.owner], values["version"], values["reason"] = owner, version, reason
-        if marks:
-            values |= marks
+        values |= marks
         self._rows.add(register.versions, values)  # more than its columns: only those are written
         if self._rows.count >= ROWS_AT_ONCE:
             self.flush_registers()
@@ -494,7 +488,8 @@ class UnitOfWork:
             self._ids[kind][code] = identity
         return identity
 
-    def remember_ids(self) -> None:
-        """Read the ids of every register at once: for an import that names thousands."""
+    def remember_ids(self, ids: Callable[[str], Mapping[str, int]] | None = None) -> None:
+        """Know the ids of every register at once, for an import of thousands; `ids`: as read."""
         for kind in STORED_REGISTERS:
-            self._ids[kind].update(ids_by_code(self.connection, kind))
+            self._ids[kind].update(ids(kind) if ids else ids_by_code(self.connection, kind))
+        self._uses.reads_singly = 0

@@ -259,7 +259,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     there = deal_at(uow, terms)
     target = Stage.COMMITTED if introduction.directly else Stage.HELD
     movements = moves.hold_movements(
-        DealSides(DealBalance(terms, {}, {}), need.balance, offer.balance), amount, target
+        DealSides(DealBalance(terms, {}, {}), need, offer), amount, target
     )
     with uow.undone_on_refusal():
         # No deal is opened before all is asked: a hold that is refused leaves nothing behind.
@@ -274,7 +274,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
 
 
 def _amount_in(need: Account, quantity: Quantity) -> int:
-    require_unit(need.balance, quantity.unit)
+    require_unit(need, quantity.unit)
     return quantity.amount
 
 
@@ -316,7 +316,7 @@ def _origin(uow: UnitOfWork, introduction: Introduction, offer: Account) -> str 
 
 
 def _opened(uow: UnitOfWork, terms: Deal) -> DealAccount:
-    record = replace(terms, code=uow.code_for("deal", terms.code or None))
+    record = terms if terms.code else replace(terms, code=uow.code_for("deal", None))
     uow.add("deal", record)
     return uow.accounts.deal(record.code)
 
@@ -433,11 +433,11 @@ def _release(
 
 def _late_offer_side(uow: UnitOfWork, deal: DealAccount, day: date) -> Timeline | None:
     """Give the offer's side of a deal across units from the day of a late act on; else None."""
-    units = {
-        uow.accounts.account(Side.NEED, deal.record.need).unit.code,
-        uow.accounts.account(Side.OFFER, deal.record.offer).unit.code,
-    }
-    if len(units) == 1 or deal.last_on is None or day >= deal.last_on:
+    if deal.last_on is None or day >= deal.last_on:
+        return None
+    need = uow.accounts.account(Side.NEED, deal.record.need)
+    offer = uow.accounts.account(Side.OFFER, deal.record.offer)
+    if need.unit.code == offer.unit.code:
         return None
     return uow.accounts.deal_timeline(deal, Side.OFFER, day)
 
@@ -494,7 +494,7 @@ def _posted(
 def sides_of(uow: UnitOfWork, deal: DealAccount) -> DealSides:
     """Give a deal with both of its sides as they stand."""
     return DealSides(
-        deal.balance,
-        uow.accounts.account(Side.NEED, deal.record.need).balance,
-        uow.accounts.account(Side.OFFER, deal.record.offer).balance,
+        deal.balance_now,
+        uow.accounts.account(Side.NEED, deal.record.need),
+        uow.accounts.account(Side.OFFER, deal.record.offer),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -180,7 +179,7 @@ def require_eligible(
         # What raises nothing in all may pass: the request as a whole is tested at its end.
         failures = tuple(failure for failure in failures if failure.rule != RESTRICTED)
     if not failures:
-        return details if details.override is None else replace(details, override=None)
+        return details.without_override()
     what = f"Offer {offer.code} cannot serve need {need.code}."
     elsewhere = f"Look for another offer (cityfund need candidates {need.code})"
     if any(failure.rule in NEVER_OVERRIDDEN for failure in failures):

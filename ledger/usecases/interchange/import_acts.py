@@ -114,7 +114,7 @@ class HistoryImporter:
         history = HISTORY_OVERRIDE if row.sequence is not None else None
         if history is None and row.effective_on < self._uow.today:
             history = BEFORE_IMPORT
-        return replace(_details_of(row), override=row.override or history)
+        return _details_of(row, row.override or history)
 
     def _count_untested(self) -> None:
         details = self._uow.last_details
@@ -143,12 +143,13 @@ class HistoryImporter:
             acts.advance(self._uow, act)
         if commits:
             self._count_untested()
-        self._uow.edit_deal(
-            deal.code,
-            due_on=row.due_on or deal.record.due_on,
-            not_before=row.not_before or deal.record.not_before,
-            note=row.note or deal.record.note,
-        )
+        if row.due_on or row.not_before or row.note:
+            self._uow.edit_deal(
+                deal.code,
+                due_on=row.due_on or deal.record.due_on,
+                not_before=row.not_before or deal.record.not_before,
+                note=row.note or deal.record.note,
+            )
 
     def correct_declaration(self, side: Side, code: str, day: date, reason: str) -> None:
         """Correct the day of the first total of a need or an offer; a later one stays as it is."""
@@ -238,5 +239,10 @@ class HistoryImporter:
             self._posted[row.sequence] = posted
 
 
-def _details_of(row: DealActRow | ChangeRow) -> ActDetails:
-    return ActDetails(effective_on=row.effective_on, reference=row.reference, reason=row.reason)
+def _details_of(row: DealActRow | ChangeRow, override: str | None = None) -> ActDetails:
+    return ActDetails(
+        effective_on=row.effective_on,
+        reference=row.reference,
+        reason=row.reason,
+        override=override,
+    )

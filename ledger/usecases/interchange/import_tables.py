@@ -42,9 +42,10 @@ from ledger.registers.table import REGISTERS
 from ledger.store.db.queries import read_units
 from ledger.store.journal.accounts import SIDES
 from ledger.store.rates import StoredRates
-from ledger.store.registers import codes_of, load_all, seek_record
+from ledger.store.registers import load_all, seek_record
 from ledger.store.session.execute import begin_write
 from ledger.store.session.ledger import Ledger
+from ledger.store.session.phases import phases_at_once
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.approaches.requests import require_askable
 from ledger.usecases.interchange.holdings import StoredRegisters, read_holdings
@@ -248,7 +249,8 @@ class Importer:
         """Read all the ledger at once, so that no step asks the database by itself."""
         self._uow = uow
         uow.accounts.read_everything(stored.of)
-        uow.remember_ids()
+        uow.remember_ids(lambda kind: {code: one.id for code, one in stored.of(kind).items()})
+        phases_at_once(uow)
         self._kept = {
             kind: stored.of(kind) for kind in REGISTER_OF_TABLE.values() if kind != "unit"
         }
@@ -261,7 +263,7 @@ class Importer:
         self._shapes = {kind: CodeShapes(records) for kind, records in self._kept.items()}
         self._shapes |= {
             "unit": CodeShapes(uow.units),
-            "deal": CodeShapes(codes_of(uow.connection, "deal")),
+            "deal": CodeShapes(stored.of("deal")),
         }
         self._evidence = EvidenceIndex(one.record for one in self._kept["credential"].values())
         self._history = HistoryImporter(uow)
