@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from ledger.approvals.rules import RuleAct
 from ledger.approvals.standing import StandingApproval
@@ -54,16 +55,29 @@ def _standing(connection: Connection, units: Mapping[str, Unit]) -> dict[int, St
 
 def _ended(connection: Connection) -> dict[int, tuple[int, int]]:
     """Read which request ended each standing approval, and when."""
+    ended = connection.execute(_endings())
+    return {number: (request, recorded) for number, request, recorded in ended}
+
+
+@cache
+def _endings() -> Select[Any]:
     standing = standing_approval.c
     query = select(standing.number, standing.request_id, moment(standing.recorded_at))
-    ended = connection.execute(query.where(standing.in_force.is_(False)))
-    return {number: (request, recorded) for number, request, recorded in ended}
+    return query.where(standing.in_force.is_(False))
 
 
 def _providers(connection: Connection) -> dict[int, frozenset[str]]:
     """Read whose offers each request moved that was recorded by a standing approval."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for request, provider in connection.execute(_moved_offers()):
+        found[request].add(provider)
+    return {request: frozenset(providers) for request, providers in found.items()}
+
+
+@cache
+def _moved_offers() -> Select[Any]:
     entry, deal, offer = tables.entry.c, tables.deal.c, tables.offer.c
-    query = (
+    return (
         select(approval_use.c.request_id, tables.provider.c.code)
         .join(tables.entry, entry.request_id == approval_use.c.request_id)
         .join(tables.deal, deal.id == entry.deal_id)
@@ -72,21 +86,11 @@ def _providers(connection: Connection) -> dict[int, frozenset[str]]:
         .where(approval_use.c.standing.is_not(None))
         .distinct()
     )
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for request, provider in connection.execute(query):
-        found[request].add(provider)
-    return {request: frozenset(providers) for request, providers in found.items()}
 
 
 def _rules(connection: Connection) -> Iterator[RuleRow]:
-    rule = approval_rule.c
-    query = (
-        select(*map(raw, rule["number", "act", "amount", "unit", "in_force", "request_id"]))
-        .add_columns(moment(rule.recorded_at))
-        .order_by(rule.number, rule.version)
-    )
     found: dict[int, RuleRow] = {}
-    for number, act, amount, unit, in_force, request, recorded in connection.execute(query):
+    for number, act, amount, unit, in_force, request, recorded in connection.execute(_versions()):
         if in_force and number not in found:
             found[number] = RuleRow(number, act, amount, unit, (request, recorded), None)
         elif number in found:
@@ -94,36 +98,61 @@ def _rules(connection: Connection) -> Iterator[RuleRow]:
     return iter(found.values())
 
 
+@cache
+def _versions() -> Select[Any]:
+    rule = approval_rule.c
+    return (
+        select(*map(raw, rule["number", "act", "amount", "unit", "in_force", "request_id"]))
+        .add_columns(moment(rule.recorded_at))
+        .order_by(rule.number, rule.version)
+    )
+
+
 def _other_deeds(connection: Connection) -> dict[int, tuple[str, ...]]:
     """Read what requests did beside their entries that a rule can be for."""
-    first = select(approval_rule.c.request_id).order_by(approval_rule.c.request_id).limit(1)
-    since = connection.execute(first).scalar() or 0
+    first, done = _deeds()
+    since = {"since": connection.execute(first).scalar() or 0}
     deeds: defaultdict[int, list[str]] = defaultdict(list)
-    for kind, act in _VERSIONS.items():
-        version = tables.versions_of(kind).c
-        query = select(version.request_id).where(version.request_id > since)
-        if kind == "provider":
-            query = query.where(version.version > 1)
-        for request in connection.execute(query.distinct()).scalars():
+    for act, query in done:
+        for request in connection.execute(query, since).scalars():
             deeds[request].append(act.value)
-    resolved = select(finding_event.c.request_id).where(
-        finding_event.c.event == FindingEvent.RESOLVED, finding_event.c.request_id > since
-    )
-    for request in connection.execute(resolved.distinct()).scalars():
-        deeds[request].append(RuleAct.RESOLVE.value)
-    erased = select(tables.erasure.c.request_id).where(tables.erasure.c.request_id > since)
-    for request in connection.execute(erased.distinct()).scalars():
-        deeds[request].append(RuleAct.ERASE.value)
-    changed = select(approval_rule.c.request_id).where(approval_rule.c.request_id > since)
-    for request in connection.execute(changed.distinct()).scalars():
-        deeds[request].append(RuleAct.RULE.value)
     return {request: tuple(acts) for request, acts in deeds.items()}
 
 
+@cache
+def _deeds() -> tuple[Select[Any], Sequence[tuple[RuleAct, Select[Any]]]]:
+    """Select the request of the first rule, and of each kind of act the requests after `since`."""
+    rule, event = approval_rule.c.request_id, finding_event.c
+    requests: list[tuple[RuleAct, Select[Any]]] = []
+    for kind, act in _VERSIONS.items():
+        version = tables.versions_of(kind).c
+        query = select(version.request_id)
+        if kind == "provider":
+            query = query.where(version.version > 1)
+        requests.append((act, query))
+    resolved = select(event.request_id).where(event.event == FindingEvent.RESOLVED)
+    requests += [
+        (RuleAct.RESOLVE, resolved),
+        (RuleAct.ERASE, select(tables.erasure.c.request_id)),
+        (RuleAct.RULE, select(rule)),
+    ]
+    done = [
+        (act, query.where(query.selected_columns[0] > bindparam("since")).distinct())
+        for act, query in requests
+    ]
+    return select(rule).order_by(rule).limit(1), done
+
+
 def _uses(connection: Connection) -> Iterator[tuple[int, UseRow]]:
+    for request, *rest in connection.execute(_used()):
+        yield request, UseRow(*rest)
+
+
+@cache
+def _used() -> Select[Any]:
     asking, answering = tables.request.alias("asking"), tables.request.alias("answering")
     use, answer = approval_use.c, approval_answer.c
-    query = (
+    return (
         select(
             use.request_id,
             use.approval_id,
@@ -139,20 +168,22 @@ def _uses(connection: Connection) -> Iterator[tuple[int, UseRow]]:
         .outerjoin(approval_answer, answer.approval_id == use.approval_id)
         .outerjoin(answering, answering.c.id == answer.request_id)
     )
-    for request, *rest in connection.execute(query):
-        yield request, UseRow(*rest)
 
 
 def _answers(connection: Connection) -> Iterator[AnswerRow]:
+    for row in connection.execute(_answered()):
+        yield AnswerRow(*row)
+
+
+@cache
+def _answered() -> Select[Any]:
     asking, answering = tables.request.alias("asking"), tables.request.alias("answering")
-    query = (
+    return (
         select(approval.c.id, identity_in(asking), identity_in(answering))
         .join(approval_answer, approval_answer.c.approval_id == approval.c.id)
         .join(asking, asking.c.id == approval.c.request_id)
         .join(answering, answering.c.id == approval_answer.c.request_id)
     )
-    for row in connection.execute(query):
-        yield AnswerRow(*row)
 
 
 def _requests(connection: Connection, ids: Iterable[int]) -> Iterator[RequestRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, or_, select
@@ -20,11 +21,16 @@ from ledger.store.stored_registers import names_record, refers_to
 
 def count_records(connection: Connection) -> int:
     """Count the records of all registers."""
+    return sum(connection.execute(_counts()).one())
+
+
+@cache
+def _counts() -> Select[Any]:
     counts = (
         select(func.count()).select_from(register.identity).scalar_subquery()
         for register in STORED_REGISTERS.values()
     )
-    return sum(connection.execute(select(*counts)).one())
+    return select(*counts)
 
 
 def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
@@ -56,12 +62,17 @@ def find_resting_on_errors(connection: Connection) -> Iterator[RestingRow]:
 
 def _registers_with_errors(connection: Connection) -> set[str]:
     """Name the registers with a record in error: most ledgers have none."""
+    row = connection.execute(_marked()).one()
+    return {kind for kind, has_one in zip(STORED_REGISTERS, row, strict=True) if has_one}
+
+
+@cache
+def _marked() -> Select[Any]:
     marked = (
         exists().where(register.versions.c.in_error).label(kind)
         for kind, register in STORED_REGISTERS.items()
     )
-    row = connection.execute(select(*marked)).one()
-    return {kind for kind, has_one in zip(STORED_REGISTERS, row, strict=True) if has_one}
+    return select().add_columns(*marked)
 
 
 def _lost_codes(connection: Connection, kind: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -31,6 +32,7 @@ def find_due(connection: Connection) -> Iterator[DueRow]:
     yield from due.values()
 
 
+@cache
 def _instalments() -> Select[Any]:
     """Select the instalments that are due: the deal, the units, and the quantity."""
     instalment, versions = named(INSTALMENT.name), versions_of(INSTALMENT.name)
@@ -46,6 +48,7 @@ def _instalments() -> Select[Any]:
     )
 
 
+@cache
 def _taken() -> Select[Any]:
     """Select each amount of a need that a deal with instalments was given to hold or commit."""
     moved = tables.movement

@@ -102,8 +102,7 @@ def read_context(connection: Connection, calendar: tzinfo, now: datetime) -> Che
 
     `now` is the moment of the clock by which the ledger's writes are recorded.
     """
-    reverses = tables.entry.c.reverses
-    reversed_entries = connection.execute(select(reverses).where(reverses.is_not(None))).scalars()
+    reversed_entries = connection.execute(_reversed()).scalars()
     return CheckContext(
         accounts={row.id: row for row in _accounts(connection)},
         deals={row.id: row for row in _deals(connection)},
@@ -123,8 +122,19 @@ def had_one_writer(connection: Connection) -> bool:
     """Say whether every write was serialised, which is not so for writes made on a server."""
     if connection.dialect.name != ONE_WRITER:
         return False
+    return connection.execute(_server_user()).first() is None
+
+
+@cache
+def _reversed() -> Select[Any]:
+    reverses = tables.entry.c.reverses
+    return select(reverses).where(reverses.is_not(None))
+
+
+@cache
+def _server_user() -> Select[Any]:
     user = tables.request.c.database_user
-    return connection.execute(select(user).where(user.is_not(None)).limit(1)).first() is None
+    return select(user).where(user.is_not(None)).limit(1)
 
 
 def _accounts(connection: Connection) -> Iterator[AccountRow]:
@@ -163,11 +173,15 @@ def _declared_on(side: Side) -> Iterator[ColumnElement[Any]]:
 
 
 def _deals(connection: Connection) -> Iterator[DealRow]:
+    for *row, rate, exact, instrument in stream(connection, _deal_query()):
+        yield DealRow._make((*row, checked_rate(rate, exact), instrument))
+
+
+@cache
+def _deal_query() -> Select[Any]:
     deal = tables.deal
     columns = map(raw, deal.c["offer_id", "need_id", "rate", "rate_exact", "instrument"])
-    query = select(deal.c.id, distinct_code(deal), *columns)
-    for *row, rate, exact, instrument in stream(connection, query):
-        yield DealRow._make((*row, checked_rate(rate, exact), instrument))
+    return select(deal.c.id, distinct_code(deal), *columns)
 
 
 def checked_rate(rate: Any, exact: Any) -> Fraction | None:
@@ -248,25 +262,28 @@ def _movements() -> Select[Any]:
 
 def stream_timeline(connection: Connection) -> Iterator[StepRow]:
     """Read all movements holder by holder, by effective date, then as recorded."""
-    movement = tables.movement
-    order = (
-        movement.c.holder_id,
-        movement.c.effective_on,
-        movement.c.entry_id,
-        movement.c.line,
-    )
-    query = select(
-        *map(raw, movement.c["holder_id", "effective_on", "entry_id", "line"]),
-        *map(raw, movement.c["deal_id", "from_stage", "to_stage", "amount"]),
+    return map(StepRow._make, stream(connection, _steps()))
+
+
+@cache
+def _steps() -> Select[Any]:
+    movement = tables.movement.c
+    order = movement["holder_id", "effective_on", "entry_id", "line"]
+    return select(
+        *map(raw, order), *map(raw, movement["deal_id", "from_stage", "to_stage", "amount"])
     ).order_by(*order)
-    return map(StepRow._make, stream(connection, query))
 
 
 def stream_total_changes(connection: Connection) -> Iterator[TotalRow]:
     """Read what changes the totals of needs and offers, by account and then as recorded."""
+    return map(TotalRow._make, stream(connection, _total_changes()))
+
+
+@cache
+def _total_changes() -> Select[Any]:
     entry, movement = tables.entry, tables.movement
     stages = [raw(movement.c[name]) for name in ("from_stage", "to_stage")]
-    query = (
+    return (
         select(
             *map(raw, (movement.c.holder_id, entry.c.id, entry.c.effective_on)),
             moment(entry.c.recorded_at),
@@ -278,7 +295,6 @@ def stream_total_changes(connection: Connection) -> Iterator[TotalRow]:
         .where(or_(*(stage == Stage.UNDECLARED.value for stage in stages)))
         .order_by(movement.c.holder_id, entry.c.id, movement.c.line)
     )
-    return map(TotalRow._make, stream(connection, query))
 
 
 def read_histories(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -48,9 +49,7 @@ _COMMANDS: Final = ("reconcile", "finding resolve", "finding settle", "finding r
 
 def read_runs(connection: Connection) -> Iterator[NightRunRow]:
     """Read every run with its steps, in the order in which they began, and steps without one."""
-    run = night_run.c
-    query = select(*map(raw, run["id", "day", "steps"]), moment(run.started_at))
-    heads = {row[0]: tuple(row[1:]) for row in connection.execute(query.order_by(run.id))}
+    heads = {row[0]: tuple(row[1:]) for row in connection.execute(_runs())}
     steps: dict[Any, list[NightStepRow]] = defaultdict(list)
     for identity, *rest in stream(connection, _steps()):
         name, place, started, ended, *results = rest
@@ -61,6 +60,13 @@ def read_runs(connection: Connection) -> Iterator[NightRunRow]:
         yield NightRunRow(identity, night, names, run_started, tuple(steps.get(identity, ())))
 
 
+@cache
+def _runs() -> Select[Any]:
+    run = night_run.c
+    return select(*map(raw, run["id", "day", "steps"]), moment(run.started_at)).order_by(run.id)
+
+
+@cache
 def _steps() -> Select[Any]:
     step = night_step.c
     return select(
@@ -100,36 +106,46 @@ def _first_known(context: CheckContext) -> ColumnElement[int]:
 def read_written_rows(connection: Connection) -> Iterator[RowCounts]:
     """Read what each request left of a night's rows, beside what its receipt tells of."""
     counts: dict[Any, dict[str, int]] = defaultdict(dict)
-    for table in _COUNTED:
-        own = table.c.request_id
-        for request, count in connection.execute(select(own, func.count()).group_by(own)):
-            counts[request][table.name] = count
-    lines = (
-        select(statement.c.request_id, func.count())
-        .join(statement_line, statement_line.c.statement_id == statement.c.id)
-        .group_by(statement.c.request_id)
-    )
-    for request, count in connection.execute(lines):
-        counts[request][statement_line.name] = count
+    for name, query in _counts().items():
+        for request, count in connection.execute(query):
+            counts[request][name] = count
     announced = _receipt_counts(connection)
     for request in sorted(counts.keys() | announced.keys(), key=str):
         yield RowCounts(request, announced.get(request, {}), counts.get(request, {}))
 
 
-def _receipt_counts(connection: Connection) -> dict[Any, dict[str, Any]]:
-    receipt, request = tables.receipt.c, tables.request.c
-    requests = [select(table.c.request_id) for table in _COUNTED]
-    query = (
-        select(receipt.request_id, receipt.body)
-        .join(tables.request, request.id == receipt.request_id)
-        .where(or_(request.command.in_(_COMMANDS), *(request.id.in_(one) for one in requests)))
+@cache
+def _counts() -> Mapping[str, Select[Any]]:
+    """Count the rows of each request, by table; of lines, those of its statements."""
+    owners = ((table.name, table.c.request_id) for table in _COUNTED)
+    counts = {name: select(own, func.count()).group_by(own) for name, own in owners}
+    own = statement.c.request_id
+    lines = select(own, func.count()).group_by(own)
+    counts[statement_line.name] = lines.join(
+        statement_line, statement_line.c.statement_id == statement.c.id
     )
+    return counts
+
+
+def _receipt_counts(connection: Connection) -> dict[Any, dict[str, Any]]:
     counts = {}
-    for identity, body in stream(connection, query):
+    for identity, body in stream(connection, _receipts()):
         announced = _counts_in_receipt(body)
         if announced:
             counts[identity] = announced
     return counts
+
+
+@cache
+def _receipts() -> Select[Any]:
+    """Select the receipts of requests that write such rows, or have some."""
+    receipt, request = tables.receipt.c, tables.request.c
+    requests = [select(table.c.request_id) for table in _COUNTED]
+    return (
+        select(receipt.request_id, receipt.body)
+        .join(tables.request, request.id == receipt.request_id)
+        .where(or_(request.command.in_(_COMMANDS), *(request.id.in_(one) for one in requests)))
+    )
 
 
 def _counts_in_receipt(body: Any) -> dict[str, Any]:
@@ -142,43 +158,67 @@ def _counts_in_receipt(body: Any) -> dict[str, Any]:
 
 def read_statement_rows(connection: Connection) -> Iterator[StatementRow]:
     """Read every statement with the count and the bounds of its lines, and lines without one."""
+    statements, orphans = _statements()
+    for row in stream(connection, statements):
+        yield StatementRow(*row)
+    for identity, *rest in connection.execute(orphans):
+        yield StatementRow(identity, None, None, *rest)
+
+
+@cache
+def _statements() -> tuple[Select[Any], Select[Any]]:
     one, line = statement.c, statement_line.c
     bounds = (func.count(line.position), func.min(line.position), func.max(line.position))
-    query = (
+    statements = (
         select(*one["id", "code", "lines"], *bounds)
         .outerjoin(statement_line, line.statement_id == one.id)
         .group_by(one.id, one.code, one.lines)
         .order_by(one.id)
     )
-    for row in stream(connection, query):
-        yield StatementRow(*row)
     orphans = (
         select(line.statement_id, *bounds)
         .where(line.statement_id.not_in(select(one.id)))
         .group_by(line.statement_id)
     )
-    for identity, *rest in connection.execute(orphans):
-        yield StatementRow(identity, None, None, *rest)
+    return statements, orphans
 
 
 def read_finding_rows(connection: Connection) -> Iterator[FindingRow]:
     """Read every finding with what happened to it, and events without one."""
-    event = finding_event.c
-    event_rows = select(*map(raw, event["finding_id", "number", "event"]))
+    findings, event_rows = _findings()
     events: dict[Any, tuple[tuple[Any, Any], ...]] = {}
-    rows = stream(connection, event_rows.order_by(event.finding_id, event.number))
+    rows = stream(connection, event_rows)
     for identity, own in groupby(rows, key=itemgetter(0)):
         events[identity] = tuple((row[1], row[2]) for row in own)
     missing = dict(_findings_without_line(connection))
-    every = select(finding.c.id, raw(finding.c.kind)).order_by(finding.c.id)
-    for identity, kind in stream(connection, every):
+    for identity, kind in stream(connection, findings):
         yield FindingRow(identity, kind, events.pop(identity, ()), missing.get(identity))
     for identity, left in events.items():
         yield FindingRow(identity, None, left)
 
 
+@cache
+def _findings() -> tuple[Select[Any], Select[Any]]:
+    event = finding_event.c
+    events = select(*map(raw, event["finding_id", "number", "event"]))
+    findings = select(finding.c.id, raw(finding.c.kind)).order_by(finding.c.id)
+    return findings, events.order_by(event.finding_id, event.number)
+
+
 def _findings_without_line(connection: Connection) -> Iterator[tuple[Any, str]]:
     """Find the findings about lines that their provider's statements do not have."""
+    numbers: dict[Any, set[str]] = {}
+    for identity, provider, code, number in connection.execute(_without_exact_line()).all():
+        if provider not in numbers:
+            numbers[provider] = set(_line_numbers(connection, provider))
+        if not _is_joined_number(
+            str(number).removesuffix("…"), numbers[provider], cut=str(number)[-1:] == "…"
+        ):
+            yield identity, f"line {number} of statement {code}"
+
+
+@cache
+def _without_exact_line() -> Select[Any]:
     one, line, row = statement.c, statement_line.c, finding.c
     about = and_(one.provider_id == row.provider_id, one.code == row.statement)
     exact = (
@@ -186,17 +226,9 @@ def _findings_without_line(connection: Connection) -> Iterator[tuple[Any, str]]:
         .join(statement, about)
         .join(statement_line, and_(line.statement_id == one.id, line.number == row.line))
     )
-    query = select(*row["id", "provider_id", "statement", "line"]).where(
+    return select(*row["id", "provider_id", "statement", "line"]).where(
         raw(row.kind) != FindingKind.FILE, row.statement.is_not(None), row.id.not_in(exact)
     )
-    numbers: dict[Any, set[str]] = {}
-    for identity, provider, code, number in connection.execute(query).all():
-        if provider not in numbers:
-            numbers[provider] = set(_line_numbers(connection, provider))
-        if not _is_joined_number(
-            str(number).removesuffix("…"), numbers[provider], cut=str(number)[-1:] == "…"
-        ):
-            yield identity, f"line {number} of statement {code}"
 
 
 def _line_numbers(connection: Connection, provider: Any) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -22,6 +23,7 @@ def find_statuses(connection: Connection) -> Iterator[StatusRow]:
         yield StatusRow(code, status, newest.get(identity))
 
 
+@cache
 def _projects() -> Select[Any]:
     project, versions = named(PROJECT.name), versions_of(PROJECT.name)
     owner = versions.c[STORED_REGISTERS[PROJECT.name].owner]
@@ -32,6 +34,7 @@ def _projects() -> Select[Any]:
     )
 
 
+@cache
 def _phases() -> Select[Any]:
     """Select the project, the first day and the status of each phase, in the order of days."""
     phase, versions = named(PHASE.name), versions_of(PHASE.name)

@@ -74,25 +74,32 @@ from ledger.store.registers import (
 
 def read_stored_balances(connection: Connection) -> Iterator[StoredStages]:
     """Read the stored balances of needs and offers."""
-    table = tables.balance
-    for row in stream(connection, select(table)):
+    for row in stream(connection, _BALANCES):
         stages = {name: getattr(row, name) for name in tables.BALANCE_STAGES}
         yield StoredStages(row.holder_id, None, stages)
 
 
 def read_stored_deal_balances(connection: Connection) -> Iterator[StoredStages]:
     """Read the stored balances of both sides of every deal."""
-    table = tables.deal_balance
-    names = [column.name for column in table.columns if column.name not in ("deal_id", "side")]
-    query = select(table.c.deal_id, raw(table.c.side), *(table.c[name] for name in names))
-    for deal_id, side, *amounts in stream(connection, query):
-        yield StoredStages(deal_id, side, dict(zip(names, amounts, strict=True)))
+    for deal_id, side, *amounts in stream(connection, _DEAL_BALANCES):
+        yield StoredStages(deal_id, side, dict(zip(_DEAL_STAGES, amounts, strict=True)))
+
+
+_BALANCES: Final = select(tables.balance)
+_DEAL_STAGES: Final = [
+    one.name for one in tables.deal_balance.columns if one.name not in {"deal_id", "side"}
+]
+_DEAL_BALANCES: Final = select(
+    tables.deal_balance.c.deal_id,
+    raw(tables.deal_balance.c.side),
+    *(tables.deal_balance.c[name] for name in _DEAL_STAGES),
+)
+_ALLOWED_MOVES: Final = select(*map(raw, tables.allowed_move.columns))
 
 
 def read_allowed_moves(connection: Connection) -> list[tuple[str, ...]]:
     """Read the database's table of allowed moves."""
-    query = select(*(raw(column) for column in tables.allowed_move.columns))
-    return [tuple(row) for row in connection.execute(query)]
+    return [tuple(row) for row in connection.execute(_ALLOWED_MOVES)]
 
 
 def read_guards(connection: Connection) -> tuple[Mapping[str, str], Mapping[str, str]]:
@@ -160,19 +167,25 @@ def _setting_versions() -> Select[Any]:
 
 def stream_requests(connection: Connection) -> Iterator[RequestRow]:
     """Read every request with its receipt and what was made under it, in order."""
+    requests, own = _requests()
+    entries = _Groups(stream(connection, own))
+    versions = _Groups(stream(connection, _recorded_versions()))
+    for number, key, body in stream(connection, requests):
+        numbers = tuple(row[1] for row in entries.of(number))
+        named = tuple(VersionName(*row[1:]) for row in versions.of(number))
+        yield RequestRow(key, body, numbers, named)
+
+
+@cache
+def _requests() -> tuple[Select[Any], Select[Any]]:
     request, receipt, entry = tables.request, tables.receipt, tables.entry
-    query = (
+    requests = (
         select(request.c.id, request.c.key, receipt.c.body)
         .outerjoin(receipt, receipt.c.request_id == request.c.id)
         .order_by(request.c.id)
     )
     own = select(entry.c.request_id, entry.c.id).order_by(entry.c.request_id, entry.c.id)
-    entries = _Groups(stream(connection, own))
-    versions = _Groups(stream(connection, _recorded_versions()))
-    for number, key, body in stream(connection, query):
-        numbers = tuple(row[1] for row in entries.of(number))
-        named = tuple(VersionName(*row[1:]) for row in versions.of(number))
-        yield RequestRow(key, body, numbers, named)
+    return requests, own
 
 
 class _Groups:
@@ -251,9 +264,11 @@ def _orphan_queries() -> Sequence[tuple[str, str, Prepared]]:
 
 def read_repeated_keys(connection: Connection) -> Iterable[str]:
     """Find keys that stand for more than one request."""
-    key = tables.request.c.key
-    query = select(key).group_by(key).having(func.count() > 1)
-    return connection.execute(query).scalars().all()
+    return connection.execute(_REPEATED_KEYS).scalars().all()
+
+
+_REQUEST_KEY: Final = tables.request.c.key
+_REPEATED_KEYS: Final = select(_REQUEST_KEY).group_by(_REQUEST_KEY).having(func.count() > 1)
 
 
 _AMOUNTS: Final = (
@@ -287,8 +302,13 @@ _DEGREES: Final = (
 
 def count_amounts(connection: Connection) -> int:
     """Count the rows that hold amounts."""
+    return sum(connection.execute(_amount_counts()).one())
+
+
+@cache
+def _amount_counts() -> Select[Any]:
     counts = (select(func.count()).select_from(table).scalar_subquery() for table, *_ in _AMOUNTS)
-    return sum(connection.execute(select(*counts)).one())
+    return select(*counts)
 
 
 def read_amount_faults(connection: Connection) -> Iterator[AmountFault]:
@@ -351,9 +371,7 @@ _LEVELS: Final = ("complete_value", "complete_bound", "coverage_value", "coverag
 
 def read_proposal_rows(connection: Connection) -> Iterator[ProposedRow]:
     """Read every proposal with its lines and projects, and what names one that is not there."""
-    columns = (raw(proposal.c[name]) for name in _LEVELS)
-    query = select(*map(raw, proposal.c["id", "code", "lines"]), *columns)
-    heads = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
+    heads = {row[0]: tuple(row[1:]) for row in connection.execute(_proposals())}
     lines = _rows_by_proposal(connection, proposal_line)
     projects = _rows_by_proposal(connection, proposal_project)
     for identity in sorted({*heads, *lines, *projects}, key=str):
@@ -370,10 +388,19 @@ def read_proposal_rows(connection: Connection) -> Iterator[ProposedRow]:
 
 def _rows_by_proposal(connection: Connection, table: Table) -> dict[int, list[Any]]:
     by_proposal: dict[int, list[Any]] = {}
-    query = select(*map(raw, table.columns)).order_by(*table.primary_key.columns)
-    for identity, *rest in stream(connection, query):
+    for identity, *rest in stream(connection, _of_proposals(table)):
         by_proposal.setdefault(identity, []).append(rest)
     return by_proposal
+
+
+@cache
+def _proposals() -> Select[Any]:
+    return select(*map(raw, proposal.c[("id", "code", "lines", *_LEVELS)]))
+
+
+@cache
+def _of_proposals(table: Table) -> Select[Any]:
+    return select(*map(raw, table.columns)).order_by(*table.primary_key.columns)
 
 
 def _line(row: Iterable[Any]) -> ProposedLineRow:
@@ -401,6 +428,7 @@ def read_introduced_lines(connection: Connection) -> Iterator[IntroducedRow]:
         )
 
 
+@cache
 def _introduced() -> Select[Any]:
     part, line = introduced_line.c, proposal_line.c
     return (
@@ -443,6 +471,11 @@ def _amount_moved() -> Any:
 
 def find_entries_without_line(connection: Connection) -> Iterable[int]:
     """Find entries laid out as naming the line of a proposal that name none."""
+    return connection.execute(_entries_without_line()).scalars().all()
+
+
+@cache
+def _entries_without_line() -> Select[Any]:
     named = select(introduced_line.c.entry_id)
     query = select(entry.c.id).where(entry.c.format == PROPOSED_FORMAT, entry.c.id.not_in(named))
-    return connection.execute(query.order_by(entry.c.id)).scalars().all()
+    return query.order_by(entry.c.id)

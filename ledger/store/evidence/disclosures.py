@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select
 
 from ledger.evidence.canonical import InvalidLeafValue, quoted
 from ledger.evidence.disclosures import PROVENANCE_FIELDS, Disclosure
@@ -34,10 +35,7 @@ class DisclosureStream:
         self, connection: Connection, after: int, through: int, kind: str | None = None
     ) -> None:
         """Start at the first one, or the first one of a kind of leaf or of row."""
-        query = _disclosures().where(*within(tables.disclosure, after, through))
-        if kind is not None:
-            query = query.where(tables.disclosure.c.kind == place_of(kind))
-        rows = stream(connection, query.order_by(*tables.disclosure.primary_key.columns))
+        rows = stream(connection, _ordered(kind), {"after": after, "through": through})
         erased = erased_rows(connection, after, through, kind)
         if erased:  # as in few ledgers
             rows = merge(rows, erased, key=itemgetter(0, 1, 2, 3, 4))
@@ -69,17 +67,33 @@ def erased_rows(
     connection: Connection, after: int, through: int, kind: str | None = None
 ) -> list[tuple[Any, ...]]:
     """Read what was erased of the salted leaves of some requests, in the shape of disclosures."""
-    erasure = tables.erasure.c
-    query = select(*map(raw, erasure[_ERASED])).where(
-        erasure.erased_request > after, erasure.erased_request <= through, erasure.hash.is_not(None)
-    )
-    if kind is not None:
-        query = query.where(erasure.kind == place_of(kind))
-    found = connection.execute(query.order_by(*tables.erasure.primary_key.columns))
+    found = connection.execute(_erased(kind), {"after": after, "through": through})
     return [
         (*key, place, field, b"", quoted(remains), kept)
         for *key, place, field, remains, kept in found
     ]
+
+
+@cache
+def _ordered(kind: str | None) -> Select[Any]:
+    """Select the disclosures of some requests, of a kind or all, in the order of leaves."""
+    query = _disclosures().where(
+        *within(tables.disclosure, bindparam("after"), bindparam("through"))
+    )
+    if kind is not None:
+        query = query.where(tables.disclosure.c.kind == place_of(kind))
+    return query.order_by(*tables.disclosure.primary_key.columns)
+
+
+@cache
+def _erased(kind: str | None) -> Select[Any]:
+    erasure, request = tables.erasure.c, tables.erasure.c.erased_request
+    query = select(*map(raw, erasure[_ERASED])).where(
+        request > bindparam("after"), request <= bindparam("through"), erasure.hash.is_not(None)
+    )
+    if kind is not None:
+        query = query.where(erasure.kind == place_of(kind))
+    return query.order_by(*tables.erasure.primary_key.columns)
 
 
 _ERASED: Final = ("erased_request", *_KEY[1:], "place", "field", "remains", "hash")

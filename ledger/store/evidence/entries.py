@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from ledger.evidence.canonical import (
     InvalidLeafValue,
@@ -34,7 +35,8 @@ _TEXTS: Final = 9
 def entry_leaves(connection: Connection, after: int, through: int) -> Source:
     """Give the entries of all requests after one and up to another."""
     names = _Codes(connection, after, through)
-    entries = groupby(stream(connection, _entries(after, through)), key=itemgetter(0, 1))
+    rows = stream(connection, _entries(), {"after": after, "through": through})
+    entries = groupby(rows, key=itemgetter(0, 1))
     return Source(
         ENTRY_KIND,
         ((*key, list(lines)) for key, lines in entries),
@@ -90,6 +92,7 @@ class _Codes:
         )
 
 
+@cache
 def _accounts() -> Select[Any]:
     holder, need, offer = tables.holder, tables.need, tables.offer
     return (
@@ -100,6 +103,7 @@ def _accounts() -> Select[Any]:
     )
 
 
+@cache
 def _deals() -> Select[Any]:
     return select(tables.deal.c.id, distinct_code(tables.deal))
 
@@ -117,7 +121,8 @@ def _deal_ids(after: int, through: int) -> Select[Any]:
     return select(tables.entry.c.deal_id).where(*within(tables.entry, after, through))
 
 
-def _entries(after: int, through: int) -> Select[Any]:
+@cache
+def _entries() -> Select[Any]:
     entry, movement, introduced = tables.entry, tables.movement, tables.introduced_line
     return (
         select(
@@ -132,6 +137,6 @@ def _entries(after: int, through: int) -> Select[Any]:
         .outerjoin(introduced, introduced.c.entry_id == entry.c.id)
         .outerjoin(tables.proposal, tables.proposal.c.id == introduced.c.proposal_id)
         .outerjoin(movement, movement.c.entry_id == entry.c.id)
-        .where(*within(entry, after, through))
+        .where(*within(entry, bindparam("after"), bindparam("through")))
         .order_by(entry.c.request_id, entry.c.id, movement.c.line)
     )

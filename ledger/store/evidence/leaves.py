@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from heapq import heappop, heappush
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from ledger.evidence.canonical import (
     PLAIN_TEXTS,
@@ -62,7 +63,7 @@ def stream_leaves(
     `only` leaves out what is neither of that kind nor a request: its tables are not read. A leaf
     with erased texts has the content that it would be sealed with now.
     """
-    requests = stream(connection, _requests(after, through))
+    requests = stream(connection, _requests(), {"after": after, "through": through})
     first = next(requests, None)
     if first is None:  # no other kind is asked for: a leaf belongs to a request
         return
@@ -186,7 +187,8 @@ _TABLES: Final = {
 }
 
 
-def _requests(after: int, through: int) -> Select[Any]:
+@cache
+def _requests() -> Select[Any]:
     request, receipt = tables.request.c, tables.receipt
     return (
         select(
@@ -198,7 +200,7 @@ def _requests(after: int, through: int) -> Select[Any]:
             raw(receipt.c.hash),
         )
         .outerjoin(receipt, receipt.c.request_id == request.id)
-        .where(request.id > after, request.id <= through)
+        .where(request.id > bindparam("after"), request.id <= bindparam("through"))
         .order_by(request.id)
     )
 

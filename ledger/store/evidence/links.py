@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from ledger.checks.chain import LinkRow
 from ledger.core.requests import bound_request_hash, request_hash
@@ -24,20 +25,9 @@ from ledger.store.session.rows import TEXTS_OF_REQUESTS, plain_terms
 
 def read_links(connection: Connection) -> Iterator[LinkRow]:
     """Read every request with its links, in the order of their numbers."""
-    request, receipt = tables.request, tables.receipt.c
-    query = (
-        select(
-            *map(raw, request.c["id", "format", "parent_id", "parent_hash"]),
-            raw(receipt.hash),
-            *map(raw, request.columns),
-            raw(receipt.body),
-        )
-        .outerjoin(tables.receipt, receipt.request_id == request.c.id)
-        .order_by(request.c.id)
-    )
     rows = _rows_of_bound(connection)
     disclosures: DisclosureStream | None = None  # read where a request is of an earlier format
-    for number, layout, *rest in stream(connection, query):
+    for number, layout, *rest in stream(connection, _links()):
         parent, parent_hash, own_hash, *terms = rest
         due = None
         is_bound = layout == BOUND_FORMAT
@@ -53,6 +43,21 @@ def read_links(connection: Connection) -> Iterator[LinkRow]:
                 due = own_hash if erased else request_hash(terms, salts)
         is_chained = is_bound or layout == CHAINED_FORMAT
         yield LinkRow(number, is_chained, parent, parent_hash, own_hash, due, is_bound)
+
+
+@cache
+def _links() -> Select[Any]:
+    request, receipt = tables.request, tables.receipt.c
+    return (
+        select(
+            *map(raw, request.c["id", "format", "parent_id", "parent_hash"]),
+            raw(receipt.hash),
+            *map(raw, request.columns),
+            raw(receipt.body),
+        )
+        .outerjoin(tables.receipt, receipt.request_id == request.c.id)
+        .order_by(request.c.id)
+    )
 
 
 def _rows_of_bound(connection: Connection) -> RequestRows:

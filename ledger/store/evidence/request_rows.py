@@ -121,13 +121,19 @@ def _former(connection: Connection, table: Table) -> dict[Any, dict[str, Any]]:
     changes = table.metadata.tables.get(f"{table.name}{IDENTITY_CHANGE}")
     if changes is None:
         return {}
+    names, query = _former_identities(table, changes)
+    first: dict[Any, dict[str, Any]] = {}
+    for identity, *former in connection.execute(query):
+        first.setdefault(identity, dict(zip(names, former, strict=True)))
+    return first
+
+
+@cache
+def _former_identities(table: Table, changes: Table) -> tuple[Sequence[str], Select[Any]]:
     names = [one.name for one in table.columns if f"{FORMER}{one.name}" in changes.c]
     owner, version = changes.primary_key.columns
     query = select(owner, *(raw(changes.c[f"{FORMER}{name}"]) for name in names))
-    first: dict[Any, dict[str, Any]] = {}
-    for identity, *former in connection.execute(query.order_by(owner, version)):
-        first.setdefault(identity, dict(zip(names, former, strict=True)))
-    return first
+    return names, query.order_by(owner, version)
 
 
 def _as_written(
@@ -145,16 +151,10 @@ _KEY: Final = ("kind", "record", "version", "place", "field")
 
 def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[_Some]:
     """Give each disclosure, or its erasure; of an input, which has both, the erasure counts."""
-    kept, erased = tables.disclosure.c, tables.erasure.c
-    opened = select(*map(raw, kept[("request_id", *_KEY, "salt", "text")])).where(
-        kept.request_id.between(*bounds)
-    )
-    gone = select(*map(raw, erased[("erased_request", *_KEY, "hash")])).where(
-        erased.erased_request.between(*bounds), erased.hash.is_not(None)
-    )
-    those = connection.execute(gone.order_by(*tables.erasure.primary_key.columns)).all()
-    blocks: Iterator[Iterable[Any]]
-    blocks = batches(connection, opened.order_by(*tables.disclosure.primary_key.columns))
+    opened, gone = _opened_and_erased()
+    within = dict(zip(("first", "last"), bounds, strict=True))
+    those = connection.execute(gone, within).all()
+    blocks: Iterator[Iterable[Any]] = batches(connection, opened, within)
     if those:  # as in few ledgers
         every = merge(chain.from_iterable(blocks), those, key=itemgetter(0, 1, 2, 3, 4))
         leaves = groupby(every, key=itemgetter(0, 1, 2, 3, 4, 5))
@@ -162,6 +162,22 @@ def _disclosures(connection: Connection, bounds: tuple[int, int]) -> Iterator[_S
     for block in blocks:
         for request, some in groupby(block, key=itemgetter(0)):
             yield request, [*some]
+
+
+@cache
+def _opened_and_erased() -> tuple[Select[Any], Select[Any]]:
+    kept, erased = tables.disclosure.c, tables.erasure.c
+    opened = select(*map(raw, kept[("request_id", *_KEY, "salt", "text")])).where(
+        kept.request_id.between(bindparam("first"), bindparam("last"))
+    )
+    gone = select(*map(raw, erased[("erased_request", *_KEY, "hash")])).where(
+        erased.erased_request.between(bindparam("first"), bindparam("last")),
+        erased.hash.is_not(None),
+    )
+    return (
+        opened.order_by(*tables.disclosure.primary_key.columns),
+        gone.order_by(*tables.erasure.primary_key.columns),
+    )
 
 
 def _disclosure_hash(one: Sequence[Any], own: Mapping[str, Any]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, exists, func, select
@@ -77,6 +78,7 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
+@cache
 def _seals() -> Select[Any]:
     seal, request = night_tables.seal, tables.request
     return select(
@@ -87,10 +89,15 @@ def _seals() -> Select[Any]:
 
 def stream_sealed(connection: Connection) -> Iterator[SealedLeaf]:
     """Read the sealed leaves in their order, a batch in memory."""
-    leaf = night_tables.sealed_leaf
-    query = select(*map(raw, leaf.c["position", "kind", "reference", "hash"]))
-    for position, kind, reference, stored in stream(connection, query.order_by(leaf.c.position)):
+    for position, kind, reference, stored in stream(connection, _sealed()):
         yield SealedLeaf(position, str(kind), str(reference), _bytes(stored))
+
+
+@cache
+def _sealed() -> Select[Any]:
+    leaf = night_tables.sealed_leaf.c
+    query = select(*map(raw, leaf["position", "kind", "reference", "hash"]))
+    return query.order_by(leaf.position)
 
 
 def last_sealed_request(connection: Connection) -> int:
