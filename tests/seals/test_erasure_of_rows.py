@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -130,28 +130,29 @@ def test_what_is_said_wrongly_is_refused(clerk: Officer) -> None:
 
 
 CHANGED = {
-    "finding_event": ("event = 'reopened'", "number = 2"),
-    "finding": ("theirs = 'another'", "id = 1"),
-    "statement_line": ("amount = amount + 1", "position = 1"),
-    "statement": ("code = 'another'", "id = 1"),
+    "finding_event": ("event", "'reopened'", "number = 2"),
+    "finding": ("theirs", "'another'", "id = 1"),
+    "statement_line": ("amount", "amount + 1", "position = 1"),
+    "statement": ("code", "'another'", "id = 1"),
 }
-"""Of each table with a text that is erased: what is changed beside it, and in which row."""
+"""Of each table with a text that is erased: a column beside it, its new value, and the row."""
 
 
-def change(world: World, table: str) -> None:
-    """Change another column of a row, as who owns the database could."""
-    disarm(world.url)
-    assigned, row = CHANGED[table]
+@contextmanager
+def changed(world: World, table: str) -> Iterator[None]:
+    """Change another column of a row for a while, as who owns the database could."""
+    column, value, row = CHANGED[table]
+    change = f"UPDATE {table} SET {column} = {{}} WHERE {row}"
     with closing(world.raw()) as raw:
-        assert raw.execute(f"UPDATE {table} SET {assigned} WHERE {row}").rowcount == 1
+        (before,) = raw.rows(f"SELECT {column} FROM {table} WHERE {row}")
+        assert raw.execute(change.format(value)).rowcount == 1
+        yield
+        assert raw.execute(change.format("?"), (before[column],)).rowcount == 1
 
 
 @pytest.mark.every_engine
 @pytest.mark.parametrize("is_sealed", [True, False])
-@pytest.mark.parametrize("table", CHANGED)
-def test_a_change_beside_an_erased_text_is_found(
-    clerk: Officer, table: str, is_sealed: bool
-) -> None:
+def test_a_change_beside_an_erased_text_is_found(clerk: Officer, is_sealed: bool) -> None:
     """Only the text itself is exempt: the rest of its row, and all other rows, are compared."""
     if is_sealed:
         clerk.says("audit seal")
@@ -159,9 +160,12 @@ def test_a_change_beside_an_erased_text_is_found(
     clerk.says(f"audit erase statement:BANK/2026/11 --field reference,file_name {REASON}")
     clerk.says("audit seal")
     assert failures(clerk.world, marks(clerk.world)) == []
-    change(clerk.world, table)
-    (checked,) = run_checks(clerk.world.ledger, ["seals"])
-    assert any(f"rows {table} " in one for one in checked.failures)
+    disarm(clerk.world.url)
+    for table in CHANGED:
+        with changed(clerk.world, table):
+            found = of_seals(clerk.world)
+        assert any(f"rows {table} " in one for one in found), (table, found)
+    assert of_seals(clerk.world) == ()
 
 
 @pytest.fixture
