@@ -13,6 +13,8 @@ from threading import Event
 from typing import Any, NamedTuple
 
 import pytest
+from ledgers import Ledgers
+from officer import Officer, furnished
 from raw import Raw
 from world import World, introduction
 
@@ -144,10 +146,22 @@ ADDITIONS = {
 EVERY_ADDITION = pytest.mark.parametrize("name", ADDITIONS)
 
 
+@pytest.fixture(scope="session")
+def metro_once(run_ledgers: Ledgers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    def furnish(officer: Officer) -> None:
+        officer.world.need("1000 EUR")
+        officer.world.offer("1000 EUR")
+
+    return furnished(run_ledgers, furnish, tmp_path_factory.mktemp("metro"))
+
+
+@pytest.fixture
+def ledger_url(ledgers: Ledgers, metro_once: str) -> str:
+    return ledgers.furnished(metro_once)
+
+
 @pytest.fixture
 def metro(world: World) -> World:
-    world.need("1000 EUR")
-    world.offer("1000 EUR")
     return world
 
 
