@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from attack_figures import count_cases
 from hands import DONE, Hand, Job, hands, sizes
 
 from ledger.registers.records import City
@@ -71,6 +72,7 @@ def test_a_follower_is_given_everything_once_and_in_order(new_ledger: Any, round
         written = [everybody.ending(number) for number in range(WRITERS)]
         over.set()
         followed = everybody.ending(WRITERS)
+    count_cases(WRITERS * rounds)
     assert {one.name for one in (*written, followed)} == {DONE}, (written, followed)
     with patch(STABLE, timedelta(0)):
         whole = [told(one) for one in Feed(mine.ledger).read()]

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 
 import pytest
+from attack_figures import count_cases
 from forked import Forked
 from grabbing import OFFICERS, PART, Shop
 from hands import broken_checks, tell
@@ -44,6 +45,7 @@ def test_many_command_lines_grab_the_last_of_one_offer(new_ledger, officers, rou
         assert Counter(exit_code for exit_code, _ in told) == {0: FITS, 4: officers - FITS}, told
         assert not any("Traceback" in words or "bug" in words for _, words in told), told
         assert shop.balance(code) == {"held": FITS * PART}
+    count_cases(rounds * officers)
     tell(f"command lines: {rounds} rounds of {officers} processes, exit codes 0 and 4 alone")
 
     assert broken_checks(url) == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from grabbing import Shop, grab_the_last
+from attack_figures import count_cases
+from grabbing import OFFICERS, Shop, grab_the_last
 from hands import broken_checks, sizes, tell
 from weakened import NaiveTable, PlainBegin
 
@@ -20,7 +21,10 @@ def shop_url(new_ledger) -> str:
 @pytest.mark.parametrize("rounds", sizes(4, 500))
 def test_sixteen_processes_grab_the_last_of_one_offer(shop_url, rounds, seed):
     wrong = grab_the_last(Shop(shop_url), lambda: Shop(shop_url), rounds, seed)
-    tell(f"grabbing the last: {rounds} rounds of 16 processes, seed {seed}, wrong: {len(wrong)}")
+    count_cases(rounds * OFFICERS, lost=len(wrong))
+    tell(
+        f"grabbing the last: {rounds} rounds of {OFFICERS} processes, seed {seed}, wrong: {len(wrong)}"
+    )
 
     assert wrong == []
     assert broken_checks(shop_url) == []

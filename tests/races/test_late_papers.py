@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from hands import DONE, Ending, Hand, Job, broken_checks, hands, sizes
 
 from ledger.usecases.deals.correction import Correction, correct
@@ -60,6 +61,7 @@ def test_late_deliveries_take_what_was_there_on_their_day(new_ledger, rounds):
 
             assert told == {DONE: FITTING, "OverdrawnLater": OFFICERS - FITTING}, endings
             assert papers.deal_stages(deal)["delivered"] == number * FITTING * 25000
+    count_cases(rounds * OFFICERS)
     assert broken_checks(url) == []
 
 
@@ -82,6 +84,7 @@ def test_of_all_who_correct_or_undo_an_entry_one_does(new_ledger, rounds):
             assert {one.name for one in endings} <= {DONE, "AlreadyReversed", "CannotUndo"}, endings
             right = (winner + 1) * 100 if winner < 3 else 0
             assert papers.deal_stages(deal).get("delivered", 0) == before + right
+    count_cases(rounds * 6)
     assert broken_checks(url) == []
 
 
@@ -103,6 +106,7 @@ def test_a_commitment_corrected_while_a_late_act_uses_it(new_ledger, rounds):
             assert papers.deal_stages(deal)["committed"] == left
             papers.undo(next(one.answer["key"] for one in endings if one.name == DONE))
             papers.undo(committed["key"])
+    count_cases(rounds * 2)
     assert broken_checks(url) == []
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from adding_up import Reader
+from attack_figures import count_cases
 from hands import DONE, FORKING, Ending, Hand, Job, broken_checks, hands, sizes, tell
 from mixed_acts import Mixer
 from weakened import tear
@@ -53,6 +54,7 @@ def test_every_report_adds_up_while_eight_processes_write(new_ledger, acts, seed
     told: Counter[str] = sum((ending.answer[0] for ending in written), Counter())
     readings = [ending.answer[0] for ending in read]
     entries = len(Hand(url).entries())
+    count_cases(told.total())
     tell(f"mixed hands: {told.total()} acts, {entries} entries, readings {readings}, seed {seed}")
     tell(f"  {dict(sorted(told.items()))}")
 

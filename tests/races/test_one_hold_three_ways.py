@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from hands import DONE, Ending, Hand, Job, broken_checks, days_on, hands, sizes, tell
 from weakened import weaken
 
@@ -17,7 +18,7 @@ from ledger.usecases.deals.acts import DealAct, act_on
 PART = 100_000
 HELD, COMMITTED = {"held": PART}, {"committed": PART}
 BEATEN = "NothingToMove"
-ROADS = ("commit_it", "release_it", "lapse_it")
+WAYS = ("commit_it", "release_it", "lapse_it")
 EVERY_FOURTH = 4
 
 
@@ -66,19 +67,19 @@ class PlainParty(Party):
 
 
 def end_it_three_ways(url: str, opened: Callable[[], Party], rounds: int) -> tuple[list[str], Any]:
-    """Run the race; give what went wrong, and how often each road won."""
+    """Run the race; give what went wrong, and how often each way won."""
     wrong: list[str] = []
     won: Counter[str] = Counter()
     party = Party(url)
-    with hands(len(ROADS), opened) as parties:
+    with hands(len(WAYS), opened) as parties:
         for number in range(1, rounds + 1):
             deal = party.hold_it(number)
             before = party.sides(deal)
-            # Each process takes each road in turn, so that none has the better start.
-            roads = [ROADS[(number + at) % len(ROADS)] for at in range(len(ROADS))]
-            endings = parties.all_at_once([Job(road, (deal,)) for road in roads])
+            # Each process takes each way in turn, so that none has the better start.
+            ways = [WAYS[(number + at) % len(WAYS)] for at in range(len(WAYS))]
+            endings = parties.all_at_once([Job(way, (deal,)) for way in ways])
             winners = [
-                road for road, ending in zip(roads, endings, strict=True) if ending.name == DONE
+                way for way, ending in zip(ways, endings, strict=True) if ending.name == DONE
             ]
             won.update(winners)
             wrong += _faults(number, winners, endings, before, party.sides(deal))
@@ -114,8 +115,9 @@ def party_url(new_ledger) -> str:
 
 
 @pytest.mark.parametrize("rounds", sizes(16, 1000))
-def test_exactly_one_of_three_roads_wins(party_url, rounds):
+def test_exactly_one_of_three_ways_wins(party_url, rounds):
     wrong, won = end_it_three_ways(party_url, lambda: Party(party_url), rounds)
+    count_cases(rounds * len(WAYS), lost=len(wrong))
     tell(f"one hold three ways: {rounds} rounds, won {won}, wrong: {len(wrong)}")
 
     assert wrong == []

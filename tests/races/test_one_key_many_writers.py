@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attack_figures import count_cases
 from hands import DONE, Hand, Job, broken_checks, hands, sizes, tell
 
 MOUTHS = 16
@@ -35,6 +36,7 @@ def test_one_request_said_by_sixteen_is_done_once(new_ledger, rounds):
             assert all(other["replayed"] for other in others)
             assert all(without_mark(other) == without_mark(first) for other in others)
             assert clerk.deal_stages() == {"held": 1000 * number}
+    count_cases(rounds * MOUTHS)
     tell(f"one key: {rounds} rounds of {MOUTHS} processes, each done once")
 
     assert broken_checks(url) == []

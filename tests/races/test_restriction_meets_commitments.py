@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from attack_figures import count_cases
 from bars import a_restriction
 from hands import DONE, Ending, Hand, Job, broken_checks, days_on, hands, sizes, tell
 
@@ -108,6 +109,7 @@ def test_who_comes_second_sees_the_other_or_the_night_says_so(
     party_url: str, rounds: int, engine_name: str
 ) -> None:
     wrong, committed = meet(party_url, rounds)
+    count_cases(rounds * JOBS, lost=len(wrong))
     tell(f"bars and commitments: {rounds} rounds, {len(committed)} committed, wrong {len(wrong)}")
     assert wrong == []
     assert broken_checks(party_url) == []
