@@ -22,9 +22,8 @@ def shop_url(new_ledger) -> str:
 def test_sixteen_processes_grab_the_last_of_one_offer(shop_url, rounds, seed):
     wrong = grab_the_last(Shop(shop_url), lambda: Shop(shop_url), rounds, seed)
     count_cases(rounds * OFFICERS, lost=len(wrong))
-    tell(
-        f"grabbing the last: {rounds} rounds of {OFFICERS} processes, seed {seed}, wrong: {len(wrong)}"
-    )
+    told = f"{rounds} rounds of {OFFICERS} processes, seed {seed}, wrong: {len(wrong)}"
+    tell(f"grabbing the last: {told}")
 
     assert wrong == []
     assert broken_checks(shop_url) == []
