@@ -19,7 +19,6 @@ from cli.framework.options import (
     READING,
     SHAPES,
     SHARED_FLAGS,
-    STAMPED_FORMATS,
     PlainHelp,
     ShortHelp,
     comma_separated,
@@ -136,10 +135,11 @@ class Call(typer.Context):
             color=self.settings.color,
             names=self._names,
             quiet=self.settings.quiet,
-            lang=self._lang(),
+            lang=self.lang,
         )
 
-    def _lang(self) -> str | None:
+    @property
+    def lang(self) -> str | None:
         """Return the language that was named. Raises UnknownLanguage."""
         named = self.params.get("lang")
         if named is None:
@@ -393,20 +393,20 @@ class LedgerCommand(ShortHelp, TyperCommand):
             return ctx.invoke(self.callback, **own)
 
     def _refuse_what_cannot_be_honoured(self, ctx: Any) -> None:
-        """Refuse a format or shape that the answer could not have, before anything is done."""
+        """Refuse a language, format or shape that the answer could not have, before the work."""
+        if "html" in self.formats and ctx.params.get("lang") is not None:
+            from cli.framework.files import require_language_goes  # noqa: PLC0415 - few name one
+
+            require_language_goes(ctx.lang, ctx.format, self.formats, ctx.command_path)
         if self.kind not in READING or (ctx.format == "table" and not ctx.has_shape):
             return
-        from cli.framework.files import require_format_goes  # noqa: PLC0415 - few formats need it
+        from cli.framework import files  # noqa: PLC0415 - few formats need it
 
-        require_format_goes(ctx.format, ctx.read.output)
+        files.require_format_goes(ctx.format, ctx.read.output)
         if self.prose and ctx.format == "table" and ctx.has_shape:
             raise ShapeRefused(f"{ctx.command_path} answers with a text, which has no such rows.")
-        if ctx.params.get("stamp") and ctx.format not in STAMPED_FORMATS:
-            raise ShapeRefused(
-                f"--stamp adds columns to {', '.join(STAMPED_FORMATS)}, not to {ctx.format}.",
-                why="The other formats say the times of a report beside its rows.",
-                next_step="Leave out --stamp, or choose one of these formats.",
-            )
+        if ctx.params.get("stamp"):
+            files.require_stamp_goes(ctx.format)
 
 
 class VerbGroup(PlainHelp, TyperGroup):

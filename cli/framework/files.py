@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
-from typing import IO, Any, TextIO
+from typing import IO, Any, Final, TextIO
 
-from cli.framework.usage_errors import BinaryToTerminal, OutputIsDirectory, UnknownEnding
+from cli.framework.options import STAMPED_FORMATS
+from cli.framework.usage_errors import (
+    BinaryToTerminal,
+    LanguageRefused,
+    OutputIsDirectory,
+    ShapeRefused,
+    UnknownEnding,
+)
 
 BINARY_FORMATS = frozenset({"xlsx", "parquet"})
 _FORMATS_BY_ENDING = {
@@ -65,6 +72,37 @@ def require_format_goes(style: str, output: Path | None) -> None:
         from ledger.reports.parquet import require_parquet  # noqa: PLC0415 - for this format alone
 
         require_parquet()
+
+
+def require_stamp_goes(style: str) -> None:
+    """Refuse the times as columns of a format that says them elsewhere. Raises ShapeRefused."""
+    if style not in STAMPED_FORMATS:
+        raise ShapeRefused(
+            f"--stamp adds columns to {', '.join(STAMPED_FORMATS)}, not to {style}.",
+            why="The other formats say the times of a report beside its rows.",
+            next_step="Leave out --stamp, or choose one of these formats.",
+        )
+
+
+_TRANSLATED: Final = ("html", "xlsx")
+_IN_ENGLISH: Final = {"table": "as a table", "md": "in Markdown"}
+
+
+def require_language_goes(
+    lang: str | None, style: str, formats: Sequence[str], command: str
+) -> None:
+    """Refuse a language for a text that people get in English alone, before the work is begun.
+
+    The formats that programs read are the same in every language. Raises LanguageRefused.
+    """
+    if lang in {None, "en"} or style not in _IN_ENGLISH:
+        return
+    translated = ", ".join(one for one in _TRANSLATED if one in formats)
+    raise LanguageRefused(
+        f"--lang {lang}: {command} writes it in {translated}, and answers "
+        f"{_IN_ENGLISH[style]} in English.",
+        next_step="Add --format html, or leave --lang out.",
+    )
 
 
 def require_place_for(path: Path) -> None:

@@ -58,6 +58,12 @@ class ShapeRefused(UsageError, code="shape-refused"):
     default_next = "Choose another --format, such as csv, or leave the option out."
 
 
+class LanguageRefused(UsageError, code="language-refused"):
+    """A language was named for a format whose texts are in English."""
+
+    default_why = "An option that cannot be honoured is refused, never ignored."
+
+
 class NothingToStamp(UsageError, code="nothing-to-stamp"):
     """--stamp was given to a list that is not computed for a day."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli.framework.register_commands import Listing
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
 
 LIMIT = "limit"
-_COLUMNS = columns(
-    "code kind measure value unit per offers:2 projects:2 from:1 until:1 standing note:3",
-    code="Limit",
-)
+_COLUMNS = [
+    replace(one, kind="amount") if one.key == "value" else one
+    for one in columns(
+        "code kind measure value unit per offers:2 projects:2 from:1 until:1 standing note:3",
+        code="Limit",
+    )
+]
 
 
 def list_limits(snapshot: Snapshot) -> Listing:

@@ -17,11 +17,14 @@ from ledger.core.factors import STAGES_OF, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
 from ledger.reference.places import countries
+from ledger.registers.pairs import LIMIT
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import REGISTERS
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from ledger.journal.balance import Balance
     from ledger.store.session.snapshot import Reader, Snapshot
 
@@ -139,8 +142,9 @@ def emit_plain(
 def plain_columns(spec: RegisterSpec) -> list[Column]:
     """Return a register's columns for people: names stand for the codes that they spell out."""
     spelt = {one.name_of for one in spec.columns}
+    kinds = {**_KINDS, Kind.DECIMAL: "amount"} if spec.name == LIMIT.name else _KINDS
     return [
-        Column(one.name, _header(spec, one), kind=_KINDS.get(one.kind, "text"))
+        Column(one.name, _header(spec, one), kind=kinds.get(one.kind, "text"))
         for one in spec.in_tables
         if one.name not in spelt and one.name != "withdrawn"
     ]
@@ -155,10 +159,19 @@ def register_row(snapshot: Snapshot, spec: RegisterSpec, record: Any) -> dict[st
     """Return the row of a record by its register's columns, names beside the codes."""
     unit = snapshot.units[record.unit] if spec.amounts else None
     row = record_row(spec.plural, record, unit)
+    if spec.name == LIMIT.name and record.unit is not None:
+        row["value"] = _in_full(record.value, snapshot.units[record.unit])
     for column in spec.columns:
         if column.name_of is not None:
             row[column.name] = _spelt_out(snapshot, spec.column[column.name_of], record)
     return row
+
+
+def _in_full(value: Decimal, unit: Unit) -> str:
+    """Write a quantity with the decimals of its unit, and with those beyond that were recorded."""
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return f"{value:.{max(unit.decimals, -exponent)}f}"
 
 
 def _spelt_out(snapshot: Snapshot, column: ColumnSpec, record: Any) -> str | None:

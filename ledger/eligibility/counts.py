@@ -13,13 +13,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ledger.core.factors import FREE_STAGE, Factor, Side
+from ledger.core.factors import FREE_STAGE, Factor, Side, Stage
 from ledger.eligibility.index import Counted, FailingTerms, OfferIndex, RateOf
 from ledger.eligibility.rules import RULES, Failure, NeedFacts, OfferFacts, Outstanding, verdict
 from ledger.eligibility.verdict import pairing_at_best
 from ledger.journal.balance import DealBalance
 
 NO_OFFER = "no offer of this factor"
+_NOTHING_AVAILABLE = "no offer of this factor has anything available"
 
 
 _PHRASES = {
@@ -101,6 +102,51 @@ def outstanding_by_need(deals: Iterable[DealBalance]) -> dict[str, dict[str, Out
     return outstanding
 
 
+class SpentOffers(NamedTuple):
+    """How many offers of a factor have nothing available, and why: the rest have no amount yet."""
+
+    total: int = 0
+    expired: int = 0
+    withdrawn: int = 0
+    taken: int = 0
+
+    def sentence(self) -> str:
+        """Return the sentence of a need for which no offer of its factor has anything available."""
+        if not self.total:
+            return NO_OFFER
+        whole = {self.expired: "has expired", self.withdrawn: "is withdrawn"}
+        whole |= {self.taken: "is held, committed or delivered in full"}
+        state = whole.get(self.total)
+        return _NOTHING_AVAILABLE if state is None else f"every offer of this factor {state}"
+
+    def and_one(self, offer: OfferFacts) -> SpentOffers:
+        """Count an offer too. Of one in several stages, what expired stands before the others."""
+        stages = offer.balance.stages
+        expired = stages.get(Stage.EXPIRED, 0) > 0
+        taken = not expired and any(stages.get(stage, 0) > 0 for stage in _TAKEN)
+        withdrawn = not expired and not taken and stages.get(Stage.WITHDRAWN, 0) > 0
+        return SpentOffers(
+            self.total + 1,
+            self.expired + expired,
+            self.withdrawn + withdrawn,
+            self.taken + taken,
+        )
+
+
+_TAKEN = (Stage.HELD, Stage.COMMITTED, Stage.DELIVERED)
+_NONE_SPENT = SpentOffers()
+
+
+def spent_offers(offers: Iterable[OfferFacts]) -> dict[Factor, SpentOffers]:
+    """Count the offers that have nothing available, by their factor."""
+    spent: dict[Factor, SpentOffers] = {}
+    for one in offers:
+        if one.balance.free <= 0:
+            factor = one.offer.factor
+            spent[factor] = spent.get(factor, _NONE_SPENT).and_one(one)
+    return spent
+
+
 def count_eligible(
     needs: Iterable[NeedFacts],
     offers: Iterable[OfferFacts],
@@ -113,10 +159,16 @@ def count_eligible(
     Offers with nothing available and offers of another factor are not counted. `rate_of(need unit,
     offer unit)` returns the offer units per need unit, or None.
     """
+    offers, needs = [*offers], [*needs]
     indexes = offer_indexes(offers, day, rate_of)
+    without = {need.need.factor for need in needs} - indexes.keys()
+    spent = spent_offers(one for one in offers if one.offer.factor in without)
     return {
         need.need.code: _count(
-            need, indexes.get(need.need.factor), outstanding.get(need.need.code, {})
+            need,
+            indexes.get(need.need.factor),
+            outstanding.get(need.need.code, {}),
+            spent.get(need.need.factor, _NONE_SPENT),
         )
         for need in needs
     }
@@ -150,10 +202,12 @@ def count_alike(
     day: date,
     rate_of: RateOf,
     outstanding: OutstandingByNeed,
+    spent: Mapping[Factor, SpentOffers],
 ) -> dict[str, EligibleCount]:
     """Count for a few needs as `count_eligible` does; what many offers share is judged once.
 
-    `apart` are the offers with something outstanding with one of the needs.
+    `apart` are the offers with something outstanding with one of the needs, and `spent` counts
+    those that have nothing available, by the factor.
     """
     counts = {}
     for need in needs:
@@ -165,7 +219,7 @@ def count_alike(
         for offer in apart:
             if offer.offer.factor == need.need.factor and offer.balance.free > 0:
                 tally.add(OffersAlike(offer, [offer.balance.free]))
-        counts[need.need.code] = tally.count()
+        counts[need.need.code] = tally.count(spent.get(need.need.factor, _NONE_SPENT))
     return counts
 
 
@@ -227,10 +281,10 @@ class _Tally:
         pairing = pairing_at_best(self._need, offer, self._day, rate, self._outstanding)
         return frozenset(failure.rule for failure in verdict(pairing))
 
-    def count(self) -> EligibleCount:
-        """Give the count."""
+    def count(self, spent: SpentOffers) -> EligibleCount:
+        """Give the count, where offers of the need's factor are `spent`."""
         if not self._total:
-            return EligibleCount(0, NO_OFFER, "factor", 0, 0)
+            return EligibleCount(0, spent.sentence(), "factor", 0, 0)
         return _eligible_count(self._need, self._eligible, self._failing, self._total)
 
 
@@ -296,10 +350,13 @@ def _failures(
 
 
 def _count(
-    need: NeedFacts, indexes: OfferIndex | None, outstanding: Mapping[str, Outstanding]
+    need: NeedFacts,
+    indexes: OfferIndex | None,
+    outstanding: Mapping[str, Outstanding],
+    spent: SpentOffers = _NONE_SPENT,
 ) -> EligibleCount:
     if indexes is None:
-        return EligibleCount(0, NO_OFFER, "factor", 0, 0)
+        return EligibleCount(0, spent.sentence(), "factor", 0, 0)
     with_outstanding = _with_outstanding(outstanding)
     if not with_outstanding:
         return _count_alone(need, indexes)

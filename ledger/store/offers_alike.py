@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from ledger.core.factors import Factor
-from ledger.eligibility.counts import OffersAlike
+from ledger.eligibility.counts import OffersAlike, SpentOffers
 from ledger.eligibility.index import RateOf
 from ledger.eligibility.rules import OfferFacts
 from ledger.rates.rates import plain_rates
@@ -74,6 +74,14 @@ def read_offers_alike(
     return [*alike.values()]
 
 
+def read_spent_offers(
+    connection: Connection, factors: Collection[Factor]
+) -> dict[Factor, SpentOffers]:
+    """Count the offers of some factors that have nothing available now, and why."""
+    rows = _SPENT.rows(connection, factors=[*map(str, factors)])
+    return {Factor(factor): SpentOffers(*map(int, counts)) for factor, *counts in rows}
+
+
 def read_offer_facts(
     reader: Reader, stored: Collection[StoredAlike], apart: Collection[str]
 ) -> OffersToJudge:
@@ -107,3 +115,25 @@ def _offers() -> str:
 
 
 _OFFERS: Final = Written(_offers)
+
+
+def _spent() -> str:
+    """Select how many offers of each factor are spent: of the first stage that says why."""
+    factor = next(one for one in STORED_REGISTERS["offer"].terms if one.name == "factor")
+    taken = "(b.held > 0 OR b.committed > 0 OR b.delivered > 0)"
+    stages = (
+        "b.expired > 0",
+        f"b.expired = 0 AND NOT {taken} AND b.withdrawn > 0",
+        f"b.expired = 0 AND {taken}",
+    )
+    sums = ", ".join(f"sum(CASE WHEN {one} THEN 1 ELSE 0 END)" for one in stages)
+    return (
+        f"SELECT {written_value(factor)}, count(*), {sums} "  # noqa: S608 - as above
+        "FROM offer AS own JOIN offer_version AS v ON v.offer_id = own.id "
+        "JOIN balance AS b ON b.holder_id = own.id "
+        f"WHERE {is_newest('offer')} AND NOT v.in_error AND b.free <= 0 "
+        f"AND {written_value(factor)} IN (:factors) GROUP BY 1"
+    )
+
+
+_SPENT: Final = Written(_spent)

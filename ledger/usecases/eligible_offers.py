@@ -17,7 +17,12 @@ from ledger.eligibility.counts import (
 )
 from ledger.eligibility.rules import NeedFacts
 from ledger.rates.rates import plain_rates
-from ledger.store.offers_alike import are_terms_decisive, read_offer_facts, read_offers_alike
+from ledger.store.offers_alike import (
+    are_terms_decisive,
+    read_offer_facts,
+    read_offers_alike,
+    read_spent_offers,
+)
 from ledger.store.session.snapshot import Reader, Snapshot
 
 
@@ -65,4 +70,10 @@ def _count_alike(
     if len(stored) > _MOST_ALIKE:
         return None
     offers = read_offer_facts(reader, stored, apart)
-    return count_alike(needs, offers.alike, offers.apart, reader.day, offers.rate_of, outstanding)
+    available = {one.facts.offer.factor for one in offers.alike}
+    available |= {one.offer.factor for one in offers.apart if one.balance.free > 0}
+    without = {*factors} - available
+    spent = read_spent_offers(reader.connection, without) if without else {}
+    return count_alike(
+        needs, offers.alike, offers.apart, reader.day, offers.rate_of, outstanding, spent
+    )

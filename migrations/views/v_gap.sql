@@ -1,7 +1,8 @@
 -- One row per need: what it requires and where that stands, now. Amounts are whole smallest parts
 -- of the unit (divide by 10^decimals); those of a need whose amount is not known yet are NULL.
--- `coverage` is the part of what is required, withdrawn left out, that is committed or delivered, as
--- a fraction of the database's own precision; `base_currency` is what reports convert money to.
+-- `coverage` is the part of what is required, withdrawn left out, that is committed or delivered,
+-- rounded down to four places as in reports: counted in whole ten-thousandths, in which a product
+-- of more than 64 bits never occurs. `base_currency` is what reports convert money to.
 -- A sum of many amounts can exceed 64 bits: sum `_hi` (whole 10^9s) and `_lo` (the rest) instead.
 CREATE VIEW v_gap AS
 SELECT
@@ -49,8 +50,29 @@ FROM (
                 + balance.withdrawn = 0 THEN NULL
             ELSE balance.free + balance.held
         END AS gap_minor,
-        1.0 * (balance.committed + balance.delivered) / NULLIF(
-            balance.free + balance.held + balance.committed + balance.delivered, 0
+        (
+            SELECT round((guess + CASE
+                WHEN remainder < 0 THEN -1 WHEN remainder >= whole THEN 1 ELSE 0
+            END) / 10000.0, 4)
+            FROM (
+                SELECT
+                    guess,
+                    whole,
+                    (10000 * (part / 1000000000) - guess * (whole / 1000000000)) * 1000000000
+                    + 10000 * (part - part / 1000000000 * 1000000000)
+                    - guess * (whole - whole / 1000000000 * 1000000000) AS remainder
+                FROM (
+                    SELECT part, whole, CAST(10000.0 * part / whole AS BIGINT) AS guess
+                    FROM (
+                        SELECT
+                            balance.committed + balance.delivered AS part,
+                            NULLIF(
+                                balance.free + balance.held + balance.committed
+                                + balance.delivered, 0
+                            ) AS whole
+                    ) AS parts
+                ) AS guessed
+            ) AS compared
         ) AS coverage,
         coalesce(
             (

@@ -87,6 +87,51 @@ def test_a_project_is_seen_at_a_glance(fund: Officer) -> None:
     assert [deal["deal"] for deal in need["deals"]] == ["D-0001"]
 
 
+@pytest.mark.every_engine
+@pytest.mark.parametrize(
+    ("acts", "sentence"),
+    [
+        ((), "no offer of this factor"),
+        (
+            (
+                "offer add MBL implementation '5 km' --valid-until 2026-02-01 --on 2026-01-10",
+                "reconcile",
+            ),
+            "every offer of this factor has expired",
+        ),
+        (
+            ("offer add MBL implementation '8 km' --on 2026-01-10", "offer withdraw O-0003"),
+            "every offer of this factor is withdrawn",
+        ),
+        (
+            (
+                "offer add MBL implementation '8 km' --on 2026-01-10",
+                "deal introduce O-0003 N-0003 '8 km' --until 2027-03-01",
+            ),
+            "every offer of this factor is held, committed or delivered in full",
+        ),
+        (
+            (
+                *("offer add MBL implementation '8 km' --on 2026-01-10", "offer withdraw O-0003"),
+                "offer add MBL implementation '8 km' --on 2026-01-10",
+                "deal introduce O-0004 N-0003 '8 km' --until 2027-03-01",
+            ),
+            "no offer of this factor has anything available",
+        ),
+    ],
+)
+def test_screens_and_gaps_say_alike_why_nothing_is_available(
+    fund: Officer, acts: tuple[str, ...], sentence: str
+) -> None:
+    for line in acts:
+        fund.says(line)
+    [row] = [one for one in fund.asks("gaps")["rows"] if one["need"] == "N-0003"]
+    assert row["main_obstacle"] == sentence
+    assert fund.asks("need show N-0003")["main_obstacle"] == sentence
+    assert sentence in fund.says("need show N-0003")
+    assert sentence in fund.says("project show PRJ-0001")
+
+
 @pytest.mark.parametrize(
     ("need", "act", "state"),
     [

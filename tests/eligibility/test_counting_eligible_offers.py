@@ -32,6 +32,7 @@ from ledger.eligibility.counts import (
     count_alike,
     count_eligible,
     outstanding_by_need,
+    spent_offers,
     without_offers,
 )
 from ledger.eligibility.index import OfferIndex
@@ -137,7 +138,8 @@ def require_equal_counts_of_alike(world: World) -> None:
             for number, amount in enumerate(alike[-1].free)
         ]
 
-    found = count_alike(world.needs, alike, apart, DAY, world.rate_of, world.outstanding)
+    spent = spent_offers(every)
+    found = count_alike(world.needs, alike, apart, DAY, world.rate_of, world.outstanding, spent)
 
     assert found == count_eligible(world.needs, every, DAY, world.rate_of, world.outstanding)
 
@@ -187,7 +189,40 @@ def test_offers_of_other_factors_and_spent_offers_are_not_counted() -> None:
         offering(4, code="O-2", factor=Factor.EXPERTISE),
     ]
     count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    wanted = "no offer of this factor has anything available"
+    assert count == EligibleCount(0, wanted, "factor", 0, 0)
+    count = count_eligible([needing(5)], offers[1:], DAY, no_rates)["N-0001"]
     assert count == EligibleCount(0, "no offer of this factor", "factor", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("stages", "sentence"),
+    [
+        ([Stage.EXPIRED], "every offer of this factor has expired"),
+        ([Stage.WITHDRAWN, Stage.WITHDRAWN], "every offer of this factor is withdrawn"),
+        (
+            [Stage.HELD, Stage.COMMITTED, Stage.DELIVERED],
+            "every offer of this factor is held, committed or delivered in full",
+        ),
+        ([Stage.EXPIRED, Stage.HELD], "no offer of this factor has anything available"),
+    ],
+)
+def test_why_no_offer_has_anything_available(stages: list[Stage], sentence: str) -> None:
+    offers = [
+        replace(one, balance=replace(one.balance, stages={stage: 3, Stage.AVAILABLE: 0}))
+        for number, stage in enumerate(stages)
+        for one in [offering(3, code=f"O-{number}")]
+    ]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert count == EligibleCount(0, sentence, "factor", 0, 0)
+
+
+def test_an_offer_that_expired_in_part_has_expired() -> None:
+    stages = {Stage.EXPIRED: 1, Stage.COMMITTED: 2, Stage.WITHDRAWN: 1}
+    one = offering(3)
+    offers = [replace(one, balance=replace(one.balance, stages=stages))]
+    count = count_eligible([needing(5)], offers, DAY, no_rates)["N-0001"]
+    assert count.obstacle == "every offer of this factor has expired"
 
 
 def test_a_need_of_unknown_amount_waits_for_its_amount() -> None:

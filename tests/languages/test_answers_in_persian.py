@@ -8,10 +8,12 @@ from pathlib import Path
 
 import catalogue
 import pytest
+from every_command import every_command
 from lxml import html as parser
 from officer import Officer
 from openpyxl import load_workbook
 
+from cli.framework.usage_errors import LanguageRefused
 from ledger.reports.language import language_named
 
 pytestmark = pytest.mark.only_on("sqlite")
@@ -96,10 +98,47 @@ def test_formulas_are_persian(told: Officer, tmp_path: Path, line: str) -> None:
 
 def test_machine_formats_are_the_same_in_every_language(told: Officer) -> None:
     for line in ("gaps", "report offers", "offer list", "need show N-0001"):
-        for style in ("json", "csv", "tsv", "ndjson", "md", "table"):
+        for style in ("json", "csv", "tsv", "ndjson"):
             plain = told.says(f"{line} --format {style}")
             assert told.says(f"{line} --format {style} --lang fa") == plain
 
 
+@pytest.mark.parametrize("style", ["table", "md"])
+def test_texts_in_english_alone_refuse_another_language(told: Officer, style: str) -> None:
+    for line in ("gaps", "report offers", "offer list", "need show N-0001", "show N-0001"):
+        typed = f"{line} --format {style}"
+        plain = told.says(typed)
+        assert told.says(f"{typed} --lang en") == plain
+        with told.world.unchanged():
+            answer = told.tries(f"{typed} --lang fa")
+        assert (answer.code, answer.out) == (2, "")
+        assert "writes it in html, xlsx, and answers" in " ".join(answer.err.split())
+
+
+def test_every_list_and_report_refuses_a_language_that_its_text_does_not_have(
+    told: Officer,
+) -> None:
+    """Those that take the language of a page or a workbook are found by their options."""
+    takes = {
+        name: " X" * sum(one.required for one in command.params)
+        for name, command in every_command()
+        if "html" in command.formats and any(one.name == "lang" for one in command.params)
+    }
+    assert len(takes) > 60
+    texts = {
+        name: " ".join(told.tries(f"{name}{words} --lang fa").err.split())
+        for name, words in takes.items()
+    }
+    assert {name: text for name, text in texts.items() if "answers as a table" not in text} == {}
+
+
 def test_an_unknown_language_of_a_list_is_refused(told: Officer) -> None:
     assert told.refused("offer list --lang xx", 2, "en, fa") == "unknown-language"
+
+
+def test_a_language_for_markdown_is_refused_by_its_code(told: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "gaps.md"
+    answer = told.tries(f"gaps --lang fa --output {path}")
+    assert answer.code == 2
+    assert not path.exists()
+    assert LanguageRefused.code == "language-refused"

@@ -406,3 +406,15 @@ def test_several_limits_are_judged_by_one_reading_of_the_deals(
     fund.says("match")
     limits = 5
     assert looked_up["_amount"] <= limits * (deals + 1)  # and not again for each project
+
+
+def test_a_quantity_is_shown_with_the_decimals_of_its_unit(fund: Officer) -> None:
+    fund.says("limit add cap quantity 1000000 --unit EUR --code LIM-E")
+    fund.says("limit add cap quantity 5000 --unit JPY --code LIM-J")
+    fund.says("limit add cap share 25% --code LIM-S")
+    rows = {one["code"]: one["value"] for one in fund.asks("limit list")["rows"]}
+    wanted = {"LIM-E": "1000000.00", "LIM-J": "5000", "LIM-S": "0.25"}
+    assert {code: rows[code] for code in wanted} == wanted
+    assert fund.asks("limit show LIM-E")["value"] == "1000000.00"
+    assert "1,000,000.00" in fund.says("limit show LIM-E")
+    assert "1,000,000.00  EUR" in fund.says("limit list")

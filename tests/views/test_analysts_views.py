@@ -86,10 +86,36 @@ def test_gap_and_deal_views_say_how_to_read_their_amounts(office: World) -> None
         shown = seen[row.need]["coverage"]
         wanted = row.coverage
         assert (shown is None) == (wanted is None)
-        assert wanted is None or abs(Decimal(str(shown)) - wanted) < Decimal("0.0001")
+        assert wanted is None or Decimal(str(shown)) == wanted
     assert {row["base_currency"] for row in seen.values()} == {"EUR"}
     [deal] = rows(office, "SELECT decimals, offer_decimals FROM v_deal")
     assert [*deal.values()] == [2, 2]
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize(
+    ("required", "committed"),
+    [
+        *(("400000000 EUR", "59000000.07 EUR"), ("3 EUR", "1 EUR"), ("3 EUR", "2.99 EUR")),
+        *(("40000000000000000 EUR", "39999999999999999.99 EUR"), ("7 EUR", "7 EUR")),
+        *(("40000000000000000 EUR", "4000000000000.00 EUR"), ("9999.99 EUR", "0.99 EUR")),
+        *(("40000000000000000 EUR", "3999999999999.99 EUR"), ("10000 EUR", "1 EUR")),
+        *(("39999999999999999.99 EUR", "13333333333333333.33 EUR"), ("5 EUR", "0.01 EUR")),
+    ],
+)
+def test_the_gap_view_rounds_coverage_down_as_the_report_does(
+    office: World, required: str, committed: str
+) -> None:
+    office.need(code="N-3", project="BRT")
+    office.offer(code="O-3", provider="BANK")
+    office.revise("need", "N-3", required)
+    office.revise("offer", "O-3", required)
+    office.do(lambda uow: introduce(uow, introduction(uow, "O-3", "N-3", committed, directly=True)))
+    [seen] = rows(office, "SELECT coverage FROM v_gap WHERE need = 'N-3'")
+    [row] = [one for one in report_gaps(office.ledger, GapQuery()).rows if one.need == "N-3"]
+    assert Decimal(str(seen["coverage"])) == row.coverage
+    if "postgresql" in str(office.ledger.engine.url):
+        assert str(seen["coverage"]) == str(row.coverage)
 
 
 def test_the_views_of_cities_providers_and_projects_have_their_terms(office: World) -> None:

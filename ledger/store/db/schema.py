@@ -12,7 +12,7 @@ from ledger.core.errors import CannotOpen
 from ledger.store.db.errors import NotADatabase
 from ledger.store.db.prepared import Prepared
 
-CURRENT_REVISION: Final = "0046"
+CURRENT_REVISION: Final = "0047"
 """The newest migration; a test holds it to the migrations folder."""
 
 KNOWN_REVISIONS: Final = tuple(f"{number:04d}" for number in range(1, int(CURRENT_REVISION) + 1))

@@ -53,7 +53,7 @@ RATES: Final = "rate"
 MEMBERSHIPS: Final = "membership"
 """The parts of a snapshot beside the registers, which have the names of their own."""
 
-_MEASURED: Final = frozenset(side.value for side in Side)
+_IN_UNITS: Final = frozenset({*map(str, Side), "limit"})
 _DATED: Final = {
     spec.name: attribute_of(spec.dated_by)
     for spec in versioned().values()
@@ -243,7 +243,7 @@ class Reader:
         stored = {
             kind: registers.load_all(self.connection, kind, self.times.known_at) for kind in kinds
         }
-        units = read_units(self.connection) if {UNITS, RATES, *_MEASURED} & {*parts, *kinds} else {}
+        units = read_units(self.connection) if {UNITS, RATES, *_IN_UNITS} & {*parts, *kinds} else {}
         memberships = bool(_WITH_MEMBERSHIPS & {*parts})
         rates = RATES in parts
         return self._snapshot(stored, units, rates=rates, whole=True, memberships=memberships)
@@ -256,8 +256,8 @@ class Reader:
         if below:
             self._load_below(stored, kind, STORED_REGISTERS.keys() - {*but})
         self._load_references(stored)
-        units = {one.record.unit for side in _MEASURED for one in stored.get(side, {}).values()}
-        return self._snapshot(stored, self.units(units), rates=False, whole=False)
+        units = {one.record.unit for kind in _IN_UNITS for one in stored.get(kind, {}).values()}
+        return self._snapshot(stored, self.units(units - {None}), rates=False, whole=False)
 
     def some(self, kind: str, codes: Collection[str]) -> Snapshot:
         """Read some records of a register by their codes, with all that they refer to."""
