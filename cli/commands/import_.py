@@ -94,7 +94,7 @@ def import_(
     def confirm(plan: ImportPlan) -> None:
         if not plan.changes_nothing:
             agree(plan)
-        previewed[:] = [plan]
+        previewed[:] = [plan if call.format == "json" else plan.abridged()]
 
     with garbage_collection_paused():
         receipt = execute_call(call, lambda uow: import_tables(uow, incoming, confirm), content)

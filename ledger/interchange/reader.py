@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -75,13 +76,14 @@ class PackedRows(Sequence[RawRow]):
     A row is made when it is asked for. Texts that stand in many rows are kept once.
     """
 
-    __slots__ = ("_columns", "_lines", "_names", "_texts")
+    __slots__ = ("_away", "_kept", "_lines", "_names", "_texts")
 
     def __init__(self, names: Iterable[str], rows: Iterable[RawRow] = ()) -> None:
         """Take the names of the columns, and rows that have all of them."""
         self._names = tuple(names)
         self._lines = array("q")
-        self._columns: list[list[str]] = [[] for _ in self._names]
+        self._kept: list[list[str]] = [[] for _ in self._names]
+        self._away: list[bytes] = []
         self._texts: dict[str, str] = {}
         if isinstance(rows, list):
             self._take(rows)
@@ -93,7 +95,7 @@ class PackedRows(Sequence[RawRow]):
     def _take(self, rows: list[RawRow]) -> None:
         """Take many rows, one column after another."""
         self._lines.extend([row.line for row in rows])
-        for name, column in zip(self._names, self._columns, strict=True):
+        for name, column in zip(self._names, self._kept, strict=True):
             column += [row.cells[name] for row in rows]
             texts: dict[str, str] = {}
             if len({*column[:_MOST_TEXTS]}) < min(len(column), _MOST_TEXTS) // 2:
@@ -107,7 +109,7 @@ class PackedRows(Sequence[RawRow]):
         """Take one more row, which has a cell under each name."""
         self._lines.append(row.line)
         texts = self._texts
-        for name, column in zip(self._names, self._columns, strict=True):
+        for name, column in zip(self._names, self._kept, strict=True):
             cell = row.cells[name]
             column.append(texts.setdefault(cell, cell) if len(cell) <= _REPEATED else cell)
         if len(texts) > _MOST_TEXTS:  # most are codes and titles, which stand once
@@ -117,7 +119,7 @@ class PackedRows(Sequence[RawRow]):
         """Take some more rows, their cells column by column in the order of the names."""
         self._lines.extend(lines)
         texts = self._texts
-        for column, cells in zip(self._columns, columns, strict=True):
+        for column, cells in zip(self._kept, columns, strict=True):
             if 2 * len({*cells}) > len(cells):  # as of codes and titles, which stand once
                 column.extend(cells)
                 continue
@@ -126,6 +128,24 @@ class PackedRows(Sequence[RawRow]):
             )
             if len(texts) > _MOST_TEXTS:
                 texts.clear()
+
+    def put_away(self) -> None:
+        """Keep the texts compressed, once they were read: hardly ever are they read again."""
+        away: list[bytes] = []
+        for column in self._kept:
+            text = _PARTED.join(column)
+            if text.count(_PARTED) != len(column) - 1:
+                return
+            away.append(zlib.compress(text.encode(errors="surrogatepass"), 1))
+        if away:
+            self._kept, self._away = [], away
+
+    @property
+    def _columns(self) -> list[list[str]]:
+        if self._away:
+            texts = (zlib.decompress(one).decode(errors="surrogatepass") for one in self._away)
+            self._kept, self._away = [one.split(_PARTED) for one in texts], []
+        return self._kept
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -163,6 +183,7 @@ class PackedRows(Sequence[RawRow]):
             yield RawRow(line, dict(zip(names, cells, strict=True)))
 
 
+_PARTED = "\0"
 _REPEATED = 40
 _MOST_TEXTS = 1 << 12
 _ROWS_AT_ONCE = 1000

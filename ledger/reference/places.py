@@ -75,15 +75,25 @@ def find_country(text: str) -> Country:
 def find_country_by_name(text: str) -> Country:
     """Find a country by its English name, or another known spelling of it; raises UnknownCountry.
 
-    Capitals, accents and points do not count. Nothing is guessed: a word that is neither is none.
+    Capitals, accents and points do not count, so that U.S.A. is USA. Nothing is guessed: a word
+    that is neither is none.
     """
-    alpha2 = _by_country_name().get(name_key(text))
+    key = name_key(text)
+    alpha2 = _by_country_name().get(key) or _by_initials(text, key)
     if alpha2 is None:
         raise UnknownCountry(
             f"{text!r} is neither a country's English name nor a known spelling of one.",
             next_step=did_you_mean(text, [one.name for one in countries().values()]) or None,
         )
     return countries()[alpha2]
+
+
+def _by_initials(text: str, key: str) -> str | None:
+    """Give the country of which a spelling is written as letters with a point behind each."""
+    letters = key.split()
+    if text.count(".") < len(letters) or max(map(len, letters), default=0) != 1:
+        return None
+    return _by_country_name().get("".join(letters))
 
 
 @cache

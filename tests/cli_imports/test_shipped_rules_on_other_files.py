@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -125,6 +126,88 @@ def test_a_copy_that_says_the_encoding_reads_the_file(officer: Officer, tmp_path
     copy.write_text(said, encoding="utf-8")
     officer.says(f"import {path} --rules {copy} --yes")
     assert posted(officer, tmp_path / "out") == APPROVED
+
+
+def test_grants_in_a_list_of_their_own_are_read(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "grants.json"
+    award = {"id": "360G-x-1", "title": "A", "awardDate": "2019-05-01", "currency": "GBP"}
+    funder = {"fundingOrganization": [{"id": "GB-CHC-1", "name": "F"}]}
+    path.write_text(json.dumps([{**award, **funder, "amountAwarded": 1000}]), encoding="utf-8")
+    done = officer.tries(f"import {path} --rules 360giving --yes")
+    assert (done.code, "1 row: 1 used" in done.err) == (0, True), done.err
+    assert "the file is a list of records, not an object that has them at 'grants'" in done.err
+    assert posted(officer, tmp_path / "out") == {("committed", "GBP"): Decimal(1000)}
+
+
+def test_an_object_of_no_list_says_what_it_has(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "flows.json"
+    path.write_text('{"status": "ok", "data": {"flows": [{"id": 1}]}}', encoding="utf-8")
+    done = officer.tries(f"import {path} --rules fts-flows --yes")
+    assert (done.code, "has no list of records. It has status, data." in done.err) == (3, True)
+
+
+def test_names_in_other_capitals_below_a_title_are_found(officer: Officer, tmp_path: Path) -> None:
+    names = "ID,TITLE,AMOUNTAWARDED,AWARDDATE,FUNDINGORGANIZATION/0/ID"
+    path = tmp_path / "grants.csv"
+    path.write_text(f"Grants of 2019\n\n{names}\n1,A,5,2019-06-01,F\n", encoding="utf-8")
+    done = officer.tries(f"import {path} --rules 360giving --yes")
+    assert (done.code, "found in line 3" in done.err) == (0, True), done.err
+
+
+CORRIDORS = """\
+CITY,COUNTRY,CORRIDOR,SYSTEM,YEAR,CLASSIFICATION
+,,,,,
+Abidjan,Ivory Coast,North,Bus,2022,Silver
+Abidjan,Ivory Coast,South,Bus,2022,
+Abidjan,Ivory Coast,East,Bus,2022/23,Gold
+,,,,,
+"""
+LINES = """\
+e,country,city,line,start_year,end_year,cost,currency,year,length,stations,tunnel,tunnel_per,source1,source2,reference
+1,NG,Lagos,Blue,2010,2020,1200,USD,2015,27,13,0,0%,Plan,Plan,r
+2,NG,Lagos,Red,2010,2020,"1,200",USD,2015,27,13,0,0%,Plan,Plan,r
+1,NG,Lagos,Green,2010,2020,90,USD,2015,27,13,0,0%,Plan,Plan,r
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "content", "reasons"),
+    [
+        (
+            "brt-standard",
+            "itdp_brt_standard_2022.csv",
+            CORRIDORS,
+            ["a corridor without a classification: 1", "cannot be read in year (bad-date): 1"],
+        ),
+        (
+            "transit-costs",
+            "transit_costs_2024.csv",
+            LINES,
+            ["cannot be read in cost (bad-number): 1", "says otherwise (twice): 1"],
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_left_out_and_the_others_are_imported(
+    officer: Officer, tmp_path: Path, rule: str, name: str, content: str, reasons: list[str]
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    done = officer.tries(f"import {path} --rules {rule} --yes")
+    assert (done.code, "3 rows: 1 used, 2 left out" in done.err) == (0, True), done.err
+    assert [
+        one
+        for one in reasons
+        if f"left out, {one}" not in done.err.replace("an earlier row has this identity, and ", "")
+    ] == []
+
+
+def test_a_column_may_be_called_as_what_the_rule_finds_is(officer: Officer, tmp_path: Path) -> None:
+    names = ["country", "city", "daily_demand_passengers_per_day"]
+    others = ["peak_load_passengers_per_hour_per_direction", "operating_speed", "system_length_km"]
+    path = tmp_path / "brt_systems.csv"
+    path.write_text(text([names + others, ["Nigeria", "Lagos", "2000", "NA", "30", "22"]]))
+    done = officer.tries(f"import {path} --rules brt-credentials --yes")
+    assert (done.code, "1 row: 1 used" in done.err) == (0, True), done.err
 
 
 def test_only_a_shipped_rule_is_copied(officer: Officer, tmp_path: Path) -> None:

@@ -116,6 +116,37 @@ def test_repeats_may_be_numbered():
     assert [repeat.alike for repeat in report.repeats] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("ids", "codes"),
+    [
+        (["1", "1", "1-2"], ["X-1", "X-1-2", "X-1-2-2"]),
+        (["1-2", "1", "1"], ["X-1-2", "X-1", "X-1-3"]),
+        (["1", "1-2", "1", "1"], ["X-1", "X-1-2", "X-1-3", "X-1-4"]),
+    ],
+)
+def test_a_numbered_repeat_takes_no_code_that_other_rows_have(ids, codes):
+    rule = RULE.replace('template = "X-{id}"', 'template = "X-{id}"\nrepeats = "number"')
+    tables, report, problems = applied("".join(f"{one};A;FR;1;\n" for one in ids), rule)
+    assert ([row.cells["code"] for row in tables["needs"].rows], problems) == (codes, [])
+    assert report.used == len(ids)
+
+
+def test_columns_are_found_in_other_capitals_unless_two_have_the_name():
+    rule, row = parse_rule(RULE, "r.toml"), b"1;A;FR;1;x\n"
+    tables, report, problems = apply_rule(rule, b"ID;Town;land;SUM;Remark\n" + row, "list.csv")
+    assert (problems, report.used) == ([], 1)
+    (need,) = [one for table in tables if table.table == "needs" for one in table.rows]
+    assert (need.cells["code"], need.cells["note"]) == ("X-1", "From A. x")
+    _, _, problems = apply_rule(rule, b"id;town;land;SUM;Sum;remark\n1;A;FR;1;2;x\n", "list.csv")
+    assert [(one.column, one.code) for one in problems] == [("sum", "missing-column")]
+
+
+def test_of_a_file_that_cannot_be_decoded_no_column_is_said_to_be_missing():
+    content = "id;town;land;sum;remark\n1;\xc9vora;PT;1;\n".encode("cp1252")
+    _, _, problems = apply_rule(parse_rule(RULE, "r.toml"), content, "list.csv")
+    assert [(one.line, one.code) for one in problems] == [(2, "not-utf8")]
+
+
 def test_a_file_without_the_rules_columns_is_refused_at_its_header():
     _, _, problems = apply_rule(
         parse_rule(RULE, "r.toml"), b"id;town;land;summ;remark\n", "list.csv"

@@ -1,6 +1,7 @@
 """Rows of an import as they wait: packed by columns, and what they say in compressed blocks."""
 
 import json
+import sys
 import zlib
 from base64 import b64encode
 
@@ -36,6 +37,29 @@ def test_packed_rows_are_the_rows_that_they_were_made_of(cells):
     assert [*packed_rows] == rows
     assert [packed_rows[at] for at in range(len(rows))] == rows
     assert packed_rows[1:3] == rows[1:3]
+    packed_rows.put_away()
+    assert len(packed_rows) == len(rows)
+    assert [*packed_rows] == rows
+    packed_rows.put_away()
+    assert [*packed_rows.column("name")] == [row.cells["name"] for row in rows]
+    assert packed_rows[1:3] == rows[1:3]
+
+
+def test_rows_that_are_put_away_take_a_small_part_of_the_memory():
+    rows = PackedRows(
+        ("code", "name"),
+        [RawRow(at, {"code": f"N-{at}", "name": f"Need {at} of all"}) for at in range(MANY)],
+    )
+    first, before = rows[0], held_by(rows)
+    rows.put_away()
+    assert held_by(rows) < before / 5
+    assert rows[0] == first
+
+
+def held_by(rows):
+    """Give the bytes of the texts that rows keep, or of what they are put away as."""
+    texts = [text for column in rows._kept for text in column]
+    return sum(map(sys.getsizeof, [*texts, *rows._away]))
 
 
 def test_rows_without_a_column_keep_their_lines():

@@ -32,6 +32,15 @@ def changing(done: ImportPlan) -> list[ImportStep]:
     return [step for step in done.steps if not isinstance(step, Same)]
 
 
+def test_an_abridged_plan_says_whether_it_changes_anything():
+    first = plan(WORLD)
+    again = plan(WORLD, carried_out(first))
+    for one in (first, again):
+        assert one.abridged().changes_nothing is one.changes_nothing
+        assert one.abridged().notes == one.notes
+    assert [len(first.abridged().steps), len(again.abridged().steps)] == [1, 0]
+
+
 def test_a_world_in_any_order_is_planned_in_an_order_that_can_be_done():
     done = plan(dict(reversed(WORLD.items())))
     assert not done.problems

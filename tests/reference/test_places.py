@@ -14,6 +14,7 @@ from ledger.reference.places import (
     countries,
     default_offices,
     find_country,
+    find_country_by_name,
     find_region,
     office_for_country,
     region_chain,
@@ -114,6 +115,17 @@ def test_what_is_no_iso_code_suggests_the_one_that_is(typed: str, suggested: str
         find_country(typed)
     assert suggested in caught.value.next_step
     assert caught.value.exit_code is ExitCode.INVALID
+
+
+@pytest.mark.parametrize(("written", "alpha2"), [("U.S.A.", "US"), ("U. K.", "GB"), ("u.s.", "US")])
+def test_a_country_is_found_by_its_initials_with_points(written: str, alpha2: str) -> None:
+    assert find_country_by_name(written).alpha2 == alpha2
+
+
+@pytest.mark.parametrize("written", ["I.R.", "I.R.N.", "U S A", "Q.Q.Q."])
+def test_initials_that_name_no_country_are_not_read_as_its_code(written: str) -> None:
+    with pytest.raises(UnknownCountry):
+        find_country_by_name(written)
 
 
 @pytest.mark.parametrize("typed", ["034", "34", "Southern Asia", "southern asia"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -57,7 +58,7 @@ class FileRun:
         )
         self.new: dict[tuple[str, tuple[str, ...]], RawTable] = {}
         self.others = [*self._other_files()]
-        self.called = _called(source.columns, about.headings)
+        self.called = _called(source.columns, about.headings, self.rule.foreign_columns)
         self.reads = {
             name: compile_path(self.called.get(name, name))
             for name in self.rule.foreign_columns
@@ -103,7 +104,9 @@ class FileRun:
 
     def read(self, beside: Mapping[str, Content]) -> None:
         """Read all rows."""
-        problems = [*self._read_others(beside), *self._header_problems()]
+        problems = [*self._read_others(beside)]
+        if self.source.columns or not self.source.problems:  # names that cannot be read miss none
+            problems += self._header_problems()
         if problems or self.source.problems:
             self.run.problems += [*self.source.problems, *problems]
             return
@@ -166,7 +169,8 @@ class FileRun:
             hint = did_you_mean(name, header) or "Add it, or say in the rule what stands for it."
             yield ImportProblem(self.source.name, line, name, "missing-column", what, hint)
         for at, name in enumerate(header):
-            is_derived = name in {*self.rule.find, FIRST, SECOND} & self.rule.derived
+            derived = {*self.rule.find, FIRST, SECOND} & self.rule.derived
+            is_derived = name in derived.difference(self.called.values())
             if is_derived or (name in header[:at] and name in self.cells.read):
                 what = f"The column {name!r} occurs twice."
                 yield ImportProblem(self.source.name, line, name, "column-twice", what)
@@ -357,11 +361,10 @@ class FileRun:
                 raise BadCell(name, "no-identity", what)
         identity, is_recorded = self._code_of(row.values)
         if self.run.identified and not is_recorded and self._is_of_another(identity, row.values):
-            numbered = self._numbered(identity)
+            numbered = self._numbered(identity, row)
             self.report.repeats.append(Repeat(line, None, numbered, alike=False))
             return numbered
-        # Whether two rows are alike is asked only where one may repeat another.
-        read = 0 if spec.repeats == "refuse" else self._fingerprint(row)
+        read = self._fingerprint(row)
         first = self.run.identities.setdefault(identity, (self.source.name, line, read))
         if first[:2] == (self.source.name, line):
             return identity
@@ -372,7 +375,7 @@ class FileRun:
         if spec.repeats in {"once", "same"}:
             self.report.once.append(Repeat(line, first[1], identity, alike))
             return None
-        numbered = self._numbered(identity)
+        numbered = self._numbered(identity, row)
         self.report.repeats.append(Repeat(line, first[1], numbered, alike))
         return numbered
 
@@ -388,16 +391,23 @@ class FileRun:
         has_one = any(column in values for column in self.rule.row.identifier.values())
         return has_one and normalised_code(identity) in self.run.identified
 
-    def _numbered(self, identity: str) -> str:
-        """Give the first numbered code that no row, and no record with an identifier, has."""
+    def _numbered(self, identity: str, row: Row) -> str:
+        """Give the first numbered code that no row, and no record with an identifier, has.
+
+        It is the identity of the row from here on: a later one whose words make it repeats it.
+        """
+        run = self.run
         while True:
-            count = self.run.counts[identity] = self.run.counts.get(identity, 1) + 1
+            count = run.counts[identity] = run.counts.get(identity, 1) + 1
             numbered = f"{identity}-{count}"
-            if normalised_code(numbered) not in self.run.identified:
+            if numbered not in run.identities and normalised_code(numbered) not in run.identified:
+                run.identities[numbered] = self.source.name, row.line, self._fingerprint(row)
                 return numbered
 
     def _fingerprint(self, row: Row) -> int:
         """Give a number that two rows have in common if all is the same that the rule reads."""
+        if self.rule.row.repeats == "refuse":  # then nobody asks
+            return 0
         nested = [repr(one) for one in row.record.values() if one.__class__ is not str]
         return hash((*map(row.values.get, self.rule.foreign_columns), *nested))
 
@@ -465,15 +475,20 @@ def _code_order(code: str) -> tuple[str, str]:
 
 
 def _called(
-    header: Iterable[str] | None, headings: Mapping[str, tuple[str, ...]]
+    header: Iterable[str] | None, headings: Mapping[str, tuple[str, ...]], names: Iterable[str]
 ) -> dict[str, str]:
-    """Give what the columns of the rule are called here, where the file has other headings."""
-    written = {name.casefold(): name for name in reversed([*(header or ())])}
+    """Give what the columns of the rule are called here: other headings, and other capitals."""
+    every = [*(header or ())]
+    written = {name.casefold(): name for name in reversed(every)}
     called: dict[str, str] = {}
     for name, alternatives in headings.items():
         found = [written[one.casefold()] for one in alternatives if one.casefold() in written]
         if found and name not in written.values():
             called[name] = found[0]
+    times = Counter(map(str.casefold, every))
+    for name in names:
+        if name not in every and times[name.casefold()] == 1:
+            called.setdefault(name, written[name.casefold()])
     return called
 
 

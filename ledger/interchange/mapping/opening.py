@@ -92,4 +92,5 @@ def _columns_needed(rule: ImportRule) -> Iterator[frozenset[str]]:
         if name in about.optional or name in rule.join or name.startswith(others):
             continue
         called = (one.casefold() for one in about.headings.get(name, ()))
-        yield frozenset((name.split("[]")[0], *called))
+        own = name.split("[]")[0]
+        yield frozenset((own, own.casefold(), *called))

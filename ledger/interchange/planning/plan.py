@@ -37,6 +37,7 @@ from ledger.interchange.problems import Codes, Place, from_error
 from ledger.interchange.reader import (
     Incoming,
     ListNotImported,
+    PackedRows,
     StatementsNotImported,
     read_content,
     read_paths,
@@ -472,6 +473,9 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
     tables, row_problems = read_tables(
         incoming.tables, holdings.of("units"), today, incoming.approach_days
     )
+    for table in incoming.tables:
+        if isinstance(table.rows, PackedRows):
+            table.rows.put_away()  # they are read again only if another write gets in between
     tables.unread = incoming.unread
     plan = plan_import(tables, holdings, incoming.terms, today)
     problems = (*incoming.problems, *row_problems, *plan.problems)

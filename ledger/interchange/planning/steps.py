@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from ledger.core.factors import Side, Stage
@@ -284,6 +285,14 @@ class ImportPlan:
     def changes_nothing(self) -> bool:
         """Say whether the ledger has every row already."""
         return all(isinstance(step, Same) for step in self.steps)
+
+    def abridged(self) -> ImportPlan:
+        """Give the plan with one of its steps at most: enough to say whether it changes anything.
+
+        Tens of thousands of steps and their records need not be kept while they are written.
+        """
+        changes = (step for step in self.steps if not isinstance(step, Same))
+        return replace(self, steps=tuple(islice(changes, 1)))
 
     def highlights(self) -> list[str]:
         """Name what changes, before and after, then what else is to be looked at; a few of each."""

@@ -66,6 +66,11 @@ class JsonRecords(Source):
         shape, reached = shape_of(stored, path)
         if path is None:
             path = () if shape.is_list else (_only_list(shape, stored.label),)
+        elif shape.is_list and len(path) == 1:
+            self.notes.append(
+                f"the file is a list of records, not an object that has them at {reading.rows!r}"
+            )
+            path = ()
         elif not reached:
             keys = "a list" if shape.is_list else ", ".join(shape.keys)
             raise no_list(f"{stored.label} has no list at {reading.rows!r}. It has {keys}.")
@@ -85,7 +90,10 @@ class JsonRecords(Source):
 def _only_list(shape: Shape, label: str) -> str:
     """Give the key of the only list of an object."""
     if len(shape.lists) != 1:
-        names = ", ".join(shape.lists) or "none"
+        if not shape.lists:
+            keys = ", ".join(shape.keys) or "nothing"
+            raise no_list(f"{label} has no list of records. It has {keys}.")
+        names = ", ".join(shape.lists)
         raise no_list(f"{label} has {len(shape.lists)} lists of records: {names}.")
     ((key, times),) = shape.lists.items()
     if times > 1 or shape.keys[key] > 1:
