@@ -122,3 +122,12 @@ def test_acts_that_are_left_out_are_not_said():
         own.add(own_row(DEALS, "D-1", {"amount": str(line)}, Place("d.csv", line)))
 
     assert [one.place.line for one in own.without_acts({Place("d.csv", 2)})] == [3]
+
+
+def test_a_row_that_is_said_twice_in_one_place_is_kept_twice():
+    row = StatedRow(DEALS, "D-1", '{"act":"committed"}', 0, 2)
+    state = SourceState(FILES)
+    state.add(row)
+    state.add(row)
+    assert [*state] == [row, row]
+    assert unpacked(packed(FILES, state)) == state

@@ -156,11 +156,17 @@ class Planning:
     def remember_terms(self, table: str, record: Any, row: RegisterRow[Any]) -> None:
         """Remember a need's or offer's terms and stated total, for the acts that rest on them."""
         side = SIDE_OF_TABLE.get(table)
-        if side is not None:
+        if side is not None and (side is Side.OFFER or self._has_acts):
             if (side, record.code) in self.redeclared:
                 record = replace(record, declared_on=self.redeclared[side, record.code][0])
             self.terms[side, record.code] = record
             self.totals[side, record.code] = (row.quantity, row.place)
+
+    @property
+    def _has_acts(self) -> bool:
+        """Say whether acts can rest on a need: else nothing is remembered of one."""
+        tables = self.tables
+        return bool(tables.deals or tables.changes) or self.terms_of_source.asks_for_room
 
     def terms_of(self, side: Side, code: str) -> Need | Offer | None:
         """Give a need's or offer's terms as they will stand, by its exact code."""

@@ -91,8 +91,13 @@ class SourceState:
 
     def add(self, row: StatedRow) -> None:
         """Take one more row of a record."""
-        before = self.of(row.table, row.code)
-        self.rows.setdefault(row.table, {})[row.code] = (*before, row) if before else row
+        codes = self.rows.setdefault(row.table, {})
+        before = codes.get(row.code)
+        if before is None:
+            codes[row.code] = row
+        else:
+            first = (before,) if isinstance(before, StatedRow) else before
+            codes[row.code] = (*first, row)
 
     def put(self, row: StatedRow) -> None:
         """Take a row in the place of all that there are of its record."""
@@ -100,9 +105,12 @@ class SourceState:
 
     def __iter__(self) -> Iterator[StatedRow]:
         """Give every row."""
-        for table, codes in self.rows.items():
-            for code in codes:
-                yield from self.of(table, code)
+        for codes in self.rows.values():
+            for rows in codes.values():
+                if isinstance(rows, StatedRow):  # as nearly all
+                    yield rows
+                else:
+                    yield from rows
 
 
 _NOTHING: Final[Mapping[str, tuple[StatedRow, ...]]] = {}
@@ -115,6 +123,8 @@ def _json(values: Any) -> str:
 
 
 _write_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+_read_head: Final = json.JSONDecoder().raw_decode
+"""Reads the head of a line, and gives where it ends."""
 _quoted: Final = json.encoder.encode_basestring_ascii
 
 
@@ -142,9 +152,8 @@ def unpacked(text: str, only: RecordKey | None = None) -> SourceState:
     begins = "" if only is None else f"{_json([*only])[:-1]},"
     for line in lines:
         if line.startswith(begins):
-            head, _, cells = line.partition(_CELLS)
-            table, code, file, number, gone = json.loads(head)
-            state.add(StatedRow(intern(table), code, cells, file, number, bool(gone)))
+            (table, code, file, number, gone), end = _read_head(line)
+            state.add(StatedRow(intern(table), code, line[end + 1 :], file, number, bool(gone)))
     return state
 
 
@@ -286,7 +295,10 @@ def next_state(
     names = {file.name for file in files.values()}
     left, given_back = ({_row_id(row) for row in rows} for rows in (superseded, released))
     for table, codes in before.rows.items():
-        for code in codes:
+        now = state.rows.get(table, _NOTHING)
+        for code, held in codes.items():
+            if now.get(code) is held:  # the same in the same place
+                continue
             rows, said = before.of(table, code), state.of(table, code)
             if said and table != DEALS:
                 # A cell that is empty now keeps what was said of it before.
