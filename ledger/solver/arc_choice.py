@@ -108,7 +108,5 @@ def _candidate_arcs(
     arcs: Arcs, block: ArcBlock, optimum: RelaxationOptimum, arc_limits: ArcLimits
 ) -> BoolArray:
     price = np.round(block.load * optimum.prices[block.group], 9)
-    rank = block.rank(np.lexsort((block.ties, price, block.need)))
     most = np.where(arcs.divisible[block.need], arc_limits.divisible, arc_limits.indivisible)
-    result: BoolArray = (rank < most) | (optimum.flow > TOLERANCE)
-    return result
+    return block.cheapest(price, most) | (optimum.flow > TOLERANCE)

@@ -75,6 +75,11 @@ class ArcBlock:
         rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
         return rank
 
+    def cheapest(self, price: FloatArray, most: int | IndexArray) -> BoolArray:
+        """Return which arcs are among the `most` cheapest of their need at these prices."""
+        cheapest: BoolArray = self.rank(np.lexsort((self.ties, price, self.need))) < most
+        return cheapest
+
     @property
     def ties(self) -> IndexArray:
         """A hash of each arc, to break ties independently of their order."""

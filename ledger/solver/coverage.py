@@ -348,10 +348,8 @@ class CoverageProgram:
         """Return the cheapest arcs of each need, more of them of the projects that are free."""
         block = self._block
         price = np.round(block.load * prices[block.group], 6)
-        rank = block.rank(np.lexsort((block.ties, price, block.need)))
         inside = free[self._arcs.project[block.need]]
-        cheapest: BoolArray = rank < np.where(inside, _SWAP_ARCS, _OTHER_ARCS)
-        return cheapest
+        return block.cheapest(price, np.where(inside, _SWAP_ARCS, _OTHER_ARCS))
 
     def _apply(
         self, assignment: Assignment, unmoved: BoolArray, plan: _FixedPlan, deadline: Deadline

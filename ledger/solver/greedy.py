@@ -51,20 +51,20 @@ def greedy_plan(problem: MatchingProblem, seconds: float | None = None) -> Plan:
     deadline = Deadline(seconds)
     plans: list[Plan] = []
     for order in (arrays.by_weight_per_capacity(), _by_weight_per_need(problem)):
-        assignment = _GreedyAssignment(arrays)
-        assignment.complete(order, deadline.part(_SHARE_OF_PROJECTS))
-        assignment.fill(deadline)
-        plans.append(assignment.plan())
+        plans.append(greedy_plan_in_order(arrays, order, deadline))
         if len(problem.needs) > MAX_NEEDS_BOTH_ORDERS or deadline.passed:
             break
     return best_plan(problem, plans)
 
 
 def greedy_plan_in_order(
-    arrays: OfferArrays, projects: Iterable[int], deadline: Deadline = UNTIMED
+    arrays: OfferArrays, projects: Iterable[int], deadline: Deadline = UNTIMED, start: Plan = ()
 ) -> Plan:
-    """Return the plan that completes projects in this order where possible, then fills needs."""
-    assignment = _GreedyAssignment(arrays)
+    """Return the plan that completes projects in this order where possible, then fills needs.
+
+    It begins with a plan, of which no allocation changes.
+    """
+    assignment = _GreedyAssignment(arrays, start)
     assignment.complete(projects, deadline.part(_SHARE_OF_PROJECTS))
     assignment.fill(deadline)
     return assignment.plan()
@@ -72,10 +72,7 @@ def greedy_plan_in_order(
 
 def filled(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
-    assignment = _GreedyAssignment(arrays)
-    assignment.adopt(admissible(arrays.problem, plan))
-    assignment.fill(deadline)
-    return assignment.plan()
+    return greedy_plan_in_order(arrays, (), deadline, admissible(arrays.problem, plan))
 
 
 def extended(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> Plan:
@@ -83,11 +80,7 @@ def extended(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> P
 
     No allocation of the plan changes. Extending the result again adds nothing.
     """
-    assignment = _GreedyAssignment(arrays)
-    assignment.adopt(plan)
-    assignment.complete(arrays.by_weight_per_capacity(), deadline.part(_SHARE_OF_PROJECTS))
-    assignment.fill(deadline)
-    return assignment.plan()
+    return greedy_plan_in_order(arrays, arrays.by_weight_per_capacity(), deadline, plan)
 
 
 def best_plan(problem: MatchingProblem, plans: Iterable[Plan]) -> Plan:
@@ -225,12 +218,16 @@ def _limits(limits: Iterable[int | Decimal | None]) -> FloatArray:
 class _GreedyAssignment:
     """The assignment of a greedy plan, with the free capacities as arrays."""
 
-    def __init__(self, offers: OfferArrays) -> None:
+    def __init__(self, offers: OfferArrays, plan: Plan) -> None:
         self._problem, self._arrays = offers.problem, offers
         self._assignment = Assignment(self._problem)
+        self._assignment.allocate_all(plan)
         self._open = self._assignment.open
-        self._estimated = offers.free.copy()
         self._rooms = CapRooms(self._problem) if self._problem.caps else None
+        if self._rooms is not None:
+            for allocation in plan:
+                self._rooms.allocate(*allocation)
+        self._estimated = np.array(self._assignment.free, np.float64)
         self._exhausted = 0
         self._giving = self._estimated > 0
         self._candidates: dict[int, Candidates] = {}
@@ -257,15 +254,6 @@ class _GreedyAssignment:
         if any(self._open[need] for need in project.needs) or unmet_floors(project, made):
             for need, offer, amount in made:
                 self._allocate(need, offer, -amount)
-
-    def adopt(self, plan: Plan) -> None:
-        """Adopt a plan, when nothing is allocated yet."""
-        self._assignment.allocate_all(plan)
-        if self._rooms is not None:
-            for allocation in plan:
-                self._rooms.allocate(*allocation)
-        self._estimated = np.array(self._assignment.free, np.float64)
-        self._giving = self._estimated > 0
 
     def fill(self, deadline: Deadline) -> None:
         """Allocate what is left to open needs, from unconditional offers."""

@@ -22,6 +22,7 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,7 +36,7 @@ from ledger.matching.plan import (
 )
 from ledger.matching.problem import MatchingProblem
 from ledger.matching.sequence import has_sequence
-from ledger.solver.arc_choice import ArcChoice
+from ledger.solver.arc_choice import ArcChoice, ArcLimits
 from ledger.solver.arcs import Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.bounds import (
@@ -70,7 +71,7 @@ from ledger.solver.lns import (
     LNS_LIMITS,
     START_LIMITS,
     Lns,
-    UndecidedLimits,
+    LnsLimits,
     solve_undecided,
 )
 from ledger.solver.options import UNLIMITED, Deadline, SolverOptions, TimeUp
@@ -89,7 +90,6 @@ ARCS_PER_NEED_CONSTRUCTION = 48
 """The arcs per need for construction, where only the cheapest are used."""
 ARCS_PER_NEED = 12
 """The arcs per need for diving."""
-UNDECIDED = UndecidedLimits(max_projects=200, work_limit=1_300_000)
 MIN_DENSITY = 100
 """From this number of arcs per need, where not all are listed, the quick plan in order of gain is
 better than what diving leads to, and takes far less."""
@@ -97,6 +97,25 @@ _SECONDS_TO_FILL = 1.0
 """The time in which open needs are filled once the time limit has been reached."""
 MAX_NEEDS_LP = 30_000
 """Up to this number of needs the relaxation is a linear program; beyond, it is priced."""
+
+
+class Strategy(NamedTuple):
+    """How a plan is improved.
+
+    Diving leaves up to `max_undecided` projects to one sub-MIP, of this work limit; `exchanges`:
+    projects are exchanged before the neighbourhood search.
+    """
+
+    max_undecided: int
+    undecided_work_limit: int
+    limits: LnsLimits
+    arc_limits: ArcLimits
+    exchanges: bool = False
+
+
+LARGE = Strategy(200, 1_300_000, LARGE_LIMITS, LARGE_ARC_LIMITS, exchanges=True)
+MEDIUM = Strategy(100, 400_000, LNS_LIMITS, LNS_ARC_LIMITS)
+START = Strategy(60, 80_000, START_LIMITS, LNS_ARC_LIMITS)
 
 
 def solve_large(
@@ -108,9 +127,29 @@ def solve_large(
 
     Where the known plan completes as much as any plan can, level 1 is not searched.
     """
-    deadline = Deadline(options.seconds)
-    arcs = _arcs(problem, deadline)
-    return LargeProblemSolver(problem, options, known_plan, arcs, deadline).solution()
+    return _Search(problem, options, known_plan, LARGE).solution()
+
+
+def solve_medium(
+    problem: MatchingProblem,
+    options: SolverOptions = UNLIMITED,
+    known_plan: Plan | None = None,
+) -> Solution:
+    """Return a plan with proven bounds, improved by large-neighbourhood search alone.
+
+    The search starts from the known plan where that completes more than the constructed one.
+    """
+    return _Search(problem, options, known_plan, MEDIUM).solution()
+
+
+def start_plan(
+    problem: MatchingProblem, options: SolverOptions, known_plan: Plan
+) -> tuple[Plan, Fraction]:
+    """Return a quick plan for level 1 from which another search continues, and its bound."""
+    search = _Search(problem, options, known_plan, START)
+    with suppress(TimeUp):
+        search.complete()
+    return search.best(), search.bound
 
 
 def _arcs(problem: MatchingProblem, deadline: Deadline) -> Arcs:
@@ -125,28 +164,29 @@ def _arcs(problem: MatchingProblem, deadline: Deadline) -> Arcs:
     return Arcs(problem, deadline=deadline)
 
 
-class LargeProblemSolver:
-    """The algorithm for large problems, over these arcs."""
-
-    _limits, _arc_limits = LARGE_LIMITS, LARGE_ARC_LIMITS
-    _uses_sub_mips_alone = False
+class _Search:
+    """The search: the plan so far, and the bounds."""
 
     def __init__(
         self,
         problem: MatchingProblem,
         options: SolverOptions,
         known_plan: Plan | None,
-        arcs: Arcs,
-        deadline: Deadline,
+        strategy: Strategy,
     ) -> None:
-        self._problem, self._options, self._deadline = problem, options, deadline
+        self._problem, self._options, self._strategy = problem, options, strategy
+        self._deadline = Deadline(options.seconds)
         self._known_plan = greedy_plan(problem) if known_plan is None else known_plan
         self._is_priced = True
-        self._arcs = arcs
-        self._undecided = UNDECIDED if arcs.per_offer else UndecidedLimits(0, 0)
+        self._arcs = (
+            _arcs(problem, self._deadline)
+            if strategy is LARGE
+            else Arcs(problem, per_offer=True, deadline=self._deadline)
+        )
+        self._max_undecided = strategy.max_undecided if self._arcs.per_offer else 0
         self._assignment = Assignment(problem)
         self._moved_plan: Plan | None = None
-        self._bound = max_completeness(problem)
+        self.bound = max_completeness(problem)
         self._coverage_bound = max_coverage(problem)
 
     def solution(self) -> Solution:
@@ -155,18 +195,20 @@ class LargeProblemSolver:
         It is never worse than the known plan, and it is the best there is when the time is up.
         """
         with suppress(TimeUp):
-            restricted = self._restricted_problem_of()
-            self._complete(restricted)
-            self._cover(restricted)
+            self._cover(self.complete())
         limit = SearchLimit.TIME if self._deadline.passed else None
-        allocations = best_plan(self._problem, self._plans(complete=limit is None))
+        allocations = self.best()
         return Solution(
             allocations,
-            Level(completeness(self._problem, allocations), self._bound),
+            Level(completeness(self._problem, allocations), self.bound),
             Level(coverage(self._problem, allocations), self._coverage_bound),
             solver=solver_name(),
             limit=limit,
         )
+
+    def best(self) -> Plan:
+        """Return the best of the plans reached and the known one."""
+        return best_plan(self._problem, self._plans(complete=not self._deadline.passed))
 
     def _plans(self, *, complete: bool) -> Iterator[Plan]:
         """Yield the plans reached and the known one; level 2 may still be open in the first."""
@@ -207,7 +249,7 @@ class LargeProblemSolver:
             )
         priced = price_groups(arcs, completable, self._deadline)
         best, self._is_priced = priced.best, not self._deadline.passed
-        self._bound = min(self._bound, best.bound)
+        self.bound = min(self.bound, best.bound)
         self._order_by_gain(net_gains(arcs, best.prices, cost=best.cost))
         if not self._is_lp_solvable:
             self._report("relax-and-fix")
@@ -218,10 +260,14 @@ class LargeProblemSolver:
         block = price_all_arcs(arcs, best.prices, completable, ARCS_PER_NEED_CONSTRUCTION).block
         return RestrictedProblem.unsolved(block, completable, best.prices)
 
+    def complete(self) -> RestrictedProblem:
+        """Solve level 1; return what it was restricted to."""
+        restricted = self._restricted_problem_of()
+        if not self._adopts_known():
+            self._complete(restricted)
+        return restricted
+
     def _complete(self, restricted: RestrictedProblem) -> None:
-        """Solve level 1."""
-        if self._adopts_known():
-            return
         if not self._is_priced:
             # Prices of an interrupted search are worse than none: the known plan is better.
             self._assignment.replace(self._known_plan)
@@ -248,7 +294,7 @@ class LargeProblemSolver:
             self._arcs,
             relaxation.restricted_to(selected),
             self._deadline,
-            self._undecided.max_projects,
+            self._max_undecided,
         )
         if dive_end is None:
             return optimum
@@ -282,12 +328,13 @@ class LargeProblemSolver:
             self._deadline.check()
             if restricted.completable[project] and not self._assignment.is_complete(project):
                 complete_project(self._assignment, candidates, project)
-        if dive_end is not None and self._undecided.max_projects and not self._deadline.passed:
+        if dive_end is not None and self._max_undecided and not self._deadline.passed:
             self._report("undecided projects")
             choice = ArcChoice.select(
                 restricted, self._arcs, dive_end, self._assignment, ARC_LIMITS
             )
-            solve_undecided(choice, self._assignment, dive_end, self._undecided, self._deadline)
+            work_limit = self._strategy.undecided_work_limit
+            solve_undecided(choice, self._assignment, dive_end, work_limit, self._deadline)
         self._adopt_known_if_heavier()
         self._improve(restricted, optimum, candidates, gains)
 
@@ -299,7 +346,7 @@ class LargeProblemSolver:
         gains: FloatArray,
     ) -> None:
         """Improve the constructed plan."""
-        if self._is_lp_solvable and not self._uses_sub_mips_alone:
+        if self._is_lp_solvable and self._strategy.exchanges:
             self._report("local search")
             exchange_search(self._assignment, candidates, gains, self._deadline)
         if optimum is not None and self._arcs.per_offer:
@@ -310,12 +357,12 @@ class LargeProblemSolver:
     ) -> None:
         """Improve the plan by sub-MIPs until the search ends or the bound is reached."""
         choice = ArcChoice.select(
-            restricted, self._arcs, optimum, self._assignment, self._arc_limits
+            restricted, self._arcs, optimum, self._assignment, self._strategy.arc_limits
         )
         lns = Lns(choice, self._assignment, optimum.prices, gains, self._deadline)
-        for _ in lns.rounds(self._limits):
+        for _ in lns.rounds(self._strategy.limits):
             self._report("neighbourhood search")
-            if self._assignment.completed_weight >= self._bound or self._deadline.passed:
+            if self._assignment.completed_weight >= self.bound or self._deadline.passed:
                 break
 
     def _order_by_gain(self, gains: FloatArray) -> None:
@@ -334,7 +381,7 @@ class LargeProblemSolver:
 
     def _adopts_known(self) -> bool:
         """Adopt the projects that the known plan completes, if no plan completes more."""
-        if completeness(self._problem, self._known_plan) < self._bound:
+        if completeness(self._problem, self._known_plan) < self.bound:
             return False
         self._replace_by_known_completed()
         return True
@@ -358,8 +405,8 @@ class LargeProblemSolver:
         optimum = relaxation.solve_tightened(self._deadline)
         if optimum is None:
             return None
-        self._bound = min(
-            self._bound, complete_bound(self._arcs, optimum.prices, restricted.completable)
+        self.bound = min(
+            self.bound, complete_bound(self._arcs, optimum.prices, restricted.completable)
         )
         if self._is_listed:
             self._report("cover cuts")
@@ -367,7 +414,7 @@ class LargeProblemSolver:
             bound = complete_bound(
                 self._arcs, optimum.prices, restricted.completable, optimum.dual_charges
             )
-            self._bound = min(self._bound, bound)
+            self.bound = min(self.bound, bound)
         return optimum
 
     def _cover(self, restricted: RestrictedProblem) -> None:
@@ -398,50 +445,4 @@ class LargeProblemSolver:
 
     def _report(self, stage: str) -> None:
         if self._options.progress is not None:
-            self._options.progress(stage, Fraction(self._assignment.completed_weight), self._bound)
-
-
-_UNDECIDED = UndecidedLimits(max_projects=100, work_limit=400_000)
-_QUICK_UNDECIDED = UndecidedLimits(max_projects=60, work_limit=80_000)
-
-
-def solve_medium(
-    problem: MatchingProblem,
-    options: SolverOptions = UNLIMITED,
-    known_plan: Plan | None = None,
-) -> Solution:
-    """Return a plan with proven bounds, improved by large-neighbourhood search alone.
-
-    The search starts from the known plan where that completes more than the constructed one.
-    """
-    return MediumProblemSolver(problem, options, known_plan).solution()
-
-
-def start_plan(
-    problem: MatchingProblem, options: SolverOptions, known_plan: Plan
-) -> tuple[Plan, Fraction]:
-    """Return a plan for level 1 from which another search continues, and its bound."""
-    return MediumProblemSolver(problem, options, known_plan).start_plan()
-
-
-class MediumProblemSolver(LargeProblemSolver):
-    """The algorithm for medium problems, improved by large-neighbourhood search alone."""
-
-    _limits, _arc_limits = LNS_LIMITS, LNS_ARC_LIMITS
-    _uses_sub_mips_alone = True
-
-    def __init__(
-        self, problem: MatchingProblem, options: SolverOptions, known_plan: Plan | None
-    ) -> None:
-        deadline = Deadline(options.seconds)
-        arcs = Arcs(problem, per_offer=True, deadline=deadline)
-        super().__init__(problem, options, known_plan, arcs, deadline)
-        self._undecided = _UNDECIDED
-
-    def start_plan(self) -> tuple[Plan, Fraction]:
-        """Return a quick plan for level 1 and the bound of level 1."""
-        self._undecided, self._limits = _QUICK_UNDECIDED, START_LIMITS
-        with suppress(TimeUp):
-            self._complete(self._restricted_problem_of())
-        complete = not self._deadline.passed
-        return best_plan(self._problem, self._plans(complete=complete)), self._bound
+            self._options.progress(stage, Fraction(self._assignment.completed_weight), self.bound)

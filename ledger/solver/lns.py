@@ -176,15 +176,13 @@ class SubMip:
         losses = np.where(values[flows] > _TOLERANCE, self._rounding_losses(), 0.0)
         margins = np.bincount(capacity_rows, losses, model.rows).astype(np.float64)
         rows = np.flatnonzero(margins).astype(np.int32)
-        fixed = with_rounding_margin(
-            replace(model, costs=[np.zeros(model.columns)]), rows, margins[rows]
+        closed = (types == VariableType.SEMI_CONTINUOUS) & (values < _TOLERANCE)
+        chosen = np.flatnonzero(closed | (types == VariableType.INTEGER)).astype(np.int32)
+        costless = replace(model, costs=[np.zeros(model.columns)])
+        solver = Solver(
+            with_rounding_margin(costless, rows, margins[rows]), tolerance=_MARGIN_TOLERANCE
         )
-        solver = Solver(fixed, tolerance=_MARGIN_TOLERANCE)
-        integers = np.flatnonzero(types == VariableType.INTEGER).astype(np.int32)
-        solver.set_bounds(integers, np.round(values[integers]), np.round(values[integers]))
-        closed = np.flatnonzero((types == VariableType.SEMI_CONTINUOUS) & (values < _TOLERANCE))
-        nothing = np.zeros(len(closed))
-        solver.set_bounds(closed.astype(np.int32), nothing, nothing)
+        solver.set_bounds(chosen, np.round(values[chosen]), np.round(values[chosen]))
         margin_values = solver.solve(deadline=deadline).values
         return None if margin_values is None else margin_values[: model.columns]
 
@@ -248,22 +246,11 @@ ARC_LIMITS = ArcLimits(divisible=8, indivisible=12)
 _UNDECIDED_NODES = 300
 
 
-@dataclass(frozen=True, slots=True)
-class UndecidedLimits:
-    """The number of projects that diving leaves undecided, and the work limit of their sub-MIP.
-
-    Where it leaves none, no sub-MIP is solved.
-    """
-
-    max_projects: int
-    work_limit: int
-
-
 def solve_undecided(
     choice: ArcChoice,
     assignment: Assignment,
     end: RelaxationOptimum,
-    limits: UndecidedLimits,
+    work_limit: int,
     deadline: Deadline,
 ) -> None:
     """Solve the undecided projects of a dive as one sub-MIP; keep a better plan.
@@ -276,7 +263,7 @@ def solve_undecided(
         np.where(end.flow > MIN_FLOW, end.flow, 0.0),
     )
     sub_mip = SubMip(choice, assignment, np.flatnonzero(undecided_flags).tolist(), state)
-    sub_mip.improve(limits.work_limit, _UNDECIDED_NODES, deadline)
+    sub_mip.improve(work_limit, _UNDECIDED_NODES, deadline)
 
 
 _MIN_GAIN = -1.5

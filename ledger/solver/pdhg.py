@@ -10,6 +10,10 @@ primal weight balances the steps of values and prices.
 It ends near an optimum, never exactly there, at the cost of two products with the matrix per step.
 Its result guides the search: bounds are computed from the prices (see `bounds`), plans from the
 values.
+
+HiGHS 1.16 has the same kind of method (`solver=pdlp`). With the same steps and starts, as `pricing`
+takes them, its prices prove 17,603 where these prove 17,577 (4,000 projects, 4.0 million pairs), in
+a quarter more time; `solver=hipdlp` returns no values when it reaches its limit of iterations.
 """
 
 from __future__ import annotations
@@ -17,13 +21,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ledger.solver.highs import Model
+from ledger.solver.highs import FloatArray, IndexArray, Model
 from ledger.solver.options import UNTIMED, Deadline
-
-FloatArray = NDArray[np.float64]
-IndexArray = NDArray[np.int32]
 
 _STEP_SIZE = 0.99
 _CHECK_INTERVAL = 20
@@ -36,7 +36,6 @@ _ARTIFICIAL_RESTART = 0.36
 _MIN_STEPS = 100
 _PRIMAL_WEIGHT = 5.0
 _ZERO = 1e-10
-_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +130,10 @@ class _SparseLines:
     """The entries of a matrix by rows, or by columns."""
 
     def __init__(self, line: IndexArray, other: IndexArray, values: FloatArray, count: int) -> None:
-        sizes = np.bincount(line, minlength=count)
-        # Most columns are flows with two entries: those are added up together.
-        self._pairs = np.flatnonzero(sizes == _PAIR)
-        self._others = np.flatnonzero((sizes > 0) & (sizes != _PAIR))
         order = np.argsort(line, kind="stable")
-        starts = np.cumsum(sizes) - sizes
-        paired = sizes[line[order]] == _PAIR
-        first = starts[self._pairs]
-        order = np.concatenate([order[first], order[first + 1], order[~paired]])
-        lengths = sizes[self._others]
-        self._starts = np.cumsum(lengths) - lengths
-        self._line = line[order].astype(np.intp)
         # numpy would otherwise convert the indices at every product.
-        self._other, self.values = other[order].astype(np.intp), values[order]
-        self._count = count
+        self._line, self._other = line[order].astype(np.intp), other[order].astype(np.intp)
+        self.values, self._count = values[order], count
         self._products = np.empty(len(values))
 
     def dot(self, vector: FloatArray) -> FloatArray:
@@ -153,26 +141,22 @@ class _SparseLines:
         # No index is out of bounds; the mode only avoids the check.
         np.take(vector, self._other, out=self._products, mode="clip")
         np.multiply(self._products, self.values, out=self._products)
-        return self._reduce(np.add, self._products)
+        return np.bincount(self._line, self._products, self._count).astype(np.float64, copy=False)
 
     def largest(self) -> FloatArray:
         """Return the largest absolute entry of each line, one where all are zero."""
-        return _or_one(self._reduce(np.maximum, np.abs(self.values)))
+        largest = np.zeros(self._count)
+        np.maximum.at(largest, self._line, np.abs(self.values))
+        return _or_one(largest)
 
     def summed(self) -> FloatArray:
         """Return the sum of absolute entries of each line, one where all are zero."""
-        return _or_one(self._reduce(np.add, np.abs(self.values)))
+        sums = np.bincount(self._line, np.abs(self.values), self._count)
+        return _or_one(sums.astype(np.float64, copy=False))
 
     def scale(self, line_factors: FloatArray, other_factors: FloatArray) -> None:
         """Multiply the entries by factors of their rows and columns."""
         self.values *= line_factors[self._line] * other_factors[self._other]
-
-    def _reduce(self, by: np.ufunc, entries: FloatArray) -> FloatArray:
-        reduced, pairs = np.zeros(self._count), len(self._pairs)
-        reduced[self._pairs] = by(entries[:pairs], entries[pairs : 2 * pairs])
-        if len(self._others):
-            reduced[self._others] = by.reduceat(entries[2 * pairs :], self._starts)
-        return reduced
 
 
 def _or_one(sizes: FloatArray) -> FloatArray:

@@ -67,8 +67,7 @@ def completable_projects(arcs: Arcs) -> BoolArray:
 def reduced_cost_arcs(block: ArcBlock, optimum: RelaxationOptimum, per_need: int) -> BoolArray:
     """Choose the arcs that an optimum uses, and the cheapest `per_need` of each need."""
     price = block.load * optimum.prices[block.group] + optimum.dual_charges.arcs
-    rank = block.rank(np.lexsort((block.ties, price, block.need)))
-    return (rank < per_need) | (optimum.flow > TOLERANCE)
+    return block.cheapest(price, per_need) | (optimum.flow > TOLERANCE)
 
 
 class LevelOneProgram(NamedTuple):

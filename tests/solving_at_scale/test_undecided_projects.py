@@ -18,11 +18,11 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.diving import dive, undecided_projects
 from ledger.solver.greedy import greedy_plan
 from ledger.solver.heuristic import solve_medium
-from ledger.solver.lns import ARC_LIMITS, UndecidedLimits, solve_undecided
+from ledger.solver.lns import ARC_LIMITS, solve_undecided
 from ledger.solver.options import Deadline
 from ledger.solver.relaxation import Relaxation, RelaxationOptimum, completable_projects
 
-UNDECIDED = UndecidedLimits(max_projects=1_000, work_limit=2_000_000)
+WORK_LIMIT = 2_000_000
 
 
 class Dived(NamedTuple):
@@ -41,7 +41,7 @@ def dived(problem: MatchingProblem, max_undecided: int) -> Dived:
 
 def settled(problem: MatchingProblem, state: Dived, assignment: Assignment) -> int:
     choice = ArcChoice.select(state.restricted, state.arcs, state.end, assignment, ARC_LIMITS)
-    solve_undecided(choice, assignment, state.end, UNDECIDED, Deadline(None))
+    solve_undecided(choice, assignment, state.end, WORK_LIMIT, Deadline(None))
     return int(completeness(problem, assignment.plan()))
 
 
