@@ -14,6 +14,7 @@ import pytest
 from ledgers import PostgresqlLedgers
 from officer import Officer
 from raw import Raw
+from sqlalchemy import text
 from world import World
 
 from ledger.store.db import postgresql
@@ -126,6 +127,28 @@ def _doctor(officer: Officer) -> list[str]:
 def running(world: World) -> Any:
     with world.ledger.read() as connection:
         return oldest_running(connection, moment_of(connection))
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        "SELECT txid_no_such_snapshot()",
+        "SELECT pid FROM pg_no_locks",
+        "SELECT no_pid FROM pg_locks",
+    ],
+)
+def test_where_a_server_lists_no_writes_the_limit_of_a_write_settles(
+    working: Officer, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    other = World(working.world.url)
+    with held_open(other):
+        assert running(working.world) is not None
+        monkeypatch.setattr("ledger.store.db.running._HOLDERS", text(lacking))
+        assert running(working.world) is None
+        monkeypatch.setattr("ledger.store.session.ledger.STABLE_AFTER", timedelta(minutes=1))
+        working.tries("audit seal")
+        assert sealed_through(working) == 1, "more than the set-up, which is months old, was sealed"
+    other.ledger.engine.dispose()
 
 
 def test_who_writes_in_another_database_holds_nothing_back(

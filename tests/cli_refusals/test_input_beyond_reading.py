@@ -186,6 +186,7 @@ PIPED = [
     (["import", "{}", "--as", "cities", "--dry-run"], ("cannot-read-file", 74)),
     (["audit", "verify", "{}"], ("cannot-read-proof", 74)),
     (["project", "brief", "PRJ-0001", "--template", "{}"], ("cannot-read-file", 74)),
+    (["db", "restore", "{}"], ("cannot-read-backup", 74)),
 ]
 
 
@@ -196,3 +197,11 @@ def test_a_pipe_that_nobody_writes_to_is_not_waited_for(world, capsys, tmp_path,
     os.mkfifo(pipe)
     said = [word.format(pipe) for word in words]
     assert ended(capsys, *said, "--db", world.url) == refusal
+
+
+@pytest.mark.parametrize("special", ["pipe", "/dev/null"])
+@pytest.mark.parametrize("words", ["init", "status", "check", "db upgrade"])
+def test_a_pipe_or_a_device_is_no_ledger(capsys, tmp_path, words, special):
+    os.mkfifo(tmp_path / "pipe")
+    url = f"sqlite:///{tmp_path / special}"
+    assert ended(capsys, *words.split(), "--db", url) == ("database-unreachable", 7)

@@ -118,7 +118,7 @@ def test_a_server_without_a_free_line_is_told(used, ledgers: PostgresqlLedgers):
     ledgers.server.administer(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
     for line in (READ, ACT):
         told = run_line(used, *line)
-        assert told.code in {6, 7}
+        spoke_plainly(told, 6, "ledger-busy")
         assert "too many connections" in told.error["why"]
     ledgers.server.administer(f"ALTER DATABASE {name} CONNECTION LIMIT -1")
     assert Hand(used).stages("need", "N-0001") == OPEN

@@ -125,6 +125,8 @@ def create_private_file(engine: Engine) -> None:
     if path is None:
         return
     try:
+        if path.exists() and not path.is_dir():
+            _require_regular(path)
         if path.exists() and (path.is_dir() or path.stat().st_size > 0):
             return
         make_private_folders(path.parent)
@@ -166,6 +168,13 @@ def require_file(engine: Engine) -> None:
         raise LedgerMissing(f"There is no ledger at {path}.")
     if path.is_dir():
         raise DatabaseUnreachable(f"{path} is no ledger.", why="It is a folder.")
+    _require_regular(path)
+
+
+def _require_regular(path: Path) -> None:
+    """Refuse a pipe or a device, which may never answer who opens it."""
+    if not path.is_file():
+        raise DatabaseUnreachable(f"{path} is no ledger.", why="It is a pipe or a device.")
 
 
 def refusal_on(engine: Engine, error: BaseException) -> Exception | None:

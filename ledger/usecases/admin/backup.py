@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from ledger.core.errors import StorageTrouble
+from ledger.core.files import read_at_most
 from ledger.store.admin import new_file
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
@@ -72,9 +72,9 @@ def _copy_back(
 
 def _require_readable(path: Path) -> None:
     try:
-        os.close(os.open(path, os.O_RDONLY))
         if path.is_dir():
             raise CannotReadBackup(f"{path} is no backup.", why="It is a folder.")
+        read_at_most(path, 0)
     except OSError as error:
         raise CannotReadBackup(f"{path} cannot be read.", why=f"{error.strerror}.") from error
 
