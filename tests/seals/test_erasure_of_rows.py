@@ -373,3 +373,16 @@ def test_a_copy_has_what_remains(clerk: Officer, ledgers: Ledgers) -> None:
     assert everything(copy) == everything(clerk.world)
     assert failures(copy, marks(clerk.world)) == []
     copy.ledger.engine.dispose()
+
+
+def test_a_request_of_an_earlier_format_is_compared_in_a_copy_as_well(
+    earlier: Officer, ledgers: Ledgers
+) -> None:
+    earlier.says(f"audit erase request:call-2 --field actor {REASON}")
+    earlier.says(f"db copy --to {(target := ledgers.empty())}")
+    copy = World(target)
+    assert of_seals(copy) == ()
+    attack(target, CHANGES_OF_REQUESTS["its command"])
+    (found,) = of_seals(copy)
+    assert "is not what remained when a text of it was erased" in found
+    copy.ledger.engine.dispose()
