@@ -18,6 +18,7 @@ from cli.framework.settings import GivenValues, given_values
 from cli.framework.terminal import is_terminal
 from ledger.core.dates import CLOCK_TOLERANCE
 from ledger.core.errors import ExitCode
+from ledger.core.text import counted
 from ledger.reports.table import Column, record_chunks
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _backup(call: Call) -> tuple[dict[str, object], list[str]]:
         "days_since_backup": days,
     }
     old = (
-        f"the last backup of yours was made {days} days ago, into {backup.file}; "
+        f"the last backup of yours was made {counted(days, 'day')} ago, into {backup.file}; "
         "make one: cityfund db backup FILE"
     )
     return facts, [old] if days > _MOST_DAYS_SINCE_BACKUP else []
@@ -163,8 +164,8 @@ def _server_findings(facts: ServerFacts) -> Iterator[str]:
             "it; require it in --db: ?sslmode=verify-full"
         )
     if abs(facts.clock_ahead) > CLOCK_TOLERANCE:
-        minutes = abs(facts.clock_ahead) // timedelta(minutes=1)
-        yield f"this machine's clock is {minutes} minutes off the clock of the server; correct it"
+        minutes = counted(abs(facts.clock_ahead) // timedelta(minutes=1), "minute")
+        yield f"this machine's clock is {minutes} off the clock of the server; correct it"
 
 
 def _facts(call: Call, given: GivenValues) -> Iterator[tuple[str, object]]:

@@ -13,6 +13,7 @@ from cli.framework.output import emit_document, emit_lines
 from cli.framework.session import read_ledger
 from cli.framework.terminal import note
 from cli.framework.usage_errors import BadUsage
+from ledger.core.text import counted
 
 app = standalone()
 
@@ -59,7 +60,6 @@ def export(
     if call.format == "json":
         emit_document({"schema": "cityfund.export/1", "folder": path, "rows": made.counts})
         return
-    from ledger.core.text import counted
 
     where = "{path}/{name}.csv" if form == "csv" else "{path}, {name}"
     emit_lines(
@@ -101,7 +101,8 @@ def _publish(call: Call, path: Path) -> None:
     made = [*done.made.values()]
     if made:
         some = ", ".join(made[:_EXAMPLES]) + (", ..." if len(made) > _EXAMPLES else "")
-        note(call, f"{len(made):,} identifiers were made, for the ledger has none: {some}")
+        how_many = counted(len(made), "identifier was", "identifiers were")
+        note(call, f"{how_many} made, for the ledger has none: {some}")
     for reason, count in done.left_out.items():
         note(call, f"Not in the file: {reason} ({count:,})")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cli.framework.command import Call, Session
 from cli.framework.options import is_seen_by_a_person
 from cli.framework.settings import write_privately
+from ledger.core.text import counted
 from ledger.reports.table import Column, grouped, one_line, table_chunks
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ def _undone(receipt: Receipt) -> Iterator[str]:
     for line in lines[:_MOST_LINES]:
         yield one_line(f"  {line['kind']} {line['code']}: {line['did']} → {line['becomes']}")
     if len(lines) > _MOST_LINES:
-        yield f"  and {len(lines) - _MOST_LINES:,} more lines"
+        yield f"  and {counted(len(lines) - _MOST_LINES, 'more line')}"
 
 
 def _terms(terms: Mapping[str, Any], start: str = "") -> Iterator[str]:

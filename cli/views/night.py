@@ -13,6 +13,7 @@ from cli.framework.output import table_lines
 from cli.framework.terminal import is_terminal, note, print_to_stderr
 from cli.views.columns import columns
 from cli.views.reconcile import seal_of
+from ledger.core.text import counted
 
 if TYPE_CHECKING:
     from ledger.store.nights.stored_runs import StoredRun
@@ -31,12 +32,8 @@ def step_text(name: str, figures: Figures) -> str | None:
 
 def office_text(figures: Figures) -> str:
     """Describe the results for the cities of one office."""
-    text = [_count(figures[name], *words) for name, words in _OFFICE.items() if figures.get(name)]
+    text = [counted(figures[name], *words) for name, words in _OFFICE.items() if figures.get(name)]
     return ", ".join(text) or "nothing"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 _OFFICE: Final = {
@@ -59,7 +56,7 @@ def _lapse(figures: Figures) -> str:
     soon = _holds_and_offers(figures, "lapsing")
     text = f"{done} lapsed" if done else "nothing lapsed"
     if soon:
-        days = _count(figures.get("days_ahead", 0), "day", "days")
+        days = counted(figures.get("days_ahead", 0), "day", "days")
         text += f"; {soon} will within {days}: cityfund status"
     if figures.get("left_alone"):
         text += f"; {figures['left_alone']:,} skipped: an officer acted in the meantime"
@@ -69,13 +66,13 @@ def _lapse(figures: Figures) -> str:
 def _holds_and_offers(figures: Figures, how: str) -> str:
     kinds = (("holds", ("hold", "holds")), ("offers", ("offer", "offers")))
     counts = ((figures.get(f"{kind}_{how}", 0), words) for kind, words in kinds)
-    return " and ".join(_count(number, *words) for number, words in counts if number)
+    return " and ".join(counted(number, *words) for number, words in counts if number)
 
 
 def _restrictions(figures: Figures) -> str:
     in_force = figures.get("restrictions", 0)
     counts = [
-        _count(figures[name], *words) for name, words in _RESTRICTIONS.items() if figures.get(name)
+        counted(figures[name], *words) for name, words in _RESTRICTIONS.items() if figures.get(name)
     ]
     if not in_force and not counts:
         return "none in force"
@@ -94,10 +91,10 @@ _RESTRICTIONS: Final = {
 
 def _due(figures: Figures) -> str:
     late, soon = figures.get("overdue", 0), figures.get("due_soon", 0)
-    text = f"{_count(late, 'deal', 'deals')} overdue" if late else "nothing overdue"
+    text = f"{counted(late, 'deal', 'deals')} overdue" if late else "nothing overdue"
     if soon:
-        deliveries = _count(soon, "delivery", "deliveries")
-        days = _count(figures.get("days_ahead", 0), "day", "days")
+        deliveries = counted(soon, "delivery", "deliveries")
+        days = counted(figures.get("days_ahead", 0), "day", "days")
         text += f"; {deliveries} due within {days}"
     return f"{text}: cityfund status" if late or soon else text
 
@@ -109,18 +106,18 @@ def _statements(figures: Figures) -> str:
 def _of_statements(figures: Figures) -> Iterator[str]:
     read, bad = figures.get("files_read", 0), figures.get("files_bad", 0)
     if read:
-        yield f"{_count(read, 'new file', 'new files')} read"
+        yield f"{counted(read, 'new file', 'new files')} read"
     if bad:
-        yield f"{_count(bad, 'file', 'files')} could not be read"
+        yield f"{counted(bad, 'file', 'files')} could not be read"
     lines, agree = figures.get("lines", 0), figures.get("confirmed", 0)
     if not lines:
         yield "no statements yet"
     elif lines == agree:
-        yield f"all {_count(lines, 'line agrees', 'lines agree')} with the ledger"
+        yield f"all {counted(lines, 'line agrees', 'lines agree')} with the ledger"
     else:
-        yield f"{agree:,} of {_count(lines, 'line agrees', 'lines agree')} with the ledger"
+        yield f"{agree:,} of {counted(lines, 'line agrees', 'lines agree')} with the ledger"
     if figures.get("deliveries_posted"):
-        yield f"{_count(figures['deliveries_posted'], 'delivery', 'deliveries')} posted"
+        yield f"{counted(figures['deliveries_posted'], 'delivery', 'deliveries')} posted"
     changes = [
         f"{figures[name]:,} {word}"
         for name, word in (("opened", "new"), ("reopened", "reopened"), ("healed", "auto-resolved"))
@@ -128,11 +125,11 @@ def _of_statements(figures: Figures) -> Iterator[str]:
     ]
     if figures.get("open") or changes:
         also = f" ({', '.join(changes)})" if changes else ""
-        yield f"{_count(figures.get('open', 0), 'finding', 'findings')} open{also}"
+        yield f"{counted(figures.get('open', 0), 'finding', 'findings')} open{also}"
 
 
 def _gaps(figures: Figures) -> str:
-    needs = _count(figures.get("needs", 0), "need", "needs")
+    needs = counted(figures.get("needs", 0), "need", "needs")
     if not figures.get("changed"):
         return f"all {needs} unchanged"
     return f"{figures['changed']:,} of {needs} changed since the night before"
@@ -142,8 +139,8 @@ def _propose(figures: Figures) -> str:
     code, lines = figures.get("proposal"), figures.get("lines", 0)
     if not lines:
         return "no introductions possible"
-    projects = _count(figures.get("projects_completed", 0), "project", "projects")
-    text = f"{_count(lines, 'introduction', 'introductions')} would make {projects} complete"
+    projects = counted(figures.get("projects_completed", 0), "project", "projects")
+    text = f"{counted(lines, 'introduction', 'introductions')} would make {projects} complete"
     if figures.get("limited"):
         text += "; search limit reached: a better proposal may exist"
     text += _floors(figures)
@@ -155,21 +152,21 @@ def _floors(figures: Figures) -> str:
     floors, short = figures.get("floors", 0), figures.get("floors_short", 0)
     if not short:
         return ""
-    return f"; {short} of {_count(floors, 'floor', 'floors')} not met"
+    return f"; {short} of {counted(floors, 'floor', 'floors')} not met"
 
 
 def _check(figures: Figures) -> str:
     broken, checks = figures.get("broken", 0), figures.get("checks", 0)
     if broken:
-        return f"{broken:,} of {_count(checks, 'check', 'checks')} failed: cityfund check"
-    return f"all {_count(checks, 'check', 'checks')} passed"
+        return f"{broken:,} of {counted(checks, 'check', 'checks')} failed: cityfund check"
+    return f"all {counted(checks, 'check', 'checks')} passed"
 
 
 def _seal(figures: Figures) -> str:
     if not figures.get("entries"):
         return "nothing to seal yet"
     new = figures.get("new", 0)
-    text = f"{_count(new, 'new record', 'new records')} sealed" if new else "nothing new to seal"
+    text = f"{counted(new, 'new record', 'new records')} sealed" if new else "nothing new to seal"
     return f"{text}, {figures['entries']:,} in all"
 
 

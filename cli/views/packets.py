@@ -17,6 +17,7 @@ from cli.framework.signing import require_signer
 from cli.framework.terminal import note
 from cli.views.signing import signed_documents
 from ledger.core.errors import ExitCode
+from ledger.core.text import counted
 
 if TYPE_CHECKING:
     from ledger.evidence.proofs import Proof
@@ -102,4 +103,4 @@ def emit_statement(
         writer = csv.DictWriter(out, STATEMENT_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    note(call, f"{len(rows)} line{'' if len(rows) == 1 else 's'} from {packet.note.origin}.")
+    note(call, f"{counted(len(rows), 'line')} from {packet.note.origin}.")

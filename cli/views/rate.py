@@ -54,13 +54,14 @@ def note_old_rates(call: Call, rates: Sequence[OldRate], *, nights: bool = False
     Of a report over `nights` also the night on which a rate was the oldest.
     """
     for one in rates[:_MOST_OLD]:
-        text = f"{one.base} in {one.quote} is the rate of {one.day}, {one.age_days} days old"
+        age = counted(one.age_days, "day")
+        text = f"{one.base} in {one.quote} is the rate of {one.day}, {age} old"
         if nights:
             text += f" on the night of {one.day + timedelta(days=one.age_days)}"
         note(call, f"{text}: import newer rates with cityfund rates import, or add one.")
     if (more := len(rates) - _MOST_OLD) > 0:
         others = counted(more, "more rate is", "more rates are")
-        note(call, f"{others} more than {rate_days_of(call)} days old.")
+        note(call, f"{others} more than {counted(rate_days_of(call), 'day')} old.")
 
 
 def _rate_row(row: RateRow) -> dict[str, Any]:
@@ -145,7 +146,8 @@ def print_ecb_file(call: Call, file: EcbFile, last_day_age: int, missing: Collec
     first, last = file.days
     note(
         call,
-        f"{file.name}: {len(file.quotes):,} rates of {len(file.currencies)} currencies, "
+        f"{file.name}: {counted(len(file.quotes), 'rate')} of "
+        f"{counted(len(file.currencies), 'currency', 'currencies')}, "
         f"{first} to {last}",
     )
     if file.left_out:

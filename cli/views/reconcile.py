@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cli.framework.output import table_lines
 from cli.views.columns import columns
 from cli.views.since_night import new_document, new_lines
+from ledger.core.text import counted
 
 if TYPE_CHECKING:
     from ledger.store.nights.stored_runs import StoredRun, StoredStep
@@ -97,7 +98,8 @@ def _night_lines(night: Mapping[str, Any], how: str | None) -> Iterator[str]:
     yield from _finding_lines(night["findings"])
     if night["seal"] is not None:
         yield ""
-        yield f"Seal: {night['seal']['entries']} entries, root {night['seal']['root']}"
+        entries = counted(night["seal"]["entries"], "entry", "entries")
+        yield f"Seal: {entries}, root {night['seal']['root']}"
 
 
 def _caught_up_line(night: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from cli.framework.output import emit_rows, table_lines
 from cli.views.balance import brief
 from cli.views.columns import columns
 from cli.views.rate import note_old_rates
-from ledger.core.text import joined_words
+from ledger.core.text import counted, joined_words
 from ledger.reports.table import Column
 
 if TYPE_CHECKING:
@@ -203,4 +203,5 @@ def _worth_lines(table: WorthTable) -> Iterator[str]:
         "median open quantity of them, or that of --step."
     )
     if table.not_tried:
-        yield f"{table.not_tried} more gaps were not tried: the time limit was reached."
+        left = counted(table.not_tried, "more gap was", "more gaps were")
+        yield f"{left} not tried: the time limit was reached."

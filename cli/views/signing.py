@@ -11,6 +11,7 @@ from cli.framework.files import destination
 from cli.framework.output import emit_document, emit_lines
 from cli.framework.terminal import note as note_to
 from ledger.core.errors import ExitCode
+from ledger.core.text import counted
 
 if TYPE_CHECKING:
     from ledger.evidence.consistency import Consistency
@@ -106,7 +107,9 @@ def emit_consistency(call: Call, proof: Consistency, output: Path | None) -> Non
     elif output is None:
         emit_lines(str(proof).splitlines())
     else:
-        emit_lines([f"Proof from {proof.old:,} leaves to {head.size:,}: {output}"])
+        emit_lines(
+            [f"Proof from {counted(proof.old, 'leaf', 'leaves')} to {head.size:,}: {output}"]
+        )
 
 
 def emit_continued(

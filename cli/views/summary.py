@@ -277,7 +277,11 @@ def emit_offers(call: Call, report: OfferReport) -> None:
     unfiltered = call.read.without_filters()
     emit_rows(kept, _shown_to(call, _OFFER_COLUMNS), unfiltered, head=head, tail=tail, below=below)
     counts = ", ".join(f"{uses[use.value]:,} {use.value}" for use in offers.Use if uses[use.value])
-    lapse = f" (lapsing: within {report.within} days)" if uses[offers.Use.LAPSING.value] else ""
+    lapse = (
+        f" (lapsing: within {counted(report.within, 'day')})"
+        if uses[offers.Use.LAPSING.value]
+        else ""
+    )
     more = [f"{counted(len(kept), 'offer')}: {counts}{lapse}."] if kept else []
     if undeclared := report.not_counted["not_declared"]:
         more.append(f"Not counted: {counted(undeclared, 'offer')} not declared.")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.numbers import Pattern, normalise_digits
+from ledger.core.text import counted
 
 _DAY = Pattern(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _JALALI_DAY = Pattern(r"(1[34]\d\d)([-/])(\d{1,2})\2(\d{1,2})", re.ASCII)
@@ -178,7 +179,9 @@ def clock_ahead(now: datetime, last_written: datetime, zone: tzinfo) -> ClockAhe
     """Make the refusal of a write that comes long after the last one."""
     shows, last = (written_time(one, zone) for one in (now, last_written))
     days = (now - last_written).days
-    return ClockAhead(f"The clock shows {shows}, {days} days after the last write ({last}).")
+    return ClockAhead(
+        f"The clock shows {shows}, {counted(days, 'day')} after the last write ({last})."
+    )
 
 
 def written_time(moment: datetime, zone: tzinfo) -> str:

@@ -129,7 +129,8 @@ class Proof(NamedTuple):
         kind = tag.removeprefix("cityfund.").removesuffix(".salted")
         if kind == "rows":
             count = leaf.get("count", "?")
-            return f"{count} row{'' if str(count) == '1' else 's'} of {leaf.get('table', '?')}"
+            rows = "row" if str(count) == "1" else "rows"
+            return f"{count} {rows} of {leaf.get('table', '?')}"
         if kind == "adopted":
             return f"row {leaf.get('key', '?')} of {leaf.get('table', '?')}"
         if kind == "version":

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.quantity import Unit, format_quantity
+from ledger.core.text import counted
 from ledger.registers.records import Limit
 
 LIMITS: Final = "limits"
@@ -101,7 +102,7 @@ class Use:
         """Write an amount of the cap."""
         if self.unit is not None:
             return format_quantity(amount, self.unit)
-        return f"{amount} project{'' if amount == 1 else 's'}"
+        return counted(amount, "project")
 
 
 class AskedFor(NamedTuple):

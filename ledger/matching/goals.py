@@ -14,6 +14,7 @@ from math import ceil
 from typing import Any
 
 from ledger.core.quantity import Unit, format_amount, format_quantity
+from ledger.core.text import counted
 from ledger.matching.plan import Allocation, Level, Solution
 from ledger.matching.problem import MatchingGoal, MatchingProblem
 
@@ -101,7 +102,7 @@ class GoalState:
     def _text(self, amount: int) -> str:
         if self.unit is not None:
             return format_quantity(amount, self.unit)
-        return f"{amount} project{'' if amount == 1 else 's'}"
+        return counted(amount, "project")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the goal as in `cityfund.match/1`."""

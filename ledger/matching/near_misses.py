@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ledger.core.factors import Stage
 from ledger.core.numbers import format_decimal
 from ledger.core.quantity import MAX_AMOUNT, Unit, format_amount
-from ledger.core.text import cell_text
+from ledger.core.text import cell_text, counted
 from ledger.eligibility.rules import brief
 from ledger.eligibility.verdict import AVAILABLE, RATE
 from ledger.journal.balance import Balance
@@ -275,8 +275,7 @@ def status(pair: PairFacts) -> Iterator[Trial]:
 
 def days_apart(first: date, last: date) -> str:
     """Return the number of days between two dates."""
-    count = (last - first).days
-    return f"{count} day{'' if count == 1 else 's'}"
+    return counted((last - first).days, "day")
 
 
 def _with_list_entry(pair: PairFacts, column: str, value: str, words: str) -> Trial:

@@ -63,7 +63,7 @@ def test_guards_that_are_missing_are_found(officer: Officer, tmp_path: Path) -> 
             pytest.skip("the user of a server does not own its tables")
         name = names[0]
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-    (found_now,) = [one for one in findings(officer) if "guards" in one]
+    (found_now,) = [one for one in findings(officer) if "1 guard of the database is not" in one]
     assert name in found_now
     assert "cityfund db copy --to URL" in found_now
     copy = f"sqlite:///{tmp_path}/copy.db"

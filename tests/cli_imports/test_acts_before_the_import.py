@@ -27,7 +27,7 @@ def test_an_act_before_the_import_is_posted_outside_the_mandate(
     done = officer.asks(f"import {deals(tmp_path, 100, '2026-11-01')} --yes")
 
     (note,) = [one for one in done["notes"] if one["code"] == "eligibility-not-tested"]
-    assert "outside the present terms: 1 acts" in note["text"]
+    assert "outside the present terms: 1 act;" in note["text"]
     shown = officer.asks(f"journal show {done['entries'][0]}")
     assert shown["override"].startswith("dated before its import")
 

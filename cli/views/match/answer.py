@@ -36,6 +36,7 @@ from cli.views.match.text import (
     summary_lines,
 )
 from cli.views.rate import note_old_rates
+from ledger.core.text import counted
 from ledger.matching.likelihood import RULE
 from ledger.matching.line_changes import changes_record
 from ledger.rates.rates import OldRate, old_rates
@@ -398,4 +399,4 @@ def _when_lines(snapshot: Snapshot, stored: StoredProposal) -> Iterator[str]:
     )
     lines, accepted = len(stored.proposal.lines), len(stored.accepted)
     if lines:
-        yield from wrapped(f"Taken up: {accepted:,} of {lines:,} line{'' if lines == 1 else 's'}.")
+        yield from wrapped(f"Taken up: {accepted:,} of {counted(lines, 'line')}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cli.framework.terminal import is_terminal
 from cli.views.balance import wrapped
 from cli.views.columns import columns
+from ledger.core.text import counted
 from ledger.matching.line_changes import line_change_dicts
 from ledger.reports.table import grouped, one_line
 
@@ -55,7 +56,7 @@ def change_lines(record: Row | None, rows: Sequence[Row], *, coverage: str) -> I
 def _changed(count: int) -> str:
     if not count:
         return "No line that is still possible changes"
-    return f"{count:,} line{'' if count == 1 else 's'} change{'s' if count == 1 else ''}"
+    return counted(count, "line changes", "lines change")
 
 
 def change_text(row: Row) -> str | None:

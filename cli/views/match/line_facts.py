@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.views.balance import wrapped
 from cli.views.columns import columns
-from ledger.core.text import joined_words
+from ledger.core.text import counted, joined_words
 from ledger.matching.likelihood import ENOUGH
 from ledger.matching.reserves import NO_RESERVE, reserve_cells
 
@@ -55,7 +55,7 @@ def likelihood_lines(rows: Sequence[Row]) -> Iterator[str]:
             "declined or is silent, were not taken up."
         )
     if too_few:
-        of = f" for {too_few:,} of {len(rows):,} lines" if too_few < len(rows) else ""
+        of = f" for {too_few:,} of {counted(len(rows), 'line')}" if too_few < len(rows) else ""
         yield from wrapped(
             f"How often like introductions are taken up is not given{of}: fewer than {ENOUGH} have "
             "been decided."
@@ -110,8 +110,8 @@ def reserve_lines(rows: Sequence[Row]) -> Iterator[str]:
     shared = sum(row["reserve_shared"] is True for row in rows)
     own = len(rows) - without - shared
     yield ""
-    has = "has" if without == 1 else "have"
+    their = "has an offer of its own" if len(rows) == 1 else "have an offer of their own"
     yield from wrapped(
-        f"Reserves: {own:,} of {len(rows):,} lines have an offer of their own, {shared:,} share "
-        f"one, {without:,} {has} none."
+        f"Reserves: {own:,} of {counted(len(rows), 'line')} {their}, "
+        f"{counted(shared, 'shares', 'share')} one, {counted(without, 'has', 'have')} none."
     )

@@ -21,6 +21,7 @@ from cli.views.columns import columns
 from cli.views.match.changes import change_text
 from cli.views.match.line_facts import of_line_texts
 from ledger.core.quantity import format_quantity
+from ledger.core.text import counted
 from ledger.reports.table import grouped, one_line
 
 if TYPE_CHECKING:
@@ -62,13 +63,13 @@ def summary_lines(
 def _completes(proposal: Proposal) -> str:
     """Describe how many projects a proposal completes, their weight, and its lines."""
     lines, projects = len(proposal.lines), len(proposal.complete)
-    phrase = f"{lines:,} line{'' if lines == 1 else 's'}"
+    phrase = counted(lines, "line")
     if not projects:
         return f"{phrase}, and no project becomes complete"
-    noun = "project" if projects == 1 else "projects"
     verb = "complete" if lines != 1 else "completes"
     weight = _short(proposal.complete_level.value)
-    return f"{phrase} {verb} {projects:,} {noun} of weight {weight}{' in all' * (projects > 1)}"
+    in_all = " in all" if projects > 1 else ""
+    return f"{phrase} {verb} {counted(projects, 'project')} of weight {weight}{in_all}"
 
 
 def proven(level: Level, limit: SearchLimit | None) -> str:
@@ -104,7 +105,11 @@ def _cost_lines(proposal: Proposal) -> Iterator[str]:
     money = sum(line.unit.kind == "money" for line in proposal.lines)
     if not money:
         return
-    unknown = f"; of {cost.unknown} of {money} lines the cost is not known" if cost.unknown else ""
+    unknown = (
+        f"; of {cost.unknown:,} of {counted(money, 'line')} the cost is not known"
+        if cost.unknown
+        else ""
+    )
     if cost.unknown == money:
         yield from wrapped("The yearly cost of the money is unknown for every line.")
         return
@@ -143,7 +148,7 @@ def floor_text(floor: Mapping[str, Any]) -> str:
 def _amount(floor: Mapping[str, Any], key: str) -> str:
     if floor["unit"] is not None:
         return f"{grouped(floor[key])} {floor['unit']}"
-    return f"{floor[key]} project{'' if floor[key] == '1' else 's'}"
+    return counted(int(floor[key]), "project")
 
 
 def complete_lines(rows: Sequence[Row], *, in_full: bool = False) -> Iterator[str]:
@@ -249,8 +254,7 @@ def _cut(rows: Sequence[Any], most: int | None) -> Sequence[Any]:
 def _more(count: int, what: str) -> Iterator[str]:
     if count > 0:
         yield from wrapped(
-            f"… and {count:,} more {what}{'' if count == 1 else 's'}; a pipe or --output FILE "
-            "gets them all.",
+            f"… and {counted(count, f'more {what}')}; a pipe or --output FILE gets them all.",
             "  ",
         )
 
@@ -284,7 +288,7 @@ def accept_preview_lines(call: Call, receipt: Mapping[str, Any]) -> Iterator[str
 
 def _receipt_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
     lines, left_out = receipt["lines"], receipt["left_out"]
-    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
+    count = counted(len(lines), "line")
     summary = f"{count} of proposal {receipt['proposal']} introduced"
     yield f"{_entries(receipt)} · {summary}"
     yield from table_lines([_row(line) for line in lines], _COLUMNS)

@@ -147,8 +147,9 @@ def _lines(report: Overview) -> Iterator[str]:
     if money is not None and money.gap is not None:
         shown = "" if money.coverage is None else f" {money.coverage:.2%} of the money,"
         yield f"{bar(money.coverage)}{shown} {short_quantity(money.gap, base)} missing"
-    yield f"{head.complete:,} of {head.projects:,} projects complete, {head.covered:,} covered"
-    yield f"{head.needs_covered:,} of {head.needs:,} needs covered, {head.unknown:,} not quantified"
+    projects, needs = counted(head.projects, "project"), counted(head.needs, "need")
+    yield f"{head.complete:,} of {projects} complete, {head.covered:,} covered"
+    yield f"{head.needs_covered:,} of {needs} covered, {head.unknown:,} not quantified"
     yield (
         f"{counted(head.cities, 'member city', 'member cities')}, "
         f"{counted(head.providers, 'provider')}, {counted(head.offers, 'offer')} "

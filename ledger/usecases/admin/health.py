@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from ledger.core.text import counted
 from ledger.rates.rates import RATE_DAYS
 from ledger.store.db.engine import on_server
 from ledger.store.nights.stored_runs import last_complete_run
@@ -51,8 +52,9 @@ def health_of(ledger: Ledger, rate_days: int | None = None) -> Health:
         )
     most = RATE_DAYS if rate_days is None else rate_days
     if newest is not None and (today - newest).days > most:
+        age = counted((today - newest).days, "day")
         health.findings.append(
-            f"the newest exchange rate is of {newest}, {(today - newest).days} days ago; "
+            f"the newest exchange rate is of {newest}, {age} ago; "
             "import newer ones: cityfund rates import FILE"
         )
     return health
@@ -80,8 +82,10 @@ def _guards(ledger: Ledger, health: Health) -> Iterator[str]:
     health.facts["guards"] = f"{result.examined:,} looked at, {result.failed:,} wrong"
     if not result.ok:
         first = "; ".join(result.failures[:3])
+        one = "guard of the database is not as it should be"
+        many = "guards of the database are not as they should be"
         yield (
-            f"{result.failed} guards of the database are not as they should be ({first}); look at "
+            f"{counted(result.failed, one, many)} ({first}); look at "
             "what was written without them: cityfund check; then copy the ledger into one that has "
             "them all: cityfund db copy --to URL"
         )

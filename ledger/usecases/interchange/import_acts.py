@@ -14,6 +14,7 @@ from fractions import Fraction
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import FREE_STAGE, Side, Stage
 from ledger.core.quantity import Quantity, format_quantity
+from ledger.core.text import counted
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.journal import moves
 from ledger.journal.entries import Act, ActDetails, Draft, Posted, changes_a_total
@@ -123,7 +124,8 @@ class HistoryImporter:
     def note_untested(self) -> None:
         """Say how many acts are outside the terms of now, and were posted by their date."""
         if self._untested:
-            text = f"dated before the import and outside the present terms: {self._untested:,} acts"
+            acts = counted(self._untested, "act")
+            text = f"dated before the import and outside the present terms: {acts}"
             self._uow.note("eligibility-not-tested", f"{text}; only the room for them was tested")
 
     def _advance(self, row: DealActRow) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from ledger.core.dates import days_after
 from ledger.core.quantity import format_quantity
+from ledger.core.text import counted
 from ledger.usecases.due import DeliveryDue, deliveries_due
 from ledger.usecases.night_step import Night, NightFinding, StepResult, listed
 
@@ -44,7 +45,7 @@ def _finding(night: Night, parts: list[DeliveryDue]) -> NightFinding:
     """Describe what is overdue of a deal, with its parts in the order of their days."""
     first = parts[0]
     quantity = format_quantity(sum(one.amount for one in parts), first.unit)
-    since = f"since {first.due_on}, {first.days_overdue(night.day)} days"
+    since = f"since {first.due_on}, {counted(first.days_overdue(night.day), 'day')}"
     of_parts = f", in {len(parts)} parts" if len(parts) > 1 else ""
     return NightFinding(
         kind=OVERDUE,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ledger.checks import CheckResult
+from ledger.core.text import counted
 from ledger.store.evidence.seals import last_seal
 from ledger.usecases.check import run_checks
 from ledger.usecases.evidence import NOTHING_NEW, held_back, seal_document, seal_journal
@@ -38,7 +39,7 @@ def _check_findings(result: CheckResult) -> list[NightFinding]:
     messages: Sequence[str] = result.failures[:MOST_LISTED] or ("It does not hold.",)
     more = result.failed - len(messages)
     if more > 0:
-        messages = (*messages, f"{more} more failures")
+        messages = (*messages, counted(more, "more failure"))
     return [
         NightFinding(
             kind="check-broken",

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.core.text import normalised_code
+from ledger.core.text import counted, normalised_code
 from ledger.journal.receipts import Receipt
 from ledger.statements.differences import TOLERANCE_DAYS, FindingKind
 from ledger.statements.findings import (
@@ -164,7 +164,7 @@ def _keep_files(night: Night, inbox: Inbox) -> None:
             if file.digest in known_hashes(uow.connection):
                 raise NothingToDo
             store_file(uow, file.name, file.digest, file.lines, file.empty_lines)
-            uow.note("statement-read", f"{file.name}: {len(file.lines):,} lines")
+            uow.note("statement-read", f"{file.name}: {counted(len(file.lines), 'line')}")
             return uow.receipt()
 
         thing = f"statement:{file.digest[:32]}"

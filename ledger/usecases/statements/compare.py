@@ -18,6 +18,7 @@ from ledger.core.errors import InvalidInput, RefusedByRule
 from ledger.core.factors import Side
 from ledger.core.quantity import Quantity
 from ledger.core.requests import Request
+from ledger.core.text import counted
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.statements import StatementFile
 from ledger.journal.entries import Act, ActDetails
@@ -131,7 +132,7 @@ def bad_files(files: Iterable[StatementFile]) -> Iterator[FindingRecord]:
         if file.problems:
             first = min(file.problems, key=_place)
             more = len(file.problems) - 1 + file.more_problems
-            also = f" {more:,} more problems." if more else ""
+            also = f" {counted(more, 'more problem')}." if more else ""
             yield FindingRecord(
                 file_name=file.name,
                 content_hash=file.digest if len(file.digest) == _DIGITS else None,
@@ -162,9 +163,9 @@ def silent_providers(
                 identity=(provider, since.isoformat()),
                 subject=provider,
                 sentence=f"Provider {provider} has open deals and has sent no statement {last}.",
-                ours=f"{most} days",
-                theirs=f"{days} days",
-                difference=f"{days - most} days",
+                ours=_days(most),
+                theirs=_days(days),
+                difference=_days(days - most),
                 provider=provider,
             )
 
@@ -241,3 +242,8 @@ def _post(uow: UnitOfWork, posting: Posting) -> Receipt:
         )
         acts.advance(uow, act)
     return acts.receipt(uow, uow.accounts.deal(posting[0].deal))
+
+
+def _days(count: int) -> str:
+    """Write a number of days as a figure, whose thousands are set apart where it is shown."""
+    return f"{count} {'day' if count == 1 else 'days'}"

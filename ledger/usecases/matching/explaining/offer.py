@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.core.quantity import format_amount
+from ledger.core.text import counted
 from ledger.eligibility.rules import OfferFacts, brief
 from ledger.matching.explain import Because, Explanation, PairRow
 from ledger.matching.pairs import PairFacts
@@ -108,4 +109,4 @@ _SENTENCES = {
 
 
 def _counted(count: int) -> str:
-    return f"{count} need{'' if count == 1 else 's'}"
+    return counted(count, "need")

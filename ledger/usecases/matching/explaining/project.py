@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from ledger.approaches.pauses import PAUSED
-from ledger.core.text import joined_words
+from ledger.core.text import counted, joined_words
 from ledger.eligibility.rules import NeedFacts
 from ledger.gaps.completeness import need_is_placed
 from ledger.matching.explain import Because, Explanation, NeedRow, PairRow
@@ -184,8 +184,8 @@ def _need_reason(
     if rows and rows[0].changes:
         sentence = rows[0].changes[0].words
         return "eligible", f"no offer fits; {_code(rows[0])} would with {sentence}"
-    count = f"none of {len(rows)} offers fits" if rows else "there is no offer of this factor"
-    return "eligible", count
+    offers = counted(len(rows), "offer")
+    return "eligible", f"none of {offers} fits" if rows else "there is no offer of this factor"
 
 
 def _unused_offer_text(row: PairRow) -> str:
