@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
@@ -55,7 +56,9 @@ class EligibilityClasses:
         self._mandates = _Mandates(offers, self._barred.everywhere, day, rate_of)
         kinds: dict[Hashable, int] = {}
         self._kinds: list[_Kind] = []
+        self._taken: dict[int, int] = {}
         kind_of_need = [self._kind_of(need, kinds) for need in needs]
+        self._take_out()
         self._parts = self._divided()
         self._classes: list[list[int]] = [[] for _ in self._mandates.unit_of]
         self.class_of_offer = self._class_the_offers()
@@ -73,10 +76,23 @@ class EligibilityClasses:
             taken_out = self._barred.for_need_alone(need)
             if paused:
                 taken_out |= self._by_paused.containing_any(paused)
+            if taken_out:
+                self._taken[place] = taken_out
             mandates = self._mandates.admitting(need)
-            out = self._mandates.common(mandates, taken_out) if taken_out else {}
-            self._kinds.append(_Kind(need.need.factor, need.balance.unit, mandates, out))
+            self._kinds.append(_Kind(need.need.factor, need.balance.unit, mandates, {}))
         return place
+
+    def _take_out(self) -> None:
+        """Note what each kind loses of the mandates of which any kind loses offers.
+
+        They are few, and only of these sets of offers are made.
+        """
+        sets = self._mandates.sets_touched_by(reduce(or_, self._taken.values(), 0))
+        for place, taken_out in self._taken.items():
+            kind = self._kinds[place]
+            for mandate in kind.mandates:
+                if mandate in sets and (lost := sets[mandate] & taken_out):
+                    kind.taken_out[mandate] = lost
 
     @cached_property
     def _by_paused(self) -> ValueIndex:
@@ -178,18 +194,14 @@ class _Mandates:
         index = self._indexes.get(factor)
         return {} if index is None else index.ratios(unit)
 
-    def common(self, mandates: Sequence[int], offers: int) -> dict[int, int]:
-        """Return what of a set of offers each of these mandates has, where it has any."""
-        sets = self._sets
-        return {one: found for one in mandates if (found := sets[one] & offers)}
+    def sets_touched_by(self, offers: int) -> dict[int, int]:
+        """Return the offers of each mandate that has any of these, as a set."""
+        touched = {self.of_offer[place] for place in bit_positions(offers)} - {_NO_MANDATE}
+        return {one: self.offers_of(one) for one in touched}
 
     def offers_of(self, mandate: int) -> int:
         """Return the offers of a mandate as a set."""
-        return self._sets[mandate]
-
-    @cached_property
-    def _sets(self) -> list[int]:
-        return [bitset(places, self._size) for places in self._places]
+        return bitset(self._places[mandate], self._size)
 
 
 _NO_MANDATE = -1

@@ -6,7 +6,7 @@ Calls of Python functions are counted, which are the same on every machine and i
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import FrameType
 
@@ -14,8 +14,10 @@ import pytest
 from bench_restrictions import made
 from pipelines import DAY, Pipeline, dense, rate_of, sparse
 
+from ledger.eligibility.bitsets import bitset
 from ledger.eligibility.counts import count_eligible
 from ledger.eligibility.rules import OfferFacts
+from ledger.matching import classes
 from ledger.matching.build import build
 from ledger.restrictions.bars import Restrictions
 
@@ -93,3 +95,21 @@ def test_restrictions_are_compiled_once_for_all_pairs() -> None:
         without = calls(lambda: candidates(pipeline, offers))  # noqa: B023 - called at once
         added.append(calls(lambda: candidates(pipeline, barred)) - without)  # noqa: B023
     assert added[1] <= TENTH * added[0], added
+
+
+def test_sets_of_offers_are_made_only_of_mandates_that_restrictions_touch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline = PIPELINES["sparse"]()
+    restrictions = made(pipeline, RESTRICTIONS, seed=3)
+    barred = [replace(one, restrictions=restrictions) for one in of_firms(pipeline)]
+    sizes: list[int] = []
+
+    def counted(places: Iterable[int], size: int) -> int:
+        sizes.append(size)
+        return bitset(places, size)
+
+    monkeypatch.setattr(classes, "bitset", counted)
+    candidates(pipeline, barred)
+    mandates = {classes._offer_key(one) for one in barred}
+    assert 0 < len(sizes) < len(mandates) / 2
