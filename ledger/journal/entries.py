@@ -269,6 +269,45 @@ class Posted(NamedTuple):
     movements: tuple[Movement, ...]
 
 
+class PostedHere:
+    """What a request has reversed and lapsed itself, which queries do not show yet."""
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self._reversals: dict[int, list[int]] = {}
+        self._lapses: dict[str | None, list[Posted]] = {}
+
+    def add(self, draft: Draft, number: int) -> None:
+        """Remember an entry if it is a reversal or a lapse."""
+        if draft.reverses is not None:
+            self._reversals.setdefault(draft.reverses, []).append(number)
+        if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
+            self._lapses.setdefault(draft.deal, []).append(draft.posted_as(number))
+
+    def is_reversed(self, number: int) -> bool:
+        """Say whether an entry is reversed here, by a reversal that is not reversed itself."""
+        return not all(map(self.is_reversed, self._reversals.get(number, ())))
+
+    def lapses(self, deal: str, day: date) -> list[Posted]:
+        """Return the lapses of a deal after a day that are not reversed."""
+        return [
+            one
+            for one in self._lapses.get(deal, ())
+            if one.effective_on > day and not self.is_reversed(one.number)
+        ]
+
+    def forget_from(self, number: int) -> None:
+        """Leave out the reversals and lapses from a number on, which were taken back."""
+        self._reversals = {
+            target: [one for one in numbers if one < number]
+            for target, numbers in self._reversals.items()
+        }
+        self._lapses = {
+            deal: [one for one in lapses if one.number < number]
+            for deal, lapses in self._lapses.items()
+        }
+
+
 def changes_a_total(movements: Iterable[Movement]) -> bool:
     """Say whether movements change what a need requires or an offer puts up in all."""
     return any(Stage.UNDECLARED in (one.from_stage, one.to_stage) for one in movements)

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.core.errors import RefusedByRule
 from ledger.core.factors import Stage
+from ledger.core.quantity import Unit, format_quantity
+from ledger.journal.entries import WAITING
 
 
 class OverdrawnLater(RefusedByRule, code="overdrawn-later"):
@@ -132,3 +134,42 @@ def _cause(left: int, postings: list[TimelinePosting], stage: Stage) -> Timeline
         if one.from_stage == stage and (left < 0 <= before or cause.from_stage != stage):
             cause = one
     return cause
+
+
+NOT_POSTED_YET: Final = 2**63
+"""Stands for the number of an entry about to be posted: after all that have one."""
+
+
+class TimelineFault(NamedTuple):
+    """A need, an offer or a deal's side that would be overdrawn at the end of some day."""
+
+    who: str
+    account_id: int
+    deal_id: int | None
+    unit: Unit
+    overdraft: Overdraft
+    workable_from: date | None
+
+
+def overdrawn_refusal(fault: TimelineFault) -> OverdrawnLater:
+    """Return the refusal of a fault: the first day and stage below zero, and who takes it."""
+    day, stage, missing, cause = fault.overdraft
+    taken = format_quantity(cause.amount, fault.unit)
+    short = format_quantity(missing, fault.unit)
+    what = f"{fault.who[:1].upper()}{fault.who[1:]} would have -{short} {stage} on {day}."
+    if cause.number >= NOT_POSTED_YET:
+        why = f"This act takes {taken} from it on {cause.effective_on}."
+    elif cause.number >= WAITING:
+        why = f"An earlier act of this request takes {taken} from it on {day}."
+    else:
+        why = f"Entry {cause.number} takes {taken} from it on {day}."
+    kind, _, code = fault.who.partition(" ")
+    date_to_give = "a later date"
+    if fault.workable_from is not None:
+        date_to_give = f"{fault.workable_from} or a later date"
+    return OverdrawnLater(
+        what,
+        why=why,
+        next_step=f"Give {date_to_give} or a smaller quantity; "
+        f"see the acts: cityfund journal list --{kind} {code}",
+    )

@@ -18,7 +18,7 @@ from ledger.core.requests import Request
 from ledger.store import registers
 from ledger.store.db import engine as engines
 from ledger.store.db import queries, tables
-from ledger.store.journal import postings, states
+from ledger.store.journal import accounts, postings
 from ledger.store.journal.entries import first_act_under
 
 _SMALL = frozenset(
@@ -54,10 +54,10 @@ _Ask = Callable[[Connection, _Known], object]
 _QUESTIONS: dict[str, _Ask] = {
     "plan-code": lambda db, known: registers.find_id(db, "need", known.need_code.lower()),
     "plan-record": lambda db, known: registers.load(db, "need", known.need_id),
-    "plan-balance": lambda db, known: states.read_account(db, Side.NEED, code=known.need_code),
-    "plan-deals-of-need": lambda db, known: states.read_deals(db, need_id=known.need_id),
+    "plan-balance": lambda db, known: accounts.read_account(db, Side.NEED, code=known.need_code),
+    "plan-deals-of-need": lambda db, known: accounts.read_deals(db, need_id=known.need_id),
     "plan-timeline": lambda db, known: postings.read_later_postings(db, known.need_id, date.min),
-    "plan-last-act": lambda db, known: states.read_deals(db, id=known.deal_id),
+    "plan-last-act": lambda db, known: accounts.read_deals(db, id=known.deal_id),
     "plan-needs-of-project": lambda db, _: registers.load_where(db, "need", "project", [1]),
     "plan-offers-of-provider": lambda db, _: registers.load_where(db, "offer", "provider", [1]),
     "plan-projects-of-city": lambda db, _: registers.load_where(db, "project", "city", [1]),

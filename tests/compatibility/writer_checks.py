@@ -17,7 +17,7 @@ from ledger.core.factors import Side
 from ledger.core.requests import Request
 from ledger.journal.receipts import Receipt
 from ledger.registers.records import City, Project
-from ledger.store.journal import states
+from ledger.store.journal import accounts
 from ledger.store.session.execute import Handler, execute
 from ledger.store.session.ledger import Ledger
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -169,6 +169,6 @@ def _declare_offer(ledger: Ledger, code: str, amount: int) -> None:
 
 def _held(ledger: Ledger, offer: str) -> int:
     with ledger.read() as connection:
-        there = states.read_account(connection, Side.OFFER, code=offer)
+        there = accounts.read_account(connection, Side.OFFER, code=offer)
     assert there is not None
     return sum(there.stages.values()) - there.stages[next(iter(there.stages))]

@@ -30,7 +30,7 @@ from ledger.store.nights.stored_runs import (
     StoredStep,
 )
 from ledger.store.session.ledger import Ledger, moment_of
-from ledger.store.session.numbering import LockedNumbering
+from ledger.store.session.rows import LockedNumbering
 from ledger.store.session.sequences import SharedNumbering
 
 

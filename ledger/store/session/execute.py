@@ -42,9 +42,8 @@ from ledger.store.db.queries import Parent, read_settings
 from ledger.store.db.schema import require_current
 from ledger.store.registers import identity_of
 from ledger.store.session.ledger import Ledger, now
-from ledger.store.session.numbering import LockedNumbering
 from ledger.store.session.restrictions import require_unbarred
-from ledger.store.session.rows import WriteStart
+from ledger.store.session.rows import LockedNumbering, WriteStart
 from ledger.store.session.sequences import SharedNumbering
 from ledger.store.session.unit_of_work import UnitOfWork
 

@@ -1,23 +1,27 @@
-"""The rows of one write, made of what it posted and disclosed, and what it starts with.
+"""The rows of one write: the source of their numbers and the order in which they are written.
 
-Entries are numbered after every rule has passed, so that a refused act leaves no hole.
+Numbers are drawn under the write lock, or on a server from sequences in blocks, which may leave
+holes. Entries are numbered after every rule has passed, so that a refused act leaves no hole.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from heapq import merge
 from operator import attrgetter, ge
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from ledger.core.requests import bound_request_hash
+from ledger.core.text import normalised_code
 from ledger.evidence.canonical import ENTRY_NOTES, quoted
 from ledger.evidence.disclosures import (
     COMMON_FIELDS,
@@ -28,14 +32,12 @@ from ledger.evidence.disclosures import (
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.entries import (
     EXEMPTED_FORMAT,
-    LAPSE_REASON,
     WAITING,
-    Act,
     Draft,
-    Posted,
 )
 from ledger.store.db import tables
 from ledger.store.db.prepared import (
+    Prepared,
     ResultRow,
     RowBuffer,
     WrittenRows,
@@ -43,11 +45,10 @@ from ledger.store.db.prepared import (
     insert_rows,
 )
 from ledger.store.db.proposal_tables import introduced_line
-from ledger.store.db.queries import OnServer, Parent
+from ledger.store.db.queries import OnServer, Parent, codes_had
 from ledger.store.db.types import LIST_SEPARATOR, to_microseconds
 from ledger.store.journal.accounts import Accounts
-from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS
-from ledger.store.session.numbering import Numbering
+from ledger.store.registers import LEAF_PLACES, STORED_REGISTERS, identity_of
 
 _Row = Mapping[str, Any]
 
@@ -59,43 +60,143 @@ A write of any kind needs their tables, to put its own in order: they are made h
 _OF_JOURNAL: Final = [(one.identity, one.versions, one.changes) for one in WRITTEN_BY_ACTS]
 
 
-class PostedHere:
-    """What a request has reversed and lapsed itself, which queries do not show yet."""
+class Numbering:
+    """Where a write draws the numbers of its new rows and codes from.
+
+    Codes continue after the largest known number, those of this write included.
+    """
 
     def __init__(self) -> None:
-        """Remember nothing."""
-        self._reversals: dict[int, list[int]] = {}
-        self._lapses: dict[str | None, list[Posted]] = {}
+        self._last: dict[str, int] = {}
 
-    def add(self, draft: Draft, number: int) -> None:
-        """Remember an entry if it is a reversal or a lapse."""
-        if draft.reverses is not None:
-            self._reversals.setdefault(draft.reverses, []).append(number)
-        if draft.act is Act.RELEASE and draft.details.reason == LAPSE_REASON:
-            self._lapses.setdefault(draft.deal, []).append(draft.posted_as(number))
+    def ids(self, table: Table, count: int) -> list[int]:
+        """Draw as many ids of a table, in order."""
+        raise NotImplementedError
 
-    def is_reversed(self, number: int) -> bool:
-        """Say whether an entry is reversed here, by a reversal that is not reversed itself."""
-        return not all(map(self.is_reversed, self._reversals.get(number, ())))
+    def next_id(self, table: Table) -> int:
+        """Draw one id of a table."""
+        return self.ids(table, 1)[0]
 
-    def lapses(self, deal: str, day: date) -> list[Posted]:
-        """Return the lapses of a deal after a day that are not reversed."""
-        return [
-            one
-            for one in self._lapses.get(deal, ())
-            if one.effective_on > day and not self.is_reversed(one.number)
-        ]
+    def _largest(self, kind: str) -> int:
+        raise NotImplementedError
 
-    def forget_from(self, number: int) -> None:
-        """Leave out the reversals and lapses from a number on, which were taken back."""
-        self._reversals = {
-            target: [one for one in numbers if one < number]
-            for target, numbers in self._reversals.items()
-        }
-        self._lapses = {
-            deal: [one for one in lapses if one.number < number]
-            for deal, lapses in self._lapses.items()
-        }
+    def code_number(self, kind: str) -> int:
+        """Draw the number of a code such as PRJ-0043: the one after the largest."""
+        number = max(self._last.get(kind, 0), self._largest(kind)) + 1
+        self._last[kind] = number
+        return number
+
+    def note_code_number(self, kind: str, number: int | None) -> None:
+        """Take note of the number in a code that this write gave a record."""
+        if number is not None:
+            self._last[kind] = max(self._last.get(kind, 0), number)
+
+
+class LockedNumbering(Numbering):
+    """Counts on from the largest there is: the one writer there can be knows it."""
+
+    def __init__(self, connection: Connection, **last: int) -> None:
+        """Start; `last` gives the last id of a table where it is known, by the table's name."""
+        super().__init__()
+        self._connection = connection
+        self._last_ids = last
+        self._largest_codes: dict[str, int] = {}
+
+    def ids(self, table: Table, count: int) -> list[int]:
+        """Draw the ids after the largest."""
+        if table.name not in self._last_ids:
+            self._last_ids[table.name] = _last_id(table).value(self._connection) or 0
+        first = self._last_ids[table.name] + 1
+        self._last_ids[table.name] += count
+        return list(range(first, first + count))
+
+    def next_id(self, table: Table) -> int:
+        """Draw the id after the largest."""
+        number = self._last_ids.get(table.name)
+        if number is None:
+            return self.ids(table, 1)[0]
+        self._last_ids[table.name] = number + 1
+        return number + 1
+
+    def _largest(self, kind: str) -> int:
+        if kind not in self._largest_codes:
+            table = identity_of(kind)
+            number, identity = _last_code(table).rows(self._connection)[0]
+            self._largest_codes[kind] = number or 0
+            self._last_ids.setdefault(table.name, identity or 0)
+        return self._largest_codes[kind]
+
+
+@cache
+def _last_id(table: Table) -> Prepared:
+    return Prepared(select(func.max(table.c.id)))
+
+
+@cache
+def _last_code(table: Table) -> Prepared:
+    # Two questions, so that each is answered by the end of an index.
+    last = [select(func.max(table.c[name])).scalar_subquery() for name in ("number", "id")]
+    return Prepared(select(*last))
+
+
+class CodeUses:
+    """How many records had a code before a new one, now or formerly: each is recorded in error."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Start with no register read."""
+        self._connection = connection
+        self.reads_singly = _SINGLY
+        """How many new records of a register are looked up one by one before it is read once."""
+        self._by_kind: dict[str, dict[str, int]] = {}
+        self._asked: Counter[str] = Counter()
+        self._new: set[str] = set()
+
+    def new(self, code: str) -> str:
+        """Take note of a code that was made just now, and that no record had before; give it."""
+        self._new.add(code)
+        return code
+
+    def of(self, kind: str, codes: Iterable[str]) -> int:
+        """Count the records that had one of the codes a new record begins with.
+
+        Those of the first few codes are looked up, and for more a register is read once.
+        """
+        uses = self._by_kind.get(kind)
+        if uses is not None and not uses:  # as nearly always: no record is in error
+            return 0
+        known = [normalised_code(code) for code in codes if code not in self._new]
+        if not known:
+            return 0
+        if uses is not None:
+            return max([uses.get(code, 0) for code in known])
+        self._asked[kind] += 1
+        if self._asked[kind] <= self.reads_singly:
+            return max(self._read(kind, known).values(), default=0)
+        uses = self._by_kind[kind] = self._read(kind)
+        return max([uses.get(code, 0) for code in known])
+
+    def _read(self, kind: str, codes: Sequence[str] | None = None) -> dict[str, int]:
+        of_all, of_some = _code_uses(kind)
+        if codes is None:
+            return dict(self._connection.execute(of_all).all())
+        return dict(self._connection.execute(of_some, {"codes": codes}).all())
+
+
+@cache
+def _code_uses(kind: str) -> tuple[Select[Any], Select[Any]]:
+    """Select how often each code was used that records in error had: of all, and of some codes."""
+    register = STORED_REGISTERS[kind]
+    versions = register.versions.c
+    had = codes_had(kind).c
+    ever = select(versions[register.owner]).where(versions.in_error)
+    freed = select(had.folded).where(had.id.in_(ever))
+    query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
+    some = had.folded.in_(bindparam("codes", expanding=True))
+    return query.where(had.folded.in_(freed)), query.where(some, had.id.in_(ever))
+
+
+_SINGLY: Final = 5
+"""Of how few new records reading a whole register would take longer."""
 
 
 class _Texts(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, text
 
 from ledger.store.db import tables
-from ledger.store.session.numbering import Numbering
+from ledger.store.session.rows import Numbering
 
 _LARGEST_BLOCK: Final = 1000
 

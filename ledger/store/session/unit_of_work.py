@@ -26,6 +26,7 @@ from ledger.journal.entries import (
     Draft,
     Movement,
     Posted,
+    PostedHere,
 )
 from ledger.journal.receipts import Note, Receipt, RegisterChanges
 from ledger.origins.links import parse_origin
@@ -42,8 +43,7 @@ from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import ids_by_code
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.numbering import CodeUses
-from ledger.store.session.rows import DisclosureRows, JournalRows, PostedHere, WriteStart
+from ledger.store.session.rows import CodeUses, DisclosureRows, JournalRows, WriteStart
 from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
 

@@ -24,8 +24,8 @@ from ledger.journal.entries import (
     Posted,
     Stages,
 )
-from ledger.journal.timeline import OverdrawnLater
-from ledger.store.journal.accounts import DatedMovements, TimelineFault, overdrawn_refusal
+from ledger.journal.timeline import OverdrawnLater, TimelineFault, overdrawn_refusal
+from ledger.store.journal.accounts import DatedMovements
 from ledger.store.journal.entries import DatedReversal, read_entry, reversals_across
 from ledger.store.session.unit_of_work import UnitOfWork
 
