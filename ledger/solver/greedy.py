@@ -72,7 +72,9 @@ def greedy_plan_in_order(
 
 def filled(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> Plan:
     """Return a plan with what is left allocated to open needs, from unconditional offers."""
-    return greedy_plan_in_order(arrays, (), deadline, admissible(arrays.problem, plan))
+    assignment = _GreedyAssignment(arrays, admissible(arrays.problem, plan))
+    assignment.fill(deadline)
+    return assignment.plan()
 
 
 def extended(arrays: OfferArrays, plan: Plan, deadline: Deadline = UNTIMED) -> Plan:
