@@ -111,6 +111,8 @@ def shaped(
     Raises UnknownColumn, AmbiguousColumn and NothingToStamp.
     """
     shape, language = options.shape, options.language
+    if shape.stamp:
+        rows, columns = _stamped(rows, columns, head)
     keys = [
         (column_named(name.removeprefix("-"), columns, language), name.startswith("-"))
         for name in shape.sort
@@ -124,11 +126,9 @@ def shaped(
         keep = _newest if newest_last and not keys else _first
         rows = keep(rows, shape.limit, options)
     if chosen:
+        columns = [*_unnamed_stamps(columns, chosen), *chosen] if shape.stamp else chosen
         if options.format in {"json", "ndjson"}:
-            rows = _only(rows, [column.key for column in chosen])
-        columns = chosen
-    if shape.stamp:
-        rows, columns = _stamped(rows, columns, head)
+            rows = _only(rows, [column.key for column in columns])
     return rows, columns
 
 
@@ -183,6 +183,12 @@ def _counted(which: str, limit: int) -> str:
 def _only(rows: Iterable[ReportRow], keys: Sequence[str]) -> Iterator[ReportRow]:
     for row in rows:
         yield {key: row.get(key) for key in keys}
+
+
+def _unnamed_stamps(columns: Sequence[Column], chosen: Sequence[Column]) -> list[Column]:
+    """Return the columns of the times that nobody chose: they stand first all the same."""
+    named = {column.key for column in chosen}
+    return [column for column in columns if column in _STAMPS and column.key not in named]
 
 
 def _stamped(

@@ -155,6 +155,25 @@ def test_a_report_is_stamped_with_its_times(officer: Officer) -> None:
 
 
 @pytest.mark.only_on("sqlite")
+def test_the_columns_of_a_stamp_are_named_and_sorted_by_like_others(officer: Officer) -> None:
+    words = "gaps --stamp --limit 1 --format csv --as-of 2026-11-23"
+    lines = officer.says(f"{words} --columns need,base_currency --sort as_of,need")
+    assert lines == "as_of,known_at,need,base_currency\n2026-11-23,,N-0001,EUR\n"
+    lines = officer.says(words, "--columns", "need,As of,known_at,Base currency")
+    assert lines == "need,as_of,known_at,base_currency\nN-0001,2026-11-23,,EUR\n"
+    row = json.loads(officer.says(f"{words} --columns need,base_currency".replace("csv", "ndjson")))
+    assert row == {
+        "as_of": "2026-11-23",
+        "known_at": None,
+        "need": "N-0001",
+        "base_currency": "EUR",
+    }
+    without = words.replace("--stamp ", "")
+    assert officer.refused("gaps --columns need,known_at", 2) == "unknown-column"
+    assert officer.tries(f"{without} --columns need,known_at").code == 2
+
+
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     ("line", "refusal"),
     [
