@@ -38,7 +38,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("kills", sizes(2, 40))
+@pytest.mark.parametrize("kills", sizes(1, 40))
 def test_a_server_killed_under_load_loses_nothing_it_acknowledged(server, kills, seed):
     url = server.create_database("ledger")
     assert server.administer("SHOW fsync") == [("on",)]

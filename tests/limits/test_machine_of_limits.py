@@ -181,5 +181,7 @@ def test_acts_are_refused_as_a_plain_count_says(ledgers: Ledgers) -> None:
     machine = type("BooksHere", (Books,), {"opened": staticmethod(ledgers.new)})
     run_state_machine_as_test(
         machine,
-        settings=examples(12, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
+        settings=examples(
+            12, everyday=2, stateful_step_count=20, suppress_health_check=list(HealthCheck)
+        ),
     )

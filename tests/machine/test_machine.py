@@ -251,7 +251,7 @@ def test_any_officer_s_acts_agree_with_the_oracle(
     opened: Callable[[], str], engine_name: str
 ) -> None:
     # A run on a server takes several times as long; the rules are the same program's.
-    count = examples(15 if engine_name == "sqlite" else 5, everyday=4).max_examples
+    count = examples(15 if engine_name == "sqlite" else 5, everyday=2).max_examples
     play(opened, count, steps=25)
 
 

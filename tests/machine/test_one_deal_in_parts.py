@@ -54,7 +54,7 @@ def play(url: str, held: list[int], steps: Steps) -> None:
 def test_parts_that_round_to_nothing_strand_nothing(
     opened: Callable[[], str], engine_name: str
 ) -> None:
-    @examples(25 if engine_name == "sqlite" else 8, everyday=6)
+    @examples(25 if engine_name == "sqlite" else 8, everyday=3)
     @given(
         held=st.lists(st.integers(1, 4), min_size=1, max_size=2),
         steps=st.lists(MOVES | MOVES | UNDOINGS, min_size=4, max_size=14),

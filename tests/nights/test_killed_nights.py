@@ -41,7 +41,7 @@ def run_night(url: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kills", sizes(2, 200))
+@pytest.mark.parametrize("kills", sizes(1, 200))
 def test_a_killed_night_is_finished_by_the_next(
     ledgers: Ledgers, kills: int, seed: int, new_fund: Callable[[], str]
 ) -> None:

@@ -60,7 +60,7 @@ def told(event: Any) -> tuple[Any, ...]:
     return (*event.cursor, event.kind, event.reference, event.position, event.hash)
 
 
-@pytest.mark.parametrize("rounds", sizes(4, 200))
+@pytest.mark.parametrize("rounds", sizes(2, 200))
 def test_a_follower_is_given_everything_once_and_in_order(new_ledger: Any, rounds: int) -> None:
     url = new_ledger()
     over = get_context("fork").Event()

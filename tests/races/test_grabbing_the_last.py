@@ -18,7 +18,7 @@ def shop_url(new_ledger) -> str:
     return url
 
 
-@pytest.mark.parametrize("rounds", sizes(4, 500))
+@pytest.mark.parametrize("rounds", sizes(2, 500))
 def test_sixteen_processes_grab_the_last_of_one_offer(shop_url, rounds, seed):
     wrong = grab_the_last(Shop(shop_url), lambda: Shop(shop_url), rounds, seed)
     count_cases(rounds * OFFICERS, lost=len(wrong))

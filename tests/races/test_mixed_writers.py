@@ -47,7 +47,7 @@ def mix(url: str, opened: type[Anybody], seed: int, acts: int) -> tuple[list[End
     return written, read
 
 
-@pytest.mark.parametrize("acts", sizes(10, 500))
+@pytest.mark.parametrize("acts", sizes(6, 500))
 def test_every_report_adds_up_while_eight_processes_write(new_ledger, acts, seed):
     url = new_ledger()
     written, read = mix(url, Anybody, seed, acts)

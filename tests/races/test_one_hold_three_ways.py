@@ -114,7 +114,7 @@ def party_url(new_ledger) -> str:
     return url
 
 
-@pytest.mark.parametrize("rounds", sizes(16, 1000))
+@pytest.mark.parametrize("rounds", sizes(8, 1000))
 def test_exactly_one_of_three_ways_wins(party_url, rounds):
     wrong, won = end_it_three_ways(party_url, lambda: Party(party_url), rounds)
     count_cases(rounds * len(WAYS), lost=len(wrong))

@@ -21,7 +21,7 @@ def without_mark(receipt):
     return {name: value for name, value in receipt.items() if name != "replayed"}
 
 
-@pytest.mark.parametrize("rounds", sizes(4, 200))
+@pytest.mark.parametrize("rounds", sizes(2, 200))
 def test_one_request_said_by_sixteen_is_done_once(new_ledger, rounds):
     url = new_ledger()
     clerk = Clerk(url)

@@ -104,7 +104,7 @@ def party_url(new_ledger: Callable[[], str]) -> str:
     return url
 
 
-@pytest.mark.parametrize("rounds", sizes(4, 300))
+@pytest.mark.parametrize("rounds", sizes(2, 300))
 def test_who_comes_second_sees_the_other_or_the_night_says_so(
     party_url: str, rounds: int, engine_name: str
 ) -> None:
