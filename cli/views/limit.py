@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from ledger.store.session.snapshot import Snapshot
 
 LIMIT = "limit"
+_OWN_KINDS = {"value": "amount", "offers": "text", "projects": "text"}
+"""Kinds of columns whose names are those of counts elsewhere; here two are filters."""
 _COLUMNS = [
-    replace(one, kind="amount") if one.key == "value" else one
+    replace(one, kind=_OWN_KINDS.get(one.key, one.kind))
     for one in columns(
         "code kind measure value unit per offers:2 projects:2 from:1 until:1 standing note:3",
         code="Limit",

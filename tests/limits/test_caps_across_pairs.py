@@ -418,3 +418,9 @@ def test_a_quantity_is_shown_with_the_decimals_of_its_unit(fund: Officer) -> Non
     assert fund.asks("limit show LIM-E")["value"] == "1000000.00"
     assert "1,000,000.00" in fund.says("limit show LIM-E")
     assert "1,000,000.00  EUR" in fund.says("limit list")
+
+
+def test_the_filters_of_a_limit_are_texts_and_no_counts(fund: Officer) -> None:
+    fund.says("limit add cap quantity 1000000 --unit EUR --offers provider=BANK")
+    aligned = fund.says("limit list --format md").splitlines()[1]
+    assert aligned.count("---:") == 1
