@@ -210,6 +210,22 @@ def test_a_column_may_be_called_as_what_the_rule_finds_is(officer: Officer, tmp_
     assert (done.code, "1 row: 1 used" in done.err) == (0, True), done.err
 
 
+def test_an_activity_of_iati_1_is_left_out_and_said(officer: Officer, tmp_path: Path) -> None:
+    given = '<value value-date="2011-01-01">100</value><transaction-date iso-date="2011-01-01"/>'
+    activity = (
+        '<iati-activity default-currency="EUR"><iati-identifier>NL-{0}</iati-identifier>'
+        '<recipient-country code="KE"/><activity-date iso-date="2010-01-01" type="{1}"/>'
+        '<transaction><transaction-type code="{2}"/>{3}</transaction></iati-activity>'
+    )
+    old, new = activity.format(1, "start-actual", "C", given), activity.format(2, "2", "2", given)
+    path = tmp_path / "iati.xml"
+    path.write_text(f"<iati-activities>{old}{new}</iati-activities>", encoding="utf-8")
+    done = officer.tries(f"import {path} --rules iati-2 --yes")
+    assert (done.code, "2 rows: 1 used, 1 left out" in done.err) == (0, True), done.err
+    assert "left out, written in IATI 1.0x, which has other codes: 1" in done.err
+    assert posted(officer, tmp_path / "out") == {("committed", "EUR"): Decimal(100)}
+
+
 def test_only_a_shipped_rule_is_copied(officer: Officer, tmp_path: Path) -> None:
     copy = tmp_path / "copy.toml"
     done = officer.tries(f"import x.csv --rules {tmp_path}/mine.toml --learn {copy}")
