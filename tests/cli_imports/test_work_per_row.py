@@ -134,7 +134,7 @@ def test_a_row_of_a_long_file_takes_little_memory(import_rows: Callable[[int], N
     assert (many - few) / (VERY_MANY - MANY) < BYTES_PER_ROW_AND_BLOCK
 
 
-CALLS_PER_DEAL = 920
+CALLS_PER_DEAL = 760
 """Calls of Python functions for an offer, a need and the act of their deal, however many."""
 
 
