@@ -646,6 +646,7 @@ class Fund(BothBooks):
 
     def _replace(self, row: Row, meant: Row, dependents: list[Row], stuck: list[Row]) -> None:
         """Take the newest acts and the entry back and post them again; one may be stuck."""
+        before = [*self.oracle.rows]
         for one in dependents:
             if one.act == "reverse":
                 stuck.append(one)
@@ -661,6 +662,19 @@ class Fund(BothBooks):
             stuck.append(one)
             self._post_again(one)
             stuck.pop()
+        if row.total is None and row.deal is not None:
+            self._lapse_what_is_left(row.deal, max(row.day, meant.day), before)
+
+    def _lapse_what_is_left(self, deal: str, day: date, before: list[Row]) -> None:
+        """Lapse what a correction leaves of a hold that lapsed, on that day, if there is room."""
+        lapse = self.oracle.first_lapse(deal, day)
+        if lapse is None:
+            return
+        now, then = self.oracle.on_hold(lapse), self.oracle.on_hold(lapse, before)
+        left = sum(amount for since, amount in (now - then).items() if since < lapse.day)
+        if left:
+            end = self._passes_to(self.deals[deal].offer, lapse.day)
+            self.plan(lambda: self._release(deal, "held", left, lapse.day, end, is_lapse=True))
 
     def _post_again(self, row: Row) -> None:
         first, day = row.moves[0], row.day

@@ -234,9 +234,16 @@ class Oracle:
         older than its day. What else leaves the hold takes the youngest units first, and its
         reversal puts those same units back. What came on the day of the lapse is not drawn on.
         """
+        held = self.on_hold(lapse)
+        older = sum(amount for day, amount in held.items() if day < lapse.day)
+        return older == held.total() or (part is not None and part <= older)
+
+    def on_hold(self, lapse: Row, rows: list[Row] | None = None) -> Counter[date]:
+        """Count the units on hold when a lapse is over, by the day on which they were put there."""
         held: Counter[date] = Counter()
         moved: dict[int | None, Counter[date]] = {}
-        of_deal = (row for row in self.rows if row.deal == lapse.deal and row.day <= lapse.day)
+        every = self.rows if rows is None else rows
+        of_deal = (row for row in every if row.deal == lapse.deal and row.day <= lapse.day)
         for row in sorted(of_deal, key=lambda one: (one.day, one.number)):
             for move in row.moves:
                 if move.side != "need" or "held" not in {move.source, move.target}:
@@ -249,8 +256,7 @@ class Oracle:
                     units = given + _first(held - given, move.amount - given.total(), row.is_lapse)
                     held -= units
                 moved[row.number] = units
-        older = sum(amount for day, amount in held.items() if day < lapse.day)
-        return older == held.total() or (part is not None and part <= older)
+        return held
 
     def recordable(self, day: date, moves: Iterable[Move]) -> bool:
         """Say whether some moves leave nothing below zero in recorded order."""
