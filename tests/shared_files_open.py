@@ -9,6 +9,7 @@ then, or was changed by other means.
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import AbstractContextManager, suppress
@@ -67,6 +68,9 @@ def share() -> None:
     Engine.__init__ = known  # type: ignore[method-assign]
     SQLiteDialect_pysqlite.connect = _connect  # type: ignore[method-assign,assignment]
     SQLiteDialect_pysqlite.do_close = _close  # type: ignore[method-assign]
+    # SQLite remembers in memory which locks its process holds, and the system gives those to no
+    # child: one that opened a file that its parent has open would take none of them.
+    os.register_at_fork(before=_waiting.forget)
     _waiting.share()
 
 

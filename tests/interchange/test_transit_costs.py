@@ -12,7 +12,6 @@ from ledger.core.factors import Factor, Side
 from ledger.interchange.mapping.loading import load_rule
 from ledger.interchange.planning.plan import plan_incoming, read_incoming
 from ledger.interchange.planning.steps import Holdings
-from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import Incoming
 
 FILE = (
@@ -128,23 +127,17 @@ def test_importing_it_twice_changes_nothing(transit: Incoming, ledger: Holdings)
     assert again.changes_nothing
 
 
-def test_a_bad_value_is_located_in_the_foreign_file(tmp_path: Path):
+def test_a_row_with_a_bad_value_is_left_out_and_located_in_the_foreign_file(tmp_path: Path):
     text = FILE.read_text(encoding="utf-8")
     broken = text.replace('"GBP"', '"GBX"', 1).replace('"VN"', '"XU"', 1)
     broken = broken.replace(",2830,", ",2.8.3,", 1)
     (tmp_path / "costs.csv").write_text(broken, encoding="utf-8")
     incoming = read_incoming([tmp_path / "costs.csv"], rule=load_rule("transit-costs"))
-    found = list(plan_incoming(incoming, EMPTY, TODAY).problems)
+    assert not list(plan_incoming(incoming, EMPTY, TODAY).problems)
+    (report,) = incoming.reports
     lines = broken.splitlines()
-    assert {(p.column, p.code) for p in found} >= {
-        ("cost", "bad-number"),
-        ("currency", "unknown-unit"),
-        ("country", "unknown-country"),
-    }
-    assert all(_stands_at(problem, lines) for problem in found)
-    assert next(iter(incoming.reports[0].lines())).endswith("taken all the same")
-
-
-def _stands_at(problem: ImportProblem, lines: list[str]) -> bool:
-    words = {"cost": "2.8.3", "currency": "GBX", "country": "XU"}
-    return words[problem.column or ""] in lines[problem.line - 1]
+    for bad, column in {"2.8.3": "cost", "GBX": "currency", "XU": "country"}.items():
+        (left,) = [one for one in report.left_out if f"in {column} (" in one.reason]
+        assert bad in lines[left.line - 1]
+        assert any(f"line {left.line}: " in line and bad in line for line in report.lines())
+    assert next(iter(report.lines())).endswith("taken all the same")

@@ -242,7 +242,7 @@ def test_a_provider_with_living_deals_that_is_silent_is_found(fund, tmp_path):
     assert a_night(fund, silent_days=52).figures["open"] == 0
     (found,) = a_night(fund, silent_days=51).findings
     assert (found.kind, found.subject) == (FindingKind.SILENT, "BANK")
-    assert (found.ours, found.theirs, found.difference) == ("51 days", "52 days", "1 days")
+    assert (found.ours, found.theirs, found.difference) == ("51 days", "52 days", "1 day")
 
     put(tmp_path / "inbox", "a.csv", COMMITTED, DELIVERED)
     assert a_night(fund, tmp_path / "inbox", silent_days=51).figures["healed"] == 1

@@ -25,6 +25,9 @@ from world import World
 from ledger.store.db import engine as engines
 from ledger.store.db import schema
 
+_OPEN_HERE = Path("/proc/self/fd")
+"""The links that the system shows of what a process has open."""
+
 SHAPE = {
     "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name",),
     "postgresql": (
@@ -326,6 +329,28 @@ def test_a_file_is_given_again_with_nothing_of_the_test_before(
         raw = Raw(url)
         assert raw.all_rows() == rows
         raw.close()
+
+
+@pytest.mark.sqlite
+@pytest.mark.skipif(not _OPEN_HERE.is_dir(), reason="the system does not show what is open")
+def test_a_process_that_is_forked_has_no_file_open_that_a_command_closed(
+    file_given_again: Callable[[], str],
+) -> None:
+    url = file_given_again()
+    closed(url, opened(url))
+    assert _opened_here(sqlite_file(url))
+    child = os.fork()
+    if not child:
+        os._exit(_opened_here(sqlite_file(url)))
+    _, status = os.waitpid(child, 0)
+
+    assert status == 0
+
+
+def _opened_here(path: Path) -> bool:
+    """Say whether this process has a file open, by the links that the system shows of it."""
+    links = [*_OPEN_HERE.iterdir()]
+    return any(os.path.realpath(link) == str(path) for link in links)
 
 
 @pytest.mark.sqlite

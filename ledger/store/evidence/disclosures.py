@@ -37,7 +37,9 @@ class DisclosureStream:
         """Start at the first one, or the first one of a kind of leaf or of row."""
         rows = stream(connection, _ordered(kind), {"after": after, "through": through})
         erased = erased_rows(connection, after, through, kind)
-        if erased:  # as in few ledgers
+        self.has_erased = bool(erased)
+        """Whether any of them was erased, as in few ledgers."""
+        if erased:
             rows = merge(rows, erased, key=itemgetter(0, 1, 2, 3, 4))
         self._groups = groupby(rows, key=itemgetter(0, 1, 2, 3))
         self._key: _Key | None = None
@@ -106,8 +108,13 @@ class PlainErasures:
     that one request wrote into a table share a leaf: it counts as erased with any of them.
     """
 
-    def __init__(self, connection: Connection, after: int, through: int) -> None:
-        """Read what was erased of the requests after one and up to another, and of all rows."""
+    def __init__(
+        self, connection: Connection, after: int, through: int, *, salted_too: bool = False
+    ) -> None:
+        """Read what was erased of the requests after one and up to another, and of all rows.
+
+        `salted_too` says that something was erased of their salted leaves as well.
+        """
         erasure = tables.erasure.c
         names = ("erased_request", *_KEY[1:], "field", "request_id")
         query = select(*map(raw, erasure[names])).where(
@@ -134,7 +141,7 @@ class PlainErasures:
                 self._rows[ADOPTED_KIND, f"{table}/{record}/{version}"] = by
         for key, name in _names_of_steps(connection, self._rows).items():
             self._rows[ADOPTED_KIND, name] = self._rows[ADOPTED_KIND, key]
-        self._remained = _remaining(connection)
+        self._remained = _remaining(connection) if self._leaves or salted_too else {}
 
     def by(
         self, request: int, kind: str, key: tuple[int, int] | None, reference: str = ""

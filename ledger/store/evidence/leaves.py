@@ -69,7 +69,7 @@ def stream_leaves(
         return
     pending = _PendingRows(_sources(connection, after, through, only))
     disclosures = DisclosureStream(connection, after, through)
-    erased = PlainErasures(connection, after, through)
+    erased = PlainErasures(connection, after, through, salted_too=disclosures.has_erased)
     for number, layout, *terms in chain([first], requests):
         request = _LeafRequest(disclosures, number)
         content = None
