@@ -10,6 +10,7 @@ from cli.framework.terminal import draws_blocks, fitted
 from cli.views.deal import deal_row
 from ledger.core.factors import Side
 from ledger.core.quantity import Unit, format_amount, format_quantity, short_quantity
+from ledger.core.text import counted
 from ledger.gaps.rows import coverage_ratio
 from ledger.journal.balance import Balance
 from ledger.reports.bars import ASCII_GLYPHS, GLYPHS, legend, stage_bar
@@ -110,7 +111,7 @@ def gap_text(balance: Balance, fit: EligibleCount) -> str:
     if not balance.quantified:
         return "offers cannot be checked until the amount is known"
     gap = f"gap {format_quantity(balance.gap, balance.unit)}"
-    offers = f"{fit.eligible} of {fit.total} offers eligible" if fit.total else ""
+    offers = f"{fit.eligible:,} of {counted(fit.total, 'offer')} eligible" if fit.total else ""
     obstacle = "" if fit.eligible else fit.obstacle or ""
     return " · ".join(part for part in (gap, offers, obstacle) if part)
 

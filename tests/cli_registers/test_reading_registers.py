@@ -73,11 +73,11 @@ def test_a_project_is_seen_at_a_glance(fund: Officer) -> None:
         "not complete: an amount is not known yet",
         "N-0004: the amount is not known",
         "delivered 10M · committed 5M · held 25M · open 50M EUR",
-        "gap 75,000,000.00 EUR · 1 of 1 offers eligible",
+        "gap 75,000,000.00 EUR · 1 of 1 offer eligible",
         "O-0001 Example Development Bank → N-0001",
         "held 25M EUR, until 2027-03-01",
         "N-0004  amount not known yet, in IRR",
-        "0 of 1 offers eligible · no offer names this topic",
+        "0 of 1 offer eligible · no offer names this topic",
         "no offer of this factor",
         "█ delivered  ▓ committed  ▒ held  ░ open",
     ):
