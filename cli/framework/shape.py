@@ -84,7 +84,7 @@ def column_named(name: str, columns: Sequence[Column], language: Language | None
     keys = [column.key for column in columns]
     raise UnknownColumn(
         f"There is no column {name}.",
-        why=f"The columns are: {', '.join(keys)}.",
+        why=f"The columns are: {', '.join(keys)}. They answer to their headings, too.",
         next_step=did_you_mean(column_key(name), keys, "Use one of these."),
     )
 

@@ -98,7 +98,14 @@ def _with_register(spec: RegisterSpec, column: Column) -> Column:
 
 def machine_columns(table: str) -> list[Column]:
     """Return a canonical table's columns in their order."""
-    return [Column(one.name, kind=_KINDS.get(one.kind, "text")) for one in TABLES[table].columns]
+    return [Column(one.name, kind=_kind(table, one.kind)) for one in TABLES[table].columns]
+
+
+def _kind(table: str, kind: Kind) -> str:
+    """Return how the values of a column are shown; the value of a limit may have a unit."""
+    if table == LIMIT.plural and kind is Kind.DECIMAL:
+        return "amount"
+    return _KINDS.get(kind, "text")
 
 
 def _more_columns(listing: Listing) -> list[Column]:
@@ -142,9 +149,8 @@ def emit_plain(
 def plain_columns(spec: RegisterSpec) -> list[Column]:
     """Return a register's columns for people: names stand for the codes that they spell out."""
     spelt = {one.name_of for one in spec.columns}
-    kinds = {**_KINDS, Kind.DECIMAL: "amount"} if spec.name == LIMIT.name else _KINDS
     return [
-        Column(one.name, _header(spec, one), kind=kinds.get(one.kind, "text"))
+        Column(one.name, _header(spec, one), kind=_kind(spec.plural, one.kind))
         for one in spec.in_tables
         if one.name not in spelt and one.name != "withdrawn"
     ]

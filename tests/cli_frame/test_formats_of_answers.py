@@ -169,7 +169,7 @@ def test_the_columns_of_a_stamp_are_named_and_sorted_by_like_others(officer: Off
         "base_currency": "EUR",
     }
     without = words.replace("--stamp ", "")
-    assert officer.refused("gaps --columns need,known_at", 2) == "unknown-column"
+    assert officer.refused("gaps --columns need,known_at", 2, "headings") == "unknown-column"
     assert officer.tries(f"{without} --columns need,known_at").code == 2
 
 

@@ -260,6 +260,8 @@ def test_a_list_of_limits_has_their_scope_and_whether_they_are_in_force(fund: Of
         ("limit add cap share 1.5", "1.5"),
         ("limit add cap number 2 --unit EUR", "unit"),
         ("limit add cap quantity 50% --unit EUR", "50%"),
+        ("limit add cap quantity 5M --unit EUR", "40M EUR"),
+        ("limit add cap quantity '5M EUR' --unit EUR", "40M EUR"),
         ("limit add cap number 50%", "50%"),
     ],
 )
@@ -418,6 +420,23 @@ def test_a_quantity_is_shown_with_the_decimals_of_its_unit(fund: Officer) -> Non
     assert fund.asks("limit show LIM-E")["value"] == "1000000.00"
     assert "1,000,000.00" in fund.says("limit show LIM-E")
     assert "1,000,000.00  EUR" in fund.says("limit list")
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("style", ["table", "md", "csv", "json"])
+def test_quantities_of_limits_are_filtered_alike_in_every_format(fund: Officer, style: str) -> None:
+    fund.says("limit add cap quantity 1000000 --unit EUR --code LIM-E")
+    fund.says("limit add cap share 25% --code LIM-S")
+    told = fund.says(f"limit list --where 'value>=1M EUR' --format {style}")
+    assert "LIM-E" in told
+    assert "LIM-S" not in told
+
+
+def test_a_proposal_that_a_limit_leaves_empty_names_the_limit(fund: Officer) -> None:
+    fund.says("limit add cap number 0")
+    told = fund.says("match")
+    assert "Nothing is proposed: what blocks each open need is listed below." in told
+    assert "limit LIM-0001 leaves it no more" in told
 
 
 def test_the_filters_of_a_limit_are_texts_and_no_counts(fund: Officer) -> None:

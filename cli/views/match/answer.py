@@ -279,7 +279,7 @@ def _nothing_lines(match_result: MatchResult) -> Iterator[str]:
             "Record offers with cityfund offer add, or import them with cityfund import."
         )
     else:
-        yield from wrapped("None of the available offers is eligible for an open need.")
+        yield from wrapped("Nothing is proposed: what blocks each open need is listed below.")
 
 
 def _next_steps(

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from ledger.core.numbers import normalise_digits
 from ledger.core.quantity import find_unit, format_amount, parse_quantity
+from ledger.core.quantity_errors import quote_text
 from ledger.limits.caps import FLOOR, NUMBER, QUANTITY, SHARE, BadLimit
 from ledger.limits.scope import read_scope
 from ledger.registers.records import Limit
@@ -15,7 +16,8 @@ from ledger.store.session.unit_of_work import UnitOfWork
 def put_value(uow: UnitOfWork, cells: dict[str, str], measure: str = "") -> None:
     """Turn a typed value with its unit, or in percent, into the cells of the table.
 
-    `measure` is that of the limit that is edited. Raises `BadLimit`.
+    `measure` is that of the limit that is edited. Raises `BadLimit`, and what `parse_quantity`
+    raises.
     """
     typed = normalise_digits(cells.get("value", "").strip())
     if typed.endswith("%"):
@@ -29,7 +31,13 @@ def put_value(uow: UnitOfWork, cells: dict[str, str], measure: str = "") -> None
             cells["value"] = f"{(Decimal(typed.removesuffix('%').strip()) / 100).normalize():f}"
         except InvalidOperation:
             return  # the cell is refused as it is
-    elif any(letter.isalpha() for letter in typed) and not cells.get("unit"):
+    elif any(letter.isalpha() for letter in typed):
+        if cells.get("unit"):
+            raise BadLimit(
+                f"{quote_text(typed)} is not a plain number, as the value beside --unit has to be.",
+                why="A quantity is typed with its unit, or as plain digits beside --unit.",
+                next_step='Leave --unit out, and give the value with its unit: "40M EUR"',
+            )
         quantity = parse_quantity(typed, uow.units)
         cells["value"] = format_amount(quantity.amount, quantity.unit.decimals)
         cells["unit"] = quantity.unit.code
