@@ -35,6 +35,7 @@ CITY = "city MHD (Mashhad) of IR has this name already"
 BANK = "provider EDB (Example Development Bank) of DE has this name already"
 LINE = "project P1 (Metro Line 4) of MHD has this title already"
 MEMBER = "Mashhad is member city MHD: a provider that is the city has --kind city --city MHD"
+MANY = 50
 ALIKE = [
     ("city add MASHHAD --country IR", CITY),
     ("city add 'Holy City' --name-local مشهد --country IR", CITY),
@@ -95,6 +96,23 @@ def test_an_import_lists_them_in_its_preview(fund: Officer, tmp_path: Path) -> N
     assert preview.err.count(f"MH2: {CITY}") == 1
     texts = noted(fund.asks("import --yes", str(file)))
     assert texts == [f"MH2: {CITY}", "TU2: city TUS (Tus) of IR has this name already"]
+
+
+def test_of_many_records_of_one_name_the_first_three_are_named(
+    fund: Officer, tmp_path: Path
+) -> None:
+    file = tmp_path / "projects.csv"
+    rows = [f"L{number:02},Bus lane,MHD,transport.urban\n" for number in range(MANY)]
+    file.write_text("".join(["code,title,city,sector\n", *rows]))
+    few = [f"project L{number:02} (Bus lane) of MHD has this title already" for number in range(3)]
+    few.append("more records than these 3 have this name")
+
+    texts = noted(fund.asks("import --yes", str(file)))
+
+    assert [one for one in texts if one.startswith("L03: ")] == [f"L03: {one}" for one in few[:3]]
+    assert texts[-4:] == [f"L{MANY - 1}: {one}" for one in few]
+    assert len(texts) == 1 + 2 + 3 + 4 * (MANY - 4)
+    assert noted(fund.asks("project add 'bus lane' --city MHD --sector transport.urban")) == few
 
 
 def test_names_are_compared_without_accents_points_and_capitals() -> None:

@@ -6,6 +6,7 @@ They are questioned, not refused: two cities of one country can have one name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from ledger.core.text import name_key
@@ -21,9 +22,12 @@ Named = City | Provider | Project
 COMPARED: Final = tuple(spec.name for spec in REGISTERS.values() if spec.compares_names)
 """The registers whose new names are compared."""
 
+_MOST_NAMED: Final = 3
+"""How many records alike are named: in an import, thousands may have one name."""
+
 
 def note_near_duplicates(uow: UnitOfWork, kind: str, record: Any) -> None:
-    """Note each record that a new or renamed one may be, before it is recorded."""
+    """Note the records that a new or renamed one may be, before it is recorded."""
     if kind not in COMPARED:
         return
     names = NameIndex()
@@ -37,7 +41,8 @@ def _comparable(uow: UnitOfWork, kind: str, record: Named) -> Iterator[Named]:
     uow.flush_registers()
     if isinstance(record, Project):
         city = uow.id_of("city", record.city)
-        yield from (one.record for one in load_by(uow.connection, kind, "city_id", city))
+        there = (one.record for one in load_by(uow.connection, kind, "city_id", city))
+        yield from sorted(there, key=attrgetter("code"))
         return
     keys = _keys(record)
     for other in ("city", kind) if isinstance(record, Provider) else (kind,):
@@ -55,7 +60,7 @@ class NameIndex:
 
     def __init__(self, records: Iterable[Named] = ()) -> None:
         """Index some records."""
-        self._by_key: dict[str, tuple[Named, ...]] = {}
+        self._by_key: dict[str, list[Named]] = {}
         for record in records:
             self.add(record)
 
@@ -65,10 +70,10 @@ class NameIndex:
 
     def _put(self, keys: Iterable[str], record: Named) -> None:
         for key in keys:
-            self._by_key[key] = (*self._by_key.get(key, ()), record)
+            self._by_key.setdefault(key, []).append(record)
 
     def add_noted(self, record: Named) -> list[Note]:
-        """Index a record; return a note of each other one, of those before, that it may be."""
+        """Index a record; return notes of the other ones, of those before, that it may be."""
         keys = _keys(record)
         known = not self._by_key.keys().isdisjoint(keys)
         notes = [*self._near_duplicates(record, keys)] if known else []
@@ -76,22 +81,29 @@ class NameIndex:
         return notes
 
     def near_duplicates(self, record: Named) -> Iterator[Note]:
-        """Return a note of each other record that this one may be."""
+        """Return notes of the other records that this one may be."""
         return self._near_duplicates(record, _keys(record))
 
     def _near_duplicates(self, record: Named, keys: Iterable[str]) -> Iterator[Note]:
+        """Return a note of each of the first few, and one more where they are not all."""
         found = (one for key in sorted(keys) for one in self._by_key.get(key, ()))
-        alike = {(type(one), one.code): one for one in found}
-        for other in alike.values():
-            text = _text(record, other)
-            if text is not None:
-                yield Note(NEAR_DUPLICATE, text)
+        named: set[str] = set()
+        for text in filter(None, (_text(record, other) for other in found)):
+            if text in named:  # found under another of its names
+                continue
+            if len(named) == _MOST_NAMED:
+                yield Note(NEAR_DUPLICATE, f"more records than these {_MOST_NAMED} have this name")
+                return
+            named.add(text)
+            yield Note(NEAR_DUPLICATE, text)
 
 
 def _keys(record: Named) -> set[str]:
+    """Give what records that may be the same have in common: a name, of projects in one city."""
     if isinstance(record, Project):
-        names = [record.title]
-    elif isinstance(record, City) and record.name_local is not None:
+        title = name_key(record.title)
+        return {f"{record.city}/{title}"} if title else set()
+    if isinstance(record, City) and record.name_local is not None:
         names = [record.name, record.name_local]
     else:
         names = [record.name]
