@@ -130,7 +130,7 @@ class PackedRows(Sequence[RawRow]):
                 texts.clear()
 
     def put_away(self) -> None:
-        """Keep the texts compressed, once they were read: hardly ever are they read again."""
+        """Keep the texts compressed until a row is asked for again."""
         away: list[bytes] = []
         for column in self._kept:
             text = _PARTED.join(column)

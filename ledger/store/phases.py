@@ -155,4 +155,4 @@ _NAMING_PHASES: Final = frozenset({PHASE.name, PROJECT.name})
 """The registers whose changes change the phases of a project, or the code they are found by."""
 
 _SINGLY: Final = 50
-"""For how few projects reading the phases of all would take longer."""
+"""For so few projects, reading the phases of all would take longer."""

@@ -15,6 +15,7 @@ from ledger.approvals.rules import UnknownApprovalRule, rule_code
 from ledger.approvals.standing import UnknownStandingApproval, standing_code
 from ledger.core.dates import parse_day
 from ledger.core.errors import InvalidInput, NotFound, RefusedByRule
+from ledger.core.text import counted
 from ledger.evidence.disclosures import COMMON_FIELDS, LARGE_FIELDS
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
 from ledger.journal.receipts import Receipt
@@ -136,7 +137,8 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
     uow.add_rows(tables.erasure, [text.row for text in found.values()])
     _record_what_remains(uow, found)
     leaves = len({leaf for leaf, _ in found})
-    uow.note("erased", f"{_count(len(found), 'text')} of {_count(leaves, 'leaf')} erased for ever")
+    what = f"{counted(len(found), 'text')} of {counted(leaves, 'leaf', 'leaves')}"
+    uow.note("erased", f"{what} erased for ever")
     return uow.receipt()
 
 
@@ -153,11 +155,6 @@ def _require_identities_remain(uow: UnitOfWork, texts: Iterable[ErasedText]) -> 
     resting = requests_of_approvals(uow.connection, requests)
     if resting:
         raise IdentityNeeded(f"Request {resting[0]} keeps its identity: an approval rests on it.")
-
-
-def _count(number: int, what: str) -> str:
-    plural = {"leaf": "leaves"}.get(what, f"{what}s")
-    return f"{number} {what if number == 1 else plural}"
 
 
 def _texts(uow: UnitOfWork, named: str, fields: Sequence[str]) -> Iterator[ErasedText]:

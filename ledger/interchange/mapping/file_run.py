@@ -168,10 +168,9 @@ class FileRun:
             what = f"The file has no column {name!r}, which the rule {self.rule.about.name} reads."
             hint = did_you_mean(name, header) or "Add it, or say in the rule what stands for it."
             yield ImportProblem(self.source.name, line, name, "missing-column", what, hint)
+        derived = {*self.rule.find, FIRST, SECOND} & self.rule.derived - {*self.called.values()}
         for at, name in enumerate(header):
-            derived = {*self.rule.find, FIRST, SECOND} & self.rule.derived
-            is_derived = name in derived.difference(self.called.values())
-            if is_derived or (name in header[:at] and name in self.cells.read):
+            if name in derived or (name in header[:at] and name in self.cells.read):
                 what = f"The column {name!r} occurs twice."
                 yield ImportProblem(self.source.name, line, name, "column-twice", what)
 

@@ -475,7 +475,7 @@ def plan_incoming(incoming: Incoming, holdings: Holdings, today: date) -> Import
     )
     for table in incoming.tables:
         if isinstance(table.rows, PackedRows):
-            table.rows.put_away()  # they are read again only if another write gets in between
+            table.rows.put_away()  # until the import is confirmed, or another write came first
     tables.unread = incoming.unread
     plan = plan_import(tables, holdings, incoming.terms, today)
     problems = (*incoming.problems, *row_problems, *plan.problems)

@@ -114,7 +114,7 @@ class DealAccount:
 
     @property
     def balance_now(self) -> DealBalance:
-        """The same, which follows later movements: for what is asked before any is posted."""
+        """The same without a copy: it follows what is posted later, so it is used before that."""
         return DealBalance(self.record, self.stages[Side.NEED], self.stages[Side.OFFER])
 
 

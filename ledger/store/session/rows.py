@@ -196,7 +196,7 @@ def _code_uses(kind: str) -> tuple[Select[Any], Select[Any]]:
 
 
 _SINGLY: Final = 5
-"""Of how few new records reading a whole register would take longer."""
+"""For so few new records, reading a whole register would take longer."""
 
 
 class _Texts(NamedTuple):

@@ -489,7 +489,7 @@ class UnitOfWork:
         return identity
 
     def remember_ids(self, ids: Callable[[str], Mapping[str, int]] | None = None) -> None:
-        """Know the ids of every register at once, for an import of thousands; `ids`: as read."""
+        """Take in all ids of every register: those that `ids` gives, or else read them."""
         for kind in STORED_REGISTERS:
             self._ids[kind].update(ids(kind) if ids else ids_by_code(self.connection, kind))
         self._uses.reads_singly = 0

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from ledger.approaches.pauses import NoPause, require_pause
-from ledger.core.dates import HoldExpired, UntilInThePast, require_declared
+from ledger.core.dates import HoldExpired, UntilInThePast
 from ledger.core.errors import NothingToChange, RefusedByRule
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Quantity, format_quantity
@@ -250,8 +250,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     amount = _amount_in(need, introduction.quantity)
     if introduction.until is not None and introduction.until < day:
         raise UntilInThePast(f"The hold of {day} cannot end on {introduction.until}.")
-    for side in (need, offer):
-        require_declared(day, side.record.declared_on, side.side, side.code)
+    uow.accounts.require_declared(day, (need, offer))
     terms = _agreed_terms(uow, introduction, need, offer)
     details = require_admitted(uow, need, offer, amount, terms.exact_rate, details)
     if introduction.directly:
