@@ -128,10 +128,14 @@ class StoredRegister:
             return columns, lambda record: (getattr(record, attributes[0]),)
         return columns, attrgetter(*attributes)
 
-    def plain_values(self, record: Any) -> dict[str, Any]:
-        """Give the terms of a record that are kept as they are, by column."""
-        columns, read = self._plain
-        return dict(zip(columns, read(record), strict=True))
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of all terms: of those that are kept as they are, then of the others."""
+        return (*self._plain[0], *(name for term in self.naming for name in term.columns))
+
+    def plain_values(self, record: Any) -> tuple[Any, ...]:
+        """Give the terms of a record that are kept as they are, with which `columns` begins."""
+        return self._plain[1](record)
 
     def column(self, term: Term) -> Column[Any]:
         """Give the column a term is kept in."""

@@ -197,10 +197,13 @@ def insert_all_tuples(connection: Connection, table: Table, rows: Iterator[Seque
 def convert_column(column: Iterable[Any], convert: _Convert) -> Iterable[Any]:
     """Convert each distinct value once: a day, a stage or a moment stands in many rows."""
     values = list(column)
-    if Decimal in {*map(type, values)}:
+    distinct = {*values}
+    if Decimal in {*map(type, distinct)}:
         # Equal decimals may have been written differently, and are kept as written.
         return map(convert, values)
-    converted = {value: convert(value) for value in set(values)}
+    if len(distinct) == 1:
+        return [convert(values[0])] * len(values)
+    converted = {value: convert(value) for value in distinct}
     return map(converted.__getitem__, values)
 
 
@@ -350,20 +353,21 @@ def hash_of_rows(hashes: Iterable[bytes]) -> str:
 def _hashes(hashed: _Hashed, columns: list[Sequence[Any]]) -> list[bytes]:
     for at in hashed.binary:
         columns[at] = [None if value is None else bytes(value).hex() for value in columns[at]]
-    # What all rows have alike is written once, before the next column in which they differ.
-    alike, varying = hashed.head, list[tuple[str, str, Any, Sequence[Any], set[Any]]]()
+    # What all rows have alike is written once, around the places of what differs.
+    line, varying = hashed.head, list[Sequence[Any]]()
     for at, name, default in hashed.columns:
-        distinct = {*columns[at]}
+        column, distinct = columns[at], {*columns[at]}
         if len(distinct) == 1:
-            alike += _hashed_cell(name, default, *distinct)
+            line += _hashed_cell(name, default, *distinct).replace("%", "%%")
+        elif default is None and {*map(type, distinct)} == {int}:  # as of ids and moments
+            line += f"{name}%d,"
+            varying.append(column)
         else:
-            varying.append((alike, name, default, columns[at], distinct))
-            alike = ""
+            line += "%s"
+            varying.append(_hashed_cells(name, default, column, distinct))
     if not varying:
-        return [sha256(alike.encode()).digest()] * len(columns[0])
-    cells = [_hashed_cells(*one) for one in varying]
-    rows = map("".join, zip(*cells, strict=True))
-    return [sha256(f"{row}{alike}".encode()).digest() for row in rows]
+        return [sha256((line % ()).encode()).digest()] * len(columns[0])
+    return [sha256((line % row).encode()).digest() for row in zip(*varying, strict=True)]
 
 
 def _hashed_cell(name: str, default: Any, value: Any) -> str:
@@ -373,24 +377,21 @@ def _hashed_cell(name: str, default: Any, value: Any) -> str:
 
 
 def _hashed_cells(
-    before: str, name: str, default: Any, column: Sequence[Any], distinct: Collection[Any]
+    name: str, default: Any, column: Sequence[Any], distinct: Collection[Any]
 ) -> list[str]:
-    """Give the cells of a column as they are hashed, behind what stands `before` it in every row.
+    """Give the cells of a column as they are hashed.
 
     Each value that many rows have is written once: a day, a sector or a city.
     """
-    begins, types = f"{before}{name}", {*map(type, distinct)}
-    if types == {int} and default is None:  # as of ids and moments
-        return [f"{begins}{value}," for value in column]
     if 2 * len(distinct) > len(column):
         return [
-            before
+            ""
             if value is None or value == default
-            else (f"{begins}{_quoted(value)}," if isinstance(value, str) else f"{begins}{value:d},")
+            else (f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},")
             for value in column
         ]
-    written = {value: f"{before}{_hashed_cell(name, default, value)}" for value in distinct}
-    return [written[value] for value in column]
+    written = {value: _hashed_cell(name, default, value) for value in distinct}
+    return [*map(written.__getitem__, column)]
 
 
 class WrittenRows:
@@ -423,8 +424,8 @@ class WrittenRows:
         """Give the hash of all rows."""
         digest = sha256()
         for part in map(bytes, filter(None, self.parts)):
-            for one in sorted([part[at : at + _BYTES] for at in range(0, len(part), _BYTES)]):
-                digest.update(one)
+            ones = sorted([part[at : at + _BYTES] for at in range(0, len(part), _BYTES)])
+            digest.update(b"".join(ones))
         return digest.hexdigest()
 
 
@@ -449,7 +450,11 @@ class RowBuffer:
 
     def add(self, table: Table, row: Mapping[str, Any]) -> None:
         """Put a row in line; every column of the table must be given."""
-        self._pending.setdefault(table.name, []).append(_picked(table)(row))
+        self.add_tuple(table, _picked(table)(row))
+
+    def add_tuple(self, table: Table, row: ResultRow) -> None:
+        """Put a row in line whose values stand in the order of the table's columns."""
+        self._pending.setdefault(table.name, []).append(row)
         self.count += 1
 
     def add_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -189,7 +189,7 @@ def _disclosure_hash(one: Sequence[Any], own: Mapping[str, Any]) -> bytes:
             if kind == _OF_REQUEST and field in own:
                 text = quoted(own[field])
             salted = salted_hash(bytes(salt), text)
-        words = DISCLOSURE.format(kind, record, version, place, field, salted)
+        words = DISCLOSURE % (kind, record, version, place, field, salted)
         return sha256(words.encode()).digest()
     except UNREADABLE:
         return _UNREADABLE

@@ -70,7 +70,8 @@ class Account:
     @property
     def code(self) -> str:
         """The need's or the offer's code."""
-        return str(self.record.code)
+        code: str = self.record.code
+        return code
 
     @property
     def balance(self) -> Balance:
@@ -202,6 +203,8 @@ class Accounts:
     def outstanding_between(self, offer: str, need: str) -> tuple[int, int]:
         """Add up what lives between an offer and a need, in the need's and the offer's unit."""
         deals = [deal for deal in self.deals_of_need(need) if deal.record.offer == offer]
+        if not deals:  # as of nearly all of an import
+            return 0, 0
         return (
             sum(sum(deal.stages[Side.NEED].values()) for deal in deals),
             sum(sum(deal.stages[Side.OFFER].values()) for deal in deals),
@@ -232,17 +235,19 @@ class Accounts:
     def require_declared(self, day: date, accounts: Iterable[Account]) -> None:
         """Refuse a day before the declaration of a need or an offer; raises `BeforeDeclaration`."""
         for one in accounts:
-            require_declared(day, one.record.declared_on, one.side, one.code)
+            if day < one.record.declared_on:
+                require_declared(day, one.record.declared_on, one.side, one.code)
 
     def apply_movements(
         self, day: date, movements: Sequence[Movement], accounts: Sequence[Account], sign: int = 1
     ) -> None:
         """Move the balances of an entry's `accounts`, and of its deals; back with -1."""
         for movement, account in zip(movements, accounts, strict=True):
-            _apply_movement(account.stages, movement, STAGES_OF[account.side], sign)
+            side = account.side
+            _apply_movement(account.stages, movement, STAGES_OF[side], sign)
             if movement.deal is not None:
                 deal = self.deal(movement.deal)
-                _apply_movement(deal.stages[account.side], movement, DEAL_STAGES, sign)
+                _apply_movement(deal.stages[side], movement, DEAL_STAGES, sign)
                 if deal.last_on is None or day > deal.last_on:
                     deal.last_on = day
             if account.last_on is None or day > account.last_on:

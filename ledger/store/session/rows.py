@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from heapq import merge
-from operator import attrgetter, ge
+from operator import attrgetter, ge, itemgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
@@ -30,11 +30,7 @@ from ledger.evidence.disclosures import (
     SALT_LENGTH,
 )
 from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND
-from ledger.journal.entries import (
-    EXEMPTED_FORMAT,
-    WAITING,
-    Draft,
-)
+from ledger.journal.entries import EXEMPTED_FORMAT, WAITING, Draft
 from ledger.store.db import tables
 from ledger.store.db.prepared import (
     Prepared,
@@ -199,6 +195,36 @@ _SINGLY: Final = 5
 """For so few new records, reading a whole register would take longer."""
 
 
+class NewRows(NamedTuple):
+    """What makes both rows of a new record of all its values, and where its free texts stand."""
+
+    identity: Callable[[Sequence[Any]], ResultRow]
+    version: Callable[[Sequence[Any]], ResultRow]
+    texts: tuple[tuple[str, int], ...]
+
+
+_OF_IDENTITY: Final = ("id", "folded", "number", "reuse", "request_id")
+_NOTHING: Final = ""
+OF_NEW: Final = (*_OF_IDENTITY, "recorded_at", "format", "in_error", "version", "reason", _NOTHING)
+"""What stands in the rows of a new record, behind the values of its register's `columns`."""
+
+
+@cache
+def new_rows(kind: str) -> NewRows:
+    """Give what makes the rows of a new record of a register."""
+    register = STORED_REGISTERS[kind]
+    terms = {name: at for at, name in enumerate(register.columns)}
+    beside = {name: at for at, name in enumerate(OF_NEW, start=len(terms))}
+    own = terms | {name: beside[name] for name in _OF_IDENTITY}
+    of_version = own | dict.fromkeys(register.corrected, beside[_NOTHING]) | beside
+    of_version[register.owner] = beside["id"]
+    return NewRows(
+        itemgetter(*(own[column.name] for column in register.identity.columns)),
+        itemgetter(*(of_version[column.name] for column in register.versions.columns)),
+        tuple((field, own[column]) for field, column in register.free_texts),
+    )
+
+
 class _Texts(NamedTuple):
     """The texts of one field of many records: each record with its text, at the same place."""
 
@@ -239,9 +265,14 @@ class DisclosureRows:
     ) -> None:
         """Take in the text of one field of many leaves; what is empty is in no leaf."""
         place = LEAF_PLACES[kind]
-        for record, text in zip(records, texts, strict=True):
-            if text:
+        given = [(record, text) for record, text in zip(records, texts, strict=True) if text]
+        if name in COMMON_FIELDS or not given:
+            for record, text in given:
                 self._add(place, record, 0, ((name, text),))
+            return
+        texts_of = self._texts.setdefault((place, 0, name), _Texts([], []))
+        texts_of.records.extend([record for record, _ in given])
+        texts_of.values.extend([text for _, text in given])
 
     def add_rows(self, table: str, rows: Iterable[_Row]) -> None:
         """Take in the texts of rows that are no record, where those of their table have any."""
@@ -298,7 +329,7 @@ class DisclosureRows:
             salt = salts[SALT_LENGTH * at : SALT_LENGTH * (at + 1)]
             text = quoted(value)
             salted = sha256(salt + text.encode()).hexdigest()
-            words = DISCLOSURE.format(kind, record, version, place, name, salted)
+            words = DISCLOSURE % (kind, record, version, place, name, salted)
             one = sha256(words.encode()).digest()
             parts[one[0] >> 4] += one  # as `add_hashes` does: there can be very many
             yield (number, *leaf, place, name, salt, "" if name in LARGE_FIELDS else text)
@@ -311,7 +342,7 @@ def plain_terms(request: Mapping[str, Any]) -> Iterator[Any]:
         yield to_microseconds(value) if isinstance(value, datetime) else value
 
 
-DISCLOSURE: Final = "disclosure:{},{},{},{},{},{}"
+DISCLOSURE: Final = "disclosure:%s,%s,%s,%s,%s,%s"
 """What is hashed of a disclosure: its leaf, place and field, and the salted hash in the leaf."""
 
 TEXTS_OF_REQUESTS: Final = frozenset({*PROVENANCE_FIELDS, "input"})

@@ -43,7 +43,7 @@ from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import ids_by_code
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
 from ledger.store.restrictions import read_restrictions
-from ledger.store.session.rows import CodeUses, DisclosureRows, JournalRows, WriteStart
+from ledger.store.session.rows import CodeUses, DisclosureRows, JournalRows, WriteStart, new_rows
 from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
 
@@ -172,27 +172,34 @@ class UnitOfWork:
 
     def add(self, kind: str, record: Any, later: Sequence[str] = ()) -> int:
         """Add a record with its first version, to be given `later` codes; give its id."""
-        register = STORED_REGISTERS[kind]
-        values = self._columns(register, record)
+        register, code, reason = STORED_REGISTERS[kind], record.code, self.request.reason
+        terms = self._values(register, record)
         identity = self._new_identity(register, record)
-        folded = normalised_code(record.code)
+        folded = normalised_code(code)
         number = code_number(code_prefixes().get(kind, ""), folded)
         self._numbering.note_code_number(kind, number)
         if kind not in SIDES:  # needs and offers are found by their accounts
-            self._ids[kind][record.code] = identity
-            self._records[kind][record.code] = record
-        values["id"], values["folded"], values["number"] = identity, folded, number
-        values["reuse"] = self._uses.of(kind, (record.code, *later))
-        values["request_id"] = self.request_id
-        self._rows.add(register.identity, values)  # more than its columns: only those are written
-        self._add_version(register, identity, 1, values)
-        self.changes.add(kind, record.code, 1)
+            self._ids[kind][code] = identity
+            self._records[kind][code] = record
+        reuse = self._uses.of(kind, (code, *later))
+        # Values in their places, as `OF_NEW` has them: an import adds tens of thousands.
+        values = (*terms, identity, folded, number, reuse, self.request_id)
+        values += (self.now, CANONICAL_FORMAT, False, 1, reason, None)
+        of_identity, of_version, texts = new_rows(kind)
+        given = [(field, text) for field, at in texts if (text := values[at])]
+        if given or reason:
+            self._disclosures.add(kind, identity, 1, [("reason", reason), *given])
+        self._rows.add_tuple(register.identity, of_identity(values))
+        self._rows.add_tuple(register.versions, of_version(values))
+        self._flush_many()
+        self.changes.add(kind, code, 1)
         return identity
 
     def edit(self, kind: str, stored: StoredRecord, record: Any) -> int:
         """Add a version with the new terms, and identity where that differs; give its number."""
         register = STORED_REGISTERS[kind]
-        version, values = stored.version + 1, self._columns(register, record)
+        version = stored.version + 1
+        values = dict(zip(register.columns, self._values(register, record), strict=True))
         changes = register.spec.identity_differs(stored.record, record)
         layout = IDENTITY_FORMAT if changes else CANONICAL_FORMAT
         self._add_version(register, stored.id, version, {**values}, format=layout)
@@ -245,7 +252,7 @@ class UnitOfWork:
             self.accounts.require_declared(day, accounts)
         if day > self.today:
             self._require_mirrored_day(draft, day)
-        if any(one.is_late(day) for one in accounts):
+        if [one for one in accounts if one.is_late(day)]:
             self.accounts.require_timeline(day, movements)
         self.accounts.apply_movements(day, movements, accounts)
         self.drafts.append(draft)
@@ -417,9 +424,8 @@ class UnitOfWork:
         """Keep the answer for the same key; write all that waits; give the request's hash."""
         receipt = queries.receipt_row(self.request_id, document)
         written = {"request_id": self.request_id, "recorded_at": self.now}
-        self._journal.add_to(
-            self._rows, self._disclosures, written, partial(self.id_of, "proposal")
-        )
+        proposal_id = partial(self.id_of, "proposal")
+        self._journal.add_to(self._rows, self._disclosures, written, proposal_id)
         self._rows.flush(self.connection)
         return self._disclosures.write(self.connection, receipt, self._rows.hashes)
 
@@ -436,9 +442,9 @@ class UnitOfWork:
                 self.accounts.open_deal(identity, record)
             return identity
         identity = self._numbering.next_id(tables.holder)
-        terms = {"id": identity, "side": SIDES[kind], "unit": record.unit}
-        self._rows.add(tables.holder, {**terms, "request_id": self.request_id})
-        self.accounts.open_account(SIDES[kind], identity, record)
+        side, unit = SIDES[kind], record.unit
+        self._rows.add_tuple(tables.holder, (identity, side, unit, self.request_id))
+        self.accounts.open_account(side, identity, record)
         return identity
 
     def _add_version(
@@ -449,35 +455,34 @@ class UnitOfWork:
         values: dict[str, Any],
         **marks: Any,
     ) -> None:
-        """Put a version in line; `values` become its row."""
+        """Put a later version in line; `values` become its row."""
         kind = register.kind
-        if version > 1 and register.spec.is_origin and values.get("origin_id"):
+        if register.spec.is_origin and values.get("origin_id"):
             self.flush_registers()
             require_no_circle(self.connection, Key(kind, owner), values)
         reason = self.request.reason
         texts = [(field, values[column]) for field, column in register.free_texts]
         self._disclosures.add(kind, owner, version, [("reason", reason), *texts])
-        if version == 1 and register.corrected:
-            values.update(dict.fromkeys(register.corrected))
         values |= self._of_versions
         values[register.owner], values["version"], values["reason"] = owner, version, reason
         values |= marks
         self._rows.add(register.versions, values)  # more than its columns: only those are written
+        self._flush_many()
+
+    def _flush_many(self) -> None:
         if self._rows.count >= ROWS_AT_ONCE:
             self.flush_registers()
 
-    def _columns(self, register: StoredRegister, record: Any) -> dict[str, Any]:
-        """Give a record as column values, with the codes of other registers as their ids."""
-        values = register.plain_values(record)
+    def _values(self, register: StoredRegister, record: Any) -> tuple[Any, ...]:
+        """Give a record as the values of its columns, with the codes of others as their ids."""
+        named: list[Any] = []
         for term in register.naming:
-            value = getattr(record, term.attribute)
+            kind, code = term.refers_to, getattr(record, term.attribute)
             if term.kind_column is not None:
-                values[term.kind_column], code = parse_origin(value) if value else (None, None)
-                value = code and self.id_of(values[term.kind_column], code)
-            elif term.refers_to is not None and value is not None:
-                value = self.id_of(term.refers_to, value)
-            values[term.column] = value
-        return values
+                kind, code = parse_origin(code) if code else (None, None)
+                named.append(kind)
+            named.append(None if kind is None or code is None else self.id_of(kind, code))
+        return (*register.plain_values(record), *named)
 
     def id_of(self, kind: str, code: str) -> int:
         """Give a record's id by its exact code, remembering it for the next row."""

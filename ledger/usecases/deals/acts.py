@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 
@@ -369,22 +370,22 @@ def advance(uow: UnitOfWork, act: DealAct) -> DealAccount:
     and passes on where its offer is over by then.
     """
     deal = uow.accounts.deal(act.deal)
-    amount = _part_of(uow, deal, act)
-    day = act.details.effective_on
+    amount, details = _part_of(uow, deal, act), act.details
+    day = details.effective_on
     if act.act is Act.RELEASE:
         offer = uow.accounts.account(Side.OFFER, deal.record.offer)
         return _release(uow, deal, act, amount, offer.passes_to(day))
     if act.act is Act.COMMIT:
         _require_held_on(deal, day)
-        act = replace(act, details=committed_in_sequence(uow, deal.record.need, act.details))
+        details = committed_in_sequence(uow, deal.record.need, details)
         lapse = lapse_after(uow, deal, day)
         if lapse is not None:
-            return _commit_in_time(uow, deal, act, amount, lapse)
-    return _move_on(uow, deal, act, amount)
+            return _commit_in_time(uow, deal, details, amount, lapse)
+    return _move_on(uow, deal, act.act, details, amount)
 
 
 def _commit_in_time(
-    uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, lapse: Posted
+    uow: UnitOfWork, deal: DealAccount, signed: ActDetails, amount: int | None, lapse: Posted
 ) -> DealAccount:
     """Commit a part of a hold that lapsed since: restore the lapse if needed, lapse the rest again.
 
@@ -393,26 +394,26 @@ def _commit_in_time(
     """
     if may_outlive_lapse(uow, deal, lapse, amount):
         try:
-            return _move_on(uow, deal, act, amount)
+            return _move_on(uow, deal, Act.COMMIT, signed, amount)
         except (moves.NotEnoughHeld, moves.NothingToMove, OverdrawnLater):
             pass
     with uow.undone_on_refusal():
-        lapsed, held = restore_lapse(uow, deal, lapse, act.details.effective_on)
-        signed = lapsed if amount is None else amount
-        rest = min(lapsed, lapsed + held - signed)
+        lapsed, held = restore_lapse(uow, deal, lapse, signed.effective_on)
+        part = lapsed if amount is None else amount
+        rest = min(lapsed, lapsed + held - part)
         if rest > 0:
             details = ActDetails(effective_on=lapse.effective_on, reason=LAPSE_REASON)
             again = DealAct(deal=deal.code, act=Act.RELEASE, details=details)
             offer = uow.accounts.account(Side.OFFER, deal.record.offer)
             _release(uow, deal, again, rest, offer.passes_to(lapse.effective_on))
-        return _move_on(uow, deal, act, signed)
+        return _move_on(uow, deal, Act.COMMIT, signed, part)
 
 
-def _move_on(uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None) -> DealAccount:
-    sides, (source, target) = sides_of(uow, deal), _WAYS[act.act]
-    return _posted(
-        uow, deal, act, lambda late: moves.advance_movements(sides, source, target, amount, late)
-    )
+def _move_on(
+    uow: UnitOfWork, deal: DealAccount, act: Act, details: ActDetails, amount: int | None
+) -> DealAccount:
+    made = partial(moves.advance_movements, sides_of(uow, deal), *_WAYS[act], amount)
+    return _posted(uow, deal, act, details, made)
 
 
 def release_into(uow: UnitOfWork, act: DealAct, end: Stage | None) -> DealAccount:
@@ -424,10 +425,8 @@ def release_into(uow: UnitOfWork, act: DealAct, end: Stage | None) -> DealAccoun
 def _release(
     uow: UnitOfWork, deal: DealAccount, act: DealAct, amount: int | None, end: Stage | None
 ) -> DealAccount:
-    sides, stage = sides_of(uow, deal), act.from_stage
-    return _posted(
-        uow, deal, act, lambda late: moves.release_movements(sides, stage, amount, end, late)
-    )
+    made = partial(moves.release_movements, sides_of(uow, deal), act.from_stage, amount, end)
+    return _posted(uow, deal, act.act, act.details, made)
 
 
 def _late_offer_side(uow: UnitOfWork, deal: DealAccount, day: date) -> Timeline | None:
@@ -460,14 +459,15 @@ def _require_held_on(deal: DealAccount, day: date) -> None:
 def _posted(
     uow: UnitOfWork,
     deal: DealAccount,
-    act: DealAct,
+    act: Act,
+    details: ActDetails,
     movements_of: Callable[[Timeline | None], moves.Movements],
 ) -> DealAccount:
     """Post an act; `movements_of` takes the offer's side of it as it is from a late day on."""
-    day = act.details.effective_on
+    day = details.effective_on
 
     def draft(movements: moves.Movements) -> Draft:
-        return Draft(act=act.act, movements=movements, deal=deal.code, details=act.details)
+        return Draft(act=act, movements=movements, deal=deal.code, details=details)
 
     try:
         movements = movements_of(_late_offer_side(uow, deal, day))
