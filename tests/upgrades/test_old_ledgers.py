@@ -22,6 +22,7 @@ from ledgers import SqliteLedgers
 
 from cli.main import main
 from ledger.usecases.admin.copy import copy_ledger
+from migrations.views import views
 
 pytestmark = pytest.mark.migrates
 
@@ -176,6 +177,13 @@ def test_an_old_ledger_takes_new_acts_and_seals_them(ledger, capsys):
         assert main(["audit", "seal", "--db", ledger]) == 0
 
     assert main(["check", "--seal", LAST_SEAL, "--db", ledger]) == 0
+
+
+def test_the_views_of_an_old_ledger_are_those_of_a_new_one(ledger):
+    with closing(sqlite3.connect(ledger.removeprefix("sqlite:///"))) as database:
+        stored = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'"))
+    said = {name: text[text.index("CREATE VIEW") :].strip() for name, text in views().items()}
+    assert stored == said
 
 
 def test_a_tampered_old_ledger_is_noticed(ledger, capsys):
