@@ -82,6 +82,16 @@ def test_an_offer_says_what_it_gives_and_what_stays(short: Officer) -> None:
     ]
 
 
+def test_an_offer_that_does_not_fit_says_of_how_many_needs(short: Officer) -> None:
+    short.says("offer edit O-0003 --countries GH")
+    short.says("offer edit O-0006 --countries US")
+
+    of_one, of_many = (short.asks(f"match explain {code}") for code in ("O-0003", "O-0006"))
+
+    assert of_one["because"][0]["sentence"] == "It does not fit the one need of its factor."
+    assert of_many["because"][0]["sentence"] == "It fits none of the 5 needs of its factor."
+
+
 def test_a_sentence_comes_before_the_table(short: Officer) -> None:
     lines = short.says("match explain PRJ-0005").splitlines()
 

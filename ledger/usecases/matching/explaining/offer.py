@@ -81,7 +81,9 @@ def _reasons(facts: OfferFacts, rows: Sequence[PairRow]) -> list[Because]:
         if not rows:
             sentence = f"No need of {facts.offer.factor} is open."
             return [Because("eligible", sentence)]
-        reasons = [Because("eligible", f"It fits none of the {len(rows)} needs of its factor.")]
+        one = "It does not fit the one need of its factor."
+        many = f"It fits none of the {len(rows)} needs of its factor."
+        reasons = [Because("eligible", one if len(rows) == 1 else many)]
         if rows[0].changes:
             need, change = rows[0].pair.need.need.code, rows[0].changes[0].words
             sentence = f"The nearest is {need}; {code} would fit with: {change}."
