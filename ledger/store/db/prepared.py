@@ -7,7 +7,7 @@ reports and rare acts stay with Core.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -376,9 +376,7 @@ def _hashed_cell(name: str, default: Any, value: Any) -> str:
     return f"{name}{_quoted(value)}," if isinstance(value, str) else f"{name}{value:d},"
 
 
-def _hashed_cells(
-    name: str, default: Any, column: Sequence[Any], distinct: Collection[Any]
-) -> list[str]:
+def _hashed_cells(name: str, default: Any, column: Sequence[Any], distinct: set[Any]) -> list[str]:
     """Give the cells of a column as they are hashed.
 
     Each value that many rows have is written once: a day, a sector or a city.
@@ -423,9 +421,10 @@ class WrittenRows:
     def hex(self) -> str:
         """Give the hash of all rows."""
         digest = sha256()
-        for part in map(bytes, filter(None, self.parts)):
-            ones = sorted([part[at : at + _BYTES] for at in range(0, len(part), _BYTES)])
-            digest.update(b"".join(ones))
+        for part in filter(None, self.parts):
+            text = part.decode("latin-1")  # sorted as bytes are, in a fraction of the time
+            ones = sorted([text[at : at + _BYTES] for at in range(0, len(text), _BYTES)])
+            digest.update("".join(ones).encode("latin-1"))
         return digest.hexdigest()
 
 

@@ -230,7 +230,10 @@ class Accounts:
 
     def accounts_of(self, movements: Iterable[Movement]) -> list[Account]:
         """Give the need or the offer of each movement, at the same place."""
-        return [self.account(one.side, one.account) for one in movements]
+        known, read = self._by_code, self.account
+        return [
+            known[one.side].get(one.account) or read(one.side, one.account) for one in movements
+        ]
 
     def require_declared(self, day: date, accounts: Iterable[Account]) -> None:
         """Refuse a day before the declaration of a need or an offer; raises `BeforeDeclaration`."""
@@ -246,7 +249,7 @@ class Accounts:
             side = account.side
             _apply_movement(account.stages, movement, STAGES_OF[side], sign)
             if movement.deal is not None:
-                deal = self.deal(movement.deal)
+                deal = self._deals.get(movement.deal) or self.deal(movement.deal)
                 _apply_movement(deal.stages[side], movement, DEAL_STAGES, sign)
                 if deal.last_on is None or day > deal.last_on:
                     deal.last_on = day

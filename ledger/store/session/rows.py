@@ -174,12 +174,12 @@ class CodeUses:
     def _read(self, kind: str, codes: Sequence[str] | None = None) -> dict[str, int]:
         of_all, of_some = _code_uses(kind)
         if codes is None:
-            return dict(self._connection.execute(of_all).all())
+            return dict(of_all.rows(self._connection))
         return dict(self._connection.execute(of_some, {"codes": codes}).all())
 
 
 @cache
-def _code_uses(kind: str) -> tuple[Select[Any], Select[Any]]:
+def _code_uses(kind: str) -> tuple[Prepared, Select[Any]]:
     """Select how often each code was used that records in error had: of all, and of some codes."""
     register = STORED_REGISTERS[kind]
     versions = register.versions.c
@@ -188,7 +188,8 @@ def _code_uses(kind: str) -> tuple[Select[Any], Select[Any]]:
     freed = select(had.folded).where(had.id.in_(ever))
     query = select(had.folded, func.max(had.reuse) + 1).group_by(had.folded)
     some = had.folded.in_(bindparam("codes", expanding=True))
-    return query.where(had.folded.in_(freed)), query.where(some, had.id.in_(ever))
+    of_all = Prepared(query.where(had.folded.in_(freed)))
+    return of_all, query.where(some, had.id.in_(ever))
 
 
 _SINGLY: Final = 5

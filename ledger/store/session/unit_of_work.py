@@ -131,7 +131,7 @@ class UnitOfWork:
     @property
     def restrictions(self) -> Restrictions:
         """The restrictions and exemptions, with what this unit of work has added to them."""
-        versions = sum([self.changes.counts[kind] for kind in RESTRICTING])
+        versions = sum([self.changes.counts.get(kind, 0) for kind in RESTRICTING])
         if not (versions or self.start.has_restrictions):
             return NO_RESTRICTIONS
         if self._restrictions is None or self._restrictions[0] != versions:

@@ -263,7 +263,7 @@ def hold(uow: UnitOfWork, introduction: Introduction) -> DealAccount:
     )
     with uow.undone_on_refusal():
         # No deal is opened before all is asked: a hold that is refused leaves nothing behind.
-        if uow.accounts.is_late(day, movements):
+        if need.is_late(day) or offer.is_late(day):
             make_room(uow, day, [replace(one, deal=None) for one in movements])
         deal = _opened(uow, terms) if there is None else _with_dates(uow, there, terms, day)
         _note_origin(uow, introduction, deal, is_new=there is None)
