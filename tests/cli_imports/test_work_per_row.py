@@ -62,7 +62,7 @@ unit = "EUR"
 declared_on = { column = "begins" }
 """
 FEW, MANY = 100, 500
-CALLS_PER_ROW = 365
+CALLS_PER_ROW = 305
 """Calls of Python functions for a row that gives a city again, a project, a need and its act."""
 BYTES_PER_ROW = 2_000
 """At most so much is in memory at once for a row, of all that is planned and posted of it."""
@@ -134,7 +134,7 @@ def test_a_row_of_a_long_file_takes_little_memory(import_rows: Callable[[int], N
     assert (many - few) / (VERY_MANY - MANY) < BYTES_PER_ROW_AND_BLOCK
 
 
-CALLS_PER_DEAL = 760
+CALLS_PER_DEAL = 680
 """Calls of Python functions for an offer, a need and the act of their deal, however many."""
 
 
