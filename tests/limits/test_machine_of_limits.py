@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any, ClassVar
 
 import pytest
 import time_machine
@@ -35,6 +37,8 @@ class Books(RuleBasedStateMachine):
     """Counts in euros what each pair holds and has committed."""
 
     opened: Callable[[], str]
+    refused: ClassVar[Counter[str]] = Counter()
+    """How often each rule refused an act, in all examples."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +93,7 @@ class Books(RuleBasedStateMachine):
             work()
         except LedgerError as error:
             assert len(self.world.entries()) == before
+            self.refused[type(error).__name__] += 1
             return type(error).__name__
         return None
 
@@ -178,10 +183,12 @@ class Books(RuleBasedStateMachine):
 @pytest.mark.long
 @pytest.mark.draws
 def test_acts_are_refused_as_a_plain_count_says(ledgers: Ledgers) -> None:
-    machine = type("BooksHere", (Books,), {"opened": staticmethod(ledgers.new)})
+    own: dict[str, Any] = {"opened": staticmethod(ledgers.new), "refused": Counter()}
+    machine = type("BooksHere", (Books,), own)
     run_state_machine_as_test(
         machine,
         settings=examples(
-            12, everyday=2, stateful_step_count=20, suppress_health_check=list(HealthCheck)
+            12, everyday=3, stateful_step_count=20, suppress_health_check=list(HealthCheck)
         ),
     )
+    assert own["refused"].keys() == {"LimitExceeded", "NeedWaits"}, "a rule was never met"
