@@ -70,11 +70,15 @@ class Refused(Exception):
 
 
 class Tampering(NamedTuple):
-    """What was done, in words, and what a check has to name: any of these."""
+    """What was done, in words, and what a check has to name: any of these.
+
+    The check of seals does, but for the format of a request: that is in no leaf, but in its hash.
+    """
 
     kind: str
     done: str
     names: tuple[str, ...]
+    check: str = "seals"
 
 
 class Attacker:
@@ -124,7 +128,8 @@ class Attacker:
         where, key = _key(table, row)
         sql.run(f'UPDATE {table.name} SET "{column.name}" = ? WHERE {where}', (new, *key))
         done = f"{table.name} {key}: {column.name} = {new!r}, was {row[column.name]!r}"
-        return Tampering("edit", done, self.names(table.name, row))
+        check = "chain" if column is tables.request.c.format else "seals"
+        return Tampering("edit", done, self.names(table.name, row), check)
 
     def delete(self, sql: Sql, chance: Random) -> Tampering:
         """Remove one row."""

@@ -1,6 +1,6 @@
 """Whatever is changed in a sealed ledger by raw SQL is found, and named where it was done.
 
-Forty tamperings are drawn on each engine from a seed that a failure prints;
+Twenty tamperings are drawn on each engine from a seed that a failure prints;
 `pytest -m soak tests/seals` makes a thousand.
 """
 
@@ -46,20 +46,16 @@ def place(
         yield Attacker(rows, sealed_once.marks), attempt
 
 
-def check(connection: Connection, outside: tuple[TreeHead, ...]) -> CheckResult:
-    (result,) = run_over_snapshot(connection, ["seals"], outside)
+def check(
+    connection: Connection, outside: tuple[TreeHead, ...], name: str = "seals"
+) -> CheckResult:
+    (result,) = run_over_snapshot(connection, [name], outside)
     return result
-
-
-def failures_of(connection: Connection, outside: tuple[TreeHead, ...]) -> tuple[str, ...]:
-    """Give what the seals and the hashes of requests find: the format of a request is in a hash."""
-    results = run_over_snapshot(connection, ["seals", "chain"], outside)
-    return tuple(failure for result in results for failure in result.failures)
 
 
 def draw(
     attacker: Attacker, attempt: Place, chance: Random, number: int
-) -> tuple[Tampering, tuple[str, ...]]:
+) -> tuple[Tampering, CheckResult]:
     """Tamper until something is taken by the database; give what was done and what is found."""
     kinds = (attacker.edit, attacker.delete, attacker.edit, attacker.insert, attacker.edit,
              attacker.exchange, attacker.delete_an_entry, attacker.edit, attacker.cut,
@@ -70,7 +66,7 @@ def draw(
                 done: Tampering = kinds[number % len(kinds)](sql, chance)
             except Refused:
                 continue
-            return done, failures_of(connection, attacker.marks)
+            return done, check(connection, attacker.marks, done.check)
 
 
 def tampered(attacker: Attacker, attempt: Place, seed: int, count: int) -> Counter[str]:
@@ -78,10 +74,10 @@ def tampered(attacker: Attacker, attempt: Place, seed: int, count: int) -> Count
     told: Counter[str] = Counter()
     missed = []
     for number in range(count):
-        done, failures = draw(attacker, attempt, chance, number)
+        done, result = draw(attacker, attempt, chance, number)
         told[done.kind] += 1
-        if not any(name in failure for name in done.names for failure in failures):
-            missed.append(f"{done}: {failures}")
+        if not any(name in failure for name in done.names for failure in result.failures):
+            missed.append(f"{done}: {result.failures}")
     count_cases(count, undetected=len(missed))
     print(f"seed {seed}: {dict(told)}")  # noqa: T201 - pytest shows it where asked to
     assert missed == [], f"seed {seed}"
@@ -101,8 +97,8 @@ def test_another_format_of_a_request_is_found(place, number: int) -> None:
     attacker, attempt = place
     with attempt() as (sql, connection):
         sql.run("UPDATE request SET format = ? WHERE id = 40", (number,))
-        failures = failures_of(connection, attacker.marks)
-    assert any("request 40" in failure for failure in failures)
+        result = check(connection, attacker.marks, "chain")
+    assert any("request 40" in failure for failure in result.failures)
 
 
 def test_whatever_is_tampered_with_is_found_and_named(place) -> None:
