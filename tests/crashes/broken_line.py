@@ -99,8 +99,9 @@ class Line:
             self._close(target)
 
     def _until_the_cut(self, piece: bytes, direction: str) -> bytes:
-        if self._limit is not None and self._limit[0] == direction:
-            room = max(0, self._limit[1] - self._passed[direction])
+        limit = self._limit  # who drives the line may take it away meanwhile
+        if limit is not None and limit[0] == direction:
+            room = max(0, limit[1] - self._passed[direction])
             if len(piece) >= room:
                 piece, self.is_cut = piece[:room], True
         self._passed[direction] += len(piece)

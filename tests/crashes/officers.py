@@ -16,7 +16,9 @@ from ledger.store.db import tables
 from ledger.usecases.registers.measured import add_measured
 from ledger.usecases.registers.parse import TypedTerms
 
-_ANSWERED: Final = {ExitCode.DONE, ExitCode.REFUSED, ExitCode.NOT_FOUND}
+ANSWERED: Final = {ExitCode.DONE, ExitCode.REFUSED, ExitCode.NOT_FOUND}
+_NOTHING_WRITTEN: Final = {"DatabaseGone", "DatabaseUnreachable", "WriteConflict", "LedgerBusy"}
+"""Errors that promise that nothing was written; of a lost answer nobody knows."""
 
 
 class Officer(Hand):
@@ -43,7 +45,7 @@ class Officer(Hand):
         endings: list[Ending] = []
         for job in plan:
             endings.append(attempt(lambda job=job: job.done_by(self)))
-            if endings[-1].code not in _ANSWERED:
+            if endings[-1].code not in ANSWERED:
                 break
         return endings
 
@@ -69,12 +71,19 @@ class Officer(Hand):
             assert job.done_by(self) == {**answer, "replayed": True}
             assert self.entries_of(key) == answer["entries"]
 
+    def hold_to_unanswered(self, job: Job, ending: Ending) -> bool:
+        """Hold the ledger to an act without an answer; tell whether it was done all the same."""
+        assert ending.code in {ExitCode.BUSY, ExitCode.UNREACHABLE}, ending
+        was_done = self.say_again(job)
+        assert not (was_done and ending.name in _NOTHING_WRITTEN), ending
+        return was_done
+
     def say_again(self, job: Job) -> bool:
         """Say an act again whose answer was lost: it is done once. Tell whether it had been."""
         key = job.terms["key"]
         was_done = self.kept(key) == 1
         first = attempt(lambda: job.done_by(self))
-        assert first.code in _ANSWERED, first
+        assert first.code in ANSWERED, first
         if was_done or first.name == DONE:
             assert first.name == DONE, first
             assert first.answer["replayed"] == was_done
