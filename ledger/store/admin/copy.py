@@ -9,7 +9,7 @@ transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice, zip_longest
@@ -263,7 +263,8 @@ class CopyComparison(NamedTuple):
 
 def compare_ledgers(source: Connection, target: Connection, advance: Advance) -> CopyComparison:
     """Compare every leaf and row of two ledgers. Raises `CopyDiffers`, `UnknownLayout`."""
-    _require_known_formats(source)
+    filled = _filled(source, target)
+    _require_known_formats(source, filled)
     digest = hashlib.sha256()
     entries = versions = 0
     leaves = (leaf for leaf in _equal_leaves(source, target) if leaf.kind not in _NOT_COUNTED)
@@ -271,7 +272,6 @@ def compare_ledgers(source: Connection, target: Connection, advance: Advance) ->
         digest.update((leaf.content or b"") + b"\n")
         entries += leaf.kind == ENTRY_KIND
         versions += leaf.kind != ENTRY_KIND
-    filled = _filled(source, target)
     rows = sum(
         _equal_rows(source, target, table, advance)
         for table in tables.every_table()
@@ -280,8 +280,7 @@ def compare_ledgers(source: Connection, target: Connection, advance: Advance) ->
     return CopyComparison(entries, versions, rows, digest.hexdigest())
 
 
-def _require_known_formats(source: Connection) -> None:
-    filled = _filled(source)
+def _require_known_formats(source: Connection, filled: Collection[str]) -> None:
     for table in tables.every_table():
         if "format" in table.c and table.name in filled:
             known = (CANONICAL_FORMAT, *_other_formats(table))
