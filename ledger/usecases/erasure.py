@@ -46,7 +46,7 @@ from ledger.store.evidence.erasures import (
     rows_of_statement,
     texts_of,
 )
-from ledger.store.evidence.remaining import remaining_leaves
+from ledger.store.evidence.remaining import differing_leaf, remaining_leaves
 from ledger.store.evidence.table_rows import NIGHT_TABLES, rows_to_adopt
 from ledger.store.journal.entries import entry_number, request_of_entry
 from ledger.store.registers import STORED_REGISTERS
@@ -103,6 +103,13 @@ class NothingToErase(RefusedByRule, code="nothing-to-erase"):
     default_next = "Leave out --field to erase every text of it."
 
 
+class LeafDiffers(RefusedByRule, code="leaf-differs"):
+    """A leaf was to lose a text that is not what it was when it was sealed."""
+
+    default_why = "Once a text of it is erased, nothing could show any more what was changed."
+    default_next = "See what differs: cityfund check seals"
+
+
 class ApprovalOpen(RefusedByRule, code="approval-open"):
     """The lines of an approval were to be erased that waits, or is given and not used yet."""
 
@@ -122,8 +129,8 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
 
     Raises `MalformedErasure`, `UnknownRequest`, `UnknownEntry`, `UnknownCode`, `UnknownStatement`,
     `UnknownFinding`, `UnknownApproval`, `UnknownApprovalRule`, `UnknownStandingApproval`,
-    `UnknownNight`, `InvalidDate`, `NothingToErase`, `ApprovalOpen`, `IdentityNeeded` and
-    `ReasonMissing`.
+    `UnknownNight`, `InvalidDate`, `NothingToErase`, `ApprovalOpen`, `IdentityNeeded`,
+    `LeafDiffers` and `ReasonMissing`.
     """
     require_reason(uow, "Nothing is erased without a reason.")
     found: dict[tuple[LeafKey, str], ErasedText] = {}
@@ -133,6 +140,7 @@ def erase(uow: UnitOfWork, named: Sequence[str], fields: Sequence[str] = ()) -> 
             raise NothingToErase(f"There is nothing to erase of {one}.")
         found |= {(text.leaf, text.field): text for text in texts}
     _require_identities_remain(uow, found.values())
+    _require_sealed_leaves(uow, found.values())
     overwrite_what_is_deleted(uow.connection)
     uow.add_rows(tables.erasure, [text.row for text in found.values()])
     _record_what_remains(uow, found)
@@ -148,6 +156,12 @@ def _record_what_remains(uow: UnitOfWork, erased: Iterable[tuple[LeafKey, str]])
     if any(leaf.kind in OF_NIGHTS for leaf, _ in erased):
         uow.add_rows(adopted_row, rows_to_adopt(uow.connection, NIGHT_TABLES))
     uow.add_rows(remaining_leaf, [*remaining_leaves(uow.connection, uow.request_id)])
+
+
+def _require_sealed_leaves(uow: UnitOfWork, texts: Iterable[ErasedText]) -> None:
+    differs = differing_leaf(uow.connection, [one.leaf for one in texts if one.hash is None])
+    if differs is not None:
+        raise LeafDiffers(f"{differs} is not what was sealed: none of its texts are erased.")
 
 
 def _require_identities_remain(uow: UnitOfWork, texts: Iterable[ErasedText]) -> None:

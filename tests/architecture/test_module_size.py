@@ -104,7 +104,6 @@ SHORT = {
     "ledger/usecases/restrictions/barring.py": "from a finding, without the reader of lists",
     "ledger/usecases/statements/findings.py": "the acts on one record",
     "ledger/checks/chain.py": "one check, with its rows",
-    "ledger/store/evidence/remaining.py": "what an erasure records, apart from what it erases",
     "ledger/store/evidence/links.py": "the query of one check",
     "ledger/evidence/row_leaves.py": "the bytes of rows that are no record, apart from records",
     "ledger/statements/senders.py": "who sends which files, for reading and for posting alike",

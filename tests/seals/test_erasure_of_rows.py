@@ -199,6 +199,23 @@ def test_a_change_beside_an_erased_text_of_an_earlier_format_is_found(
 
 
 @pytest.mark.every_engine
+def test_no_text_of_a_changed_leaf_of_an_earlier_format_is_erased(earlier: Officer) -> None:
+    """What was changed before the erasure would otherwise count as what remained."""
+    earlier.says("audit seal")
+    disarm(earlier.world.url)
+    change = "UPDATE finding_event SET event = '{}' WHERE number = 4"
+    with closing(earlier.world.raw()) as raw:
+        ((event,),) = raw.execute("SELECT event FROM finding_event WHERE number = 4").fetchall()
+        assert raw.execute(change.format("healed")).rowcount == 1
+        before = everything(earlier.world)
+        erasure = f"audit erase finding:F-0001 --field reason,input,receipt {REASON}"
+        assert earlier.refused(erasure, 4) == "leaf-differs"
+        assert everything(earlier.world) == before
+        assert raw.execute(change.format(event)).rowcount == 1
+    assert of_seals(earlier.world) == ()
+
+
+@pytest.mark.every_engine
 @pytest.mark.parametrize("is_sealed", [True, False])
 def test_a_deleted_record_of_what_remains_is_found_before_its_request_is_sealed(
     earlier: Officer, is_sealed: bool
