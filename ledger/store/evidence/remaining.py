@@ -74,10 +74,10 @@ def differing_leaf(connection: Connection, leaves: Iterable[LeafKey]) -> str | N
         found = None if leaf.content is None else leaf_hash(leaf.content).hex()
         due = leaf.remained
         if due is None and leaf.erased_by is None:
-            sealed = find_sealed_leaf(connection, leaf.kind, leaf.reference)
-            due = found if sealed is None else sealed.hash.hex()
             if found is None:  # its rows and disclosures do not agree
                 return leaf.name
+            sealed = find_sealed_leaf(connection, leaf.kind, leaf.reference)
+            due = None if sealed is None else sealed.hash.hex()
         if due is not None and due != found:
             return leaf.name
     return None
