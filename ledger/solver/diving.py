@@ -55,8 +55,7 @@ def dive(
             dropped = dropped[:0]
         if not len(dropped) and not len(forbidden):
             break
-        relaxation.drop(dropped)
-        relaxation.forbid(forbidden)
+        relaxation.close(dropped, forbidden)
         resolved = relaxation.solve(deadline)
         if resolved is None:
             break

@@ -142,15 +142,15 @@ def solve_exactly(
 
     `bound` is a known bound of level 1.
     """
-    search = _Search(problem, start, options)
-    search.bound_level_one(bound)
-    return search.solution()
+    return _Search(problem, start, options, bound).solution()
 
 
 class _Search:
     """The search: the best plan so far, and the bounds."""
 
-    def __init__(self, problem: MatchingProblem, start: Plan, options: SolverOptions) -> None:
+    def __init__(
+        self, problem: MatchingProblem, start: Plan, options: SolverOptions, bound: Fraction | None
+    ) -> None:
         self._problem = problem
         self._pairs = eligible_pairs(problem)
         self._options = options
@@ -163,12 +163,9 @@ class _Search:
         self._best = start
         weights = (problem.projects[index].weight for index in self._pairs.completable)
         self._complete_bound = Fraction(sum(weights))
-        self._coverage_bound = max_coverage(problem)
-
-    def bound_level_one(self, bound: Fraction | None) -> None:
-        """Adopt a known bound of level 1, if there is one."""
         if bound is not None:
             self._complete_bound = min(self._complete_bound, bound)
+        self._coverage_bound = max_coverage(problem)
 
     def solution(self) -> Solution:
         if self._pairs.all:

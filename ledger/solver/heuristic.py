@@ -3,8 +3,8 @@
 1. Relax: solve the linear relaxation of level 1 and strengthen it with cover cuts, or price it by a
    first-order method where it is too large. Its dual prices prove a bound.
 2. Dive: fix projects and arcs round by round until few projects are undecided (relax-and-fix).
-3. Construct: complete whole projects in order of the relaxation, in whole numbers, along
-   augmenting paths where a direct allocation is not possible.
+3. Construct: complete whole projects in order of the relaxation, in whole numbers; where a direct
+   allocation is not possible, other needs move to other offers.
 4. Improve: solve the undecided projects as one sub-MIP, then by large-neighbourhood search; for
    large problems by exchange local search before it. Sub-MIPs are solved only where each offer is a
    supply group of its own.
@@ -118,28 +118,18 @@ MEDIUM = Strategy(100, 400_000, LNS_LIMITS, LNS_ARC_LIMITS)
 START = Strategy(60, 80_000, START_LIMITS, LNS_ARC_LIMITS)
 
 
-def solve_large(
+def solve_by_search(
     problem: MatchingProblem,
+    strategy: Strategy,
     options: SolverOptions = UNLIMITED,
     known_plan: Plan | None = None,
 ) -> Solution:
     """Return a plan with proven bounds where the exact algorithm would take too long.
 
-    Where the known plan completes as much as any plan can, level 1 is not searched.
+    It is never worse than the known plan. Where that completes as much as any plan can, level 1 is
+    not searched.
     """
-    return _Search(problem, options, known_plan, LARGE).solution()
-
-
-def solve_medium(
-    problem: MatchingProblem,
-    options: SolverOptions = UNLIMITED,
-    known_plan: Plan | None = None,
-) -> Solution:
-    """Return a plan with proven bounds, improved by large-neighbourhood search alone.
-
-    The search starts from the known plan where that completes more than the constructed one.
-    """
-    return _Search(problem, options, known_plan, MEDIUM).solution()
+    return _Search(problem, options, known_plan, strategy).solution()
 
 
 def start_plan(

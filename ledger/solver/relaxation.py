@@ -212,14 +212,7 @@ class Relaxation:
         most = np.array([cover_cut.upper for cover_cut in self.cover_cuts])
         return DualCharges(charge[: self._projects], charge[self._projects :], float(prices @ most))
 
-    def drop(self, projects: IndexArray) -> None:
-        """Fix these projects at zero."""
-        self._close(projects)
-
-    def forbid(self, arcs: IndexArray) -> None:
-        """Fix these arcs at zero."""
-        self._close(arcs + self._projects)
-
-    def _close(self, columns: IndexArray) -> None:
-        zeros = np.zeros(len(columns))
-        self._solver.set_bounds(columns.astype(np.int32), zeros, zeros)
+    def close(self, projects: IndexArray, arcs: IndexArray) -> None:
+        """Fix these projects and these arcs at zero."""
+        columns = np.concatenate([projects, arcs + self._projects]).astype(np.int32)
+        self._solver.set_bounds(columns, np.zeros(len(columns)), np.zeros(len(columns)))

@@ -90,16 +90,11 @@ def _quick_seconds(options: SolverOptions) -> float | None:
 def _search(problem: MatchingProblem, options: SolverOptions, known_plan: Plan) -> Solution:
     began = monotonic()
     pair_count = count_pairs(problem)
-    if pair_count > MAX_PAIRS_MEDIUM or (
-        pair_count > MAX_PAIRS_EXACT and len(problem.needs) > MAX_NEEDS_MEDIUM
-    ):
-        from ledger.solver.heuristic import solve_large  # noqa: PLC0415 - as below
-
-        return solve_large(problem, options, known_plan)
     if pair_count > MAX_PAIRS_EXACT:
-        from ledger.solver.heuristic import solve_medium  # noqa: PLC0415 - as below
+        from ledger.solver.heuristic import LARGE, MEDIUM, solve_by_search  # noqa: PLC0415 - as below
 
-        return solve_medium(problem, options, known_plan)
+        is_large = pair_count > MAX_PAIRS_MEDIUM or len(problem.needs) > MAX_NEEDS_MEDIUM
+        return solve_by_search(problem, LARGE if is_large else MEDIUM, options, known_plan)
     from ledger.solver.exact import solve_exactly  # noqa: PLC0415 - the solver takes long to load
 
     bound = None

@@ -18,7 +18,7 @@ from ledger.solver.arcs import Arcs
 from ledger.solver.assignment import Assignment
 from ledger.solver.coverage import CoverageProgram
 from ledger.solver.greedy import Plan, greedy_plan, rank
-from ledger.solver.heuristic import solve_large
+from ledger.solver.heuristic import LARGE, solve_by_search
 from ledger.solver.options import UNTIMED, Deadline
 from ledger.solver.relaxation import completable_projects
 
@@ -206,7 +206,7 @@ def test_coverage_that_was_found_before_the_time_is_up_is_kept(large, monkeypatc
     monkeypatch.setattr(options, "monotonic", lambda: now[0])
     monkeypatch.setattr(CoverageProgram, "reallocated", recorded)
     monkeypatch.setattr(CoverageProgram, "optimum", out_of_time)
-    solution = solve_large(large, options.SolverOptions(seconds=10.0**5))
+    solution = solve_by_search(large, LARGE, options.SolverOptions(seconds=10.0**5))
 
     assert solution.limit is SearchLimit.TIME
     assert not faults(large, solution.allocations)
@@ -226,6 +226,6 @@ def test_coverage_is_the_exact_sum_over_needs_whatever_the_order(large):
 
 
 def test_coverage_at_scale_is_near_its_bound_where_amounts_are_free():
-    solution = solve_large(problem_of(sparse(900, 900, seed=7, terms=False)))
+    solution = solve_by_search(problem_of(sparse(900, 900, seed=7, terms=False)), LARGE)
 
     assert float(solution.coverage.gap) < 0.05

@@ -11,7 +11,7 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver import heuristic
 from ledger.solver.exact import solve_exactly
 from ledger.solver.greedy import greedy_plan
-from ledger.solver.heuristic import solve_large
+from ledger.solver.heuristic import LARGE, solve_by_search
 from ledger.solver.options import SolverOptions
 
 CASES = {
@@ -28,7 +28,7 @@ def problem(request) -> MatchingProblem:
 
 
 def test_a_plan_keeps_every_rule_and_reaches_no_more_than_its_bounds(problem):
-    solution = solve_large(problem)
+    solution = solve_by_search(problem, LARGE)
 
     assert not faults(problem, solution.allocations)
     assert solution.complete.value == completeness(problem, solution.allocations) > 0
@@ -39,13 +39,13 @@ def test_a_plan_keeps_every_rule_and_reaches_no_more_than_its_bounds(problem):
 
 
 def test_two_runs_give_the_same_plan_and_bounds(problem):
-    assert solve_large(problem) == solve_large(problem)
+    assert solve_by_search(problem, LARGE) == solve_by_search(problem, LARGE)
 
 
 def test_no_exact_plan_exceeds_the_bounds():
     for seed in range(3):
         problem = problem_of(dense(12, 14, seed=seed))
-        exact, large = solve_exactly(problem, (), SolverOptions()), solve_large(problem)
+        exact, large = solve_exactly(problem, (), SolverOptions()), solve_by_search(problem, LARGE)
 
         assert large.complete.value <= exact.complete.value <= large.complete.bound
         assert exact.coverage.value <= large.coverage.bound or (
@@ -58,8 +58,8 @@ def test_more_supply_never_lowers_the_bound():
     fewer = replace_offers(pipeline, 150)
 
     assert (
-        solve_large(problem_of(fewer)).complete.bound
-        <= solve_large(problem_of(pipeline)).complete.bound
+        solve_by_search(problem_of(fewer), LARGE).complete.bound
+        <= solve_by_search(problem_of(pipeline), LARGE).complete.bound
     )
 
 
@@ -67,13 +67,15 @@ def test_shuffled_input_gives_the_same_plan():
     pipeline = sparse(200, 200, seed=8)
     turned = Pipeline(pipeline.needs[::-1], pipeline.offers[::-1])
 
-    assert solve_large(problem_of(pipeline)) == solve_large(problem_of(turned))
+    assert solve_by_search(problem_of(pipeline), LARGE) == solve_by_search(
+        problem_of(turned), LARGE
+    )
 
 
 def test_without_time_there_is_still_a_plan_and_it_says_so():
     problem = problem_of(sparse(300, 300, seed=7))
 
-    solution = solve_large(problem, SolverOptions(seconds=0))
+    solution = solve_by_search(problem, LARGE, SolverOptions(seconds=0))
 
     assert solution.limit_reached
     assert not faults(problem, solution.allocations)
@@ -83,8 +85,10 @@ def test_without_time_there_is_still_a_plan_and_it_says_so():
 def test_progress_is_told_with_the_value_and_the_bound():
     told = []
 
-    solve_large(
-        problem_of(dense(20, 20, seed=2)), SolverOptions(progress=lambda *heard: told.append(heard))
+    solve_by_search(
+        problem_of(dense(20, 20, seed=2)),
+        LARGE,
+        SolverOptions(progress=lambda *heard: told.append(heard)),
     )
 
     assert told
@@ -95,7 +99,7 @@ def test_a_plan_is_made_where_not_all_arcs_are_looked_at_together(problem, monke
     monkeypatch.setattr(heuristic, "MAX_ARCS_LISTED", 10)
     monkeypatch.setattr(heuristic, "ARCS_PER_NEED_CONSTRUCTION", 5)
 
-    solution = solve_large(problem)
+    solution = solve_by_search(problem, LARGE)
 
     assert not faults(problem, solution.allocations)
     assert 0 < solution.complete.value <= solution.complete.bound
@@ -114,13 +118,13 @@ def _dense_from_few_arcs(monkeypatch):
 
 @pytest.mark.usefixtures("_dense_from_few_arcs")
 def test_where_arcs_are_many_the_plan_in_order_of_gain_is_better_than_the_quick_one(problem):
-    solution = solve_large(problem)
+    solution = solve_by_search(problem, LARGE)
 
     assert not faults(problem, solution.allocations)
     assert not solution.limit_reached
     assert completeness(problem, greedy_plan(problem)) <= solution.complete.value
     assert solution.complete.value <= solution.complete.bound
-    assert solution == solve_large(problem)
+    assert solution == solve_by_search(problem, LARGE)
 
 
 @pytest.mark.usefixtures("_dense_from_few_arcs")
@@ -128,14 +132,14 @@ def test_no_relaxation_of_all_needs_is_solved_where_arcs_are_many(problem, monke
     monkeypatch.setattr(heuristic, "dive", None)
     monkeypatch.setattr(heuristic, "Relaxation", None)
 
-    assert solve_large(problem).complete.value > 0
+    assert solve_by_search(problem, LARGE).complete.value > 0
 
 
 @pytest.mark.usefixtures("_dense_from_few_arcs")
 def test_projects_in_order_of_gain_complete_more_than_the_quick_plan():
     pipeline = problem_of(dense(200, 160, seed=3))
 
-    solution = solve_large(pipeline)
+    solution = solve_by_search(pipeline, LARGE)
 
     assert solution.complete.value > completeness(pipeline, greedy_plan(pipeline))
     assert float(solution.complete.gap) < 0.04

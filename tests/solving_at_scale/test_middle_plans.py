@@ -12,7 +12,7 @@ from ledger.matching.plan import completeness
 from ledger.matching.problem import MatchingProblem
 from ledger.solver.arcs import Arcs
 from ledger.solver.exact import solve_exactly
-from ledger.solver.heuristic import solve_large, solve_medium, start_plan
+from ledger.solver.heuristic import LARGE, MEDIUM, solve_by_search, start_plan
 from ledger.solver.options import SolverOptions
 
 CASES = {
@@ -28,25 +28,28 @@ def problem(request) -> MatchingProblem:
 
 
 def test_a_plan_keeps_every_rule_and_two_runs_give_the_same(problem):
-    solution = solve_medium(problem)
+    solution = solve_by_search(problem, MEDIUM)
 
     assert not faults(problem, solution.allocations)
     assert solution.complete.value == completeness(problem, solution.allocations) > 0
     assert solution.complete.value <= solution.complete.bound
     assert solution.coverage.value <= solution.coverage.bound
-    assert solution == solve_medium(problem)
+    assert solution == solve_by_search(problem, MEDIUM)
 
 
 def test_no_exact_plan_exceeds_the_bound():
     for seed in range(3):
         problem = problem_of(dense(12, 14, seed=seed))
-        exact, middle = solve_exactly(problem, (), SolverOptions()), solve_medium(problem)
+        exact, middle = (
+            solve_exactly(problem, (), SolverOptions()),
+            solve_by_search(problem, MEDIUM),
+        )
 
         assert middle.complete.value <= exact.complete.value <= middle.complete.bound
 
 
 def test_a_beginning_is_a_plan_and_no_worse_than_the_one_known(problem):
-    known = solve_medium(problem).allocations
+    known = solve_by_search(problem, MEDIUM).allocations
     begun, bound = start_plan(problem, SolverOptions(), known)
 
     assert not faults(problem, begun)
@@ -74,6 +77,6 @@ def test_a_largest_ticket_that_an_offer_never_reaches_changes_no_bound():
         replace(one, offer=replace(one.offer, max_ticket=one.balance.free))
         for one in pipeline.offers
     ]
-    ticketed = solve_large(problem_of(Pipeline(pipeline.needs, limited)))
+    ticketed = solve_by_search(problem_of(Pipeline(pipeline.needs, limited)), LARGE)
 
-    assert ticketed.complete.bound == solve_large(problem_of(pipeline)).complete.bound
+    assert ticketed.complete.bound == solve_by_search(problem_of(pipeline), LARGE).complete.bound

@@ -18,7 +18,7 @@ from ledger.matching.problem import MatchingProblem
 from ledger.solver import arcs, heuristic, pricing
 from ledger.solver.exact import solve_exactly
 from ledger.solver.greedy import greedy_plan
-from ledger.solver.heuristic import solve_large
+from ledger.solver.heuristic import LARGE, solve_by_search
 from ledger.solver.highs import INFINITY, Model, Solver
 from ledger.solver.options import Deadline, SolverOptions
 from ledger.solver.pdhg import solve_pdhg
@@ -47,7 +47,7 @@ def large(request) -> MatchingProblem:
 
 
 def test_a_plan_keeps_every_rule_and_reaches_no_more_than_its_bounds(large):
-    solution = solve_large(large)
+    solution = solve_by_search(large, LARGE)
 
     assert not faults(large, solution.allocations)
     assert solution.complete.value == completeness(large, solution.allocations)
@@ -58,7 +58,7 @@ def test_a_plan_keeps_every_rule_and_reaches_no_more_than_its_bounds(large):
 
 
 def test_a_plan_completes_more_than_one_pass_does_and_is_near_its_bound(large):
-    solution = solve_large(large)
+    solution = solve_by_search(large, LARGE)
 
     assert solution.complete.value >= completeness(large, greedy_plan(large))
     assert solution.complete.gap < Fraction(1, 8)
@@ -68,7 +68,7 @@ def test_a_plan_completes_more_than_one_pass_does_and_is_near_its_bound(large):
 @pytest.mark.parametrize("seed", range(4))
 def test_no_exact_plan_exceeds_the_bounds(seed):
     small = problem_of(dense(12, 14, seed=seed))
-    exact, result = solve_exactly(small, (), SolverOptions()), solve_large(small)
+    exact, result = solve_exactly(small, (), SolverOptions()), solve_by_search(small, LARGE)
 
     assert result.complete.value <= exact.complete.value <= result.complete.bound
     if exact.complete.value == result.complete.value:
@@ -78,10 +78,10 @@ def test_no_exact_plan_exceeds_the_bounds(seed):
 def test_two_runs_and_shuffled_input_give_the_same_plan_and_bounds():
     pipeline = sparse(200, 200, seed=8)
     turned = Pipeline(pipeline.needs[::-1], pipeline.offers[::-1])
-    first = solve_large(problem_of(pipeline))
+    first = solve_by_search(problem_of(pipeline), LARGE)
 
-    assert solve_large(problem_of(pipeline)) == first
-    assert solve_large(problem_of(turned)) == first
+    assert solve_by_search(problem_of(pipeline), LARGE) == first
+    assert solve_by_search(problem_of(turned), LARGE) == first
 
 
 def test_a_need_that_nobody_serves_leaves_its_project_open():
@@ -91,7 +91,7 @@ def test_a_need_that_nobody_serves_leaves_its_project_open():
         links=({0: ONE}, {}),
     )
 
-    solution = solve_large(asked)
+    solution = solve_by_search(asked, LARGE)
 
     assert solution.complete.value == solution.complete.bound == 1
     assert solution.coverage.value == Fraction(1) + 5 * Fraction(8, 10)
@@ -100,7 +100,7 @@ def test_a_need_that_nobody_serves_leaves_its_project_open():
 def test_a_problem_of_nothing_that_can_be_given_has_an_empty_plan():
     asked = problem([(5, [need(10)])], [offer(12)], links=({},))
 
-    solution = solve_large(asked)
+    solution = solve_by_search(asked, LARGE)
 
     assert solution.allocations == ()
     assert solution.complete.bound == 0
@@ -124,7 +124,7 @@ def test_where_the_time_ends_the_plan_is_made_with_what_is_known_and_says_so(mon
     large = problem_of(CASES["sparse"])
     monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(looks))
 
-    solution = solve_large(large, SolverOptions(seconds=60))
+    solution = solve_by_search(large, LARGE, SolverOptions(seconds=60))
 
     assert solution.limit_reached
     assert not faults(large, solution.allocations)
@@ -140,7 +140,7 @@ def test_where_no_prices_are_found_in_time_the_plan_is_no_worse_than_one_pass(
     large = problem_of(CASES[case])
     monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(looks))
 
-    solution = solve_large(large, SolverOptions(seconds=60))
+    solution = solve_by_search(large, LARGE, SolverOptions(seconds=60))
 
     assert solution.limit_reached
     assert not faults(large, solution.allocations)
@@ -154,7 +154,7 @@ def test_where_the_time_ends_a_smaller_plan_is_whole_too(monkeypatch, looks):
     monkeypatch.setattr(heuristic, "Deadline", lambda _: Clock(looks))
     large = problem_of(CASES["sparse"])
 
-    solution = solve_large(large, SolverOptions(seconds=60))
+    solution = solve_by_search(large, LARGE, SolverOptions(seconds=60))
 
     assert solution.limit_reached
     assert not faults(large, solution.allocations)

@@ -17,7 +17,7 @@ from ledger.solver.arcs import Arcs, RestrictedProblem
 from ledger.solver.assignment import Assignment
 from ledger.solver.diving import dive, undecided_projects
 from ledger.solver.greedy import greedy_plan
-from ledger.solver.heuristic import solve_medium
+from ledger.solver.heuristic import MEDIUM, solve_by_search
 from ledger.solver.lns import ARC_LIMITS, solve_undecided
 from ledger.solver.options import Deadline
 from ledger.solver.relaxation import Relaxation, RelaxationOptimum, completable_projects
@@ -71,7 +71,7 @@ def test_what_is_settled_from_the_relaxation_is_a_plan_and_beats_one_pass(proble
 
 
 def test_a_better_plan_stays_as_it_is(problem):
-    best = solve_medium(problem)
+    best = solve_by_search(problem, MEDIUM)
     assignment = Assignment(problem)
     for allocation in best.allocations:
         assignment.allocate(*allocation)
