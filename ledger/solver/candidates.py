@@ -8,7 +8,7 @@ from ledger.solver.arcs import ArcBlock, Arcs, FloatArray
 
 _MIN_FLOW = 1e-7
 _MAX_OFFERS = 40
-"""The number of offers of a need that an augmenting path considers."""
+"""The number of offers of a need from which others are moved, or to which they move."""
 
 
 class CandidateList:

@@ -1,9 +1,7 @@
 """Greedy construction in whole numbers: all needs of a project are filled, or none.
 
 A need takes the amounts that the relaxation chose, then what its candidate list has left. Where
-that is not enough, an augmenting path makes room: another need that an offer serves moves to an
-offer with capacity left, breadth first, so that the shortest path is used. An indivisible need
-moves as a whole.
+that is not enough, other needs that its offers serve move to offers with capacity left.
 
 The exchange search then tries the projects that just miss completion: a lighter project is released
 if a heavier one can be completed then, and is completed again by other offers where possible.
@@ -12,7 +10,6 @@ if a heavier one can be completed then, and is completed again by other offers w
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,9 +18,6 @@ from ledger.solver.assignment import Assignment
 from ledger.solver.candidates import CandidateList
 from ledger.solver.options import Deadline
 
-_MAX_OFFERS_SEARCHED = 60
-"""The number of offers searched before the search for a path ends."""
-_MAX_PATHS = 12
 _MAX_EXCHANGES = 400
 _MAX_DISPLACED = 12
 """The number of projects that may be released for one that misses completion."""
@@ -31,117 +25,47 @@ _MIN_GAIN = -1.0
 """Projects below this gain are not tried."""
 
 
-class _PathStep(NamedTuple):
-    """To release capacity of `offer`, `need` moves to the next offer of the path."""
-
-    offer: int
-    need: int
-
-
-def augment(
+def make_room(
     assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool
 ) -> bool:
-    """Fill a need along augmenting paths; return whether it is full. Other needs stay as full.
+    """Fill a need by moving others off its offers; return whether it is full.
 
-    Without `conditional` the need takes nothing from conditional offers.
+    The others stay as full as they are, and an indivisible one moves as a whole. Without
+    `conditional` no conditional offer gives to a project that is not complete.
     """
-    for _ in range(_MAX_PATHS):
-        if not assignment.open[need]:
+    problem = assignment.problem
+
+    def may_take(one: int, offer: int) -> bool:
+        if conditional or not problem.offers[offer].conditional:
             return True
-        if not _AugmentingPathSearch(
-            assignment, candidates, need, conditional=conditional
-        ).augment_once():
-            return False
-    return not assignment.open[need]
+        return assignment.is_complete(problem.needs[one].project)
+
+    for offer in candidates.prices(need):
+        if not may_take(need, offer) or not assignment.could_increase(need, offer):
+            continue
+        for served_need in sorted(assignment.served_needs[offer] - {need}):
+            others = [one for one in candidates.prices(served_need) if assignment.free[one]]
+            for other_offer in others:
+                if (
+                    other_offer != offer
+                    and may_take(served_need, other_offer)
+                    and _move(assignment, served_need, offer, other_offer)
+                ):
+                    assignment.allocate(need, offer, assignment.assignable(need, offer))
+                    if not assignment.open[need]:
+                        return True
+    return False
 
 
-class _AugmentingPathSearch:
-    def __init__(
-        self, assignment: Assignment, candidates: CandidateList, need: int, *, conditional: bool
-    ) -> None:
-        self._assignment, self._candidates, self._need = assignment, candidates, need
-        self._conditional = conditional
-        self._predecessor: dict[int, _PathStep | None] = {}
-
-    def augment_once(self) -> bool:
-        """Find a path that brings the need an amount, and apply it."""
-        queue = []
-        for offer in self._candidates.prices(self._need):
-            if self._could_allocate(self._need, offer):
-                self._predecessor[offer] = None
-                queue.append(offer)
-        for offer in queue:
-            if len(self._predecessor) > _MAX_OFFERS_SEARCHED:
-                return False
-            for served_need in sorted(self._assignment.served_needs[offer]):
-                if served_need == self._need:
-                    continue
-                if self._relocate(served_need, offer, queue):
-                    return True
+def _move(assignment: Assignment, need: int, offer: int, other_offer: int) -> bool:
+    """Move as much of an allocation as possible to another offer; return whether any is moved."""
+    movable = assignment.movable(need, offer)
+    amount = assignment.additional(need, other_offer, movable) if movable else 0
+    if not amount or (amount < movable and not assignment.problem.needs[need].divisible):
         return False
-
-    def _could_allocate(self, need: int, offer: int) -> bool:
-        return self._allowed(need, offer) and self._assignment.could_increase(need, offer)
-
-    def _allowed(self, need: int, offer: int) -> bool:
-        """Return whether no condition excludes an offer from serving a need."""
-        problem = self._assignment.problem
-        if self._conditional or not problem.offers[offer].conditional:
-            return True
-        return self._assignment.is_complete(problem.needs[need].project)
-
-    def _relocate(self, served_need: int, offer: int, queue: list[int]) -> bool:
-        """Move a need off an offer if another has capacity, else extend the search."""
-        assignment = self._assignment
-        divisible = assignment.problem.needs[served_need].divisible
-        movable_amount = assignment.movable(served_need, offer)
-        for other_offer in self._candidates.prices(served_need):
-            if other_offer == offer:
-                continue
-            if (
-                movable_amount
-                and assignment.additional(served_need, other_offer, movable_amount)
-                and self._allowed(served_need, other_offer)
-            ):
-                before = assignment.open[self._need]
-                self._shift(served_need, offer, other_offer)
-                self._push_along_path(offer)
-                if assignment.open[self._need] < before:
-                    return True
-                movable_amount = assignment.movable(served_need, offer)
-            if (
-                divisible
-                and other_offer not in self._predecessor
-                and self._could_allocate(served_need, other_offer)
-            ):
-                self._predecessor[other_offer] = _PathStep(offer, served_need)
-                queue.append(other_offer)
-        return False
-
-    def _shift(self, served_need: int, offer: int, other_offer: int) -> bool:
-        """Move as much of an allocation as possible and useful to another offer."""
-        assignment = self._assignment
-        movable_amount = assignment.movable(served_need, offer)
-        amount = assignment.additional(served_need, other_offer, movable_amount)
-        if not amount or (
-            amount < movable_amount and not assignment.problem.needs[served_need].divisible
-        ):
-            return False
-        assignment.allocate(served_need, offer, -amount)
-        assignment.allocate(served_need, other_offer, amount)
-        return True
-
-    def _push_along_path(self, offer: int) -> None:
-        """Push the released capacity of an offer along the path to the need."""
-        step = self._predecessor[offer]
-        while step is not None:
-            if not self._shift(step.need, step.offer, offer):
-                return
-            offer, step = step.offer, self._predecessor[step.offer]
-        assignment = self._assignment
-        amount = assignment.assignable(self._need, offer)
-        if amount:
-            assignment.allocate(self._need, offer, amount)
+    assignment.allocate(need, offer, -amount)
+    assignment.allocate(need, other_offer, amount)
+    return True
 
 
 def complete_project(assignment: Assignment, candidates: CandidateList, project: int) -> bool:
@@ -164,7 +88,7 @@ def fill_need(
     conditional: bool = True,
     reallocate: bool = True,
 ) -> bool:
-    """Fill a need by its candidate list, then along paths; return whether it is full.
+    """Fill a need by its candidate list, then by making room; return whether it is full.
 
     `conditional`: conditional offers may give; `reallocate`: other needs may be moved.
     """
@@ -179,7 +103,7 @@ def fill_need(
             allocate_from_group(assignment, candidates.members[group], need, assignment.open[need])
             if not assignment.open[need]:
                 return True
-    return reallocate and augment(assignment, candidates, need, conditional=conditional)
+    return reallocate and make_room(assignment, candidates, need, conditional=conditional)
 
 
 def _conditional(assignment: Assignment, candidates: CandidateList, group: int) -> bool:

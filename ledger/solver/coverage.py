@@ -149,7 +149,7 @@ def allocate_coverage(
 
 _CAPACITY_MARGIN = 1e-6
 """The part of each capacity left free for rounding, as far as possible."""
-_SWAPPED = 40
+_SWAPPED = 60
 """The number of completed projects, and of others, that a swap may change."""
 _SWAP_WORK = 400_000
 """The work limit of a swap, in columns times checks."""
@@ -370,7 +370,7 @@ class CoverageProgram:
             if deadline.passed:
                 return False
             allocate(need)
-        # Rounding may leave a part open: an augmenting path finds room for it.
+        # Rounding may leave a part open: room is made for it.
         for need in moved:
             if deadline.passed or not fill_need(assignment, candidates, need):
                 return False
