@@ -71,7 +71,8 @@ class Formulation:
             elif pair.all_or_nothing:
                 amounts.append(pair.high)
             else:
-                amounts.append(_rounded_product(values[self.amount_columns[at]], self.units[at]))
+                share = Fraction(float(values[self.amount_columns[at]]))
+                amounts.append(round(share * self.units[at]))
         return amounts
 
     def completed_projects(self, values: FloatArray) -> tuple[int, ...]:
@@ -134,7 +135,3 @@ class Formulation:
 
 
 _HALF = 0.5
-
-
-def _rounded_product(share: np.float64, unit: int) -> int:
-    return round(Fraction(float(share)) * unit)

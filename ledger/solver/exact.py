@@ -201,17 +201,23 @@ class _Search:
         near = value + BOUND_TOLERANCE * max(Fraction(1), value)
         return Level(value, value if bound <= near else bound)
 
+    @property
+    def _has_integer_amounts(self) -> bool:
+        """Whether a program with integer amounts differs from that with continuous ones."""
+        pairs = self._pairs
+        return any(pairs.all[at].high <= LARGEST_INTEGER for at in pairs.rounding_pairs)
+
     def _complete(self) -> None:
         """Solve level 1."""
         self._solve_level_one(level_one_program(self._pairs, deadline=self._deadline))
-        if self._is_level_one_proven() or not self._proven:
+        if self._is_proven(1) or not self._proven:
             return
-        if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
+        if self._has_integer_amounts:
             program = level_one_program(self._pairs, integral=True, deadline=self._deadline)
             self._solve_level_one(program, integral=True)
 
     def _solve_level_one(self, formulation: Formulation, *, integral: bool = False) -> None:
-        if self._is_level_one_proven():
+        if self._is_proven(1):
             return
         if formulation.model.columns > _MAX_COLUMNS_AT_ONCE:
             ticket_relaxation = TicketRelaxation(
@@ -234,7 +240,7 @@ class _Search:
             return
         self._tighten_bound(formulation, optimum.bound)
         time_limited = self._deadline.left is not None
-        while not self._is_level_one_proven():
+        while not self._is_proven(1):
             before = self._level_one().value
             proven = self._solve_ticket_relaxation(
                 ticket_relaxation, optimum, time_limited=time_limited
@@ -284,21 +290,18 @@ class _Search:
         self._proven = result.optimal and integer_bound(result.bound) <= round(result.value)
         return self._proven
 
-    def _is_level_one_proven(self) -> bool:
-        return self._level_one().gap == 0
-
     def _cover(self) -> None:
         """Solve level 2."""
         weight = int(completeness(self._problem, self._best))
         formulation = level_two_program(self._pairs, weight, deadline=self._deadline)
-        if formulation.model.columns > _MAX_COLUMNS_AT_ONCE and not self._is_level_two_proven():
+        if formulation.model.columns > _MAX_COLUMNS_AT_ONCE and not self._is_proven(2):
             self._improve_coverage(formulation)
         self._run(formulation)
         if _MAX_COLUMNS_AT_ONCE < formulation.model.columns <= _MAX_COLUMNS_OF_SWAPS:
             self._swap_projects(formulation)
-        if self._is_level_two_proven() or not self._proven:
+        if self._is_proven(2) or not self._proven:
             return
-        if any(self._pairs.all[at].high <= LARGEST_INTEGER for at in self._pairs.rounding_pairs):
+        if self._has_integer_amounts:
             program = level_two_program(self._pairs, weight, integral=True, deadline=self._deadline)
             self._run(program)
 
@@ -320,7 +323,7 @@ class _Search:
         level 2 finds last.
         """
         for _ in range(_MAX_SWAPS):
-            if self._is_level_two_proven() or self._deadline.passed:
+            if self._is_proven(2) or self._deadline.passed:
                 return
             before = coverage(self._problem, self._best)
             values = solve_near_projects(
@@ -339,15 +342,12 @@ class _Search:
             if coverage(self._problem, self._best) < before * _MIN_SWAP_GAIN:
                 return
 
-    def _is_level_two_proven(self) -> bool:
-        return self._level_two().gap == 0
-
     def _run(self, formulation: Formulation) -> None:
         """Solve a program repeatedly while exact flows cut its solutions off."""
         solver = self._solver(formulation)
         most = check_limit(formulation)
         for _ in range(_ROUNDS):
-            if self._is_proven(formulation):
+            if self._is_proven(formulation.level):
                 return
             if self._deadline.passed:
                 self._time_limit_reached = True
@@ -445,7 +445,7 @@ class _Search:
     def _adopt(self, formulation: Formulation, values: FloatArray) -> NoGoodCut | None:
         """Round a solution, keep the plan if it is the best so far, and return a cut if blocked."""
         cut = self._keep_if_better(formulation, values)
-        if cut is None and not self._is_proven(formulation) and self._pairs.rounding_pairs:
+        if cut is None and not self._is_proven(formulation.level) and self._pairs.rounding_pairs:
             with_margins = solve_with_margins(formulation, values, self._deadline)
             if with_margins is not None:
                 self._keep_if_better(formulation, with_margins)
@@ -457,10 +457,9 @@ class _Search:
             self._best = plan
         return cut
 
-    def _is_proven(self, formulation: Formulation) -> bool:
-        return (
-            self._is_level_one_proven() if formulation.level == 1 else self._is_level_two_proven()
-        )
+    def _is_proven(self, level: int) -> bool:
+        """Return whether the best plan reaches the bound of a level."""
+        return (self._level_one() if level == 1 else self._level_two()).gap == 0
 
 
 def _tolerance(formulation: Formulation) -> float:

@@ -419,7 +419,9 @@ class _Search:
         coverage = None
         if self._is_lp_solvable:
             program = CoverageProgram(arcs, block, completable, value)
-            self._moved_plan = self._moved_for_coverage(program)
+            moved = program.reallocated(self._assignment, self._deadline)
+            if moved is not None:
+                self._moved_plan = filled(self._arrays, moved, self._deadline)
             coverage = program.optimum(self._deadline)
         if coverage is None:
             coverage = approximate_coverage(arcs, restricted, value, self._deadline)
@@ -427,11 +429,6 @@ class _Search:
         allocate_coverage(self._assignment, candidates, self._deadline)
         bound = coverage_bound(arcs, coverage.prices, completable, value, coverage.price)
         self._coverage_bound = min(self._coverage_bound, bound)
-
-    def _moved_for_coverage(self, program: CoverageProgram) -> Plan | None:
-        """Return the plan with completed projects moved for coverage, if one is found in time."""
-        plan = program.reallocated(self._assignment, self._deadline)
-        return None if plan is None else filled(self._arrays, plan, self._deadline)
 
     def _report(self, stage: str) -> None:
         if self._options.progress is not None:

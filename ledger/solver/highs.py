@@ -214,7 +214,8 @@ class Solver:
         if self._bound_error:
             self.set_option("dual_feasibility_tolerance", _COUNTING_DUAL_TOLERANCE)
             self.set_option("small_matrix_value", _SMALLEST_ENTRY)
-        self._highs.passModel(_with_scaled_costs(model, self._cost_scale).highs_lp())
+        scaled = replace(model, costs=[self._cost_scale * costs for costs in model.costs])
+        self._highs.passModel(scaled.highs_lp())
 
     def set_option(self, name: str, value: float | str | bool) -> None:  # noqa: FBT001 - HiGHS's own
         """Set an option of HiGHS by its own name."""
@@ -347,10 +348,6 @@ def _bound_error(model: Model) -> float:
     integral = np.concatenate([*model.types, np.zeros(0)]) == VariableType.INTEGER
     counting = ranges[integral & (ranges > 1)]
     return float(counting.sum()) * _COUNTING_DUAL_TOLERANCE / _COUNTING_COST_SCALE
-
-
-def _with_scaled_costs(model: Model, scale: float) -> Model:
-    return replace(model, costs=[scale * costs for costs in model.costs])
 
 
 def solver_name() -> str:
