@@ -14,6 +14,8 @@ values.
 HiGHS 1.16 has the same kind of method (`solver=pdlp`). With the same steps and starts, as `pricing`
 takes them, its prices prove 17,603 where these prove 17,577 (4,000 projects, 4.0 million pairs), in
 a quarter more time; `solver=hipdlp` returns no values when it reaches its limit of iterations.
+Simplex proves 6,653 after seven rounds where this proves 6,618 (1,500 projects, 0.5 million pairs),
+in three times the time.
 """
 
 from __future__ import annotations
