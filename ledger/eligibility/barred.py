@@ -18,7 +18,6 @@ from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import (
     NO_RESTRICTIONS,
     Conditional,
-    OnDay,
     binds_everybody,
     covers_need,
     has_no_scope,
@@ -63,17 +62,21 @@ class BarredOffers:
         """Compile those restrictions that concern every city; others when a city is asked for."""
         restrictions = offers[0].restrictions if offers else NO_RESTRICTIONS
         self._offers, self._on_day = offers, restrictions.on(day)
+        size = len(offers)
+        compared = offers if restrictions.restrictions else ()
+        providers = [one.provider.code for one in compared]
+        countries = [one.country for one in compared]
         debarred = self._on_day.debarred
-        places = (at for at, one in enumerate(offers) if one.provider.code in debarred)
-        self.everywhere = bitset(places, len(offers)) if debarred else 0
-        self._by_provider, self._by_country = _parties(offers, self._on_day)
+        self.everywhere = bitset((at for at, one in enumerate(providers) if one in debarred), size)
+        self._by_provider = _index(providers, self._on_day.providers, size)
+        self._by_country = _index(countries, self._on_day.countries, size)
         self.projects = self._on_day.projects
         self._compiled: dict[str, _Compiled] = {}
         self._in_every_city: dict[_Scope, _Met] = {}
         self._everybody: list[_Compiled] = []
         for one in self._on_day.anywhere:
             self._sort(self._compile(one))
-        self._of_city = lru_cache(maxsize=None)(self._find_of_city)
+        self._of_city: dict[str, tuple[int, list[_Met]]] = {}
         self._each_of_city = lru_cache(maxsize=None)(self._find_each_of_city)
 
     def for_need(self, need: NeedFacts) -> int:
@@ -82,9 +85,11 @@ class BarredOffers:
 
     def for_need_alone(self, need: NeedFacts) -> int:
         """Return the offers that are barred for a need, without those barred everywhere."""
-        if not self._on_day.is_conditional:
-            return 0
-        barred, particular = self._of_city(need.city.code, need.city.country)
+        city = need.city
+        known = self._of_city.get(city.code)
+        if known is None:
+            known = self._of_city[city.code] = self._find_of_city(city.code, city.country)
+        barred, particular = known
         for met in particular:
             barred |= self._barred_of(met, need)
         return barred
@@ -168,8 +173,9 @@ class BarredOffers:
             else:
                 barred |= met.offers
         known = barred | self.everywhere
-        left = (met._replace(offers=met.offers & ~known) for met in particular)
-        return barred & ~self.everywhere, [met for met in left if met.offers]
+        left = ((met, met.offers & ~known) for met in particular)
+        particular = [_Met(met.restriction, rest, met.leaves) for met, rest in left if rest]
+        return barred & ~self.everywhere, particular
 
     def _find_each_of_city(self, city: str, country: str) -> list[_Met]:
         """Return what each restriction meets in a city, where it meets any offer."""
@@ -216,14 +222,10 @@ def _scope_of(one: Restriction) -> _Scope:
     return tuple(map(str, one.factors)), one.sectors, one.topics, one.instruments
 
 
-def _parties(offers: Sequence[OfferFacts], named: OnDay) -> tuple[PlacesByValue, PlacesByValue]:
-    """Index the offers by their providers and countries, of those that somebody names."""
-    by_provider: dict[str, list[int]] = {}
-    by_country: dict[str, list[int]] = {}
-    for place, facts in enumerate(offers if named.is_conditional else ()):
-        if (code := facts.provider.code) in named.providers:
-            by_provider.setdefault(code, []).append(place)
-        country = facts.country
-        if country is not None and country in named.countries:
-            by_country.setdefault(country, []).append(place)
-    return PlacesByValue(by_provider, len(offers)), PlacesByValue(by_country, len(offers))
+def _index(values: Sequence[str | None], named: frozenset[str], size: int) -> PlacesByValue:
+    """Index the offers, of `size` in all, by those of their values that a restriction names."""
+    places: dict[str, list[int]] = {one: [] for one in named}
+    for at, value in enumerate(values if named else ()):
+        if value in named:
+            places[value].append(at)
+    return PlacesByValue(places, size)

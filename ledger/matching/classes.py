@@ -8,10 +8,9 @@ their own. So restrictions cost as much as what they bar.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
@@ -56,11 +55,11 @@ class EligibilityClasses:
         self._mandates = _Mandates(offers, self._barred.everywhere, day, rate_of)
         kinds: dict[Hashable, int] = {}
         self._kinds: list[_Kind] = []
-        self._taken: dict[int, int] = {}
+        self._taken: dict[int, list[int]] = {}
         kind_of_need = [self._kind_of(need, kinds) for need in needs]
-        self._take_out()
         self._parts = self._divided()
         self._classes: list[list[int]] = [[] for _ in self._mandates.unit_of]
+        self._unit_of_class: dict[int, str] = {}
         self.class_of_offer = self._class_the_offers()
         self.without_rate: set[tuple[str, str]] = set()
         self.links: list[dict[int, Ratio]] = []
@@ -77,22 +76,27 @@ class EligibilityClasses:
             if paused:
                 taken_out |= self._by_paused.containing_any(paused)
             if taken_out:
-                self._taken[place] = taken_out
+                self._taken.setdefault(taken_out, []).append(place)
             mandates = self._mandates.admitting(need)
             self._kinds.append(_Kind(need.need.factor, need.balance.unit, mandates, {}))
         return place
 
-    def _take_out(self) -> None:
-        """Note what each kind loses of the mandates of which any kind loses offers.
+    def _take_out(self) -> Iterator[dict[int, int]]:
+        """Note what each kind loses of the mandates that admit it; give what is lost at once.
 
-        They are few, and only of these sets of offers are made.
+        The same offers are barred for most needs of a city: what those have in common is found
+        once.
         """
-        sets = self._mandates.sets_touched_by(reduce(or_, self._taken.values(), 0))
-        for place, taken_out in self._taken.items():
-            kind = self._kinds[place]
-            for mandate in kind.mandates:
-                if mandate in sets and (lost := sets[mandate] & taken_out):
-                    kind.taken_out[mandate] = lost
+        mandates = self._mandates
+        for taken_out, places in self._taken.items():
+            touched, lost = mandates.having_any(taken_out), dict[int, int]()
+            for place in places:
+                kind = self._kinds[place]
+                for mandate in touched.intersection(kind.mandates):
+                    if mandate not in lost:
+                        lost[mandate] = mandates.offers_of(mandate) & taken_out
+                    kind.taken_out[mandate] = lost[mandate]
+            yield lost
 
     @cached_property
     def _by_paused(self) -> ValueIndex:
@@ -103,8 +107,8 @@ class EligibilityClasses:
     def _divided(self) -> dict[int, list[int]]:
         """Return the parts of the mandates of which some needs lose offers."""
         parts: dict[int, list[int]] = {}
-        for kind in self._kinds:
-            for mandate, out in kind.taken_out.items():
+        for lost in self._take_out():
+            for mandate, out in lost.items():
                 whole = parts.get(mandate) or [self._mandates.offers_of(mandate)]
                 halves = (half for part in whole for half in (part & out, part & ~out))
                 parts[mandate] = [half for half in halves if half]
@@ -120,21 +124,24 @@ class EligibilityClasses:
             classes.append(numbers.setdefault((mandate, part), len(numbers)))
         for mandate, part in sorted(numbers):
             if mandate != _NO_MANDATE:
-                self._classes[mandate].append(numbers[mandate, part])
+                number = numbers[mandate, part]
+                self._classes[mandate].append(number)
+                self._unit_of_class[number] = self._mandates.unit_of[mandate]
         return classes
 
     def _class_of(self, kind: _Kind, by_links: dict[Hashable, int]) -> int:
         """Return the class of a kind: those with the same eligible offers are one class."""
-        links = self._links(kind)
-        place = by_links.setdefault((kind.unit.code, tuple(links)), len(by_links))
+        ratios = self._mandates.ratios(kind.factor, kind.unit)
+        linked = tuple(sorted(self._linked(kind, ratios)))
+        place = by_links.setdefault((kind.unit.code, linked), len(by_links))
         if place == len(self.links):
-            self.links.append(links)
+            units = self._unit_of_class
+            self.links.append({one: ratios[units[one]] for one in linked})
         return place
 
-    def _links(self, kind: _Kind) -> dict[int, Ratio]:
-        """Return the classes of offers that a kind can take from, in their order."""
-        ratios = self._mandates.ratios(kind.factor, kind.unit)
-        links: dict[int, Ratio] = {}
+    def _linked(self, kind: _Kind, ratios: Mapping[str, Ratio]) -> list[int]:
+        """Return the classes of offers that a kind can take from, in any order."""
+        linked: list[int] = []
         for mandate in kind.mandates:
             classes = self._classes[mandate]
             out = kind.taken_out.get(mandate)
@@ -142,12 +149,11 @@ class EligibilityClasses:
                 pairs = zip(classes, self._parts[mandate], strict=True)
                 classes = [one for one, offers in pairs if not offers & out]
             unit = self._mandates.unit_of[mandate]
-            ratio = ratios.get(unit)
-            if ratio is not None:
-                links.update(dict.fromkeys(classes, ratio))
+            if unit in ratios:
+                linked += classes
             elif classes:
                 self.without_rate.add((kind.unit.code, unit))
-        return {one: links[one] for one in sorted(links)}
+        return linked
 
 
 class _Mandates:
@@ -161,6 +167,7 @@ class _Mandates:
         self.of_offer: list[int] = []
         self._size = len(offers)
         self._places: list[list[int]] = []
+        self._sets: dict[int, int] = {}
         samples: dict[Factor, list[OfferFacts]] = {}
         barred = set(bit_positions(everywhere))
         for place, facts in enumerate(offers):
@@ -194,14 +201,16 @@ class _Mandates:
         index = self._indexes.get(factor)
         return {} if index is None else index.ratios(unit)
 
-    def sets_touched_by(self, offers: int) -> dict[int, int]:
-        """Return the offers of each mandate that has any of these, as a set."""
-        touched = {self.of_offer[place] for place in bit_positions(offers)} - {_NO_MANDATE}
-        return {one: self.offers_of(one) for one in touched}
+    def having_any(self, offers: int) -> frozenset[int]:
+        """Return the mandates that any of these offers has."""
+        return frozenset(self.of_offer[place] for place in bit_positions(offers)) - {_NO_MANDATE}
 
     def offers_of(self, mandate: int) -> int:
-        """Return the offers of a mandate as a set."""
-        return bitset(self._places[mandate], self._size)
+        """Return the offers of a mandate as a set, which is made when it is first asked for."""
+        found = self._sets.get(mandate)
+        if found is None:
+            found = self._sets[mandate] = bitset(self._places[mandate], self._size)
+        return found
 
 
 _NO_MANDATE = -1

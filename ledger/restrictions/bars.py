@@ -91,7 +91,7 @@ def in_force(term: Restriction | Exemption, day: date) -> bool:
 
 def lies_in_sector(sector: str, sectors: Iterable[str]) -> bool:
     """Say whether a sector is one of these or lies under one."""
-    return any(f"{sector}.".startswith(f"{named}.") for named in sectors)
+    return f"{sector}.".startswith(tuple([f"{named}." for named in sectors]))
 
 
 def lies_in_scope(restriction: Restriction, pair: PairTerms) -> bool:
@@ -230,11 +230,6 @@ class OnDay(NamedTuple):
     providers: frozenset[str]
     countries: frozenset[str]
     projects: frozenset[str]
-
-    @property
-    def is_conditional(self) -> bool:
-        """Say whether there is any but those that are debarring."""
-        return bool(self.anywhere or self.by_place)
 
 
 @dataclass(frozen=True, eq=False)
