@@ -17,7 +17,6 @@ from ledger.core.factors import STAGES_OF, Stage
 from ledger.core.quantity import Unit, format_amount
 from ledger.interchange.canonical import TABLES
 from ledger.reference.places import countries
-from ledger.registers.pairs import LIMIT
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec
 from ledger.registers.table import REGISTERS
 from ledger.reports.table import Column
@@ -98,14 +97,12 @@ def _with_register(spec: RegisterSpec, column: Column) -> Column:
 
 def machine_columns(table: str) -> list[Column]:
     """Return a canonical table's columns in their order."""
-    return [Column(one.name, kind=_kind(table, one.kind)) for one in TABLES[table].columns]
+    return [Column(one.name, kind=_kind(one)) for one in TABLES[table].columns]
 
 
-def _kind(table: str, kind: Kind) -> str:
-    """Return how the values of a column are shown; the value of a limit may have a unit."""
-    if table == LIMIT.plural and kind is Kind.DECIMAL:
-        return "amount"
-    return _KINDS.get(kind, "text")
+def _kind(column: ColumnSpec) -> str:
+    """Return how the values of a column are shown."""
+    return "amount" if column.measured_in is not None else _KINDS.get(column.kind, "text")
 
 
 def _more_columns(listing: Listing) -> list[Column]:
@@ -150,7 +147,7 @@ def plain_columns(spec: RegisterSpec) -> list[Column]:
     """Return a register's columns for people: names stand for the codes that they spell out."""
     spelt = {one.name_of for one in spec.columns}
     return [
-        Column(one.name, _header(spec, one), kind=_kind(spec.plural, one.kind))
+        Column(one.name, _header(spec, one), kind=_kind(one))
         for one in spec.in_tables
         if one.name not in spelt and one.name != "withdrawn"
     ]
@@ -165,9 +162,9 @@ def register_row(snapshot: Snapshot, spec: RegisterSpec, record: Any) -> dict[st
     """Return the row of a record by its register's columns, names beside the codes."""
     unit = snapshot.units[record.unit] if spec.amounts else None
     row = record_row(spec.plural, record, unit)
-    if spec.name == LIMIT.name and record.unit is not None:
-        row["value"] = _in_full(record.value, snapshot.units[record.unit])
     for column in spec.columns:
+        if column.measured_in is not None and (code := getattr(record, column.measured_in)):
+            row[column.name] = _in_full(getattr(record, column.attribute), snapshot.units[code])
         if column.name_of is not None:
             row[column.name] = _spelt_out(snapshot, spec.column[column.name_of], record)
     return row

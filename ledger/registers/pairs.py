@@ -240,6 +240,7 @@ LIMIT: Final = RegisterSpec(
             Kind.DECIMAL,
             "the quantity, the number, or the share from 0 to 1",
             option_help='the quantity ("40M EUR"), the number, or the share from 0 to 1',
+            measured_in="unit",
         ),
         ColumnSpec("unit", Kind.CODE, "unit of a quantity"),
         ColumnSpec("offers", Kind.TEXT, "offers it counts, as a filter; empty: every offer"),

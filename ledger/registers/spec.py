@@ -87,6 +87,8 @@ class ColumnSpec(NamedTuple):
     """The date column that a date may not precede."""
     past: bool = False
     """A date that is never in the future."""
+    measured_in: str | None = None
+    """The column of the unit of a decimal that is a quantity wherever the record has a unit."""
     in_journal: bool = False
     """A quantity, which the journal holds and the record does not."""
     corrected: bool = False
