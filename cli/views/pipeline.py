@@ -86,7 +86,10 @@ def emit_pipeline(
     }
     chosen = [cases[row["code"]] for row in kept]
     needs = need_counts(report.needs, chosen)._asdict()
-    left_out = {"withdrawn": _withdrawn_count(call, report)}
+    left_out = {
+        "withdrawn": _withdrawn_count(call, report),
+        "undeclared": report.not_counted["undeclared"],
+    }
     tail: dict[str, object] = {"needs": needs, "not_counted": left_out}
     unfiltered = call.read.without_filters()
     if one_by_one:
@@ -102,7 +105,7 @@ def emit_pipeline(
             shown = [one for one in shown if one.key != "bar"]
         emit_rows(groups, shown, unfiltered, head=head, tail=tail)
     if call.format == "table":
-        for line in _notes(report, len(chosen), needs, left_out["withdrawn"]):
+        for line in _notes(report, len(chosen), needs, left_out):
             note(call, line)
 
 
@@ -129,7 +132,7 @@ def _withdrawn_count(call: Call, report: PipelineReport) -> int:
 
 
 def _notes(
-    report: PipelineReport, count: int, needs: dict[str, int], withdrawn: int
+    report: PipelineReport, count: int, needs: dict[str, int], left_out: dict[str, int]
 ) -> Iterator[str]:
     yield f"As of {report.as_of}: {counted(count, 'approach', 'approaches')}."
     yield (
@@ -137,5 +140,7 @@ def _notes(
         f"{needs['without']:,} presented to nobody."
     )
     yield f"Formula: {RULE}."
-    if withdrawn:
+    if withdrawn := left_out["withdrawn"]:
         yield f"Not counted: {withdrawn:,} withdrawn, recorded in error."
+    if undeclared := left_out["undeclared"]:
+        yield f"Not counted: {undeclared:,} of needs that were declared after the day."

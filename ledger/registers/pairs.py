@@ -70,6 +70,7 @@ APPROACH: Final = RegisterSpec(
     arguments=("need", "provider"),
     is_origin=True,
     dated_by="sent_on",
+    exists_with="need",
     columns=(
         required("code", Kind.CODE, "the unique code, short and readable", fixed=True),
         required("need", Kind.CODE, "code of the need", fixed=True, register="need"),

@@ -192,7 +192,7 @@ class RegisterSpec:
     is_event: bool = False
     """Its records are dated events: they have a first and a last day, and nobody ends one."""
     exists_with: str | None = None
-    """The column of the dated event without which a record does not exist on a day."""
+    """The column of the dated record without which a record does not exist on a day."""
     by_acts: bool = False
     """Its records are made by acts, which have commands and a canonical table of their own."""
     is_origin: bool = False

@@ -50,7 +50,7 @@ def test_every_stage_is_counted_with_its_shares_and_days(asked: Officer) -> None
     assert (rows["interested"]["of_before"], rows["offered"]["days"]) == ("0.5000", 4)
     assert (rows["delivered"]["days"], rows["delivered"]["days_of"]) == (31, 1)
     assert answer["needs"] == {"without": 2, "asked": 2, "interested": 1}
-    assert answer["not_counted"] == {"withdrawn": 1}
+    assert answer["not_counted"] == {"withdrawn": 1, "undeclared": 0}
 
 
 def test_it_is_as_of_a_day_and_as_known_at_a_moment(asked: Officer) -> None:
@@ -114,3 +114,45 @@ def test_a_reversed_delivery_falls_back_and_a_return_does_not(asked: Officer) ->
 def test_csv_has_every_column_and_an_empty_ledger_has_a_report(fund: Officer) -> None:
     rows = [*csv.DictReader(io.StringIO(fund.says("report pipeline --format csv")))]
     assert [row["approaches"] for row in rows] == ["0"] * 9
+
+
+BEFORE_ITS_NEED = "2026-01-05"
+"""A day between an old letter and the declaration of the need that it presented."""
+
+
+@pytest.fixture
+def late(asked: Officer) -> Officer:
+    """Give an officer who enters a letter that is older than the declaration of its need."""
+    asked.says("approach add N-0002 MBL --on 2026-01-02")
+    return asked
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("approach list", "report pipeline", "report pipeline --list", "report partnerships"),
+        *("report pipeline --by sector", "provider show MBL", "city list", "need list", "gaps"),
+        *(
+            "city show MHD",
+            "office show asia",
+            "status",
+            "status --new",
+            "calendar",
+            "report seats",
+        ),
+        *("report overview", "exchange standing metro", "report restrictions"),
+    ],
+)
+def test_a_day_before_the_need_of_an_old_letter_can_be_read(late: Officer, line: str) -> None:
+    late.says(f"{line} --as-of {BEFORE_ITS_NEED}")
+
+
+def test_an_approach_is_there_from_the_declaration_of_its_need_on(late: Officer) -> None:
+    answer = late.asks(f"report pipeline --as-of {BEFORE_ITS_NEED}")
+    assert counts(answer)["sent"] == 0
+    assert answer["not_counted"] == {"withdrawn": 0, "undeclared": 1}
+    said = late.tries(f"report pipeline --as-of {BEFORE_ITS_NEED}")
+    assert "1 of needs that were declared after the day" in said.err
+    assert late.refused(f"approach show AP-0005 --as-of {BEFORE_ITS_NEED}", 5)
+    now = late.asks("report pipeline")
+    assert (counts(now)["sent"], now["not_counted"]["undeclared"]) == (4, 0)

@@ -492,9 +492,9 @@ class Reader:
             return {c: one for c, one in stored.items() if (one.id, Side.NEED) in stages}
         if kind in _DATED:
             day = attrgetter(_DATED[kind])
-            return {c: one for c, one in stored.items() if first_day(day(one.record)) <= as_of}
+            stored = {c: one for c, one in stored.items() if first_day(day(one.record)) <= as_of}
         if spec.exists_with is not None:
-            event, attribute = spec.references[spec.exists_with], spec.exists_with
-            there = self._existing(event, every, stages)
+            target, attribute = spec.references[spec.exists_with], spec.exists_with
+            there = self._existing(target, every, stages)
             return {c: one for c, one in stored.items() if getattr(one.record, attribute) in there}
         return dict(stored)

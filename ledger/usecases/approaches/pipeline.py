@@ -16,7 +16,7 @@ from ledger.registers.pairs import Approach
 from ledger.store.approaches import actors_of_approaches
 from ledger.store.journal.reached import stages_reached
 from ledger.store.origins import read_links
-from ledger.store.registers import load_where
+from ledger.store.registers import load_all, load_where
 from ledger.store.session.snapshot import Reader, Snapshot
 
 
@@ -49,11 +49,8 @@ def report_pipeline(
         )
     snapshot = reader.snapshot("approach", "need")
     day = snapshot.day
-    sent = [
-        one
-        for one in snapshot.records("approach").values()
-        if (first or date.min) <= one.sent_on <= min(last or day, day)
-    ]
+    until = min(last or day, day)
+    sent = _sent(snapshot.records("approach").values(), first, until)
     counted = [one for one in sent if not one.withdrawn]
     made = _came_of(reader, day)
     actors = actors_of_approaches(reader.connection) if sent else {}
@@ -64,9 +61,27 @@ def report_pipeline(
         last=last,
         cases=[_case(snapshot, one, made.get(one.code, {}), actors) for one in counted],
         needs=[code for code in snapshot.records("need") if not _is_withdrawn(snapshot, code)],
-        not_counted={"withdrawn": len(sent) - len(counted)},
+        not_counted={
+            "withdrawn": len(sent) - len(counted),
+            "undeclared": _undeclared_count(reader, first, until, sent),
+        },
         withdrawn=[_case(snapshot, one, {}, actors) for one in sent if one.withdrawn],
     )
+
+
+def _sent(every: Iterable[Approach], first: date | None, until: date) -> list[Approach]:
+    return [one for one in every if (first or date.min) <= one.sent_on <= until]
+
+
+def _undeclared_count(
+    reader: Reader, first: date | None, until: date, counted: Iterable[Approach]
+) -> int:
+    """Count the approaches sent in a span about needs that are declared only after the day."""
+    if reader.times.as_of is None:  # needs are not declared in the future
+        return 0
+    every = load_all(reader.connection, "approach", reader.known_at).values()
+    codes = {one.code for one in _sent((one.record for one in every), first, until)}
+    return len(codes - {one.code for one in counted})
 
 
 def _came_of(reader: Reader, day: date) -> dict[str, Days]:
