@@ -262,7 +262,7 @@ def emit_city(call: Call, reader: Reader, code: str) -> None:
 
 def _membership(snapshot: Snapshot, city: City) -> str:
     """Say whether a city is a member on the day, and since when as far as it is known."""
-    since = snapshot.memberships.since.get(city.code, city.member_since)
+    since = snapshot.memberships.since_of(city)
     begun = f" since {since}" if since else ""
     if snapshot.is_member(city):
         return f"member{begun}"

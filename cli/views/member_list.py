@@ -27,7 +27,7 @@ def city_row(snapshot: Snapshot, city: City) -> dict[str, Any]:
     return {
         **register_row(snapshot, CITY, city),
         "member": snapshot.is_member(city),
-        "member_since": snapshot.memberships.since.get(city.code, city.member_since),
+        "member_since": snapshot.memberships.since_of(city),
     }
 
 

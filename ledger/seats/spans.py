@@ -86,6 +86,10 @@ class Memberships(NamedTuple):
     left: frozenset[str]
     since: Mapping[str, PartialDate]
 
+    def since_of(self, city: City) -> PartialDate | None:
+        """Give since when a city is a member: by its seats, or what the register says."""
+        return self.since.get(city.code, city.member_since)
+
 
 NO_MEMBERSHIPS: Final = Memberships(frozenset(), {})
 """Where no association is set: the register alone says who is a member."""

@@ -123,7 +123,7 @@ class _Writer:
             "starts_on": self.language.day(project.starts_on),
             "ends_on": self.language.day(project.ends_on),
             "population": inhabitants,
-            "member_since": self.language.partial(city.member_since),
+            "member_since": self.language.partial(snapshot.memberships.since_of(city)),
             "needs": self._needs(needs),
             "deals": self._deals(snapshot),
         }

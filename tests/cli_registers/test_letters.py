@@ -39,6 +39,14 @@ def test_the_brief_of_a_project_lists_needs_and_deals(asked: Officer) -> None:
     assert "- Example Development Bank: held 1,000,000.00 EUR (D-0001)" in brief
 
 
+def test_the_brief_says_since_when_the_city_holds_a_seat(asked: Officer) -> None:
+    asked.says("city edit MHD --member-since 2001 --reason letterhead")
+    asked.says("body add Metropolis --code METRO --kind association")
+    asked.says("seat add MHD METRO --from 1993")
+    asked.says("settings edit --association METRO")
+    assert "Member since: 1993." in asked.says("project brief PRJ-0001")
+
+
 def test_html_escapes_what_people_typed(asked: Officer, tmp_path: Path) -> None:
     asked.says("project edit PRJ-0001 --title 'Line 3 <b>&</b>'")
     assert "Line 3 &lt;b&gt;&amp;&lt;/b&gt;" in asked.says("project brief PRJ-0001 --html")
