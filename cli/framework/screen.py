@@ -16,6 +16,7 @@ from ledger.reports.table import Column, ReportRow, display_width, human, one_li
 
 NARROWEST_TABLE = 80
 """On fewer columns rows are shown as records."""
+_WRAPPED = frozenset({"text", "figures"})
 _TEXT_COLUMN_LEAST = 12
 _GAP = "  "
 _LEFT_TO_RIGHT = "\u200e"
@@ -125,7 +126,7 @@ def _total(widths: Iterable[int]) -> int:
 
 def _least_width(column: Column, texts: Sequence[str]) -> int:
     widest = max(map(display_width, [column.heading, *texts]))
-    if column.kind != "text":
+    if column.kind not in _WRAPPED:
         return widest
     words = max(map(longest_word, [column.heading, *texts]))
     return max(min(widest, _TEXT_COLUMN_LEAST), words)

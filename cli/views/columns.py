@@ -42,6 +42,7 @@ _KEYS: Final = {
         without_rate
     """,
     "figure": "difference ours theirs",
+    "figures": "gaps quantities",
     "amount": """
         alone available available_base closed committed delivered delivered_base expired gap
         gap_base gets gives held idle lapsing max_ticket min_ticket need_left net net_base

@@ -11,7 +11,7 @@ from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
 from cli.views.register import register_row
-from ledger.core.quantity import Unit, format_amount, format_quantity
+from ledger.core.quantity import Unit, format_amount, quantity_text
 from ledger.core.text import text_key
 from ledger.registers.network import CREDENTIAL
 
@@ -160,7 +160,7 @@ def _standing(one: CityStanding, units: Mapping[str, Unit]) -> dict[str, Any]:
         "grades": grades,
         "served_cities": len(one.served) or None,
         "served": one.served,
-        "delivered": [format_quantity(amount, units[unit]) for unit, amount in one.delivered],
+        "delivered": [quantity_text(amount, units[unit]) for unit, amount in one.delivered],
         "offers": one.offers,
         "credentials": [c.code for c in one.credentials],
         "measures": [_measure(rank) for rank in one.ranks],

@@ -11,7 +11,7 @@ from cli.framework.output import emit_rows
 from cli.views.balance import brief
 from cli.views.columns import attributes, columns
 from ledger.core.factors import Side, Stage
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit, format_amount, quantity_text
 from ledger.deals.deal import Deal, exact_text
 from ledger.interchange.records import DEAL_ACTS
 from ledger.journal.entries import Act
@@ -191,7 +191,7 @@ def _changes(before: Any, after: Any, unit: Unit | None) -> list[dict[str, Any]]
 
 def _shown(name: str, value: Any, unit: Unit | None) -> Any:
     if name in _AMOUNTS and isinstance(value, int) and unit is not None:
-        return f"{format_amount(value, unit.decimals)} {unit.code}"
+        return quantity_text(value, unit)
     return value
 
 

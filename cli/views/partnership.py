@@ -16,7 +16,7 @@ from cli.views.origin import outcome_document, outcome_lines, read_outcome
 from cli.views.register import plain_columns, record_row, register_row
 from ledger.core.dates import days_after
 from ledger.core.partial_dates import Period
-from ledger.core.quantity import format_amount, format_quantity
+from ledger.core.quantity import format_amount, quantity_text
 from ledger.core.text import counted
 from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING
 from ledger.partnerships.rows import group_rows, not_counted
@@ -129,7 +129,7 @@ def _row(call: Call, one: PartnershipRow) -> dict[str, Any]:
 def quantity_texts(row: PartnershipRow) -> list[str]:
     """Describe what is held, committed and delivered of the deals that came of a partnership."""
     return [
-        f"{format_quantity(amount, one.unit)} {stage}"
+        f"{quantity_text(amount, one.unit)} {stage}"
         for one in row.quantities
         for stage, amount in (
             ("delivered", one.delivered),
@@ -176,7 +176,7 @@ def _command(one: Opening, day: date) -> str:
     if one.offer is None:
         return f"cityfund exchange accept {one.need.need.code} {one.giver}"
     unit = one.need.balance.unit
-    quantity = f"{format_amount(one.amount, unit.decimals)} {unit.code}"
+    quantity = quantity_text(one.amount, unit)
     rate = "" if one.need_amount is not None else " --rate RATE"
     return (
         f"cityfund deal introduce {one.offer.offer.code} {one.need.need.code} '{quantity}' "

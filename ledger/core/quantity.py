@@ -272,6 +272,11 @@ def format_known(amount: int | None, decimals: int) -> str | None:
     return None if amount is None else format_amount(amount, decimals)
 
 
+def quantity_text(amount: int, unit: Unit) -> str:
+    """Format an amount for machines, exact and with its unit, as a command takes it."""
+    return f"{format_amount(amount, unit.decimals)} {unit.code}"
+
+
 def format_quantity(amount: int, unit: Unit) -> str:
     """Format an amount for people, `400,000,000.00 EUR`, in a form that can be typed back.
 

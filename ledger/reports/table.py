@@ -24,6 +24,7 @@ ReportRow = Mapping[str, object]
 Line = Sequence[object]
 """The cells of a row, in the order of some keys."""
 _RIGHT = frozenset({"amount", "number", "figure"})
+_LISTED_FIGURES = frozenset({"amount", "figures"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Column:
 
     `kind` is `text`, `code`, `date`, `partial` (a date, or a year or month), `number`, `amount` or
     `figure`; an amount is a plain decimal text, shown to people with its thousands apart, and a
-    figure is one with its unit behind it.
+    figure is one with its unit behind it; `figures` are a list of them.
     `unit` is the key whose value follows the amount, `measured_in` the key of the unit it is in;
     `absent` stands for a missing value, unless the row says something else under `absent_by`. A
     column with `table` false is left out for people; where a terminal is too narrow for all, the
@@ -167,17 +168,23 @@ def human(row: ReportRow, column: Column) -> str:
     if value is None:
         return str(row.get(column.absent_by) or column.absent)
     if isinstance(value, (list, tuple)):
-        return ", ".join(machine(item) for item in value)
+        shown = _grouped_figure if column.kind in _LISTED_FIGURES else str
+        return ", ".join(shown(machine(item)) for item in value)
     text = machine(value)
     text = column.words.get(text, text)
     if column.kind == "figure":
-        figure, space, behind = text.partition(" ")
-        return f"{grouped(figure)}{space}{behind}"
+        return _grouped_figure(text)
     if column.kind == "amount":
         text = grouped(text)
         unit = row.get(column.unit) if column.unit else None
         return f"{text} {machine(unit)}" if unit else text
     return text
+
+
+def _grouped_figure(text: str) -> str:
+    """Set the thousands of a figure apart that has its unit behind it."""
+    figure, space, behind = text.partition(" ")
+    return f"{grouped(figure)}{space}{behind}"
 
 
 def grouped(number: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit, format_amount, quantity_text
 from ledger.statements.differences import Difference, FindingKind, UnclearSum
 from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts, amount_in
 from ledger.statements.findings import FindingRecord
-from ledger.statements.lines import LineKind, StatementLine, quantity_text
+from ledger.statements.lines import LineKind, StatementLine
 from ledger.statements.suggestions import suggested_command
 from ledger.statements.versions import Replacement
 

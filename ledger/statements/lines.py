@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit
 from ledger.core.text import ERASED, text_key
 
 K = TypeVar("K")
@@ -102,11 +102,6 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
     for key, value in pairs:
         result[key].append(value)
     return result
-
-
-def quantity_text(amount: int, unit: Unit) -> str:
-    """Format an amount as a command takes it: exact, with its unit."""
-    return f"{format_amount(amount, unit.decimals)} {unit.code}"
 
 
 def days_covered(

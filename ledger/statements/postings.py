@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ledger.core.quantity import quantity_text
 from ledger.statements.describe import ProposedDelivery, proposed_delivery
 from ledger.statements.differences import Difference, FindingKind
 from ledger.statements.facts import DealEntry, LedgerFacts
-from ledger.statements.lines import LineKind, StatementLine, grouped, quantity_text
+from ledger.statements.lines import LineKind, StatementLine, grouped
 
 Posting = tuple[ProposedDelivery, ...]
 """Deliveries that are posted together: one, or a payment and its return."""

@@ -11,11 +11,12 @@ from fractions import Fraction
 from shlex import join
 
 from ledger.core.factors import Side
+from ledger.core.quantity import quantity_text
 from ledger.core.text import normalised_code
 from ledger.deals.deal import decimal_rate, offer_amount_to_hold
 from ledger.statements.differences import Difference, FindingKind
 from ledger.statements.facts import DealEntry, DealFacts, Lapse, LedgerFacts, act_key, amount_in
-from ledger.statements.lines import LineKind, StatementLine, quantity_text
+from ledger.statements.lines import LineKind, StatementLine
 
 
 def suggested_command(

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from ledger.core.quantity import Unit, format_quantity
+from ledger.core.quantity import Unit, quantity_text
 from ledger.gaps.rows import BaseCurrency, coverage_ratio
 from ledger.rates.rates import RateFinder
 
@@ -63,13 +63,13 @@ def sum_in_base(amounts: Iterable[Amount], base: BaseCurrency) -> BaseSum:
 
 
 def texts_by_unit(amounts: Iterable[Amount]) -> list[str]:
-    """Add up the known amounts by unit, as texts in the order of the units; zeros are left out."""
+    """Add up the known amounts by unit, as exact texts in order; zeros are left out."""
     sums: dict[str, int] = {}
     units: dict[str, Unit] = {}
     for amount, unit in amounts:
         units[unit.code] = unit
         sums[unit.code] = sums.get(unit.code, 0) + (amount or 0)
-    return [format_quantity(sums[code], units[code]) for code in sorted(sums) if sums[code]]
+    return [quantity_text(sums[code], units[code]) for code in sorted(sums) if sums[code]]
 
 
 def rates_used(

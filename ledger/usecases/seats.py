@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.core.factors import Stage
 from ledger.core.memory import garbage_collection_paused
-from ledger.core.quantity import Unit, format_quantity
+from ledger.core.quantity import Unit, quantity_text
 from ledger.journal.balance import DealBalance
 from ledger.meetings.engagement import contributed_on
 from ledger.origins.links import Origin, counts_by_kind
@@ -123,10 +123,10 @@ def _yield(origins: Iterable[Origin], deals: Snapshot | None) -> Yield:
 
 
 def _sums(deals: Iterable[DealBalance], units: Mapping[str, Unit], stage: Stage) -> list[str]:
-    """Add up a stage of deals by unit, as texts in the order of the units."""
+    """Add up a stage of deals by unit, as exact texts in the order of the units."""
     sums: dict[str, int] = {}
     by_code = {unit.code: unit for unit in units.values()}
     for one in deals:
         unit = units[one.deal.code].code
         sums[unit] = sums.get(unit, 0) + one.need.get(stage, 0)
-    return [format_quantity(sums[code], by_code[code]) for code in sorted(sums) if sums[code]]
+    return [quantity_text(sums[code], by_code[code]) for code in sorted(sums) if sums[code]]

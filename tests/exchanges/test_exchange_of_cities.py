@@ -56,6 +56,7 @@ def test_what_was_delivered_to_other_cities_proves_a_standing_from_that_day(
     row = cities.asks(f"exchange standing {TOPIC}")["rows"][0]
     assert (row["city"], row["standing"], row["served"]) == ("KHI", "proven", ["MHD"])
     assert row["deliveries"] == [{"quantity": "10.00", "unit": "person-day"}]
+    assert row["delivered"] == ["10.00 person-day"]
     assert standings(cities, "--as-of 2026-02-28")[-1] == ("KHI", "declared")
     cities.says("deal return D-0001 '10 person-day'")
     assert standings(cities)[-1] == ("KHI", "declared")

@@ -28,6 +28,7 @@ from ledger.reports.table import (
     Lines,
     display_width,
     grouped,
+    human,
     jsonable,
     machine,
     one_line,
@@ -100,6 +101,17 @@ def test_machines_get_lists_with_semicolons_and_yes_or_no() -> None:
 )
 def test_thousands_stand_apart_for_people(plain: str, apart: str) -> None:
     assert grouped(plain) == apart
+
+
+def test_a_list_of_amounts_is_exact_for_machines_and_set_apart_for_people() -> None:
+    row = {"gaps": ["1234567.50 EUR", "3 package", "5000.00 IRR delivered"]}
+    assert human(row, Column("gaps", kind="figures")) == (
+        "1,234,567.50 EUR, 3 package, 5,000.00 IRR delivered"
+    )
+    assert human(row, Column("gaps")) == "1234567.50 EUR, 3 package, 5000.00 IRR delivered"
+    assert "".join(csv_chunks([row], [Column("gaps", kind="figures")])) == (
+        "gaps\n1234567.50 EUR;3 package;5000.00 IRR delivered\n"
+    )
 
 
 def test_markdown_cells_cannot_break_out() -> None:

@@ -157,6 +157,15 @@ def test_what_came_of_a_seat_is_counted_by_the_day_of_the_report(seated: Officer
     assert (before["used"], before["came_of"]) == (False, [])
 
 
+def test_amounts_that_came_of_a_seat_are_exact_for_programs(seated: Officer) -> None:
+    seated.says("offer edit O-0001 --quantity '5000 EUR' --on 2026-03-01")
+    seated.says("need edit N-0001 --quantity '5000 EUR' --on 2026-03-01")
+    seated.says("deal introduce O-0001 N-0001 '1234.50 EUR' --until 2027-01-01 --on 2026-04-01")
+    [used] = seated.asks("report seats --where seat=ST-0001")["rows"]
+    assert used["held"] == ["1240.50 EUR"]
+    assert "1,240.50 EUR" in seated.says("report seats --where seat=ST-0001")
+
+
 def test_the_span_that_is_asked_for_bounds_the_days(seated: Officer) -> None:
     line = "report seats --from 2025-01-01 --to 2025-12-31"
     assert [row["days"] for row in seated.asks(line)["rows"]] == [365, 365]

@@ -141,13 +141,21 @@ def test_cities_with_what_they_lack_and_give(summed_up: Officer) -> None:
     report = summed_up.asks("report cities")
     rows = {row["city"]: row for row in report["rows"]}
     assert {*rows} == {"MHD", "SAO"}
-    assert rows["MHD"]["gaps"] == ["750.00 EUR", "5,000.00 IRR", "200.00 USD"]
+    assert rows["MHD"]["gaps"] == ["750.00 EUR", "5000.00 IRR", "200.00 USD"]
     assert (rows["MHD"]["coverage"], rows["MHD"]["unknown"]) == ("0.2272", 1)
     assert (rows["MHD"]["needs"], rows["MHD"]["needs_covered"]) == (5, 1)
     assert (rows["SAO"]["gives"], rows["SAO"]["deals_given"]) == (["40.00 person-day"], 1)
     assert report["not_counted"]["cities_without_projects_or_offers"] == 1
     every = summed_up.asks("report cities --all --where country=PK")
     assert [row["city"] for row in every["rows"]] == ["LHE"]
+
+
+def test_amounts_of_a_city_are_exact_for_programs_and_set_apart_for_people(
+    summed_up: Officer,
+) -> None:
+    [line] = csv.DictReader(io.StringIO(summed_up.says("report cities --city MHD --format csv")))
+    assert line["gaps"] == "750.00 EUR;5000.00 IRR;200.00 USD"
+    assert "5,000.00 IRR" in summed_up.says("report cities --city MHD")
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from ledger.core.dates import day_of, days_after
-from ledger.core.quantity import Unit, format_amount
+from ledger.core.quantity import Unit, quantity_text
 from ledger.core.text import counted
 from ledger.eligibility.index import OfferIndex
 from ledger.eligibility.rules import NeedFacts, OfferFacts
@@ -171,7 +171,7 @@ def _barred(snapshot: Snapshot) -> Mapping[str, _Barred]:
 
 def _gaps(gap: Counter[str], units: Mapping[str, Unit]) -> Iterator[str]:
     for unit in sorted(gap):
-        yield f"{format_amount(gap[unit], units[unit].decimals)} {unit}"
+        yield quantity_text(gap[unit], units[unit])
 
 
 def _concerns(one: Restriction, need: NeedFacts) -> bool:
