@@ -237,7 +237,7 @@ class Cells:
         self.require(column)
         return self.past_date(column) or self.lookups.today
 
-    def yes_no(self, column: str, *, default: bool) -> bool:
+    def yes_no(self, column: str, *, default: bool | None) -> bool | None:
         """Give yes, no, true, false, 1 or 0 as a truth value."""
         cell = self.values.get(column) or None
         if cell is None:

@@ -76,12 +76,12 @@ class PackedRows(Sequence[RawRow]):
     A row is made when it is asked for. Texts that stand in many rows are kept once.
     """
 
-    __slots__ = ("_away", "_kept", "_lines", "_names", "_texts")
+    __slots__ = ("_away", "_kept", "_names", "_texts", "lines")
 
     def __init__(self, names: Iterable[str], rows: Iterable[RawRow] = ()) -> None:
         """Take the names of the columns, and rows that have all of them."""
         self._names = tuple(names)
-        self._lines = array("q")
+        self.lines = array("q")
         self._kept: list[list[str]] = [[] for _ in self._names]
         self._away: list[bytes] = []
         self._texts: dict[str, str] = {}
@@ -94,7 +94,7 @@ class PackedRows(Sequence[RawRow]):
 
     def _take(self, rows: list[RawRow]) -> None:
         """Take many rows, one column after another."""
-        self._lines.extend([row.line for row in rows])
+        self.lines.extend([row.line for row in rows])
         for name, column in zip(self._names, self._kept, strict=True):
             column += [row.cells[name] for row in rows]
             texts: dict[str, str] = {}
@@ -107,7 +107,7 @@ class PackedRows(Sequence[RawRow]):
 
     def append(self, row: RawRow) -> None:
         """Take one more row, which has a cell under each name."""
-        self._lines.append(row.line)
+        self.lines.append(row.line)
         texts = self._texts
         for name, column in zip(self._names, self._kept, strict=True):
             cell = row.cells[name]
@@ -117,7 +117,7 @@ class PackedRows(Sequence[RawRow]):
 
     def extend(self, lines: Iterable[int], columns: Iterable[Sequence[str]]) -> None:
         """Take some more rows, their cells column by column in the order of the names."""
-        self._lines.extend(lines)
+        self.lines.extend(lines)
         texts = self._texts
         for column, cells in zip(self._kept, columns, strict=True):
             if 2 * len({*cells}) > len(cells):  # as of codes and titles, which stand once
@@ -158,7 +158,7 @@ class PackedRows(Sequence[RawRow]):
 
     def __len__(self) -> int:
         """Count the rows."""
-        return len(self._lines)
+        return len(self.lines)
 
     @overload
     def __getitem__(self, at: int) -> RawRow: ...
@@ -171,15 +171,15 @@ class PackedRows(Sequence[RawRow]):
         if isinstance(at, slice):
             return [self[one] for one in range(*at.indices(len(self)))]
         cells = (column[at] for column in self._columns)
-        return RawRow(self._lines[at], dict(zip(self._names, cells, strict=True)))
+        return RawRow(self.lines[at], dict(zip(self._names, cells, strict=True)))
 
     def __iter__(self) -> Iterator[RawRow]:
         """Give every row."""
         names = self._names
         if not names:
-            yield from (RawRow(line, {}) for line in self._lines)
+            yield from (RawRow(line, {}) for line in self.lines)
             return
-        for line, *cells in zip(self._lines, *self._columns, strict=True):
+        for line, *cells in zip(self.lines, *self._columns, strict=True):
             yield RawRow(line, dict(zip(names, cells, strict=True)))
 
 

@@ -42,22 +42,28 @@ FINDERS: Mapping[str, Callable[[str], str]] = {
 """What finds an entry of each reference vocabulary."""
 
 
-def read_record(
-    spec: RegisterSpec, cells: Cells, known: Mapping[str, Any] | None = None
-) -> tuple[Any, int | None]:
+def read_record(spec: RegisterSpec, cells: Cells) -> tuple[Any, int | None]:
     """Give the record that a row describes and its quantity, None where that is not known.
 
     Every bad cell is noted; the record of a row with one must not be used. A city's office
-    that is not given is empty here: the plan finds it by region. `known` has what the cells say
-    that are understood by themselves, where they were read already.
+    that is not given is empty here: the plan finds it by region.
     """
     reading = reading_of(spec.name)
-    values: Values = {**reading.empty, **(_read_cells(reading, cells) if known is None else known)}
+    values: Values = {**reading.empty, **_read_cells(reading, cells)}
     if reading.amounts:
-        unit = _unit(cells)
+        unit = unit_of_row(cells)
         values["unit"] = unit.code if unit is not None else ""
         for name in reading.amounts:
             values[name] = cells.amount(name, unit)
+    return complete_record(spec, cells, values)
+
+
+def complete_record(spec: RegisterSpec, cells: Cells, values: Values) -> tuple[Any, int | None]:
+    """Make the record of what the cells of its row say, by the rules that are of several cells.
+
+    What is wrong is noted with `cells`, of which nothing else is asked.
+    """
+    reading = reading_of(spec.name)
     for name, first in reading.ordered:
         _require_order(cells, name, values[first], values[name])
     if spec.name in _RULES:
@@ -197,6 +203,8 @@ def _decimal(column: ColumnSpec) -> Read:
     return lambda cells: cells.signed_decimal(name, *bounds)
 
 
+_FOLLOWING: Final = frozenset({"divisible", "office_given"})
+"""Columns that follow from others of their row where they are empty."""
 _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], Read]] = {
     Kind.CODE: _code,
     Kind.CODES: _codes,
@@ -207,7 +215,9 @@ _OF_KIND: Mapping[Kind, Callable[[ColumnSpec], Read]] = {
         Cells.partial_date, column=column.name, past=column.past
     ),
     Kind.YES_NO: lambda column: partial(
-        Cells.yes_no, column=column.name, default=column.default == "yes"
+        Cells.yes_no,
+        column=column.name,
+        default=None if column.name in _FOLLOWING else column.default == "yes",
     ),
     Kind.WHOLE: _whole,
     Kind.DECIMAL: _decimal,
@@ -222,7 +232,7 @@ def _require_order(
         cells.problem(column, "out-of-order", f"The {column} {last} lies before {first}.")
 
 
-def _unit(cells: Cells) -> Unit | None:
+def unit_of_row(cells: Cells) -> Unit | None:
     """Give the row's unit; money is counted in currencies and work is not."""
     key = (("unit", cells.values.get("factor")), cells.values.get("unit") or "")
     known = cells.lookups.seen.get(key)
@@ -243,8 +253,9 @@ def _unit(cells: Cells) -> Unit | None:
 
 def _require_quantity(cells: Cells, values: Values) -> None:
     """Refuse an instalment without a quantity: the bad cell stands in its place."""
-    cells.require("quantity")
-    values["quantity"] = values["quantity"] or 0
+    if values["quantity"] is None:
+        cells.require("quantity")
+        values["quantity"] = 0
 
 
 def _complete_unit(cells: Cells, values: Values) -> None:
@@ -255,10 +266,10 @@ def _complete_unit(cells: Cells, values: Values) -> None:
     values["decimals"] = values["decimals"] or 0
 
 
-def _complete_need(cells: Cells, values: Values) -> None:
+def _complete_need(_: Cells, values: Values) -> None:
     values["factor"] = _factor(values)
     # A work is built by one builder unless stated otherwise (TABLES, needs).
-    if cells.raw("divisible") is None:
+    if values["divisible"] is None:
         values["divisible"] = values["factor"] is not Factor.IMPLEMENTATION
 
 
@@ -281,9 +292,9 @@ def _factor(values: Values) -> Factor:
     return Factor(values["factor"]) if values["factor"] else Factor.MONEY
 
 
-def _complete_city(cells: Cells, values: Values) -> None:
+def _complete_city(_: Cells, values: Values) -> None:
     """Find whether an officer named the office, unless the row says it."""
-    if cells.raw("office_given") is None:
+    if values["office_given"] is None:
         values["office_given"] = bool(values["office"])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from ledger.core.quantity import Unit
@@ -13,9 +12,9 @@ from ledger.core.text import normalised_code
 from ledger.interchange import acts as acts_in
 from ledger.interchange.canonical import TABLES
 from ledger.interchange.cells import Cells, Lookups
-from ledger.interchange.column_reading import ColumnReader
+from ledger.interchange.column_reading import ColumnReader, given_of
 from ledger.interchange.problems import ImportProblem, Place
-from ledger.interchange.reader import RawTable
+from ledger.interchange.reader import PackedRows, RawRow, RawTable
 from ledger.interchange.records import AliasRow, ChangeRow, DealActRow, RegisterRow
 from ledger.interchange.registers import read_record
 from ledger.rates.rates import Rate
@@ -113,42 +112,37 @@ class _Places:
 def _read(table: RawTable, parsed: Tables, lookups: Lookups, places: _Places) -> None:
     rows, place_of = parsed.of(table.table), places.of(table)
     columns = {c.name for c in TABLES[table.table].columns if c.kind is not Kind.SHOWN}
-    spec = by_plural().get(table.table)
-    read_before = (
-        ((raw, None) for raw in table.rows)
-        if spec is None
-        else ColumnReader(spec.name, lookups).rows(table.rows)
-    )
-    for raw, known in read_before:
+
+    def read_alone(raw: RawRow) -> None:
         cells = Cells(place_of(raw.line), raw.cells, lookups, table.columns)
-        row = read_row(table.table, cells, columns, known)
+        row = read_row(table.table, cells, columns)
         if not cells.bad:
             rows.append(row)
         elif code := raw.cells.get("code"):
             parsed.broken.setdefault(table.table, set()).add(code)
 
+    spec = by_plural().get(table.table)
+    if spec is None or not isinstance(table.rows, PackedRows):
+        for raw in table.rows:
+            read_alone(raw)
+        return
+    for at, row in enumerate(ColumnReader(spec, columns, lookups).rows(table.rows)):
+        if row is None:
+            read_alone(table.rows[at])
+        else:
+            place = place_of(table.rows.lines[at])
+            rows.append(RegisterRow(row.record, row.given, place, row.quantity))
 
-def read_row(
-    name: str, cells: Cells, columns: Collection[str], known: Mapping[str, Any] | None = None
-) -> object:
-    """Give the typed row of a table; each bad cell is noted with the cells.
 
-    `known` has what the cells of a register say, where they were read already.
-    """
+def read_row(name: str, cells: Cells, columns: Collection[str]) -> object:
+    """Give the typed row of a table; each bad cell is noted with the cells."""
     if name in _ACTS:
         return _ACTS[name](cells)
-    filled = [column for column, cell in cells.values.items() if cell and column in columns]
-    given = _given(tuple(filled))
+    given = given_of((*(one for one, cell in cells.values.items() if cell and one in columns),))
     if name == "rates":
         return RegisterRow(acts_in.parse_rate_row(cells), given, cells.place)
-    record, quantity = read_record(by_plural()[name], cells, known)
+    record, quantity = read_record(by_plural()[name], cells)
     return RegisterRow(record, given, cells.place, quantity)
-
-
-@lru_cache(maxsize=1 << 10)
-def _given(columns: tuple[str, ...]) -> frozenset[str]:
-    """Give the columns that a row fills: as most rows of a table fill the same, one set for all."""
-    return frozenset(columns)
 
 
 def _note_repeated(parsed: Tables, problems: list[ImportProblem]) -> None:
