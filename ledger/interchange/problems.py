@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -143,35 +144,42 @@ def refuse_if_any(problems: Sequence[ImportProblem]) -> None:
 
 
 class Codes:
-    """The codes one can refer to. Adding is cheap; a register of any size is normalised once."""
+    """The codes one can refer to. A register of any size is normalised once, if it has to be.
 
-    def __init__(self, codes: Iterable[str] = ()) -> None:
+    What the ledger has is found without that where it is written as it stands, as nearly all is.
+    """
+
+    def __init__(self, held: Collection[str] = ()) -> None:
         """Start with the codes of the ledger."""
+        self._held = held
         self._aliases: dict[str, str] = {}
-        self._normalised: dict[str, str | tuple[str, ...]] = {}
-        for code in codes:
-            self._put(normalised_code(code), code)
 
-    def _put(self, normalised: str, code: str) -> None:
-        before = self._alike(normalised)
-        if code not in before:
-            self._normalised[normalised] = (*before, code) if before else code
+    @cached_property
+    def _normalised(self) -> dict[str, str | tuple[str, ...]]:
+        """The codes by their normalised forms, of which two can be alike."""
+        codes: dict[str, str | tuple[str, ...]] = {}
+        for code in self._held:
+            _put(codes, normalised_code(code), code)
+        return codes
 
     def _alike(self, normalised: str) -> tuple[str, ...]:
-        alike = self._normalised.get(normalised, ())
-        return (alike,) if isinstance(alike, str) else alike
+        return _as_tuple(self._normalised.get(normalised, ()))
 
     def __contains__(self, code: object) -> bool:
         """Say whether exactly this code is there."""
-        return isinstance(code, str) and code in self._alike(normalised_code(code))
+        if not isinstance(code, str):
+            return False
+        return code in self._held or code in self._alike(normalised_code(code))
 
     def add(self, code: str) -> None:
         """Make a code of the import known, unless it is one that is known."""
+        if code in self._held:
+            return
         normalised = normalised_code(code)
         if normalised not in self._normalised and normalised not in self._aliases:
             self._normalised[normalised] = code
         elif self.find(code) is None:
-            self._put(normalised, code)
+            _put(self._normalised, normalised, code)
 
     def add_alias(self, alias: str, code: str) -> None:
         """Make a former code of a record known."""
@@ -179,10 +187,13 @@ class Codes:
 
     def find(self, code: str) -> str | None:
         """Give the code meant: this one, else the only one that differs in case, else by alias."""
-        normalised = normalised_code(code)
-        if self._normalised.get(normalised) == code:  # nearly every code is written as it stands
+        if code in self._held:
             return code
-        alike = self._alike(normalised)
+        normalised = normalised_code(code)
+        alike = self._normalised.get(normalised, ())
+        if alike == code:  # nearly every code is written as it stands
+            return code
+        alike = _as_tuple(alike)
         if code in alike:
             return code
         return alike[0] if len(alike) == 1 else self._aliases.get(normalised)
@@ -190,3 +201,13 @@ class Codes:
     def __iter__(self) -> Iterator[str]:
         """Give every code, for suggestions."""
         return chain.from_iterable(map(self._alike, self._normalised))
+
+
+def _as_tuple(alike: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (alike,) if isinstance(alike, str) else alike
+
+
+def _put(codes: dict[str, str | tuple[str, ...]], normalised: str, code: str) -> None:
+    before = _as_tuple(codes.get(normalised, ()))
+    if code not in before:
+        codes[normalised] = (*before, code) if before else code

@@ -1,6 +1,7 @@
-"""Rows of an import as they wait: packed by columns, and what they say in compressed blocks."""
+"""Rows of an import as they wait, packed by columns, and what they say beside what was said."""
 
 import json
+import operator
 import sys
 import zlib
 from base64 import b64encode
@@ -16,7 +17,6 @@ from ledger.interchange.repeats.state import (
     SourceState,
     StatedFile,
     StatedRow,
-    own_row,
     packed,
     stating,
     unpacked,
@@ -98,30 +98,44 @@ def test_a_state_of_an_earlier_version_is_read():
     assert unpacked(packed(state.files, state)) == state
 
 
-def test_what_very_many_rows_say_is_given_as_it_was_said():
-    rows = [
-        own_row("needs", f"N-{at}", {"title": f"Ü {at}"}, Place("n.csv", at)) for at in range(MANY)
-    ]
-    own = OwnRows()
-    for row in rows:
-        own.add(row)
+def said(before, line_of_first=2):
+    own = OwnRows(before, {"n.csv": FILES[0]})
+    for at in range(MANY):
+        own.add("needs", f"N-{at}", {"title": f"Ü {at}"}, Place("n.csv", at + line_of_first))
+    return own
 
-    assert own
-    assert [*own] == rows
-    first = stating(SourceState(), own, {"n.csv": FILES[0]}, whole=True)
-    assert first.says_more
-    before = unpacked(first.packed)
-    again = stating(before, own, {"n.csv": FILES[0]}, whole=True)
+
+def test_what_a_source_repeats_is_the_state_of_before():
+    first = stating(SourceState(), said(SourceState()), whole=True)
+    assert (first.says_more, len([*first.state])) == (True, MANY)
+    assert first.state.cell("needs", "N-1", "title") == "Ü 1"
+    before = unpacked(packed(first.state.files, first.state))
+
+    again = stating(before, said(before), whole=True)
+
     assert (again.says_more, again.gone) == (False, ())
-    assert again.packed == first.packed
+    assert all(map(operator.is_, again.state, before))
+
+
+def test_what_a_source_repeats_elsewhere_takes_no_text_of_its_own():
+    before = stating(SourceState(), said(SourceState()), whole=True).state
+
+    moved = stating(before, said(before, line_of_first=9), whole=True)
+
+    assert moved.says_more
+    for row, former in zip(moved.state, before, strict=True):
+        assert row.line == former.line + 7
+        assert row.text is former.text
 
 
 def test_acts_that_are_left_out_are_not_said():
     own = OwnRows()
     for line in (2, 3):
-        own.add(own_row(DEALS, "D-1", {"amount": str(line)}, Place("d.csv", line)))
+        own.add(DEALS, "D-1", {"amount": str(line)}, Place("d.csv", line))
 
-    assert [one.place.line for one in own.without_acts({Place("d.csv", 2)})] == [3]
+    own.leave_out_acts({Place("d.csv", 2)})
+
+    assert [one.line for one in own.state] == [3]
 
 
 def test_a_row_that_is_said_twice_in_one_place_is_kept_twice():

@@ -15,7 +15,7 @@ from ledger.interchange.planning.offer_quantities import offer_quantities_as_rat
 from ledger.interchange.planning.steps import TABLE_OF, Add, ImportStep, Revise, Same
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
-from ledger.interchange.repeats.state import DEALS, own_row
+from ledger.interchange.repeats.state import DEALS
 from ledger.journal.entries import Act
 from ledger.journal.receipts import REPEATED_ACT, Note
 from ledger.journal.totals import lasting
@@ -82,7 +82,7 @@ def _deals_with_known_codes(planning: Planning) -> list[DealActRow]:
     _check_terms(planning, rows)
     for row in rows:
         if row.sequence is None:
-            planning.own.add(own_row(DEALS, row.code, _cells(row), row.place))
+            planning.own.add(DEALS, row.code, _cells(row), row.place)
     return rows
 
 

@@ -44,6 +44,8 @@ class Planning:
     tables: Tables
     holdings: Holdings
     codes: dict[str, Codes]
+    own: OwnRows
+    """What the import says, row by row, with the codes of the ledger."""
     problems: list[ImportProblem] = field(default_factory=list)
     terms: dict[tuple[Side, str], Need | Offer] = field(default_factory=dict)
     totals: dict[tuple[Side, str], tuple[int | None, Place]] = field(default_factory=dict)
@@ -52,8 +54,6 @@ class Planning:
     suggested: int = 0
     notes: list[Note] = field(default_factory=list)
     terms_of_source: SourceTerms = field(default_factory=SourceTerms)
-    own: OwnRows = field(default_factory=OwnRows)
-    """What the import says, row by row, with the codes of the ledger."""
     retained: list[Retained] = field(default_factory=list)
     offers_spared: set[str] = field(default_factory=set)
     """Offers with acts that are gone and kept: their totals do not fall below what is placed."""

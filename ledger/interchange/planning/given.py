@@ -171,7 +171,7 @@ def _within(planning: Planning, acts: Sequence[ImportStep]) -> list[ImportStep]:
             if not caps:
                 left_out.add(row.place)
     if left_out:
-        planning.own = planning.own.without_acts(left_out)
+        planning.own.leave_out_acts(left_out)
     return result
 
 

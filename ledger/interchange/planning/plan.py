@@ -44,7 +44,7 @@ from ledger.interchange.reader import (
 )
 from ledger.interchange.records import AliasRow, RegisterRow
 from ledger.interchange.repeats.preview import Retained
-from ledger.interchange.repeats.state import SourceTerms, own_row
+from ledger.interchange.repeats.state import OwnRows, SourceTerms
 from ledger.interchange.rows import Tables, read_tables
 from ledger.journal.receipts import Note
 from ledger.rates.rates import require_quotable
@@ -53,7 +53,7 @@ from ledger.registers.network import SEAT
 from ledger.registers.pairs import INSTALMENT
 from ledger.registers.records import City, Seat
 from ledger.registers.spec import attribute_of
-from ledger.registers.table import IDENTIFIER, REGISTERS, by_plural
+from ledger.registers.table import IDENTIFIER, OFFICE, PHASE, PROJECT, REGISTERS, by_plural
 from ledger.seats.rules import Seats
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ _WORKBOOK_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 _ARCHIVE_ENDING = ".zip"
 _CANONICAL_TERMS = SourceTerms()
 _DEALS = REGISTERS["deal"].plural
+_ASKED_AGAIN = frozenset(one.plural for one in (OFFICE, PHASE, INSTALMENT))
+"""Tables whose rows are asked for once all registers are planned."""
 
 
 def plan_import(
@@ -82,7 +84,11 @@ def plan_import(
     revisions up before the acts that may need them, revisions down after the acts. Every step
     but `Same` carries the place it came from, so that a refusal while doing it can be located.
     """
-    planning = Planning(tables, holdings, _KnownCodes(tables, holdings), terms_of_source=terms)
+    own = OwnRows(holdings.stated.state, terms.files)
+    codes = _KnownCodes(tables, holdings)
+    planning = Planning(tables, holdings, codes, own, terms_of_source=terms)
+    # The rows of other tables are let go once they are planned: they take as much memory as steps.
+    asked_again = {*_ASKED_AGAIN, *([PROJECT.plural] if tables.of(PHASE.plural) else ())}
     registers: list[ImportStep] = [*_plan_aliases(planning)]
     revisions: list[Revise] = []
     for table in REGISTER_OF_TABLE:
@@ -93,6 +99,9 @@ def plan_import(
         for row in rows:
             _plan_row(planning, table, row, steps)
         registers += _in_order(steps.registers, table)
+        if table not in asked_again:
+            _ = codes[table]  # gathered while they are there
+            rows.clear()
     registers = with_statuses(planning, registers, today)
     # What is due of a deal is tested against what its acts give it.
     due: list[ImportStep] = []
@@ -369,7 +378,7 @@ def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
     held = holdings.rates.get((rate.day, rate.base, rate.quote))
     code = f"{rate.day} {rate.base} {rate.quote}"
     cells = {"rate": f"{rate.rate:f}", **({"source": rate.source} if rate.source else {})}
-    planning.own.add(own_row("rates", code, cells, row.place))
+    planning.own.add("rates", code, cells, row.place)
     asks = held != rate and not planning.terms_of_source.overwrite
     stated = holdings.stated.rate(rate.day, rate.base, rate.quote) if asks else None
     if stated is not None and stated != held and stated.rate == rate.rate:

@@ -271,7 +271,7 @@ class ImportPlan:
     others: Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """What other sources said of what changes, by table, record and column."""
     state: str = ""
-    """What the source will have said after the import, packed as it is kept."""
+    """What the source will have said after the import, packed as it is kept, if it is kept."""
     restated: tuple[Change, ...] = ()
     """What a new edition of the source says of acts of deals, before and after."""
     units: Mapping[str, Unit] = field(default_factory=dict, compare=False, repr=False)

@@ -16,7 +16,7 @@ from ledger.interchange.planning.steps import ImportPlan, Revise
 from ledger.interchange.problems import Place
 from ledger.interchange.records import RegisterRow
 from ledger.interchange.repeats.preview import Gone, Retained
-from ledger.interchange.repeats.state import own_row, stating
+from ledger.interchange.repeats.state import packed, stating
 from ledger.registers.spec import attribute_of
 from ledger.registers.table import by_plural
 
@@ -26,7 +26,7 @@ def state_row(planning: Planning, table: str, record: Any, row: RegisterRow[Any]
     cells = _cells(record, row)
     if table == "needs" and row.quantity is not None and planning.raises:
         cells |= _stated_on(planning, record, row.quantity)
-    planning.own.add(own_row(table, record.code, cells, row.place))
+    planning.own.add(table, record.code, cells, row.place)
 
 
 class _Terms(NamedTuple):
@@ -162,7 +162,6 @@ def with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
     said = stating(
         planning.holdings.stated.state,
         planning.own,
-        terms.files,
         whole=terms.is_whole,
         superseded=planning.superseded,
         released=planning.released,
@@ -171,11 +170,12 @@ def with_state(planning: Planning, plan: ImportPlan) -> ImportPlan:
     gone = tuple(
         Gone(row.table, row.code, act_text(row.cells, units), place) for row, place in said.gone
     )
+    is_kept = said.says_more or not plan.changes_nothing
     return replace(
         plan,
         retained=tuple(planning.retained),
         gone=gone,
-        state=said.packed,
+        state=packed(said.state.files, said.state) if is_kept else "",
         restated=tuple(planning.restated),
         says_more=said.says_more,
     )

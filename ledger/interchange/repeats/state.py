@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, islice
+from itertools import islice
 from sys import intern
 from typing import Any, Final, Literal, NamedTuple
 
@@ -113,6 +113,7 @@ class SourceState:
                     yield from rows
 
 
+NO_FILES: Final[Mapping[str, StatedFile]] = {}
 _NOTHING: Final[Mapping[str, tuple[StatedRow, ...]]] = {}
 _CELLS: Final = "\t"
 """What stands between a row's head and its cells; JSON has none."""
@@ -184,60 +185,47 @@ def under_present_codes(state: SourceState, codes: Mapping[str, Mapping[str, str
     return state
 
 
-class OwnRow(NamedTuple):
-    """What an import says of one record or act, with the place of its row."""
-
-    table: str
-    code: str
-    text: str
-    place: Place
-
-
-def own_row(table: str, code: str, cells: Mapping[str, str], place: Place) -> OwnRow:
-    """Make what an import says of a record of its cells by column.
-
-    The text is the JSON of the cells, whose columns have plain names, written out.
-    """
-    text = ",".join([f'"{column}":{_quoted(cell)}' for column, cell in cells.items()])
-    return OwnRow(table, code, f"{{{text}}}", place)
-
-
 class OwnRows:
-    """What an import says, row by row. The texts of many rows are kept compressed."""
+    """What an import says, row by row: the state of its source as far as its files go.
 
-    def __init__(self) -> None:
-        """Start with nothing said."""
-        self._heads: list[tuple[str, str, Place]] = []
-        self._blocks: list[bytes] = []
-        self._last: list[str] = []
+    A row that says the same as before in the same place is the one of before, and one that says the
+    same in another place has its text.
+    """
 
-    def add(self, row: OwnRow) -> None:
-        """Take one more row."""
-        table, code, text, place = row
-        self._heads.append((table, code, place))
-        self._last.append(text)
-        if len(self._last) == _LINES_AT_ONCE:
-            self._blocks.append(zlib.compress("\n".join(self._last).encode(), 1))
-            self._last.clear()
+    def __init__(
+        self, before: SourceState | None = None, files: Mapping[str, StatedFile] = NO_FILES
+    ) -> None:
+        """Start with nothing said; `files` are those of the import by their paths."""
+        self._before = SourceState() if before is None else before
+        self._places: dict[str, int] = {}
+        self.state = SourceState([*self._before.files])
+        self.names = {file.name for file in files.values()}
+        every = self.state.files
+        for path, file in files.items():
+            if file not in every:
+                every.append(file)
+            self._places[path] = every.index(file)
 
-    def without_acts(self, places: Collection[Place]) -> OwnRows:
-        """Give all rows but the acts that stand in some places."""
-        left = OwnRows()
-        for row in self:
-            if row.table != DEALS or row.place not in places:
-                left.add(row)
-        return left
+    def add(self, table: str, code: str, cells: Mapping[str, str], place: Place) -> None:
+        """Take what one more row says of a record or act.
 
-    def __iter__(self) -> Iterator[OwnRow]:
-        """Give every row."""
-        of_blocks = (zlib.decompress(one).decode().split("\n") for one in self._blocks)
-        texts = chain(chain.from_iterable(of_blocks), self._last)
-        for (table, code, place), text in zip(self._heads, texts, strict=True):
-            yield OwnRow(table, code, text, place)
+        Its text is the JSON of the cells, whose columns have plain names, written out.
+        """
+        text = ",".join([f'"{column}":{_quoted(cell)}' for column, cell in cells.items()])
+        row = StatedRow(table, code, f"{{{text}}}", self._places.get(place.file, 0), place.line)
+        former = self._before.rows.get(table, _NOTHING).get(code)
+        if isinstance(former, StatedRow) and former.text == row.text:
+            row = former if former == row else row._replace(text=former.text)
+        self.state.add(row)
 
-    def __bool__(self) -> bool:
-        """Say whether anything is said."""
-        return bool(self._heads)
+    def leave_out_acts(self, places: Iterable[Place]) -> None:
+        """Take back the acts that stand in some places."""
+        left_out = {(self._places.get(one.file, 0), one.line) for one in places}
+        rows = [row for row in self.state if row.table == DEALS]
+        self.state.rows.pop(DEALS, None)
+        for row in rows:
+            if row[3:5] not in left_out:
+                self.state.add(row)
 
 
 def stated_act(code: str, cells: Mapping[str, str]) -> StatedRow:
@@ -246,9 +234,9 @@ def stated_act(code: str, cells: Mapping[str, str]) -> StatedRow:
 
 
 class Stating(NamedTuple):
-    """The state of a source after an import, as it is kept, and how it differs from before."""
+    """The state of a source after an import, and how it differs from before."""
 
-    packed: str
+    state: SourceState
     gone: tuple[tuple[StatedRow, Place], ...] = ()
     """The rows that are gone and were not before, as they were then, with where they stood."""
     says_more: bool = False
@@ -257,32 +245,12 @@ class Stating(NamedTuple):
 def stating(
     before: SourceState,
     own: OwnRows,
-    files: Mapping[str, StatedFile],
     *,
     whole: bool,
     superseded: Collection[StatedRow] = (),
     released: Collection[StatedRow] = (),
 ) -> Stating:
-    """Give what a source has stated after an import; the terms are those of `next_state`."""
-    if not before.rows and not before.files:  # for the first time
-        every, places = _files_of(before.files, files)
-        rows = _rows_of(own, places)
-        return Stating(packed(every, rows), says_more=bool(every) or bool(own))
-    after = next_state(before, own, files, whole=whole, superseded=superseded, released=released)
-    gone = tuple((row, after.place(row)) for row in newly_gone(before, after))
-    return Stating(packed(after.files, after), gone, says_more=after != before)
-
-
-def next_state(
-    before: SourceState,
-    own: Iterable[OwnRow],
-    files: Mapping[str, StatedFile],
-    *,
-    whole: bool,
-    superseded: Collection[StatedRow] = (),
-    released: Collection[StatedRow] = (),
-) -> SourceState:
-    """Give the state after an import that says `own`; `files` are its files by their paths.
+    """Give what a source has stated after an import, in the place of what is its `own`.
 
     Acts that are `superseded` are no longer said: what they gave is in others. Those `released` are
     gone and now said to give nothing.
@@ -290,9 +258,8 @@ def next_state(
     A record of the same table that the import does not name is gone where the file of its name is
     in the import, or where the import is the `whole` of its tables.
     """
-    state = _state_of(own, before, files)
+    state = own.state
     tables = {*state.rows} - {RATES}
-    names = {file.name for file in files.values()}
     left, given_back = ({_row_id(row) for row in rows} for rows in (superseded, released))
     for table, codes in before.rows.items():
         now = state.rows.get(table, _NOTHING)
@@ -313,44 +280,10 @@ def next_state(
                 elif _row_id(row) in given_back:
                     state.add(_of_nothing(row)._replace(gone=True))
                 elif _row_id(row) not in left:
-                    missed = table in tables and (whole or before.files[row.file].name in names)
+                    missed = table in tables and (whole or before.files[row.file].name in own.names)
                     state.add(row._replace(gone=True) if missed else row)
-    return state
-
-
-def _files_of(
-    before: Iterable[StatedFile], files: Mapping[str, StatedFile]
-) -> tuple[list[StatedFile], dict[str, int]]:
-    """Give the files of an import behind those of before, and the place of each by its path."""
-    every = [*before]
-    places: dict[str, int] = {}
-    for path, file in files.items():
-        if file not in every:
-            every.append(file)
-        places[path] = every.index(file)
-    return every, places
-
-
-def _rows_of(own: Iterable[OwnRow], places: Mapping[str, int]) -> Iterator[StatedRow]:
-    for one in own:
-        yield StatedRow(
-            one.table, one.code, one.text, places.get(one.place.file, 0), one.place.line
-        )
-
-
-def _state_of(
-    own: Iterable[OwnRow], before: SourceState, files: Mapping[str, StatedFile]
-) -> SourceState:
-    """Give the state of what an import says, with its files behind those of before.
-
-    A row that says the same in the same place is the one of before.
-    """
-    every, places = _files_of(before.files, files)
-    state = SourceState(every)
-    for row in _rows_of(own, places):
-        former = before.rows.get(row.table, _NOTHING).get(row.code)
-        state.add(former if isinstance(former, StatedRow) and former == row else row)
-    return state
+    gone = tuple((row, state.place(row)) for row in newly_gone(before, state))
+    return Stating(state, gone, says_more=state != before)
 
 
 def newly_gone(before: SourceState, after: SourceState) -> Iterator[StatedRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -40,6 +40,7 @@ COLUMN_OF: Final = {
 _AMOUNTS_OF: Final = {
     side: attrgetter(*(COLUMN_OF[stage] for stage in stages)) for side, stages in STAGES_OF.items()
 }
+_ALL_AMOUNTS: Final = attrgetter(*dict.fromkeys(COLUMN_OF.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,21 @@ def account_rows(
 
     An account that nothing had happened to by then is missing.
     """
+    return {row.holder_id: row for row in _account_rows(connection, times, ids)}
+
+
+def _account_rows(connection: Connection, times: Times, ids: Sequence[int] | None) -> Iterable[Any]:
     if times.are_now:
-        rows = _run_chunks(connection, _stored_balances, ids)
-    else:
-        rows = _run_sums(connection, _summed_balances, times, ids)
-    return {row.holder_id: row for row in rows}
+        return _run_chunks(connection, _stored_balances, ids)
+    return _run_sums(connection, _summed_balances, times, ids)
+
+
+def required_amounts(connection: Connection, times: Times = NOW) -> dict[int, int]:
+    """Give all that each account requires or puts up, by id: a stage of another side is zero."""
+    return {
+        row.holder_id: sum(map(int, _ALL_AMOUNTS(row)))
+        for row in _account_rows(connection, times, None)
+    }
 
 
 def account_stages(connection: Connection, side: Side, times: Times = NOW) -> dict[int, Stages]:
@@ -94,11 +105,11 @@ def _run_chunks(
     ids: Sequence[int] | None,
     parameters: Mapping[str, Any] | None = None,
     **conditions: bool,
-) -> list[Any]:
+) -> Iterable[Any]:
     """Run a query over everything, or over some ids in as many parts as their number asks for."""
     query, more = make_query(**conditions, by_id=ids is not None), parameters or {}
     if ids is None:
-        return [*connection.execute(query, more)]
+        return connection.execute(query, more)
     return [
         row for chunk in chunked(ids) for row in connection.execute(query, {**more, "ids": chunk})
     ]
@@ -146,11 +157,11 @@ def _run_sums(
     conditions = {**_conditions(times), "by_entry": known_entry > 0}
     parameters = {**_parameters(times), "known_entry": known_entry}
     try:
-        return _run_chunks(connection, make_query, ids, parameters, **conditions, halves=False)
+        return [*_run_chunks(connection, make_query, ids, parameters, **conditions, halves=False)]
     except OperationalError as error:
         if "integer overflow" not in str(error.orig):
             raise
-    return _run_chunks(connection, make_query, ids, parameters, **conditions, halves=True)
+    return [*_run_chunks(connection, make_query, ids, parameters, **conditions, halves=True)]
 
 
 def _sum(stages: tuple[Stage, ...], halves: bool) -> ColumnElement[int]:  # noqa: FBT001

@@ -8,7 +8,6 @@ from typing import Any, Final
 from ledger.core.factors import Side
 from ledger.interchange.planning.context import REGISTER_OF_TABLE
 from ledger.interchange.planning.steps import Holdings
-from ledger.journal.balance import Balance
 from ledger.registers.phases import phases_by_project
 from ledger.registers.records import Phase
 from ledger.registers.table import PHASE, PROJECT
@@ -138,12 +137,10 @@ def _required(
     uow: UnitOfWork, stored: StoredRegisters, times: Times
 ) -> dict[tuple[Side, str], int]:
     """Give all that each need requires and each offer has in total; unknown ones are left out."""
-    rows = balances.account_rows(uow.connection, times)
-    totals: dict[tuple[Side, str], int] = {}
-    for side in Side:
-        for code, row in stored.of(side.value).items():
-            stages = balances.stages_of_side(side, rows.get(row.id))
-            total = Balance(side, code, uow.units[row.record.unit], stages).required
-            if total:
-                totals[side, code] = total
-    return totals
+    required = balances.required_amounts(uow.connection, times)
+    return {
+        (side, code): total
+        for side in Side
+        for code, row in stored.of(side.value).items()
+        if (total := required.get(row.id))
+    }
