@@ -341,10 +341,21 @@ def _newest_columns(
     if where is not None:
         sql = f"{sql} AND {where} IN ({placeholders(connection, len(values))})"
     for rows in fetch_parts(connection, sql, values):
-        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        columns: list[Iterable[Any]] = [_shared(one) for one in zip(*rows, strict=True)]
         for at, convert in made.converts:
             columns[at] = convert_column(columns[at], convert)
         yield columns
+
+
+def _shared(column: Sequence[Any]) -> Sequence[Any]:
+    """Give a column of texts with one value for all that are alike, where most of many are."""
+    if not _TEXTS.issuperset(map(type, column)):
+        return column
+    distinct = {one: one for one in column}
+    return [distinct[one] for one in column] if 2 * len(distinct) < len(column) else column
+
+
+_TEXTS: Final = frozenset({str, type(None)})
 
 
 def newest_with(

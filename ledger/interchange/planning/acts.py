@@ -12,7 +12,7 @@ from ledger.interchange.planning.act_order import ActRow, in_order
 from ledger.interchange.planning.context import SIDE_OF_TABLE, Planning
 from ledger.interchange.planning.editions import plan_editions, retain_reversed
 from ledger.interchange.planning.offer_quantities import offer_quantities_as_rates
-from ledger.interchange.planning.steps import TABLE_OF, Add, ImportStep, Revise, Same
+from ledger.interchange.planning.steps import TABLE_OF, Add, ImportStep, Revise, same
 from ledger.interchange.problems import Codes, Place
 from ledger.interchange.records import ChangeRow, DealActRow
 from ledger.interchange.repeats.state import DEALS
@@ -187,7 +187,7 @@ def _subtract_posted(planning: Planning, rows: Iterable[ActRow]) -> list[ImportS
             if isinstance(row, DealActRow):
                 _note_changed_terms(planning, row)
                 retain_reversed(planning, row)
-            steps.append(Same("deals" if is_deal else "changes", row.code))
+            steps.append(same("deals" if is_deal else "changes"))
         elif amounts:
             _note_changed_act(planning, row)
         else:

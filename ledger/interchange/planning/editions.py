@@ -13,7 +13,7 @@ from ledger.interchange.planning.steps import (
     ImportStep,
     PostedAct,
     Restate,
-    Same,
+    same,
 )
 from ledger.interchange.problems import Place
 from ledger.interchange.records import DEAL_ACTS, ActKey, DealActRow
@@ -114,7 +114,7 @@ def _row_of(planning: Planning, row: StatedRow) -> DealActRow:
 def _same(planning: Planning, edition: Edition) -> Iterator[ImportStep]:
     for row in edition.same:
         retain_reversed(planning, row)
-        yield Same(DEALS, row.code)
+        yield same(DEALS)
 
 
 def retain_reversed(planning: Planning, row: DealActRow) -> None:
@@ -148,7 +148,7 @@ def _corrections(planning: Planning, moved: Iterable[DateChange]) -> Iterator[Im
         if there is None:
             if alike:
                 _retain(planning, key, alike[-1], f"{_amount(planning, row)} on {day}", row.place)
-            yield Same(DEALS, row.code)
+            yield same(DEALS)
             continue
         texts = day.isoformat(), row.effective_on.isoformat()
         column = f"{_WORD_OF[row.act]} effective_on"

@@ -31,6 +31,7 @@ from ledger.interchange.planning.steps import (
     ImportStep,
     Revise,
     Same,
+    same,
 )
 from ledger.interchange.planning.values import merge_edit, revision_of, state_row, with_state
 from ledger.interchange.problems import Codes, Place, from_error
@@ -84,8 +85,7 @@ def plan_import(
     revisions up before the acts that may need them, revisions down after the acts. Every step
     but `Same` carries the place it came from, so that a refusal while doing it can be located.
     """
-    own = OwnRows(holdings.stated.state, terms.files)
-    codes = _KnownCodes(tables, holdings)
+    codes, own = _KnownCodes(tables, holdings), OwnRows(holdings.stated.state, terms.files)
     planning = Planning(tables, holdings, codes, own, terms_of_source=terms)
     # The rows of other tables are let go once they are planned: they take as much memory as steps.
     asked_again = {*_ASKED_AGAIN, *([PROJECT.plural] if tables.of(PHASE.plural) else ())}
@@ -200,7 +200,7 @@ def _alias_step(planning: Planning, row: AliasRow, held: Codes) -> Iterator[AddA
     code = planning.find(row.table, row.code, row.place, "code")
     named, alias_of = held.find(code), held.find(row.alias)
     if alias_of is not None and alias_of == named:
-        yield Same("aliases", row.alias)
+        yield same("aliases")
     elif alias_of is not None:
         what = f"The {register} {alias_of} has this code here, or had it."
         hint = f"Where it is the same one: cityfund {register} edit {alias_of} --code {row.code}"
@@ -253,7 +253,7 @@ def _plan_row(planning: Planning, table: str, row: RegisterRow[Any], steps: _Ste
     if revision is not None:
         steps.revisions.append(revision)
     if not fields and revision is None:
-        steps.registers.append(Same(table, record.code))
+        steps.registers.append(same(table))
 
 
 def _in_order(steps: Iterable[ImportStep], table: str) -> list[ImportStep]:
@@ -385,13 +385,13 @@ def _rate_step(planning: Planning, row: RegisterRow[Any]) -> ImportStep:
         pair = f"{rate.day} {rate.base}/{rate.quote}"
         now = "withdrawn" if held is None else f"{held.rate:f}"
         planning.retain(Retained("rates", pair, "rate", now, f"{rate.rate:f}", row.place))
-        return Same("rates", code)
+        return same("rates")
     if held is None or held.rate != rate.rate:
         _require_quotable(planning, row)
         return AddRate(rate, held, row.place)
     if "source" in row.given and held.source != rate.source:
         return AddRate(rate, held, row.place)
-    return Same("rates", code)
+    return same("rates")
 
 
 def read_incoming(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from ledger.interchange.planning.context import Planning
-from ledger.interchange.planning.steps import Add, Edit, ImportStep, Same
+from ledger.interchange.planning.steps import Add, Edit, ImportStep, same
 from ledger.interchange.problems import Place
 from ledger.interchange.records import RegisterRow
 from ledger.registers.phases import implied_phase, in_order
@@ -62,7 +62,7 @@ class _Statuses:
             if code not in implied:
                 self._agree(code)
         return [
-            Same(_PHASES, step.record.code)
+            same(_PHASES)
             if isinstance(step, Add) and step.kind == _PHASES and step.record.project in implied
             else step
             for step in self._steps
@@ -121,5 +121,5 @@ class _Statuses:
             others = tuple(name for name in step.fields if name != "status")
             fields = others if step.before.status == status else (*others, "status")
             self._steps[number] = (
-                step._replace(after=after, fields=fields) if fields else Same(_PROJECTS, code)
+                step._replace(after=after, fields=fields) if fields else same(_PROJECTS)
             )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
@@ -216,7 +217,12 @@ class Same(NamedTuple):
     """Nothing to do: the ledger has this row as it is."""
 
     kind: str
-    code: str
+
+
+@cache
+def same(kind: str) -> Same:
+    """Give the step of each row of a table that the ledger has: there may be very many."""
+    return Same(kind)
 
 
 ImportStep = (
@@ -368,23 +374,21 @@ class ImportPlan:
         """Count the steps by table, for the preview; tables without rows are left out."""
         # Nearly all of most imports are counted at once.
         new = Counter([step.kind for step in self.steps if step.__class__ is Add])
+        unchanged = Counter([step.kind for step in self.steps if step.__class__ is Same])
         changed: dict[str, set[str]] = {}
         quantities: Counter[str] = Counter()
-        same: Counter[str] = Counter()
         for step in self.steps:
-            if step.__class__ is Add:
+            if step.__class__ is Add or step.__class__ is Same:
                 continue
             table, code, fresh = _subject(step)
-            if isinstance(step, Same):
-                same[table] += 1
-            elif fresh:
+            if fresh:
                 new[table] += 1
             else:
                 changed.setdefault(table, set()).add(code)
                 quantities[table] += isinstance(step, Revise)
-        tables = dict.fromkeys((*same, *new, *changed))
+        tables = dict.fromkeys((*unchanged, *new, *changed))
         return [
-            Tally(name, new[name], len(changed.get(name, ())), quantities[name], same[name])
+            Tally(name, new[name], len(changed.get(name, ())), quantities[name], unchanged[name])
             for name in sorted(tables, key=_TABLE_ORDER.index)
         ]
 
@@ -416,7 +420,7 @@ def _subject(step: ImportStep) -> tuple[str, str, bool]:  # noqa: PLR0911 - one 
     """Give a step's table, the code it is about, and whether it adds a row."""
     match step:
         case Same():
-            return step.kind, step.code, False
+            return step.kind, "", False
         case Add():
             return step.kind, step.record.code, True
         case Edit():

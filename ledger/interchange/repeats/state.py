@@ -189,7 +189,7 @@ class OwnRows:
     """What an import says, row by row: the state of its source as far as its files go.
 
     A row that says the same as before in the same place is the one of before, and one that says the
-    same in another place has its text.
+    same in another place has its code and its text.
     """
 
     def __init__(
@@ -215,7 +215,8 @@ class OwnRows:
         row = StatedRow(table, code, f"{{{text}}}", self._places.get(place.file, 0), place.line)
         former = self._before.rows.get(table, _NOTHING).get(code)
         if isinstance(former, StatedRow) and former.text == row.text:
-            row = former if former == row else row._replace(text=former.text)
+            alike = StatedRow(table, former.code, former.text, row.file, row.line)
+            row = former if former == alike else alike
         self.state.add(row)
 
     def leave_out_acts(self, places: Iterable[Place]) -> None:
