@@ -91,18 +91,18 @@ class ColumnReader:
         read, cell = self._reads[name], {name: ""}
         cells = Cells(Place("", 0), cell, self._lookups, {})
 
-        def said(text: str) -> Any:
+        def value_of(text: str) -> Any:
             cell[name], cells.bad = text, False
             value = read(cells)
             return _BAD if cells.bad else value
 
         distinct = {*texts}
         if 2 * len(distinct) > len(texts):  # as of codes and titles, which stand once
-            return [*map(said, texts)]
+            return [*map(value_of, texts)]
         known = self._known[name]
         if len(known) > _REMEMBERED:
             known.clear()
-        known.update((text, said(text)) for text in distinct.difference(known))
+        known.update((text, value_of(text)) for text in distinct.difference(known))
         return [known[text] for text in texts]
 
     def _units(self, factors: Sequence[str], codes: Sequence[str]) -> list[Any]:
@@ -118,13 +118,13 @@ class ColumnReader:
         """Give what a column of amounts says, in the units of the rows."""
         cells = Cells(Place("", 0), {}, self._lookups, {})
 
-        def said(text: str, unit: Unit) -> Any:
+        def value_of(text: str, unit: Unit) -> Any:
             cells.bad = False
             amount = cells.amount(name, unit, text)
             return _BAD if cells.bad else amount
 
         return [
-            unit if unit is _BAD else said(text, unit)
+            unit if unit is _BAD else value_of(text, unit)
             for text, unit in zip(texts, units, strict=True)
         ]
 

@@ -67,7 +67,6 @@ SHORT = {
     "ledger/store/evidence/sources.py": "what the sources of leaves have in common",
     "ledger/store/nights/deliveries.py": "query of one step of the night",
     "ledger/store/nights/expiry.py": "queries of one step of the night",
-    "ledger/interchange/column_reading.py": "cells by column; what they say is read elsewhere",
     "ledger/store/session/partnerships.py": "an act enters it only where two cities are tied",
     "ledger/usecases/registers/partnerships.py": "acts of one register beside those of all",
     "ledger/store/limits.py": "query of the limits that hold for each year, which few have",
