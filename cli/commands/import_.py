@@ -10,7 +10,7 @@ import typer
 from cli.framework.command import Call, command, noun
 from cli.framework.session import approach_days_of, execute_call, ledger_of
 from cli.views.import_ import confirm_plan, date_edition, emit_imported, print_incoming
-from cli.views.import_rules import look_into, open_by_rule
+from cli.views.import_rules import look_into, open_by_rule, refuse_reading
 
 if TYPE_CHECKING:
     from ledger.interchange.planning.steps import ImportPlan
@@ -39,6 +39,10 @@ def import_(
     edition_date: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day of what a new edition changes.")
     ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="How the file is written: encoding=cp1252."),
+    ] = None,
     explain: Annotated[
         int | None, typer.Option(metavar="LINE", min=1, help="Show how the rule reads one line.")
     ] = None,
@@ -48,11 +52,14 @@ def import_(
 ) -> None:
     """Import tables completely or not at all, after a preview; safe to repeat."""
     if not paths or explain is not None or learn is not None:
-        look_into(call, paths or (), rules, explain=explain, learn=learn)
+        look_into(call, paths or (), rules, explain=explain, learn=learn, reading=reading or ())
         return
     date_edition(call, edition_date)
     popolo, files = rules == "popolo", [Path(path) for path in paths]
-    rule, opened = (None, None) if popolo or rules is None else open_by_rule(rules, files)
+    refuse_reading(reading, rules)
+    rule, opened = None, None
+    if rules is not None and not popolo:
+        rule, opened = open_by_rule(rules, files, reading or ())
     from dataclasses import replace
 
     from ledger.core.memory import garbage_collection_paused

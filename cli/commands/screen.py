@@ -22,6 +22,10 @@ def screen(
         str | None,
         typer.Option(metavar="FILE|NAME", help="The import rule for the list: debarment-list."),
     ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="How the list is written: encoding=cp1252."),
+    ] = None,
     at_least: Annotated[
         str | None,
         typer.Option("--at-least", metavar="N", help="Likeness of names, of 100 (default: 95)."),
@@ -33,9 +37,9 @@ def screen(
     countries agree where both are known. Resolve a finding to dismiss the pair for good, or bar it
     with: restriction add --finding. Exit code 1 if a finding is open.
     """
+    from cli.views.import_rules import refuse_reading, rule_for
     from cli.views.restriction import emit_screened
     from ledger.interchange.reader import digest_files
-    from ledger.usecases.interchange.import_tables import load_rule_named
     from ledger.usecases.restrictions.screening import (
         Screening,
         parse_likeness,
@@ -43,7 +47,8 @@ def screen(
         screen,
     )
 
-    least, rule = parse_likeness(at_least), load_rule_named(rules)
+    refuse_reading(reading, rules)
+    least, rule = parse_likeness(at_least), rule_for(rules, reading or ()) if rules else None
     listed = read_list(Path(path), rule, today_of(call))
     screening = Screening(listed=listed, least=least)
     content = {"content": digest_files([path])}

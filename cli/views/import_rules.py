@@ -37,27 +37,60 @@ class RuleNotWritten(UsageError, code="rule-not-written"):
     default_next = "cityfund import FOREIGN-FILE --learn NEW-RULE.toml"
 
 
-def open_by_rule(name: str, files: Iterable[Path]) -> tuple[ImportRule, Iterator[OpenedFile]]:
-    """Load a rule and open its files; one that cannot be opened is refused before all else."""
-    from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - brings pydantic
-    from ledger.interchange.mapping.opening import open_files  # noqa: PLC0415 - as above
+class NoRuleForReading(UsageError, code="no-rule-for-reading"):
+    """It was said how a file is written that no rule reads."""
 
-    rule = load_rule(name)
+    default_why = "Tables of the program's own form, Popolo and rules are read in one way only."
+    default_next = "Name the rule: --rules FILE|NAME"
+
+
+def open_by_rule(
+    name: str, files: Iterable[Path], reading: Iterable[str] = ()
+) -> tuple[ImportRule, Iterator[OpenedFile]]:
+    """Load a rule and open its files; one that cannot be opened is refused before all else."""
+    from ledger.interchange.mapping.opening import open_files  # noqa: PLC0415 - brings pydantic
+
+    rule = rule_for(name, reading)
     return rule, open_files(rule, files)
 
 
+def rule_for(name: str, reading: Iterable[str]) -> ImportRule:
+    """Load a rule with what is said of its file."""
+    from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - brings pydantic
+
+    rule = load_rule(name)
+    if not reading:
+        return rule
+    from ledger.interchange.mapping.readings import with_reading  # noqa: PLC0415 - for this alone
+
+    return with_reading(rule, reading)
+
+
+def refuse_reading(reading: Iterable[str] | None, rules: str | None) -> None:
+    """Refuse words about a file that no rule reads; raises `NoRuleForReading`."""
+    if reading and rules in {None, "popolo"}:
+        raise NoRuleForReading("--reading is given without a rule that reads the file.")
+
+
 def look_into(
-    call: Call, paths: Sequence[str], rules: str | None, *, explain: int | None, learn: str | None
+    call: Call,
+    paths: Sequence[str],
+    rules: str | None,
+    *,
+    explain: int | None,
+    learn: str | None,
+    reading: Sequence[str] = (),
 ) -> None:
     """Show what was asked of a file and its rule; raises `NoPath` and `NoRuleToExplain`."""
     if learn is not None:
+        refuse_reading(reading, None)
         _learn(learn, paths, rules)
     elif explain is None or not paths:
         raise NoPath("No PATH is given.")
     elif rules is None or rules == "popolo":
         raise NoRuleToExplain("No rule is given whose reading could be explained.")
     else:
-        _explain(call, paths, rules, explain)
+        _explain(call, paths, rule_for(rules, reading), explain)
 
 
 def _learn(learn: str, paths: Sequence[str], rules: str | None) -> None:
@@ -93,16 +126,15 @@ def _learn(learn: str, paths: Sequence[str], rules: str | None) -> None:
     emit_lines([f"The rule is in {learn}. {what}"])
 
 
-def _explain(call: Call, paths: Sequence[str], rules: str, line: int) -> None:
+def _explain(call: Call, paths: Sequence[str], rule: ImportRule, line: int) -> None:
     """Show how one line of the first file that has it was read."""
-    from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - for this alone
-    from ledger.interchange.mapping.reading import explain_line  # noqa: PLC0415 - as above
+    from ledger.interchange.mapping.reading import explain_line  # noqa: PLC0415 - for this alone
     from ledger.usecases.interchange.import_tables import (  # noqa: PLC0415 - as above
         read_known,
         read_measures,
     )
 
-    rule, ledger = load_rule(rules), ledger_of(call)
+    ledger = ledger_of(call)
     known, measures = read_known(ledger, rule), read_measures(ledger, rule)
     explanation = explain_line(rule, [Path(path) for path in paths], known, line, measures)
     if call.format == "json":

@@ -76,7 +76,6 @@ SHORT = {
     "ledger/interchange/mapping/apply.py": "the entrance, over what one file and all files know",
     "ledger/interchange/mapping/codes.py": "codes made of words, by rules and by what they give",
     "ledger/interchange/mapping/given_table.py": "a table that only rules know",
-    "ledger/interchange/mapping/opening.py": "loaded before a refusal, without what reads rows",
     "ledger/interchange/mapping/currencies.py": "amounts with a currency, apart from numbers",
     "ledger/interchange/mapping/problems.py": "what values raise and files catch, below both",
     "ledger/interchange/mapping/reading.py": "the files of an import, apart from one's rows",

@@ -115,7 +115,7 @@ def test_dates_that_move_take_the_declarations_along(given: Given) -> None:
     assert "given above required" not in said
     assert given.offer("2025-12-20") == "300.00"
     later = given.imports(*FIRST)
-    assert "N-1: declared_on stays 2025-12-01; the file says 2026-01-10 as before" in later
+    assert "N-1: declared_on stays 2025-12-01; the file says 2026-01-10 now" in later
     assert all(one["ok"] for one in given.officer.asks("check")["checks"])
 
 

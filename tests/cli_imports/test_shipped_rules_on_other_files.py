@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -91,31 +92,109 @@ def test_of_two_sheets_with_the_columns_none_is_chosen(officer: Officer, tmp_pat
     path = saved(tmp_path / "grants.xlsx", sheets)
     done = officer.tries(f"import {path} --rules 360giving --yes")
     assert (done.code, "several sheets: y2019, y2020." in done.err) == (3, True), done.err
-    assert "--rules 360giving --learn COPY.toml" in done.err
+    said = f"cityfund import {path} --rules 360giving --reading sheet=y2019"
+    assert done.err.rstrip().endswith(said)
+    officer.says(said.removeprefix("cityfund "), "--yes")
+    assert posted(officer, tmp_path / "out") == {("committed", "GBP"): Decimal(1000)}
+
+
+COMMA = text(BUDGET, ";").replace("1,200.50", "1.200,50").replace("1,000.25", "1.000,25")
+JSON = """{"projects": [{"id": "Pé", "locations": [{"address": {"country": "UG"}}]}]}"""
 
 
 @pytest.mark.parametrize(
-    ("rule", "name", "content", "code"),
+    ("rule", "name", "content", "code", "words"),
     [
-        ("city-budget", "budget.csv", text(BUDGET).encode("cp1252"), 3),
-        ("city-budget", "budget.csv", text(BUDGET).replace("1,200.50", "1.200,50").encode(), 0),
-        ("oc4ids", "oc4ids.json", b'{"list": []}', 3),
-        ("iati-2", "iati.xml", b"<a><b/></a>", 3),
+        ("city-budget", "budget.csv", text(BUDGET).encode("cp1252"), 3, "encoding=cp1252"),
+        ("city-budget", "a budget.csv", COMMA.encode(), 0, "numbers=1.234,5"),
+        ("oc4ids", "oc4ids.json", JSON.encode("cp1252"), 3, "encoding=cp1252"),
     ],
-    ids=["encoding", "numbers", "json", "xml"],
+    ids=["encoding", "numbers", "json"],
 )
-def test_what_a_shipped_rule_does_not_say_is_said_in_a_copy(
-    officer: Officer, tmp_path: Path, rule: str, name: str, content: bytes, code: int
+def test_what_a_shipped_rule_does_not_say_is_said_by_the_command_that_is_named(
+    officer: Officer, tmp_path: Path, rule: str, name: str, content: bytes, code: int, words: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
+    done = officer.tries(f"import {shlex.quote(str(path))} --rules {rule} --yes")
+    command = f"import {shlex.quote(str(path))} --rules {rule} --reading {words}"
+    assert (done.code, done.err.count(f"cityfund {command}\n")) == (code, 1), done.err
+    assert " used, 0 left out" in officer.tries(command, "--dry-run").err
+    assert officer.tries(command, "--yes").code == 0
+    assert "Nothing to import" in officer.says(command, "--yes")
+
+
+def test_a_command_that_is_named_repeats_what_was_said_of_the_file(
+    officer: Officer, tmp_path: Path
+) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_bytes(COMMA.encode("cp1252"))
+    command = f"import {path} --rules city-budget --reading encoding=cp1252"
+    done = officer.tries(command, "--yes")
+    assert f"cityfund {command} --reading numbers=1.234,5\n" in done.err, done.err
+    officer.says(f"{command} --reading numbers=1.234,5 --yes")
+    assert posted(officer, tmp_path / "out") == APPROVED
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "content"),
+    [("oc4ids", "oc4ids.json", '{"list": []}'), ("iati-2", "iati.xml", "<a><b/></a>")],
+)
+def test_where_the_records_are_can_be_said(
+    officer: Officer, tmp_path: Path, rule: str, name: str, content: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
     done = officer.tries(f"import {path} --rules {rule} --yes")
-    assert done.code == code
-    assert done.err.count(f"cityfund import FILE --rules {rule} --learn COPY.toml") == 1, done.err
+    said = f"cityfund import {path} --rules {rule} --reading rows=NAME\n"
+    assert (done.code, done.err.count(said)) == (3, 1), done.err
+
+
+def test_what_only_a_rule_can_say_is_said_in_a_copy(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_text("Project,City,Country\nA1,x,FR\n", encoding="utf-8")
+    done = officer.tries(f"import {path} --rules city-budget --yes")
+    said = "cityfund import FILE --rules city-budget --learn COPY.toml"
+    assert (done.code, done.err.count(said)) == (3, 1), done.err
     copy = tmp_path / "copy.toml"
-    assert str(copy) in officer.says(f"import {path} --rules {rule} --learn {copy}")
-    assert copy.read_text(encoding="utf-8") == shipped_rules()[rule]
-    copy.write_text(shipped_rules()[rule] + "# ours\n", encoding="utf-8")
+    assert str(copy) in officer.says(f"import {path} --rules city-budget --learn {copy}")
+    assert copy.read_text(encoding="utf-8") == shipped_rules()["city-budget"]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("enc=cp1252", "'enc=cp1252' does not say how a file is written."),
+        ("encoding", "'encoding' does not say how a file is written."),
+        ("numbers=some", "'some' is no form of numbers"),
+        ("header=first", "header=first: Input should be a valid integer"),
+        ("sheet=a --reading sheet=b", "The sheet of the file is said twice."),
+    ],
+)
+def test_words_about_a_file_that_are_not_understood_are_refused(
+    officer: Officer, tmp_path: Path, words: str, what: str
+) -> None:
+    path = tmp_path / "budget.csv"
+    path.write_text(text(BUDGET), encoding="utf-8")
+    command = f"import {path} --rules city-budget --reading {words}"
+    assert officer.refused(command, 2, what) == "bad-reading"
+
+
+@pytest.mark.parametrize("rest", ["", "--rules popolo", "--learn copy.toml --rules city-budget"])
+def test_words_about_a_file_go_with_a_rule_that_reads_it(officer: Officer, rest: str) -> None:
+    command = f"import cities.csv {rest} --reading encoding=cp1252"
+    assert officer.refused(command, 2) == "no-rule-for-reading"
+
+
+def test_a_list_to_screen_is_read_as_is_said(officer: Officer, tmp_path: Path) -> None:
+    path = tmp_path / "debarred.csv"
+    rows = [["Firm Name", "Country", "From Date", "To Date", "Grounds"]]
+    path.write_bytes(text([*rows, ["Café SA", "FR", "2020-01-01", "", ""]]).encode("cp1252"))
+    done = officer.tries(f"screen {path} --rules debarment-list")
+    command = f"screen {path} --rules debarment-list --reading encoding=cp1252"
+    assert (done.code, f"cityfund {command}\n" in done.err) == (3, True), done.err
+    assert "1 entry" in officer.says(command)
+    assert officer.refused(f"screen {path} --reading encoding=cp1252", 2) == "no-rule-for-reading"
 
 
 def test_a_copy_that_says_the_encoding_reads_the_file(officer: Officer, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_columns_are_found_in_other_capitals_unless_two_have_the_name():
     (need,) = [one for table in tables if table.table == "needs" for one in table.rows]
     assert (need.cells["code"], need.cells["note"]) == ("X-1", "From A. x")
     _, _, problems = apply_rule(rule, b"id;town;land;SUM;Sum;remark\n1;A;FR;1;2;x\n", "list.csv")
-    assert [(one.column, one.code) for one in problems] == [("sum", "missing-column")]
+    assert [(one.column, one.code) for one in problems] == [("sum", "several-columns")]
 
 
 def test_of_a_file_that_cannot_be_decoded_no_column_is_said_to_be_missing():

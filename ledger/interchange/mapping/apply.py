@@ -11,8 +11,8 @@ from typing import Final
 from ledger.core.errors import LedgerError
 from ledger.interchange.mapping.beside import Content
 from ledger.interchange.mapping.file_run import FileRun
-from ledger.interchange.mapping.loading import is_shipped, with_copy
 from ledger.interchange.mapping.opening import reading_of
+from ledger.interchange.mapping.readings import shipped_of, with_command
 from ledger.interchange.mapping.record_finder import Finders
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.mapping.rule_run import RuleRun
@@ -37,10 +37,10 @@ def read_source(
     run.reports.append(report)
     before = len(run.problems)
     FileRun(run, source, report).read(beside)
-    if len(run.problems) == before or not is_shipped(run.rule):
+    if len(run.problems) == before or shipped_of(run.rule) is None:
         return
     for at, problem in enumerate(run.problems[before:], before):
-        hint = with_copy(problem.next, run.rule)
+        hint = with_command(problem.next, run.rule, source.name)
         if hint != problem.next:
             run.problems[at] = problem._replace(next=hint)
             break  # once for a file

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.core.text import counted
+from ledger.interchange.mapping.headings import headings_of
 from ledger.interchange.mapping.paths import Node, compile_path
 from ledger.interchange.mapping.steps import Compiler, Row
 from ledger.interchange.mapping.value import Condition
@@ -51,13 +52,17 @@ class OtherFile:
     def read(self, source: Source, compiler: Compiler) -> list[ImportProblem]:
         """Read the rows; what is wrong with the file comes back."""
         self.there = True
-        problems = [*self._header_problems(source)]
+        called, doubts, _ = headings_of(source.columns, {}, self.wanted)
+        own = {heading: name for name, heading in called.items()}
+        problems = [*self._header_problems(source, called)]
+        problems += [ImportProblem(source.name, 1, *doubt) for doubt in doubts]
         keys = [compile_path(other) for _, other in self.pairs]
         passes = compiler.all_of(self.where)
         lines: dict[Key, int] = {}
         lacking = {one.column for one in problems}
         tied = not lacking & {other for _, other in self.pairs}
-        for line, record in source.rows() if tied else ():
+        for line, written in source.rows() if tied else ():
+            record = {own.get(name, name): one for name, one in written.items()} if own else written
             self.count += 1
             if self.where and not passes(_plain_row(line, record)):
                 self.passed_over += 1
@@ -69,12 +74,11 @@ class OtherFile:
                 column = self.pairs[0][1]
                 problems.append(ImportProblem(source.name, line, column, "twice", what, ""))
             self.rows.setdefault(key, []).append(record)
-        return [*source.problems, *self._without_value(source), *problems]
+        return [*source.problems, *self._without_value(source, called), *problems]
 
-    def _without_value(self, source: Source) -> Iterable[ImportProblem]:
+    def _without_value(self, source: Source, called: Mapping[str, str]) -> Iterable[ImportProblem]:
         """Refuse cells in error of the columns that are read, and count the others."""
-        wanted = {*self.columns, *(other for _, other in self.pairs)}
-        wanted |= {name for one in self.where for name in one.columns}
+        wanted = {*self.wanted, *called.values()}
         for one in source.without_value:
             if one.column in wanted:
                 place = f"{one.column} {one.cell}"
@@ -82,13 +86,20 @@ class OtherFile:
             else:
                 self.unread += 1
 
-    def _header_problems(self, source: Source) -> Iterable[ImportProblem]:
-        if source.columns is None:
-            return
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Name the columns that the file has to have, each once."""
         wanted = [*self.columns, *(other for _, other in self.pairs)]
         wanted += [name for one in self.where for name in one.columns]
-        for column in dict.fromkeys(wanted):
-            if column not in source.columns:
+        return tuple(dict.fromkeys(wanted))
+
+    def _header_problems(
+        self, source: Source, called: Mapping[str, str]
+    ) -> Iterable[ImportProblem]:
+        if source.columns is None or (source.problems and not source.columns):
+            return  # names that cannot be read miss none
+        for column in self.wanted:
+            if column not in source.columns and column not in called:
                 what = f"The file has no column {column!r}."
                 yield ImportProblem(source.name, 1, column, "missing-column", what, "")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +12,13 @@ from ledger.core.text import first_few, normalised_code
 from ledger.interchange.mapping.beside import Content, OtherFile
 from ledger.interchange.mapping.codes import code_of, slug
 from ledger.interchange.mapping.finding import OTHERS_ONLY, NewRecord
-from ledger.interchange.mapping.loading import with_copy
+from ledger.interchange.mapping.headings import headings_of
+from ledger.interchange.mapping.opening import reading_beside
 from ledger.interchange.mapping.outputs import Made, OutputMaker
 from ledger.interchange.mapping.paths import ALL, Node, compile_path
 from ledger.interchange.mapping.problems import BadCell, LeftOut
-from ledger.interchange.mapping.rule import FIRST, SECOND, ImportRule
+from ledger.interchange.mapping.readings import with_command
+from ledger.interchange.mapping.rule import FIRST, SECOND
 from ledger.interchange.mapping.rule_run import RuleRun
 from ledger.interchange.mapping.sheet_cells import CellsWithoutValue
 from ledger.interchange.mapping.steps import Compiler, Row, Test
@@ -26,7 +27,7 @@ from ledger.interchange.mapping.value import OTHER, ROW, Find
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.reader import RawRow, RawTable
 from ledger.interchange.rule_report import Repeat, RuleReport, SkippedRow
-from ledger.interchange.sources import Reading, Source, open_source
+from ledger.interchange.sources import Source, open_source
 
 _FEW: Final = 3
 _MOST_UNSEEN: Final = 10
@@ -58,7 +59,9 @@ class FileRun:
         )
         self.new: dict[tuple[str, tuple[str, ...]], RawTable] = {}
         self.others = [*self._other_files()]
-        self.called = _called(source.columns, about.headings, self.rule.foreign_columns)
+        names = self.rule.foreign_columns
+        self.called, self.doubts, notes = headings_of(source.columns, about.headings, names)
+        report.notes += notes
         self.reads = {
             name: compile_path(self.called.get(name, name))
             for name in self.rule.foreign_columns
@@ -121,14 +124,22 @@ class FileRun:
         self.cells.count_beyond(self.source.without_value)
         if self.unseen and self.source.columns is None and report.rows:
             report.notes.append(f"no row has {first_few(sorted(self.unseen), _MOST_UNSEEN)}")
-        # Rows of another width were noted as problems; they are in the count all the same.
-        refused = sum(one.code in _ROWS_REFUSED for one in self.source.problems)
-        report.rows += refused
-        report.refused += refused
+        self._count_broken_rows()
         report.notes += self.source.notes
         report.beside += [other.line() for other in self.others]
         self.run.problems += self.source.problems
         self.run.tables += [*self.found.values(), *(maker.table for maker in self.makers)]
+
+    def _count_broken_rows(self) -> None:
+        """Count the rows that are no records: refused, or left out where the rule says so."""
+        broken = [one for one in self.source.problems if one.code in _ROWS_REFUSED]
+        self.report.rows += len(broken)
+        if self.rule.row.bad != "leave-out":
+            self.report.refused += len(broken)
+            return
+        for one in broken:
+            self.source.problems.remove(one)
+            self._refuse(Row(one.line, {}, {}), [BadCell(None, one.code, one.what, one.next)])
 
     def _other_files(self) -> Iterator[OtherFile]:
         columns = self.rule.foreign_columns
@@ -148,7 +159,8 @@ class FileRun:
             if content is not None:
                 name = f"{folder}/{other.file}"
                 yield from other.read(
-                    open_source(content, _reading_beside(self.rule), name), self.compiler
+                    open_source(content, reading_beside(self.rule, other.wanted), name),
+                    self.compiler,
                 )
             elif other.many:
                 what = f"The file {other.file} is not beside the file."
@@ -160,6 +172,7 @@ class FileRun:
         if header is None:
             return
         line = getattr(self.source, "header_line", 1)
+        yield from (ImportProblem(self.source.name, line, *doubt) for doubt in self.doubts)
         optional = {*self.rule.source.optional}
         for name in self.rule.foreign_columns:
             there = self.called.get(name, name).split(ALL)[0]
@@ -270,7 +283,7 @@ class FileRun:
             reason = _REASONS.get(bad[0].code) or f"cannot be read{where} ({bad[0].code})"
             if reason not in self.report.examples:
                 first = f"line {row.line}: {bad[0].what} {bad[0].hint}".rstrip()
-                self.report.examples[reason] = with_copy(first, self.rule)
+                self.report.examples[reason] = with_command(first, self.rule, self.source.name)
             return self._left_out(row, reason)
         for one in bad:
             self.problem(row.line, one.place, one.code, one.what, one.hint)
@@ -362,27 +375,41 @@ class FileRun:
         if self.run.identified and not is_recorded and self._is_of_another(identity, row.values):
             numbered = self._numbered(identity, row)
             self.report.repeats.append(Repeat(line, None, numbered, alike=False))
-            return numbered
+            return self._known_as(numbered, row.values)
         read = self._fingerprint(row)
         first = self.run.identities.setdefault(identity, (self.source.name, line, read))
         if first[:2] == (self.source.name, line):
-            return identity
+            return self._known_as(identity, row.values)
         alike = read == first[2]
-        if spec.repeats == "refuse" or (spec.repeats == "same" and not alike):
+        same = spec.repeats == "same" or is_recorded
+        if spec.repeats == "refuse" or (same and not alike):
             what = f"This row has the identity {identity} of line {first[1]}."
             raise BadCell(None, "twice", what)
-        if spec.repeats in {"once", "same"}:
+        if same or spec.repeats == "once":
             self.report.once.append(Repeat(line, first[1], identity, alike))
             return None
         numbered = self._numbered(identity, row)
         self.report.repeats.append(Repeat(line, first[1], numbered, alike))
-        return numbered
+        return self._known_as(numbered, row.values)
+
+    def _ids_of(self, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Give the ids of a row, each with its scheme."""
+        pairs = self.rule.row.identifier.items()
+        yield from ((one, normalised_code(values[name])) for one, name in pairs if name in values)
+
+    def _known_as(self, identity: str, values: Mapping[str, str]) -> str:
+        """Let later rows with an id of this one be the same record."""
+        self.run.identified_here.update(dict.fromkeys(self._ids_of(values), identity))
+        return identity
 
     def _code_of(self, values: Mapping[str, str]) -> tuple[str, bool]:
         """Give the code of a row's record, and whether the ledger has it by an identifier."""
         assert self.identity is not None, "rows have identities"
         spec = self.rule.row
         recorded = self.run.found.identified(spec.table or "", spec.identifier, values)
+        if recorded is None and spec.identifier:
+            here = self.run.identified_here
+            recorded = next((here[key] for key in self._ids_of(values) if key in here), None)
         return recorded or code_of(slug(self.identity(values))), recorded is not None
 
     def _is_of_another(self, identity: str, values: Mapping[str, str]) -> bool:
@@ -471,27 +498,3 @@ _ROWS_REFUSED: Final = frozenset({"cell-count", "no-record", "broken-json"})
 
 def _code_order(code: str) -> tuple[str, str]:
     return normalised_code(code), code
-
-
-def _called(
-    header: Iterable[str] | None, headings: Mapping[str, tuple[str, ...]], names: Iterable[str]
-) -> dict[str, str]:
-    """Give what the columns of the rule are called here: other headings, and other capitals."""
-    every = [*(header or ())]
-    written = {name.casefold(): name for name in reversed(every)}
-    called: dict[str, str] = {}
-    for name, alternatives in headings.items():
-        found = [written[one.casefold()] for one in alternatives if one.casefold() in written]
-        if found and name not in written.values():
-            called[name] = found[0]
-    times = Counter(map(str.casefold, every))
-    for name in names:
-        if name not in every and times[name.casefold()] == 1:
-            called.setdefault(name, written[name.casefold()])
-    return called
-
-
-def _reading_beside(rule: ImportRule) -> Reading:
-    """Give how a file beside another is read: its format by itself, the rest as the other."""
-    about = rule.source
-    return Reading(encoding=about.encoding, delimiter=about.delimiter, clean=about.clean)

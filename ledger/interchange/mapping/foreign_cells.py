@@ -127,6 +127,10 @@ def date_form(form: str) -> Callable[[str], str | None]:
     return read
 
 
+_MONTH_FIRST_FORM: Final = "%m/%d/%Y"
+"""As in 12/31/2026."""
+
+
 def date_step(forms: tuple[str, ...], column: str | None) -> Callable[[str], str]:
     """Give the step that reads a date written in one of several forms; it raises `BadCell`."""
     reads = [date_form(form) for form in forms]
@@ -141,7 +145,9 @@ def date_step(forms: tuple[str, ...], column: str | None) -> Callable[[str], str
             day = read(text)
             if day is not None:
                 return day
-        raise BadCell(column, "bad-date", f"{text!r} is not a date {what}.", hint)
+        say = f"If the month comes first, say so in the rule: date = ['{_MONTH_FIRST_FORM}']."
+        advice = hint or (say if date_form(_MONTH_FIRST_FORM)(text) else "")
+        raise BadCell(column, "bad-date", f"{text!r} is not a date {what}.", advice)
 
     return step
 
@@ -153,7 +159,19 @@ class ForeignNumbers(NamedTuple):
     what: str
     hint: str
 
+    def refusal(self, column: str | None, text: str) -> BadCell:
+        """Refuse what is no number here, and say which form would read it, if one would."""
+        hint = self.hint
+        for example in _EXAMPLES:
+            if number_form(example).read(text) is not None:
+                say = f"or say in the rule that the file writes it so: numbers = {example!r}."
+                hint = f"{hint.rstrip('.')}, {say}"
+                break
+        return BadCell(column, "bad-number", f"{text!r} {self.what}.", hint)
 
+
+_EXAMPLES: Final = ("1.234,5", "1,234.5", "1 234.5", "1 234,5", "1'234.5", "scientific")
+"""Forms of numbers, one of which may be that of a file."""
 _PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _SCIENTIFIC = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?[eE][+-]?[0-9]{1,2}")
 _EXAMPLE = re.compile(r"1(?P<group>[^0-9]?)234(?P<point>[^0-9])5+")
@@ -190,7 +208,7 @@ def number_form(text: str) -> ForeignNumbers:
         else rf"(-?)([0-9]+)(?:{re.escape(match['point'])}([0-9]+))?"
     )
     what = f"is not a number written as {text}"
-    hint = f"Write {text}, or say in the rule how the file writes it: numbers = '1.234,5'."
+    hint = f"Write {text}."
     return ForeignNumbers(lambda cell: _written(cell, form), what, hint)
 
 
@@ -226,7 +244,7 @@ _NUMBERS: Final = {
     "plain": ForeignNumbers(
         plain_number,
         "is not a plain number",
-        "If the file writes 1e+05, the rule must say numbers = 'scientific'.",
+        "Write 1234.5.",
     ),
     "scientific": ForeignNumbers(scientific, "is not a plain number", "Write 100000 or 1e+05."),
     "decimal-comma": ForeignNumbers(

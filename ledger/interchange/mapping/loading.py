@@ -103,24 +103,6 @@ def parse_rule(text: str, file: str) -> ImportRule:
         raise ImportRefused(problems) from error
 
 
-_SAID_IN_A_RULE = re.compile(r"in the rule|\b(?:header|rows|delimiter|encoding|numbers) = ")
-
-
-def with_copy(hint: str, rule: ImportRule) -> str:
-    """Add to a hint that asks for a word of a rule how to copy a shipped one, to be changed."""
-    if not _SAID_IN_A_RULE.search(hint) or not is_shipped(rule):
-        return hint
-    command = f"cityfund import FILE --rules {rule.about.name} --learn COPY.toml"
-    return f"{hint} Say it in a copy of the rule: {command}"
-
-
-def is_shipped(rule: ImportRule) -> bool:
-    """Say whether a rule is one of those that are shipped, unchanged."""
-    name = rule.about.name
-    shipped = shipped_rules().get(name)
-    return shipped is not None and parse_rule(shipped, f"{name}.toml") == rule
-
-
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger.core.errors import LedgerError
+from ledger.core.text import name_key
 from ledger.interchange.reader import MAX_FILE_BYTES
 from ledger.interchange.sources import Reading, Source, open_source
 
@@ -46,9 +47,10 @@ def _opened_by(rule: ImportRule, path: Path, reading: Reading) -> OpenedFile:
     try:
         return _opened(path, reading)
     except LedgerError as error:
-        from ledger.interchange.mapping.loading import with_copy  # noqa: PLC0415 - for this alone
+        from ledger.interchange.mapping.readings import with_command  # noqa: PLC0415 - for this alone
 
-        raise error.with_next(with_copy(error.next_step, rule)) from error
+        file = _NAME if str(path) == STANDARD_INPUT else str(path)
+        raise error.with_next(with_command(error.next_step, rule, file)) from error
 
 
 def _opened(path: Path, reading: Reading) -> OpenedFile:
@@ -69,7 +71,7 @@ def reading_of(rule: ImportRule) -> Reading:
     A shipped rule has not seen its files, and its user cannot change it: the row of names is found
     by the columns that it reads. A rule of one's own says where its table is.
     """
-    from ledger.interchange.mapping.loading import is_shipped  # noqa: PLC0415 - as the rule itself
+    from ledger.interchange.mapping.readings import shipped_of  # noqa: PLC0415 - as the rule itself
 
     about = rule.source
     return Reading(
@@ -80,7 +82,19 @@ def reading_of(rule: ImportRule) -> Reading:
         encoding=about.encoding,
         delimiter=about.delimiter,
         clean=about.clean,
-        columns=tuple(_columns_needed(rule)) if is_shipped(rule) else (),
+        columns=tuple(_columns_needed(rule)) if shipped_of(rule) is not None else (),
+    )
+
+
+def reading_beside(rule: ImportRule, wanted: Iterable[str]) -> Reading:
+    """Give how a file beside another is read: its format by itself, the rest as the other."""
+    whole = reading_of(rule)
+    columns = (frozenset((name_key(name.split("[]")[0]),)) for name in wanted)
+    return Reading(
+        encoding=whole.encoding,
+        delimiter=whole.delimiter,
+        clean=whole.clean,
+        columns=tuple(columns) if whole.columns else (),
     )
 
 
@@ -91,6 +105,5 @@ def _columns_needed(rule: ImportRule) -> Iterator[frozenset[str]]:
     for name in rule.foreign_columns:
         if name in about.optional or name in rule.join or name.startswith(others):
             continue
-        called = (one.casefold() for one in about.headings.get(name, ()))
-        own = name.split("[]")[0]
-        yield frozenset((own, own.casefold(), *called))
+        called = (name.split("[]")[0], *about.headings.get(name, ()))
+        yield frozenset(map(name_key, called))

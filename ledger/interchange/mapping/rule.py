@@ -54,7 +54,8 @@ class ForeignFile(Part):
     written by its English name; `countries` whether they are written as English names, ours or
     other known spellings, or as `any` of names and codes. `headings` gives what a column may be
     called in the file, where the rule is for files with several headings: the first that is there
-    is read, in any capitals. A column that is `optional` may be absent: its cells are empty then.
+    is read, whatever its capitals and signs. A column that is `optional` may be absent: its cells
+    are empty then.
     `format`, `sheet`, `header`, `rows` and `encoding` say how the file is read where its name and
     content do not.
     """

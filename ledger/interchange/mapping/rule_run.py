@@ -44,6 +44,8 @@ class RuleRun:
     problems: list[ImportProblem] = field(default_factory=list)
     identities: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    identified_here: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The identities of rows by the scheme and id that they have, beside those of the ledger."""
     identified: frozenset[str] = field(init=False)
     """The codes of records that have an identifier by which the rule knows its rows."""
     made: dict[tuple[str, str], RawRow] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class RuleRun:
         # They hold on to the rows one by one, which are packed from here on.
         self.made.clear()
         self.identities.clear()
+        self.identified_here.clear()
         for at, table in enumerate(self.tables):
             packed = table.packed()
             if packed is not table and isinstance(table.rows, list):

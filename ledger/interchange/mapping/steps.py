@@ -328,7 +328,7 @@ class Compiler:
             if unit_of is not None and has_currency(plain := normalise_digits(written)):
                 written = without_currency(column, plain, unit_of(row))
             if (text := form.read(written)) is None:
-                raise BadCell(column, "bad-number", f"{written!r} {form.what}.", form.hint)
+                raise form.refusal(column, written)
             report.scientific += "e" in written.lower()
             return text if sign is None else sign(row, text)
 
@@ -422,7 +422,7 @@ class Compiler:
                 return False
             plain = form.read(text)
             if plain is None:
-                raise BadCell(condition.column, "bad-number", f"{text!r} {form.what}.", form.hint)
+                raise form.refusal(condition.column, text)
             number = Decimal(plain)
             return (above is None or number > above) and (below is None or number < below)
 

@@ -79,7 +79,8 @@ class Planning:
             self.redeclared[SIDE_OF_TABLE[table], held.code] = day, place
             self.restated.append(Change(table, held.code, "declared_on", *texts, place))
         else:
-            self.retain(Retained(table, held.code, "declared_on", *texts, place))
+            why = "now, and what was done since its declaration stays within it"
+            self.retain(Retained(table, held.code, "declared_on", *texts, place, why))
 
     @property
     def raises(self) -> bool:

@@ -39,7 +39,10 @@ class Change(NamedTuple):
 
 
 class Retained(NamedTuple):
-    """A value of the ledger that stays: the source says nothing new of it."""
+    """A value of the ledger that stays: the source says nothing new of it, or what cannot be so.
+
+    `why` says which, after what the file states.
+    """
 
     table: str
     record: str
@@ -47,11 +50,12 @@ class Retained(NamedTuple):
     held: str
     stated: str
     place: Place
+    why: str = "as before"
 
     def __str__(self) -> str:
         """Give the line that a terminal shows."""
         text = f"{self.record}: {self.column} stays {self.held}"
-        return f"{text}; the file says {self.stated} as before"
+        return f"{text}; the file says {self.stated} {self.why}"
 
     def document(self) -> dict[str, Any]:
         """Give it as a part of a JSON document."""

@@ -51,6 +51,9 @@ Event = tuple[str, Any]
 Events = Iterator[Event]
 
 
+_OTHER_ENCODING: Final = "Save it as UTF-8, or say in which encoding it is: encoding = 'cp1252'."
+
+
 class Shape(NamedTuple):
     """What a document is by its outermost keys: how often each is there, and which have lists."""
 
@@ -72,7 +75,9 @@ def opened_events(stored: Stored, *, unread: bool = False) -> Iterator[Events]:
             read = _WholeTokens(file, stored.label) if unread else file
             yield ijson.basic_parse(read, buf_size=_CHUNK)
     except (ijson.JSONError, *_FAULTS) as error:
-        raise BrokenJson(f"{stored.label} is not JSON: {_fault(stored, error)}.") from error
+        fault = _fault(stored, error)
+        hint = _OTHER_ENCODING if "UTF" in fault else BrokenJson.default_next
+        raise BrokenJson(f"{stored.label} is not JSON: {fault}.", next_step=hint) from error
 
 
 class Readable(Protocol):

@@ -66,13 +66,13 @@ class JsonRecords(Source):
         shape, reached = shape_of(stored, path)
         if path is None:
             path = () if shape.is_list else (_only_list(shape, stored.label),)
-        elif shape.is_list and len(path) == 1:
+        elif shape.is_list:
             self.notes.append(
                 f"the file is a list of records, not an object that has them at {reading.rows!r}"
             )
             path = ()
         elif not reached:
-            keys = "a list" if shape.is_list else ", ".join(shape.keys)
+            keys = ", ".join(shape.keys)
             raise no_list(f"{stored.label} has no list at {reading.rows!r}. It has {keys}.")
         self._path = path
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from ledger.core.text import name_key
 from ledger.interchange.problems import ImportProblem
 from ledger.interchange.sources.cleaning import Cell, clean_record, clean_text
 from ledger.interchange.sources.errors import NotATable, TooManyColumns
@@ -42,7 +43,8 @@ class Reading:
 
     `header` is the number of the row with the columns' names, `rows` the path of keys or the name
     of the element that holds the records. `clean` repairs text that was decoded wrongly. `columns`
-    has what each column that is needed may be called: by all of them the row of names is found.
+    has the keys of what each column that is needed may be called: by all of them the row of names
+    is found.
     """
 
     format: str | None = None
@@ -62,8 +64,7 @@ class Reading:
     def line_of_names(self, rows: Iterable[tuple[int, list[str]]]) -> int | None:
         """Give the line of the first row that has all columns; None where none of them has."""
         for line, cells in rows:
-            here = {one.strip() for one in cells}
-            here |= {one.casefold() for one in here}
+            here = {*map(name_key, cells)}
             if not any(map(here.isdisjoint, self.columns)):
                 return line
         return None

@@ -82,11 +82,14 @@ class Workbook:
         """
         name = reading.sheet
         label = self.stored.label
+        say = "Say which one is read: sheet = "
         if name is not None:
             alike = [one for one in self.names if one.strip().casefold() == name.casefold()]
             if name not in self.names and len(alike) != 1:
                 what = f"{label} has no sheet {name!r}."
-                raise UnknownSheet(f"{what} It has {', '.join(self.names)}.")
+                raise UnknownSheet(
+                    f"{what} It has {', '.join(self.names)}.", next_step=f"{say}{self.names[0]!r}"
+                )
             return name if name in self.names else alike[0]
         if len(self.names) == 1:
             return self.names[0]
@@ -95,7 +98,10 @@ class Workbook:
             fitting = [one for one in filled if self.line_of_names(one, reading) is not None]
             filled = fitting or filled
         if len(filled) > 1:
-            raise UnknownSheet(f"{label} has several sheets: {', '.join(filled)}.")
+            raise UnknownSheet(
+                f"{label} has several sheets: {', '.join(filled)}.",
+                next_step=f"{say}{filled[0]!r}",
+            )
         return filled[0] if filled else self.names[0]
 
     @cached_property
