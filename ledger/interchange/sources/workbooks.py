@@ -88,7 +88,8 @@ class Workbook:
             if name not in self.names and len(alike) != 1:
                 what = f"{label} has no sheet {name!r}."
                 raise UnknownSheet(
-                    f"{what} It has {', '.join(self.names)}.", next_step=f"{say}{self.names[0]!r}"
+                    f"{what} It has {', '.join(self.names)}.",
+                    next_step=f"{say}{(self.names or [name])[0]!r}",
                 )
             return name if name in self.names else alike[0]
         if len(self.names) == 1:
