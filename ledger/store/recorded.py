@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from ledger.core.factors import Side
 from ledger.core.text import normalised_code
@@ -22,6 +32,7 @@ from ledger.registers.table import (
 from ledger.store.db import engine as engines
 from ledger.store.db import night_tables, tables
 from ledger.store.db.errors import WriteConflict
+from ledger.store.db.prepared import Prepared
 from ledger.store.db.queries import chunked, codes_had, is_newest
 from ledger.store.named_records import about
 from ledger.store.rates import quote_columns
@@ -35,7 +46,7 @@ from ledger.store.registers import (
     seek_id,
     there,
 )
-from ledger.store.stored_registers import StoredRegister, names_record, refers_to
+from ledger.store.stored_registers import StoredRegister, names_record, refers_to, select_newest
 
 RecordKey = tuple[str, int]
 """A record by its register and its id, which no other record ever has."""
@@ -66,16 +77,33 @@ class RecordedVersions(NamedTuple):
 
 def recorded_versions(connection: Connection, request_id: int) -> list[RecordedVersions]:
     """Read the versions that a request added, by register and record in their order."""
-    return [one for kind in STORED_REGISTERS for one in _versions_of(connection, kind, request_id)]
-
-
-def _versions_of(connection: Connection, kind: str, request_id: int) -> Iterator[RecordedVersions]:
-    for row in connection.execute(_added_versions(kind), {"request_id": request_id}):
-        yield RecordedVersions(kind, *row)
+    has_versions = _registers_with_versions().first(connection, request_id=request_id) or ()
+    return [
+        RecordedVersions(kind, *row)
+        for kind, has_some in zip(STORED_REGISTERS, has_versions, strict=True)
+        if has_some
+        for row in _added_versions(kind).rows(connection, request_id=request_id)
+    ]
 
 
 @cache
-def _added_versions(kind: str) -> Select[Any]:
+def _registers_with_versions() -> Prepared:
+    """Say of each register whether a request added versions: of most it did not."""
+    return _where_rows_are({kind: one.versions for kind, one in STORED_REGISTERS.items()})
+
+
+def _where_rows_are(of_tables: Mapping[str, Table]) -> Prepared:
+    """Say of each table whether it has a row of a request."""
+    request_id = bindparam("request_id", type_=BigInteger)
+    has_rows = (
+        exists().where(table.c.request_id == request_id).label(name)
+        for name, table in of_tables.items()
+    )
+    return Prepared(select().add_columns(*has_rows))
+
+
+@cache
+def _added_versions(kind: str) -> Prepared:
     """Select the versions that a request added to a register, by the records' ids."""
     register = STORED_REGISTERS[kind]
     versions, identity = register.versions, register.identity.c
@@ -92,7 +120,7 @@ def _added_versions(kind: str) -> Select[Any]:
         .subquery()
     )
     of_newest = select(func.max(versions.c.version)).where(owner == own.c.owner).scalar_subquery()
-    return (
+    query = (
         select(own.c.owner, identity.code, own.c.first, own.c.last, newest.c.version)
         .add_columns(before.c.in_error, newest.c.in_error)
         .select_from(own)
@@ -105,6 +133,7 @@ def _added_versions(kind: str) -> Select[Any]:
         .where(newest.c.version == of_newest)
         .order_by(own.c.owner)
     )
+    return Prepared(query)
 
 
 class RecordedRate(NamedTuple):
@@ -169,11 +198,13 @@ _UNDONE_BY_OTHERS: Final = {
 
 def recorded_beside(connection: Connection, request_id: int) -> list[str]:
     """Name what a request recorded that is neither an entry nor a version nor a rate."""
-    return [
-        name
-        for name, table in _UNDONE_BY_OTHERS.items()
-        if _exists(connection, table, table.c.request_id == request_id)
-    ]
+    has_rows = _recorded_beside().first(connection, request_id=request_id) or ()
+    return [name for name, has_some in zip(_UNDONE_BY_OTHERS, has_rows, strict=True) if has_some]
+
+
+@cache
+def _recorded_beside() -> Prepared:
+    return _where_rows_are(_UNDONE_BY_OTHERS)
 
 
 def units_added(connection: Connection, request_id: int) -> list[str]:
@@ -192,10 +223,9 @@ def dependants(
     connection: Connection, kind: str, identity: int, code: str, but: Collection[RecordKey]
 ) -> Iterator[str]:
     """Name the records there are that refer to one, leaving out some; and its statements."""
-    for other in STORED_REGISTERS:
-        for number, named in _referring(connection, other, kind, identity, code):
-            if (other, number) not in but:
-                yield f"{other} {named}"
+    for other, number, named in _referring(connection, kind, identity, code):
+        if (other, number) not in but:
+            yield f"{other} {named}"
     for other, ids in about(connection, {kind: {identity}}).items():
         for number, stored in _records_by_id(connection, other, ids).items():
             if (other, number) not in but:
@@ -219,20 +249,20 @@ def identifiers_of(
     }
     if not by_code:
         return {}
-    own, versions = identity_of(IDENTIFIER.name), tables.versions_of(IDENTIFIER.name)
-    owner, term = versions.c[f"{IDENTIFIER.name}_id"], versions.c
-    query = (
-        select(own.c.id, own.c.code, own.c.table, term.record)
-        .join(versions, owner == own.c.id)
-        .where(is_newest(versions, owner), ~term.in_error)
-        .order_by(own.c.id)
-    )
     found: dict[RecordKey, list[str]] = {}
-    for number, named, table, code in connection.execute(query):
+    for number, named, table, code in _identifiers().rows(connection):
         record = by_code.get((table, normalised_code(code)))
         if record is not None and (IDENTIFIER.name, number) not in but:
             found.setdefault(record, []).append(f"{IDENTIFIER.name} {named}")
     return found
+
+
+@cache
+def _identifiers() -> Prepared:
+    own = identity_of(IDENTIFIER.name).c
+    record = tables.versions_of(IDENTIFIER.name).c.record
+    register = STORED_REGISTERS[IDENTIFIER.name]
+    return Prepared(select_newest(register, own.id, own.code, own.table, record).order_by(own.id))
 
 
 def _codes_of_identified(
@@ -307,55 +337,76 @@ _NAMED: Final = frozenset(
 
 
 def _referring(
-    connection: Connection, other: str, kind: str, identity: int, code: str
-) -> Iterator[tuple[int, str]]:
-    """Read the records of a register that refer to one, or list its code."""
-    register = STORED_REGISTERS[other]
-    versions, own = register.versions, register.identity
-    owner = versions.c[register.owner]
-    for term in register.terms:
-        if kind in refers_to(term):
-            query = (
-                select(own.c.id, own.c.code)
-                .join(versions, owner == own.c.id)
-                .where(is_newest(versions, owner), ~versions.c.in_error)
-                .where(names_record(register, term, kind, identity))
-                .order_by(own.c.id)
-            )
-            yield from map(tuple, connection.execute(query))
-    lists = [one.attribute for one in register.spec.stored if one.is_list and one.register == kind]
-    for name in lists:
-        for named, stored in load_all(connection, other).items():
-            if code in getattr(stored.record, name):
-                yield stored.id, named
+    connection: Connection, kind: str, identity: int, code: str
+) -> Iterator[tuple[str, int, str]]:
+    """Read the records that refer to one, or list its code: by register, and their ids in order."""
+    query = _references_to(kind)
+    found = query.rows(connection, identity=identity) if query else []
+    for other, register in STORED_REGISTERS.items():
+        yield from sorted(row for row in found if row[0] == other)
+        lists = [
+            one.attribute for one in register.spec.stored if one.is_list and one.register == kind
+        ]
+        for name in lists:
+            for named, stored in load_all(connection, other).items():
+                if code in getattr(stored.record, name):
+                    yield other, stored.id, named
+
+
+@cache
+def _references_to(kind: str) -> Prepared | None:
+    """Select the records whose newest version refers to one of a register, where any can."""
+    queries = [
+        select_newest(
+            register, literal(other), register.identity.c.id, register.identity.c.code
+        ).where(names_record(register, term, kind, bindparam("identity")))
+        for other, register in STORED_REGISTERS.items()
+        for term in register.terms
+        if kind in refers_to(term)
+    ]
+    return Prepared(union_all(*queries)) if queries else None
 
 
 def parents_in_error(connection: Connection, kind: str, identity: int, version: int) -> list[str]:
     """Name the records recorded in error that a version of a record refers to or lists."""
     register = STORED_REGISTERS[kind]
-    own, versions = register.identity, register.versions
-    named = []
-    for term in register.terms:
-        for other in refers_to(term):
-            target = STORED_REGISTERS[other]
-            newest, there = target.versions, target.identity.c
-            query = (
-                select(there.code)
-                .join(newest, newest.c[target.owner] == there.id)
-                .where(is_newest(newest, newest.c[target.owner]), newest.c.in_error)
-                .where(
-                    exists()
-                    .select_from(own.join(versions, versions.c[register.owner] == own.c.id))
-                    .where(own.c.id == identity, versions.c.version == version)
-                    .where(names_record(register, term, other, there.id))
-                )
-            )
-            named += [f"{other} {code}" for code in connection.execute(query).scalars()]
+    query = _parents_in_error(kind)
+    found = query.rows(connection, identity=identity, version=version) if query else []
+    named = [f"{other} {code}" for other, code in found]
     return [
         *named,
         *_listed_in_error(connection, register, identity, version),
         *_about_in_error(connection, register, identity, version),
     ]
+
+
+@cache
+def _parents_in_error(kind: str) -> Prepared | None:
+    """Select the records in error that a version refers to, where it can refer to any."""
+    register = STORED_REGISTERS[kind]
+    own, versions = register.identity, register.versions
+    of_version = own.join(versions, versions.c[register.owner] == own.c.id)
+    queries = []
+    for term in register.terms:
+        for other in refers_to(term):
+            target = STORED_REGISTERS[other]
+            newest, there = target.versions, target.identity.alias("there")
+            refers = (
+                exists()
+                .select_from(of_version)
+                .where(
+                    own.c.id == bindparam("identity"),
+                    versions.c.version == bindparam("version"),
+                    names_record(register, term, other, there.c.id),
+                )
+            )
+            queries.append(
+                select(literal(other), there.c.code)
+                .join(newest, newest.c[target.owner] == there.c.id)
+                .where(is_newest(newest, newest.c[target.owner]), newest.c.in_error)
+                .where(refers)
+            )
+    return Prepared(union_all(*queries)) if queries else None
 
 
 def _about_in_error(
@@ -396,13 +447,19 @@ def _listed_in_error(
 
 def record_sharing_codes(connection: Connection, kind: str, identity: int) -> str | None:
     """Give the code of a record that is not in error and has or had one of another's codes."""
+    code: str | None = _sharing_codes(kind).value(connection, identity=identity)
+    return code
+
+
+@cache
+def _sharing_codes(kind: str) -> Prepared:
     register = STORED_REGISTERS[kind]
     own, others, there = codes_had(kind), codes_had(kind), register.identity.c
     query = (
         select(there.code)
         .join(others, others.c.id == there.id)
         .join(own, own.c.folded == others.c.folded)
-        .where(own.c.id == identity, there.id != identity, ~in_error(kind, there.id))
+        .where(own.c.id == bindparam("identity"), there.id != own.c.id, ~in_error(kind, there.id))
         .limit(1)
     )
-    return connection.execute(query).scalar()
+    return Prepared(query)

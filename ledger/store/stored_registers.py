@@ -16,12 +16,12 @@ from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, and_, func
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Select, Table, and_, func, select
 from sqlalchemy.types import TypeEngine, to_instance
 
 from ledger.registers.spec import ColumnSpec, Kind, RegisterSpec, column_of
 from ledger.registers.table import origin_kinds, versioned
-from ledger.store.db import tables
+from ledger.store.db import queries, tables
 from ledger.store.db.prepared import ResultRow, convert_column, fetch_parts, placeholders
 from ledger.store.db.queries import origin_text
 from ledger.store.db.types import ROW_ID, Instant, type_of
@@ -207,6 +207,14 @@ def names_record(
     if term.kind_column is None:
         return is_named
     return and_(register.versions.c[term.kind_column] == kind, is_named)
+
+
+def select_newest(register: StoredRegister, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select columns of the records that are not in error, each with its newest version."""
+    own, versions = register.identity, register.versions
+    owner = versions.c[register.owner]
+    newest = select(*columns).select_from(own.join(versions, owner == own.c.id))
+    return newest.where(queries.is_newest(versions, owner), ~versions.c.in_error)
 
 
 def references_of(register: StoredRegister) -> list[tuple[str, str]]:

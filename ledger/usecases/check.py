@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -154,7 +154,8 @@ def _run_in_context(
     journal = {name: make for name, make in _JOURNAL_CHECKS.items() if name in requested}
     with checking.attempt({*journal, "balances"} & requested) as names:
         if names:
-            made = [make(connection, context) for make in journal.values()]
+            judged_by = journal_rows.Histories(connection, context)
+            made = [make(_Reading(connection, context, judged_by)) for make in journal.values()]
             answers, balances = check_journal(
                 journal_rows.stream_entries(connection), context, made
             )
@@ -170,52 +171,55 @@ def _run_in_context(
                 checking.add(check(connection, context))
 
 
-_JOURNAL_CHECKS: Final[dict[str, Callable[[Connection, CheckContext], JournalCheck]]] = {
-    "balanced": lambda _, context: Balanced(context),
-    "allowed-moves": lambda _, context: AllowedMoves(context),
-    "nothing-below-zero": lambda _, context: NothingBelowZero(context),
-    "both-sides": lambda _, context: BothSides(context),
-    "append-only": lambda db, context: AppendOnly(
-        context,
-        rows.stream_version_rows(db),
-        read_identity_changes(db),
-        read_shared_codes(db),
+class _Reading(NamedTuple):
+    """What the checks of the journal read from."""
+
+    connection: Connection
+    context: CheckContext
+    histories: journal_rows.Histories
+
+
+_JOURNAL_CHECKS: Final[dict[str, Callable[[_Reading], JournalCheck]]] = {
+    "balanced": lambda one: Balanced(one.context),
+    "allowed-moves": lambda one: AllowedMoves(one.context),
+    "nothing-below-zero": lambda one: NothingBelowZero(one.context),
+    "both-sides": lambda one: BothSides(one.context),
+    "append-only": lambda one: AppendOnly(
+        one.context,
+        rows.stream_version_rows(one.connection),
+        read_identity_changes(one.connection),
+        read_shared_codes(one.connection),
     ),
-    "resolved-once": lambda _, context: ResolvedOnce(context),
-    "two-times": lambda _, context: TwoTimes(context),
-    "snapshots": lambda db, context: Snapshots(context, night_rows.read_snapshots(db, context)),
-    "mandate": lambda db, context: Mandate(
-        context, journal_rows.read_histories(db, context), NEVER_OVERRIDDEN
+    "resolved-once": lambda one: ResolvedOnce(one.context),
+    "two-times": lambda one: TwoTimes(one.context),
+    "snapshots": lambda one: Snapshots(
+        one.context, night_rows.read_snapshots(one.connection, one.context)
     ),
-    "restrictions": lambda db, context: RestrictedActs(context, _restrictions(db, context)),
-    "limits": lambda db, context: WithinLimits(
-        context, _limits(db, context), _rates_at(db), _base_unit(db, context)
+    "mandate": lambda one: Mandate(
+        one.context, one.histories.of(*journal_rows.MANDATE_REGISTERS), NEVER_OVERRIDDEN
     ),
-    "approvals": lambda db, context: Approvals(
-        context, read_approval_rows(db, context.units), _rates_at(db)
+    "restrictions": lambda one: RestrictedActs(
+        one.context, _judged_by(one.histories, "restriction", "exemption")
     ),
-    "sequence": lambda db, context: InSequence(
-        context, journal_rows.read_histories(db, context, ["need"])["need"]
+    "limits": lambda one: WithinLimits(
+        one.context,
+        _judged_by(one.histories, "limit"),
+        _rates_at(one.connection),
+        _base_unit(one.connection, one.context),
     ),
+    "approvals": lambda one: Approvals(
+        one.context,
+        read_approval_rows(one.connection, one.context.units),
+        _rates_at(one.connection),
+    ),
+    "sequence": lambda one: InSequence(one.context, one.histories.of("need")["need"]),
 }
 
 
-def _restrictions(connection: Connection, context: CheckContext) -> Registers:
-    """Read the restrictions, and what they are judged by where there are any."""
-    restrictions = journal_rows.read_histories(connection, context, ["restriction"])
-    if not restrictions["restriction"]:
-        return restrictions
-    others = ("exemption", *journal_rows.MANDATE_REGISTERS)
-    return {**restrictions, **journal_rows.read_histories(connection, context, others)}
-
-
-def _limits(connection: Connection, context: CheckContext) -> Registers:
-    """Read the limits, and what they are judged by where there are any."""
-    limits = journal_rows.read_histories(connection, context, ["limit"])
-    if not limits["limit"]:
-        return limits
-    judged_by = ("limit", *journal_rows.MANDATE_REGISTERS)
-    return journal_rows.read_histories(connection, context, judged_by)
+def _judged_by(histories: journal_rows.Histories, kind: str, *more: str) -> Registers:
+    """Read the records of a register, and what they are judged by where there are any."""
+    own = histories.of(kind)
+    return histories.of(kind, *more, *journal_rows.MANDATE_REGISTERS) if own[kind] else own
 
 
 def _rates_at(connection: Connection) -> RatesAt:

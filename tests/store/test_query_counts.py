@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from bars import a_restriction
+from remarks import a_limit
 from sent import recorded
 from sqlalchemy import Connection, func, select
 from world import World
@@ -16,13 +18,17 @@ from ledger.evidence.tree_head import ENTRY_KIND, REQUEST_KIND, Leaf
 from ledger.interchange.planning.plan import read_incoming
 from ledger.interchange.repeats.state import SourceTerms
 from ledger.journal.receipts import Receipt
+from ledger.registers.records import Project
 from ledger.store import registers
+from ledger.store.checks.journal import MANDATE_REGISTERS
 from ledger.store.db import tables
 from ledger.store.evidence.leaves import stream_leaves
 from ledger.store.journal import balances
 from ledger.store.session.unit_of_work import UnitOfWork
+from ledger.usecases.check import run_checks
 from ledger.usecases.interchange.import_tables import import_tables
 from ledger.usecases.interchange.sources import with_terms
+from ledger.usecases.undo import undo
 
 
 def statements(world: World, work: Callable[[], object]) -> list[str]:
@@ -212,3 +218,32 @@ def test_an_import_asks_no_more_for_more_deals_and_writes_them_at_once(world, tm
     rows = (60 - 3) * ROWS_OF_A_DEAL
     written = [sum(one.startswith("INSERT") for one in sent) for sent in (few, many)]
     assert written[1] - written[0] <= rows / ROWS_OF_A_STATEMENT
+
+
+MOST_OF_AN_UNDO = {"sqlite": 25, "postgresql": 44}
+"""Statements of an undo of an addition: a server is asked twice for what is recorded under it."""
+
+
+def test_undo_asks_no_register_by_itself(metro, engine_name):
+    added = Project("TRAM", "Tram", "MHD", "transport.urban")
+
+    def adding(uow: UnitOfWork) -> Receipt:
+        uow.add("project", added)
+        return uow.receipt()
+
+    metro.do(adding, key="added")
+    told = statements(metro, lambda: metro.do(lambda uow: undo(uow, "added"), reason="a slip"))
+
+    assert len(told) <= MOST_OF_AN_UNDO[engine_name], len(told)
+
+
+def test_checks_of_acts_read_the_versions_of_each_register_once(metro):
+    metro.do(lambda uow: uow.add("restriction", a_restriction()))
+    metro.do(lambda uow: uow.add("limit", a_limit()))
+    names = ("mandate", "restrictions", "limits", "sequence")
+    told = statements(metro, lambda: run_checks(metro.ledger, names))
+
+    for kind in MANDATE_REGISTERS:
+        versions = registers.STORED_REGISTERS[kind].versions.name
+        read = [one for one in told if f"FROM {versions} JOIN" in " ".join(one.split())]
+        assert len(read) == 1, (kind, read)

@@ -7,7 +7,7 @@ reads single cells with dates or words that do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -297,22 +297,42 @@ def _total_changes() -> Select[Any]:
     )
 
 
-def read_histories(
-    connection: Connection, context: CheckContext, kinds: Iterable[str] = MANDATE_REGISTERS
-) -> dict[str, dict[str, RecordHistory]]:
-    """Read all versions of what acts are judged by, by register and code.
+class Histories:
+    """All versions of what acts are judged by, by register and code: each register is read once.
 
     A version that says that a restriction, an exemption, a phase or a limit was recorded in error
     is None.
     """
-    return {kind: _histories(connection, context, kind) for kind in kinds}
+
+    def __init__(self, connection: Connection, context: CheckContext) -> None:
+        """Read nothing yet."""
+        self._connection, self._context = connection, context
+        self._read: dict[str, dict[str, RecordHistory]] = {}
+        self._codes: dict[str, dict[Any, str]] = {}
+
+    def of(self, *kinds: str) -> dict[str, dict[str, RecordHistory]]:
+        """Give the histories of some registers, as they were read before or now."""
+        for kind in kinds:
+            if kind not in self._read:
+                self._read[kind] = _histories(self._connection, self._context, kind, self._codes_of)
+        return {kind: self._read[kind] for kind in kinds}
+
+    def _codes_of(self, kind: str) -> dict[Any, str]:
+        """Give the codes of the records of a register by their ids."""
+        if kind not in self._codes:
+            rows = self._connection.execute(_codes_by_id(kind))
+            self._codes[kind] = dict(rows.all())
+        return self._codes[kind]
+
+
+_CodesOf = Callable[[str], dict[Any, str]]
 
 
 def _histories(
-    connection: Connection, context: CheckContext, kind: str
+    connection: Connection, context: CheckContext, kind: str, codes_of: _CodesOf
 ) -> dict[str, RecordHistory]:
     register = STORED_REGISTERS[kind]
-    converts = [_term_reader(connection, register, term) for term in register.terms]
+    converts = [_term_reader(connection, register, term, codes_of) for term in register.terms]
     reads = [(place, read) for place, read in enumerate(converts) if read is not None]
     histories: dict[str, RecordHistory] = {}
     hides = kind in {*RESTRICTING, PHASE.name, LIMIT.name}
@@ -346,7 +366,7 @@ def _history(kind: str) -> Select[Any]:
 
 
 def _term_reader(
-    connection: Connection, register: StoredRegister, term: Term
+    connection: Connection, register: StoredRegister, term: Term, codes_of: _CodesOf
 ) -> Callable[[Any], Any] | None:
     """Give what reads a term from its cell; a record that is referred to, by its code.
 
@@ -362,7 +382,7 @@ def _term_reader(
     process = column.type.dialect_impl(dialect).result_processor(dialect, None)
     if term.refers_to is None:
         return process
-    codes: dict[Any, str] = _codes(connection, term.refers_to)
+    codes = codes_of(term.refers_to)
     return codes.get if process is None else lambda cell: codes.get(process(cell))
 
 
@@ -372,10 +392,6 @@ _UNREADABLE: Final = (ValueError, TypeError, ArithmeticError)
 @lru_cache(maxsize=10_000)
 def _day_or_none(cell: Any) -> date | None:
     return cell if isinstance(cell, date) or cell is None else date.fromisoformat(cell)
-
-
-def _codes(connection: Connection, kind: str) -> dict[int, str]:
-    return dict(connection.execute(_codes_by_id(kind)).all())
 
 
 @cache

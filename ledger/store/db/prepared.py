@@ -16,7 +16,7 @@ from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Dialect, LargeBinary, Select, Table
+from sqlalchemy import Connection, Dialect, LargeBinary, SelectBase, Table
 from sqlalchemy.exc import DBAPIError
 
 from ledger.store.db import tables
@@ -30,7 +30,7 @@ _Convert = Callable[[Any], Any]
 class Prepared:
     """A select whose rows come as plain tuples, each value as the column's type reads it."""
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: SelectBase) -> None:
         """Keep the query; it is written for an engine when it is first sent there."""
         self._query = query
         self._compiled: dict[str, _CompiledQuery] = {}
@@ -70,7 +70,7 @@ class _CompiledQuery(NamedTuple):
         return given if self.places is None else [given[name] for name in self.places]
 
 
-def _compile(query: Select[Any], dialect: Dialect) -> _CompiledQuery:
+def _compile(query: SelectBase, dialect: Dialect) -> _CompiledQuery:
     compiled = query.compile(dialect=dialect)
     converts = (
         column.type.dialect_impl(dialect).result_processor(dialect, None)
