@@ -42,7 +42,7 @@ def found(document: Any, path: str | None) -> list[Any] | None:
         pairs = document.items() if isinstance(document, dict) else ()
         lists = [one for _, one in pairs if isinstance(one, list)]
         return lists[0] if len(lists) == 1 else None
-    if isinstance(document, list) and "." not in path:
+    if isinstance(document, list):
         return document  # the list that the path names, published without the object around it
     there = [document]
     for key in path.split("."):

@@ -50,7 +50,9 @@ def with_reading(rule: ImportRule, words: Iterable[str]) -> ImportRule:
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
         what = found["msg"].removeprefix("Value error, ").rstrip(".")
-        raise BadReading(f"{'='.join(next(iter(said.items())))}: {what}.") from error
+        at_fault = [key for key in said if key in found["loc"]] or said
+        words = ", ".join(f"{key}={said[key]}" for key in at_fault)
+        raise BadReading(f"{words}: {what}.") from error
     return rule.model_copy(update={"source": source}) if said else rule
 
 
