@@ -106,8 +106,7 @@ def pytest_collection_finish() -> None:
 
     What a test leaves is little beside it, and is looked for less often than the usual 700 objects.
     """
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # garbage too: to look for it takes each process half a second
     gc.set_threshold(GARBAGE, 20, 50)
     gc.enable()
     # Half a million objects are frozen; to count them took a fifth of the time of an import.
