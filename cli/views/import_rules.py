@@ -38,9 +38,9 @@ class RuleNotWritten(UsageError, code="rule-not-written"):
 
 
 class NoRuleForReading(UsageError, code="no-rule-for-reading"):
-    """It was said how a file is written that no rule reads."""
+    """A reading was given for a file that no rule reads."""
 
-    default_why = "Tables of the program's own form, Popolo and rules are read in one way only."
+    default_why = "Tables of the program and files of Popolo are read without a rule, in one form."
     default_next = "Name the rule: --rules FILE|NAME"
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from ledger.core.factors import Stage
 from ledger.core.memory import garbage_collection_paused
-from ledger.core.quantity import Unit, quantity_text
-from ledger.journal.balance import DealBalance
 from ledger.meetings.engagement import contributed_on
 from ledger.origins.links import Origin, counts_by_kind
 from ledger.registers.network import SEAT
@@ -18,6 +16,7 @@ from ledger.seats.report import SeatQuery, SeatRecords, SeatRow, Yield, seat_row
 from ledger.store.origins import read_links
 from ledger.store.seats import read_withdrawals
 from ledger.store.session.snapshot import Reader, Snapshot
+from ledger.summaries.amounts import Amount, texts_by_unit
 from ledger.usecases.origin_outcomes import begun_records
 
 _DEAL: Final = "deal"
@@ -109,24 +108,15 @@ def _came_of(reader: Reader, seats: Iterable[str]) -> dict[str, Yield]:
 def _yield(origins: Iterable[Origin], deals: Snapshot | None) -> Yield:
     records = [*origins]
     own = [deals.deals[one.code] for one in records if deals is not None and one.kind == _DEAL]
-    units = {
-        one.deal.code: deals.need_facts[one.deal.need].balance.unit
-        for one in own
-        if deals is not None
-    }
+    units = [deals.need_facts[one.deal.need].balance.unit for one in own if deals is not None]
+
+    def sums(stage: Stage) -> list[str]:
+        amounts = (one.need.get(stage, 0) for one in own)
+        return texts_by_unit(map(Amount, amounts, units))
+
     return Yield(
         counts=counts_by_kind(records),
-        held=_sums(own, units, Stage.HELD),
-        committed=_sums(own, units, Stage.COMMITTED),
-        delivered=_sums(own, units, Stage.DELIVERED),
+        held=sums(Stage.HELD),
+        committed=sums(Stage.COMMITTED),
+        delivered=sums(Stage.DELIVERED),
     )
-
-
-def _sums(deals: Iterable[DealBalance], units: Mapping[str, Unit], stage: Stage) -> list[str]:
-    """Add up a stage of deals by unit, as exact texts in the order of the units."""
-    sums: dict[str, int] = {}
-    by_code = {unit.code: unit for unit in units.values()}
-    for one in deals:
-        unit = units[one.deal.code].code
-        sums[unit] = sums.get(unit, 0) + one.need.get(stage, 0)
-    return [quantity_text(sums[code], by_code[code]) for code in sorted(sums) if sums[code]]

@@ -169,7 +169,7 @@ def test_what_only_a_rule_can_say_is_said_in_a_copy(officer: Officer, tmp_path: 
         ("numbers=some", "'some' is no form of numbers"),
         ("header=first", "header=first: Input should be a valid integer"),
         ("encoding=cp1252 --reading header=first", "header=first: Input should be"),
-        ("sheet=a --reading sheet=b", "The sheet of the file is said twice."),
+        ("sheet=a --reading sheet=b", "The sheet of the file is given twice."),
     ],
 )
 def test_words_about_a_file_that_are_not_understood_are_refused(

@@ -131,6 +131,19 @@ def test_every_row_of_an_attendance_list_is_in_the_ledger_or_said(
     assert len(metro.asks("meeting list")["rows"]) == 2
 
 
+def test_words_of_presence_in_capitals_are_read(metro: Officer, tmp_path: Path) -> None:
+    table = tmp_path / "attendance.csv"
+    head, of_mashhad, of_istanbul, *_ = ATTENDANCE.splitlines(keepends=True)
+    rows = of_mashhad.replace("present", "Present"), of_istanbul.replace("excused", "Excused")
+    table.write_text("".join((head, *rows)), encoding="utf-8")
+    metro.says(f"import {table} --rules attendance --yes")
+    listed = metro.asks("attendance list")["rows"]
+    assert {one["city"]: one["presence"] for one in listed} == {
+        "MHD": "attended",
+        "IST": "apologies",
+    }
+
+
 def test_an_attendance_list_with_an_unknown_city_is_refused_whole(
     metro: Officer, tmp_path: Path
 ) -> None:

@@ -137,8 +137,8 @@ class FileRun:
         if self.rule.row.bad != "leave-out":
             self.report.refused += len(broken)
             return
+        self.source.problems[:] = [p for p in self.source.problems if p.code not in _ROWS_REFUSED]
         for one in broken:
-            self.source.problems.remove(one)
             self._refuse(Row(one.line, {}, {}), [BadCell(None, one.code, one.what, one.next)])
 
     def _other_files(self) -> Iterator[OtherFile]:

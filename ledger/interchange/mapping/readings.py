@@ -27,9 +27,9 @@ _IN_THE_RULE: Final = "in the rule"
 
 
 class BadReading(UsageError, code="bad-reading"):
-    """What was said of how a file is written cannot be said, or not understood."""
+    """A reading of a file has a key that there is not, or a value that is not understood."""
 
-    default_why = f"Of a file that a rule reads can be said: {', '.join(KEYS)}."
+    default_why = f"For a file that a rule reads, you can give: {', '.join(KEYS)}."
     default_next = "For example: --reading encoding=cp1252"
 
 
@@ -42,7 +42,7 @@ def with_reading(rule: ImportRule, words: Iterable[str]) -> ImportRule:
             hint = did_you_mean(key, KEYS) or BadReading.default_next
             raise BadReading(f"{word!r} does not say how a file is written.", next_step=hint)
         if key in said:
-            raise BadReading(f"The {key} of the file is said twice.")
+            raise BadReading(f"The {key} of the file is given twice.")
         said[key] = value
     given: dict[str, Any] = rule.source.model_dump(exclude_unset=True)
     try:

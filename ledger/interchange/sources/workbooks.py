@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -82,15 +82,12 @@ class Workbook:
         """
         name = reading.sheet
         label = self.stored.label
-        say = "Say which one is read: sheet = "
         if name is not None:
             alike = [one for one in self.names if one.strip().casefold() == name.casefold()]
             if name not in self.names and len(alike) != 1:
                 what = f"{label} has no sheet {name!r}."
-                raise UnknownSheet(
-                    f"{what} It has {', '.join(self.names)}.",
-                    next_step=f"{say}{(self.names or [name])[0]!r}",
-                )
+                what = f"{what} It has {', '.join(self.names)}."
+                raise UnknownSheet(what, next_step=_which_sheet(self.names))
             return name if name in self.names else alike[0]
         if len(self.names) == 1:
             return self.names[0]
@@ -99,10 +96,8 @@ class Workbook:
             fitting = [one for one in filled if self.line_of_names(one, reading) is not None]
             filled = fitting or filled
         if len(filled) > 1:
-            raise UnknownSheet(
-                f"{label} has several sheets: {', '.join(filled)}.",
-                next_step=f"{say}{filled[0]!r}",
-            )
+            what = f"{label} has several sheets: {', '.join(filled)}."
+            raise UnknownSheet(what, next_step=_which_sheet(filled))
         return filled[0] if filled else self.names[0]
 
     @cached_property
@@ -228,6 +223,12 @@ class SheetTable(TableSource):
             letters = column_letters((self.sheet.start or (0, 0))[1] + at + 1)
             self.long_numbers.append((line, f"{self.sheet.name}!{letters}{line}"))
         return cell_as_text(cell)
+
+
+def _which_sheet(names: Iterable[str]) -> str:
+    """Say how a sheet is named, by the first that there is."""
+    name = next(iter(names), "NAME")
+    return f"Say which one is read: sheet = {name!r}"
 
 
 def cell_as_text(cell: Any) -> str:

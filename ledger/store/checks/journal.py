@@ -311,7 +311,7 @@ class Histories:
         self._codes: dict[str, dict[Any, str]] = {}
 
     def of(self, *kinds: str) -> dict[str, dict[str, RecordHistory]]:
-        """Give the histories of some registers, as they were read before or now."""
+        """Give the histories of some registers; each is read when it is first asked for."""
         for kind in kinds:
             if kind not in self._read:
                 self._read[kind] = _histories(self._connection, self._context, kind, self._codes_of)
