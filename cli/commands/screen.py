@@ -37,7 +37,7 @@ def screen(
     countries agree where both are known. Resolve a finding to dismiss the pair for good, or bar it
     with: restriction add --finding. Exit code 1 if a finding is open.
     """
-    from cli.views.import_rules import refuse_reading, rule_for
+    from cli.views.import_rules import open_by_rule, refuse_reading
     from cli.views.restriction import emit_screened
     from ledger.interchange.reader import digest_files
     from ledger.usecases.restrictions.screening import (
@@ -48,7 +48,8 @@ def screen(
     )
 
     refuse_reading(reading, rules)
-    least, rule = parse_likeness(at_least), rule_for(rules, reading or ()) if rules else None
+    least = parse_likeness(at_least)
+    rule = open_by_rule(rules, [Path(path)], reading or ())[0] if rules else None
     listed = read_list(Path(path), rule, today_of(call))
     screening = Screening(listed=listed, least=least)
     content = {"content": digest_files([path])}

@@ -45,25 +45,18 @@ class NoRuleForReading(UsageError, code="no-rule-for-reading"):
 
 
 def open_by_rule(
-    name: str, files: Iterable[Path], reading: Iterable[str] = ()
+    name: str, files: Iterable[Path], reading: Sequence[str] = ()
 ) -> tuple[ImportRule, Iterator[OpenedFile]]:
-    """Load a rule and open its files; one that cannot be opened is refused before all else."""
-    from ledger.interchange.mapping.opening import open_files  # noqa: PLC0415 - brings pydantic
+    """Load a rule with what is said of its files, and open them.
 
-    rule = rule_for(name, reading)
-    return rule, open_files(rule, files)
-
-
-def rule_for(name: str, reading: Iterable[str]) -> ImportRule:
-    """Load a rule with what is said of its file."""
+    One that cannot be opened is refused before all else.
+    """
     from ledger.interchange.mapping.loading import load_rule  # noqa: PLC0415 - brings pydantic
+    from ledger.interchange.mapping.opening import open_files  # noqa: PLC0415 - as above
+    from ledger.interchange.mapping.readings import with_reading  # noqa: PLC0415 - as above
 
-    rule = load_rule(name)
-    if not reading:
-        return rule
-    from ledger.interchange.mapping.readings import with_reading  # noqa: PLC0415 - for this alone
-
-    return with_reading(rule, reading)
+    rule = with_reading(load_rule(name), reading)
+    return rule, open_files(rule, files, reading)
 
 
 def refuse_reading(reading: Iterable[str] | None, rules: str | None) -> None:
@@ -90,7 +83,7 @@ def look_into(
     elif rules is None or rules == "popolo":
         raise NoRuleToExplain("No rule is given whose reading could be explained.")
     else:
-        _explain(call, paths, rule_for(rules, reading), explain)
+        _explain(call, *open_by_rule(rules, map(Path, paths), reading), explain)
 
 
 def _learn(learn: str, paths: Sequence[str], rules: str | None) -> None:
@@ -126,7 +119,7 @@ def _learn(learn: str, paths: Sequence[str], rules: str | None) -> None:
     emit_lines([f"The rule is in {learn}. {what}"])
 
 
-def _explain(call: Call, paths: Sequence[str], rule: ImportRule, line: int) -> None:
+def _explain(call: Call, rule: ImportRule, opened: Iterable[OpenedFile], line: int) -> None:
     """Show how one line of the first file that has it was read."""
     from ledger.interchange.mapping.reading import explain_line  # noqa: PLC0415 - for this alone
     from ledger.usecases.interchange.import_tables import (  # noqa: PLC0415 - as above
@@ -136,7 +129,7 @@ def _explain(call: Call, paths: Sequence[str], rule: ImportRule, line: int) -> N
 
     ledger = ledger_of(call)
     known, measures = read_known(ledger, rule), read_measures(ledger, rule)
-    explanation = explain_line(rule, [Path(path) for path in paths], known, line, measures)
+    explanation = explain_line(rule, opened, known, line, measures)
     if call.format == "json":
         emit_document({"schema": "cityfund.explanation/1", **explanation.document()})
     else:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """A larger file is refused: a mistake of path is likelier than so large a portfolio."""
+MAX_COLUMNS = 16_384
+"""As many as a workbook has."""
 
 
 class NothingToImport(UsageError, code="nothing-to-import"):
@@ -352,8 +354,10 @@ def parse_table(
     problems.extend(found)
     if text is None:
         return None, problems
-    records = read_records(text, file, problems)
-    first = next(records, None)
+    if text.count(",", 0, text.find("\n")) >= MAX_COLUMNS:
+        what = f"There are more than {MAX_COLUMNS:,} columns."
+        return None, [*problems, Place(file, 1).problem(None, "too-many-columns", what)]
+    first = next(records := read_records(text, file, problems), None)
     if first is None:
         if not problems:
             hint = "Its first line names the columns."
@@ -373,10 +377,10 @@ def parse_table(
 
 def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
     """Decode UTF-8 with or without a byte-order mark; None with a located problem otherwise."""
+    hint = "Save the file as CSV, UTF-8."
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         what = "There is a NUL byte here, so this is not a text file."
-        hint = "Save the table as CSV, UTF-8."
         return None, [ImportProblem(file, line, None, "nul-byte", what, hint)]
     try:
         return content.decode("utf-8-sig"), []
@@ -385,7 +389,6 @@ def decode(content: bytes, file: str) -> tuple[str | None, list[ImportProblem]]:
         start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
         line = content.count(b"\n", 0, start) + 1
         what = f"The byte 0x{content[start]:02X} is not UTF-8."
-        hint = "Save the file as CSV, UTF-8."
         return None, [ImportProblem(file, line, None, "not-utf8", what, hint)]
 
 

@@ -49,7 +49,6 @@ SHORT = {
     "ledger/gaps/completeness.py": "one definition, shared by matching and the reports",
     "ledger/gaps/filters.py": "what the language of filters takes for a row of the gap report",
     "ledger/interchange/sources/cleaning.py": "loads a library that few files need",
-    "ledger/interchange/sources/opening.py": "tells the formats apart, each of which has a module",
     "ledger/registers/phases.py": "what a status on a day is, for acts, reports and checks alike",
     "ledger/usecases/registers/phases.py": "what --on means for a status, and no other term has",
     "ledger/reference/filter_columns.py": "what the values of a column answer to, in every listing",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -54,18 +56,72 @@ def archive(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def far_away(content: bytes) -> bytes:
+def tar_of(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as file:
+        member = tarfile.TarInfo("t.csv")
+        member.size = len(content)
+        file.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+def members_of(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
-        members = {name: file.read(name) for name in file.namelist()}
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def far_away(content: bytes) -> bytes:
+    members = members_of(content)
     sheet = "xl/worksheets/sheet1.xml"
     members[sheet] = members[sheet].replace(b'r="B3"', b'r="XFD1048576"')
     members[sheet] = members[sheet].replace(b'<row r="3"', b'<row r="1048576"')
     return archive(members)
 
 
+def with_type(content: bytes, part: str, text: str = "") -> bytes:
+    """Put a document type with entities into a part, in the coding of its text."""
+    members = members_of(content)
+    declared, _, rest = members[part].rpartition(b"?>")
+    definitions = b'<!DOCTYPE a [<!ENTITY b "cccc"><!ENTITY d SYSTEM "file:///etc/passwd">]>'
+    whole = (declared and declared + b"?><!-- a note -->") + definitions + rest
+    members[part] = whole if not text else whole.decode().encode(text)
+    return archive(members)
+
+
+def with_entity(content: bytes) -> bytes:
+    sheet = "xl/worksheets/sheet1.xml"
+    members = members_of(with_type(content, sheet))
+    members[sheet] = members[sheet].replace(b"<t>A</t>", b"<t>&b;</t>")
+    return archive(members)
+
+
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
+_KIND = b"application/vnd.oasis.opendocument."
+
+
+def open_document(rows: str, kind: bytes = b"spreadsheet", manifest: str = "") -> bytes:
+    names = " ".join(f'xmlns:{one}="{_OFFICE}:{one}:1.0"' for one in ("office", "table", "text"))
+    sheet = f'<table:table table:name="S">{rows}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {names}>{body}</office:document-content>"
+    members = {"mimetype": _KIND + kind, "content.xml": content.encode()}
+    return archive({**members, "META-INF/manifest.xml": f"{manifest}<m/>".encode()})
+
+
+def open_row(*cells: str, times: int = 1) -> str:
+    repeated = f' table:number-columns-repeated="{times}"'
+    start = f'<table:table-cell office:value-type="string"{repeated}><text:p>'
+    inside = "".join(f"{start}{cell}</text:p></table:table-cell>" for cell in cells)
+    return f"<table:table-row>{inside}</table:table-row>"
+
+
 BOMB = b"a,b\n" * (10 * 1024 * 1024)
 PASSWORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9) + "EncryptedPackage".encode("utf-16-le")
 DTD = b'<!DOCTYPE a [<!ENTITY b "cccc"><!ENTITY d SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+ENTITIES = '<!DOCTYPE a [<!ENTITY b "c">]>'
+WIDE = b"c," * 10_000_000
+TABLE = b"code,cost\nA,1\n"
+DOCUMENT = archive({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"})
 REPORT = [["Report of 2026"], [], *ROWS]
 FILES: list[tuple[str, bytes, str, str, str]] = [
     ("t.csv.gz", gzip.compress(BOMB), "", "archive-too-large", "more than 250 times"),
@@ -79,7 +135,27 @@ FILES: list[tuple[str, bytes, str, str, str]] = [
     ("t.xml", b"<a>\x81</a>", "encoding = 'cp1252'", "not-in-encoding", "0x81 on line 1"),
     ("t.json", b"[\n\x81]", "encoding = 'cp1252'", "not-in-encoding", "0x81 on line 2"),
     ("t.xml", b"<a/>", "encoding = 'hex'", "unknown-file-format", "'hex'"),
-    ("t.csv", b"c," * 10_000_000, "", "too-many-columns", "16,384"),
+    ("t.csv", WIDE, "", "too-many-columns", "16,384"),
+    ("t.csv", b"Budget\n" + WIDE, "", "too-many-columns", "in line 2"),
+    ("t.csv", b"Budget,2026\n\n" + WIDE, "", "too-many-columns", "in line 3"),
+    ("t.csv", WIDE.replace(b",", b";"), "", "too-many-columns", "in line 1"),
+    ("t.csv", TABLE + WIDE, "", "too-many-columns", "in line 3"),
+    ("t.ods", open_document(open_row("c", times=10**7)), "", "too-many-columns", "sheet S of"),
+    ("t.xlsx", with_type(book(), "xl/styles.xml"), "", "unsafe-xml", "part xl/styles.xml"),
+    ("t.xlsx", with_type(book(), "xl/workbook.xml", "utf-16"), "", "unsafe-xml", "xl/workbook"),
+    ("t.xlsx", with_entity(book()), "", "unsafe-xml", "part xl/worksheets/sheet1.xml"),
+    ("t.ods", with_type(open_document(""), "content.xml"), "", "unsafe-xml", "content.xml"),
+    ("t.ods", open_document("", manifest=ENTITIES), "", "unsafe-xml", "META-INF/manifest.xml"),
+    ("t.zip", archive({"in.zip": archive({"t.csv": TABLE})}), "", "archive-in-archive", "in.zip"),
+    ("t.zip", archive({"t.csv": archive({"a": TABLE})}), "", "archive-in-archive", "t.csv"),
+    ("t.zip", archive({"t.csv.gz": gzip.compress(TABLE)}), "", "archive-in-archive", "t.csv.gz"),
+    ("t.csv.gz", gzip.compress(gzip.compress(TABLE)), "", "archive-in-archive", "t.csv"),
+    ("t.docx", DOCUMENT, "", "unknown-file-format", "not a workbook"),
+    ("t.odt", open_document("", b"text"), "", "unknown-file-format", "not a workbook"),
+    ("t.csv", b"%PDF-1.4\n1 0 obj\n", "", "unknown-file-format", "is a PDF document"),
+    ("t.csv", bz2.compress(TABLE), "", "unknown-file-format", "compressed by bzip2"),
+    ("t.tar.gz", gzip.compress(tar_of(TABLE)), "", "unknown-file-format", "kind tar"),
+    ("t.csv", TABLE, "encoding = 'utf-16'", "not-in-encoding", "byte-order mark"),
     ("t.xlsx", book(), 'sheet = "Data"', "unknown-sheet", "It has Sheet"),
     ("t.xlsx", book(lambda one: one.merge_cells("A2:A3")), "", "not-a-table", "Sheet!A2:A3"),
     ("t.xlsx", book(rows=REPORT), "", "not-a-table", "header = 3"),
@@ -98,7 +174,11 @@ def rule_file(folder: Path, source: str = "") -> Path:
     return path
 
 
-@pytest.mark.parametrize(("name", "content", "source", "code", "word"), FILES)
+@pytest.mark.parametrize(
+    ("name", "content", "source", "code", "word"),
+    FILES,
+    ids=[f"{name}-{code}-{word}" for name, _, _, code, word in FILES],
+)
 def test_a_file_is_refused(
     officer: Officer, tmp_path: Path, name: str, content: bytes, source: str, code: str, word: str
 ) -> None:
@@ -160,3 +240,30 @@ def test_a_table_further_down_is_read(officer: Officer, tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(book(rows=REPORT))
     rule = rule_file(tmp_path, "header = 3")
     assert "2 new" in officer.says(f"import {tmp_path / 't.xlsx'} --rules {rule} --yes")
+
+
+def test_a_public_document_type_of_an_old_manifest_is_admitted(
+    officer: Officer, tmp_path: Path
+) -> None:
+    manifest = '<!DOCTYPE m PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd">'
+    rows = open_row("code", "cost") + open_row("A", "1")
+    (tmp_path / "t.ods").write_bytes(open_document(rows, manifest=manifest))
+    assert "1 new" in officer.says(
+        f"import {tmp_path / 't.ods'} --rules {rule_file(tmp_path)} --yes"
+    )
+
+
+def test_a_canonical_table_of_too_many_columns_is_refused_at_once(
+    officer: Officer, tmp_path: Path
+) -> None:
+    (tmp_path / "cities.csv").write_bytes(WIDE)
+    done = officer.tries(f"import {tmp_path / 'cities.csv'} --yes")
+    assert (done.code, "cities.csv:1: There are more than 16,384 columns." in done.err) == (3, True)
+    assert "1 problem in 1 file" in done.err
+
+
+def test_long_lines_of_texts_are_no_columns(officer: Officer, tmp_path: Path) -> None:
+    shape = "\n".join(["POLYGON ((", ",".join(["1 2"] * 20_000), "))"])
+    (tmp_path / "t.csv").write_text(f'code,cost\nA,"{shape}"\nB,"{shape[:-1]}"\n', encoding="utf-8")
+    rule = rule_file(tmp_path)
+    assert "2 new" in officer.says(f"import {tmp_path / 't.csv'} --rules {rule} --yes")

@@ -6,7 +6,7 @@ A file that cannot be opened is refused after little more than what a command th
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -32,25 +32,31 @@ class OpenedFile(NamedTuple):
     source: Source
 
 
-def open_files(rule: ImportRule, paths: Iterable[Path]) -> Iterator[OpenedFile]:
+def open_files(
+    rule: ImportRule, paths: Iterable[Path], words: Sequence[str] = ()
+) -> Iterator[OpenedFile]:
     """Open files by a rule, `-` from standard input: the first now, others when asked for.
 
-    Raises what opening a file raises.
+    `words` are those that the rule has from the command. Raises what opening a file raises, and
+    `BadReading` for a word that says nothing of a file.
     """
     reading = reading_of(rule)
-    each = (_opened_by(rule, path, reading) for path in paths)
+    each = (_opened_by(rule, path, reading, words) for path in paths)
     first = next(each, None)
     return each if first is None else chain(iter((first,)), each)
 
 
-def _opened_by(rule: ImportRule, path: Path, reading: Reading) -> OpenedFile:
-    try:
-        return _opened(path, reading)
-    except LedgerError as error:
-        from ledger.interchange.mapping.readings import with_command  # noqa: PLC0415 - for this alone
+def _opened_by(rule: ImportRule, path: Path, reading: Reading, words: Sequence[str]) -> OpenedFile:
+    from ledger.interchange.mapping import readings  # noqa: PLC0415 - as the rule itself
 
+    try:
+        opened = _opened(path, reading)
+    except LedgerError as error:
         file = _NAME if str(path) == STANDARD_INPUT else str(path)
-        raise error.with_next(with_command(error.next_step, rule, file)) from error
+        hint = readings.with_command(error.next_step, rule, file, words)
+        raise error.with_next(hint) from error
+    readings.require_use(words, opened.source)
+    return opened
 
 
 def _opened(path: Path, reading: Reading) -> OpenedFile:

@@ -10,7 +10,7 @@ from typing import Final
 from ledger.interchange.mapping.apply import read_source
 from ledger.interchange.mapping.explain import Explanation
 from ledger.interchange.mapping.given_units import Measures
-from ledger.interchange.mapping.opening import OpenedFile, open_foreign, reading_of
+from ledger.interchange.mapping.opening import OpenedFile
 from ledger.interchange.mapping.record_finder import KnownRecords
 from ledger.interchange.mapping.rule import ImportRule
 from ledger.interchange.mapping.rule_run import RuleRun
@@ -34,7 +34,7 @@ def read_files(run: RuleRun, files: Iterable[OpenedFile]) -> dict[str, str]:
 
 def explain_line(
     rule: ImportRule,
-    paths: Iterable[Path],
+    files: Iterable[OpenedFile],
     known: KnownRecords,
     line: int,
     measures: Measures | None = None,
@@ -42,8 +42,8 @@ def explain_line(
     """Say how the row on a line was read, of the first file that has one there."""
     explanation = Explanation(line, read=frozenset(rule.foreign_columns))
     run = RuleRun(rule, known, explanation=explanation, measures=measures)
-    for path in paths:
-        read_source(run, open_foreign(path, reading_of(rule)), _files_beside(run, path))
+    for path, _, source in files:
+        read_source(run, source, _files_beside(run, path))
         if explanation.is_there:
             run.explanation = None
     return explanation

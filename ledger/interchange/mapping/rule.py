@@ -82,6 +82,13 @@ class ForeignFile(Part):
         number_form(text)
         return text
 
+    @field_validator("delimiter")
+    @classmethod
+    def _separates(cls, text: str | None) -> str | None:
+        if text is not None and text in '"\r\n\0':
+            raise ValueError(f"{text!r} cannot separate the cells of a table")
+        return text
+
 
 class Beside(Part):
     """Another file of the same folder, whose rows belong to those with the same cells in `by`.

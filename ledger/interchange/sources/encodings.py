@@ -22,18 +22,20 @@ _UNMARKED: Final = {
     "utf-32-be": (codecs.BOM_UTF32_BE, "utf-32"),
 }
 """Encodings without a byte-order mark: the mark that can stand there, and what reads past it."""
+_NEEDED: Final = {"utf-16": _UTF_16, "utf-32": _UTF_32}
+"""Encodings whose mark says the order of the bytes."""
 _CHUNK: Final = 1 << 16
 
 
 def encoding_of_table(stored: Stored, reading: Reading) -> str:
     """Give the encoding of a table: as the rule says, else by the first bytes, else UTF-8."""
-    return _past_mark(stored, _named(reading.encoding) or _marked(stored) or _UTF_8)
+    return _past_mark(stored, named_encoding(reading.encoding) or _marked(stored) or _UTF_8)
 
 
 def json_as_utf8(stored: Stored, reading: Reading) -> Stored:
     """Give JSON as UTF-8, from what the rule says, else from the Unicode that it is written in."""
     first = stored.first_bytes()
-    found = _past_mark(stored, _named(reading.encoding) or json.detect_encoding(first))
+    found = _past_mark(stored, named_encoding(reading.encoding) or json.detect_encoding(first))
     return stored if found == _UTF_8 else _recoded(stored, found)
 
 
@@ -42,13 +44,13 @@ def xml_as_utf8(stored: Stored, reading: Reading) -> tuple[Stored, str | None]:
 
     The parser follows the declaration. It cannot read UTF-32, and does not know what a rule says.
     """
-    found = _named(reading.encoding) or _marked(stored)
+    found = named_encoding(reading.encoding) or _marked(stored)
     if found is None:
         return stored, None
     return _recoded(stored, _past_mark(stored, found)), _UTF_8
 
 
-def _named(name: str | None) -> str | None:
+def named_encoding(name: str | None) -> str | None:
     """Give an encoding by the name that Python has for it; raises `UnknownFormat`."""
     if name is None:
         return None
@@ -73,9 +75,16 @@ def _marked(stored: Stored) -> str | None:
 
 
 def _past_mark(stored: Stored, encoding: str) -> str:
-    """Give what reads past a byte-order mark, where the content begins with one."""
+    """Give what reads past a byte-order mark, where the content begins with one.
+
+    Raises `NotInEncoding` where one has to say the order of the bytes and is not there.
+    """
+    marks, first = _NEEDED.get(encoding), stored.first_bytes()
+    if marks is not None and first and not first.startswith(marks):
+        what = f"{stored.label} is not {encoding}: it does not begin with a byte-order mark."
+        raise NotInEncoding(what)
     mark, reader = _UNMARKED.get(encoding, (b"", encoding))
-    return reader if stored.first_bytes().startswith(mark) else encoding
+    return reader if first.startswith(mark) else encoding
 
 
 def _recoded(stored: Stored, encoding: str) -> Stored:

@@ -40,6 +40,13 @@ class SeveralFiles(InvalidInput, code="several-files"):
     default_next = "Unpack the archive and name the file."
 
 
+class ArchiveInArchive(InvalidInput, code="archive-in-archive"):
+    """An archive holds another archive."""
+
+    default_why = "One packing is opened: archives inside of archives can grow without bound."
+    default_next = "Unpack it, and name the file in it."
+
+
 class EncryptedFile(InvalidInput, code="encrypted-file"):
     """A file is protected by a password."""
 
@@ -57,7 +64,7 @@ class BrokenWorkbook(InvalidInput, code="broken-workbook"):
 class UnknownSheet(InvalidInput, code="unknown-sheet"):
     """A workbook has no sheet of that name, or several and the rule names none."""
 
-    default_why = "The rule says which sheet is read, by its name."
+    default_why = "Which sheet is read is said by its name, in the rule or with --reading."
     default_next = "Correct `sheet` in the rule."
 
 
@@ -118,7 +125,7 @@ class NotInEncoding(InvalidInput, code="not-in-encoding"):
 
 
 class UnsafeXml(InvalidInput, code="unsafe-xml"):
-    """An XML file has a document type with definitions of its own."""
+    """An XML file, or a part of a workbook, has a document type with definitions of its own."""
 
     default_why = "Entities can grow without bound, and can read other files of the computer."
     default_next = "Remove the document type; data does not need one."

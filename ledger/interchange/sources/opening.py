@@ -23,6 +23,22 @@ _ENDINGS: Final = {
     ".tab": "tsv",
 }
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS: Final = {
+    b"%PDF-": "a PDF document",
+    b"{\\rtf": "a text document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"PAR1": "a table of Parquet",
+    b"SQLite format 3\0": "a database of SQLite",
+    b"7z\xbc\xaf\x27\x1c": "an archive of the kind 7z",
+    b"Rar!\x1a\x07": "an archive of the kind RAR",
+    b"\xfd7zXZ\0": "compressed by xz",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+}
+"""How files begin whose format is known and not read, and what they are."""
+_BZIP2, _TAR = (4, b"1AY&SY"), (257, b"ustar")
+"""Where others have the mark of their format."""
 WORKBOOKS: Final = frozenset({"xlsx", "xls", "ods"})
 AS_WRITTEN: Final = Reading()
 
@@ -59,6 +75,9 @@ def format_of(stored: Stored, reading: Reading) -> str:
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise UnknownFormat(f"{stored.label} is a web page.")
+    other = _other_format(first)
+    if other is not None:
+        raise UnknownFormat(f"{stored.label} is {other}, which is not read.")
     if form in WORKBOOKS:
         raise UnknownFormat(f"{stored.label} is not a workbook.")
     if form in {None, "json"} and reading.format is None and _is_of_lines(text):
@@ -66,6 +85,17 @@ def format_of(stored: Stored, reading: Reading) -> str:
     if form is not None:
         return form
     return "xml" if text.startswith(b"<") else "json" if text[:1] in {b"{", b"["} else "csv"
+
+
+def _other_format(first: bytes) -> str | None:
+    """Say what a file is whose first bytes are those of a format that is not read."""
+    for mark, what in _OTHERS.items():
+        if first.startswith(mark):
+            return what
+    for (at, mark), what in ((_BZIP2, "compressed by bzip2"), (_TAR, "an archive of the kind tar")):
+        if first.startswith(mark, at):
+            return what
+    return None
 
 
 def _is_of_lines(text: bytes) -> bool:

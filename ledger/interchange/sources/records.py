@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from ledger.core.text import name_key
 from ledger.interchange.problems import ImportProblem
+from ledger.interchange.reader import MAX_COLUMNS
 from ledger.interchange.sources.cleaning import Cell, clean_record, clean_text
 from ledger.interchange.sources.errors import NotATable, TooManyColumns
 
@@ -102,8 +103,6 @@ class Source(ABC):
 
 LOOKED_AT: Final = 50
 """So many rows tell a table from a report."""
-MAX_COLUMNS: Final = 16_384
-"""As many as a workbook has."""
 
 
 def column_names(cells: list[str], reading: Reading) -> tuple[str, ...]:
@@ -136,6 +135,16 @@ class TableSource(Source):
         what = f"This row has {len(cells)} cells, the header {len(self.columns or ())}."
         self.problem(line, None, "cell-count", what, "Put text with a comma in quotes.")
         return None
+
+    def note_empty(self, what: str, header: int) -> None:
+        """Note that there are no names of columns where they should be."""
+        if header == 1:
+            self.problem(1, None, "empty-file", f"{what} is empty.")
+            return
+        what = (
+            f"{what} has nothing from row {header:,} on, where the names of the columns should be."
+        )
+        self.problem(header, None, "no-header", what, "Say the row that has them: header = 1.")
 
     def rows(self) -> Iterator[SourceRow]:
         """Give each row as a record; one of another width is a problem and is left out."""
@@ -173,9 +182,10 @@ def refuse_report(name: str, where: str, row: int, below: Iterable[tuple[int, in
         )
 
 
-def require_columns(name: str, count: int) -> None:
+def require_columns(name: str, line: int, count: int) -> None:
     """Refuse a table that is wider than any spreadsheet; raises `TooManyColumns`."""
     if count > MAX_COLUMNS:
         raise TooManyColumns(
-            f"{name} has {count:,} columns or more; {MAX_COLUMNS:,} are read at most."
+            f"{name} has {count:,} columns or more in line {line:,}; "
+            f"{MAX_COLUMNS:,} are read at most."
         )

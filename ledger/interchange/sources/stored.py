@@ -19,6 +19,7 @@ from typing import IO, Final
 
 from ledger.interchange.reader import MAX_FILE_BYTES, CannotReadFile
 from ledger.interchange.sources.errors import (
+    ArchiveInArchive,
     ArchiveTooLarge,
     BrokenArchive,
     EncryptedFile,
@@ -158,6 +159,8 @@ def unpacked(stored: Stored) -> Stored:
     first = stored.first_bytes()
     if first.startswith(_GZIP):
         inner = _inflated(stored)
+        if inner.first_bytes().startswith(_GZIP):
+            raise ArchiveInArchive(f"{stored.label} holds another archive: {inner.name}.")
         return unpacked(inner) if _is_zip(inner.first_bytes()) else inner
     if _is_zip(first):
         with zip_of(stored) as archive:
@@ -219,7 +222,19 @@ def _only_member(stored: Stored, archive: zipfile.ZipFile) -> Stored:
     def open_member() -> IO[bytes]:
         return bounded_member(zipfile.ZipFile(io.BytesIO(content)), member, label)
 
-    return Stored(label, Path(member.filename).name, open_member)
+    inner = Stored(label, Path(member.filename).name, open_member)
+    if _is_archive(inner):
+        raise ArchiveInArchive(f"{stored.label} holds another archive: {member.filename}.")
+    return inner
+
+
+def _is_archive(stored: Stored) -> bool:
+    """Say whether a file is compressed, workbooks apart."""
+    first = stored.first_bytes()
+    if not _is_zip(first):
+        return first.startswith(_GZIP)
+    with zip_of(stored) as archive:
+        return not is_workbook(archive)
 
 
 def bounded_member(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from ledger.interchange.reader import broken_csv
+from ledger.interchange.reader import MAX_COLUMNS, broken_csv
 from ledger.interchange.sources.encodings import encoding_of_table
 from ledger.interchange.sources.records import (
     LOOKED_AT,
@@ -43,13 +43,16 @@ class TextTable(TableSource):
         self._header = reading.header or 1
         if reading.finds_names:
             self._find_names()
-        first = next(self._records(), None)
+        rows = [*islice(self._records(), LOOKED_AT)]
+        if rows:
+            self.problems.clear()  # what is wrong below is found again when the rows are read
+        first = rows[0] if rows else None
         self.columns = () if first is None else column_names(first[1], reading)
         self.header_line = 1 if first is None else first[0]
         if first is None and not self.problems:
-            self.problem(1, None, "empty-file", "The file is empty.", "")
+            self.note_empty("The file", self._header)
         if first is not None and sum(map(bool, map(str.strip, first[1]))) == 1:
-            self._look_at_lone_name(first[0], "".join(first[1]).strip())
+            self._look_at_lone_name("".join(first[1]).strip(), rows)
 
     def _find_names(self) -> None:
         """Find the row that has all columns, and what separates them, where the first has not."""
@@ -71,14 +74,14 @@ class TextTable(TableSource):
                 return
         self._delimiter = own
 
-    def _look_at_lone_name(self, line: int, name: str) -> None:
+    def _look_at_lone_name(self, name: str, rows: list[tuple[int, list[str]]]) -> None:
         """Refuse a report that was saved as text, or note that the delimiter is another."""
+        (line, _), *below = rows
         other = next((mark for mark in _OTHERS if mark in name and mark != self._delimiter), None)
         if other is not None:
             what = f"The columns are not separated by {self._delimiter!r}, but by {other!r}."
             self.problem(line, None, "other-delimiter", what, f"Say so: delimiter = {other!r}.")
             return
-        below = islice(self._records(), 1, LOOKED_AT)
         refuse_report(self.name, "the file", line, ((at, filled(cells)) for at, cells in below))
 
     def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -110,6 +113,7 @@ class TextTable(TableSource):
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
         """Give the lines of the text; what is no text ends it with a problem."""
+        is_inside = False  # of a quoted cell that began on a line above
         for number in range(1, 2**62):
             try:
                 line = text.readline(MAX_LINE)
@@ -118,8 +122,10 @@ class TextTable(TableSource):
                 raise _Unreadable from error
             if not line:
                 return
-            if number == 1:
-                require_columns(self.name, line.count(self._delimiter) + 1)
+            quotes = line.count('"')
+            if len(line) > MAX_COLUMNS and not is_inside and (number == 1 or not quotes):
+                self._require_columns(number, line)
+            is_inside ^= bool(quotes % 2)
             if "\0" in line:
                 what = "There is a NUL byte here, so this is not a text file."
                 self.problem(number, None, "nul-byte", what, "Save the table as CSV, UTF-8.")
@@ -129,6 +135,11 @@ class TextTable(TableSource):
                 self.problem(number, None, "line-too-long", what)
                 raise _Unreadable
             yield line
+
+    def _require_columns(self, number: int, line: str) -> None:
+        """Refuse a line of more cells than a table has; raises `TooManyColumns`."""
+        marks = (self._delimiter, *_OTHERS) if len(line) == MAX_LINE else (self._delimiter,)
+        require_columns(self.name, number, max(map(line.count, marks)) + 1)
 
     def _note_undecodable(self) -> None:
         """Find the line that cannot be decoded; reading in blocks does not tell it."""

@@ -13,8 +13,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Final, NamedTuple
 
+from ledger.interchange.reader import MAX_COLUMNS
 from ledger.interchange.sources.binary_workbook import BrokenBinary, CellOfRecord, sheets_of
-from ledger.interchange.sources.errors import ArchiveTooLarge, BrokenWorkbook, EncryptedFile
+from ledger.interchange.sources.errors import (
+    ArchiveTooLarge,
+    BrokenWorkbook,
+    EncryptedFile,
+    TooManyColumns,
+    UnknownFormat,
+    UnsafeXml,
+)
 from ledger.interchange.sources.stored import Stored, bounded_member, zip_of
 
 MAX_CELLS: Final = 40_000_000
@@ -62,6 +70,13 @@ _TOKEN = re.compile(
     rb"""(\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>"""
 )
 _WRITTEN_IN_ZIPS: Final = (".xml", ".rels", ".bin")
+_MANIFEST: Final = "META-INF/manifest.xml"
+_DOCUMENT_TYPE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE([^\[>]*)(\[)?", re.DOTALL
+)
+"""A document type before the first element, and where its own definitions begin."""
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 class BadCell(NamedTuple):
@@ -91,6 +106,11 @@ class _Area:
 
     def require_sane(self, label: str, sheet: str) -> None:
         """Refuse an area that no memory holds, or of which next to nothing is filled."""
+        if self.columns > MAX_COLUMNS:
+            raise TooManyColumns(
+                f"The sheet {sheet} of {label} has {self.columns:,} columns; "
+                f"{MAX_COLUMNS:,} are read at most."
+            )
         area = self.rows * self.columns
         if area > MAX_CELLS or (area > _SPARSE_FROM and area > _SPARSE * self.cells):
             last = f"{column_letters(self.columns)}{self.rows}"
@@ -112,8 +132,9 @@ def require_open(stored: Stored) -> list[list[BadCell]] | None:
             raise EncryptedFile(f"{stored.label} is protected by a password.")
         return _binary(stored)
     with zip_of(stored) as archive:
-        if "META-INF/manifest.xml" in archive.namelist():
-            manifest = archive.open("META-INF/manifest.xml").read(_CHUNK)
+        _require_spreadsheet(archive, stored.label)
+        if _MANIFEST in archive.namelist():
+            manifest = archive.open(_MANIFEST).read(_CHUNK)
             if b"encryption-data" in manifest:
                 raise EncryptedFile(f"{stored.label} is protected by a password.")
         parts = [one for one in archive.infolist() if one.filename.endswith(_WRITTEN_IN_ZIPS)]
@@ -121,12 +142,39 @@ def require_open(stored: Stored) -> list[list[BadCell]] | None:
             raise ArchiveTooLarge(f"{stored.label} unpacks to more than {MAX_INFLATED:,} bytes.")
         for part in parts:
             with bounded_member(archive, part, stored.label, MAX_INFLATED) as file:
+                _require_plain(file.read(_CHUNK), part.filename, stored.label)
                 while file.read(_CHUNK):
                     pass
         if "content.xml" in archive.namelist():
             for name, area in _open_document(archive.read("content.xml")).items():
                 area.require_sane(stored.label, name)
     return None
+
+
+def _require_spreadsheet(archive: zipfile.ZipFile, label: str) -> None:
+    """Refuse the documents of office programs that are no workbooks; raises `UnknownFormat`."""
+    names = archive.namelist()
+    if "[Content_Types].xml" in names:
+        fits = any(name.startswith("xl/") for name in names)
+    else:
+        fits = archive.open("mimetype").read(100).startswith(_SPREADSHEET)
+    if not fits:
+        raise UnknownFormat(f"{label} is a document of an office program, but not a workbook.")
+
+
+def _require_plain(first: bytes, part: str, label: str) -> None:
+    """Refuse a part whose XML has a document type; raises `UnsafeXml`.
+
+    OpenOffice used to name a public one in its manifest, which defines nothing.
+    """
+    if first.startswith(_UTF_16):
+        first = first.decode("utf-16", "replace").encode()
+    found = None if part.endswith(".bin") else _DOCUMENT_TYPE.match(first)
+    if found is not None and (part != _MANIFEST or found[2]):
+        raise UnsafeXml(
+            f"{label} has a document type in its part {part}.",
+            next_step="Open it in a spreadsheet, and save it again: it is written without one.",
+        )
 
 
 def bad_cells(stored: Stored, sheet: str) -> list[BadCell]:

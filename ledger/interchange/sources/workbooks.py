@@ -132,8 +132,7 @@ class SheetTable(TableSource):
         self._header = workbook.line_of_names(name, reading) or 1
         first = next(self._records(), None)
         if first is None:
-            what = f"The sheet {name} is empty."
-            self.problem(1, None, "empty-file", what)
+            self.note_empty(f"The sheet {name}", self._header)
             self.columns, self.header_line = (), 1
             return
         self.header_line = first[0]
