@@ -75,11 +75,11 @@ def find_country(text: str) -> Country:
 def find_country_by_name(text: str) -> Country:
     """Find a country by its English name, or another known spelling of it; raises UnknownCountry.
 
-    Capitals, accents and points do not count, so that U.S.A. is USA. Nothing is guessed: a word
-    that is neither is none.
+    Capitals, accents and points do not count, so that U.S.A. is USA, and a name may be turned as
+    in lists: Moldova, Republic of. Nothing is guessed: a word that is neither is none.
     """
     key = name_key(text)
-    alpha2 = _by_country_name().get(key) or _by_initials(text, key)
+    alpha2 = _by_country_name().get(key) or _by_initials(text, key) or _by_turned_name(text)
     if alpha2 is None:
         raise UnknownCountry(
             f"{text!r} is neither a country's English name nor a known spelling of one.",
@@ -94,6 +94,15 @@ def _by_initials(text: str, key: str) -> str | None:
     if text.count(".") < len(letters) or max(map(len, letters), default=0) != 1:
         return None
     return _by_country_name().get("".join(letters))
+
+
+def _by_turned_name(text: str) -> str | None:
+    """Give the country of a name that has its first words behind a comma."""
+    noun, comma, before = text.partition(",")
+    if not comma or not noun.strip():
+        return None
+    key = name_key(f"{before} {noun}")
+    return _by_country_name().get(key) or _by_country_name().get(key.removeprefix("the "))
 
 
 @cache

@@ -142,3 +142,18 @@ def test_budgets_without_a_total_and_without_a_day(officer: Officer, tmp_path: P
     assert posted(officer, out) == {("committed", unit): one for unit, one in wanted.items()}
     assert required(officer, out) == {("required", unit): one for unit, one in wanted.items()}
     assert "Nothing to import" in officer.says(f"import {path} {RULE}")
+
+
+@pytest.mark.parametrize("key", ["releases", "records"])
+def test_a_package_of_contracting_processes_is_refused_by_its_name(
+    officer: Officer, tmp_path: Path, key: str
+) -> None:
+    package = {"publisher": {"name": "P"}, "publishedDate": "2020-01-01", key: [{"ocid": "a"}]}
+    path = tmp_path / "package.json"
+    path.write_text(json.dumps(package), encoding="utf-8")
+    words = (
+        f"{path} is an OCDS package: it has {key} of contracting processes.",
+        "OC4IDS",
+        "--learn",
+    )
+    assert officer.refused(f"import {path} {RULE}", 3, *words) == "broken-json"

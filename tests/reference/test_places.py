@@ -122,6 +122,26 @@ def test_a_country_is_found_by_its_initials_with_points(written: str, alpha2: st
     assert find_country_by_name(written).alpha2 == alpha2
 
 
+@pytest.mark.parametrize(
+    ("written", "alpha2"),
+    [
+        ("Congo, The Democratic Republic of the", "CD"),
+        ("Korea, Democratic People's Republic of", "KP"),
+        ("Macedonia, the former Yugoslav Republic of", "MK"),
+        ("moldova, republic of", "MD"),
+        ("Virgin Islands, British", "VG"),
+    ],
+)
+def test_names_turned_as_in_lists_are_countries(written: str, alpha2: str) -> None:
+    assert find_country_by_name(written).alpha2 == alpha2
+
+
+@pytest.mark.parametrize("written", ["Peru, Chile", ",", "Guinea, New", "Peru, Chile, Bolivia"])
+def test_two_countries_are_none(written: str) -> None:
+    with pytest.raises(UnknownCountry):
+        find_country_by_name(written)
+
+
 @pytest.mark.parametrize("written", ["I.R.", "I.R.N.", "U S A", "Q.Q.Q."])
 def test_initials_that_name_no_country_are_not_read_as_its_code(written: str) -> None:
     with pytest.raises(UnknownCountry):

@@ -12,6 +12,7 @@ from ledger.core.suggest import did_you_mean
 from ledger.interchange.canonical import READABLE, Table
 from ledger.interchange.mapping.foreign_cells import number_form
 from ledger.interchange.mapping.given_table import GIVEN
+from ledger.interchange.mapping.paths import require_path
 from ledger.interchange.mapping.templates import placeholders
 from ledger.interchange.mapping.value import (
     EACH,
@@ -337,6 +338,9 @@ class ImportRule(Part):
                 raise ValueError(f"the name {name!r} means two things")
         if not self.row.parts and any(self._reads_the_identity()):
             raise ValueError("`{row}` needs a `template` in [row]")
+        items = (name for one in self.output for name in one.foreign_columns)
+        for path in dict.fromkeys([*self.foreign_columns, *items]):
+            require_path(path)
         return self
 
     def _reads_the_identity(self) -> Iterator[bool]:

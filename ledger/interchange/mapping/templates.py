@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from ledger.interchange.mapping.paths import CHOICE
+
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
-_NAME = re.compile(r"[^{}\[\]!]+")
+_NAME = re.compile(rf"(?:[^{{}}\[\]!]|{CHOICE})+")
 
 
 def placeholders(template: str) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ class JsonRecords(Source):
             )
             path = ()
         elif not reached:
+            _refuse_contracting(shape, stored.label)
             keys = ", ".join(shape.keys)
             raise no_list(f"{stored.label} has no list at {reading.rows!r}. It has {keys}.")
         self._path = path
@@ -85,6 +86,18 @@ class JsonRecords(Source):
                     self.problem(ordinal, None, "no-record", "This item is not an object.")
                     continue
                 yield SourceRow(ordinal, clean_record(record) if self._clean else record)
+
+
+def _refuse_contracting(shape: Shape, label: str) -> None:
+    """Refuse packages of OCDS where other records are looked for; raises `BrokenJson`."""
+    for key in ("releases", "records"):
+        if key in shape.lists and {"publisher", "publishedDate"} <= shape.keys.keys():
+            raise BrokenJson(
+                f"{label} is an OCDS package: it has {key} of contracting processes.",
+                why="They say how contracts are awarded, not what projects require and are given.",
+                next_step="Ask its publisher for projects (OC4IDS), or write a rule for it: "
+                "cityfund import FILE --learn RULE.toml",
+            )
 
 
 def _only_list(shape: Shape, label: str) -> str:
