@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -15,6 +16,11 @@ FIGURES = st.lists(st.none() | st.integers(0, 9), max_size=300)
 @example({0, 7, 8, 199})
 def test_a_set_gives_back_its_places_in_order(places):
     assert list(bit_positions(bitset(places, 200))) == sorted(places)
+
+
+@pytest.mark.parametrize("places", [[0, 1, 5000], [4094, 4095, 4096, 4097], [4999], [0, 4999]])
+def test_a_set_of_many_thousand_places_gives_them_back_in_order(places):
+    assert list(bit_positions(bitset(places, 5001))) == places
 
 
 @given(FIGURES, st.integers(0, 9), st.integers(0, 5))
@@ -37,3 +43,4 @@ def test_offers_are_found_by_any_value_that_they_name():
     assert list(bit_positions(named.containing_any(["b"]))) == [0, 2]
     assert list(bit_positions(named.empty)) == [1]
     assert len(named) == 3
+    assert [value in named for value in ("a", "c", "nobody")] == [True, True, False]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from gap_positions import JPY, PERSON_DAY, USD, row
+from gap_positions import JPY, PERSON_DAY, USD, in_euro, position, row
 
 from ledger.core.errors import InvalidInput
 from ledger.core.factors import Factor
 from ledger.core.filters import OperatorRefused, UnitsDiffer, UnknownColumn, UnreadableFilter
 from ledger.gaps.filters import UnknownGapColumn, column_named, gap_selection, read_filters
-from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS
+from ledger.gaps.rows import AMOUNT_COLUMNS, COLUMNS, DATE_COLUMNS, TEXT_COLUMNS, gap_rows
 
 ROWS = [
     row("N-1", city="MHD", topic="metro", open=2_000_000_00, needed_by=date(2028, 1, 1)),
@@ -76,6 +76,13 @@ def kept(*texts: str) -> list[str]:
 )
 def test_one_condition(text: str, codes: str) -> None:
     assert kept(text) == codes.split()
+
+
+@pytest.mark.parametrize(("text", "code"), [("member=yes", "N-1"), ("member=no", "N-2")])
+def test_needs_are_chosen_by_whether_their_city_is_a_member(text: str, code: str) -> None:
+    positions = position("N-1", city="MHD", open=1), position("N-2", city="LHE", open=1)
+    rows = gap_rows(positions, in_euro(), is_member=lambda city: city.code == "MHD")
+    assert [one.need for one in gap_selection(read_filters([text])).keep(rows)] == [code]
 
 
 def test_all_conditions_must_hold() -> None:

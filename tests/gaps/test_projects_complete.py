@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from gap_positions import balance
 
-from ledger.gaps.completeness import ProjectState, need_is_covered, need_is_placed, project_state
+from ledger.gaps.completeness import (
+    ProjectState,
+    need_is_covered,
+    need_is_placed,
+    need_state,
+    project_state,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,24 @@ def test_held_places_a_need_but_does_not_cover_it(
 ) -> None:
     need = balance(**stages)
     assert (need_is_placed(need), need_is_covered(need)) == (is_placed, is_covered)
+
+
+@pytest.mark.parametrize(
+    ("stages", "state"),
+    [
+        ({}, "unknown"),
+        ({"withdrawn": 5}, "withdrawn"),
+        ({"open": 5}, "open"),
+        ({"open": 1, "held": 2, "committed": 2}, "open"),
+        ({"held": 1, "delivered": 4}, "placed"),
+        ({"committed": 2, "delivered": 3}, "covered"),
+        ({"delivered": 4, "withdrawn": 1}, "covered"),
+    ],
+)
+def test_the_state_of_a_need_says_what_is_still_to_be_done(
+    stages: dict[str, Any], state: str
+) -> None:
+    assert need_state(balance(**stages)) == state
 
 
 def test_a_project_is_complete_when_every_need_is_placed() -> None:
