@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.factors import Stage
-from ledger.deals.instalments import DuePart, days_late, instalment_of, overdue, schedule
+from ledger.deals.instalments import (
+    DuePart,
+    days_late,
+    in_force,
+    instalment_of,
+    overdue,
+    schedule,
+)
 
 FIRST = date(2026, 1, 1)
 STAGES = (Stage.DELIVERED, Stage.COMMITTED, Stage.HELD)
@@ -58,15 +65,22 @@ def test_without_instalments_all_of_a_deal_is_due_on_its_day() -> None:
     assert days_late(schedule(has), date.max, FIRST) is None
 
 
+def test_what_a_deal_does_not_have_is_in_no_part() -> None:
+    assert schedule({Stage.DELIVERED: 2, Stage.HELD: 1}, (), FIRST) == [DuePart(FIRST, 2, 0, 1)]
+    assert schedule({Stage.COMMITTED: 4}, (), FIRST) == [DuePart(FIRST, 0, 4, 0)]
+    assert schedule({}, (), FIRST) == []
+
+
 def test_one_that_is_withdrawn_is_due_no_more() -> None:
     kept = instalment_of("D-1", FIRST, 2, "EUR")
-    dropped = instalment_of("D-1", FIRST + timedelta(days=1), 2, "EUR")
+    dropped = instalment_of("D-1", FIRST + timedelta(days=1), 5, "EUR")
     has = {Stage.COMMITTED: 3}
     dropped = replace(dropped, withdrawn=True)
     assert [(one.due_on, one.quantity) for one in schedule(has, [dropped, kept])] == [
         (FIRST, 2),
         (None, 1),
     ]
+    assert in_force([dropped, kept]) == [2]
 
 
 def test_a_deal_was_late_by_the_last_part_that_was_reached() -> None:
@@ -78,3 +92,12 @@ def test_a_deal_was_late_by_the_last_part_that_was_reached() -> None:
     whole = schedule({Stage.DELIVERED: 4}, plan)
     assert days_late(whole, later + timedelta(days=9), later + timedelta(days=2)) == 2
     assert days_late(whole, later, later) == 0
+
+
+def test_a_deal_is_in_time_before_anything_is_due_or_delivered() -> None:
+    later = FIRST + timedelta(days=10)
+    plan = [instalment_of("D-1", FIRST, 2, "EUR"), instalment_of("D-1", later, 2, "EUR")]
+    assert days_late(schedule({Stage.COMMITTED: 4}, plan), FIRST, None) == 0
+    assert days_late(schedule({Stage.COMMITTED: 4}, plan), FIRST, FIRST) == 0
+    # Where no day of a delivery is known, nothing says that it was late.
+    assert days_late(schedule({Stage.DELIVERED: 4}, plan), later, None) == 0
