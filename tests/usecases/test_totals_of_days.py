@@ -23,13 +23,6 @@ from world import NOON, World
 from ledger.core.factors import Side
 from ledger.journal.entries import Act
 from ledger.journal.receipts import Receipt
-from ledger.journal.totals import (
-    TotalChange,
-    compensating_changes,
-    is_declaration_reversed,
-    stated_totals,
-    total_left,
-)
 from ledger.store import registers
 from ledger.store.journal.balances import Times
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -424,66 +417,6 @@ def test_what_was_declared_by_mistake_is_not_declared_rather_than_unknown(
     officer.says("need edit N-0001 --quantity '70 EUR'")
     officer.says("need edit N-0001 --quantity ?")
     assert "unknown" in officer.says("need show N-0001")
-
-
-# Days for which a total was said.
-
-
-RECORDED = datetime(2026, 5, 1, tzinfo=UTC)
-
-
-def said(number: int, day: date, total: int | None = None, **more: Any) -> TotalChange:
-    """Make a change of a total, as it is stored."""
-    return TotalChange(number=number, effective_on=day, recorded_at=RECORDED, total=total, **more)
-
-
-def days_of(changes: list[TotalChange]) -> list[date]:
-    return [one.effective_on for one in stated_totals(changes)]
-
-
-def test_a_total_reversed_later_was_said_and_so_was_what_it_left() -> None:
-    first = said(1, FEBRUARY, 9)
-    assert days_of([first, said(2, FEBRUARY, reverses=1)]) == []
-    assert days_of([first, said(2, MARCH, 0, reverses=1)]) == [FEBRUARY, MARCH]
-    assert days_of([first, said(2, MARCH, None, reverses=1)]) == [FEBRUARY]
-    back = said(2, FEBRUARY, reverses=1)
-    assert days_of([first, back, said(3, FEBRUARY, reverses=2)]) == [FEBRUARY]
-    # A reversal of a reversal says the total again from its day on.
-    assert total_left([first, back], back, MARCH) == 9
-    assert total_left([first, back], back, FEBRUARY) is None
-    assert total_left([first, back, said(3, MARCH, 7)], back, MARCH) is None
-
-
-def test_a_total_of_an_older_ledger_is_what_its_day_had_when_it_was_recorded() -> None:
-    later = datetime(2026, 6, 1, tzinfo=UTC)
-    changes = [
-        said(1, FEBRUARY, change=5, stored=False),
-        said(2, MARCH, change=3, stored=False),
-        TotalChange(number=3, effective_on=FEBRUARY, recorded_at=later, change=1, stored=False),
-    ]
-    assert [one.total for one in stated_totals(changes)] == [5, 6, 8]
-
-
-def test_a_change_that_keeps_a_total_says_none() -> None:
-    changes = [said(1, FEBRUARY, 5, change=5), said(2, MARCH, 9, change=4)]
-    kept = compensating_changes(changes, [*changes, said(3, FEBRUARY, 7)])
-    assert kept == [(FEBRUARY, 2), (MARCH, -2)]
-    stored = [*changes, said(3, FEBRUARY, 7, change=2), said(4, MARCH, change=-2)]
-    assert [one.number for one in stated_totals(stored)] == [1, 3, 2]
-    assert compensating_changes(stored, stored) == []
-
-
-def test_a_quantity_revised_to_unknown_is_not_an_undeclared_one() -> None:
-    declared, back = said(1, FEBRUARY, 9), said(2, FEBRUARY, reverses=1)
-    assert not is_declaration_reversed([])
-    assert is_declaration_reversed([declared, back])
-    assert is_declaration_reversed([declared, said(2, MARCH, 0, reverses=1)])
-    unknown = said(2, MARCH, 0)
-    assert not is_declaration_reversed([declared, unknown])
-    again = said(3, APRIL, 5), said(4, APRIL, reverses=3)
-    assert not is_declaration_reversed([declared, unknown, *again])
-    # What is reversed later leaves it unknown, as it was.
-    assert not is_declaration_reversed([declared, unknown, again[0], said(4, MAY, 0, reverses=3)])
 
 
 # Any totals on any days, reversed, corrected and undone.
