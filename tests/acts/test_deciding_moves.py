@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -19,10 +20,12 @@ from ledger.deals.deal import Deal
 from ledger.journal import moves as acts
 from ledger.journal.balance import Balance, DealBalance
 from ledger.journal.entries import Movement
+from ledger.journal.timeline import Timeline, TimelinePosting
 
 EUR = Unit("EUR", 2, "money", "Euro")
 USD = Unit("USD", 2, "money", "US dollar")
 Moves = list[tuple[str, str, str, int]]
+MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
 
 
 def need(**stages: int) -> Balance:
@@ -203,6 +206,67 @@ def test_a_deal_gives_no_more_than_it_has_even_where_its_need_has_more(refusal, 
 
     with refused(refusal, "Deal D-0001", "0.05 EUR"):
         acts.advance_movements(both, source, target, 6)
+
+
+def test_what_was_committed_without_any_of_the_offer_is_delivered_without():
+    both = pair(need(committed=999), offer(USD))
+    both = both._replace(deal=DealBalance(both.deal.deal, {Stage.COMMITTED: 999}, {}))
+
+    for part in (1, None):
+        assert told(acts.advance_movements(both, Stage.COMMITTED, Stage.DELIVERED, part)) == [
+            ("need", "committed", "delivered", part or 999)
+        ]
+
+
+HELD_LATER = Timeline(
+    MONDAY,
+    {Stage.HELD: 3},
+    (TimelinePosting(FRIDAY, 9, 1, Stage.AVAILABLE, Stage.HELD, 5),),
+)
+"""An offer's side of a deal that has 3 held from Monday on, and 8 from Friday on."""
+
+
+@pytest.mark.parametrize(("part", "of_offer"), [(1, 2), (2, 3), (3, 3)])
+def test_a_late_part_takes_no_more_of_the_offer_than_it_always_has(part, of_offer):
+    both = pair(need(held=4), offer(USD, held=8), held=(4, 8))
+    moves = acts.advance_movements(both, Stage.HELD, Stage.COMMITTED, part, HELD_LATER)
+
+    assert told(moves) == [
+        ("need", "held", "committed", part),
+        ("offer", "held", "committed", of_offer),
+    ]
+
+
+def test_a_late_last_part_leaves_no_remainder_of_the_offer():
+    both = pair(need(held=4), offer(USD, held=8), held=(4, 8))
+    with refused(
+        acts.OfferRemainder,
+        "Deal D-0001 has only 0.03 USD held of its offer from 2026-11-23 on",
+        "with the last part of its need goes 0.08 USD",
+        "Date the act 2026-11-27 or later",
+        "cityfund deal show D-0001",
+    ):
+        acts.advance_movements(both, Stage.HELD, Stage.COMMITTED, None, HELD_LATER)
+    enough = HELD_LATER.later[0]._replace(amount=1)
+    both = pair(need(held=4), offer(USD, held=3), held=(4, 3))
+    late = Timeline(MONDAY, {Stage.HELD: 3}, (enough,))
+    assert told(acts.advance_movements(both, Stage.HELD, Stage.COMMITTED, None, late)) == [
+        ("need", "held", "committed", 4),
+        ("offer", "held", "committed", 3),
+    ]
+
+
+def test_a_quantity_in_another_unit_is_refused():
+    acts.require_unit(need(open=5), EUR)
+    with refused(acts.WrongUnit, "Need N-0001 is in EUR, not USD", "Give the quantity in EUR"):
+        acts.require_unit(need(open=5), USD)
+
+
+def test_a_refusal_names_the_command_that_shows_the_stages():
+    with refused(acts.NotEnoughOpen, "cityfund need show N-0001"):
+        acts.withdrawal_movements(need(open=5), 6)
+    with refused(acts.NothingToMove, "cityfund offer show O-0001"):
+        acts.expiry_movements(offer(available=0))
 
 
 def test_a_deal_with_nothing_there_has_nothing_to_move():

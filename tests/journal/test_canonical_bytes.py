@@ -14,8 +14,14 @@ from record_leaves import Provenance, canonical_entry, canonical_version
 from ledger.core.factors import Factor, Side, Stage
 from ledger.deals.deal import Deal
 from ledger.journal.entries import (
+    BOUND_FORMAT,
+    CANONICAL_FORMAT,
+    CHAINED_FORMAT,
     EXEMPTED_FORMAT,
+    IDENTITY_FORMAT,
     PROPOSED_FORMAT,
+    SALTED_FORMAT,
+    TOTAL_FORMAT,
     Act,
     Entry,
     Movement,
@@ -113,6 +119,33 @@ def test_an_introduction_that_an_exemption_allows_has_these_bytes_for_ever() -> 
         b'"recorded_at":"2026-11-23T08:17:13.000042Z",'
         b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"}}'
     )
+
+
+def test_a_declaration_of_a_total_has_these_bytes_for_ever() -> None:
+    (movement, _) = INTRODUCED.movements
+    declared = replace(movement, from_stage=Stage.UNDECLARED, to_stage=Stage.OPEN, deal=None)
+    entry = replace(
+        INTRODUCED,
+        act=Act.DECLARE,
+        deal=None,
+        movements=(declared,),
+        total=10**17,
+        format=TOTAL_FORMAT,
+    )
+    assert canonical_entry(entry) == (
+        b'{"$":"cityfund.entry/3","act":"declare","effective_on":"2026-11-20",'
+        b'"movements":[{"amount":"100000000000000000","from":"undeclared",'
+        b'"holder":"N-0001","side":"need","to":"open","unit":"EUR"}],"number":"17",'
+        b'"recorded_at":"2026-11-23T08:17:13.000042Z",'
+        b'"said":{"actor":"leila","host":"mashhad-3","key":"key-1","system_user":"lmoradi"},'
+        b'"total":"100000000000000000"}'
+    )
+
+
+def test_the_numbers_of_formats_are_stored_and_mean_the_same_for_ever() -> None:
+    of_versions = (CANONICAL_FORMAT, IDENTITY_FORMAT)
+    of_requests = (CANONICAL_FORMAT, SALTED_FORMAT, CHAINED_FORMAT, BOUND_FORMAT)
+    assert (of_versions, of_requests) == ((1, 2), (1, 2, 3, 4))
 
 
 def test_a_reversal_with_all_its_words_has_these_bytes_for_ever() -> None:

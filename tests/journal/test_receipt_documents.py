@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import Unit
 from ledger.journal.balance import Balance
-from ledger.journal.receipts import Note, Receipt, RegisterChange, replayed
+from ledger.journal.entries import Act, ActDetails, Draft, Movement
+from ledger.journal.receipts import Note, Receipt, RegisterChange, act_terms, replayed
 
 EUR = Unit("EUR", 2, "money", "Euro")
+IRR = Unit("IRR", 0, "money", "Iranian rial")
+UNITS = {"EUR": EUR, "IRR": IRR}
 ALWAYS = {
     *("schema", "entry", "replayed", "deal", "need", "offer", "entries", "registers", "notes"),
 }
@@ -52,3 +58,57 @@ def test_notes_have_a_code_and_a_text_and_old_ones_are_replayed_with_a_code() ->
     assert replayed(document) == {**document, "replayed": True}
     old = replayed({**document, "notes": ["bnk.csv: 2 lines"]})
     assert old["notes"] == [{"code": "note", "text": "bnk.csv: 2 lines"}]
+
+
+def moved(side: Side, source: Stage, target: Stage, amount: int, unit: Unit = EUR) -> Movement:
+    return Movement(
+        side=side,
+        account="N-0001" if side is Side.NEED else "O-0001",
+        unit=unit.code,
+        from_stage=source,
+        to_stage=target,
+        amount=amount,
+    )
+
+
+REVISED = Draft(
+    act=Act.REVISE,
+    movements=(moved(Side.NEED, Stage.UNDECLARED, Stage.OPEN, 500),),
+    details=ActDetails(effective_on=date(2026, 11, 23), reason="a second line"),
+    total=1500,
+)
+
+
+def test_the_terms_of_a_revision_have_the_total_that_it_states() -> None:
+    terms = act_terms(UNITS, REVISED)
+
+    assert terms == {
+        "act": "revise",
+        "quantity": "15.00",
+        "unit": "EUR",
+        "effective_on": "2026-11-23",
+        "reason": "a second line",
+    }
+    declared = replace(REVISED, act=Act.DECLARE)
+    assert act_terms(UNITS, declared) == {**terms, "act": "declare"}
+    # An unknown total is said to be none; a change that states no total says what it moves.
+    assert act_terms(UNITS, replace(REVISED, total=0)) == {**terms, "quantity": None}
+    assert act_terms(UNITS, replace(REVISED, total=None)) == {**terms, "quantity": "5.00"}
+
+
+def test_the_terms_of_a_reversal_have_what_it_moves_back() -> None:
+    reversed_ = replace(REVISED, act=Act.REVERSE, reverses=3, total=1000)
+    terms = act_terms(UNITS, reversed_)
+
+    assert (terms["quantity"], terms["reverses"]) == ("5.00", 3)
+
+
+def test_the_terms_of_an_act_have_the_quantity_of_the_need_where_both_sides_move() -> None:
+    of_need = moved(Side.NEED, Stage.OPEN, Stage.HELD, 100)
+    of_offer = moved(Side.OFFER, Stage.AVAILABLE, Stage.HELD, 700, IRR)
+    held = replace(REVISED, act=Act.INTRODUCE, movements=(of_offer, of_need), total=None)
+    terms = act_terms(UNITS, held)
+
+    assert (terms["quantity"], terms["unit"]) == ("1.00", "EUR")
+    alone = act_terms(UNITS, replace(held, act=Act.EXPIRE, movements=(of_offer,)))
+    assert (alone["quantity"], alone["unit"]) == ("700", "IRR")
