@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.deals.deal import recorded_rate
-from ledger.rates.rates import Rate, RateBook, find_rate, rate_finder, trace_rate
+from ledger.deals.deal import decimal_rate, recorded_rate
+from ledger.rates.rates import (
+    RATE_DAYS,
+    OldRate,
+    Rate,
+    RateBook,
+    find_rate,
+    old_rates,
+    rate_finder,
+    trace_rate,
+)
 
 JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -139,6 +148,14 @@ def test_only_a_quote_can_be_old() -> None:
     assert not fixed.is_old(date(2099, 1, 1), 30)
 
 
+def test_a_report_names_a_rate_whose_quote_is_more_than_thirty_days_old() -> None:
+    def named(today: date) -> list[OldRate]:
+        return old_rates(rate_finder(BOOK, today), [("EUR", "USD")], today, RATE_DAYS)
+
+    assert named(FEB + timedelta(days=30)) == []
+    assert named(FEB + timedelta(days=31)) == [("EUR", "USD", FEB, 31)]
+
+
 def test_of_two_quotes_for_one_day_the_later_given_counts() -> None:
     book = RateBook([quote(JAN, "EUR", "USD", "1.05"), quote(JAN, "EUR", "USD", "1.06")])
     assert find_rate(book, "EUR", "USD", JAN) == (Decimal("1.06"), JAN, "direct")
@@ -148,6 +165,11 @@ def test_a_rate_is_written_without_trailing_zeros() -> None:
     book = RateBook([quote(JAN, "EUR", "USD", "1.0850"), quote(JAN, "EUR", "JPY", "160.00")])
     assert str(rate_finder(book, JAN)("EUR", "USD").decimal) == "1.085"  # type: ignore[union-attr]
     assert str(rate_finder(book, JAN)("EUR", "JPY").decimal) == "160"  # type: ignore[union-attr]
+
+
+def test_a_rate_of_twelve_places_is_not_rounded_whatever_stands_before_the_point() -> None:
+    assert decimal_rate(Fraction("1234567.123456789012")) == Decimal("1234567.123456789012")
+    assert decimal_rate(Fraction("1234567.1234567890125")) == Decimal("1234567.12346")
 
 
 def test_a_narrow_decimal_context_changes_nothing() -> None:
