@@ -43,7 +43,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("journal", "deals", "eligibility", "gaps", "rates", "statements")
 TESTS = (
     *("tests/journal", "tests/acts", "tests/eligibility", "tests/gaps", "tests/rates"),
-    *("tests/statements", "tests/quantity", "tests/nights/test_gap_snapshots.py"),
+    *("tests/statements", "tests/quantity", "tests/instalments/test_schedule.py"),
+    "tests/nights/test_gap_snapshots.py",
 )
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 PYTEST = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:benchmark", "-n", "0", "-q")
