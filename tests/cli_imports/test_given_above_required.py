@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,56 @@ def test_the_raise_follows_later_editions_up_and_down(budget: Budget) -> None:
     budget.imports(rows[0].format(200), rows[1].format(200, 20))
     assert budget.required("2026-11-23") == ["200.00"]
     assert all(one["ok"] for one in budget.officer.asks("check")["checks"])
+
+
+def rows_of(amounts: Sequence[int], months: Sequence[int]) -> list[str]:
+    """Give one commitment of each deal, in its month."""
+    acts = enumerate(zip(amounts, months, strict=True), 1)
+    return [f"N-1,100,D-{at},committed,{amount},2026-0{month}-01" for at, (amount, month) in acts]
+
+
+def required_by(amounts: Sequence[int], months: Sequence[int]) -> list[str]:
+    """Give what is required in the middle of each month: what is stated, or what is given."""
+    given = (
+        sum(amount for amount, month in zip(amounts, months, strict=True) if month <= at)
+        for at in range(1, 10)
+    )
+    return [f"{max(100, one)}.00" for one in given]
+
+
+MOVES = [
+    ([120], [2], [3]),
+    ([120], [3], [2]),
+    ([70, 60], [2, 3], [4, 3]),
+    ([70, 60], [2, 3], [2, 5]),
+    ([130, 40], [2, 5], [3, 5]),
+    ([130, 40], [2, 5], [7, 6]),
+    ([130, 40, 90], [2, 4, 6], [2, 8, 6]),
+    ([44, 155, 26, 75], [3, 9, 9, 9], [3, 4, 9, 9]),
+    ([24, 133, 31, 102], [4, 6, 6, 5], [4, 6, 6, 9]),
+]
+
+
+@pytest.mark.parametrize(("amounts", "before", "after"), MOVES)
+def test_the_raise_moves_with_the_day_of_what_is_given(
+    budget: Budget, amounts: list[int], before: list[int], after: list[int]
+) -> None:
+    days = [f"2026-0{month}-15" for month in range(1, 10)]
+    for months in (before, after, before):
+        budget.imports(*rows_of(amounts, months))
+        assert budget.required(*days) == required_by(amounts, months)
+    assert all(one["ok"] for one in budget.officer.asks("check")["checks"])
+
+
+def test_a_total_that_is_lower_for_a_time_is_said_so(budget: Budget) -> None:
+    budget.imports("N-1,100,D-1,committed,120,2026-02-01")
+    done = budget.officer.tries(
+        budget.line("N-1,100,D-1,committed,120,2026-03-01", more="--dry-run")
+    )
+    words = (
+        "quantity given above required, from 2026-02-01 until 2026-03-01 120.00 EUR → 100.00 EUR"
+    )
+    assert words in done.err, done.err
 
 
 def test_a_lower_total_stated_later_counts_once_less_is_given(budget: Budget) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from ledger.core.factors import Side
@@ -19,6 +20,7 @@ from ledger.interchange.planning.steps import (
 from ledger.interchange.problems import Place
 from ledger.interchange.records import DealActRow
 from ledger.interchange.repeats.preview import LeftOutRow
+from ledger.interchange.repeats.room import Room
 from ledger.journal.receipts import Note
 
 _NOTE = "given-above-required"
@@ -120,8 +122,19 @@ def _raised(planning: Planning, revisions: Sequence[Revise], acts: Sequence[Impo
                 before, wanted = room.required_on(when), room.needed_on(when)
                 if (wanted - before) * sign > 0:
                     room.state(when, wanted, is_raise=True)
-                    steps.append(RaiseTotal(Side.NEED, need, unit, when, before, wanted, place))
+                    until = _lacking_after(room, when) if sign < 0 else None
+                    if until is not None:
+                        room.state(until, before, is_raise=True)
+                    steps.append(
+                        RaiseTotal(Side.NEED, need, unit, when, before, wanted, place, until)
+                    )
     return Given([*acts], plain, ups, downs)
+
+
+def _lacking_after(room: Room, day: date) -> date | None:
+    """Give the first later day on which more is to be required than a lower total leaves."""
+    later = (one for one in room.days() if one > day)
+    return next((one for one in later if room.required_on(one) < room.needed_on(one)), None)
 
 
 def _placed_by(planning: Planning, step: ImportStep) -> Iterator[tuple[str, Place]]:

@@ -149,6 +149,7 @@ class RaiseTotal(NamedTuple):
     """Let a total be on a day what is given by then, or no more than that and is stated.
 
     That is what a need requires, or what an offer of the source has for the acts of its deals.
+    From `until` on the old total stays, where as much is given only then.
     """
 
     side: Side
@@ -158,6 +159,7 @@ class RaiseTotal(NamedTuple):
     old_total: int
     new_total: int
     place: Place
+    until: date | None = None
 
 
 class AddRate(NamedTuple):
@@ -341,7 +343,8 @@ class ImportPlan:
             elif isinstance(step, RaiseTotal):
                 old, new = (format_quantity(one, step.unit) for one in step[4:6])
                 why = "given above required" if step.side is Side.NEED else "given by its deals"
-                column = f"quantity {why}, from {step.effective_on} on"
+                end = "on" if step.until is None else f"until {step.until}"
+                column = f"quantity {why}, from {step.effective_on} {end}"
                 yield Change(TABLE_OF[step.side], step.code, column, old, new, step.place)
             elif isinstance(step, AddRate) and step.replaces is not None:
                 rate = step.rate

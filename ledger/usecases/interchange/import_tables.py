@@ -357,7 +357,8 @@ class Importer:
             case Restate():
                 self._history.post_act(step.row)
             case RaiseTotal():
-                raise_total(self._uow, step.side, step.code, step.new_total, step.effective_on)
+                total, day = step.new_total, step.effective_on
+                raise_total(self._uow, step.side, step.code, total, day, step.until)
             case CorrectDeclaration():
                 self._history.correct_declaration(
                     step.side, step.code, step.effective_on, step.reason

@@ -14,7 +14,7 @@ from ledger.journal.entries import TOTAL_FORMAT, Act, ActDetails, Entry, Movemen
 from ledger.journal.totals import TotalChange, stated_totals
 from ledger.store.journal.entries import deal_entries, quantity_entries
 from ledger.store.session.unit_of_work import UnitOfWork
-from ledger.usecases.journal.totals import TotalOfDay, state_total
+from ledger.usecases.journal.totals import TotalOfDay, lower_between, state_total
 from ledger.usecases.registers.quantities import balance_on, set_quantity
 
 _FREE: Final = frozenset({Stage.OPEN, Stage.AVAILABLE, Stage.UNDECLARED})
@@ -73,9 +73,17 @@ def _place(room: Room, entry: Entry, one: Movement) -> None:
             amounts[one.deal] = amounts.get(one.deal, 0) + moved
 
 
-def raise_total(uow: UnitOfWork, side: Side, code: str, total: int, day: date) -> None:
-    """Let a need or an offer have a total from a day on, because as much is given by then."""
+def raise_total(
+    uow: UnitOfWork, side: Side, code: str, total: int, day: date, until: date | None = None
+) -> None:
+    """Let a need or an offer have a total from a day on, because as much is given by then.
+
+    A lower one counts until that day, where it is given.
+    """
     account = uow.accounts.account(side, code)
+    if until is not None:
+        lower_between(uow, account, total, ActDetails(effective_on=day, reason=RAISED), until)
+        return
     if balance_on(uow, account, day).required == total:
         return
     act = Act.REVISE if account.balance.required else Act.DECLARE

@@ -7,7 +7,7 @@ for a later day, the same request posts the compensating change there.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ledger.core.dates import FutureDate
@@ -121,6 +121,22 @@ def state_total(uow: UnitOfWork, stated: TotalOfDay) -> int | None:
         return post_compensated(uow, stated=stated)
     change = stated.total - account.balance.required
     return _post_stated(uow, stated, change) if change else None
+
+
+def lower_between(
+    uow: UnitOfWork, account: Account, total: int, details: ActDetails, until: date
+) -> None:
+    """Post a lower total of a day that counts until a later one; from then on it is as before.
+
+    What adds is posted first, as it may be placed from the later day on. No other total is stated
+    in between.
+    """
+    changes = total_changes(uow, account)
+    fall, former = total_on(changes, details.effective_on) - total, total_on(changes, until)
+    later = replace(details, effective_on=until)
+    for stated, change, details_of in ((former, fall, later), (total, -fall, details)):
+        movements = movements_of_change(account, change)
+        post(uow, Draft(act=Act.REVISE, movements=movements, details=details_of, total=stated))
 
 
 def _post_stated(uow: UnitOfWork, stated: TotalOfDay, change: int) -> int:
