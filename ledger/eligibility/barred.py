@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import compress, count
 from typing import NamedTuple
 
 from ledger.eligibility.bitsets import PlacesByValue, ValueIndex, bitset
@@ -51,6 +52,9 @@ class _Met(NamedTuple):
 
 _Scope = tuple[tuple[str, ...], ...]
 
+_OfCity = tuple[int, list[_Met]]
+"""The offers that are barred for every need of a city, and what may be for some."""
+
 
 class BarredOffers:
     """The offers at their places, and what restrictions in force on one day bar of them.
@@ -66,8 +70,7 @@ class BarredOffers:
         compared = offers if restrictions.restrictions else ()
         providers = [one.provider.code for one in compared]
         countries = [one.country for one in compared]
-        debarred = self._on_day.debarred
-        self.everywhere = bitset((at for at, one in enumerate(providers) if one in debarred), size)
+        self.everywhere = bitset(_places_among(self._on_day.debarred, providers), size)
         self._by_provider = _index(providers, self._on_day.providers, size)
         self._by_country = _index(countries, self._on_day.countries, size)
         self.projects = self._on_day.projects
@@ -76,7 +79,8 @@ class BarredOffers:
         self._everybody: list[_Compiled] = []
         for one in self._on_day.anywhere:
             self._sort(self._compile(one))
-        self._of_city: dict[str, tuple[int, list[_Met]]] = {}
+        self._of_city: dict[str, _OfCity] = {}
+        self._of_place: dict[tuple[str, str | None], _OfCity] = {}
         self._each_of_city = lru_cache(maxsize=None)(self._find_each_of_city)
 
     def for_need(self, need: NeedFacts) -> int:
@@ -88,7 +92,7 @@ class BarredOffers:
         city = need.city
         known = self._of_city.get(city.code)
         if known is None:
-            known = self._of_city[city.code] = self._find_of_city(city.code, city.country)
+            known = self._of_city[city.code] = self._find_of_place(city.code, city.country)
         barred, particular = known
         for met in particular:
             barred |= self._barred_of(met, need)
@@ -158,7 +162,15 @@ class BarredOffers:
             offers = named if before is None else named | before.offers
             self._in_every_city[scope] = _Met(restriction, offers)
 
-    def _find_of_city(self, city: str, country: str) -> tuple[int, list[_Met]]:
+    def _find_of_place(self, city: str, country: str) -> _OfCity:
+        """Return what `_find_of_city` does, once for cities of a country that none names."""
+        place = (country, city if city in self._on_day.by_place else None)
+        known = self._of_place.get(place)
+        if known is None:
+            known = self._of_place[place] = self._find_of_city(city, country)
+        return known
+
+    def _find_of_city(self, city: str, country: str) -> _OfCity:
         """Return what is barred for all needs of a city, and what may be for some.
 
         What is barred everywhere is left out of both.
@@ -187,14 +199,17 @@ class BarredOffers:
     def _met(self, one: _Compiled, city: str, country: str) -> _Met:
         """Return the offers of which one party is bound and the other a target."""
         restriction, met = one.restriction, 0
-        own = self._by_country.containing_any((country,))
         if city in restriction.cities:
             met = one.bound
         elif country in restriction.countries:
-            met = one.bound & ~own
-        if binds_everybody(restriction) or country in restriction.binds_countries:
-            met |= one.named | one.abroad & ~own
+            met = self._abroad(one.bound, country)
+        if country in restriction.binds_countries or binds_everybody(restriction):
+            met |= one.named | self._abroad(one.abroad, country)
         return _Met(restriction, met, one.leaves)
+
+    def _abroad(self, offers: int, country: str) -> int:
+        """Return those of some offers whose provider is not of a country."""
+        return offers and offers & ~self._by_country.containing_any((country,))
 
     def _barred_of(self, met: _Met, need: NeedFacts) -> int:
         """Return the offers of those met that a restriction bars for a need."""
@@ -224,8 +239,12 @@ def _scope_of(one: Restriction) -> _Scope:
 
 def _index(values: Sequence[str | None], named: frozenset[str], size: int) -> PlacesByValue:
     """Index the offers, of `size` in all, by those of their values that a restriction names."""
-    places: dict[str, list[int]] = {one: [] for one in named}
-    for at, value in enumerate(values if named else ()):
-        if value in named:
-            places[value].append(at)
+    places: dict[str | None, list[int]] = {one: [] for one in named}
+    for at in _places_among(named, values):
+        places[values[at]].append(at)
     return PlacesByValue(places, size)
+
+
+def _places_among(named: frozenset[str], values: Sequence[str | None]) -> Iterator[int]:
+    """Give the places of the values that are named, without a step for any other."""
+    return compress(count(), map(named.__contains__, values if named else ()))

@@ -91,7 +91,7 @@ class ValueIndex:
 class PlacesByValue:
     """The offers that have a value, as sets, each of which is made when it is first asked for."""
 
-    def __init__(self, places: Mapping[str, Sequence[int]], size: int) -> None:
+    def __init__(self, places: Mapping[str | None, Sequence[int]], size: int) -> None:
         """Take the places of the offers that have each value."""
         self._places, self._size = places, size
         self._sets: dict[str, int] = {}

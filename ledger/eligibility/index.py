@@ -19,6 +19,7 @@ from ledger.core.text import text_key
 from ledger.eligibility.barred import BarredOffers
 from ledger.eligibility.bitsets import SortedIndex, ValueIndex, bit_positions, bitset
 from ledger.eligibility.rules import RULES, NeedFacts, OfferFacts, share_limit, units_convert
+from ledger.reference.terms import sector_and_above
 from ledger.registers.records import ACTIVE_STATUSES, Offer
 
 
@@ -346,7 +347,7 @@ class OfferIndex:
             "quantified": all_offers if need.balance.quantified else 0,
             "topic": self._topics.empty | self._topics.containing_any(_topic_key(need)),
             "sector": self._sectors.empty
-            | self._sectors.containing_any(_and_above(need.project.sector)),
+            | self._sectors.containing_any(sector_and_above(need.project.sector)),
             "geography": self._geography.admitting_city(need),
             "instrument": self._instrument(need.need.instruments),
             "window": self._valid,
@@ -465,11 +466,6 @@ def _valid_on(offer: Offer, day: date) -> bool:
 
 def _topic_key(need: NeedFacts) -> list[str]:
     return [] if need.need.topic is None else [text_key(need.need.topic)]
-
-
-def _and_above(sector: str) -> list[str]:
-    parts = sector.split(".")
-    return [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
 def ratio_between(rate: Fraction, need_unit: Unit, offer_unit: Unit) -> Ratio:

@@ -31,6 +31,7 @@ from ledger.restrictions.bars import (
     PairTerms,
     Restrictions,
     describe,
+    lies_in_sector,
     pair_terms,
 )
 
@@ -171,7 +172,7 @@ def _topic(pairing: Pairing) -> Failure | None:
 
 def _sector(pairing: Pairing) -> Failure | None:
     sectors, sector = pairing.offer.offer.sectors, pairing.need.project.sector
-    if not sectors or any(f"{sector}.".startswith(f"{named}.") for named in sectors):
+    if not sectors or lies_in_sector(sector, sectors):
         return None
     return Failure("sector", f"only for sector {_join(sectors)}; the project is in {sector}")
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ledger.core.factors import Factor
 from ledger.core.quantity import Unit
 from ledger.core.text import text_key
 from ledger.eligibility.barred import BarredOffers
-from ledger.eligibility.bitsets import ValueIndex, bit_positions, bitset
+from ledger.eligibility.bitsets import ValueIndex, bit_positions
 from ledger.eligibility.index import OfferIndex, RateOf, Ratio
 from ledger.eligibility.rules import NeedFacts, OfferFacts
 
@@ -26,12 +27,24 @@ PausedProviders = Mapping[str, frozenset[str]]
 
 
 class _Kind(NamedTuple):
-    """Needs alike, the mandates that admit them, and the offers taken out of some, as sets."""
+    """Needs alike, and the mandates that admit them."""
 
     factor: Factor
     unit: Unit
     mandates: list[int]
-    taken_out: dict[int, int]
+
+
+_Losses = Mapping[int, int]
+"""The offers taken out of mandates, as sets of their places among the offers of the mandate."""
+
+_NO_LOSSES: _Losses = MappingProxyType({})
+
+
+class _Ratios(NamedTuple):
+    """The rates from a unit to the units of the offers of a factor, and to their classes'."""
+
+    by_unit: Mapping[str, Ratio]
+    by_class: Mapping[int, Ratio]
 
 
 class EligibilityClasses:
@@ -56,15 +69,17 @@ class EligibilityClasses:
         kinds: dict[Hashable, int] = {}
         self._kinds: list[_Kind] = []
         self._taken: dict[int, list[int]] = {}
+        self._losses: dict[int, _Losses] = {}
         kind_of_need = [self._kind_of(need, kinds) for need in needs]
         self._parts = self._divided()
         self._classes: list[list[int]] = [[] for _ in self._mandates.unit_of]
         self._unit_of_class: dict[int, str] = {}
+        self._ratios = cache(self._find_ratios)
         self.class_of_offer = self._class_the_offers()
         self.without_rate: set[tuple[str, str]] = set()
         self.links: list[dict[int, Ratio]] = []
         by_links: dict[Hashable, int] = {}
-        class_of_kind = [self._class_of(kind, by_links) for kind in self._kinds]
+        class_of_kind = [self._class_of(place, by_links) for place in range(len(self._kinds))]
         self.class_of_need = [class_of_kind[kind] for kind in kind_of_need]
 
     def _kind_of(self, need: NeedFacts, kinds: dict[Hashable, int]) -> int:
@@ -78,7 +93,7 @@ class EligibilityClasses:
             if taken_out:
                 self._taken.setdefault(taken_out, []).append(place)
             mandates = self._mandates.admitting(need)
-            self._kinds.append(_Kind(need.need.factor, need.balance.unit, mandates, {}))
+            self._kinds.append(_Kind(need.need.factor, need.balance.unit, mandates))
         return place
 
     def _take_out(self) -> Iterator[dict[int, int]]:
@@ -91,11 +106,13 @@ class EligibilityClasses:
         for taken_out, places in self._taken.items():
             touched, lost = mandates.having_any(taken_out), dict[int, int]()
             for place in places:
-                kind = self._kinds[place]
-                for mandate in touched.intersection(kind.mandates):
-                    if mandate not in lost:
-                        lost[mandate] = mandates.offers_of(mandate) & taken_out
-                    kind.taken_out[mandate] = lost[mandate]
+                own = self._kinds[place].mandates
+                if touched.isdisjoint(own):
+                    continue
+                losing = touched.intersection(own)
+                for mandate in losing - lost.keys():
+                    lost[mandate] = mandates.part_of(mandate, taken_out)
+                self._losses[place] = {one: lost[one] for one in losing}
             yield lost
 
     @cached_property
@@ -109,19 +126,24 @@ class EligibilityClasses:
         parts: dict[int, list[int]] = {}
         for lost in self._take_out():
             for mandate, out in lost.items():
-                whole = parts.get(mandate) or [self._mandates.offers_of(mandate)]
+                whole = parts.get(mandate) or [(1 << len(self._mandates.places[mandate])) - 1]
                 halves = (half for part in whole for half in (part & out, part & ~out))
                 parts[mandate] = [half for half in halves if half]
         return parts
 
     def _class_the_offers(self) -> list[int]:
         """Return the class of each offer, numbered in the order of their first offers."""
+        part_of = {
+            self._mandates.places[mandate][at]: part
+            for mandate, parts in self._parts.items()
+            for part, offers in enumerate(parts)
+            for at in bit_positions(offers)
+        }
         numbers: dict[tuple[int, int], int] = {}
-        classes = []
-        for place, mandate in enumerate(self._mandates.of_offer):
-            parts = self._parts.get(mandate, ())
-            part = next((at for at, offers in enumerate(parts) if offers >> place & 1), 0)
-            classes.append(numbers.setdefault((mandate, part), len(numbers)))
+        classes = [
+            numbers.setdefault((mandate, part_of.get(place, 0)), len(numbers))
+            for place, mandate in enumerate(self._mandates.of_offer)
+        ]
         for mandate, part in sorted(numbers):
             if mandate != _NO_MANDATE:
                 number = numbers[mandate, part]
@@ -129,22 +151,29 @@ class EligibilityClasses:
                 self._unit_of_class[number] = self._mandates.unit_of[mandate]
         return classes
 
-    def _class_of(self, kind: _Kind, by_links: dict[Hashable, int]) -> int:
+    def _class_of(self, place: int, by_links: dict[Hashable, int]) -> int:
         """Return the class of a kind: those with the same eligible offers are one class."""
-        ratios = self._mandates.ratios(kind.factor, kind.unit)
-        linked = tuple(sorted(self._linked(kind, ratios)))
-        place = by_links.setdefault((kind.unit.code, linked), len(by_links))
+        kind = self._kinds[place]
+        ratios = self._ratios(kind.factor, kind.unit)
+        linked = self._linked(kind, self._losses.get(place, _NO_LOSSES), ratios.by_unit)
+        place = by_links.setdefault((kind.unit.code, tuple(linked)), len(by_links))
         if place == len(self.links):
-            units = self._unit_of_class
-            self.links.append({one: ratios[units[one]] for one in linked})
+            linked.sort()
+            by_class = ratios.by_class
+            self.links.append({one: by_class[one] for one in linked})
         return place
 
-    def _linked(self, kind: _Kind, ratios: Mapping[str, Ratio]) -> list[int]:
-        """Return the classes of offers that a kind can take from, in any order."""
+    def _find_ratios(self, factor: Factor, unit: Unit) -> _Ratios:
+        by_unit = self._mandates.ratios(factor, unit)
+        units = self._unit_of_class.items()
+        return _Ratios(by_unit, {one: by_unit[own] for one, own in units if own in by_unit})
+
+    def _linked(self, kind: _Kind, losses: _Losses, ratios: Mapping[str, Ratio]) -> list[int]:
+        """Return the classes of offers that a kind can take from, the same in the same order."""
         linked: list[int] = []
         for mandate in kind.mandates:
             classes = self._classes[mandate]
-            out = kind.taken_out.get(mandate)
+            out = losses.get(mandate)
             if out is not None:
                 pairs = zip(classes, self._parts[mandate], strict=True)
                 classes = [one for one, offers in pairs if not offers & out]
@@ -165,9 +194,7 @@ class _Mandates:
         numbers: dict[Hashable, int] = {}
         self.unit_of: list[str] = []
         self.of_offer: list[int] = []
-        self._size = len(offers)
-        self._places: list[list[int]] = []
-        self._sets: dict[int, int] = {}
+        self.places: list[list[int]] = []
         samples: dict[Factor, list[OfferFacts]] = {}
         barred = set(bit_positions(everywhere))
         for place, facts in enumerate(offers):
@@ -176,12 +203,12 @@ class _Mandates:
                 continue
             mandate = numbers.setdefault(_offer_key(facts), len(numbers))
             self.of_offer.append(mandate)
-            if mandate == len(self._places):
+            if mandate == len(self.places):
                 samples.setdefault(facts.offer.factor, []).append(facts)
                 self.unit_of.append(facts.balance.unit.code)
-                self._places.append([])
-            self._places[mandate].append(place)
-        of_sample = {offers[places[0]].offer.code: at for at, places in enumerate(self._places)}
+                self.places.append([])
+            self.places[mandate].append(place)
+        of_sample = {offers[places[0]].offer.code: at for at, places in enumerate(self.places)}
         self._indexes = {factor: OfferIndex(some, day, rate_of) for factor, some in samples.items()}
         self._at = {
             factor: [of_sample[code] for code in index.codes]
@@ -203,14 +230,12 @@ class _Mandates:
 
     def having_any(self, offers: int) -> frozenset[int]:
         """Return the mandates that any of these offers has."""
-        return frozenset(self.of_offer[place] for place in bit_positions(offers)) - {_NO_MANDATE}
+        return frozenset(map(self.of_offer.__getitem__, bit_positions(offers))) - {_NO_MANDATE}
 
-    def offers_of(self, mandate: int) -> int:
-        """Return the offers of a mandate as a set, which is made when it is first asked for."""
-        found = self._sets.get(mandate)
-        if found is None:
-            found = self._sets[mandate] = bitset(self._places[mandate], self._size)
-        return found
+    def part_of(self, mandate: int, offers: int) -> int:
+        """Return which offers of a mandate these are, by their places among them."""
+        places = enumerate(self.places[mandate])
+        return sum([1 << at for at, place in places if offers >> place & 1])
 
 
 _NO_MANDATE = -1

@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
 from ledger.core.dates import months_after
 from ledger.core.factors import Factor
 from ledger.core.text import text_key
+from ledger.reference.terms import sector_and_above
 from ledger.registers.records import City, Exemption, Need, Offer, Project, Provider, Restriction
 
 RESTRICTING: Final = frozenset({"restriction", "exemption"})
@@ -91,7 +92,12 @@ def in_force(term: Restriction | Exemption, day: date) -> bool:
 
 def lies_in_sector(sector: str, sectors: Iterable[str]) -> bool:
     """Say whether a sector is one of these or lies under one."""
-    return f"{sector}.".startswith(tuple([f"{named}." for named in sectors]))
+    return not _sector_and_above(sector).isdisjoint(sectors)
+
+
+@cache
+def _sector_and_above(sector: str) -> frozenset[str]:
+    return frozenset(sector_and_above(sector))
 
 
 def lies_in_scope(restriction: Restriction, pair: PairTerms) -> bool:
@@ -172,13 +178,13 @@ def covers(exemption: Exemption, pair: PairTerms) -> bool:
 
 def covers_need(exemption: Exemption, city: str, project: str, factor: Factor, sector: str) -> bool:
     """Say whether every condition of an exemption but that on the provider holds for a need."""
-    conditions = (
-        (exemption.cities, city in exemption.cities),
-        (exemption.projects, project in exemption.projects),
-        (exemption.factors, factor in exemption.factors),
-        (exemption.sectors, lies_in_sector(sector, exemption.sectors)),
+    one = exemption
+    return (
+        (not one.cities or city in one.cities)
+        and (not one.projects or project in one.projects)
+        and (not one.factors or factor in one.factors)
+        and (not one.sectors or lies_in_sector(sector, one.sectors))
     )
-    return all(holds for given, holds in conditions if given)
 
 
 TargetKey = tuple[str, str]

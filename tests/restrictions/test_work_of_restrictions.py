@@ -6,7 +6,7 @@ Calls of Python functions are counted, which are the same on every machine and i
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
 
@@ -14,7 +14,6 @@ import pytest
 from bench_restrictions import made
 from pipelines import DAY, Pipeline, dense, rate_of, sparse
 
-from ledger.eligibility.bitsets import bitset
 from ledger.eligibility.counts import count_eligible
 from ledger.eligibility.rules import OfferFacts
 from ledger.matching import classes
@@ -97,19 +96,19 @@ def test_restrictions_are_compiled_once_for_all_pairs() -> None:
     assert added[1] <= TENTH * added[0], added
 
 
-def test_sets_of_offers_are_made_only_of_mandates_that_restrictions_touch(
+def test_only_mandates_that_restrictions_touch_are_taken_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pipeline = PIPELINES["sparse"]()
     restrictions = made(pipeline, RESTRICTIONS, seed=3)
     barred = [replace(one, restrictions=restrictions) for one in of_firms(pipeline)]
-    sizes: list[int] = []
+    part_of, touched = classes._Mandates.part_of, set[int]()
 
-    def counted(places: Iterable[int], size: int) -> int:
-        sizes.append(size)
-        return bitset(places, size)
+    def noted(mandates: classes._Mandates, mandate: int, offers: int) -> int:
+        touched.add(mandate)
+        return part_of(mandates, mandate, offers)
 
-    monkeypatch.setattr(classes, "bitset", counted)
+    monkeypatch.setattr(classes._Mandates, "part_of", noted)
     candidates(pipeline, barred)
     mandates = {classes._offer_key(one) for one in barred}
-    assert 0 < len(sizes) < len(mandates) / 2
+    assert 0 < len(touched) < len(mandates) / 2
