@@ -19,16 +19,13 @@ if TYPE_CHECKING:
 @with_parameters(*add_parameters(DATED_NOTE))
 def add(call: Call, **_typed: str) -> None:
     """Note something on a record, of today or of the day given with --date or --on."""
-    from dataclasses import replace
-
     from ledger.usecases.registers import records
 
     def work(uow: UnitOfWork) -> Receipt:
         terms = read_terms(call, DATED_NOTE, today=uow.today, adds=True)
         if "date" in terms.terms and uow.request.on is not None:
             raise records.unused_day(uow, f"--date {terms.terms['date']}")
-        own = {"date": uow.day.isoformat(), **terms.terms}
-        return records.add(uow, DATED_NOTE.name, replace(terms, terms=own))
+        return records.add(uow, DATED_NOTE.name, terms.dated("date", uow.day))
 
     act(call, work)
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ledger.journal.receipts import Receipt
+    from ledger.registers.spec import RegisterSpec
     from ledger.store.session.unit_of_work import UnitOfWork
+    from ledger.usecases.registers.parse import TypedTerms
 
 
 def _add_parameters() -> list[inspect.Parameter]:
@@ -103,14 +105,29 @@ _PARTIES: Final = 2
 _YEAR_OR_MONTH: Final = re.compile(r"\s*\d{4}(-\d{2})?\s*")
 
 
-def _take_partial_day(call: Call, column: str) -> None:
-    """Take a year or a month that was typed as --on for a column in which it can stand."""
+def _take_partial_day(call: Call, column: str) -> Mapping[str, str]:
+    """Take a year or a month that was typed as --on for a column in which it can stand.
+
+    Gives the column's name then, as the officer typed it.
+    """
     on = call.params.get("on")
     if on is not None and _YEAR_OR_MONTH.fullmatch(on) and not call.params.get(column):
         call.params |= {"on": None, column: on}
         source = call.get_parameter_source("on")
         assert source is not None, "it was typed"
         call.set_parameter_source(column, source)
+        return {column: "--on"}
+    return {}
+
+
+def _read(
+    call: Call, uow: UnitOfWork, spec: RegisterSpec, shown: Mapping[str, str], *, adds: bool = False
+) -> TypedTerms:
+    """Read the terms that were typed, those `shown` by the name under which they were."""
+    from dataclasses import replace
+
+    terms = read_terms(call, spec, today=uow.today, adds=adds)
+    return replace(terms, shown={**terms.shown, **shown})
 
 
 @with_parameters(code_parameter(PARTNERSHIP), *term_parameters(PARTNERSHIP, "ended", ended="until"))
@@ -118,12 +135,11 @@ def end(call: Call, **typed: str) -> None:
     """End a partnership: by --ended, else on the day of --on."""
     from ledger.usecases.registers import partnerships
 
-    _take_partial_day(call, "ended")
+    shown = _take_partial_day(call, "ended")
 
     def work(uow: UnitOfWork) -> Receipt:
         code = resolve_typed_code(uow, PARTNERSHIP.name, typed[PARTNERSHIP.name])
-        ended = read_terms(call, PARTNERSHIP, today=uow.today).terms.get("ended")
-        return partnerships.end(uow, code, ended)
+        return partnerships.end(uow, code, _read(call, uow, PARTNERSHIP, shown))
 
     act(call, work)
 
@@ -151,10 +167,10 @@ def log(call: Call, **_typed: str) -> None:
     """Record what a city of a partnership has done: by --done-on, else on the day of --on."""
     from ledger.usecases.registers import partnerships
 
-    _take_partial_day(call, "done_on")
+    shown = _take_partial_day(call, "done_on")
 
     def work(uow: UnitOfWork) -> Receipt:
-        return partnerships.log(uow, read_terms(call, UNDERTAKING, today=uow.today, adds=True))
+        return partnerships.log(uow, _read(call, uow, UNDERTAKING, shown, adds=True))
 
     act(call, work)
 
@@ -164,11 +180,11 @@ def done(call: Call, **typed: str) -> None:
     """Record that an undertaking is done: by --done-on, else on the day of --on."""
     from ledger.usecases.registers import partnerships
 
-    _take_partial_day(call, "done_on")
+    shown = _take_partial_day(call, "done_on")
 
     def work(uow: UnitOfWork) -> Receipt:
         code = resolve_typed_code(uow, UNDERTAKING.name, typed[UNDERTAKING.name])
-        return partnerships.done(uow, code, read_terms(call, UNDERTAKING, today=uow.today))
+        return partnerships.done(uow, code, _read(call, uow, UNDERTAKING, shown))
 
     act(call, work)
 

@@ -41,9 +41,9 @@ def remind(
 
     def work(uow: UnitOfWork) -> Receipt:
         day = typed_date(call, date, lambda: uow.today).isoformat()
-        return records.add(
-            uow, REMINDER.name, TypedTerms({"record": record, "date": day, "text": text})
-        )
+        terms = {"record": record, "date": day, "text": text}
+        shown = {"record": "CODE", "date": "DATE", "text": "TEXT"}
+        return records.add(uow, REMINDER.name, TypedTerms(terms, shown))
 
     act(call, work)
 

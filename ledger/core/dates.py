@@ -50,7 +50,7 @@ class FutureDate(InvalidInput, code="future-date"):
     """An act is dated after today."""
 
     default_why = "The journal records what has happened, by the ledger's calendar."
-    default_next = "Give today or an earlier date; use --until or --due for a planned date."
+    default_next = "Give today or an earlier date."
 
 
 class OutOfOrder(InvalidInput, code="out-of-order"):

@@ -232,14 +232,14 @@ def reply(uow: UnitOfWork, answer: Answer) -> Receipt:
     column = _ANSWERS[answer.answer]
     require_not_future(uow.day, uow.today)
     _require_unanswered(uow, before, answer, column)
-    terms = {column: uow.day.isoformat()}
+    terms = {}
     for name in ("reason", "note", "reference"):
         text = getattr(answer, name)
         if text is not None:
             terms[name] = text
     if answer.not_before is not None:
         terms["not_before"] = answer.not_before.isoformat()
-    typed_terms = TypedTerms(terms, {column: "--on"})
+    typed_terms = TypedTerms(terms).dated(column, uow.day)
     line = {**register_line(APPROACH.plural, before), **as_cells(KIND, typed_terms)}
     after, _ = parse_record(uow, KIND, line, typed_terms)
     uow.edit(KIND, kept, after)

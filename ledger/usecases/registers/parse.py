@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -69,6 +70,13 @@ class TypedTerms:
     def name_of(self, column: str) -> str:
         """Return the name of a column on the officer's screen."""
         return self.shown.get(column) or f"--{column.replace('_', '-')}"
+
+    def dated(self, column: str, day: date) -> TypedTerms:
+        """Return the terms with a day in a column that was not typed: it is the day of --on."""
+        if self.terms.get(column):
+            return self
+        terms = {**self.terms, column: day.isoformat()}
+        return TypedTerms(terms, {**self.shown, column: "--on"})
 
 
 def as_cells(kind: str, typed_terms: TypedTerms) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ledger.core.errors import RefusedByRule
 from ledger.journal.receipts import Receipt
 from ledger.partnerships.records import PARTNERSHIP, UNDERTAKING, Undertaking
@@ -20,28 +18,25 @@ class NotLasting(RefusedByRule, code="not-lasting"):
     )
 
 
-def end(uow: UnitOfWork, code: str, ended: str | None) -> Receipt:
+def end(uow: UnitOfWork, code: str, typed: TypedTerms) -> Receipt:
     """End a partnership: by a year, a month or a day, else on the day of the request."""
-    if ended and uow.request.on is not None:
-        raise records.unused_day(uow, f"--ended {ended}")
-    terms = {"ended": ended or uow.day.isoformat()}
-    return records.edit(uow, PARTNERSHIP, code, TypedTerms(terms))
+    return records.edit(uow, PARTNERSHIP, code, _by_today(uow, typed, "ended"))
 
 
 def log(uow: UnitOfWork, typed: TypedTerms) -> Receipt:
     """Record what a city of a partnership has done, on the day of the request if none is named."""
-    return records.add(uow, UNDERTAKING, _done_by_today(uow, typed))
+    return records.add(uow, UNDERTAKING, _by_today(uow, typed, "done_on"))
 
 
 def done(uow: UnitOfWork, code: str, typed: TypedTerms) -> Receipt:
     """Record that an undertaking is done, on the day of the request if none is named."""
-    return records.edit(uow, UNDERTAKING, code, _done_by_today(uow, typed))
+    return records.edit(uow, UNDERTAKING, code, _by_today(uow, typed, "done_on"))
 
 
-def _done_by_today(uow: UnitOfWork, typed: TypedTerms) -> TypedTerms:
-    if typed.terms.get("done_on") and uow.request.on is not None:
-        raise records.unused_day(uow, f"--done-on {typed.terms['done_on']}")
-    return replace(typed, terms={"done_on": uow.day.isoformat(), **typed.terms})
+def _by_today(uow: UnitOfWork, typed: TypedTerms, column: str) -> TypedTerms:
+    if typed.terms.get(column) and uow.request.on is not None:
+        raise records.unused_day(uow, f"{typed.name_of(column)} {typed.terms[column]}")
+    return typed.dated(column, uow.day)
 
 
 def confirm(uow: UnitOfWork, code: str) -> Receipt:

@@ -107,7 +107,7 @@ def mark_done(uow: UnitOfWork, typed: str) -> Receipt:
             next_step="Where it is not done after all, or on another day: "
             f"cityfund reminder reopen {kept.record.code}",
         )
-    return edit(uow, REMINDER.name, kept.record.code, TypedTerms({"done_on": uow.day.isoformat()}))
+    return edit(uow, REMINDER.name, kept.record.code, TypedTerms({}).dated("done_on", uow.day))
 
 
 def reopen_reminder(uow: UnitOfWork, typed: str) -> Receipt:
