@@ -21,6 +21,8 @@ from ledger.core.characters import revealed
 from ledger.reports.table import Column, ReportRow
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from ledger.core.filters import Selection
     from ledger.reports.answers import Answer
 
@@ -278,6 +280,13 @@ def lines_below(rows: Sequence[ReportRow], columns: Sequence[Column]) -> Iterato
     """Lay out a small table below the terms of a record."""
     yield ""
     yield from table_lines(rows, columns)
+
+
+def day_text(as_of: date, known_at: datetime | None) -> str:
+    """Say of which day an answer is, and by when what it counts was recorded."""
+    return f"As of {as_of}" + (
+        f", as recorded by {known_at.isoformat(sep=' ')}" if known_at else ""
+    )
 
 
 def _on_terminal(

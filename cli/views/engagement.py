@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows, filter_rows
+from cli.framework.output import day_text, emit_rows, filter_rows
 from cli.framework.terminal import note
 from cli.views.columns import columns
 from ledger.core.text import counted
@@ -66,7 +66,7 @@ def emit_engagement(call: Call, query: EngagementQuery, report: EngagementReport
     tail = {"targets": report.targets, "not_counted": report.not_counted}
     emit_rows(report.rows, shown, options, head=head, tail=tail)
     if call.format == "table":
-        for line in _notes(report):
+        for line in _notes(report, RULE):
             note(call, line)
 
 
@@ -90,10 +90,11 @@ _LEFT_OUT = {
 """What the figures leave out, of one and of several."""
 
 
-def _notes(report: EngagementReport) -> Iterator[str]:
-    """Return the notes below a table: the date, and what could not be counted."""
-    known = f", as recorded by {report.known_at.isoformat(sep=' ')}" if report.known_at else ""
-    yield f"As of {report.as_of}{known}. Shares are rounded down; a guest is in no share."
+def _notes(report: EngagementReport, rule: str) -> Iterator[str]:
+    """Return the notes below a table: the date, the formula, and what could not be counted."""
+    day = day_text(report.as_of, report.known_at)
+    yield f"{day}. Shares are rounded down; a guest is in no share."
+    yield f"Formula: {rule}."
     for reason, count in report.not_counted.items():
         if count:
             yield f"{counted(count, *_LEFT_OUT[reason])}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows, filter_rows
+from cli.framework.output import day_text, emit_rows, filter_rows
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -89,7 +89,7 @@ def emit_standing(call: Call, report: StandingReport) -> None:
     counts = not_counted(_left_open(call, report.open_points, kept))
     unfiltered = call.read.without_filters()
     emit_rows(kept, _STANDING, unfiltered, head=head, tail={"not_counted": counts})
-    _note_not_counted(call, counts)
+    _note(call, report, RULE, counts)
 
 
 def emit_suggestions(call: Call, suggestions: Suggestions) -> None:
@@ -119,7 +119,7 @@ def emit_suggestions(call: Call, suggestions: Suggestions) -> None:
     }
     unfiltered = call.read.without_filters()
     emit_rows(kept, _CANDIDATES, unfiltered, head=head, tail={"not_counted": counts})
-    _note_not_counted(call, counts)
+    _note(call, suggestions, RULE, counts)
 
 
 def _left_open(
@@ -212,7 +212,13 @@ def _ratio(ratio: Fraction | None) -> str | None:
     return f"{whole}.{rest:04}"
 
 
-def _note_not_counted(call: Call, counts: Mapping[str, int]) -> None:
-    parts = [f"{name.replace('_', ' ')}: {count:,}" for name, count in counts.items() if count]
-    if parts and call.format == "table":
+def _note(
+    call: Call, answer: StandingReport | Suggestions, rule: str, counts: Mapping[str, int]
+) -> None:
+    """Note the day, the formula, and what could not be counted."""
+    if call.format != "table":
+        return
+    note(call, f"{day_text(answer.as_of, answer.known_at)}.")
+    note(call, f"Formula: {rule}.")
+    if parts := [f"{name.replace('_', ' ')}: {count:,}" for name, count in counts.items() if count]:
         note(call, f"Not counted: {'; '.join(parts)}.")

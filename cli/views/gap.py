@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cli.framework.output import day_text
 from cli.views.columns import columns
 from ledger.core.quantity import format_amount
 from ledger.core.text import counted
@@ -71,8 +72,7 @@ def for_people(row: dict[str, Any]) -> dict[str, Any]:
 
 def notes(report: GapReport) -> Iterator[str]:
     """Return the notes below a table: date, totals, and needs not counted."""
-    known = f", as recorded by {report.known_at.isoformat(sep=' ')}" if report.known_at else ""
-    yield f"As of {report.as_of}{known}. Held quantities are part of the gap."
+    yield f"{day_text(report.as_of, report.known_at)}. Held quantities are part of the gap."
     by_unit = set(report.by) <= _UNIT_BY_UNIT and bool(report.by)  # the table shows them
     totals = [total for total in report.totals if total.in_base or not by_unit]
     if totals:

@@ -8,7 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, emit_rows, filter_rows, lines_below, section
+from cli.framework.output import (
+    day_text,
+    emit_record,
+    emit_rows,
+    filter_rows,
+    lines_below,
+    section,
+)
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -59,6 +66,16 @@ def rule_of(months: int) -> str:
     )
 
 
+def openings_rule_of(months: int) -> str:
+    """Return the formula of the openings, as it stands in the report."""
+    return (
+        "openings: of a partnership in force that sleeps or has the outcome none, in both "
+        "directions, a need with something open of one city for which an available offer of a "
+        "provider whose city is the other is eligible, or a need of expertise in whose topic the "
+        f"other is proven or credentialed; {rule_of(months)}"
+    )
+
+
 def emit_report(call: Call, report: PartnershipReport, by: Sequence[str]) -> None:
     """Write the partnerships, or their sums where it is asked for."""
     chosen = _chosen(call, report.rows)
@@ -91,8 +108,7 @@ def _of_either_city(row: dict[str, Any]) -> dict[str, Any]:
 
 def _notes(report: PartnershipReport, rows: Sequence[PartnershipRow]) -> Iterator[str]:
     """Return the notes below the table: the day, the rule, and what could not be judged."""
-    known = f", as recorded by {report.known_at.isoformat(sep=' ')}" if report.known_at else ""
-    yield f"As of {report.as_of}{known}: {counted(len(rows), 'partnership')}."
+    yield f"{day_text(report.as_of, report.known_at)}: {counted(len(rows), 'partnership')}."
     yield f"Formula: {rule_of(report.months)}."
     missing = not_counted(rows)
     if missing["without_signed"]:
@@ -105,7 +121,11 @@ def emit_openings(call: Call, report: PartnershipReport) -> None:
     """Write the openings of idle partnerships, each with the command that takes it up."""
     cities = {city.code: city for row in report.rows for city in row.cities}
     rows = [opening_row(one, cities, report.as_of) for one in report.openings]
-    emit_rows(rows, _OPENING, call.read, head=_head(report), tail={"not_counted": {}})
+    head = _head(report) | {"rule": openings_rule_of(report.months)}
+    emit_rows(rows, _OPENING, call.read, head=head, tail={"not_counted": {}})
+    if call.format == "table":
+        note(call, f"{day_text(report.as_of, report.known_at)}.")
+        note(call, f"Formula: {head['rule']}.")
 
 
 def _head(report: PartnershipReport) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows, filter_rows
+from cli.framework.output import day_text, emit_rows, filter_rows
 from cli.framework.terminal import draws_blocks, note
 from cli.views.columns import columns
 from ledger.approaches.pipeline import (
@@ -134,7 +134,7 @@ def _withdrawn_count(call: Call, report: PipelineReport) -> int:
 def _notes(
     report: PipelineReport, count: int, needs: dict[str, int], left_out: dict[str, int]
 ) -> Iterator[str]:
-    yield f"As of {report.as_of}: {counted(count, 'approach', 'approaches')}."
+    yield f"{day_text(report.as_of, report.known_at)}: {counted(count, 'approach', 'approaches')}."
     yield (
         f"Needs: {needs['asked']:,} presented to somebody, {needs['interested']:,} with interest, "
         f"{needs['without']:,} presented to nobody."

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_document, emit_lines, emit_rows, filter_rows, lines_below
+from cli.framework.output import (
+    day_text,
+    emit_document,
+    emit_lines,
+    emit_rows,
+    filter_rows,
+    lines_below,
+)
 from cli.framework.receipts import note_texts, with_ledger
 from cli.framework.register_commands import resolve_code
 from cli.framework.terminal import note
@@ -139,9 +146,13 @@ def emit_report(call: Call, report: RestrictionReport) -> None:
         counts = report.not_counted([one for one in every if one.code in codes])
     tail = {"not_counted": [one._asdict() for one in counts]}
     emit_rows(kept, REPORT_COLUMNS, unfiltered, head=head, tail=tail)
-    for one in counts:
-        if one.number and call.format == "table":
-            note(call, f"Not counted: {one.text}.")
+    if call.format == "table":
+        number = counted(len(kept), "restriction")
+        note(call, f"{day_text(report.as_of, report.known_at)}: {number}.")
+        note(call, f"Formula: {RULE}.")
+        for one in counts:
+            if one.number:
+                note(call, f"Not counted: {one.text}.")
 
 
 def _row(row: RestrictionRow) -> dict[str, Any]:

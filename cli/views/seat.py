@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
-from cli.framework.output import emit_record, emit_rows, filter_rows, section
+from cli.framework.output import day_text, emit_record, emit_rows, filter_rows, section
 from cli.framework.register_commands import Listing
 from cli.framework.terminal import note
 from cli.views.columns import columns
@@ -120,7 +120,8 @@ def _came_of(outcome: Yield) -> list[str]:
 
 def _notes(report: SeatReport, rows: Sequence[SeatRow]) -> Iterator[str]:
     unused = sum(not row.used for row in rows)
-    yield f"As of {report.as_of}: {counted(len(rows), 'seat')}, {unused:,} unused."
+    day = day_text(report.as_of, report.known_at)
+    yield f"{day}: {counted(len(rows), 'seat')}, {unused:,} unused."
     yield f"Formula: {RULE}."
     unknown = not_counted(rows)["beginning_not_known"]
     if unknown:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.framework.command import Call
-from cli.framework.output import emit_rows, filter_rows, section
+from cli.framework.output import day_text, emit_rows, filter_rows, section
 from cli.framework.session import ledger_of, times_of
 from cli.framework.terminal import draws_blocks, note
 from cli.views.columns import columns
@@ -109,8 +109,7 @@ def _head(schema: str, stamp: Stamp, rule: str) -> dict[str, object]:
 def _notes(call: Call, stamp: Stamp, rule: str, *more: str) -> None:
     """Note what a report says of itself: the times, the rates and their dates, the formula."""
     if call.format == "table":
-        known = f", as recorded by {stamp.known_at.isoformat(sep=' ')}" if stamp.known_at else ""
-        note(call, f"As of {stamp.as_of}{known}; base currency {stamp.base.code}.")
+        note(call, f"{day_text(stamp.as_of, stamp.known_at)}; base currency {stamp.base.code}.")
         for line in more:
             note(call, line)
         note(call, f"Formula: {rule}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.framework.command import Call
 from cli.framework.files import destination
-from cli.framework.output import emit_document, emit_lines, section
+from cli.framework.output import day_text, emit_document, emit_lines, section
 from cli.framework.terminal import draws_blocks, note
 from cli.views.columns import columns
 from cli.views.rate import note_old_rates
@@ -50,8 +50,7 @@ def emit_overview(call: Call, report: Overview, language: Language) -> None:
 
 def _notes(call: Call, report: Overview) -> None:
     stamp = report.stamp
-    known = f", as recorded by {stamp.known_at.isoformat(sep=' ')}" if stamp.known_at else ""
-    note(call, f"As of {stamp.as_of}{known}; base currency {stamp.base.code}.")
+    note(call, f"{day_text(stamp.as_of, stamp.known_at)}; base currency {stamp.base.code}.")
     note(call, f"Formula: {RULE}.")
     if stamp.rates:
         used = ", ".join(f"{one.unit} {one.rate} ({one.date})" for one in stamp.rates)
