@@ -9,7 +9,7 @@ from cli.framework.command import Call
 from cli.framework.output import emit_record
 from cli.framework.register_commands import Listing, withdrawn
 from cli.views.columns import columns
-from cli.views.register import ANY, need_row, offer_row, region_names
+from cli.views.register import ANY, need_row, offer_row
 from ledger.gaps.completeness import need_state
 
 if TYPE_CHECKING:
@@ -197,6 +197,7 @@ def emit_offer(call: Call, reader: Reader, code: str) -> None:
         outcome_lines,
         read_outcome,
     )
+    from ledger.reference.places import region_names  # noqa: PLC0415 - help does without
 
     snapshot = reader.around("offer", code)
     facts = snapshot.offer_facts[code]

@@ -259,6 +259,8 @@ def offer_row(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 def mandate(offer: Any, unit: Unit) -> str:
     """Describe an offer's mandate in a line; terms without a limit are omitted."""
+    from ledger.reference.places import region_names  # noqa: PLC0415 - help does without
+
     lists = [
         ("", [*offer.sectors]),
         ("in ", [*offer.countries, *region_names(offer.regions), *offer.cities]),
@@ -272,13 +274,6 @@ def mandate(offer: Any, unit: Unit) -> str:
     if offer.condition:
         parts.append("only if complete")
     return ", ".join(parts) or ANY
-
-
-def region_names(codes: Sequence[str]) -> list[str]:
-    """Return the names of UN M49 regions by their codes."""
-    from ledger.reference.places import regions  # noqa: PLC0415 - only where a mandate names one
-
-    return [regions()[code].name if code in regions() else code for code in codes]
 
 
 def _ticket(offer: Any, unit: Unit) -> list[str]:

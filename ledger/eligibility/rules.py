@@ -16,6 +16,7 @@ from typing import NamedTuple
 from ledger.core.quantity import Unit, format_quantity, short_quantity
 from ledger.core.text import text_key
 from ledger.journal.balance import Balance
+from ledger.reference.places import region_names
 from ledger.registers.records import (
     ACTIVE_STATUSES,
     City,
@@ -183,7 +184,7 @@ def _geography(pairing: Pairing) -> Failure | None:
         return None
     if city.country in offer.excluded_countries:
         return Failure("geography", f"country {city.country} of {city.name} is excluded")
-    named = _join((*offer.countries, *offer.regions, *offer.cities))
+    named = _join((*offer.countries, *region_names(offer.regions), *offer.cities))
     return Failure("geography", f"only for {named}; the city is {city.name} ({city.country})")
 
 
@@ -232,12 +233,13 @@ def _ticket(pairing: Pairing) -> Failure | None:
     offer, unit = pairing.offer.offer, pairing.offer.balance.unit
     total = pairing.outstanding_offer + pairing.offer_amount
     if offer.min_ticket is not None and total < offer.min_ticket:
-        limit = f"at least {brief(offer.min_ticket, unit)}"
+        limit, room = f"at least {brief(offer.min_ticket, unit)}", True
     elif offer.max_ticket is not None and total > offer.max_ticket:
         limit = f"at most {brief(offer.max_ticket, unit)}"
+        room = pairing.outstanding_offer < offer.max_ticket
     else:
         return None
-    asked = f"{brief(total, unit)} asked{_with_outstanding(pairing.outstanding_offer, unit)}"
+    asked = _asked(pairing.offer_amount, pairing.outstanding_offer, unit, has_room=room)
     return Failure("ticket", f"{limit} per need; {asked}")
 
 
@@ -247,14 +249,11 @@ def _share(pairing: Pairing) -> Failure | None:
         return None
     unit = pairing.need.balance.unit
     limit = share_limit(max_share, pairing.need.balance.net)
-    total = pairing.outstanding_need + pairing.need_amount
-    if total <= limit:
+    outstanding = pairing.outstanding_need
+    if outstanding + pairing.need_amount <= limit:
         return None
-    return Failure(
-        "share",
-        f"at most {max_share} of a need, here {brief(limit, unit)}; "
-        f"{brief(total, unit)} asked{_with_outstanding(pairing.outstanding_need, unit)}",
-    )
+    asked = _asked(pairing.need_amount, outstanding, unit, has_room=outstanding < limit)
+    return Failure("share", f"at most {max_share} of a need, here {brief(limit, unit)}; {asked}")
 
 
 def _indivisible(pairing: Pairing) -> Failure | None:
@@ -339,5 +338,9 @@ def brief(amount: int, unit: Unit) -> str:
     return format_quantity(amount, unit) if short.startswith("≈") else short
 
 
-def _with_outstanding(outstanding: int, unit: Unit) -> str:
-    return f" with the {brief(outstanding, unit)} already between them" if outstanding else ""
+def _asked(amount: int, outstanding: int, unit: Unit, *, has_room: bool) -> str:
+    """Say what is asked beside what is between the two; it matters only where there is room."""
+    if not outstanding:
+        return f"{brief(amount, unit)} asked"
+    placed = f"{brief(outstanding, unit)} are between them already"
+    return f"{brief(amount, unit)} asked, and {placed}" if has_room else placed

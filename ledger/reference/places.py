@@ -57,6 +57,11 @@ def regions() -> dict[str, Region]:
     }
 
 
+def region_names(codes: Iterable[str]) -> list[str]:
+    """Return the English names of M49 regions by their codes."""
+    return [regions()[code].name if code in regions() else code for code in codes]
+
+
 def find_country(text: str) -> Country:
     """Find a country by alpha-2 or alpha-3 code in any case; raises UnknownCountry."""
     key = text.strip().upper()

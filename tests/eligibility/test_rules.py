@@ -123,6 +123,13 @@ def test_geography_says_whether_the_country_is_excluded_or_not_named() -> None:
     assert only_words(elsewhere) == "only for PK; the city is Mhd (IR)"
 
 
+def test_regions_of_a_mandate_are_told_by_their_names() -> None:
+    pairing = asked(needing(5), offering(5, countries=("PK",), regions=("019", "053")))
+    assert only_words(pairing) == (
+        "only for PK, Americas, Australia and New Zealand; the city is Mhd (IR)"
+    )
+
+
 @pytest.mark.parametrize(
     ("accepted", "offered", "passes"),
     [
@@ -189,6 +196,45 @@ def test_a_ticket_counts_what_already_lives_in_the_pair() -> None:
     offer = offering(9 * MILLION, max_ticket=5 * MILLION)
     assert failed(asked(need, offer, 3 * MILLION, outstanding_offer=2 * MILLION)) == []
     assert failed(asked(need, offer, 3 * MILLION, outstanding_offer=2 * MILLION + 1)) == ["ticket"]
+
+
+@pytest.mark.parametrize(
+    ("mandate", "amount", "words"),
+    [
+        (
+            {"max_ticket": 5 * MILLION},
+            1,
+            "at most 5M EUR per need; 5M EUR are between them already",
+        ),
+        (
+            {"max_ticket": 6 * MILLION},
+            2 * MILLION,
+            "at most 6M EUR per need; 2M EUR asked, and 5M EUR are between them already",
+        ),
+        (
+            {"min_ticket": 8 * MILLION},
+            2 * MILLION,
+            "at least 8M EUR per need; 2M EUR asked, and 5M EUR are between them already",
+        ),
+        (
+            {"max_share": Decimal("0.5")},
+            1,
+            "at most 0.5 of a need, here 4.5M EUR; 5M EUR are between them already",
+        ),
+        (
+            {"max_share": Decimal("0.6")},
+            MILLION,
+            "at most 0.6 of a need, here 5.4M EUR; 1M EUR asked, "
+            "and 5M EUR are between them already",
+        ),
+    ],
+)
+def test_what_is_placed_already_is_not_told_as_asked(
+    mandate: dict[str, Any], amount: int, words: str
+) -> None:
+    placed = {"outstanding_need": 5 * MILLION, "outstanding_offer": 5 * MILLION}
+    pairing = asked(needing(9 * MILLION), offering(9 * MILLION, **mandate), amount, **placed)
+    assert only_words(pairing) == words
 
 
 def test_a_share_is_the_floor_of_what_is_not_withdrawn() -> None:
