@@ -32,6 +32,16 @@ def need_is_covered(need: Balance) -> bool:
     return need.quantified and need.gap == 0
 
 
+def need_is_missing(need: Balance) -> bool:
+    """Return whether a need has a gap, or one of unknown size; nothing is, if it is undeclared."""
+    return need.gap > 0 if need.quantified else need.declared
+
+
+def need_may_be_open(need: Balance) -> bool:
+    """Return whether something of a need is open, or may be: its amount is not known."""
+    return need.free > 0 if need.quantified else need.declared
+
+
 class NeedState(StrEnum):
     """What is still to be done about a need."""
 

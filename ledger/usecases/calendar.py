@@ -10,6 +10,7 @@ from typing import Any, Final
 from ledger.approaches.states import State, state_on
 from ledger.core.factors import Side, Stage
 from ledger.core.quantity import format_quantity
+from ledger.gaps.completeness import need_is_missing
 from ledger.registers.pairs import INSTALMENT
 from ledger.registers.records import ACTIVE_STATUSES
 from ledger.reports.ics import CalendarEvent, calendar_text
@@ -129,7 +130,7 @@ def _needs(snapshot: Snapshot) -> Iterable[DueDay]:
         balance, needed_by = facts.balance, facts.need.needed_by
         if needed_by is None or facts.project.status not in ACTIVE_STATUSES:
             continue
-        if balance.quantified and not balance.gap:
+        if not need_is_missing(balance):
             continue
         gap = format_quantity(balance.gap, balance.unit) if balance.quantified else "an amount"
         yield DueDay(

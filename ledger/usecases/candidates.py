@@ -10,6 +10,7 @@ from ledger.core.factors import Factor
 from ledger.eligibility.counts import outstanding_by_need
 from ledger.eligibility.rules import Failure, NeedFacts, OfferFacts, verdict
 from ledger.eligibility.verdict import nearest_first, pairing_at_best
+from ledger.gaps.completeness import need_may_be_open
 from ledger.journal.balance import Balance
 from ledger.limits.caps import LIMITS
 from ledger.limits.sequence import is_waited_for, waited_for_text
@@ -141,7 +142,7 @@ def old_rates_between(
 
 
 def _is_open(need: NeedFacts) -> bool:
-    return need.balance.free > 0 or not need.balance.quantified
+    return need_may_be_open(need.balance)
 
 
 def _sorted_candidates(candidates: Iterable[Candidate], *, by_offer: bool) -> list[Candidate]:

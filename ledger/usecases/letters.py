@@ -10,6 +10,7 @@ from ledger.core.filters import Note, no_note
 from ledger.core.text import cell_text
 from ledger.deals.deal import Deal
 from ledger.eligibility.rules import NeedFacts
+from ledger.gaps.completeness import need_may_be_open
 from ledger.letters.templates import Letter
 from ledger.reference.places import countries
 from ledger.reference.terms import instruments, project_statuses, sectors
@@ -171,7 +172,7 @@ class _Writer:
         lines = [
             f"- {self._wanted(one)}: {self._open(one)}"
             for one in sorted(needs, key=lambda facts: facts.need.code)
-            if one.balance.free > 0 or not one.balance.quantified
+            if need_may_be_open(one.balance)
         ]
         return "\n".join(lines) or self.language.text(marked("none"))
 

@@ -19,6 +19,7 @@ from ledger.core.quantity import Unit, format_amount
 from ledger.deals.instalments import overdue
 from ledger.eligibility.offices import OfficesAdmitted
 from ledger.eligibility.rules import NeedFacts
+from ledger.gaps.completeness import need_is_missing
 from ledger.registers.activity import Reminder
 from ledger.registers.pairs import Approach
 from ledger.registers.records import ACTIVE_STATUSES, City
@@ -302,7 +303,7 @@ def _late_needs(snapshot: Snapshot) -> Iterator[WorkRow]:
         by, balance = facts.need.needed_by, facts.balance
         if by is None or by >= snapshot.day or facts.project.status not in ACTIVE_STATUSES:
             continue
-        if balance.quantified and not balance.gap:
+        if not need_is_missing(balance):
             continue
         what = (
             _quantity(balance.gap, balance.unit) if balance.quantified else facts.need.factor.value

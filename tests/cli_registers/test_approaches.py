@@ -121,6 +121,15 @@ def test_a_need_with_nothing_open_is_presented_to_nobody(fund: Officer) -> None:
     fund.says("approach add N-0004 EDB")  # an amount that is not known yet is open
 
 
+def test_a_need_whose_declaration_was_reversed_is_presented_to_nobody(fund: Officer) -> None:
+    declared = fund.says("need add PRJ-0001 money '5 EUR' --code N-0009 --on 2026-10-01")
+    entry = declared.split()[1]
+    fund.says(f"journal reverse {entry} --reason slip --on 2026-10-01")
+    assert fund.refused("approach add N-0009 EDB", 4, "N-0009") == "nothing-open"
+    answer = fund.asks("approach add N-0009 EDB --on 2026-10-05")
+    assert "nothing-open" in note_codes(answer)
+
+
 def test_nobody_is_asked_who_is_withdrawn_or_the_fund_itself(fund: Officer) -> None:
     fund.says("provider retire EDB")
     assert fund.refused(ASK, 4, "EDB") == "parent-withdrawn"

@@ -63,6 +63,21 @@ def test_what_is_due_is_listed_by_kind(town: World) -> None:
     assert listed(work(town, days=1)) == [("need-unserved", "N-0002"), ("need-unserved", "N-0003")]
 
 
+def test_a_need_whose_declaration_was_reversed_is_not_missing(
+    town: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.need("5M EUR", code="N-0009", needed_by=date(2026, 11, 20), declared_on=date(2026, 11, 1))
+    assert ("needed-by-passed", "N-0009") in listed(work(town))
+    officer = Officer(town, capsys)
+    calendar = "calendar --as-of 2026-11-10"
+    assert "N-0009" in officer.says(calendar)
+    assert "N-0009" in officer.says("offer candidates O-0001")
+    officer.says("journal reverse 6 --reason slip --on 2026-11-01")
+    assert "N-0009" not in str(work(town))
+    assert "N-0009" not in officer.says(calendar)
+    assert "N-0009" not in officer.says("offer candidates O-0001")
+
+
 def test_a_delivery_is_overdue_from_the_day_after_its_due_date(town: World) -> None:
     town.introduce("1M EUR", directly=True, due_on=date(2026, 12, 5))
     row, *_ = work(town)

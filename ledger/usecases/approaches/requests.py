@@ -27,6 +27,8 @@ from ledger.registers.pairs import APPROACH, Approach
 from ledger.registers.records import Need, Provider, Restriction
 from ledger.restrictions.acts import Restricted
 from ledger.restrictions.bars import parties_terms
+from ledger.store.journal.balances import Times
+from ledger.store.journal.entries import without_declaration
 from ledger.store.registers import load_by
 from ledger.store.session.restrictions import country_of
 from ledger.store.session.unit_of_work import UnitOfWork
@@ -160,6 +162,9 @@ def _require_open(uow: UnitOfWork, need: Need, _provider: Provider, approach: Ap
     balance = balance_on(uow, account, approach.sent_on)
     if balance.quantified and balance.free <= 0:
         raise NothingOpen(f"Nothing is open of need {need.code} on {approach.sent_on}.")
+    times = Times(as_of=approach.sent_on)
+    if not balance.quantified and without_declaration(uow.connection, times, [account.id]):
+        raise NothingOpen(f"The declaration of need {need.code} was reversed.")
 
 
 def _require_unbarred(uow: UnitOfWork, need: Need, provider: Provider, approach: Approach) -> None:

@@ -23,6 +23,7 @@ from ledger.exchanges.candidate_cities import (
     population_ratio,
 )
 from ledger.exchanges.standing import CityStanding, Evidence, standings_in
+from ledger.gaps.completeness import need_may_be_open
 from ledger.reference.places import region_chain, regions
 from ledger.registers.pairs import APPROACH, Approach
 from ledger.registers.records import City, Provider
@@ -218,8 +219,7 @@ def _questions(snapshot: Snapshot, subject: Subject) -> list[Question]:
 
 
 def _is_open(need: NeedFacts) -> bool:
-    is_open = need.balance.free > 0 or not need.balance.quantified
-    return need.need.factor is Factor.EXPERTISE and is_open
+    return need.need.factor is Factor.EXPERTISE and need_may_be_open(need.balance)
 
 
 def _ties_of(reader: Reader, questions: Iterable[Question]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Final
 from ledger.approaches.pauses import Pauses
 from ledger.core.suggest import did_you_mean
 from ledger.core.text import first_few, normalised_code
+from ledger.gaps.completeness import need_may_be_open
 from ledger.matching.explain import Because, Explanation
 from ledger.matching.pairs import PairFacts
 from ledger.solver.options import UNLIMITED, SolverOptions
@@ -99,11 +100,7 @@ def find_target(reader: Reader, snapshot: Snapshot, typed: str) -> tuple[str, st
 def _pairs(snapshot: Snapshot, kind: str, code: str, pauses: Pauses) -> list[PairFacts]:
     """Pair what is explained with all needs or offers of its factor."""
     if kind == "offer":
-        needs = [
-            facts
-            for facts in snapshot.need_facts.values()
-            if facts.balance.free > 0 or not facts.balance.quantified
-        ]
+        needs = [facts for facts in snapshot.need_facts.values() if need_may_be_open(facts.balance)]
         return pair_facts(snapshot, needs, [snapshot.offer_facts[code]], pauses)
     needs = [snapshot.need_facts[code]] if kind == "need" else list(snapshot.needs_of(code))
     return pair_facts(snapshot, needs, snapshot.offer_facts.values(), pauses)
