@@ -85,7 +85,7 @@ def reverse(call: Call, entry: Number) -> None:
     act(call, lambda uow: reverse(uow, number), asks=True)
 
 
-@command(app, "correct", kind="write", dated=True)
+@command(app, "correct", kind="write", dated=True, on="The right date (default: the entry's).")
 def correct(
     call: Call,
     entry: Number,

@@ -314,6 +314,7 @@ class LedgerCommand(ShortHelp, TyperCommand):
     prose: ClassVar[bool] = False
     converts: ClassVar[bool] = False
     of_offices: ClassVar[bool] = True
+    on: ClassVar[str] = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the shared options of the command's kind after its own."""
@@ -325,6 +326,7 @@ class LedgerCommand(ShortHelp, TyperCommand):
             destructive=self.destructive,
             saves=self.saves,
             converts=self.converts,
+            on=self.on,
         )
         own = {param.name for param in self.params}
         self.shapes = frozenset(SHAPES if self.kind == "list" else ()) - own
@@ -476,6 +478,7 @@ def command(
     prose: bool = False,
     converts: bool = False,
     of_offices: bool = True,
+    on: str = "",
 ) -> Callable[[_Function], _Function]:
     """Register a function as a command of a kind: `list`, `show`, `write` or `plain`.
 
@@ -485,12 +488,12 @@ def command(
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
     that the command has in addition. The table of one that answers in `prose` is a text;
     one that `converts` amounts takes --currency, and the office of the settings does not limit a
-    list that is not `of_offices`.
+    list that is not `of_offices`. `on` describes --on where that is not the date of the act.
     """
     assert kind in {*READING, "write", "plain"}, kind
     traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
     traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
-    traits |= {"prose": prose, "converts": converts, "of_offices": of_offices}
+    traits |= {"prose": prose, "converts": converts, "of_offices": of_offices, "on": on}
     made = partial(app.command, name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)
     return lambda function: made(help=_flowing(function.__doc__ or ""))(function)
 

@@ -368,7 +368,7 @@ _DATED = (
     _text("--as-of", "DATE", "The state at the end of that day.", READ_PANEL),
     _text("--known-at", "TIME", "As recorded by that time.", READ_PANEL),
 )
-_ON = _text("--on", "DATE", "The date of the act (default: today).", WRITE_PANEL)
+_ON = "The date of the act (default: today)."
 _RECORDING = (
     _text("--reason", "TEXT", "The reason, for the journal.", WRITE_PANEL),
     _text("--key", "KEY", "Request key: makes it safe to repeat.", WRITE_PANEL),
@@ -463,8 +463,12 @@ def shared_parameters(
     destructive: bool = False,
     saves: bool = False,
     converts: bool = False,
+    on: str = "",
 ) -> tuple[Any, ...]:
-    """Return the shared parameters of a command: `list`, `show`, `write`, `plain` or `root`."""
+    """Return the shared parameters of a command: `list`, `show`, `write`, `plain` or `root`.
+
+    `on` describes its --on where that is not the date of the act.
+    """
     parameters: list[inspect.Parameter] = []
     if saves:
         parameters += _RECORDING
@@ -473,7 +477,9 @@ def shared_parameters(
     if kind in READING:
         parameters += (_OUTPUT, _LANG)
     if kind == "write":
-        parameters += (_ON, *_RECORDING) if dated else _RECORDING
+        if dated:
+            parameters.append(_text("--on", "DATE", on or _ON, WRITE_PANEL))
+        parameters += _RECORDING
     elif dated:
         parameters += _DATED
     if converts:

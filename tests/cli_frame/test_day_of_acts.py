@@ -111,3 +111,11 @@ def test_the_former_option_does_the_same_and_is_not_shown(
                 "--declared-on is now --on" in furnished.tries(f"{line} --declared-on {more}").err
             )
             monkeypatch.undo()
+
+
+def test_the_help_of_a_correction_says_whose_date_is_kept(officer: Officer) -> None:
+    helps = (officer.says(f"journal {verb} --help") for verb in ("correct", "reverse"))
+    of_correction, of_reversal = (" ".join(one.split()) for one in helps)
+    assert "The right date (default: the entry's)." in of_correction
+    assert "(default: today)" not in of_correction
+    assert "The date of the act (default: today)." in of_reversal

@@ -224,8 +224,10 @@ def test_a_ticket_counts_what_already_lives_in_the_pair() -> None:
         (
             {"max_share": Decimal("0.6")},
             MILLION,
-            "at most 0.6 of a need, here 5.4M EUR; 1M EUR asked, "
-            "and 5M EUR are between them already",
+            (
+                "at most 0.6 of a need, here 5.4M EUR; 1M EUR asked, "
+                "and 5M EUR are between them already"
+            ),
         ),
     ],
 )
