@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from officer import Officer
@@ -228,6 +230,39 @@ def test_an_open_approach_of_a_barred_pair_is_named_and_listed(fund: Officer) ->
     assert (said.code, '"barred-approach"' in said.out) == (1, True)
     fund.says("approach withdraw AP-0001 --reason slip")
     assert '"barred-approach"' not in fund.says("reconcile --only restrictions --json")
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "approach reply AP-0001 declined --reason price",
+        "approach reply AP-0001 interested",
+        "approach edit AP-0001 --answer-by 2026-11-21",
+        "restriction end RS-1 --until 2026-11-22 --yes",
+    ],
+)
+def test_an_approach_sent_into_a_bar_is_found_however_it_went(fund: Officer, then: str) -> None:
+    fund.says(f"{BAR} --from 2026-11-01 --yes")
+    fund.says("approach add N-0001 EDB --on 2026-11-20")
+    fund.says(then)
+    found = [str(one) for one in _barred_approaches(fund)]
+    assert sum("barred on 2026-11-20" in one for one in found) == 1
+    fund.says("approach withdraw AP-0001 --reason slip")
+    assert _barred_approaches(fund) == []
+
+
+def test_an_approach_that_was_answered_no_is_no_concern_of_a_later_bar(fund: Officer) -> None:
+    fund.says("approach add N-0001 EDB --on 2026-11-20")
+    fund.says(f"{BAR} --from 2026-11-23 --yes")
+    assert len(_barred_approaches(fund)) == 1
+    fund.says("approach reply AP-0001 declined --reason price")
+    assert _barred_approaches(fund) == []
+
+
+def _barred_approaches(fund: Officer) -> list[dict[str, Any]]:
+    night = json.loads(fund.tries("reconcile --only restrictions --json").out)
+    found: list[dict[str, Any]] = night["findings"]
+    return [one for one in found if one["kind"] == "barred-approach"]
 
 
 def test_a_bar_follows_a_new_code_and_a_new_name_of_a_topic(fund: Officer) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from ledger.approaches.states import OPEN, state_on
+from ledger.approaches.states import OPEN, State, state_on
 from ledger.core.dates import day_of, days_after
 from ledger.core.factors import Stage
 from ledger.core.quantity import format_quantity
@@ -165,14 +165,20 @@ def _barred_deliveries(
 def _barred_approaches(
     snapshot: Snapshot, restrictions: Restrictions, day: date
 ) -> Iterator[NightFinding]:
-    """Find the open approaches that were sent while their pair was barred, or are barred now."""
+    """Find the approaches that were sent while their pair was barred, and open ones barred now.
+
+    That one was sent stays a finding whatever was answered: only who records that it never was,
+    or corrects the restriction, removes its cause.
+    """
     for approach in snapshot.records("approach").values():
-        if state_on(approach, day) not in OPEN:
+        state = state_on(approach, day)
+        if state is State.WITHDRAWN:
             continue
         need = snapshot.need_facts[approach.need]
         provider = snapshot.records("provider")[approach.provider]
         terms = snapshot.terms_of_parties(need, provider)
-        for barred_on in dict.fromkeys((approach.sent_on, day)):
+        days = (approach.sent_on, day) if state in OPEN else (approach.sent_on,)
+        for barred_on in dict.fromkeys(days):
             for bar in restrictions.judge(terms, barred_on).bars:
                 yield NightFinding(
                     kind="barred-approach",
