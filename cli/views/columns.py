@@ -24,10 +24,10 @@ _KEYS: Final = {
     "date": """
         answer_by answered_on as_of changed_at committed_on date day declined_on delivered_on
         due_on effective_on first_day held_on held_until interested_on last_day needed_by
-        newest_trace not_before offered_on opened_at rate_date recorded_at review_on sealed_at
+        not_before offered_on opened_at rate_date recorded_at review_on sealed_at
         sent_on superseded_at valid_until when
     """,
-    "partial": "closed_on done_on ended from member_since opened_on signed until",
+    "partial": "closed_on done_on ended from member_since newest_trace opened_on signed until",
     "number": """
         active age_days answer_due approaches asked base_counted bound busy cities complete
         counted coverage covered credentials days days_late days_left days_of deals deals_given

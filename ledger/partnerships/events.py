@@ -46,7 +46,15 @@ def undertaking_event(one: Undertaking, recorded_on: date, months: int) -> Event
     until = None
     if one.lasts:
         until = months_after(recorded_on, months) if one.until is None else one.until.last
-    return Event(one.done_on.first, "undertaking done", one.code, Outcome.DONE, until)
+    return Event(
+        one.done_on.first,
+        "undertaking done",
+        one.code,
+        Outcome.DONE,
+        until,
+        written=one.done_on,
+        until_written=one.until,
+    )
 
 
 def approach_events(one: Approach) -> Iterator[Event]:

@@ -137,7 +137,7 @@ class PartnershipRow:
             "aim": one.aim,
             "status": self.status,
             "outcome": self.outcome,
-            "newest_trace": None if self.trace is None else self.trace.day,
+            "newest_trace": None if self.trace is None else self.trace.written,
             "trace": None if self.trace is None else f"{self.trace.what} {self.trace.record}",
             "undertakings": counts.undertakings,
             "done": counts.done,

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ledger.core.dates import months_after
-from ledger.core.partial_dates import Period
+from ledger.core.partial_dates import PartialDate, Period
 
 SLEEPING_MONTHS: Final = 24
 """Without a trace for longer, a partnership sleeps, unless the ledger's setting says otherwise."""
@@ -47,7 +47,8 @@ RANKS: Final = {outcome: rank for rank, outcome in enumerate(Outcome)}
 class Event(NamedTuple):
     """Something that came of a partnership on a day: what it was, and of which record.
 
-    What lasts is a trace on every day through `until`.
+    What lasts is a trace on every day through `until`. `written` and `until_written` are the
+    dates that these days were taken from, where these may be a year or a month.
     """
 
     day: date
@@ -55,6 +56,8 @@ class Event(NamedTuple):
     record: str
     reaches: Outcome = Outcome.NONE
     until: date | None = None
+    written: PartialDate | None = None
+    until_written: PartialDate | None = None
 
     def trace_by(self, day: date) -> date | None:
         """Give the last day, up to a day, on which the event shows life; None before it."""
@@ -62,13 +65,22 @@ class Event(NamedTuple):
             return None
         return self.day if self.until is None else max(self.day, min(self.until, day))
 
+    def as_written(self, trace: date) -> PartialDate:
+        """Give a day of the event as the date that it was taken from was written."""
+        if trace == self.day and self.written is not None:
+            return self.written
+        if trace == self.until and self.until_written is not None:
+            return self.until_written
+        return PartialDate(trace.isoformat())
+
 
 class Trace(NamedTuple):
-    """The newest sign of life in a partnership."""
+    """The newest sign of life in a partnership, and its day as it was written."""
 
     day: date
     what: str
     record: str
+    written: PartialDate
 
 
 def newest_trace(events: Collection[Event], day: date) -> Trace | None:
@@ -77,7 +89,7 @@ def newest_trace(events: Collection[Event], day: date) -> Trace | None:
     if not found:
         return None
     newest, event = found[0] if len(found) == 1 else max(found, key=_newest_and_furthest)
-    return Trace(newest, event.what, event.record)
+    return Trace(newest, event.what, event.record, event.as_written(newest))
 
 
 def _newest_and_furthest(one: tuple[date, Event]) -> tuple[date, int, str, str]:

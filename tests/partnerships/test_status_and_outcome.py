@@ -90,7 +90,9 @@ def test_what_lasts_without_an_end_has_to_be_confirmed() -> None:
     assert event is not None
     assert event.until == date(2026, 2, 28)
     until = an_undertaking(done_on="2010", lasts=True, until="2020")
-    assert undertaking_event(until, DAY, 24) == event._replace(until=date(2020, 12, 31))
+    assert undertaking_event(until, DAY, 24) == event._replace(
+        until=date(2020, 12, 31), until_written=until.until
+    )
     assert undertaking_event(an_undertaking(), DAY, 24) is None
 
 

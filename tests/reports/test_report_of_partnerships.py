@@ -52,6 +52,17 @@ def test_a_tie_of_which_nothing_came_sleeps_or_is_new(ties: Officer) -> None:
     assert [one["partnership"] for one in before] == ["PA-0001"]
 
 
+def test_the_day_of_a_trace_is_printed_as_it_was_written(ties: Officer) -> None:
+    ties.says("partnership log PA-0001 'A visit' --by MHD --done-on 2026-05 --code UT-1")
+    assert read(ties, "PA-0001") == ("active", "done", "2026-05")
+    assert "2026-05-01" not in ties.says(REPORT)
+    ties.says("partnership log PA-0001 Office --by MHD --done-on 2020 --lasts yes --until 2025")
+    assert read(ties, "PA-0001", "--as-of", "2026-01-01") == ("active", "done", "2025")
+    assert read(ties, "PA-0001", "--as-of", "2024-02-03") == ("active", "done", "2024-02-03")
+    assert "2026-05 " in ties.says("partnership show PA-0001")
+    assert "2026-05 " in ties.says("city show MHD")
+
+
 def test_what_came_of_a_tie_is_followed_through_every_link(ties: Officer) -> None:
     world = ties.world
     world.need("100 EUR", "N-0001")
@@ -97,7 +108,7 @@ def test_a_later_edit_changes_what_is_known_now_and_not_what_was_known(ties: Off
         ties.says("partnership edit PA-0001 --signed 2026-02")
         ties.says("partnership log PA-0002 'a visit' --by SAO --done-on 2026-06")
         assert read(ties, "PA-0001") == ("new", "none", None)
-        assert read(ties, "PA-0002") == ("active", "done", "2026-06-01")
+        assert read(ties, "PA-0002") == ("active", "done", "2026-06")
         known = ("--known-at", "2026-11-24T00:00Z")
         assert read(ties, "PA-0001", *known) == ("sleeping", "none", None)
         assert read(ties, "PA-0002", *known) == ("new", "none", None)
