@@ -35,7 +35,7 @@ _KEYS: Final = {
         interested late leaves level_1_at_least level_1_at_most level_1_rise level_1_text
         level_2_at_least level_2_at_most level_2_rise level_2_text likeness line lines meetings
         most_days_late needs needs_covered new newly_barred not_counted of_before of_sent
-        offer_fits offer_lapsed offers offers_counted open_text openings pairs partnerships
+        offer_fits offer_lapsed offers offers_counted open_text openings others pairs partnerships
         population_ratio projects proposal_line rank ranked rate request reverses seal seconds
         served_cities share_delivered share_used size sleeping step_text taken_up takes
         then_text ties today_text undertakings unknown version weight without_outcome

@@ -60,9 +60,10 @@ _PROVIDER = columns(
     city="City",
 )
 _OFFICE_LIST = columns(
-    "code name host_said regions cities (others)",
+    "code name host_said regions:2 cities others:1",
     code="Office",
     host_said="Hosted by",
+    others="Not members",
     regions="Regions (UN M49)",
 )
 _OFFICE_CITIES = columns("code name country member", code="City")

@@ -199,6 +199,7 @@ def test_who_has_left_the_association_is_no_member_and_keeps_its_projects(
         (0, 1),
         (1, 0),
     ]
+    assert "Not members" in network.says("office list")
     network.says("project add Bus --city MHD --sector transport")
     network.says("settings edit --association ''")
     assert network.asks("city show MHD")["member"] is True
