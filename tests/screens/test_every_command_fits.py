@@ -79,7 +79,8 @@ def cut_words(said: Shown, plain: Shown) -> set[str]:
     if "Nothing to show." in said.lines:
         return set()
     whole = words_of(plain)
-    strange = words_of(said) - whole - {"or"}  # of the line that names the hidden columns
+    of_hidden_columns = {"or", "on."}  # as in: Hidden columns: Until or Review on.
+    strange = words_of(said) - whole - of_hidden_columns
     return {word for word in strange if any(word in other for other in whole)}
 
 
