@@ -320,14 +320,8 @@ class LedgerCommand(ShortHelp, TyperCommand):
         """Add the shared options of the command's kind after its own."""
         super().__init__(*args, **kwargs)
         take_as_typed(self.params)
-        shared = shared_parameters(
-            self.kind,
-            dated=self.dated,
-            destructive=self.destructive,
-            saves=self.saves,
-            converts=self.converts,
-            on=self.on,
-        )
+        named = ("dated", "destructive", "saves", "converts", "on")
+        shared = shared_parameters(self.kind, **{name: getattr(self, name) for name in named})
         own = {param.name for param in self.params}
         self.shapes = frozenset(SHAPES if self.kind == "list" else ()) - own
         self.places = frozenset(PLACES if self.kind == "list" else ()) - own
@@ -486,14 +480,14 @@ def command(
     and the options of places; one that `saves` its answer on request also --reason, --key and
     --dry-run. A writing command takes these, with `dated` --on, with `destructive` --yes.
     `may_be_empty` names the parameters in which an empty text has a meaning, `writes` the formats
-    that the command has in addition. The table of one that answers in `prose` is a text;
-    one that `converts` amounts takes --currency, and the office of the settings does not limit a
-    list that is not `of_offices`. `on` describes --on where that is not the date of the act.
+    that the command has in addition. The table of one that answers in `prose` is a text; one that
+    `converts` amounts takes --currency; the office of the settings limits no list that is not
+    `of_offices`; `on` describes --on where that is not the date of the act.
     """
     assert kind in {*READING, "write", "plain"}, kind
-    traits: dict[str, Any] = {"dated": dated, "saves": saves, "destructive": destructive}
-    traits |= {"kind": kind, "may_be_empty": may_be_empty, "writes": writes}
-    traits |= {"prose": prose, "converts": converts, "of_offices": of_offices, "on": on}
+    traits: dict[str, Any] = {"kind": kind, "dated": dated, "saves": saves, "on": on}
+    traits |= {"destructive": destructive, "may_be_empty": may_be_empty, "writes": writes}
+    traits |= {"prose": prose, "converts": converts, "of_offices": of_offices}
     made = partial(app.command, name, cls=type("Command", (LedgerCommand,), traits), hidden=hidden)
     return lambda function: made(help=_flowing(function.__doc__ or ""))(function)
 

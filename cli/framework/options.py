@@ -465,10 +465,7 @@ def shared_parameters(
     converts: bool = False,
     on: str = "",
 ) -> tuple[Any, ...]:
-    """Return the shared parameters of a command: `list`, `show`, `write`, `plain` or `root`.
-
-    `on` describes its --on where that is not the date of the act.
-    """
+    """Return the shared parameters of a command of a kind; `on` describes its --on, if given."""
     parameters: list[inspect.Parameter] = []
     if saves:
         parameters += _RECORDING
