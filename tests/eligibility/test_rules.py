@@ -13,7 +13,15 @@ import pytest
 from eligibility_worlds import DAY, PERSON_DAY, USD, needing, offering
 
 from ledger.core.factors import Factor, Stage
-from ledger.eligibility.rules import RULES, Failure, NeedFacts, OfferFacts, Pairing, verdict
+from ledger.eligibility.rules import (
+    RULES,
+    Failure,
+    NeedFacts,
+    OfferFacts,
+    Pairing,
+    admits,
+    verdict,
+)
 from ledger.eligibility.verdict import best_amount, nearest_first
 
 MILLION = 1_000_000_00
@@ -113,7 +121,9 @@ def test_a_narrower_sector_than_the_projects_does_not_admit_it() -> None:
 def test_geography_is_a_union_less_what_is_excluded(
     mandate: dict[str, Any], *, passes: bool
 ) -> None:
-    assert failed(asked(needing(5), offering(5, **mandate))) == ([] if passes else ["geography"])
+    need, offer = needing(5), offering(5, **mandate)
+    assert failed(asked(need, offer)) == ([] if passes else ["geography"])
+    assert admits(offer.offer, need.city, need.region_chain) is passes
 
 
 def test_geography_says_whether_the_country_is_excluded_or_not_named() -> None:

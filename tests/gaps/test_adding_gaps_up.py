@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gap_positions import EUR, IRR, PERSON_DAY, USD, many_rows, row
+from gap_positions import EUR, IRR, PERSON_DAY, USD, in_euro, many_rows, position, row
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.approaches.states import Asked
 from ledger.core.factors import Factor
 from ledger.gaps.groups import GroupRow, group_rows, totals
-from ledger.gaps.rows import COLUMNS, GapRow
+from ledger.gaps.rows import COLUMNS, GapRow, gap_row
 
 
 def test_a_country_is_added_up_per_factor_and_unit() -> None:
@@ -57,6 +58,14 @@ def test_groups_of_a_figure_are_in_the_order_of_figures() -> None:
         *("0.5000", "0.9500"),
         None,
     ]
+
+
+def test_groups_by_a_number_begin_with_zero() -> None:
+    rows = [
+        gap_row(position(f"N-{asked}", open=1), in_euro(), asked=Asked(asked=asked))
+        for asked in (2, 1, 0, 10)
+    ]
+    assert [dict(group.keys)["asked"] for group in group_rows(rows, ["asked"])] == [0, 1, 2, 10]
 
 
 def test_what_was_withdrawn_needs_no_cover() -> None:

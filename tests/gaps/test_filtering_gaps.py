@@ -85,6 +85,28 @@ def test_needs_are_chosen_by_whether_their_city_is_a_member(text: str, code: str
     assert [one.need for one in gap_selection(read_filters([text])).keep(rows)] == [code]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("provider=BANK", "N-1 N-3"),
+        ("provider=firm", "N-1"),
+        ("provider!=FIRM", "N-2 N-3 N-4"),
+        ("provider=", "N-2 N-4"),
+    ],
+)
+def test_needs_are_chosen_by_their_providers_where_the_report_has_them(
+    text: str, codes: str
+) -> None:
+    providers = {"N-1": ("BANK", "FIRM"), "N-3": ("BANK",)}
+    by_provider = gap_selection(read_filters([text], by_provider=True), providers)
+    assert [one.need for one in by_provider.keep(ROWS)] == codes.split()
+
+
+def test_a_report_without_providers_has_no_such_column() -> None:
+    with pytest.raises(UnknownColumn):
+        read_filters(["provider=BANK"])
+
+
 def test_all_conditions_must_hold() -> None:
     assert kept("country=IR", "sector=health") == ["N-3"]
 
