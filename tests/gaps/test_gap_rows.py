@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ledger.core.factors import Factor
 from ledger.eligibility.counts import EligibleCount
-from ledger.gaps.rows import GapRow, coverage_ratio, gap_row, gap_rows
+from ledger.gaps.rows import GapRow, coverage_ratio, gap_row, gap_rows, reported
 
 
 def test_a_monorail_with_nothing_done_reads_as_the_contract_has_it() -> None:
@@ -110,6 +110,8 @@ def test_rows_come_by_project_then_need_without_projects_that_take_no_deals() ->
     codes = [found.need for found in gap_rows(positions, in_euro())]
     assert codes == ["N-0001", "N-0002", "N-0003"]
     assert len(gap_rows(positions, in_euro(), include_inactive=True)) == 4
+    assert [one.need.code for one in reported(positions)] == codes
+    assert len(reported(positions, include_inactive=True)) == 4
 
 
 @given(many_rows())
