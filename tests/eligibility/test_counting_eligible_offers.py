@@ -359,3 +359,7 @@ def test_sets_are_made_once_where_quantities_come_to_the_same_places(
     counts = count_eligible(needs, offers, DAY, no_rates)
     assert [counts[need.need.code].eligible for need in needs] == [1, 1, 2, 1, 0]
     assert made == ["N-15000", "N-25000", "N-5000"]
+    made.clear()
+    health = [replace(one, project=replace(one.project, sector="health")) for one in needs[:2]]
+    count_eligible([needs[0], health[0], needs[1], health[1]], offers, DAY, no_rates)
+    assert made == ["N-15000", "N-15000"]  # once for each sector

@@ -10,7 +10,7 @@ from bars import a_restriction, an_exemption
 
 from ledger.eligibility.barred import BarredOffers
 from ledger.eligibility.bitsets import bit_positions
-from ledger.eligibility.rules import NeedFacts, OfferFacts
+from ledger.eligibility.rules import NeedFacts, OfferFacts, Pairing, bars_of
 from ledger.registers.records import Exemption, Restriction
 from ledger.restrictions.bars import Restrictions
 
@@ -113,3 +113,14 @@ def test_leave_for_one_firm_keeps_the_others_barred() -> None:
     sets = barred(embargo, leave=(an_exemption("EX-1", "RS-1", projects=("P-1",)),))
     assert named(sets.for_need(a_need("MHD", "P-1"))) == []
     assert named(sets.for_need(a_need("MHD", "P-2"))) == ["BANK", "FIRM"]
+
+
+def test_a_pair_names_the_restrictions_that_bar_it() -> None:
+    lists = Restrictions(
+        (a_restriction("RS-1", providers=("BANK",)), a_restriction("RS-2", providers=("FIRM",)))
+    )
+    bank = Pairing(a_need(), replace(an_offer("BANK"), restrictions=lists), DAY, None, None)
+    home = Pairing(a_need(), replace(an_offer("HOME"), restrictions=lists), DAY, None, None)
+    assert [one.code for one in bars_of(bank)] == ["RS-1"]
+    assert bars_of(home) == ()
+    assert bars_of(replace(home, offer=an_offer("HOME"))) == ()  # there are no restrictions
