@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from gap_positions import balance
 from ledger.gaps.completeness import (
     ProjectState,
     need_is_covered,
+    need_is_missing,
     need_is_placed,
+    need_may_be_open,
     need_state,
     project_state,
 )
@@ -52,6 +55,29 @@ def test_the_state_of_a_need_says_what_is_still_to_be_done(
     stages: dict[str, Any], state: str
 ) -> None:
     assert need_state(balance(**stages)) == state
+
+
+@pytest.mark.parametrize(
+    ("stages", "is_missing", "may_be_open"),
+    [
+        ({"open": 5}, True, True),
+        ({"open": 1, "committed": 4}, True, True),
+        ({"held": 1, "committed": 4}, True, False),
+        ({"committed": 2, "delivered": 3}, False, False),
+        ({"withdrawn": 5}, False, False),
+        ({}, True, True),  # how much is not known
+    ],
+)
+def test_held_leaves_a_gap_although_nothing_is_open(
+    stages: dict[str, Any], *, is_missing: bool, may_be_open: bool
+) -> None:
+    need = balance(**stages)
+    assert (need_is_missing(need), need_may_be_open(need)) == (is_missing, may_be_open)
+
+
+def test_of_a_need_that_is_not_declared_nothing_is_missing_or_open() -> None:
+    undeclared = replace(balance(), declared=False)
+    assert (need_is_missing(undeclared), need_may_be_open(undeclared)) == (False, False)
 
 
 def test_a_project_is_complete_when_every_need_is_placed() -> None:

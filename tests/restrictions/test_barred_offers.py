@@ -71,6 +71,20 @@ def test_firms_barred_in_one_sector_may_give_in_others() -> None:
     assert by_each(sets, metro) == {}
 
 
+def test_cities_of_one_country_that_restrictions_name_are_told_apart() -> None:
+    sets = barred(
+        a_restriction("RS-1", cities=("MHD",)),
+        a_restriction("RS-2", cities=("THR",), sectors=("health",)),
+    )
+    mashhad = a_need("MHD")
+    tehran, shiraz = (
+        replace(mashhad, city=replace(mashhad.city, code=code)) for code in ("THR", "SYZ")
+    )
+    clinic = replace(tehran, project=replace(tehran.project, sector="health"))
+    found = [named(sets.for_need(one)) for one in (mashhad, tehran, shiraz, clinic)]
+    assert found == [[*FIRMS], [], [], [*FIRMS]]
+
+
 def test_what_is_barred_everywhere_is_not_named_again_for_a_need() -> None:
     sets = barred(
         a_restriction("RS-1", providers=("BANK",)),
