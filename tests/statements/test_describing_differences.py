@@ -24,7 +24,7 @@ from reconciling import (
 
 from ledger.core.quantity import Unit
 from ledger.statements.describe import describe_difference, proposed_delivery
-from ledger.statements.differences import Difference, FindingKind
+from ledger.statements.differences import Difference, FindingKind, UnclearSum
 from ledger.statements.facts import DealEntry
 from ledger.statements.findings import FindingRecord
 from ledger.statements.lines import StatementLine
@@ -219,6 +219,77 @@ def test_the_key_of_a_finding_is_that_of_earlier_releases():
     record = replace(finding(KIND.AMOUNT, (line(7, 390),), (entry(3, 400),)), identity=("بانک",))
 
     assert record.key.startswith("063de11e7698c827")
+
+
+# Sums that are unclear
+
+
+def unclear(sums: UnclearSum, *items: StatementLine | DealEntry) -> FindingRecord:
+    """Describe the sets of acts that add up to a line, or of lines that add up to an act."""
+    difference = Difference(
+        kind=KIND.UNCLEAR,
+        lines=tuple(one for one in items if isinstance(one, StatementLine)),
+        entries=tuple(one for one in items if isinstance(one, DealEntry)),
+        deal="D-1",
+        unclear=sums,
+    )
+    return describe_difference(BANK, difference, ledger(*difference.entries), TODAY)
+
+
+def test_the_sets_of_acts_that_add_up_to_a_line_are_counted_and_shown():
+    acts = entry(1, 100), entry(2, 300), entry(3, 150), entry(4, 250)
+    one = unclear(UnclearSum(count=1, sets=(acts[:2],)), line(7, 400), *acts[:2])
+    two = unclear(UnclearSum(count=2, sets=(acts[:2], acts[2:])), line(7, 400), *acts)
+    many = unclear(UnclearSum(count=1_200, sets=(acts[:2], acts[2:])), line(7, 400), *acts)
+    whole = "Statement S, line 7: 4.00 EUR delivered for deal D-1 on 2026-10-10."
+    first = "(1) 1.00 EUR of deal D-1 (entry 1) + 3.00 EUR of deal D-1 (entry 2)"
+    second = "(2) 1.50 EUR of deal D-1 (entry 3) + 2.50 EUR of deal D-1 (entry 4)"
+
+    assert one.sentence == (
+        f"{whole} One set of acts adds up to it, but another line needs the same acts;"
+        f" none is asserted: {first}."
+    )
+    assert (one.ours, one.theirs, one.difference) == ("1 set", "4.00 EUR", None)
+    assert two.sentence == (
+        f"{whole} 2 sets of acts add up to it; none is asserted. {first}; {second}."
+    )
+    assert (two.ours, two.theirs) == ("2 sets", "4.00 EUR")
+    assert many.sentence == (
+        f"{whole} 1,200 sets of acts add up to it; none is asserted. The first 2:"
+        f" {first}; {second}."
+    )
+
+
+def test_the_sets_of_lines_that_add_up_to_an_act_are_counted_and_shown():
+    lines = line(7, 150), line(8, 250)
+    found = unclear(UnclearSum(count=1, sets=(lines,)), *lines, entry(3, 400))
+
+    assert found.sentence == (
+        "The ledger has 4.00 EUR delivered on 2026-10-10 for deal D-1 (entry 3). One set of lines"
+        " adds up to it, but another act needs the same lines; none is asserted:"
+        " (1) 1.50 EUR of line 7 + 2.50 EUR of line 8."
+    )
+    assert (found.ours, found.theirs, found.difference) == ("4.00 EUR", "1 set", None)
+
+
+def test_of_a_sum_that_was_not_searched_to_the_end_no_set_is_shown():
+    found = unclear(UnclearSum(complete=False), line(7, 400))
+
+    assert found.sentence.endswith(
+        "Whether acts add up to it was not searched to the end; no set is asserted."
+    )
+    assert (found.ours, found.theirs) == ("not searched to the end", "4.00 EUR")
+
+
+@pytest.mark.parametrize(("count", "rest"), [(8, "line 8"), (9, "1 more"), (10, "2 more")])
+def test_of_a_large_set_the_first_eight_are_shown(count, rest):
+    lines = tuple(line(number, 1) for number in range(1, count + 1))
+    found = unclear(UnclearSum(count=1, sets=(lines,)), *lines, entry(3, count))
+
+    shown = found.sentence.split("(1) ")[1].removesuffix(".").split(" + ")
+    assert shown[:7] == [f"0.01 EUR of line {number}" for number in range(1, 8)]
+    assert len(shown) == min(count, 9)
+    assert shown[-1].endswith(rest)
 
 
 # Deliveries to be posted

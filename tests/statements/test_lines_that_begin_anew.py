@@ -74,6 +74,13 @@ def test_lines_of_other_days_that_a_new_version_leaves_out_are_told():
     assert left_out(first, second, [line(1, 5, 2), line(2, 6, 20)]) == [("S", ["2"])]
 
 
+def test_a_new_version_replaces_its_months_from_the_first_day_to_the_last():
+    first = [line(1, 5, 1), line(2, 6, 15), line(3, 7, 31)]
+
+    assert lines_of(first, [line(2, 6, 15)]) == [("2", "2026-10-15")]
+    assert left_out(first, [line(2, 6, 15)]) == [("S", ["1", "3"])]
+
+
 def test_a_new_version_keeps_the_lines_of_other_months():
     first, second = [line(1, 5, 20), line(2, 6, 40)], [line(1, 5, 40), line(2, 6, 41)]
 

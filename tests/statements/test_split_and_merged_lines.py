@@ -175,6 +175,7 @@ def test_two_hundred_lines_are_tried_together(count, is_split):
     answer = reconcile(ledger(entry(1, count)), *lines)
 
     assert ("split-lines" in str(answer)) is is_split
+    assert "unclear-sum" not in str(answer)
 
 
 def test_a_line_of_several_entries_merges_them():
@@ -304,6 +305,17 @@ def test_a_unique_set_leaves_one_set_to_another_line():
     assert reconcile(facts, line(1, 300), line(2, 203))[1] == [
         "merged-lines: 2 / 4+5 of D-1",
         "merged-lines: 1 / 1+2 of D-1",
+        "missing-there: none / 3 of D-1",
+    ]
+
+
+def test_an_act_of_a_set_that_became_unique_is_left_to_no_later_pass():
+    facts = ledger(entry(1, 100), entry(2, 200), entry(3, 130), entry(4, 170), entry(5, 33))
+
+    assert reconcile(facts, line(1, 300), line(2, 203), line(3, 100, 30))[1] == [
+        "merged-lines: 2 / 4+5 of D-1",
+        "merged-lines: 1 / 1+2 of D-1",
+        "unknown-here: 3 / none of D-1",
         "missing-there: none / 3 of D-1",
     ]
 

@@ -110,6 +110,26 @@ def test_a_search_for_enough_sets_takes_fewer_steps():
     assert (enough.count, every.count > 2, enough.work < every.work / 10) == (2, True, True)
 
 
+def test_a_search_stops_as_soon_as_it_has_enough_sets():
+    # Each number between is in no set: with the largest two it is too much, without too little.
+    items = [Copies(one) for one in (1, 2, *range(5_100, 5_200), 10_000, 10_003)]
+    every = find_subset_sums(items, 10_003, NO_LIMIT)
+    enough = find_subset_sums(items, 10_003, NO_LIMIT, 2)
+
+    assert (every.count, enough.count, enough.members) == (2, 2, frozenset({0, 1, 102, 103}))
+    assert enough.work <= 4 * 2 * 3  # four numbers, each with or without, of at most three sums
+    assert every.work > 100
+
+
+def test_unequal_amounts_cost_the_root_of_all_their_sets():
+    amounts = [10**6 + 3**n for n in range(20)]
+
+    result = search(amounts, sum(amounts[::2]))
+
+    assert (result.count, result.first) == (1, ((1, 0) * 10,))
+    assert result.work < 2 ** (20 / 2 + 2)
+
+
 def test_a_search_stops_before_it_exceeds_its_limit():
     amounts, total = [3**n for n in range(12)], 3**12 // 4
     work = search(amounts, total).work

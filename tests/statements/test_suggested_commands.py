@@ -247,3 +247,27 @@ def test_a_release_is_reversed_only_while_the_two_sides_have_it_free():
 
     assert command(-1000_00) is not None
     assert command(-1000_01) is None
+
+
+def test_an_act_of_the_smallest_part_is_reversed_where_it_moved_it():
+    paid = DealEntry(number=3, deal="D-0001", kind=LineKind.DELIVERY, day=DAY, need_amount=1,
+                     offer_amount=1)  # fmt: skip
+    difference = Difference(kind=FindingKind.MISSING, entries=(paid,), deal="D-0001")
+    delivered = replace(DEAL, committed=0, delivered=1)
+    committed = replace(DEAL, committed=1, delivered=0)
+
+    for deal, is_reversed in ((delivered, True), (committed, False)):
+        command = suggested_command("BNK", difference, facts_of(deal, paid), TODAY)
+        assert (command is not None) is is_reversed
+
+
+def test_a_new_deal_takes_any_amount_that_an_offer_in_another_unit_has():
+    told = line(30_00, COMMIT, offer="O-2", need="N-2")
+    difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,))
+
+    for left, is_introduced in ((1, True), (0, False)):
+        facts = facts_of(None)
+        side = (Side.OFFER, normalised_code("O-2"))
+        facts = replace(facts, free={**facts.free, side: Quantity(left, USD)})
+        command = suggested_command("BNK", difference, facts, TODAY)
+        assert (command is not None) is is_introduced
