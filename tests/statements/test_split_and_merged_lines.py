@@ -178,6 +178,23 @@ def test_two_hundred_lines_are_tried_together(count, is_split):
     assert "unclear-sum" not in str(answer)
 
 
+@pytest.mark.parametrize(("count", "is_split"), [(MOST_NEAR, True), (MOST_NEAR + 1, False)])
+def test_two_hundred_lines_of_one_reference_are_tried_together(count, is_split):
+    pay = {"reference": "PAY-1"}
+    lines = [line(number, 1, 25, **pay) for number in range(1, count + 1)]
+
+    answer = reconcile(ledger(entry(1, count, **pay)), *lines)
+
+    assert ("split-lines" in str(answer)) is is_split
+
+
+def test_lines_split_an_act_before_one_of_them_is_that_of_another_day():
+    assert reconcile(ledger(entry(1, 400), entry(2, 150, 25)), line(1, 150), line(2, 250)) == (
+        0,
+        ["split-lines: 1+2 / 1 of D-1", "missing-there: none / 2 of D-1"],
+    )
+
+
 def test_a_line_of_several_entries_merges_them():
     facts = ledger(entry(1, 150), entry(2, 250), entry(3, 70, 30))
 
@@ -407,3 +424,14 @@ def test_two_hundred_entries_are_tried_together(count, is_merged):
     answer = reconcile(ledger(*entries), line(1, count))
 
     assert ("merged-lines" in str(answer)) is is_merged
+    assert ("unclear-sum: 1 / none of no deal" in answer[1]) is not is_merged
+
+
+def test_one_act_of_the_amount_is_no_sum():
+    facts = ledger(entry(1, 400, reference="A"), entry(2, 70, reference="C"))
+
+    assert reconcile(facts, line(1, 400, reference="B"), line(2, 390, reference="A"))[1] == [
+        "amount-differs: 2 / 1 of D-1",
+        "unknown-here: 1 / none of D-1",
+        "missing-there: none / 2 of D-1",
+    ]
