@@ -163,6 +163,22 @@ def test_a_finding_says_what_was_compared(kind, lines, entries, words):
     assert [word for word in words.split("|") if word not in sentence] == []
 
 
+def test_the_subject_of_merged_acts_is_their_deals():
+    acts = [entry(number, 100, deal=f"D-{number}") for number in (2, 1, 3)]
+    deals = [deal(number, office=f"office-{number}") for number in range(1, 12)]
+    many = [entry(number, 100, deal=f"D-{number}") for number in range(1, 12)]
+
+    def subject(kind: FindingKind, *entries: DealEntry) -> str:
+        difference = Difference(kind=kind, lines=(line(7, 400),), entries=entries)
+        record = describe_difference(BANK, difference, ledger(*entries, deals=deals), TODAY)
+        assert (record.deal, record.office) == (None, None)
+        return record.subject
+
+    assert subject(KIND.MERGED, *acts, entry(4, 100, deal="D-2")) == "D-2+D-1+D-3"
+    assert subject(KIND.MERGED, *many[:9]) == "D-1+D-2+D-3+D-4+D-5+D-6+D-7+D-8+1 more"
+    assert subject(KIND.PARTY, *acts) == BANK
+
+
 def test_a_finding_says_what_the_ledger_lacks_or_has_instead():
     unknown = finding(KIND.UNKNOWN, (line(7, 390),), other="deal D-7").sentence
     party = finding(KIND.PARTY, (line(7, 390),), other="it is deal D-2").sentence
