@@ -286,6 +286,12 @@ def test_the_sets_of_lines_that_add_up_to_an_act_are_counted_and_shown():
         " (1) 1.50 EUR of line 7 + 2.50 EUR of line 8."
     )
     assert (found.ours, found.theirs, found.difference) == ("4.00 EUR", "1 set", None)
+    whole = line(9, 400)
+    either = unclear(UnclearSum(count=2, sets=((whole,), lines)), *lines, whole, entry(3, 400))
+    assert either.sentence.endswith(
+        "2 sets of lines add up to it; none is asserted."
+        " (1) 4.00 EUR of line 9; (2) 1.50 EUR of line 7 + 2.50 EUR of line 8."
+    )
 
 
 def test_of_a_sum_that_was_not_searched_to_the_end_no_set_is_shown():

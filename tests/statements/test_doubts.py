@@ -18,6 +18,7 @@ from reconciling import (
     nameless,
 )
 
+from ledger.statements.differences import Difference
 from ledger.statements.facts import LedgerFacts
 from ledger.statements.lines import StatementLine
 from ledger.statements.passes import compare_statements
@@ -33,12 +34,12 @@ def doubts(
 ) -> dict[str, bool]:
     """Return the differences by their lines or else their entry, and whether each is doubtful."""
     compared = compare_statements(BANK, lines, facts, TODAY, replaced=replaced)
-    return {
-        f"{one.kind} {'+'.join(line.number for line in one.lines) or one.entries[0].number}": (
-            one.doubtful
-        )
-        for one in compared.differences
-    }
+    return {_text(one): one.doubtful for one in compared.differences}
+
+
+def _text(difference: Difference) -> str:
+    numbers = "+".join(line.number for line in difference.lines)
+    return f"{difference.kind} {numbers or difference.entries[0].number}"
 
 
 # A missing act, and a line that the ledger lacks

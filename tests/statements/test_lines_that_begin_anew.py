@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from beginnings import beginning
-from reconciling import line
+from reconciling import day, line
 from statement_office import StatementOffice, furnish_with_need
 
 from ledger.statements.versions import current_lines
@@ -57,6 +57,22 @@ def test_a_new_version_replaces_the_part_it_repeats():
 
 def test_a_file_with_new_numbers_continues_the_statement():
     assert lines_of([line(1, 5, 2)], [line(2, 6, 2)]) == [("1", "2026-10-02"), ("2", "2026-10-02")]
+
+
+def test_a_file_with_new_numbers_leaves_all_parts_before_it():
+    files = [[line(number, 5, number)] for number in (1, 2, 3, 4)]
+
+    assert [number for number, _ in lines_of(*files)] == ["1", "2", "3", "4"]
+    assert left_out(*files) == []
+
+
+def test_lines_through_a_day_are_those_that_are_not_dated_ahead():
+    current = current_lines([[line(1, 5, 9), line(2, 6, 10), line(3, 7, 11)]])["BANK"]
+
+    through = current.through(day(10))
+
+    assert [one.number for one in through.lines] == ["1", "2"]
+    assert [one.number for one in current.lines] == ["1", "2", "3"]
 
 
 def test_a_new_version_without_a_line_of_its_days_replaces_it():

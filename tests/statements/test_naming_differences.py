@@ -320,6 +320,24 @@ def test_of_several_roundings_that_of_the_reference_is_named():
     assert differences(facts, line(1, 4_801, unit=USD, **PAY))[0] == "rate-rounding: 1 / 2 of D-1"
 
 
+@pytest.mark.parametrize(
+    ("reference", "codes", "kind"),
+    [
+        ("PAY-1", {}, "rate-rounding: 1 / 1 of D-1"),
+        ("PAY-1", {"deal": None}, "rate-rounding: 1 / 1 of D-1"),
+        ("S/1", {}, "rate-rounding: 1 / 1 of D-1"),
+        ("S/1", {"deal": None}, "unknown-here: 1 / none of no deal"),
+        (None, {}, "unknown-here: 1 / none of D-1"),
+    ],
+)
+def test_a_rounded_act_of_another_day_is_named_by_the_reference_or_the_line(reference, codes, kind):
+    crossing = deal(offer_unit=USD, rate=Fraction("1.2"))
+    facts = ledger(entry(1, 4_000, 28, theirs=4_800, reference=reference), deals=[crossing])
+    told = line(1, 4_801, unit=USD, reference="PAY-1", **codes)
+
+    assert differences(facts, told)[0] == kind
+
+
 # What is missing
 
 

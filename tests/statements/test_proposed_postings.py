@@ -147,6 +147,12 @@ def test_the_cancellation_of_a_payment_that_the_ledger_has_is_posted(back, posti
     assert posted(back, confirmed=(PAID,)) == postings
 
 
+def test_the_cancellation_of_a_payment_of_the_smallest_part_is_posted():
+    paid = line(1, 1), (entry(1, 1),)
+
+    assert posted(line(2, -1, 11), confirmed=(paid,)) == [[("2", -1)]]
+
+
 def test_payments_of_one_reference_are_cancelled_once_each():
     pay = {"reference": "PAY-1"}
     paid = line(1, 400, **pay), (entry(1, 400),)

@@ -29,6 +29,7 @@ def search(amounts, total, limit=NO_LIMIT):
         ([5, -2, 9], 3, {(1, 1, 0)}),
         ([-5, -2, 9], -7, {(1, 1, 0)}),
         ([4, 0, 3], 7, {(1, 0, 1)}),
+        ([2, 3, 6, 2], 6, {(0, 0, 1, 0)}),
         ([2 * 10**18, 10**18 + 1, 10**18 - 1], 4 * 10**18, {(1, 1, 1)}),
     ],
 )
@@ -44,7 +45,7 @@ def test_sets_are_counted_though_only_the_first_are_listed():
     result = search([1] * 20, 10)
 
     assert result.count == 184_756
-    assert len(set(result.first)) == MOST_SHOWN
+    assert len(set(result.first)) == MOST_SHOWN == 5
     assert result.members == set(range(20))
 
 
@@ -108,6 +109,7 @@ def test_a_search_for_enough_sets_takes_fewer_steps():
     enough = find_subset_sums(items, 50_000, NO_LIMIT, 2)
 
     assert (enough.count, every.count > 2, enough.work < every.work / 10) == (2, True, True)
+    assert enough.work <= len(items)  # sets of two are found by looking at each item once
 
 
 def test_a_search_stops_as_soon_as_it_has_enough_sets():
@@ -119,6 +121,16 @@ def test_a_search_stops_as_soon_as_it_has_enough_sets():
     assert (every.count, enough.count, enough.members) == (2, 2, frozenset({0, 1, 102, 103}))
     assert enough.work <= 4 * 2 * 3  # four numbers, each with or without, of at most three sums
     assert every.work > 100
+
+
+def test_sets_of_amounts_that_arise_in_several_ways_are_enough():
+    # 9000 of either place, 6000 and 1: the numbers between are in no set.
+    items = [Copies(one) for one in (1, *range(5_100, 5_200), 6_000, 9_000, 9_000)]
+
+    enough = find_subset_sums(items, 15_001, NO_LIMIT, 2)
+
+    assert (enough.count, enough.members) == (2, frozenset({0, 101, 102, 103}))
+    assert enough.work == 2 + 2 + 4 + 4  # 9000, 1, 9000 again and 6000, with or without
 
 
 def test_unequal_amounts_cost_the_root_of_all_their_sets():
@@ -150,6 +162,29 @@ def test_a_total_finer_than_all_amounts_costs_nothing():
     result = search([300 * 7**n for n in range(60)], 300 * 7**30 + 77)
 
     assert (result.count, result.complete, result.work) == (0, True, 0)
+
+
+def test_a_step_is_a_sum_extended_by_a_number_of_copies():
+    assert search([7], 7).work == 2
+    assert find_subset_sums([Copies(7, 3)], 21, NO_LIMIT).work == 4
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_sums_that_the_remaining_amounts_cannot_complete_are_dropped(sign, copies):
+    items = [Copies(sign * 3**n, copies) for n in range(20)]
+    everything = sum(item.amount * copies for item in items)
+
+    result = find_subset_sums(items, everything, 10_000)
+
+    assert (result.count, result.first) == (1, ((copies,) * 20,))
+    assert result.work == 20 * (copies + 1)  # one sum remains after each amount
+
+
+def test_sums_above_a_total_are_dropped_where_no_amount_is_negative():
+    items = [Copies(9), *[Copies(10)] * 6]
+
+    assert find_subset_sums(items, 9, NO_LIMIT).work == 2 * len(items)
 
 
 def test_round_amounts_cost_little():

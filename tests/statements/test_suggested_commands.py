@@ -13,7 +13,7 @@ from ledger.core.factors import Side
 from ledger.core.quantity import Quantity, Unit
 from ledger.core.text import normalised_code
 from ledger.statements.differences import Difference, FindingKind
-from ledger.statements.facts import DealEntry, DealFacts, LedgerFacts
+from ledger.statements.facts import DealEntry, DealFacts, Lapse, LedgerFacts
 from ledger.statements.lines import LineKind, StatementLine
 from ledger.statements.suggestions import suggested_command
 
@@ -90,6 +90,9 @@ COMMIT = LineKind.COMMITMENT
         (line(1), None, f"deliver D-0001 '0.01 EUR' {ON}"),
         (line(50_00), None, f"deliver D-0001 '50.00 EUR' {ON}"),
         (line(50_01), None, None),
+        (line(-1), None, f"return D-0001 '0.01 EUR' {ON}"),
+        (line(-50_00), None, f"return D-0001 '50.00 EUR' {ON}"),
+        (line(-50_01), None, None),
         (line(40_00), 30_00, f"deliver D-0001 '10.00 EUR' {ON}"),
         (line(30_00), 40_00, f"return D-0001 '10.00 EUR' {ON}"),
         (line(30_01), 30_00, f"deliver D-0001 '0.01 EUR' {ON}"),
@@ -116,6 +119,7 @@ def test_of_a_deal_with_nothing_on_hold_or_committed_nothing_is_committed_or_del
     )
 
     assert command_of(line(1), deal=empty) is None
+    assert command_of(line(-1), deal=empty) is None
     introduced = f"cityfund deal introduce O-1 N-1 '0.01 EUR' --commit {ON}"
     assert command_of(line(1, COMMIT), deal=empty) == introduced
 
@@ -141,6 +145,10 @@ def test_a_commitment_of_no_deal_is_introduced_where_both_sides_are_named():
     introduced = f"cityfund deal introduce O-2 N-2 '0.01 EUR' --commit {ON}"
 
     assert command_of(both, deal=None) == introduced
+    cited = introduced.replace("Letter", "S-1/7")
+    assert command_of(replace(both, reference=None), deal=None) == cited
+    ahead = replace(both, day=date(2026, 11, 24))
+    assert command_of(ahead, deal=None) == cited.replace(" --on 2026-11-20", "")
     assert command_of(replace(both, offer=None), deal=None) is None
     assert command_of(replace(both, need=None), deal=None) is None
     assert command_of(replace(both, amount=-1), deal=None) is None
@@ -216,6 +224,8 @@ def test_a_commitment_of_several_deals_is_recorded_again():
     difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,))
 
     assert str(suggested_command("BNK", difference, facts, TODAY)).endswith("Letter --again")
+    first = replace(facts, entries=())
+    assert str(suggested_command("BNK", difference, first, TODAY)).endswith("--reference Letter")
 
 
 @pytest.mark.parametrize(
@@ -261,13 +271,114 @@ def test_an_act_of_the_smallest_part_is_reversed_where_it_moved_it():
         assert (command is not None) is is_reversed
 
 
+def free(need: int, offer: int, unit: Unit = EUR) -> dict[tuple[Side, str], Quantity]:
+    """Give what the sides of the deal, and two others, have free."""
+    return {
+        (side, normalised_code(code)): quantity
+        for side, codes, quantity in (
+            (Side.NEED, ("N-0001", "N-2"), Quantity(need, EUR)),
+            (Side.OFFER, ("O-0001", "O-2"), Quantity(offer, unit)),
+        )
+        for code in codes
+    }
+
+
+@pytest.mark.parametrize(
+    ("need", "offer", "is_introduced"),
+    [(30_00, 30_00, True), (29_99, 30_00, False), (30_00, 29_99, False)],
+)
+def test_a_new_deal_takes_what_both_sides_have_free(need, offer, is_introduced):
+    told = line(30_00, COMMIT, offer="O-2", need="N-2")
+    facts = replace(facts_of(None), free=free(need, offer))
+
+    command = suggested_command(
+        "BNK", Difference(kind=FindingKind.UNKNOWN, lines=(told,)), facts, TODAY
+    )
+
+    assert (command is not None) is is_introduced
+
+
+SIGNED = f"cityfund deal commit D-0001 '30.00 EUR' {ON}"
+ANEW = "cityfund deal introduce O-0001 N-0001 '30.00 EUR' --commit"
+AFTER = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("terms", "need", "offer", "expected"),
+    [
+        ({"held": 30_00, "held_until": DAY}, 0, 0, SIGNED),
+        ({"held": 30_00, "held_until": BEFORE}, 0, 0, None),
+        ({"held": 30_00, "held_until": BEFORE}, 30_00, 30_00, f"{ANEW} {ON}"),
+        ({"lapses": (Lapse(AFTER, 30_00),)}, 30_00, 30_00, SIGNED),
+        ({"lapses": (Lapse(AFTER, 30_00),)}, 30_00, 29_99, None),
+        ({"lapses": (Lapse(AFTER, 30_00),)}, 29_99, 30_00, None),
+        ({"lapses": (Lapse(AFTER, 30_00, passed_on=True),)}, 30_00, 0, SIGNED),
+        ({"lapses": (Lapse(AFTER, 30_00, passed_on=True),)}, 29_99, 0, None),
+        ({"held": 20_00, "lapses": (Lapse(AFTER, 10_00),)}, 10_00, 10_00, SIGNED),
+        ({"held": 20_00, "lapses": (Lapse(AFTER, 9_99),)}, 10_00, 10_00, None),
+        ({"lapses": (Lapse(BEFORE, 1), Lapse(AFTER, 30_00))}, 30_00, 30_00, SIGNED),
+        ({"lapses": (Lapse(DAY, 30_00),)}, 30_00, 30_00, f"{ANEW} {ON}"),
+        ({"lapses": (Lapse(BEFORE, 30_00),)}, 30_00, 30_00, f"{ANEW} {ON}"),
+        (
+            {"lapses": (Lapse(AFTER, 29_99),)},
+            *(30_00, 30_00),
+            f"{ANEW} --on 2026-11-21 --reference S-1/7",
+        ),
+    ],
+)
+def test_a_hold_that_lapsed_after_the_day_of_a_commitment_is_committed(
+    terms, need, offer, expected
+):
+    deal = replace(DEAL, **{"held": 0, **terms})
+    difference = Difference(kind=FindingKind.UNKNOWN, lines=(line(30_00, COMMIT),), deal="D-0001")
+    facts = replace(facts_of(deal), free=free(need, offer))
+
+    assert suggested_command("BNK", difference, facts, TODAY) == expected
+
+
+@pytest.mark.parametrize("passed_on", [True, False])
+def test_of_a_lapsed_hold_that_cannot_be_restored_not_the_smallest_part_is(passed_on):
+    deal = replace(DEAL, held=0, lapses=(Lapse(AFTER, 30_00, passed_on),))
+    difference = Difference(kind=FindingKind.UNKNOWN, lines=(line(1, COMMIT),), deal="D-0001")
+    anew = "cityfund deal introduce O-0001 N-0001 '0.01 EUR' --commit"
+
+    command = suggested_command("BNK", difference, replace(facts_of(deal), free=free(1, 1)), TODAY)
+
+    assert command == f"{anew} --on 2026-11-21 --reference S-1/7"
+
+
+def test_a_lapsed_hold_of_sides_that_are_not_known_is_not_restored():
+    deal = replace(DEAL, held=0, lapses=(Lapse(AFTER, 30_00, passed_on=True),))
+    difference = Difference(kind=FindingKind.UNKNOWN, lines=(line(30_00, COMMIT),), deal="D-0001")
+
+    facts = replace(facts_of(deal), free={})
+
+    assert suggested_command("BNK", difference, facts, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("on", "lowest"), [(9, 0), (10, 50), (12, 50), (20, 50), (24, 50), (25, 80), (30, 80)]
+)
+def test_what_may_be_delivered_on_a_day_is_the_least_committed_from_then_on(on, lowest):
+    changes = [
+        *((COMMIT, 70, 10), (COMMIT, 30, 10), (LineKind.DELIVERY, 30, 12)),
+        *((LineKind.DELIVERY, 20, 20), (LineKind.DELIVERY, -30, 25)),
+    ]
+    acts = [
+        DealEntry(number=number, deal="D-0001", kind=kind, day=date(2026, 11, day),
+                  need_amount=amount, offer_amount=amount)
+        for number, (kind, amount, day) in enumerate(changes, start=1)
+    ]  # fmt: skip
+    deal = replace(DEAL, committed=80)
+
+    assert facts_of(deal, *acts).lowest_committed(deal, date(2026, 11, on)) == lowest
+
+
 def test_a_new_deal_takes_any_amount_that_an_offer_in_another_unit_has():
     told = line(30_00, COMMIT, offer="O-2", need="N-2")
     difference = Difference(kind=FindingKind.UNKNOWN, lines=(told,))
 
     for left, is_introduced in ((1, True), (0, False)):
-        facts = facts_of(None)
-        side = (Side.OFFER, normalised_code("O-2"))
-        facts = replace(facts, free={**facts.free, side: Quantity(left, USD)})
+        facts = replace(facts_of(None), free=free(30_00, left, USD))
         command = suggested_command("BNK", difference, facts, TODAY)
         assert (command is not None) is is_introduced
