@@ -2,13 +2,15 @@
 
     python tests/benchmarks/bench_night.py
     python tests/benchmarks/bench_night.py --movements 200000 --engine both
+    python tests/benchmarks/bench_night.py --restrictions 1500    the same nights without and with
 
 A fund is grown to that many movements as `fund_of_years` says: most of them of deals that are long
 delivered, beside a pipeline of a thousand open needs and six hundred offers. Some hundred holds
 and offers are past their date. The first night of all is run as a whole process, and seals all
 there is; then that night again, which finds nothing left to do; then, after a day of some hundred
 acts, a night as it usually is. Seconds of the processor are what to hold to the mark where others
-work on the machine.
+work on the machine. With restrictions, a second fund has so many of them: firms and one bank in ten
+that are debarred, and programmes between countries. The first has the same firms.
 """
 
 from __future__ import annotations
@@ -25,13 +27,13 @@ from typing import Any, NamedTuple
 
 from bench_reading import ENTRY
 from bench_world import DECLARED, Place, asked, asked_engines, opened, place_of, say
-from fund_of_years import fund_of_years
+from fund_of_years import PROVIDERS, fund_of_years
 
 from ledger.core.factors import Factor, Side
 from ledger.core.quantity import Quantity
 from ledger.journal.entries import ActDetails
 from ledger.journal.receipts import Receipt
-from ledger.registers.records import Need, Offer, Project
+from ledger.registers.records import Need, Offer, Project, Provider, Restriction
 from ledger.store.session.execute import execute
 from ledger.store.session.unit_of_work import UnitOfWork
 from ledger.usecases.deals.acts import Introduction, hold
@@ -59,17 +61,27 @@ def main() -> None:
     parser.add_argument("--offers", type=int, default=600, help="offers that are available")
     parser.add_argument("--movements", type=int, default=1_000_000)
     parser.add_argument("--lapsing", type=int, default=300, help="holds and offers past their date")
+    parser.add_argument("--restrictions", type=int, default=0, help="of a second fund")
     parser.add_argument("--time-limit", default="20", help="seconds for the proposal")
     said, engines = asked_engines(parser)
     for engine in engines:
         with place_of(engine) as place:
-            measure(engine, place, said)
+            plain = measure(engine, place, said)
+        if said.restrictions:
+            with place_of(engine) as place:
+                barred = measure(engine, place, said, are_debarred=True)
+            pairs = zip(plain, barred, strict=True)
+            added = ", ".join(f"{more.busy / less.busy - 1:+.1%}" for less, more in pairs)
+            say(f"{engine}: {said.restrictions:,} restrictions add {added}, first, again, usual")
 
 
-def measure(engine: str, place: Place, said: argparse.Namespace) -> None:
-    """Run a night twice, and print what it took."""
+def measure(
+    engine: str, place: Place, said: argparse.Namespace, *, are_debarred: bool = False
+) -> tuple[Ran, Ran, Ran]:
+    """Run a night twice and one after a day of acts; print and give what they took."""
     url = fund_of_years(place, said.movements, said.needs, said.offers)
     leave_lapsing(url, said.lapsing)
+    add_firms(url, said.restrictions, are_debarred=are_debarred)
     first, again = night(url, said.time_limit), night(url, said.time_limit)
     a_day(url, said.lapsing)
     usual = night(url, said.time_limit)
@@ -85,6 +97,7 @@ def measure(engine: str, place: Place, said: argparse.Namespace) -> None:
             say(f"    {step['name']:<10} {step['seconds']:8.3f} s  {step['figures']}")
     say(f"  the same again took {again.busy / first.busy:.2f} of the first's processor time")
     assert not again.answer["changed"]
+    return first, again, usual
 
 
 def leave_lapsing(url: str, count: int) -> None:
@@ -112,6 +125,32 @@ def leave_lapsing(url: str, count: int) -> None:
         return uow.receipt()
 
     execute(ledger, asked("lapsing"), work)
+    ledger.engine.dispose()
+
+
+def add_firms(url: str, count: int, *, are_debarred: bool) -> None:
+    """Add firms without offers; debar them and some banks from a day after the last hold on."""
+    ledger = opened(url)
+    terms = {"authority": "an authority", "reason": "measures", "from_": date(2027, 1, 1)}
+
+    def debar(uow: UnitOfWork, number: int, **of: Any) -> None:
+        if are_debarred:
+            uow.add("restriction", Restriction(code=f"RS-{number:05}", **of, **terms))
+
+    def work(uow: UnitOfWork) -> Receipt:
+        for number in range(count):
+            if number % 25 == 0:
+                debar(uow, number, binds_countries=("IR", "TR"), countries=("BR",))
+            elif number < PROVIDERS and number % 10 == 1:
+                debar(uow, number, providers=(f"BANK-{number}",))
+            else:
+                firm = Provider(code=f"FIRM-{number}", name=f"Firm {number}", kind="company")
+                uow.add("provider", firm)
+                debar(uow, number, providers=(firm.code,))
+        return uow.receipt()
+
+    if count:
+        execute(ledger, asked("firms"), work)
     ledger.engine.dispose()
 
 

@@ -224,6 +224,21 @@ MOST_OF_AN_UNDO = {"sqlite": 25, "postgresql": 44}
 """Statements of an undo of an addition: a server is asked twice for what is recorded under it."""
 
 
+def test_restrictions_are_read_for_acts_that_they_may_bar_and_once_for_many(metro):
+    metro.do(lambda uow: uow.add("restriction", a_restriction(countries=("BR",))))
+
+    def readings(work: Callable[[], object]) -> int:
+        told = statements(metro, work)
+        return sum("binds_countries" in one for one in told)
+
+    assert readings(lambda: metro.introduce("3 EUR")) == 1
+    assert readings(lambda: metro.commit("2 EUR")) == 0, "nothing of them changed since"
+    metro.do(lambda uow: uow.add("restriction", a_restriction("RS-2", countries=("BR",))))
+
+    assert readings(lambda: metro.release("1 EUR")) == 0, "a release is barred by none"
+    assert readings(lambda: metro.deliver("1 EUR")) == 1
+
+
 def test_undo_asks_no_register_by_itself(metro, engine_name):
     added = Project("TRAM", "Tram", "MHD", "transport.urban")
 

@@ -34,7 +34,6 @@ from ledger.registers.table import (
     code_prefixes,
     versioned,
 )
-from ledger.restrictions.bars import NO_RESTRICTIONS
 from ledger.store.db import engine as engines
 from ledger.store.db import postgresql, queries, tables
 from ledger.store.db.errors import BUSY_SECONDS, AnswerLost, WriteConflict, WriteTooSlow
@@ -117,7 +116,7 @@ def run_handler(uow: UnitOfWork, handler: Handler) -> dict[str, Any]:
     if first is not None:
         return first
     receipt = _with_statuses(uow, handler(uow))
-    if uow.drafts and uow.restrictions is not NO_RESTRICTIONS:
+    if uow.drafts and uow.has_restrictions:
         noted = len(uow.notes)
         require_unbarred(uow)
         receipt = replace(receipt, notes=(*receipt.notes, *[*uow.notes][noted:]))
@@ -280,7 +279,7 @@ def _transaction(
         start = _start(connection, request, preflight, tries, is_ordered=is_ordered)
         if start.first_receipt is None and not clock_is_right:
             require_short_pause(connection, start.moment, start.last_recorded, ledger.longest_pause)
-        yield UnitOfWork(connection, request, start, key)
+        yield UnitOfWork(connection, request, start, key, ledger.restrictions_cache)
         _require_in_time(start)
 
 

@@ -102,10 +102,10 @@ class Ledger:
             _require_known(connection, times.known_at, moment)
             from ledger.store.session.snapshot import Reader  # noqa: PLC0415 - writers do without
 
-            yield Reader(connection, times, moment, self.base_currency, self._restrictions_cache())
+            yield Reader(connection, times, moment, self.base_currency, self.restrictions_cache())
 
-    def _restrictions_cache(self) -> RestrictionsCache:
-        """Return the restrictions as reports of this ledger last read them."""
+    def restrictions_cache(self) -> RestrictionsCache:
+        """Return the restrictions as reports and acts of this ledger last read them."""
         if not self._caches:
             from ledger.store.restrictions import RestrictionsCache  # noqa: PLC0415 - for the same
 

@@ -42,7 +42,7 @@ from ledger.store.origins import Key, require_no_circle
 from ledger.store.rates import QUOTE_COLUMNS, StoredRates
 from ledger.store.register_codes import ids_by_code
 from ledger.store.registers import STORED_REGISTERS, StoredRecord, find_id, find_record
-from ledger.store.restrictions import read_restrictions
+from ledger.store.restrictions import RestrictionsCache, read_restrictions
 from ledger.store.session.rows import CodeUses, DisclosureRows, JournalRows, WriteStart, new_rows
 from ledger.store.stored_registers import StoredRegister
 from ledger.store.versions import identity_change_row, stored_terms
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from ledger.store.phases import CurrentPhases
 
 
-_Row = Mapping[str, Any]
+_Cells = dict[str, Any]
 
 
 class UnitOfWork:
@@ -65,8 +65,9 @@ class UnitOfWork:
         request: Request,
         start: WriteStart,
         key: str,
+        cache: Callable[[], RestrictionsCache] = RestrictionsCache,
     ) -> None:
-        """Begin the request; `key` is its own or the one made for it."""
+        """Begin the request; `key` is its own or the one made for it, `cache` the ledger's."""
         self.connection = connection
         self.request = request
         self.start = start
@@ -83,6 +84,7 @@ class UnitOfWork:
         self._ids: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self._records: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._restrictions: tuple[int, Restrictions] | None = None
+        self._restrictions_cache = cache
         self.phases: CurrentPhases | None = None  # made when it is first asked for
         self._uses = CodeUses(connection)
         self.accounts = Accounts(connection, lambda: self.units, self.flush_registers, self.drafts)
@@ -90,8 +92,8 @@ class UnitOfWork:
         self.request_id = self._numbering.next_id(tables.request)
         self.key = key
         made_by = (start.on_server, start.parent)
-        written = {"request_id": self.request_id, "recorded_at": self.now}
-        self._of_versions = {**written, "format": CANONICAL_FORMAT, "in_error": False}
+        self._written = {"request_id": self.request_id, "recorded_at": self.now}
+        self._of_versions = self._written | {"format": CANONICAL_FORMAT, "in_error": False}
         row = queries.request_row(self.request_id, key, request, self.now, *made_by)
         self._rows.add(tables.request, row)
         self._disclosures = DisclosureRows(row, request.reason)
@@ -129,14 +131,21 @@ class UnitOfWork:
         return StoredRates(self.connection)
 
     @property
+    def has_restrictions(self) -> bool:
+        """Whether any restriction is on record, those of this unit of work included."""
+        return self.start.has_restrictions or any(map(self.changes.counts.get, RESTRICTING))
+
+    @property
     def restrictions(self) -> Restrictions:
         """The restrictions and exemptions, with what this unit of work has added to them."""
-        versions = sum([self.changes.counts.get(kind, 0) for kind in RESTRICTING])
-        if not (versions or self.start.has_restrictions):
+        if not self.has_restrictions:
             return NO_RESTRICTIONS
+        versions = sum([self.changes.counts.get(kind, 0) for kind in RESTRICTING])
         if self._restrictions is None or self._restrictions[0] != versions:
             self.flush_registers()
-            self._restrictions = versions, read_restrictions(self.connection)
+            # What is not committed may yet be undone: it is kept for this unit of work alone.
+            read = read_restrictions if versions else self._restrictions_cache().read
+            self._restrictions = versions, read(self.connection)
         return self._restrictions[1]
 
     def find_record(self, kind: str, typed: str) -> StoredRecord:
@@ -235,7 +244,9 @@ class UnitOfWork:
         if any(getattr(account.record, name) != value for name, value in terms.items()):
             self._edit_terms("deal", account, terms)
 
-    def _edit_terms(self, kind: str, account: Account | DealAccount, terms: _Row) -> None:
+    def _edit_terms(
+        self, kind: str, account: Account | DealAccount, terms: Mapping[str, Any]
+    ) -> None:
         stored = StoredRecord(account.id, account.version, self.now, account.record)
         record = replace(account.record, **terms)
         account.version, account.record = self.edit(kind, stored, record), record
@@ -336,16 +347,9 @@ class UnitOfWork:
         """
         number = self._numbering.next_id(tables.rate)
         self._disclosures.add("rate", number, 0, [("source", rate.source)])
-        self._rows.add(
-            tables.rate,
-            {
-                "id": number,
-                **{name: getattr(rate, name) for name in QUOTE_COLUMNS},
-                "withdrawn": withdrawn,
-                "request_id": self.request_id,
-                "recorded_at": self.now,
-            },
-        )
+        quote = {name: getattr(rate, name) for name in QUOTE_COLUMNS}
+        row = {"id": number, **quote, "withdrawn": withdrawn, **self._written}
+        self._rows.add(tables.rate, row)
         self.changes.add("rate", f"{rate.day} {rate.base}/{rate.quote}", 1)
 
     def add_proposal(self, stored: StoredProposal) -> None:
@@ -353,9 +357,8 @@ class UnitOfWork:
         from ledger.store.proposals import proposal_rows  # noqa: PLC0415 (few acts store any)
 
         identity = self._ids["proposal"][stored.code] = self._numbering.next_id(tables.proposal)
-        written = {"request_id": self.request_id, "recorded_at": self.now}
         self._disclosures.add("proposal", identity, 0, [("reason", stored.reason)])
-        for table, row in proposal_rows(identity, stored, self.id_of, written):
+        for table, row in proposal_rows(identity, stored, self.id_of, self._written):
             self._rows.add(table, row)
         self.changes.add("proposal", stored.code, 1)
 
@@ -371,8 +374,7 @@ class UnitOfWork:
                 "version": last + 1,
                 "value": value,
                 "reason": self.request.reason,
-                "request_id": self.request_id,
-                "recorded_at": self.now,
+                **self._written,
                 "format": CANONICAL_FORMAT,
             },
         )
@@ -423,9 +425,8 @@ class UnitOfWork:
     def store_receipt(self, document: Mapping[str, Any]) -> str:
         """Keep the answer for the same key; write all that waits; give the request's hash."""
         receipt = queries.receipt_row(self.request_id, document)
-        written = {"request_id": self.request_id, "recorded_at": self.now}
-        proposal_id = partial(self.id_of, "proposal")
-        self._journal.add_to(self._rows, self._disclosures, written, proposal_id)
+        id_of = partial(self.id_of, "proposal")
+        self._journal.add_to(self._rows, self._disclosures, self._written, id_of)
         self._rows.flush(self.connection)
         return self._disclosures.write(self.connection, receipt, self._rows.hashes)
 
@@ -448,12 +449,7 @@ class UnitOfWork:
         return identity
 
     def _add_version(
-        self,
-        register: StoredRegister,
-        owner: int,
-        version: int,
-        values: dict[str, Any],
-        **marks: Any,
+        self, register: StoredRegister, owner: int, version: int, values: _Cells, **marks: Any
     ) -> None:
         """Put a later version in line; `values` become its row."""
         kind = register.kind

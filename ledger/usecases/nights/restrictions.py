@@ -122,8 +122,8 @@ def _barred(
     amount, deal = pair.balance.need.get(stage, 0), pair.balance.deal
     if not amount:
         return
-    quantity = _quantity(snapshot, pair, amount)
     for bar in restrictions.judge(pair.terms, day).bars:
+        quantity = _quantity(snapshot, pair, amount)
         yield NightFinding(
             kind=kind,
             subject=deal.code,
@@ -147,8 +147,8 @@ def _barred_deliveries(
         pair = pairs.get(one.deal)
         if pair is None or not pair.balance.need.get(Stage.DELIVERED):
             continue  # all of it was given back
-        quantity = _quantity(snapshot, pair, one.amount)
         for bar in restrictions.judge(pair.terms, one.day).bars:
+            quantity = _quantity(snapshot, pair, one.amount)
             yield NightFinding(
                 kind="barred-delivery",
                 subject=one.deal,
