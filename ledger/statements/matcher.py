@@ -144,7 +144,7 @@ class StatementMatcher:
     def find_comparable(
         self, line: StatementLine, scope: Scope, amount_filter: AmountFilter, *key: object
     ) -> DealEntry | None:
-        """Return the nearest entry in a line's scope, unless it has another reference.
+        """Return the nearest entry in a line's scope, unless its reference is another line's.
 
         A line that names no code is matched by its reference or by an equal amount only.
         """
@@ -155,7 +155,7 @@ class StatementMatcher:
         reach = self.tolerance
         if line.reference_key is not None:
             return pool.nearest(line.day, ReferenceFilter.NONE, amount_filter, *key, reach=reach)
-        near = pool.nearest(line.day, ReferenceFilter.ANY, amount_filter, *key, reach=reach)
+        near = pool.nearest(line.day, ReferenceFilter.UNCLAIMED, amount_filter, *key, reach=reach)
         return nearest_entry(line, (near, self.find_by_citation(line, pool, amount_filter, *key)))
 
     def nearest_entries(

@@ -117,7 +117,9 @@ def _find_by_amount(
 ) -> DealEntry | None:
     """Return an entry of the amount within the tolerance, in the named deal if any."""
     pool = matcher.pool(line, scope if scope.deals else None)
-    reference_filter = ReferenceFilter.ANY if line.reference_key is None else ReferenceFilter.NONE
+    reference_filter = (
+        ReferenceFilter.UNCLAIMED if line.reference_key is None else ReferenceFilter.NONE
+    )
     key = (line.unit.code, line.amount)
     return pool.nearest(
         line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=matcher.tolerance
@@ -168,7 +170,7 @@ def find_other_date(matcher: StatementMatcher) -> None:
         if entry is not None or not scope.has_codes:
             return entry
         reference_filter = (
-            ReferenceFilter.ANY if line.reference_key is None else ReferenceFilter.NONE
+            ReferenceFilter.UNCLAIMED if line.reference_key is None else ReferenceFilter.NONE
         )
         return pool.nearest(line.day, reference_filter, AmountFilter.AMOUNT, *key, reach=DATE_REACH)
 

@@ -45,6 +45,8 @@ TESTS = (
     *("tests/journal", "tests/acts", "tests/eligibility", "tests/gaps", "tests/rates"),
     *("tests/statements", "tests/quantity", "tests/instalments/test_schedule.py"),
     "tests/nights/test_gap_snapshots.py",
+    *("tests/restrictions/test_barred_pairs.py", "tests/restrictions/test_bars.py"),
+    "tests/restrictions/test_barred_offers.py",
 )
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 PYTEST = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:benchmark", "-n", "0", "-q")

@@ -193,6 +193,16 @@ def test_a_day_may_be_wrong_by_any_time_under_one_reference():
         ]
 
 
+def test_an_entry_that_another_line_refers_to_is_not_that_of_another_day():
+    facts = ledger(entry(1, 400, reference="A"))
+
+    for on in (10, 20):
+        assert differences(facts, line(1, 400, on), line(2, 390, reference="A")) == [
+            "amount-differs: 2 / 1 of D-1",
+            "unknown-here: 1 / none of D-1",
+        ]
+
+
 def test_an_entry_under_another_reference_is_not_that_of_another_day():
     facts = ledger(entry(1, 400, reference="OURS"))
 
