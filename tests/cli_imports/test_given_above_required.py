@@ -70,10 +70,10 @@ class Budget:
         assert "Nothing to import" in self.officer.says(self.line(*rows))
         return done
 
-    def need(self, code: str, day: str) -> tuple[str, str]:
-        rows = self.officer.asks(f"gaps --as-of {day} --include-closed")["rows"]
-        row = next(one for one in rows if one["need"] == code)
-        return row["required"], row["gap"]
+    def stands(self, *days: str) -> list[tuple[str, str]]:
+        """Give what is required and what is missing on some days."""
+        shown = [self.officer.asks(f"need show N-1 --as-of {day}") for day in days]
+        return [(one["quantity"].partition(" ")[0], one["gap"]) for one in shown]
 
     def required(self, *days: str) -> list[str]:
         return [
@@ -125,13 +125,13 @@ def rows_of(amounts: Sequence[int], months: Sequence[int]) -> list[str]:
     return [f"N-1,100,D-{at},committed,{amount},2026-0{month}-01" for at, (amount, month) in acts]
 
 
-def required_by(amounts: Sequence[int], months: Sequence[int]) -> list[str]:
-    """Give what is required in the middle of each month: what is stated, or what is given."""
+def needed_by(amounts: Sequence[int], months: Sequence[int]) -> list[tuple[str, str]]:
+    """Give what is required (as stated, or as given) and what is missing in each month's middle."""
     given = (
         sum(amount for amount, month in zip(amounts, months, strict=True) if month <= at)
         for at in range(1, 10)
     )
-    return [f"{max(100, one)}.00" for one in given]
+    return [(f"{max(100, one)}.00", f"{max(100 - one, 0)}.00") for one in given]
 
 
 MOVES = [
@@ -142,6 +142,10 @@ MOVES = [
     ([130, 40], [2, 5], [3, 5]),
     ([130, 40], [2, 5], [7, 6]),
     ([130, 40, 90], [2, 4, 6], [2, 8, 6]),
+    ([130, 40, 90], [2, 4, 6], [5, 3, 8]),
+    ([130, 133, 82], [8, 5, 9], [2, 8, 6]),
+    ([30, 134, 76, 19], [2, 4, 9, 7], [7, 2, 6, 9]),
+    ([108, 159, 56, 65], [4, 5, 4, 3], [4, 6, 2, 9]),
     ([44, 155, 26, 75], [3, 9, 9, 9], [3, 4, 9, 9]),
     ([24, 133, 31, 102], [4, 6, 6, 5], [4, 6, 6, 9]),
 ]
@@ -154,7 +158,7 @@ def test_the_raise_moves_with_the_day_of_what_is_given(
     days = [f"2026-0{month}-15" for month in range(1, 10)]
     for months in (before, after, before):
         budget.imports(*rows_of(amounts, months))
-        assert budget.required(*days) == required_by(amounts, months)
+        assert budget.stands(*days) == needed_by(amounts, months)
     assert all(one["ok"] for one in budget.officer.asks("check")["checks"])
 
 

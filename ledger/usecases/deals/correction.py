@@ -69,16 +69,22 @@ class NewDay(NamedTuple):
 
 
 class _Dependents(NamedTuple):
-    """Later entries that are reversed, newest first, and the new days of some of them."""
+    """Entries that are reversed, newest first, with the new days of some of them.
+
+    They are posted again after the one that is corrected, oldest first, or all `by_day`.
+    """
 
     entries: Sequence[Entry]
     days: Mapping[int, NewDay]
+    by_day: bool = False
 
-    def as_posted_again(self) -> Iterator[Entry]:
+    def as_posted_again(self) -> list[Entry]:
         """Give each, oldest first, as it is posted again."""
-        for one in reversed(self.entries):
-            new = self.days.get(one.number)
-            yield replace(one, effective_on=new.day, reason=new.reason) if new else one
+        return [self._as_meant(one) for one in reversed(self.entries)]
+
+    def _as_meant(self, one: Entry) -> Entry:
+        new = self.days.get(one.number)
+        return replace(one, effective_on=new.day, reason=new.reason) if new else one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,16 +129,18 @@ def correct_with_days(
         meant, changes = _corrected(uow, entry, correction)
     refusal: RefusedByRule | None = None
     totals = _stated_totals(uow, entry)
-    for dependents in _dependents(uow, entry, totals):
+    for dependents in _dependents(uow, entry, totals, days):
         try:
             with uow.undone_on_refusal():
-                draft = _replace(uow, entry, meant, _Dependents(dependents, days), totals)
-        except CannotPostAgain:
-            raise
+                draft = _replace(uow, entry, meant, dependents, totals)
+        except CannotPostAgain as error:
+            if not days:
+                raise
+            refusal = refusal or error
         except RefusedByRule as error:
             refusal = refusal or error
         else:
-            corrected = frozenset(one.number for one in dependents if one.number in days)
+            corrected = frozenset(one.number for one in dependents.entries if one.number in days)
             return receipt_of(uow, entry, draft, changes), corrected
     assert refusal is not None
     raise refusal
@@ -216,21 +224,60 @@ def _corrected(uow: UnitOfWork, entry: Entry, correction: Correction) -> tuple[E
     return replace(meant, reason=uow.request.reason), changes
 
 
-def _dependents(uow: UnitOfWork, entry: Entry, totals: Mapping[int, int]) -> list[Sequence[Entry]]:
-    """Return which later acts to reverse, newest first: none, then ever more of them.
+def _dependents(
+    uow: UnitOfWork, entry: Entry, totals: Mapping[int, int], days: Mapping[int, NewDay]
+) -> Iterator[_Dependents]:
+    """Give which acts to reverse with an entry: none, then ever more of the later ones.
 
-    A change that only compensates a later total follows by itself.
+    Acts that get a new day too are moved together before totals are reversed. A change that only
+    compensates a later total follows by itself.
     """
-    accounts = {(one.side, one.account) for one in entry.movements}
-    ids = [uow.accounts.account(*one).id for one in accounts]
     touching = [
         one
-        for one in later_entries(uow.connection, entry.number, ids)[::-1]
+        for one in _touching(uow, entry, after=entry.number)
         if one.number in totals or not _is_of_total(one)
     ]
     of_deal = [one for one in touching if entry.deal is not None and one.deal == entry.deal]
-    sizes = [of_deal[:count] for count in range(1, len(of_deal) + 1)]
-    return [[], *sizes, *(touching[:count] for count in range(1, len(touching) + 1))]
+    yield from (_Dependents(of_deal[:count], days) for count in range(len(of_deal) + 1))
+    if days and not _is_of_total(entry):
+        yield _Dependents(_moved_together(uow, entry, days), days, by_day=True)
+    yield from (_Dependents(touching[:count], days) for count in range(1, len(touching) + 1))
+
+
+def _touching(uow: UnitOfWork, entry: Entry, *, after: int) -> list[Entry]:
+    """Return the entries after a number that move what an entry moves and count, newest first."""
+    accounts = {(one.side, one.account) for one in entry.movements}
+    ids = [uow.accounts.account(*one).id for one in accounts]
+    return [
+        one
+        for one in later_entries(uow.connection, after, ids)[::-1]
+        if not uow.posted_here.is_reversed(one.number) and not _cancels_on_its_day(uow, one)
+    ]
+
+
+def _moved_together(uow: UnitOfWork, entry: Entry, days: Mapping[int, NewDay]) -> list[Entry]:
+    """Return the acts beside an entry that get a new day, and all that follow in their deals.
+
+    While some of them are on their new day and others on their old one, there may be no room for
+    them; there is none to lack once all are reversed.
+    """
+    every = _touching(uow, entry, after=0)
+    first: dict[str, int] = {}
+    for one in every:  # newest first
+        if one.deal is not None and (one.number in days or one.number == entry.number):
+            first[one.deal] = one.number
+    return [
+        one
+        for one in every
+        if one.number != entry.number and one.deal in first and one.number >= first[one.deal]
+    ]
+
+
+def _cancels_on_its_day(uow: UnitOfWork, entry: Entry) -> bool:
+    """Say whether it reverses an entry on that one's day: no day depends on the two together."""
+    if entry.reverses is None:
+        return False
+    return read_entry(uow.connection, entry.reverses).effective_on == entry.effective_on
 
 
 def _is_of_total(entry: Entry) -> bool:
@@ -245,16 +292,21 @@ def _replace(
     totals: Mapping[int, int],
 ) -> Draft:
     """Post an entry as it was meant, and what depends on it; return what stands in its place."""
-    for one in dependents.entries:
-        _reverse_on_its_day(uow, one)
+    again = dependents.as_posted_again()
     if isinstance(meant, TotalOfDay):
+        for one in dependents.entries:
+            _reverse_on_its_day(uow, one)
         draft = uow.drafts[_replace_total(uow, entry, meant)]
     else:
-        _reverse_on_its_day(uow, entry)
-        _post(uow, meant, entry.number)
-        draft = uow.drafts[-1]
+        for one in sorted((entry, *dependents.entries), key=_number, reverse=True):
+            _reverse_on_its_day(uow, one)
+        again = sorted((meant, *again), key=_day_and_number if dependents.by_day else _number)
     posted_again: list[tuple[Entry, int]] = []
-    for one in dependents.as_posted_again():
+    for one in again:
+        if one is meant:
+            _post(uow, one, entry.number)
+            draft = uow.drafts[-1]
+            continue
         try:
             place = _post_again(uow, one, entry.number, totals)
         except RefusedByRule as error:
@@ -272,6 +324,14 @@ def _replace(
     for one, place in posted_again:
         uow.note("posted-again", f"entry {one.number} is posted again as entry {entries[place]}")
     return draft
+
+
+def _number(entry: Entry) -> int:
+    return entry.number
+
+
+def _day_and_number(entry: Entry) -> tuple[date, int]:
+    return entry.effective_on, entry.number
 
 
 def _lapse_what_is_left(uow: UnitOfWork, meant: Entry, day: date) -> None:
