@@ -121,6 +121,9 @@ DTD = b'<!DOCTYPE a [<!ENTITY b "cccc"><!ENTITY d SYSTEM "file:///etc/passwd">]>
 ENTITIES = '<!DOCTYPE a [<!ENTITY b "c">]>'
 WIDE = b"c," * 10_000_000
 TABLE = b"code,cost\nA,1\n"
+MANY = range(10**6)
+ATTRIBUTES = " ".join(f'a{one}=""' for one in MANY)
+KEYS = ",".join(f'"a{one}":1' for one in MANY)
 DOCUMENT = archive({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"})
 REPORT = [["Report of 2026"], [], *ROWS]
 FILES: list[tuple[str, bytes, str, str, str]] = [
@@ -141,6 +144,10 @@ FILES: list[tuple[str, bytes, str, str, str]] = [
     ("t.csv", WIDE.replace(b",", b";"), "", "too-many-columns", "in line 1"),
     ("t.csv", TABLE + WIDE, "", "too-many-columns", "in line 3"),
     ("t.ods", open_document(open_row("c", times=10**7)), "", "too-many-columns", "sheet S of"),
+    ("t.xml", f"<a><b {ATTRIBUTES}/></a>".encode(), "", "broken-xml", "from byte"),
+    ("t.xml", f"<a><b {ATTRIBUTES[:300_000]}/></a>".encode(), "", "too-many-columns", "'b'"),
+    ("t.json", f"[{{{KEYS}}}]".encode(), "", "too-many-columns", "the next of them 'a16384'"),
+    ("t.json", f'{{"a":[{{"b":{{{KEYS}}}}}]}}'.encode(), "", "too-many-columns", "'a16384'"),
     ("t.xlsx", with_type(book(), "xl/styles.xml"), "", "unsafe-xml", "part xl/styles.xml"),
     ("t.xlsx", with_type(book(), "xl/workbook.xml", "utf-16"), "", "unsafe-xml", "xl/workbook"),
     ("t.xlsx", with_entity(book()), "", "unsafe-xml", "part xl/worksheets/sheet1.xml"),
@@ -208,6 +215,12 @@ def test_a_file_is_refused_before_what_plans_an_import_is_loaded(tmp_path: Path)
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "{<ExitCode.INVALID: 3>} set()"
     assert [json.loads(line)["code"] for line in done.stderr.splitlines()] == expected
+
+
+def test_a_line_of_too_many_keys_is_refused(officer: Officer, tmp_path: Path) -> None:
+    (tmp_path / "t.ndjson").write_text(f'{{"code":1}}\n{{{KEYS}}}', encoding="utf-8")
+    line = f"import {tmp_path / 't.ndjson'} --rules {rule_file(tmp_path)} --yes"
+    assert officer.refused(line, 3, "Line 2 of", "16,384 keys") == "too-many-columns"
 
 
 def test_a_pipe_is_refused(officer: Officer, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.core.errors import InvalidInput
+from ledger.interchange.reader import MAX_COLUMNS
 
 
 class NotAFile(InvalidInput, code="not-a-file"):
@@ -80,6 +81,15 @@ class TooManyColumns(InvalidInput, code="too-many-columns"):
 
     default_why = "No table is that wide; the wrong file is likelier."
     default_next = "Look at the file, and at the delimiter that the rule names."
+
+
+def too_wide(what: str, parts: str) -> TooManyColumns:
+    """Say that a record has more parts than a table may have columns."""
+    return TooManyColumns(
+        f"{what} with more than {MAX_COLUMNS:,} {parts}.",
+        why="No record has as many; the wrong file is likelier.",
+        next_step="Look at the file, and at what the rule names as its records: rows.",
+    )
 
 
 class BrokenJson(InvalidInput, code="broken-json"):

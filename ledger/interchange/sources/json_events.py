@@ -14,8 +14,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
 
+from ledger.interchange.reader import MAX_COLUMNS
 from ledger.interchange.sources.cleaning import Cell
-from ledger.interchange.sources.errors import BrokenJson
+from ledger.interchange.sources.errors import BrokenJson, too_wide
 from ledger.interchange.sources.stored import Stored
 
 MAX_DEPTH: Final = 200
@@ -170,7 +171,14 @@ def shape_of(stored: Stored, keys: tuple[str, ...] | None) -> tuple[Shape, bool]
 def _checked(events: Events, first: str, shape: Shape, label: str) -> Events:
     """Give the parts behind the first one, counting how deep they are and the outermost keys."""
     depth, key = int(first in _BEGINS), ""
+    widths = [0] * (MAX_DEPTH + 2)
     for event, value in events:
+        if event == "map_key":
+            widths[depth] += 1
+            if widths[depth] > MAX_COLUMNS:
+                raise too_wide(f"{label} has an object", f"keys, the next of them {value!r}")
+        elif event == "start_map":
+            widths[depth + 1] = 0
         if event in _BEGINS:
             if depth == 1 and event == "start_array" and not shape.is_list:
                 shape.lists[key] = shape.lists.get(key, 0) + 1

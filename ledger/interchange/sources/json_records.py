@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ledger.interchange.reader import MAX_COLUMNS
 from ledger.interchange.sources.cleaning import Cell, clean_record
-from ledger.interchange.sources.errors import BrokenJson, no_list
+from ledger.interchange.sources.errors import BrokenJson, no_list, too_wide
 from ledger.interchange.sources.json_events import (
     LONGEST,
     NUMBER_OUT_OF_BOUNDS,
@@ -136,6 +137,8 @@ class JsonLines(Source):
                 if not isinstance(item, dict):
                     self.problem(number, None, "no-record", "This line is not an object.")
                     continue
+                if len(item) > MAX_COLUMNS:
+                    raise too_wide(f"Line {number} of {self.name} is an object", "keys")
                 record = _as_cell(item)
                 assert isinstance(record, dict)
                 yield SourceRow(number, clean_record(record) if self._clean else record)

@@ -6,9 +6,10 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import IO, TYPE_CHECKING, Final
 
+from ledger.interchange.reader import MAX_COLUMNS
 from ledger.interchange.sources.cleaning import Cell, clean_record
 from ledger.interchange.sources.encodings import xml_as_utf8
-from ledger.interchange.sources.errors import BrokenXml, UnsafeXml, no_elements
+from ledger.interchange.sources.errors import BrokenXml, UnsafeXml, no_elements, too_wide
 from ledger.interchange.sources.records import Reading, Source, SourceRow
 from ledger.interchange.sources.stored import Stored
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MAX_DEPTH: Final = 200
+MAX_UNBROKEN: Final = 2 << 20
+"""The most bytes without an element that begins or ends: of attributes, or of one text."""
 TEXT: Final = "#text"
 _OUTER, _FEW = 2, 10
 """So many levels of elements, and of names, tell what is in a file."""
@@ -75,14 +78,40 @@ class XmlRecords(Source):
             iterparse,
         )
 
+        unbroken = _Unbroken(file, self.name)
         target = TreeBuilder()
         parser = DefusedXMLParser(target=target, encoding=self._encoding, forbid_dtd=True)
         try:
-            yield from iterparse(file, ("start", "end"), parser)
+            for event, element in iterparse(unbroken, ("start", "end"), parser):
+                unbroken.size = 0
+                if len(element.attrib) > MAX_COLUMNS:
+                    what = f"{self.name} has an element {local_name(element.tag)!r}"
+                    raise too_wide(what, "attributes")
+                yield event, element
         except DefusedXmlException as error:
             raise UnsafeXml(f"{self.name} has a document type or entities of its own.") from error
         except (ParseError, LookupError, ValueError) as error:
             raise BrokenXml(f"{self.name} is not XML: {error}.") from error
+
+
+class _Unbroken:
+    """A file that is refused where too much of it is no element: a parser takes ever longer."""
+
+    def __init__(self, file: IO[bytes], label: str) -> None:
+        self._file, self._label, self._end, self.size = file, label, 0, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes; raises `BrokenXml`."""
+        if self.size > MAX_UNBROKEN:
+            most = MAX_UNBROKEN >> 20
+            raise BrokenXml(
+                f"{self._label} has {most} MB without an element that begins or ends, from byte "
+                f"{self._end - self.size:,} on.",
+                why="Neither an element's attributes nor one text can be as long.",
+            )
+        part = self._file.read(size)
+        self.size, self._end = self.size + len(part), self._end + len(part)
+        return part
 
 
 def _as_record(element: Element) -> dict[str, Cell]:
