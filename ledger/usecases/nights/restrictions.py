@@ -143,10 +143,16 @@ def _barred_deliveries(
     pairs: dict[str, _Pair],
     deliveries: Iterable[Delivery],
 ) -> Iterator[NightFinding]:
+    targeted = {
+        code: pair
+        for code, pair in pairs.items()
+        if pair.balance.need.get(Stage.DELIVERED)  # else all of it was given back
+        and restrictions.targeting(pair.terms)
+    }
     for one in deliveries:
-        pair = pairs.get(one.deal)
-        if pair is None or not pair.balance.need.get(Stage.DELIVERED):
-            continue  # all of it was given back
+        pair = targeted.get(one.deal)
+        if pair is None:
+            continue
         for bar in restrictions.judge(pair.terms, one.day).bars:
             quantity = _quantity(snapshot, pair, one.amount)
             yield NightFinding(
