@@ -354,7 +354,7 @@ def parse_table(
     problems.extend(found)
     if text is None:
         return None, problems
-    if text.count(",", 0, text.find("\n")) >= MAX_COLUMNS:
+    if io.StringIO(text, newline="").readline().count(",") >= MAX_COLUMNS:
         what = f"There are more than {MAX_COLUMNS:,} columns."
         return None, [*problems, Place(file, 1).problem(None, "too-many-columns", what)]
     first = next(records := read_records(text, file, problems), None)

@@ -275,6 +275,14 @@ def test_a_canonical_table_of_too_many_columns_is_refused_at_once(
     assert "1 problem in 1 file" in done.err
 
 
+def test_columns_are_counted_in_the_first_line_whatever_ends_it(
+    officer: Officer, tmp_path: Path
+) -> None:
+    rows = "".join(f"C{number},City {number},IR\r" for number in range(9_000))
+    (tmp_path / "cities.csv").write_bytes(f"code,name,country\r{rows}".encode())
+    assert "9,000 new" in officer.says(f"import {tmp_path / 'cities.csv'} --dry-run")
+
+
 def test_long_lines_of_texts_are_no_columns(officer: Officer, tmp_path: Path) -> None:
     shape = "\n".join(["POLYGON ((", ",".join(["1 2"] * 20_000), "))"])
     (tmp_path / "t.csv").write_text(f'code,cost\nA,"{shape}"\nB,"{shape[:-1]}"\n', encoding="utf-8")
