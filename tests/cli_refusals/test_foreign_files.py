@@ -157,6 +157,7 @@ FILES: list[tuple[str, bytes, str, str, str]] = [
     ("t.zip", archive({"t.csv": archive({"a": TABLE})}), "", "archive-in-archive", "t.csv"),
     ("t.zip", archive({"t.csv.gz": gzip.compress(TABLE)}), "", "archive-in-archive", "t.csv.gz"),
     ("t.csv.gz", gzip.compress(gzip.compress(TABLE)), "", "archive-in-archive", "t.csv"),
+    ("t.zip.gz", gzip.compress(archive({"t.csv": TABLE})), "", "archive-in-archive", "t.zip"),
     ("t.docx", DOCUMENT, "", "unknown-file-format", "not a workbook"),
     ("t.odt", open_document("", b"text"), "", "unknown-file-format", "not a workbook"),
     ("t.csv", b"%PDF-1.4\n1 0 obj\n", "", "unknown-file-format", "is a PDF document"),

@@ -159,9 +159,7 @@ def unpacked(stored: Stored) -> Stored:
     first = stored.first_bytes()
     if first.startswith(_GZIP):
         inner = _inflated(stored)
-        if inner.first_bytes().startswith(_GZIP):
-            raise ArchiveInArchive(f"{stored.label} holds another archive: {inner.name}.")
-        return unpacked(inner) if _is_zip(inner.first_bytes()) else inner
+        return _unless_archive(stored, inner, inner.name)
     if _is_zip(first):
         with zip_of(stored) as archive:
             if is_workbook(archive):
@@ -223,8 +221,13 @@ def _only_member(stored: Stored, archive: zipfile.ZipFile) -> Stored:
         return bounded_member(zipfile.ZipFile(io.BytesIO(content)), member, label)
 
     inner = Stored(label, Path(member.filename).name, open_member)
+    return _unless_archive(stored, inner, member.filename)
+
+
+def _unless_archive(stored: Stored, inner: Stored, name: str) -> Stored:
+    """Give what an archive holds; raises `ArchiveInArchive`."""
     if _is_archive(inner):
-        raise ArchiveInArchive(f"{stored.label} holds another archive: {member.filename}.")
+        raise ArchiveInArchive(f"{stored.label} holds another archive: {name}.")
     return inner
 
 
