@@ -354,7 +354,8 @@ def parse_table(
     problems.extend(found)
     if text is None:
         return None, problems
-    if io.StringIO(text, newline="").readline().count(",") >= MAX_COLUMNS:
+    ends = [at for at in map(text.find, "\r\n") if at >= 0]
+    if text.count(",", 0, min(ends, default=len(text))) >= MAX_COLUMNS:
         what = f"There are more than {MAX_COLUMNS:,} columns."
         return None, [*problems, Place(file, 1).problem(None, "too-many-columns", what)]
     first = next(records := read_records(text, file, problems), None)
@@ -365,8 +366,7 @@ def parse_table(
         return None, problems
     spec = READABLE[table]
     header = tuple(name.strip().casefold() for name in first[1])
-    wrong = header_problems(spec, header, Place(file, first[0]))
-    if wrong:
+    if wrong := header_problems(spec, header, Place(file, first[0])):
         problems.extend(wrong)
         return None, problems
     ignored = frozenset(column.name for column in spec.columns if column.kind is Kind.SHOWN)

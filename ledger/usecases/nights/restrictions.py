@@ -173,8 +173,8 @@ def _barred_approaches(
 ) -> Iterator[NightFinding]:
     """Find the approaches that were sent while their pair was barred, and open ones barred now.
 
-    That one was sent stays a finding whatever was answered: only who records that it never was,
-    or corrects the restriction, removes its cause.
+    One that was sent into a bar stays a finding whatever was answered; only withdrawing it, or
+    correcting the restriction, removes the cause.
     """
     for approach in snapshot.records("approach").values():
         state = state_on(approach, day)
