@@ -68,8 +68,8 @@ def with_reading(rule: ImportRule, words: Iterable[str]) -> ImportRule:
         found = error.errors(include_url=False)[0]
         what = found["msg"].removeprefix("Value error, ").rstrip(".")
         at_fault = [key for key in said if key in found["loc"]] or [*said]
-        words = ", ".join(f"{key}={_shown(said[key])}" for key in at_fault)
-        raise BadReading(f"{words}: {what}.", next_step=_example(at_fault[0])) from error
+        given_so = ", ".join(f"{key}={_shown(said[key])}" for key in at_fault)
+        raise BadReading(f"{given_so}: {what}.", next_step=_example(at_fault[0])) from error
     _require_known(said)
     return rule.model_copy(update={"source": source}) if said else rule
 
